@@ -1,0 +1,169 @@
+import { randomUUID } from "node:crypto";
+import {
+  createServer as createHttp,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import { createServer as createHttps } from "node:https";
+import { Account, type AccountOptions } from "./digitalocean-account.ts";
+import { type Call, readBasic, readBearer, type Reply, replyError } from "./digitalocean-exchange.ts";
+import { FaultTable, sendFault } from "./digitalocean-faults.ts";
+import { answerOauth } from "./digitalocean-oauth.ts";
+import { answerV2, type V2Options } from "./digitalocean-v2.ts";
+import { answerRegistryAuth, type TokenSigner } from "./registry-token-endpoint.ts";
+
+export interface StandInOptions extends AccountOptions, V2Options {
+  /** Loopback address and port; 127.0.0.1 and a free port unless told. */
+  readonly host?: string;
+  readonly port?: number;
+  /** PEM texts; plain http without them. */
+  readonly tls?: { readonly key: string; readonly certificate: string };
+  /** Serves the registry's token endpoint too. */
+  readonly signer?: TokenSigner;
+}
+
+/** What a call was about, by its path. */
+export type Purpose =
+  | "list"
+  | "describe"
+  | "mint"
+  | "account"
+  | "revoke"
+  | "token-info"
+  | "registry-auth"
+  | "other";
+
+/** One request that came in. The bearer is not among it, on purpose. */
+export interface RecordedCall {
+  readonly purpose: Purpose;
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  /** What was answered; 0 where nothing was. */
+  readonly status: number;
+}
+
+/** DigitalOcean's API as far as registries go, on loopback, with an account behind it that tests arrange. */
+export interface StandIn {
+  readonly url: string;
+  readonly account: Account;
+  readonly faults: FaultTable;
+  readonly calls: readonly RecordedCall[];
+  /** How many calls of these purposes came in; of all but the registry's own when none is named. */
+  count(...purposes: readonly Purpose[]): number;
+  /** Forgets the calls and the faults, keeps the account. */
+  reset(): void;
+  close(): Promise<void>;
+}
+
+const HOURLY_LIMIT = 5000;
+
+export async function createStandIn(options: StandInOptions = {}): Promise<StandIn> {
+  const account = new Account(options);
+  const faults = new FaultTable();
+  const calls: RecordedCall[] = [];
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const call = await readCall(request);
+    const send = (reply: Reply): void => sendReply(response, reply, HOURLY_LIMIT - calls.length);
+    const fault = faults.take(call.method, call.path);
+    const reply = fault ? undefined : route(account, call, options);
+    const status = fault ? sendFault(fault, response, send) : (reply?.status ?? 0);
+    const { method, path, query } = call;
+    calls.push({ purpose: purposeOf(path), method, path, query: query.toString(), status });
+    if (reply) send(reply);
+  };
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void =>
+    void answer(request, response);
+  const server = options.tls
+    ? createHttps({ key: options.tls.key, cert: options.tls.certificate }, onRequest)
+    : createHttp(onRequest);
+  const port = await listen(server, options.port ?? 0, options.host ?? "127.0.0.1");
+  return {
+    url: `${options.tls ? "https" : "http"}://${options.host ?? "127.0.0.1"}:${port}`,
+    account,
+    faults,
+    calls,
+    count: (...purposes) =>
+      calls.filter(({ purpose }) =>
+        purposes.length === 0 ? purpose !== "registry-auth" : purposes.includes(purpose),
+      ).length,
+    reset() {
+      calls.length = 0;
+      faults.clear();
+    },
+    close: () => closeServer(server),
+  };
+}
+
+function route(account: Account, call: Call, options: StandInOptions): Reply {
+  if (call.path === "/v2/registry/auth" && options.signer)
+    return answerRegistryAuth(account, call, options.signer);
+  return answerV2(account, call, options) ?? answerOauth(account, call) ?? replyError(404);
+}
+
+function purposeOf(path: string): Purpose {
+  if (path === "/v2/registry/auth") return "registry-auth";
+  if (path.endsWith("/docker-credentials")) return "mint";
+  if (path === "/v2/registries") return "list";
+  if (path === "/v2/registry" || path.startsWith("/v2/registries/")) return "describe";
+  if (path === "/v2/account") return "account";
+  if (path === "/v1/oauth/revoke") return "revoke";
+  return path === "/v1/oauth/token/info" ? "token-info" : "other";
+}
+
+async function readCall(request: IncomingMessage): Promise<Call> {
+  const body = await readBody(request);
+  const url = new URL(request.url ?? "/", "http://stand-in");
+  return {
+    method: request.method ?? "GET",
+    path: url.pathname,
+    query: url.searchParams,
+    bearer: readBearer(request.headers.authorization),
+    basic: readBasic(request.headers.authorization),
+    body,
+  };
+}
+
+/** The whole body as text. */
+export function readBody(request: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => resolve(Buffer.concat(chunks).toString()));
+    request.on("error", reject);
+  });
+}
+
+function sendReply(response: ServerResponse, reply: Reply, remaining: number): void {
+  const requestId = randomUUID();
+  response.writeHead(reply.status, {
+    "content-type": "application/json; charset=utf-8",
+    "ratelimit-limit": String(HOURLY_LIMIT),
+    "ratelimit-remaining": String(remaining),
+    "ratelimit-reset": String(Math.floor(Date.now() / 1000) + 3600),
+    "x-request-id": requestId,
+    ...reply.headers,
+  });
+  response.end(reply.body.replace("REQUEST_ID", requestId));
+}
+
+/** Listens and says on which port. */
+export function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      const address = server.address();
+      if (address === null || typeof address === "string") reject(new Error("not listening on a port"));
+      else resolve(address.port);
+    });
+  });
+}
+
+export function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    // Requests that were left hanging on purpose would keep it open.
+    server.closeAllConnections();
+  });
+}
