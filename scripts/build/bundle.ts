@@ -1,0 +1,83 @@
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { build, type BuildOptions, type Plugin } from "esbuild";
+
+/** The modules that main loads by `import()` only when it needs them, by the names of their assets. */
+const LAZY = { digitalocean: "./digitalocean/api.ts" } as const;
+
+const COMMON = {
+  bundle: true,
+  platform: "node",
+  format: "cjs",
+  target: "node26",
+  minify: true,
+  legalComments: "none",
+  logLevel: "warning",
+} as const satisfies BuildOptions;
+
+/** The file that starts: everything but the lazy modules and keytar, which lie beside it as assets. */
+export async function bundleMain(
+  root: string,
+  work: string,
+  stamp: { packageName: string; version: string },
+): Promise<string> {
+  const outfile = join(work, "main.cjs");
+  await build({
+    ...COMMON,
+    entryPoints: [join(root, "src/main.ts")],
+    outfile,
+    external: ["keytar"],
+    define: {
+      DOCR_PACKAGE: JSON.stringify(stamp.packageName),
+      DOCR_VERSION: JSON.stringify(stamp.version),
+    },
+    plugins: [lazyAssets(root)],
+  });
+  return outfile;
+}
+
+/** Each lazy module as `NAME.cjs`, a function of require, module and exports, with V8's code cache for it. */
+export async function bundleAssets(root: string, work: string): Promise<Record<string, string>> {
+  const assets: Record<string, string> = {};
+  for (const [name, path] of Object.entries(LAZY)) {
+    const file = `${name}.cjs`;
+    const cache = `${name}.cache`;
+    const result = await build({
+      ...COMMON,
+      entryPoints: [join(root, "src", path)],
+      write: false,
+      banner: { js: "(function (require, module, exports) {" },
+      footer: { js: "})" },
+    });
+    writeFileSync(join(work, file), result.outputFiles[0]?.contents ?? "");
+    // In a process of its own: the cache must hold what this Node compiles under its default flags.
+    execFileSync(process.execPath, [
+      join(import.meta.dirname, "code-cache.cjs"),
+      join(work, file),
+      join(work, cache),
+      `docr:${name}`,
+    ]);
+    assets[file] = join(work, file);
+    assets[cache] = join(work, cache);
+  }
+  return assets;
+}
+
+/** Puts a load of the asset in the place of main's `import()` of a lazy module. */
+function lazyAssets(root: string): Plugin {
+  return {
+    name: "lazy-assets",
+    setup(bundler) {
+      bundler.onResolve({ filter: /^\.\// }, ({ path, kind, importer }) => {
+        if (kind !== "dynamic-import" || basename(importer) !== "main.ts") return undefined;
+        const name = Object.entries(LAZY).find(([, lazy]) => lazy === path)?.[0];
+        return name === undefined ? undefined : { path: name, namespace: "asset" };
+      });
+      bundler.onLoad({ filter: /.*/, namespace: "asset" }, ({ path }) => ({
+        contents: `const { loadAsset } = require("./assets.ts"); module.exports = loadAsset("${path}", require);`,
+        resolveDir: join(root, "src"),
+      }));
+    },
+  };
+}

@@ -1,0 +1,11 @@
+// Writes V8's code cache for a script, after running it once so that the functions of its start are in it.
+// Usage: node code-cache.cjs SCRIPT OUTPUT FILENAME
+const { readFileSync, writeFileSync } = require("node:fs");
+const { Script } = require("node:vm");
+
+const [, , path, output, filename] = process.argv;
+const script = new Script(readFileSync(path, "utf8"), { filename });
+const module_ = { exports: {} };
+script.runInThisContext()(require, module_, module_.exports);
+writeFileSync(output, script.createCachedData());
+process.exit(0);

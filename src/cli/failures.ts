@@ -1,0 +1,91 @@
+/**
+ * The one table of what a failure looks like: standard output gets what the protocol says, standard error one
+ * line for the person, because docker swallows what a helper prints on stdout (docker/cli, `docker pull`).
+ */
+import type { ErrorCode, HelperError } from "../errors.ts";
+import { USAGE } from "../protocol/messages.ts";
+
+interface FailureLook {
+  /** What to do next; absent where the message says all. */
+  readonly hint?: string;
+  /** Stdout as clients compare it, without the hint: "message". Other failures show message and hint on both. */
+  readonly stdout?: "message" | "usage";
+  /** An answer rather than a failure: nothing on stderr. */
+  readonly silent?: true;
+}
+
+const NEW_TOKEN =
+  "make one with the scopes registry:read and registry:update and put it there, or run: docker login registry.digitalocean.com";
+const NETWORK = "check the network, or HTTPS_PROXY and NO_PROXY, and try again";
+const LOGIN_AGAIN = "log in to that registry again";
+
+const LOOKS = {
+  "not-found": { stdout: "message", silent: true },
+  "no-server-url": { stdout: "message", hint: "send the registry's address on stdin" },
+  "no-username": { stdout: "message", hint: "send a Username that is not empty" },
+  usage: { stdout: "usage" },
+  "unknown-action": { stdout: "message", hint: "see --help" },
+  "input-missing": { hint: "send the request on stdin, as docker does" },
+  "input-unfinished": { hint: "close it after the request" },
+  "input-too-large": { hint: "send less: no address and no login is that long" },
+  "input-not-text": { hint: "send UTF-8" },
+  "input-not-json": { hint: 'send {"ServerURL":…,"Username":…,"Secret":…}' },
+  "input-wrong-type": { hint: 'send {"ServerURL":…,"Username":…,"Secret":…}, all strings' },
+  "input-bad-address": { hint: "send a host, with a port and a path if need be" },
+  "input-identity-token": { hint: "log in with an API token as the password" },
+  "bad-setting": { hint: "correct it or unset it" },
+  "bad-api-token": { hint: "put a token there (dop_v1_ and 64 hex digits) or unset it" },
+  "bad-registry-name": { hint: "ask for registry.digitalocean.com/NAME" },
+  "no-registry": { hint: "create one: doctl registry create NAME" },
+  "several-registries": { hint: "set DOCR_REGISTRY to the one you mean" },
+  "keychain-missing": {
+    hint: "start a Secret Service (gnome-keyring, KeePassXC) in this session, or set DIGITALOCEAN_ACCESS_TOKEN",
+  },
+  "keychain-locked": { hint: "unlock it and try again" },
+  "keychain-silent": { hint: "look for a prompt that waits to be answered, or restart it" },
+  "keychain-failed": { hint: "unlock or restart it and try again" },
+  "keychain-damaged": { hint: LOGIN_AGAIN },
+  "api-unauthorized": { hint: NEW_TOKEN },
+  "api-forbidden": { hint: NEW_TOKEN },
+  "api-not-found": { hint: "set DOCR_REGISTRY to a registry of this account, or unset it" },
+  "api-ambiguous": { hint: "set DOCR_REGISTRY to the one you mean" },
+  "api-rate-limited": { hint: "fewer jobs at once, or a token of their own, help" },
+  "api-unavailable": { hint: "try again; https://status.digitalocean.com tells of outages" },
+  "api-refused": { hint: NETWORK },
+  "api-unknown-host": { hint: NETWORK },
+  "api-cut-off": { hint: NETWORK },
+  "api-timeout": { hint: NETWORK },
+  "api-tls": { hint: "name your proxy's certificate authority in NODE_EXTRA_CA_CERTS" },
+  "api-bad-trust": { hint: "correct the variable or unset it" },
+  "api-malformed": { hint: "something between here and DigitalOcean may have answered; try again" },
+  "api-unexpected": { hint: "check DIGITALOCEAN_API_URL, or update this program" },
+  deadline: { hint: "try again, and look at the network and the keychain" },
+  internal: { hint: "please report this as a bug" },
+} as const satisfies Record<ErrorCode, FailureLook>;
+
+/** What to print for a failure; each text ends with a line break or is empty. */
+export interface ShownFailure {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number;
+}
+
+export function showFailure({ code, message }: HelperError): ShownFailure {
+  const look: FailureLook = LOOKS[code];
+  const full = look.hint === undefined ? message : `${message}; ${look.hint}`;
+  const stdout = look.stdout === "usage" ? USAGE : look.stdout === "message" ? message : full;
+  return {
+    stdout: `${oneLine(stdout)}\n`,
+    stderr: look.silent ? "" : notice(full),
+    exitCode: 1,
+  };
+}
+
+/** A line for the person on stderr. */
+export function notice(text: string): string {
+  return `docr: ${oneLine(text)}\n`;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f]+/g, " ");
+}

@@ -1,0 +1,98 @@
+/** From what went wrong on the wire to a coded error. Nothing that was received gets into a message but a checked request id. */
+import { HelperError, isHelperError, type ErrorCode } from "../errors.ts";
+import type { ApiToken } from "../registry/api-token.ts";
+import type { ApiResponse } from "./transport.ts";
+
+export function tooLarge(): HelperError {
+  return new HelperError("api-malformed", "DigitalOcean's API answered with more than 1 MiB");
+}
+
+/** A request that got no whole answer. */
+export function networkFailure(error: unknown, host: string): HelperError {
+  if (isHelperError(error)) return error;
+  const known = codesOf(error)
+    .map((code) => networkFailureOf(code))
+    .find((found) => found !== undefined);
+  const [code, what] = known ?? ["api-unavailable", "cannot be reached"];
+  return new HelperError(code, `${host} ${what}`, { cause: error });
+}
+
+function networkFailureOf(code: string): [ErrorCode, string] | undefined {
+  if (code === "ECONNREFUSED") return ["api-refused", "refused the connection"];
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN")
+    return ["api-unknown-host", "has no address: DNS does not know it"];
+  if (/^(?:ENETUNREACH|EHOSTUNREACH|ENETDOWN|EADDRNOTAVAIL)$/.test(code)) {
+    return ["api-unavailable", "cannot be reached: no route"];
+  }
+  if (/^(?:ECONNRESET|EPIPE|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|HPE_.*)$/.test(code)) {
+    return ["api-cut-off", "closed the connection before its answer was whole"];
+  }
+  if (
+    /^(?:ETIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT|UND_ERR_ABORTED|ABORT_ERR|TimeoutError|AbortError)$/.test(
+      code,
+    )
+  ) {
+    return ["api-timeout", "did not answer in time"];
+  }
+  if (
+    /^(?:CERT_|ERR_TLS_|ERR_SSL_|EPROTO|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH)/.test(code)
+  ) {
+    return ["api-tls", "showed a certificate that this machine does not trust, or does not speak TLS"];
+  }
+  return undefined;
+}
+
+/** Codes and names of the error and its causes, outermost first. */
+function codesOf(error: unknown): string[] {
+  const codes: string[] = [];
+  const queue = [error];
+  for (let current = queue.shift(); current instanceof Error && codes.length < 20; current = queue.shift()) {
+    if ("code" in current) codes.push(String(current.code));
+    codes.push(current.name);
+    if (current instanceof AggregateError) queue.push(...current.errors);
+    queue.push(current.cause);
+  }
+  return codes;
+}
+
+/** An answer whose status is not a success. `token` is named by its place, never shown. */
+export function statusFailure(response: ApiResponse, token: ApiToken): HelperError {
+  const [code, what] = statusFailureOf(response, token);
+  return new HelperError(code, `${what}${requestId(response)}`);
+}
+
+function statusFailureOf(response: ApiResponse, token: ApiToken): [ErrorCode, string] {
+  const { status } = response;
+  if (status === 401)
+    return ["api-unauthorized", `DigitalOcean refuses the API token from ${token.source} (401)`];
+  if (status === 403) {
+    return [
+      "api-forbidden",
+      `the API token from ${token.source} lacks a scope: registry:read, or registry:update to push (403)`,
+    ];
+  }
+  if (status === 404) return ["api-not-found", "DigitalOcean knows no such registry (404)"];
+  if (status === 412) return ["api-ambiguous", "this account has no registry, or several (412)"];
+  if (status === 429)
+    return ["api-rate-limited", `DigitalOcean limits this API token's rate (429)${comeBack(response)}`];
+  if (status >= 500) return ["api-unavailable", `DigitalOcean's API is failing (${status})`];
+  return ["api-unexpected", `DigitalOcean's API answered ${status}, which is no answer to this request`];
+}
+
+/** When the limit ends: `retry-after` (seconds from now), else `ratelimit-reset` (seconds since the epoch). */
+function comeBack({ headers }: ApiResponse): string {
+  const after = wholeNumber(headers["retry-after"]);
+  if (after !== undefined) return `, come back in ${after} s`;
+  const reset = wholeNumber(headers["ratelimit-reset"]);
+  if (reset === undefined || reset > 8_640_000_000_000) return "";
+  return `, come back at ${new Date(reset * 1000).toISOString()}`;
+}
+
+function wholeNumber(header: string | string[] | undefined): number | undefined {
+  return typeof header === "string" && /^\d{1,13}$/.test(header) ? Number(header) : undefined;
+}
+
+function requestId({ headers }: ApiResponse): string {
+  const id = headers["x-request-id"];
+  return typeof id === "string" && /^[A-Za-z0-9-]{8,64}$/.test(id) ? `, request ${id}` : "";
+}

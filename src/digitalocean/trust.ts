@@ -1,0 +1,42 @@
+import { existsSync, readFileSync } from "node:fs";
+import { getCACertificates } from "node:tls";
+import type { Environment } from "../config/settings.ts";
+import { HelperError } from "../errors.ts";
+
+/** Where Linux systems keep their bundle, in the order that Go looks (crypto/x509, root_linux.go). */
+const SYSTEM_BUNDLES = [
+  "/etc/ssl/certs/ca-certificates.crt",
+  "/etc/pki/tls/certs/ca-bundle.crt",
+  "/etc/ssl/ca-bundle.pem",
+  "/etc/pki/tls/cacert.pem",
+  "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+  "/etc/ssl/cert.pem",
+];
+
+/**
+ * The certificate authorities to trust, in PEM: what SSL_CERT_FILE holds, else the system's store, else Node's
+ * own list; NODE_EXTRA_CA_CERTS is added to any of them. Throws `api-bad-trust` where a file that the
+ * environment names cannot be read: going on with fewer authorities would only fail with a riddle.
+ */
+export function trustedAuthorities(env: Environment): string[] {
+  const extra = env["NODE_EXTRA_CA_CERTS"];
+  return [...baseAuthorities(env), ...(extra ? [readBundle("NODE_EXTRA_CA_CERTS", extra)] : [])];
+}
+
+function baseAuthorities(env: Environment): string[] {
+  const named = env["SSL_CERT_FILE"];
+  if (named) return [readBundle("SSL_CERT_FILE", named)];
+  const bundle = SYSTEM_BUNDLES.find((path) => existsSync(path));
+  if (bundle !== undefined) return [readFileSync(bundle, "utf8")];
+  // macOS and Windows keep theirs behind an API; the bundled list covers a bare container.
+  const system = getCACertificates("system");
+  return system.length > 0 ? system : getCACertificates("bundled");
+}
+
+function readBundle(variable: string, path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new HelperError("api-bad-trust", `the file that ${variable} names cannot be read`, { cause });
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * Every way this program can fail, as one closed union. What each code looks like to a client (stdout
+ * text, hint, exit code) is decided in one table, src/cli/failures.ts; forgetting an entry there is a
+ * type error.
+ *
+ * The law for messages: lower case, no full stop, one line, no secret and none of the bytes that were
+ * received (names that passed a grammar may be named). The technical detail goes into `cause`.
+ */
+export type ErrorCode =
+  // Words of the protocol: clients compare these three.
+  | "not-found"
+  | "no-server-url"
+  | "no-username"
+  // What was asked.
+  | "usage"
+  | "unknown-action"
+  | "input-missing"
+  | "input-unfinished"
+  | "input-too-large"
+  | "input-not-text"
+  | "input-not-json"
+  | "input-wrong-type"
+  | "input-bad-address"
+  | "input-identity-token"
+  // What was configured.
+  | "bad-setting"
+  | "bad-api-token"
+  | "bad-registry-name"
+  | "no-registry"
+  | "several-registries"
+  // The keychain.
+  | "keychain-missing"
+  | "keychain-locked"
+  | "keychain-silent"
+  | "keychain-failed"
+  | "keychain-damaged"
+  // DigitalOcean's API.
+  | "api-unauthorized"
+  | "api-forbidden"
+  | "api-not-found"
+  | "api-ambiguous"
+  | "api-rate-limited"
+  | "api-unavailable"
+  | "api-refused"
+  | "api-unknown-host"
+  | "api-cut-off"
+  | "api-timeout"
+  | "api-tls"
+  | "api-bad-trust"
+  | "api-malformed"
+  | "api-unexpected"
+  | "deadline"
+  | "internal";
+
+/** The one error class. `message` follows the law above; `code` decides everything else. */
+export class HelperError extends Error {
+  override readonly name = "HelperError";
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/**
+ * Whether this is one of ours. By name and not by `instanceof`: the packed program loads some rooms as
+ * separate assets, and each carries its own copy of the class.
+ */
+export function isHelperError(error: unknown): error is HelperError {
+  return error instanceof Error && error.name === "HelperError" && "code" in error;
+}

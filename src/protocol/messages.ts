@@ -1,0 +1,11 @@
+/**
+ * The protocol's fixed strings. Clients compare them with the whole of stdout (docker/docker-credential-helpers,
+ * `credentials/error.go`), so they are wire format and not prose.
+ */
+export const NOT_FOUND = "credentials not found in native keychain";
+export const NO_SERVER_URL = "no credentials server URL";
+export const NO_USERNAME = "no credentials username";
+
+/** The name that docker calls, under whichever name the program was started. */
+export const HELPER_NAME = "docker-credential-docr";
+export const USAGE = `Usage: ${HELPER_NAME} <store|get|erase|list|version>`;

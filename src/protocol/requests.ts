@@ -1,0 +1,81 @@
+/** From stdin's bytes to what a client asked for: any input gives a value or a coded error. */
+import { HelperError } from "../errors.ts";
+import { Secret } from "../secret.ts";
+import { NO_SERVER_URL, NO_USERNAME } from "./messages.ts";
+
+/** Upstream helpers refuse a line of 64 KiB or more (Go's bufio.Scanner). Bytes. */
+export const INPUT_LIMIT = 64 * 1024;
+
+/** What `store` is sent. */
+export interface StoreRequest {
+  readonly serverUrl: string;
+  readonly username: string;
+  readonly secret: Secret;
+}
+
+/** The server URL of `get` and `erase`: sent bare, though people pipe `echo`. */
+export function parseServerUrl(input: Uint8Array): string {
+  const serverUrl = decode(input).replace(/^[ \t\r\n\v\f]+|[ \t\r\n\v\f]+$/g, "");
+  return checkedServerUrl(serverUrl);
+}
+
+/**
+ * The JSON object of `store`. Field names in any case and unknown fields are taken as Go's decoder takes
+ * them: the last spelling wins, null counts as absent.
+ */
+export function parseStoreRequest(input: Uint8Array): StoreRequest {
+  const fields = { serverurl: "", username: "", secret: "" };
+  for (const [name, value] of Object.entries(parseObject(decode(input)))) {
+    const field = name.toLowerCase();
+    if (value === null || !isField(field, fields)) continue;
+    if (typeof value !== "string") {
+      throw new HelperError("input-wrong-type", `the request's ${FIELD_NAMES[field]} is not a string`);
+    }
+    // A lone surrogate becomes U+FFFD, as in Go: no keychain could keep it.
+    fields[field] = value.toWellFormed();
+  }
+  const serverUrl = checkedServerUrl(fields.serverurl);
+  if (fields.username === "") throw new HelperError("no-username", NO_USERNAME);
+  return { serverUrl, username: fields.username, secret: new Secret(fields.secret) };
+}
+
+const FIELD_NAMES = { serverurl: "ServerURL", username: "Username", secret: "Secret" } as const;
+
+function isField<T extends object>(name: string, fields: T): name is keyof T & string {
+  return Object.hasOwn(fields, name);
+}
+
+function checkedServerUrl(serverUrl: string): string {
+  if (serverUrl === "") throw new HelperError("no-server-url", NO_SERVER_URL);
+  // A keychain's attributes end at a NUL, and no registry's address has a control character.
+  if (/[\u0000-\u001f\u007f]/.test(serverUrl)) {
+    throw new HelperError("input-bad-address", "the server URL has control characters in it");
+  }
+  return serverUrl;
+}
+
+function decode(input: Uint8Array): string {
+  if (input.length >= INPUT_LIMIT) {
+    throw new HelperError("input-too-large", "stdin holds 64 KiB or more");
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(input);
+  } catch (cause) {
+    throw new HelperError("input-not-text", "stdin is not UTF-8 text", { cause });
+  }
+}
+
+function parseObject(text: string): object {
+  if (text.trim() === "") throw new HelperError("input-missing", "stdin is empty");
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // No cause: V8's message quotes the input, which holds the secret.
+    throw new HelperError("input-not-json", "stdin is not one JSON object");
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new HelperError("input-wrong-type", "stdin is JSON, but not an object");
+  }
+  return value;
+}

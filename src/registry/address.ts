@@ -1,0 +1,47 @@
+/**
+ * Whose host is this? The one decision that keeps an API token from going anywhere but to DigitalOcean.
+ *
+ * An anchored ASCII grammar and an exact comparison, on purpose not `new URL()`: that folds full-width
+ * letters, percent escapes, embedded tabs and ideographic full stops into our host's name.
+ */
+
+/** DigitalOcean's one registry host, as docker, podman and the API's `auths` entry spell it. */
+export const REGISTRY_HOST = "registry.digitalocean.com";
+
+/** What a server URL that a client sent stands for. */
+export type Address =
+  /** Our host; `registry` is the first path segment, unchecked, where the path has one. */
+  | { readonly kind: "docr"; readonly registry: string | undefined }
+  /** Any other address; `key` is equal for spellings that differ only in scheme, host case or final slashes. */
+  | { readonly kind: "other"; readonly key: string };
+
+const OURS = /^(?:[Hh][Tt][Tt][Pp][Ss]?:\/\/)?([A-Za-z0-9.-]{1,253})(?::443)?((?:\/[A-Za-z0-9._-]+)*)\/*$/;
+const SCHEME = /^[Hh][Tt][Tt][Pp][Ss]?:\/\//;
+const REGISTRY_NAME = /^[a-z0-9-]{1,63}$/;
+
+export function parseAddress(text: string): Address {
+  const match = OURS.exec(text);
+  if (match?.[1]?.toLowerCase() === REGISTRY_HOST) {
+    const first = match[2]?.split("/")[1];
+    // Clients ask for the API's base path too; it is never a registry's name.
+    const isApiVersion = first === "v1" || first === "v2";
+    return { kind: "docr", registry: isApiVersion ? undefined : first };
+  }
+  return { kind: "other", key: otherKey(text) };
+}
+
+/**
+ * Paths are kept: Docker Hub's `https://index.docker.io/v1/`, `…/v1/access-token` and
+ * `…/v1/refresh-token` are three logins (docker/cli, `docker logout` and the Hub's OAuth login).
+ */
+function otherKey(text: string): string {
+  const bare = text.replace(SCHEME, "").replace(/\/+$/, "");
+  const slash = bare.indexOf("/");
+  const host = slash < 0 ? bare : bare.slice(0, slash);
+  return host.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) + bare.slice(host.length);
+}
+
+/** Whether the text can be the name of a registry at DigitalOcean (its API's `^[a-z0-9-]{1,63}$`). */
+export function isRegistryName(text: string): boolean {
+  return REGISTRY_NAME.test(text);
+}

@@ -1,0 +1,32 @@
+import { HelperError } from "../errors.ts";
+import { Secret } from "../secret.ts";
+
+/** A DigitalOcean API token and where it was found. */
+export interface ApiToken {
+  readonly secret: Secret;
+  readonly from: "environment" | "keychain";
+  /** The place in words that may be shown: a variable's name, "the keychain". */
+  readonly source: string;
+}
+
+/** Personal, OAuth access and later kinds (`do?_v1_` and 64 hex digits), and the legacy 64 hex digits alone. */
+const SHAPE = /^(?:do[a-z]_v1_)?[0-9a-f]{64}$/;
+
+/** Whether the secret has an API token's shape. A minted credential's secret can have it too. */
+export function hasApiTokenShape(secret: Secret): boolean {
+  return secret.matches(SHAPE);
+}
+
+/**
+ * The API token that the environment variable `source` holds, white space around it dropped.
+ * Throws `bad-api-token`, naming `source`, where it is empty or has not a token's shape: sending it would
+ * only turn a typing error into a refusal, and might show some other secret to the API.
+ */
+export function parseApiToken(text: string, source: string): ApiToken {
+  const secret = new Secret(text.trim());
+  if (secret.matches(/^$/)) throw new HelperError("bad-api-token", `${source} is set but empty`);
+  if (!hasApiTokenShape(secret)) {
+    throw new HelperError("bad-api-token", `${source} does not hold a DigitalOcean API token`);
+  }
+  return { secret, from: "environment", source };
+}
