@@ -5,7 +5,7 @@ const { Script } = require("node:vm");
 
 const [, , path, output, filename] = process.argv;
 const script = new Script(readFileSync(path, "utf8"), { filename });
-const module_ = { exports: {} };
-script.runInThisContext()(require, module_, module_.exports);
+const holder = { exports: {} };
+script.runInThisContext()(require, holder, holder.exports);
 writeFileSync(output, script.createCachedData());
 process.exit(0);

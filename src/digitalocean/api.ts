@@ -2,7 +2,7 @@ import type { Clock, RegistryApi } from "../helper/ports.ts";
 import type { ApiToken } from "../registry/api-token.ts";
 import { HelperError } from "../errors.ts";
 import { parseDockerCredentials, parseRegistryNames } from "./answers.ts";
-import { statusFailure } from "./failures.ts";
+import { statusFailure, type Scope } from "./failures.ts";
 import { createSend, type ApiRequest, type ApiResponse, type Send } from "./transport.ts";
 import type { Environment } from "../config/settings.ts";
 
@@ -22,11 +22,8 @@ export function createApi(options: ApiOptions): RegistryApi {
   const { apiUrl, oauthUrl, clock } = options;
   return {
     async listRegistries(token) {
-      const response = await ask(
-        send,
-        { method: "GET", url: `${apiUrl}/v2/registries`, bearer: token.secret },
-        token,
-      );
+      const url = `${apiUrl}/v2/registries`;
+      const response = await ask(send, { method: "GET", url, bearer: token.secret }, token, "registry:read");
       return parseRegistryNames(response.body);
     },
     async mint({ token, registry, access, ttlSeconds }) {
@@ -35,7 +32,8 @@ export function createApi(options: ApiOptions): RegistryApi {
       const query = `expiry_seconds=${ttlSeconds}&read_write=${access === "read-write"}`;
       const url = `${apiUrl}/v2/${path}/docker-credentials?${query}`;
       const mintedAt = clock.now();
-      const response = await ask(send, { method: "GET", url, bearer: token.secret }, token);
+      const scope = access === "read-write" ? "registry:update" : "registry:read";
+      const response = await ask(send, { method: "GET", url, bearer: token.secret }, token, scope);
       return {
         ...parseDockerCredentials(response.body),
         mintedAt,
@@ -60,8 +58,8 @@ export function createApi(options: ApiOptions): RegistryApi {
   };
 }
 
-async function ask(send: Send, request: ApiRequest, token: ApiToken): Promise<ApiResponse> {
+async function ask(send: Send, request: ApiRequest, token: ApiToken, scope: Scope): Promise<ApiResponse> {
   const response = await send(request);
   if (response.status === 200) return response;
-  throw statusFailure(response, token);
+  throw statusFailure(response, token, scope);
 }

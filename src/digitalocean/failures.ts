@@ -55,21 +55,21 @@ function codesOf(error: unknown): string[] {
   return codes;
 }
 
+/** What a request needs of its API token (DigitalOcean's custom scopes). */
+export type Scope = "registry:read" | "registry:update";
+
 /** An answer whose status is not a success. `token` is named by its place, never shown. */
-export function statusFailure(response: ApiResponse, token: ApiToken): HelperError {
-  const [code, what] = statusFailureOf(response, token);
+export function statusFailure(response: ApiResponse, token: ApiToken, scope: Scope): HelperError {
+  const [code, what] = statusFailureOf(response, token, scope);
   return new HelperError(code, `${what}${requestId(response)}`);
 }
 
-function statusFailureOf(response: ApiResponse, token: ApiToken): [ErrorCode, string] {
+function statusFailureOf(response: ApiResponse, token: ApiToken, scope: Scope): [ErrorCode, string] {
   const { status } = response;
   if (status === 401)
     return ["api-unauthorized", `DigitalOcean refuses the API token from ${token.source} (401)`];
   if (status === 403) {
-    return [
-      "api-forbidden",
-      `the API token from ${token.source} lacks a scope: registry:read, or registry:update to push (403)`,
-    ];
+    return ["api-forbidden", `the API token from ${token.source} lacks the scope ${scope} (403)`];
   }
   if (status === 404) return ["api-not-found", "DigitalOcean knows no such registry (404)"];
   if (status === 412) return ["api-ambiguous", "this account has no registry, or several (412)"];
