@@ -1,0 +1,136 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { SYSTEM_PATH } from "./parts.ts";
+import { type Environment, run, runWell } from "./run.ts";
+import { type Service, startService } from "./service.ts";
+
+const PASSWORD = "keyring password of the lab";
+
+/**
+ * A bus without service folders: nothing is started behind the lab's back, so a keyring that was stopped
+ * stays away, and nobody shows a prompt.
+ */
+const BUS_CONFIG = (
+  socket: string,
+) => `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:path=${socket}</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+`;
+
+/** A session bus of the lab's own with a real gnome-keyring on it. */
+export interface Keyring {
+  /** What a program needs to find it: HOME, XDG_RUNTIME_DIR, DBUS_SESSION_BUS_ADDRESS. */
+  readonly env: Environment;
+  /** Locks the login keyring; only a restart opens it again. */
+  lock(): Promise<void>;
+  /** Stops the daemon where it stands: the bus takes messages for it, and nobody answers. */
+  pause(): void;
+  resume(): void;
+  /** Ends the daemon and leaves the bus. */
+  quit(): Promise<void>;
+  /** Starts the daemon anew over the same keyring file, unlocked or not. */
+  restart(state: "unlocked" | "locked"): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** `folder` holds the home and the runtime directory; keep its path short, sockets are in it. */
+export async function startKeyring(folder: string): Promise<Keyring> {
+  const home = join(folder, "home");
+  const runtime = join(folder, "run");
+  for (const path of [home, runtime]) mkdirSync(path, { recursive: true, mode: 0o700 });
+  const env = {
+    PATH: SYSTEM_PATH,
+    HOME: home,
+    XDG_RUNTIME_DIR: runtime,
+    DBUS_SESSION_BUS_ADDRESS: `unix:path=${runtime}/bus`,
+  };
+  const bus = await startBus(folder, env);
+  let daemon: Service | undefined = await startDaemon(folder, env, "unlocked");
+  const quit = async (): Promise<void> => {
+    await daemon?.stop();
+    daemon = undefined;
+  };
+  return {
+    env,
+    lock: async () => {
+      await callSecrets(env, "Service.Lock", ["[objectpath '/org/freedesktop/secrets/collection/login']"]);
+    },
+    pause: () => {
+      if (daemon) process.kill(daemon.pid, "SIGSTOP");
+    },
+    resume: () => {
+      if (daemon) process.kill(daemon.pid, "SIGCONT");
+    },
+    quit,
+    restart: async (state) => {
+      await quit();
+      daemon = await startDaemon(folder, env, state);
+    },
+    stop: async () => {
+      await quit();
+      await bus.stop();
+    },
+  };
+}
+
+function startBus(folder: string, env: Environment): Promise<Service> {
+  const config = join(folder, "bus.conf");
+  writeFileSync(config, BUS_CONFIG(`${env["XDG_RUNTIME_DIR"]}/bus`));
+  return startService("dbus-daemon", ["--nofork", "--nopidfile", `--config-file=${config}`], {
+    env,
+    log: join(folder, "bus.log"),
+    isReady: async () => (await callBus(env, "GetId", [])).code === 0,
+  });
+}
+
+function startDaemon(folder: string, env: Environment, state: "unlocked" | "locked"): Promise<Service> {
+  const args = ["--foreground", "--components=secrets"];
+  if (state === "unlocked") args.push("--unlock");
+  return startService("gnome-keyring-daemon", args, {
+    env,
+    log: join(folder, "keyring.log"),
+    ...(state === "unlocked" ? { stdin: PASSWORD } : {}),
+    isReady: async () => {
+      const owned = await callBus(env, "NameHasOwner", ["org.freedesktop.secrets"]);
+      if (!owned.stdout.includes("true")) return false;
+      if (state === "locked") return true;
+      // The name comes first, the login keyring a moment later.
+      const alias = await run("gdbus", [...SECRETS, "org.freedesktop.Secret.Service.ReadAlias", "default"], {
+        env,
+      });
+      return alias.stdout.includes("/collection/login");
+    },
+  });
+}
+
+function callBus(env: Environment, method: string, args: readonly string[]) {
+  const target = ["--dest", "org.freedesktop.DBus", "--object-path", "/org/freedesktop/DBus"];
+  const call = ["call", "--session", ...target, "--method", `org.freedesktop.DBus.${method}`, ...args];
+  return run("gdbus", call, { env, timeoutSeconds: 5 });
+}
+
+const SECRETS = [
+  "call",
+  "--session",
+  "--dest",
+  "org.freedesktop.secrets",
+  "--object-path",
+  "/org/freedesktop/secrets",
+  "--method",
+];
+
+function callSecrets(env: Environment, method: string, args: readonly string[]) {
+  return runWell("gdbus", [...SECRETS, `org.freedesktop.Secret.${method}`, ...args], {
+    env,
+    timeoutSeconds: 10,
+  });
+}

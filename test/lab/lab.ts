@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { createStandIn, type StandIn, type StandInOptions } from "../fakes/digitalocean-api.ts";
+import { type DockerEngine, startDockerEngine } from "./docker-engine.ts";
+import { explainNoExecutable } from "./executable.ts";
+import { createRootTar } from "./image.ts";
+import { API_ADDRESS, findLabFolder, findPki, LAB_VARIABLE } from "./namespace.ts";
+import { explainMissing, type Part } from "./parts.ts";
+import { createPerson, type Person } from "./person.ts";
+import { readServerTls, readSigner } from "./pki.ts";
+import { startBasicRegistry, startRegistry } from "./registry.ts";
+
+/** DigitalOcean on loopback, and somebody with a keyring in front of it. */
+export interface Lab {
+  readonly folder: string;
+  /** The tar of a tiny root file system. */
+  readonly rootTar: string;
+  readonly standIn: StandIn;
+  readonly person: Person;
+  /** Present where it was asked for. */
+  readonly engine: DockerEngine | undefined;
+  close(): Promise<void>;
+}
+
+export interface LabOptions extends StandInOptions {
+  readonly engine?: boolean;
+  readonly basicRegistry?: boolean;
+}
+
+/** Why tests of real clients cannot run in this process, or undefined where they can. */
+export function explainNoLab(parts: readonly Part[]): string | undefined {
+  const inNamespace =
+    findLabFolder() === undefined ? `outside the private namespace (${LAB_VARIABLE} unset)` : undefined;
+  return (
+    inNamespace ??
+    explainMissing([
+      "docker-registry",
+      "htpasswd",
+      "busybox",
+      "dbus-daemon",
+      "gnome-keyring-daemon",
+      "gdbus",
+      ...parts,
+    ]) ??
+    explainNoExecutable()
+  );
+}
+
+export async function openLab(options: LabOptions = {}): Promise<Lab> {
+  const labFolder = findLabFolder();
+  if (labFolder === undefined) throw new Error("the lab is only there inside the namespace");
+  const pki = findPki(labFolder);
+  const folder = mkdtempSync(join(labFolder, "l-"));
+  const stops: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const stop of stops.toReversed()) await stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const standIn = await createStandIn({
+      ...options,
+      host: API_ADDRESS,
+      port: 443,
+      tls: readServerTls(pki),
+      signer: readSigner(pki),
+    });
+    stops.push(() => standIn.close());
+    const registry = await startRegistry(folder, pki);
+    stops.push(() => registry.stop());
+    if (options.basicRegistry) {
+      const basic = await startBasicRegistry(folder, pki);
+      stops.push(() => basic.stop());
+    }
+    const engine = options.engine ? await startDockerEngine(join(folder, "d")) : undefined;
+    if (engine) stops.push(() => engine.stop());
+    const person = await createPerson(join(folder, "p"));
+    stops.push(() => person.leave());
+    return { folder, rootTar: await createRootTar(folder), standIn, person, engine, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,76 @@
+import { spawnSync, type SpawnSyncOptionsWithStringEncoding } from "node:child_process";
+import { existsSync } from "node:fs";
+
+/** The real parts that the lab is made of, and the Debian package that brings each. */
+const PACKAGES = {
+  docker: "docker.io",
+  dockerd: "docker.io",
+  "docker-compose": "docker-compose",
+  "docker-registry": "docker-registry",
+  "docker-credential-secretservice": "golang-docker-credential-helpers",
+  "docker-credential-pass": "golang-docker-credential-helpers",
+  podman: "podman",
+  crun: "crun",
+  skopeo: "skopeo",
+  buildah: "buildah",
+  "gnome-keyring-daemon": "gnome-keyring",
+  "dbus-daemon": "dbus",
+  gdbus: "libglib2.0-bin",
+  pass: "pass",
+  gpg: "gnupg",
+  openssl: "openssl",
+  htpasswd: "apache2-utils",
+  busybox: "busybox-static",
+  unshare: "util-linux",
+  ip: "iproute2",
+} as const;
+
+export type Part = keyof typeof PACKAGES;
+
+export const ALL_PARTS: readonly Part[] = Object.keys(PACKAGES).filter(isPart);
+
+/** Where Debian puts daemons is not on everybody's path. */
+export const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+export function findMissing(parts: readonly Part[]): readonly Part[] {
+  return parts.filter((part) => !SYSTEM_PATH.split(":").some((folder) => existsSync(`${folder}/${part}`)));
+}
+
+/** Why these parts cannot be used here, or undefined where they can. */
+export function explainMissing(parts: readonly Part[]): string | undefined {
+  const missing = findMissing(parts);
+  if (missing.length === 0) return undefined;
+  return `missing here: ${missing.map((part) => `${part} (package ${PACKAGES[part]})`).join(", ")}`;
+}
+
+export const isRoot = (): boolean => process.getuid?.() === 0;
+
+export const isDebian = (): boolean => process.platform === "linux" && existsSync("/etc/debian_version");
+
+/**
+ * Installs what is missing where that can be done without asking: as root on Debian. Returns what is still
+ * missing afterwards, which is for the caller to say.
+ */
+export function installMissing(parts: readonly Part[], say: (line: string) => void): readonly Part[] {
+  const missing = findMissing(parts);
+  if (missing.length === 0 || !isRoot() || !isDebian()) return missing;
+  const packages = [...new Set(missing.map((part) => PACKAGES[part]))];
+  say(`installing ${packages.join(", ")}`);
+  const options: SpawnSyncOptionsWithStringEncoding = {
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+  };
+  spawnSync("apt-get", ["update", "-q"], options);
+  const { status, stderr } = spawnSync(
+    "apt-get",
+    ["install", "-q", "-y", "--no-install-recommends", ...packages],
+    options,
+  );
+  if (status !== 0) say(`apt-get install failed: ${(stderr ?? "").trim().split("\n").at(-1)}`);
+  return findMissing(parts);
+}
+
+function isPart(name: string): name is Part {
+  return name in PACKAGES;
+}

@@ -1,0 +1,50 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DOCR, PATH_WITH_DOCR } from "./executable.ts";
+import { type Keyring, startKeyring } from "./keyring.ts";
+import { type Environment, type Outcome, run } from "./run.ts";
+
+/** Somebody at a machine: a home, a runtime directory, a keyring and a docker configuration. */
+export interface Person {
+  readonly folder: string;
+  readonly keyring: Keyring;
+  /** Their whole environment; `with_` adds to it for one command. */
+  readonly env: Environment;
+  /** Replaces ~/.docker/config.json. */
+  writeDockerConfig(content: unknown): void;
+  readDockerConfig(): string;
+  /** Runs our executable as them. */
+  docr(verb: string, options?: { readonly stdin?: string; readonly env?: Environment }): Promise<Outcome>;
+  /** Runs any command as them. */
+  run(command: string, args: readonly string[], options?: PersonRunOptions): Promise<Outcome>;
+  leave(): Promise<void>;
+}
+
+export interface PersonRunOptions {
+  readonly stdin?: string;
+  readonly env?: Environment;
+  readonly timeoutSeconds?: number;
+}
+
+export async function createPerson(folder: string): Promise<Person> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const keyring = await startKeyring(folder);
+  const config = join(folder, "home", ".docker");
+  mkdirSync(config, { recursive: true });
+  const env = { ...keyring.env, PATH: PATH_WITH_DOCR, DOCKER_CONFIG: config, LANG: "C.UTF-8" };
+  const runAs = (command: string, args: readonly string[], options: PersonRunOptions = {}) =>
+    run(command, args, { ...options, env: { ...env, ...options.env } });
+  return {
+    folder,
+    keyring,
+    env,
+    writeDockerConfig: (content) => writeFileSync(join(config, "config.json"), JSON.stringify(content)),
+    readDockerConfig: () => readFileSync(join(config, "config.json"), "utf8"),
+    docr: (verb, options) => runAs(DOCR, [verb], options),
+    run: runAs,
+    leave: async () => {
+      await keyring.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

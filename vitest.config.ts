@@ -1,0 +1,30 @@
+import { defineConfig } from "vitest/config";
+
+/** Tests against real parts: they take ports and processor time, so one file at a time, after the others. */
+const REAL_PARTS = ["test/e2e/**/*.test.ts", "test/conformance/**/*.test.ts"];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "fast",
+          include: ["test/**/*.test.ts"],
+          exclude: REAL_PARTS,
+          testTimeout: 20_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: "real-parts",
+          include: REAL_PARTS,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
