@@ -15,7 +15,7 @@ import { createRuntimeFiles, isPrivateFolder } from "./keychain/runtime-files.ts
 import { splitLongValues } from "./keychain/split.ts";
 import { INPUT_LIMIT } from "./protocol/requests.ts";
 import { readStdin, writeFully } from "./streams.ts";
-import { packageName, version } from "./version.ts";
+import { isPacked, packageName, version } from "./version.ts";
 
 const ANSWER_DEADLINE_MS = 28_000;
 const API_DEADLINE_MS = 20_000;
@@ -85,9 +85,8 @@ const api = once(async (): Promise<RegistryApi> => {
 function leave(code: number): never {
   const isSuspicious = keychain.isStuck() || performance.now() > SUSPICIOUS_MS;
   if (isSuspicious && process.execve) {
-    const script = process.argv[1];
-    const self = script === undefined || script === process.execPath ? [] : [...process.execArgv, script];
-    process.execve(process.execPath, [process.execPath, ...self, LEAVE, String(code)], {});
+    const script = isPacked ? [] : [...process.execArgv, ...process.argv.slice(1, 2)];
+    process.execve(process.execPath, [process.execPath, ...script, LEAVE, String(code)], {});
   }
   return process.exit(code);
 }

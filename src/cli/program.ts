@@ -28,14 +28,26 @@ export interface Outcome {
 /** Runs one request. Never throws: the last catch is here, and what it catches is a bug. */
 export async function runProgram(ports: ProgramPorts): Promise<Outcome> {
   let timer: NodeJS.Timeout | undefined;
+  let isReading = false;
+  const readInput = async (): Promise<Uint8Array> => {
+    isReading = true;
+    const input = await ports.readInput();
+    isReading = false;
+    return input;
+  };
   const deadline = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new HelperError("deadline", `no answer within ${ports.deadlineMs / 1000} s`));
+      const within = `within ${ports.deadlineMs / 1000} s`;
+      reject(
+        isReading
+          ? new HelperError("input-unfinished", `stdin was not closed ${within}`)
+          : new HelperError("deadline", `no answer ${within}`),
+      );
     }, ports.deadlineMs);
   });
   const remarks = (): string => ports.remarks.map((text) => notice(text)).join("");
   try {
-    const stdout = await Promise.race([answer(ports), deadline]);
+    const stdout = await Promise.race([answer({ ...ports, readInput }), deadline]);
     return { stdout, stderr: remarks(), exitCode: 0 };
   } catch (error) {
     const failure = isHelperError(error)
