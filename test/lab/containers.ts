@@ -19,7 +19,8 @@ export function createContainers(folder: string, home: string): Containers {
   for (const path of [folder, policies]) mkdirSync(path, { recursive: true, mode: 0o700 });
   const storage = join(folder, "storage.conf");
   const auth = join(folder, "auth.json");
-  const registries = join(folder, "registries.conf");
+  // In the home, since skopeo 1.9 does not look at CONTAINERS_REGISTRIES_CONF.
+  const registries = join(policies, "registries.conf");
   writeFileSync(
     storage,
     `[storage]\ndriver = "vfs"\ngraphroot = "${folder}/graph"\nrunroot = "${folder}/runroot"\n`,
@@ -33,7 +34,6 @@ export function createContainers(folder: string, home: string): Containers {
   return {
     env: {
       CONTAINERS_STORAGE_CONF: storage,
-      CONTAINERS_REGISTRIES_CONF: registries,
       REGISTRY_AUTH_FILE: auth,
     },
     podman: ["--cgroup-manager=cgroupfs", "--events-backend=file"],

@@ -30,6 +30,8 @@ const BUS_CONFIG = (
 export interface Keyring {
   /** What a program needs to find it: HOME, XDG_RUNTIME_DIR, DBUS_SESSION_BUS_ADDRESS. */
   readonly env: Environment;
+  /** Everything that is kept under a service's name, as text to search in. Never print it. */
+  dump(service: string): Promise<string>;
   /** Locks the login keyring; only a restart opens it again. */
   lock(): Promise<void>;
   /** Stops the daemon where it stands: the bus takes messages for it, and nobody answers. */
@@ -61,6 +63,13 @@ export async function startKeyring(folder: string): Promise<Keyring> {
   };
   return {
     env,
+    dump: async (service) => {
+      const found = await run("secret-tool", ["search", "--all", "service", service], {
+        env,
+        timeoutSeconds: 10,
+      });
+      return found.stdout + found.stderr;
+    },
     lock: async () => {
       await callSecrets(env, "Service.Lock", ["[objectpath '/org/freedesktop/secrets/collection/login']"]);
     },

@@ -40,6 +40,7 @@ export function explainNoLab(parts: readonly Part[]): string | undefined {
       "dbus-daemon",
       "gnome-keyring-daemon",
       "gdbus",
+      "secret-tool",
       ...parts,
     ]) ??
     explainNoExecutable()

@@ -16,6 +16,7 @@ const PACKAGES = {
   "gnome-keyring-daemon": "gnome-keyring",
   "dbus-daemon": "dbus",
   gdbus: "libglib2.0-bin",
+  "secret-tool": "libsecret-tools",
   pass: "pass",
   gpg: "gnupg",
   openssl: "openssl",
