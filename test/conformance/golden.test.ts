@@ -1,0 +1,125 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { describeUnless } from "../lab/describe.ts";
+import { DIST, explainNoExecutable } from "../lab/executable.ts";
+import { explainMissing } from "../lab/parts.ts";
+import { createPasswordStore, type PasswordStore } from "../lab/password-store.ts";
+import { createPerson, type Person } from "../lab/person.ts";
+import { type Environment, run } from "../lab/run.ts";
+import { STEPS } from "./golden-steps.ts";
+
+/**
+ * Where we differ on purpose from both of them. Each entry is checked from both sides: what we say, and
+ * that neither of them says it, so that nothing stays here that is no difference.
+ */
+const DIFFERENCES: Readonly<Record<string, { readonly ours: RegExp; readonly why: string }>> = {
+  "an unknown action": {
+    ours: /^1 NAME: unknown action: fetch\n$/,
+    why: "as newer releases of theirs say it",
+  },
+  "an action in capitals": {
+    ours: /^1 NAME: unknown action: GET\n$/,
+    why: "as newer releases of theirs say it",
+  },
+  version: { ours: /^0 NAME \(NAME\) \d+\.\d+\.\d+\n$/, why: "as newer releases of theirs say it" },
+  "store of nothing": { ours: /^1 [^\n]+\n$/, why: "words for people, not Go's" },
+  "store of no JSON": { ours: /^1 [^\n]+\n$/, why: "words for people, not Go's" },
+  "store of a list": { ours: /^1 [^\n]+\n$/, why: "words for people, not Go's" },
+  "store of unfinished JSON": { ours: /^1 [^\n]+\n$/, why: "words for people, not Go's" },
+  "store of a number as secret": { ours: /^1 [^\n]+\n$/, why: "words for people, not Go's" },
+  "get of it with a slash at the end": {
+    ours: /^0 \{"ServerURL":"https:\/\/one\.test\/","Username":"user","Secret":"secret"\}\n$/,
+    why: "an address matches with or without a slash at the end",
+  },
+  "get of it without the scheme": {
+    ours: /^0 \{"ServerURL":"one\.test","Username":"user","Secret":"secret"\}\n$/,
+    why: "an address matches with or without its scheme",
+  },
+};
+
+/**
+ * Where the two disagree: pass 0.6.4 finds an empty login where there is none, fails to erase what is not
+ * there, keeps both users of a server, cuts odd user names and trailing line breaks; secretservice 0.6.4
+ * does not find an empty secret. We are on the side of one of them each time.
+ */
+const reason =
+  explainNoExecutable() ??
+  explainMissing([
+    "docker-credential-secretservice",
+    "docker-credential-pass",
+    "gnome-keyring-daemon",
+    "dbus-daemon",
+    "gdbus",
+    "pass",
+    "gpg",
+  ]);
+
+interface Answers {
+  readonly ours: string;
+  readonly secretservice: string;
+  readonly pass: string;
+}
+
+describeUnless(reason, "our answers beside those of docker's own helpers", () => {
+  let folder: string;
+  let us: Person;
+  let them: Person;
+  let passwords: PasswordStore;
+  const answers = new Map<string, Answers>();
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "docr-g-"));
+    us = await createPerson(join(folder, "u"));
+    them = await createPerson(join(folder, "t"));
+    passwords = await createPasswordStore(join(folder, "p"));
+    for (const [title, step] of Object.entries(STEPS)) {
+      const ask = async (helper: string, env: Environment): Promise<string> => {
+        const outcome = await run(helper, step.args, { env, stdin: step.stdin });
+        const name = helper.split("/").at(-1) ?? "";
+        return `${outcome.code ?? outcome.signal} ${outcome.stdout.replaceAll(name, "NAME")}`;
+      };
+      answers.set(title, {
+        ours: await ask(join(DIST, "docker-credential-docr"), us.env),
+        secretservice: await ask("docker-credential-secretservice", them.env),
+        pass: await ask("docker-credential-pass", passwords.env),
+      });
+    }
+  });
+  afterAll(async () => {
+    await us.leave();
+    await them.leave();
+    await passwords.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const isOurOwn = (title: string): boolean => title in DIFFERENCES;
+
+  it.each(Object.keys(STEPS).filter((title) => !isOurOwn(title)))("is theirs, byte for byte: %s", (title) => {
+    const { ours, secretservice, pass } = answers.get(title) ?? { ours: "", secretservice: "-", pass: "-" };
+    expect([secretservice, pass]).toContain(ours);
+  });
+
+  it.each(Object.entries(DIFFERENCES))("differs on purpose: %s", (title, { ours: expected }) => {
+    const { ours, secretservice, pass } = answers.get(title) ?? { ours: "", secretservice: "-", pass: "-" };
+    expect(ours).toMatch(expected);
+    expect([secretservice, pass]).not.toContain(ours);
+  });
+
+  it("behaves alike under both of its names", async () => {
+    for (const args of [["version"], ["list"], ["fetch"], []]) {
+      const long = await run(join(DIST, "docker-credential-docr"), args, { env: us.env });
+      const short = await run(join(DIST, "docr"), args, { env: us.env });
+      expect([short.code, short.stdout, short.stderr]).toEqual([long.code, long.stdout, long.stderr]);
+    }
+  });
+
+  it("says on stderr what went wrong, in one line, and nothing when nothing did", async () => {
+    const silent = await run(join(DIST, "docr"), ["list"], { env: us.env });
+    const notThere = await run(join(DIST, "docr"), ["get"], { env: us.env, stdin: "nobody.test" });
+    const broken = await run(join(DIST, "docr"), ["store"], { env: us.env, stdin: "{" });
+    expect([silent.stderr, notThere.stderr]).toEqual(["", ""]);
+    expect(broken.stderr).toMatch(/^docr: [^\n]+\n$/);
+  });
+});
