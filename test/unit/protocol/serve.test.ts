@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import { HelperError } from "../../../src/errors.ts";
+import { isAction, serve, unknownAction, versionLine } from "../../../src/protocol/serve.ts";
+import { failureOf } from "../../fakes/failure-of.ts";
+import { createScriptedHelper } from "../../fakes/scripted-helper.ts";
+
+const input = (text: string) => async (): Promise<Uint8Array> => Buffer.from(text);
+
+function neverEnds(): Promise<Uint8Array> {
+  throw new Error("stdin was read");
+}
+
+const shown = (verb: string): string => unknownAction(verb).message;
+
+describe("get", () => {
+  it("answers one line of JSON with the server URL as it was asked", async () => {
+    const helper = createScriptedHelper();
+    expect(await serve("get", input("https://GHCR.io/\n"), helper)).toBe(
+      '{"ServerURL":"https://GHCR.io/","Username":"sammy","Secret":"hunter2"}\n',
+    );
+    expect(helper.asked).toEqual([["get", "https://GHCR.io/"]]);
+  });
+
+  it("escapes as Go does", async () => {
+    const helper = createScriptedHelper({ username: "<token>", secret: "a&b" });
+    expect(await serve("get", input("ghcr.io"), helper)).toBe(
+      '{"ServerURL":"ghcr.io","Username":"\\u003ctoken\\u003e","Secret":"a\\u0026b"}\n',
+    );
+  });
+
+  it("fails as the helper fails", async () => {
+    const failure = new HelperError("keychain-locked", "the keychain is locked");
+    const helper = createScriptedHelper({ failure });
+    expect(await failureOf(() => serve("get", input("ghcr.io"), helper))).toEqual({
+      code: "keychain-locked",
+      message: "the keychain is locked",
+    });
+  });
+
+  it("without an address asks the helper nothing", async () => {
+    const helper = createScriptedHelper();
+    expect(await failureOf(() => serve("get", input("\n"), helper))).toEqual({
+      code: "no-server-url",
+      message: "no credentials server URL",
+    });
+    expect(helper.asked).toEqual([]);
+  });
+});
+
+describe("store", () => {
+  it("passes the login on and answers nothing", async () => {
+    const helper = createScriptedHelper();
+    const request = '{"ServerURL":"ghcr.io","Username":"sammy","Secret":"a\\u0026b"}\n';
+    expect(await serve("store", input(request), helper)).toBe("");
+    expect(helper.asked).toEqual([["store", "ghcr.io", "sammy", "a&b"]]);
+  });
+});
+
+describe("erase", () => {
+  it("passes the address on and answers nothing", async () => {
+    const helper = createScriptedHelper();
+    expect(await serve("erase", input("https://ghcr.io\n"), helper)).toBe("");
+    expect(helper.asked).toEqual([["erase", "https://ghcr.io"]]);
+  });
+});
+
+describe("list", () => {
+  it("never reads stdin, which testcontainers leaves open", async () => {
+    expect(await serve("list", neverEnds, createScriptedHelper())).toBe("{}\n");
+  });
+
+  it("is in the order of UTF-8 bytes, as Go writes a map", async () => {
+    const names = ["b", "a", "Z", "10", "9", "\u{1f40b}", "\uff21"].map((name) => [name, "u"] as const);
+    const answer = await serve("list", input(""), createScriptedHelper({ names }));
+    expect(answer).toBe('{"10":"u","9":"u","Z":"u","a":"u","b":"u","\uff21":"u","\u{1f40b}":"u"}\n');
+  });
+});
+
+describe("verbs", () => {
+  it.each(["get", "store", "erase", "list"])("include %s", (verb) => {
+    expect(isAction(verb)).toBe(true);
+  });
+
+  it.each(["", "Get", "version", "toString", "get "])("do not include %j", (verb) => {
+    expect(isAction(verb)).toBe(false);
+  });
+
+  it("that are unknown are named as far as they can be shown", () => {
+    expect(unknownAction("fetch")).toMatchObject({
+      code: "unknown-action",
+      message: "docker-credential-docr: unknown action: fetch",
+    });
+    expect(shown("a\nb\u001b[2Jé")).toBe("docker-credential-docr: unknown action: a?b?[2J?");
+    expect(shown("x".repeat(1000))).toBe(`docker-credential-docr: unknown action: ${"x".repeat(64)}`);
+  });
+
+  it("version names the helper, the package and the version", () => {
+    expect(versionLine("the-package", "1.2.3")).toBe("docker-credential-docr (the-package) 1.2.3\n");
+  });
+});
