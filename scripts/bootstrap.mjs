@@ -36,7 +36,10 @@ function install() {
     shell: process.platform === "win32",
   });
   if (status !== 0) {
-    console.error(`npm ci failed\n${error?.message ?? `${stdout}${stderr}`}`);
+    const reasons = (error?.message ?? `${stdout}${stderr}`)
+      .split("\n")
+      .filter((line) => !line.startsWith("npm warn"));
+    console.error(`npm ci failed\n${reasons.slice(0, 20).join("\n")}`);
     process.exit(1);
   }
   writeFileSync(stamp, lock);

@@ -23,7 +23,7 @@ const ERRORS: Readonly<Record<number, readonly [id: string, message: string]>> =
   403: ["forbidden", "You do not have access for the attempted action."],
   404: ["not_found", "The resource you requested could not be found."],
   405: ["method_not_allowed", "The method is not allowed."],
-  412: ["precondition_failed", "registry is not eligible for tier because: [OverRegistryLimit]"],
+  412: ["precondition_failed", "This API is not supported if you have created multiple registries."],
   429: ["too_many_requests", "API rate limit exceeded."],
   500: ["server_error", "Unexpected server-side error"],
 };

@@ -1,0 +1,72 @@
+/**
+ * The main job, for real, in one go. With DIGITALOCEAN_ACCESS_TOKEN set: against DigitalOcean. Else, as root
+ * on Linux: real clients, registry and keyring in a private network. Else: the executable by itself.
+ */
+import { spawnSync } from "node:child_process";
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { DOCR } from "../test/lab/executable.ts";
+import { explainNoNamespace, runInNamespace } from "../test/lab/namespace.ts";
+import { explainMissing, installMissing, type Part } from "../test/lab/parts.ts";
+import { showAlone } from "./demo/alone.ts";
+import { createNarrator, insist } from "./demo/narrator.ts";
+import { showWithDigitalOcean } from "./demo/with-digitalocean.ts";
+import { PROJECT } from "./steps.ts";
+
+/** Without these there is no lab at all; docker, podman and skopeo are left out one by one. */
+const NEEDED: readonly Part[] = [
+  "openssl",
+  "docker-registry",
+  "htpasswd",
+  "busybox",
+  "dbus-daemon",
+  "gnome-keyring-daemon",
+  "gdbus",
+  "secret-tool",
+];
+const CLIENTS: readonly Part[] = ["docker", "dockerd", "podman", "crun", "skopeo"];
+
+const narrator = createNarrator(console.log);
+
+async function main(): Promise<number> {
+  const isReal = Boolean(process.env["DIGITALOCEAN_ACCESS_TOKEN"]);
+  narrator.say(
+    isReal
+      ? "docker-credential-docr with your API token, against DigitalOcean itself\n"
+      : "docker-credential-docr, with a stand-in for DigitalOcean's API (set DIGITALOCEAN_ACCESS_TOKEN to use the real one)\n",
+  );
+  await narrator.step("built", build);
+  if (isReal) {
+    await showWithDigitalOcean(narrator);
+    return 0;
+  }
+  installMissing([...NEEDED, ...CLIENTS, "unshare", "ip"], (line) => narrator.say(line));
+  const reason = explainNoNamespace() ?? explainMissing(NEEDED);
+  if (reason === undefined) {
+    return runInNamespace([process.execPath, join(import.meta.dirname, "demo", "with-clients.ts")], {
+      cwd: PROJECT,
+      env: process.env,
+    });
+  }
+  narrator.skip("clients", reason);
+  await showAlone(narrator);
+  narrator.say("\nIt works, as far as it can be shown here.");
+  return 0;
+}
+
+async function build(): Promise<string> {
+  const script = join(import.meta.dirname, "build.ts");
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script], {
+    cwd: PROJECT,
+    encoding: "utf8",
+  });
+  insist(status === 0, `${stdout}${stderr}`);
+  return `dist/docr, one executable of ${Math.round(statSync(DOCR).size / 1e6)} MB`;
+}
+
+try {
+  process.exitCode = await main();
+} catch {
+  // The narrator has said it.
+  process.exitCode = 1;
+}
