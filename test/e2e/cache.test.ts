@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { createStandIn, type StandIn } from "../fakes/digitalocean-api.ts";
 import { describeUnless } from "../lab/describe.ts";
-import { explainNoExecutable } from "../lab/executable.ts";
+import { DOCR, explainNoExecutable } from "../lab/executable.ts";
 import { explainMissing } from "../lab/parts.ts";
 import { createPerson, type Person } from "../lab/person.ts";
 import type { Environment, Outcome } from "../lab/run.ts";
@@ -55,6 +55,8 @@ describeUnless(reason, "where a minted credential is kept", () => {
 
   const get = (added: Environment = {}): Promise<Outcome> =>
     person.docr("get", { stdin: HOST, env: { ...ci, ...added } });
+  const getIn = (minutes: number): Promise<Outcome> =>
+    person.run("faketime", ["-f", `+${minutes}m`, DOCR, "get"], { stdin: HOST, env: ci });
   const files = (): readonly string[] => readdirSync(kept).map((name) => join(kept, name));
   const isInKeychain = async (): Promise<boolean> =>
     (await person.keyring.dump(SERVICE)).includes(standIn.account.minted.at(-1)?.secret ?? "nothing minted");
@@ -98,6 +100,17 @@ describeUnless(reason, "where a minted credential is kept", () => {
     await get(change());
     expect(standIn.count("mint")).toBe(2);
   });
+
+  it.skipIf(explainMissing(["faketime"]))(
+    "is minted anew with less than 15 minutes left, and not before [needs faketime]",
+    async () => {
+      await get();
+      expect((await getIn(44)).code).toBe(0);
+      expect(standIn.count("mint")).toBe(1);
+      expect((await getIn(46)).code).toBe(0);
+      expect(standIn.count("mint")).toBe(2);
+    },
+  );
 
   it("is not taken from a folder that others may enter", async () => {
     await get();

@@ -20,6 +20,7 @@ const PACKAGES = {
   pass: "pass",
   gpg: "gnupg",
   openssl: "openssl",
+  faketime: "faketime",
   htpasswd: "apache2-utils",
   busybox: "busybox-static",
   unshare: "util-linux",
