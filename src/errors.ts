@@ -6,51 +6,62 @@
  * The law for messages: lower case, no full stop, one line, no secret and none of the bytes that were
  * received (names that passed a grammar may be named). The technical detail goes into `cause`.
  */
-export type ErrorCode =
+export const ERROR_CODES = [
   // Words of the protocol: clients compare these three.
-  | "not-found"
-  | "no-server-url"
-  | "no-username"
+  "not-found",
+  "no-server-url",
+  "no-username",
   // What was asked.
-  | "usage"
-  | "unknown-action"
-  | "input-missing"
-  | "input-unfinished"
-  | "input-too-large"
-  | "input-not-text"
-  | "input-not-json"
-  | "input-wrong-type"
-  | "input-bad-address"
-  | "input-identity-token"
+  "usage",
+  "unknown-action",
+  "input-missing",
+  "input-unfinished",
+  "input-too-large",
+  "input-not-text",
+  "input-not-json",
+  "input-wrong-type",
+  "input-bad-address",
+  "input-identity-token",
   // What was configured.
-  | "bad-setting"
-  | "bad-api-token"
-  | "bad-registry-name"
-  | "no-registry"
-  | "several-registries"
+  "bad-setting",
+  "bad-api-token",
+  "bad-registry-name",
+  "no-registry",
+  "several-registries",
   // The keychain.
-  | "keychain-missing"
-  | "keychain-locked"
-  | "keychain-silent"
-  | "keychain-failed"
-  | "keychain-damaged"
+  "keychain-missing",
+  "keychain-locked",
+  "keychain-silent",
+  "keychain-failed",
+  "keychain-damaged",
+  // What stands in for the keychain (DOCR_STORE).
+  "vault-closed",
+  "pass-missing",
+  "pass-failed",
   // DigitalOcean's API.
-  | "api-unauthorized"
-  | "api-forbidden"
-  | "api-not-found"
-  | "api-ambiguous"
-  | "api-rate-limited"
-  | "api-unavailable"
-  | "api-refused"
-  | "api-unknown-host"
-  | "api-cut-off"
-  | "api-timeout"
-  | "api-tls"
-  | "api-bad-trust"
-  | "api-malformed"
-  | "api-unexpected"
-  | "deadline"
-  | "internal";
+  "api-unauthorized",
+  "api-forbidden",
+  "api-not-found",
+  "api-ambiguous",
+  "api-rate-limited",
+  "api-unavailable",
+  "api-refused",
+  "api-unknown-host",
+  "api-cut-off",
+  "api-timeout",
+  "api-tls",
+  "api-bad-trust",
+  "api-malformed",
+  "api-unexpected",
+  "deadline",
+  "internal",
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return ERROR_CODES.some((code) => code === value);
+}
 
 /** The one error class. `message` follows the law above; `code` decides everything else. */
 export class HelperError extends Error {

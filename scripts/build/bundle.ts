@@ -1,10 +1,14 @@
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { build, type BuildOptions, type Plugin } from "esbuild";
 
-/** The modules that main loads by `import()` only when it needs them, by the names of their assets. */
-const LAZY = { digitalocean: "./digitalocean/api.ts" } as const;
+/** The modules that are loaded by `import()` only when they are needed, by the names of their assets. */
+const LAZY = {
+  digitalocean: "digitalocean/api.ts",
+  doctl: "config/doctl.ts",
+  "age-vault": "keychain/age-vault.ts",
+} as const;
 
 const COMMON = {
   bundle: true,
@@ -64,14 +68,15 @@ export async function bundleAssets(root: string, work: string): Promise<Record<s
   return assets;
 }
 
-/** Puts a load of the asset in the place of main's `import()` of a lazy module. */
+/** Puts a load of the asset in the place of each `import()` of a lazy module. */
 function lazyAssets(root: string): Plugin {
   return {
     name: "lazy-assets",
     setup(bundler) {
-      bundler.onResolve({ filter: /^\.\// }, ({ path, kind, importer }) => {
-        if (kind !== "dynamic-import" || basename(importer) !== "main.ts") return undefined;
-        const name = Object.entries(LAZY).find(([, lazy]) => lazy === path)?.[0];
+      bundler.onResolve({ filter: /^\./ }, ({ path, kind, resolveDir }) => {
+        if (kind !== "dynamic-import") return undefined;
+        const wanted = relative(join(root, "src"), resolve(resolveDir, path));
+        const name = Object.entries(LAZY).find(([, lazy]) => lazy === wanted)?.[0];
         return name === undefined ? undefined : { path: name, namespace: "asset" };
       });
       bundler.onLoad({ filter: /.*/, namespace: "asset" }, ({ path }) => ({

@@ -1,7 +1,9 @@
 import { HelperError, isHelperError } from "../errors.ts";
 import type { Helper } from "../helper/helper.ts";
+import type { Trace } from "../helper/ports.ts";
 import { USAGE } from "../protocol/messages.ts";
-import { isAction, serve, unknownAction, versionLine } from "../protocol/serve.ts";
+import { isAction, serve, unknownAction, versionLine, type Action } from "../protocol/serve.ts";
+import { answerBeside } from "./beside.ts";
 import { notice, showFailure } from "./failures.ts";
 
 /** What the program is given: everything that the process has to do with. */
@@ -12,6 +14,9 @@ export interface ProgramPorts {
   readonly version: string;
   readInput(): Promise<Uint8Array>;
   readonly helper: Helper;
+  /** The helper for every host but ours, where there is one. Throws `bad-setting`. */
+  fallback(): string | undefined;
+  readonly trace: Trace;
   /** Remarks that were made on the way, to show when the answer is out. */
   readonly remarks: readonly string[];
   /** For the whole answer, in milliseconds. */
@@ -27,7 +32,36 @@ export interface Outcome {
 
 /** Runs one request. Never throws: the last catch is here, and what it catches is a bug. */
 export async function runProgram(ports: ProgramPorts): Promise<Outcome> {
-  let timer: NodeJS.Timeout | undefined;
+  const remarks = (): string => ports.remarks.map((text) => notice(text)).join("");
+  try {
+    const outcome = await answer(ports);
+    ports.trace("answered", { exitCode: outcome.exitCode });
+    return { ...outcome, stderr: remarks() };
+  } catch (error) {
+    const failure = isHelperError(error)
+      ? error
+      : new HelperError("internal", `unexpected failure (${nameOf(error)})`, { cause: error });
+    const { stdout, stderr, exitCode } = showFailure(failure);
+    traceQuietly(ports.trace, { exitCode, code: failure.code });
+    return { stdout, stderr: remarks() + stderr, exitCode };
+  }
+}
+
+type Answer = Pick<Outcome, "stdout" | "exitCode">;
+
+async function answer(ports: ProgramPorts): Promise<Answer> {
+  const [verb, ...more] = ports.args;
+  if (verb === undefined) throw new HelperError("usage", "no verb; docker sends one of those in --help");
+  if (more.length > 0) throw new HelperError("usage", "more than one argument; docker sends exactly one");
+  if (isAction(verb)) {
+    ports.trace("asked", { verb });
+    return answerAction(ports, verb);
+  }
+  return { stdout: await answerPerson(ports, verb), exitCode: 0 };
+}
+
+/** A request of a docker client, under the deadline; other hosts may be another helper's business. */
+async function answerAction(ports: ProgramPorts, action: Action): Promise<Answer> {
   let isReading = false;
   const readInput = async (): Promise<Uint8Array> => {
     isReading = true;
@@ -35,36 +69,20 @@ export async function runProgram(ports: ProgramPorts): Promise<Outcome> {
     isReading = false;
     return input;
   };
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const within = `within ${ports.deadlineMs / 1000} s`;
-      reject(
-        isReading
-          ? new HelperError("input-unfinished", `stdin was not closed ${within}`)
-          : new HelperError("deadline", `no answer ${within}`),
-      );
-    }, ports.deadlineMs);
-  });
-  const remarks = (): string => ports.remarks.map((text) => notice(text)).join("");
-  try {
-    const stdout = await Promise.race([answer({ ...ports, readInput }), deadline]);
-    return { stdout, stderr: remarks(), exitCode: 0 };
-  } catch (error) {
-    const failure = isHelperError(error)
-      ? error
-      : new HelperError("internal", `unexpected failure (${nameOf(error)})`, { cause: error });
-    const { stdout, stderr, exitCode } = showFailure(failure);
-    return { stdout, stderr: remarks() + stderr, exitCode };
-  } finally {
-    clearTimeout(timer);
-  }
+  const within = <T>(work: Promise<T>): Promise<T> => {
+    return withDeadline(work, ports.deadlineMs, (after) =>
+      isReading
+        ? new HelperError("input-unfinished", `stdin was not closed within ${after}`)
+        : new HelperError("deadline", `no answer within ${after}`),
+    );
+  };
+  const fallback = ports.fallback();
+  if (fallback !== undefined)
+    return answerBeside({ action, fallback, readInput, within, helper: ports.helper });
+  return { stdout: await within(serve(action, readInput, ports.helper)), exitCode: 0 };
 }
 
-async function answer(ports: ProgramPorts): Promise<string> {
-  const [verb, ...more] = ports.args;
-  if (verb === undefined) throw new HelperError("usage", "no verb; docker sends one of those in --help");
-  if (more.length > 0) throw new HelperError("usage", "more than one argument; docker sends exactly one");
-  if (isAction(verb)) return serve(verb, () => ports.readInput(), ports.helper);
+async function answerPerson(ports: ProgramPorts, verb: string): Promise<string> {
   switch (verb) {
     case "version":
     case "--version":
@@ -73,8 +91,35 @@ async function answer(ports: ProgramPorts): Promise<string> {
     case "--help":
     case "-h":
       return `${USAGE}\n`;
+    case "prune":
+      return `revoked ${await ports.helper.prune()}\n`;
     default:
       throw unknownAction(verb);
+  }
+}
+
+async function withDeadline<T>(
+  work: Promise<T>,
+  deadlineMs: number,
+  late: (after: string) => HelperError,
+): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(late(`${deadlineMs / 1000} s`)), deadlineMs);
+  });
+  try {
+    return await Promise.race([work, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The trace's own settings may be what is wrong. */
+function traceQuietly(trace: Trace, details: Readonly<Record<string, string | number>>): void {
+  try {
+    trace("answered", details);
+  } catch {
+    // Shown already, as the failure itself.
   }
 }
 

@@ -10,8 +10,9 @@ export function parseBaseUrl(name: string, text: string | undefined): string | u
   if (text === undefined || text === "") return undefined;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url));
-  if (url && isSafe && url.username === "" && url.password === "" && url.search === "" && url.hash === "") {
-    return url.href.replace(/\/+$/, "");
+  if (url && isSafe && url.username === "" && url.password === "" && !/[?#]/.test(text)) {
+    const path = url.pathname.endsWith("/") ? url.pathname.slice(0, -1) : url.pathname;
+    return url.origin + path;
   }
   throw new HelperError(
     "bad-setting",

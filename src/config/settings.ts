@@ -3,28 +3,31 @@ import type { AccessSetting, CacheSetting, Settings } from "../helper/settings.t
 import { isRegistryName } from "../registry/address.ts";
 import { parseApiToken, type ApiToken } from "../registry/api-token.ts";
 import { parseBaseUrl } from "./base-url.ts";
+import { contextName, type ConfigFile } from "./config-file.ts";
+import type { Machine } from "./machine.ts";
+import { readTokenFile } from "./token-file.ts";
 
-/** Environment variables by name, as the process got them. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
+const DEFAULT_API = "https://api.digitalocean.com";
+const DEFAULT_OAUTH = "https://cloud.digitalocean.com";
 const DEFAULT_TTL_SECONDS = 3600;
 const SHORTEST_TTL_SECONDS = 60;
 const LONGEST_TTL_SECONDS = 30 * 24 * 3600;
 
 /**
- * What the environment says. A variable that is set to nothing counts as not set, but for the API token: an
- * empty one is most often a secret that a CI job was not given, and going on without it would hide that.
- * Throws `bad-setting` or `bad-api-token`, naming the variable and what it takes.
+ * What the environment and the config file say about our own host. A variable that is set to nothing counts as not
+ * set, but for the API token: an empty one is most often a secret that a CI job was not given, and going on
+ * without it would hide that. Throws `bad-setting` or `bad-api-token`, naming the variable and what it takes.
  */
-export function readSettings(env: Environment): Settings {
+export function readSettings(machine: Machine, file: ConfigFile): Settings {
+  const { env } = machine;
+  const context = env["DIGITALOCEAN_CONTEXT"];
   return {
-    apiUrl:
-      parseBaseUrl("DIGITALOCEAN_API_URL", env["DIGITALOCEAN_API_URL"]) ?? "https://api.digitalocean.com",
-    oauthUrl:
-      parseBaseUrl("DIGITALOCEAN_OAUTH_URL", env["DIGITALOCEAN_OAUTH_URL"]) ??
-      "https://cloud.digitalocean.com",
-    apiToken: readApiToken(env),
+    apiUrl: parseBaseUrl("DIGITALOCEAN_API_URL", env["DIGITALOCEAN_API_URL"]) ?? DEFAULT_API,
+    oauthUrl: parseBaseUrl("DIGITALOCEAN_OAUTH_URL", env["DIGITALOCEAN_OAUTH_URL"]) ?? DEFAULT_OAUTH,
+    apiToken: readApiToken(machine),
     registry: readRegistry(env["DOCR_REGISTRY"]),
+    context: context ? contextName(context, "DIGITALOCEAN_CONTEXT") : file.context,
+    contexts: file.contexts ?? {},
     access:
       oneOf<AccessSetting>("DOCR_ACCESS", env["DOCR_ACCESS"], ["auto", "read-only", "read-write"]) ?? "auto",
     ttlSeconds: readTtl(env["DOCR_TTL"]),
@@ -32,13 +35,16 @@ export function readSettings(env: Environment): Settings {
   };
 }
 
-/** doctl's variable first, then the one of pydo and Terraform. */
-function readApiToken(env: Environment): ApiToken | undefined {
+/** doctl's variable first, then the one of pydo and Terraform, then a file. */
+function readApiToken({ env, uid }: Machine): ApiToken | undefined {
   for (const name of ["DIGITALOCEAN_ACCESS_TOKEN", "DIGITALOCEAN_TOKEN"]) {
     const text = env[name];
-    if (text !== undefined) return parseApiToken(text, name);
+    if (text !== undefined) return parseApiToken(text, "environment", name);
   }
-  return undefined;
+  const name = "DIGITALOCEAN_ACCESS_TOKEN_FILE";
+  const path = env[name];
+  if (path === undefined || path === "") return undefined;
+  return parseApiToken(readTokenFile(path, uid, name), "environment", `the file in ${name}`);
 }
 
 function readRegistry(text: string | undefined): string | undefined {
@@ -60,7 +66,8 @@ function readTtl(text: string | undefined): number {
   );
 }
 
-function oneOf<T extends string>(
+/** The text where it is one of the choices; undefined where it is not set. Throws `bad-setting`, naming `name`. */
+export function oneOf<T extends string>(
   name: string,
   text: string | undefined,
   choices: readonly T[],

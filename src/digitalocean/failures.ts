@@ -61,7 +61,8 @@ export type Scope = "registry:read" | "registry:update";
 /** An answer whose status is not a success. `token` is named by its place, never shown. */
 export function statusFailure(response: ApiResponse, token: ApiToken, scope: Scope): HelperError {
   const [code, what] = statusFailureOf(response, token, scope);
-  return new HelperError(code, `${what}${requestId(response)}`);
+  const id = requestIdOf(response);
+  return new HelperError(code, id === undefined ? what : `${what}, request ${id}`);
 }
 
 function statusFailureOf(response: ApiResponse, token: ApiToken, scope: Scope): [ErrorCode, string] {
@@ -79,20 +80,31 @@ function statusFailureOf(response: ApiResponse, token: ApiToken, scope: Scope): 
   return ["api-unexpected", `DigitalOcean's API answered ${status}, which is no answer to this request`];
 }
 
-/** When the limit ends: `retry-after` (seconds from now), else `ratelimit-reset` (seconds since the epoch). */
-function comeBack({ headers }: ApiResponse): string {
+/** When the limit ends, in words. */
+function comeBack(response: ApiResponse): string {
+  const waitMs = limitEndsInMs(response);
+  return waitMs === undefined ? "" : `, come back in ${Math.ceil(waitMs / 1000)} s`;
+}
+
+/**
+ * How long a rate limit lasts from now on, in milliseconds: `retry-after` (seconds), else `ratelimit-reset` (seconds since
+ * the epoch) by the server's own clock, which its `date` tells, because this machine's may be wrong.
+ */
+export function limitEndsInMs({ headers }: ApiResponse): number | undefined {
   const after = wholeNumber(headers["retry-after"]);
-  if (after !== undefined) return `, come back in ${after} s`;
+  if (after !== undefined) return after * 1000;
   const reset = wholeNumber(headers["ratelimit-reset"]);
-  if (reset === undefined || reset > 8_640_000_000_000) return "";
-  return `, come back at ${new Date(reset * 1000).toISOString()}`;
+  const serverNow = typeof headers["date"] === "string" ? Date.parse(headers["date"]) : Number.NaN;
+  if (reset === undefined || Number.isNaN(serverNow)) return undefined;
+  return Math.max(0, reset * 1000 - serverNow);
 }
 
 function wholeNumber(header: string | string[] | undefined): number | undefined {
   return typeof header === "string" && /^\d{1,13}$/.test(header) ? Number(header) : undefined;
 }
 
-function requestId({ headers }: ApiResponse): string {
+/** The request's id at DigitalOcean, where it looks like one. */
+export function requestIdOf({ headers }: ApiResponse): string | undefined {
   const id = headers["x-request-id"];
-  return typeof id === "string" && /^[A-Za-z0-9-]{8,64}$/.test(id) ? `, request ${id}` : "";
+  return typeof id === "string" && /^[A-Za-z0-9-]{8,64}$/.test(id) ? id : undefined;
 }

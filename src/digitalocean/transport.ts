@@ -1,8 +1,9 @@
 import { EnvHttpProxyAgent, Agent, request, type Dispatcher } from "undici";
+import type { Trace } from "../helper/ports.ts";
 import { isLoopback } from "../config/base-url.ts";
-import type { Environment } from "../config/settings.ts";
+import type { Environment } from "../config/machine.ts";
 import type { Secret } from "../secret.ts";
-import { networkFailure, tooLarge } from "./failures.ts";
+import { networkFailure, requestIdOf, tooLarge } from "./failures.ts";
 import { trustedAuthorities } from "./trust.ts";
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -33,7 +34,7 @@ export type Send = (request: ApiRequest) => Promise<ApiResponse>;
  * Follows no redirect (the token was meant for the host that was asked), verifies certificates whatever
  * NODE_TLS_REJECT_UNAUTHORIZED says, reads a bounded answer, and gives up when `signal` does.
  */
-export function createSend(env: Environment, userAgent: string, signal: AbortSignal): Send {
+export function createSend(env: Environment, userAgent: string, signal: AbortSignal, trace: Trace): Send {
   const dispatchers = new Map<boolean, Dispatcher>();
   const dispatcherFor = (url: URL): Dispatcher => {
     const direct = isLoopback(url);
@@ -55,11 +56,18 @@ export function createSend(env: Environment, userAgent: string, signal: AbortSig
       const fields = Object.entries(form).map(([name, value]): [string, string] => [name, value.reveal()]);
       body = new URLSearchParams(fields).toString();
     }
+    const started = performance.now();
+    const ms = (): number => Math.round(performance.now() - started);
     try {
       const answer = await request(target, { method, headers, body, dispatcher, signal });
-      return { status: answer.statusCode, headers: answer.headers, body: await readBody(answer.body) };
+      const { statusCode: status } = answer;
+      const response = { status, headers: answer.headers, body: await readBody(answer.body) };
+      trace("api", { method, path: target.pathname, status, ms: ms(), requestId: requestIdOf(response) });
+      return response;
     } catch (error) {
-      throw networkFailure(error, target.hostname);
+      const failure = networkFailure(error, target.hostname);
+      trace("api", { method, path: target.pathname, code: failure.code, ms: ms() });
+      throw failure;
     }
   };
 }
@@ -74,7 +82,15 @@ function createDispatcher(env: Environment, direct: boolean): Dispatcher {
     connections: 4,
   };
   if (direct) return new Agent(options);
-  return new EnvHttpProxyAgent({ ...options, requestTls: tls, proxyTls: tls });
+  return new EnvHttpProxyAgent({
+    ...options,
+    // Always named, also as nothing: left out, undici would look into the process's environment itself.
+    httpProxy: env["http_proxy"] ?? env["HTTP_PROXY"] ?? "",
+    httpsProxy: env["https_proxy"] ?? env["HTTPS_PROXY"] ?? "",
+    noProxy: env["no_proxy"] ?? env["NO_PROXY"] ?? "",
+    requestTls: tls,
+    proxyTls: tls,
+  });
 }
 
 async function readBody(body: AsyncIterable<Uint8Array>): Promise<string> {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { getCACertificates } from "node:tls";
-import type { Environment } from "../config/settings.ts";
+import type { Environment } from "../config/machine.ts";
 import { HelperError } from "../errors.ts";
 
 /** Where Linux systems keep their bundle, in the order that Go looks (crypto/x509, root_linux.go). */

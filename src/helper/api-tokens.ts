@@ -2,28 +2,39 @@ import type { ApiToken } from "../registry/api-token.ts";
 import type { Secret } from "../secret.ts";
 import type { SecretStore } from "./ports.ts";
 
-const NAME = "api-token:default";
+const PREFIX = "api-token:";
+/** The account that is meant where nothing names one; doctl calls it the same. */
+export const DEFAULT_CONTEXT = "default";
 
-/** The API token in the keychain. */
+/** API tokens in the keychain, one for each named account. Undefined names the default account. */
 export interface ApiTokens {
-  read(): Promise<ApiToken | undefined>;
-  /** Returns whether it differs from the one that was there. */
-  write(secret: Secret): Promise<boolean>;
-  erase(): Promise<boolean>;
+  read(context: string | undefined): Promise<ApiToken | undefined>;
+  /** Returns whether it differs from the one that was there, or none was. */
+  write(context: string | undefined, secret: Secret): Promise<boolean>;
+  /** Every account's. */
+  eraseAll(): Promise<void>;
 }
 
 export function createApiTokens(keychain: SecretStore): ApiTokens {
   return {
-    async read() {
-      const secret = await keychain.read(NAME);
-      return secret && { secret, from: "keychain", source: "the keychain" };
+    async read(context) {
+      const secret = await keychain.read(nameOf(context));
+      const account = context === undefined || context === DEFAULT_CONTEXT ? "" : ` (context ${context})`;
+      return secret && { secret, from: "keychain", source: `the keychain${account}` };
     },
-    async write(secret) {
-      const before = await keychain.read(NAME);
+    async write(context, secret) {
+      const before = await keychain.read(nameOf(context));
       if (before?.equals(secret) === true) return false;
-      await keychain.write(NAME, secret);
-      return before !== undefined;
+      await keychain.write(nameOf(context), secret);
+      return true;
     },
-    erase: () => keychain.erase(NAME),
+    async eraseAll() {
+      const tokens = await keychain.entries(PREFIX);
+      for (const name of tokens.keys()) await keychain.erase(name);
+    },
   };
+}
+
+function nameOf(context: string | undefined): string {
+  return PREFIX + (context ?? DEFAULT_CONTEXT);
 }

@@ -1,21 +1,38 @@
+import type { Address } from "../registry/address.ts";
 import type { Settings } from "./settings.ts";
-import type { ApiToken } from "../registry/api-token.ts";
 
 /** SHA-256 of the UTF-8 text, as 64 lower-case hex digits. */
 export type Sha256 = (text: string) => string;
 
+/** What a `get` for our host means. */
+export interface Entry {
+  /** The name under which its credential is kept. */
+  readonly key: string;
+  /** The registry that the address or DOCR_REGISTRY names; undefined for the account's only one. */
+  readonly registry: string | undefined;
+  /** The account whose API token mints, where the environment holds no token; undefined for the default one. */
+  readonly context: string | undefined;
+}
+
 /**
- * The name under which a minted credential is kept: which API, whose token, which registry and access a
- * `get` means. A token from the environment takes part through SHA-256 alone, and has 256 random bits (its
- * shape is checked), so nothing can be got back from the name. A token in the keychain takes part as the
- * word "keychain", so that a warm `get` never has to open it.
+ * Which entry a `get` means: which API, whose token, which registry and access. A token from the environment takes
+ * part through SHA-256 alone, and has 256 random bits (its shape is checked), so nothing can be got back from
+ * the key. A token in the keychain or doctl's config takes part as its account's name, so that a warm `get`
+ * never has to open them.
  */
-export function entryKey(
+export function entryOf(
   settings: Settings,
-  token: ApiToken | undefined,
-  registry: string | undefined,
+  address: Extract<Address, { kind: "docr" }>,
   sha256: Sha256,
-): string {
-  const whose = token === undefined ? "keychain" : token.secret.digest(sha256);
-  return sha256([settings.apiUrl, whose, registry ?? "", settings.access].join("\n"));
+): Entry {
+  const registry = address.registry ?? settings.registry;
+  const mapped = registry === undefined ? undefined : ownValue(settings.contexts, registry);
+  const context = mapped ?? settings.context;
+  const whose = settings.apiToken?.secret.digest(sha256) ?? `context ${context ?? ""}`;
+  const parts = [settings.apiUrl, whose, registry ?? "", settings.access];
+  return { key: sha256(parts.join("\n")), registry, context };
+}
+
+function ownValue(map: Readonly<Record<string, string>>, name: string): string | undefined {
+  return Object.hasOwn(map, name) ? map[name] : undefined;
 }

@@ -23,7 +23,7 @@ export async function erase(ports: HelperPorts, serverUrl: string): Promise<void
   for (const place of everywhere) {
     await attempt(async () => alive.push(...(await place.forget(() => true))));
   }
-  await attempt(() => ports.apiTokens.erase());
+  await attempt(() => ports.apiTokens.eraseAll());
   await attempt(() => ports.logins.erase(REGISTRY_HOST));
   await attempt(() => revokeAll(ports, alive));
   const failure = failures.find((error) => !isExcused(ports, error));

@@ -1,9 +1,11 @@
 import { isHelperError } from "../errors.ts";
 import { REGISTRY_HOST } from "../registry/address.ts";
+import { entryOf } from "./entry-key.ts";
 import type { HelperPorts } from "./ports.ts";
+import { findToken } from "./replace.ts";
 
 /** What stands in for the user name at our host, where the real one can be the secret itself. */
-const LABEL = "docr";
+export const LABEL = "docr";
 
 /** Our host whenever `get` would answer for it, and every stored login of other hosts. */
 export async function list(ports: HelperPorts): Promise<ReadonlyMap<string, string>> {
@@ -16,10 +18,16 @@ export async function list(ports: HelperPorts): Promise<ReadonlyMap<string, stri
       if (key === REGISTRY_HOST) names.set(REGISTRY_HOST, LABEL);
       else names.set(login.serverUrl, login.username);
     }
-    if (!apiToken && (await ports.apiTokens.read())) names.set(REGISTRY_HOST, LABEL);
+    if (await hasToken(ports)) names.set(REGISTRY_HOST, LABEL);
   } catch (error) {
     // With its API token in the environment and no keychain at all, a runner's `get` answers for our host alone.
     if (!apiToken || !isHelperError(error) || error.code !== "keychain-missing") throw error;
   }
   return names;
+}
+
+/** Whether `get` for the bare host, which is what clients ask for, finds an API token. */
+export async function hasToken(ports: HelperPorts): Promise<boolean> {
+  const entry = entryOf(ports.settings(), { kind: "docr", registry: undefined }, ports.sha256);
+  return (await findToken(ports, entry)) !== undefined;
 }

@@ -2,16 +2,15 @@ import { HelperError, isHelperError, type ErrorCode } from "../errors.ts";
 import { isRegistryName } from "../registry/address.ts";
 import type { ApiToken } from "../registry/api-token.ts";
 import type { MintedCredential } from "../registry/credential.ts";
-import type { MintRequest, Notices, RegistryApi } from "./ports.ts";
-import type { Settings } from "./settings.ts";
+import type { Entry } from "./entry-key.ts";
+import type { HelperPorts, RegistryApi } from "./ports.ts";
 
 /** What one mint needs to know beside the settings. */
 export interface MintOrder {
   readonly token: ApiToken;
-  /** From the address or DOCR_REGISTRY: taken as it is. */
-  readonly named: string | undefined;
-  /** What an earlier mint found out; asked for again when the API no longer knows it. */
-  readonly remembered: string | undefined;
+  readonly entry: Entry;
+  /** What was minted for this entry before: it tells the registry's name, and what the token allows. */
+  readonly earlier: MintedCredential | undefined;
 }
 
 /**
@@ -19,23 +18,21 @@ export interface MintOrder {
  * settings name, and takes a read-only credential where `auto` allows no more (saying so once, here).
  */
 export async function mintCredential(
+  ports: HelperPorts,
   api: RegistryApi,
-  settings: Settings,
   order: MintOrder,
-  notices: Notices,
 ): Promise<MintedCredential> {
-  const mint = (registry: string | undefined): Promise<MintedCredential> =>
-    mintWithAccess(api, settings, order.token, registry, notices);
-  if (order.named !== undefined) return mint(checkedName(order.named));
-  if (order.remembered !== undefined) {
+  const { entry, earlier, token } = order;
+  if (entry.registry !== undefined) return mintFor(ports, api, order, checkedName(entry.registry));
+  if (earlier?.registry !== undefined) {
     try {
-      return await mint(order.remembered);
+      return await mintFor(ports, api, order, earlier.registry);
     } catch (error) {
       // The registry was deleted or renamed since: look again. Anything else is the answer.
       if (!hasCode(error, "api-not-found")) throw error;
     }
   }
-  return mint(await findRegistry(api, order.token));
+  return mintFor(ports, api, order, await findRegistry(api, token));
 }
 
 /** The account's only registry; undefined where the token or the API does not let us ask. */
@@ -56,26 +53,34 @@ async function findRegistry(api: RegistryApi, token: ApiToken): Promise<string |
   return first;
 }
 
-async function mintWithAccess(
+async function mintFor(
+  ports: HelperPorts,
   api: RegistryApi,
-  settings: Settings,
-  token: ApiToken,
+  { token, earlier }: MintOrder,
   registry: string | undefined,
-  notices: Notices,
 ): Promise<MintedCredential> {
-  const request = { token, registry, ttlSeconds: settings.ttlSeconds } satisfies Omit<MintRequest, "access">;
-  if (settings.access !== "auto") return api.mint({ ...request, access: settings.access });
-  try {
-    return await api.mint({ ...request, access: "read-write" });
-  } catch (error) {
-    if (!hasCode(error, "api-forbidden")) throw error;
-    const readOnly = await api.mint({ ...request, access: "read-only" });
-    notices.warn(
-      `this credential can pull but not push: the API token from ${token.source} lacks the scope ` +
-        "registry:update; set DOCR_ACCESS=read-only to ask for no more",
-    );
-    return readOnly;
+  const { access, ttlSeconds } = ports.settings();
+  const request = { token, registry, ttlSeconds };
+  if (access !== "auto") return traced(ports, await api.mint({ ...request, access }));
+  // What this token got before is all that it may have: asking again would cost a refusal at each mint.
+  if (earlier?.access !== "read-only") {
+    try {
+      return traced(ports, await api.mint({ ...request, access: "read-write" }));
+    } catch (error) {
+      if (!hasCode(error, "api-forbidden")) throw error;
+    }
   }
+  const readOnly = await api.mint({ ...request, access: "read-only" });
+  ports.notices.warn(
+    `this credential can pull but not push: the API token from ${token.source} lacks the scope ` +
+      "registry:update; set DOCR_ACCESS=read-only to ask for no more",
+  );
+  return traced(ports, readOnly);
+}
+
+function traced(ports: HelperPorts, minted: MintedCredential): MintedCredential {
+  ports.trace("minted", { access: minted.access, registry: minted.registry, seconds: minted.lifeMs / 1000 });
+  return minted;
 }
 
 function checkedName(name: string): string {

@@ -1,54 +1,129 @@
-import { isAlive, type MintedCredential } from "../registry/credential.ts";
+import { elapsedMs, mayBeAlive, type MintedCredential } from "../registry/credential.ts";
 import type { Secret } from "../secret.ts";
 import type { Sha256 } from "./entry-key.ts";
 import type { Clock, SecretStore } from "./ports.ts";
-import { decodeMark, decodeMinted, encodeMark, encodeMinted } from "./records.ts";
+import {
+  decodeInventoryEntry,
+  decodeMinted,
+  encodeInventoryEntry,
+  encodeMinted,
+  type InventoryEntry,
+  type MintedRecord,
+} from "./records.ts";
 
-const CREDENTIAL = "minted-";
-const MARK = "digest-";
+const CURRENT = "minted-";
+const REPLACED = "replaced-";
+const INVENTORY = "digest-";
 
-/** What we minted and kept in one store, and the marks by which we know our own secrets again. */
+/**
+ * A replaced credential was handed out with at least 15 minutes to live, so nobody may count on more of it
+ * than that: then it can be revoked.
+ */
+const IN_USE_MS = 15 * 60 * 1000;
+
+/** What we minted and kept in one store, and the inventory by which we know our own secrets again. */
 export interface MintedCredentials {
   /** Undefined where nothing usable is kept; it may be dead. */
   read(key: string): Promise<MintedCredential | undefined>;
+  /** Replaces what is kept under the key; the old one, if it may be alive, waits to be revoked. */
   write(key: string, credential: MintedCredential): Promise<void>;
-  /** Forgets the credentials that `which` picks and returns those that the registry may still accept. */
-  forget(which: (credential: MintedCredential) => boolean): Promise<readonly MintedCredential[]>;
   /**
-   * Notes that we minted this secret, for as long as it lives: docker stores back what `get` answered
-   * (docker/cli, `docker login` without a user), and a minted secret can have an API token's shape. The
-   * mark is a digest and never a secret. Marks of dead secrets are dropped on the way.
+   * Forgets the credentials that `which` picks, current and replaced, and returns those that the registry
+   * may still accept.
+   */
+  forget(which: (record: MintedRecord) => boolean): Promise<readonly MintedCredential[]>;
+  /** Whether a replaced credential waits that nobody can be using any more. */
+  hasIdle(): Promise<boolean>;
+  /**
+   * Notes that we minted this: docker stores back what `get` answered (docker/cli, `docker login` without a
+   * user), and a minted secret can have an API token's shape. Named by the secret's digest; holds no secret.
+   * What is dead is dropped from the inventory on the way.
    */
   remember(credential: MintedCredential): Promise<void>;
+  /** Notes in the inventory that it was revoked. */
+  noteRevoked(credential: MintedCredential): Promise<void>;
   isOurs(secret: Secret): Promise<boolean>;
+  /** What we minted that may still be alive. */
+  inventory(): Promise<readonly InventoryEntry[]>;
+}
+
+/** Whether nobody can be using a replaced credential any more. */
+export function isIdle({ credential, replaced }: MintedRecord, clock: Clock): boolean {
+  if (!replaced) return false;
+  const since = elapsedMs(replaced, clock.read());
+  return since === undefined || since >= Math.min(IN_USE_MS, credential.lifeMs / 2);
 }
 
 export function createMintedCredentials(store: SecretStore, clock: Clock, sha256: Sha256): MintedCredentials {
+  const inventoryName = (secret: Secret): string => INVENTORY + secret.digest(sha256);
+  const note = (credential: MintedCredential, revoked: boolean): Promise<void> => {
+    const { minted, lifeMs, access, from, registry } = credential;
+    const entry = { minted, lifeMs, access, from, registry, revoked };
+    return store.write(inventoryName(credential.secret), encodeInventoryEntry(entry));
+  };
+  const read = async (key: string): Promise<MintedCredential | undefined> => {
+    const kept = await store.read(CURRENT + key);
+    return kept && decodeMinted(kept)?.credential;
+  };
   return {
-    async read(key) {
-      const kept = await store.read(CREDENTIAL + key);
-      return kept && decodeMinted(kept);
+    read,
+    async write(key, credential) {
+      const before = await read(key);
+      if (before && mayBeAlive(before, clock.read())) {
+        const record = { credential: before, replaced: clock.read() };
+        await store.write(REPLACED + before.secret.digest(sha256), encodeMinted(record));
+      }
+      await store.write(CURRENT + key, encodeMinted({ credential, replaced: undefined }));
     },
-    write: (key, credential) => store.write(CREDENTIAL + key, encodeMinted(credential)),
     async forget(which) {
       const alive: MintedCredential[] = [];
-      for (const [name, kept] of await store.entries(CREDENTIAL)) {
-        const credential = decodeMinted(kept);
-        if (credential && !which(credential)) continue;
+      const stillAnswered = new Set<string>();
+      const current = await store.entries(CURRENT);
+      const replaced = await store.entries(REPLACED);
+      for (const [name, kept] of [...current, ...replaced]) {
+        const record = decodeMinted(kept);
+        if (record && !which(record)) {
+          if (!record.replaced) stillAnswered.add(record.credential.secret.digest(sha256));
+          continue;
+        }
         await store.erase(name);
-        if (credential && isAlive(credential, clock.now())) alive.push(credential);
+        // A crash between the two writes of `write` leaves one that is replaced by nothing.
+        if (!record || stillAnswered.has(record.credential.secret.digest(sha256))) continue;
+        if (mayBeAlive(record.credential, clock.read())) alive.push(record.credential);
       }
       return alive;
     },
+    async hasIdle() {
+      const replaced = await store.entries(REPLACED);
+      return [...replaced.values()].some((kept) => {
+        const record = decodeMinted(kept);
+        return record === undefined || isIdle(record, clock);
+      });
+    },
     async remember(credential) {
-      await store.write(MARK + credential.secret.digest(sha256), encodeMark(credential.expiresAt));
-      for (const [name, until] of await store.entries(MARK)) {
-        if (decodeMark(until) <= clock.now()) await store.erase(name);
+      await note(credential, false);
+      for (const [name, kept] of await store.entries(INVENTORY)) {
+        const entry = decodeInventoryEntry(kept);
+        if (!entry || !isInventoryAlive(entry, clock)) await store.erase(name);
       }
     },
+    noteRevoked: (credential) => note(credential, true),
     async isOurs(secret) {
-      const until = await store.read(MARK + secret.digest(sha256));
-      return until !== undefined && decodeMark(until) > clock.now();
+      const kept = await store.read(inventoryName(secret));
+      const entry = kept && decodeInventoryEntry(kept);
+      return entry !== undefined && isInventoryAlive(entry, clock);
+    },
+    async inventory() {
+      const kept = await store.entries(INVENTORY);
+      return [...kept.values()]
+        .map((value) => decodeInventoryEntry(value))
+        .filter((entry) => entry !== undefined)
+        .filter((entry) => !entry.revoked && isInventoryAlive(entry, clock));
     },
   };
+}
+
+function isInventoryAlive({ minted, lifeMs }: InventoryEntry, clock: Clock): boolean {
+  const elapsed = elapsedMs(minted, clock.read());
+  return elapsed === undefined || elapsed < lifeMs;
 }

@@ -1,4 +1,5 @@
 import { HelperError } from "../errors.ts";
+import { withFallback } from "./fallback-store.ts";
 import type { SecretStore } from "./ports.ts";
 import type { CacheSetting } from "./settings.ts";
 
@@ -6,23 +7,30 @@ import type { CacheSetting } from "./settings.ts";
 export interface Places<T> {
   /** Where credentials are kept; undefined where they are not to be kept. */
   readonly kept: T | undefined;
-  /** Where the marks of minted secrets go. */
+  /** Where the inventory goes. */
   readonly marks: T;
   /** Every place where this or earlier settings may have left any. */
   readonly everywhere: readonly T[];
 }
 
+/** Files that only this user can read; `isOfSession` where they go at logout. */
+export interface Files {
+  readonly store: SecretStore;
+  readonly isOfSession: boolean;
+}
+
 /**
- * A minted credential is short-lived and belongs where a warm `get` is fast: in the user's runtime directory
- * where there is one, else in the keychain. Throws `bad-setting` where DOCR_CACHE names what is not there.
+ * A minted credential is short-lived and belongs where a warm `get` is fast: in the user's runtime directory where
+ * there is one, else in the keychain, else in what private files there are. Throws `bad-setting` where
+ * DOCR_CACHE names what is not there.
  */
 export function choosePlaces(
   cache: CacheSetting,
-  runtime: SecretStore | undefined,
+  files: Files | undefined,
   keychain: SecretStore,
 ): Places<SecretStore> {
-  const marks = runtime ?? keychain;
-  const everywhere = runtime ? [runtime, keychain] : [keychain];
+  const everywhere = files ? [files.store, keychain] : [keychain];
+  const marks = chooseBest(files, keychain);
   switch (cache) {
     case undefined:
       return { kept: marks, marks, everywhere };
@@ -31,10 +39,15 @@ export function choosePlaces(
     case "none":
       return { kept: undefined, marks, everywhere };
     case "runtime":
-      if (runtime) return { kept: runtime, marks, everywhere };
+      if (files) return { kept: files.store, marks, everywhere };
       throw new HelperError(
         "bad-setting",
-        "DOCR_CACHE=runtime needs XDG_RUNTIME_DIR to name a directory of this user's own, closed to others",
+        "DOCR_CACHE=runtime needs a directory that only this user can enter, such as XDG_RUNTIME_DIR",
       );
   }
+}
+
+function chooseBest(files: Files | undefined, keychain: SecretStore): SecretStore {
+  if (!files) return keychain;
+  return files.isOfSession ? files.store : withFallback(keychain, files.store);
 }

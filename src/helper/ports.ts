@@ -1,23 +1,22 @@
+import type { HelperError } from "../errors.ts";
+import type { ApiToken } from "../registry/api-token.ts";
+import type { Access, MintedCredential, Moment } from "../registry/credential.ts";
+import type { Secret } from "../secret.ts";
 import type { ApiTokens } from "./api-tokens.ts";
 import type { Sha256 } from "./entry-key.ts";
 import type { Logins } from "./logins.ts";
 import type { MintedCredentials } from "./minted-credentials.ts";
 import type { Places } from "./places.ts";
 import type { Settings } from "./settings.ts";
-import type { Access, MintedCredential } from "../registry/credential.ts";
-import type { ApiToken } from "../registry/api-token.ts";
-import type { Secret } from "../secret.ts";
 
-/** The wall clock. */
+/** This machine's clocks. */
 export interface Clock {
-  /** Milliseconds since the epoch. May jump either way between two calls. */
-  now(): number;
+  read(): Moment;
 }
 
 /**
- * Named secrets that outlive the process: the OS keychain, the user's runtime directory, or nothing.
- * Names are ours, printable, and tell no secret. Every method may throw a `keychain-…` error; an absent
- * name is not an error.
+ * Named secrets that outlive the process: the OS keychain, a vault, the user's runtime directory. Names are ours,
+ * printable, and tell no secret. Every method may throw a `keychain-…` error; an absent name is not an error.
  */
 export interface SecretStore {
   /** The value, or undefined where the store is sure that there is none. */
@@ -45,14 +44,56 @@ export interface RegistryApi {
   listRegistries(token: ApiToken): Promise<readonly string[]>;
   /** Makes a new credential: each call leaves one more token in the account until it expires. */
   mint(request: MintRequest): Promise<MintedCredential>;
-  /** Idempotent as the API is: revoking what is dead already may throw, and the caller may ignore it. */
+  /** Idempotent: one that is dead already counts as revoked. */
   revoke(credential: MintedCredential): Promise<void>;
 }
 
-/** Where one-line remarks to the person go (stderr). Never a secret: the type of `text` is checked by review. */
+/** Where a user's API token is found when the environment holds none: the keychain, then doctl's config. */
+export interface TokenSource {
+  /** The token of the named context, or undefined. Throws `bad-api-token` for one that is empty or malformed. */
+  find(context: string | undefined): Promise<ApiToken | undefined>;
+  /** The present state of doctl's config, as in the `mark` of a token that was found there. */
+  doctlMark(): Promise<string | undefined>;
+}
+
+/**
+ * One turn after another among this user's processes. A turn ends with its process, however that ends, so
+ * none is ever left behind.
+ */
+export interface Turns {
+  /**
+   * Waits for the turn at `name` for at most `patienceMs`. Undefined where it did not come, or where this machine
+   * has no place for turns: then go on without.
+   */
+  take(name: string, patienceMs: number): Promise<Turn | undefined>;
+}
+
+export interface Turn {
+  /** The failure that another process met at this name while this one was waiting for its turn. */
+  readonly failure: HelperError | undefined;
+  /** Tells those who are waiting why it failed. Best effort. */
+  shareFailure(failure: HelperError): void;
+  end(): void;
+}
+
+/** Work for a process of its own, on which no client waits. */
+export interface Background {
+  /** Starts a renewal for the server URL, unless one was started for `name` within the last half minute. */
+  renew(name: string, serverUrl: string): void;
+  /** Starts the revoking of replaced credentials. */
+  sweep(): void;
+}
+
+/** Where one-line remarks to the person go (stderr). */
 export interface Notices {
   warn(text: string): void;
 }
+
+/** One decision, for DOCR_LOG. A Secret among the values would print as [secret]. */
+export type Trace = (
+  event: string,
+  details?: Readonly<Record<string, string | number | boolean | undefined>>,
+) => void;
 
 /** All that the helper stands on. What costs time to build is a function, called only where it is needed. */
 export interface HelperPorts {
@@ -60,10 +101,15 @@ export interface HelperPorts {
   settings(): Settings;
   readonly logins: Logins;
   readonly apiTokens: ApiTokens;
-  /** Where minted credentials and their marks are, as the settings and the machine decide. */
+  readonly tokenSource: TokenSource;
+  /** Where minted credentials and the inventory are, as the settings and the machine decide. */
   minted(): Places<MintedCredentials>;
-  api(): Promise<RegistryApi>;
+  /** An API whose calls together take at most `budgetMs`. */
+  api(budgetMs: number): Promise<RegistryApi>;
+  readonly turns: Turns;
+  readonly background: Background;
   readonly clock: Clock;
   readonly notices: Notices;
+  readonly trace: Trace;
   readonly sha256: Sha256;
 }

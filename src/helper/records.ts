@@ -2,7 +2,7 @@
  * What the stores keep, as text: the one file of the domain that opens a Secret, because a record leaves
  * for a store as a whole. JSON, so that every character survives: strings of the Linux keychain end at a NUL.
  */
-import type { MintedCredential } from "../registry/credential.ts";
+import type { Access, MintedCredential, Moment, TokenPlace } from "../registry/credential.ts";
 import { Secret } from "../secret.ts";
 
 /** A login that somebody stored, for any registry, exactly as it came. */
@@ -19,54 +19,93 @@ export function encodeLogin(login: Login): Secret {
 
 /** Undefined where the text is not a login of ours. */
 export function decodeLogin(kept: Secret): Login | undefined {
-  const { serverUrl, username, secret } = fieldsOf(kept);
+  const { serverUrl, username, secret } = fieldsOf(kept.reveal());
   if (typeof serverUrl !== "string" || typeof username !== "string" || typeof secret !== "string") return;
   return { serverUrl, username, secret: new Secret(secret) };
 }
 
-export function encodeMinted(minted: MintedCredential): Secret {
-  const { username, secret, registry, ...plain } = minted;
-  return new Secret(
-    JSON.stringify({ ...plain, registry, username: username.reveal(), secret: secret.reveal() }),
-  );
+/** A minted credential in a store; `replaced` says since when another one is answered instead. */
+export interface MintedRecord {
+  readonly credential: MintedCredential;
+  readonly replaced: Moment | undefined;
+}
+
+export function encodeMinted({ credential, replaced }: MintedRecord): Secret {
+  const { username, secret, ...plain } = credential;
+  const text = { ...plain, username: username.reveal(), secret: secret.reveal(), replaced };
+  return new Secret(JSON.stringify(text));
 }
 
 /** Undefined where the text is not a whole record of ours: then it counts as not there. */
-export function decodeMinted(kept: Secret): MintedCredential | undefined {
-  const { username, secret, mintedAt, expiresAt, access, from, registry, revokeAt } = fieldsOf(kept);
+export function decodeMinted(kept: Secret): MintedRecord | undefined {
+  const fields = fieldsOf(kept.reveal());
+  const { username, secret, lifeMs, access, from, registry, sourceMark, revokeAt } = fields;
+  const minted = momentOf(fields["minted"]);
   if (typeof username !== "string" || typeof secret !== "string" || typeof revokeAt !== "string") return;
-  if (typeof mintedAt !== "number" || typeof expiresAt !== "number") return;
-  if (access !== "read-only" && access !== "read-write") return;
-  if (from !== "environment" && from !== "keychain") return;
+  if (!minted || typeof lifeMs !== "number" || !isAccess(access) || !isTokenPlace(from)) return;
   if (registry !== undefined && typeof registry !== "string") return;
+  if (sourceMark !== undefined && typeof sourceMark !== "string") return;
   return {
-    username: new Secret(username),
-    secret: new Secret(secret),
-    mintedAt,
-    expiresAt,
-    access,
-    from,
-    registry,
-    revokeAt,
+    credential: {
+      username: new Secret(username),
+      secret: new Secret(secret),
+      minted,
+      lifeMs,
+      access,
+      from,
+      registry,
+      sourceMark,
+      revokeAt,
+    },
+    replaced: momentOf(fields["replaced"]),
   };
 }
 
-function fieldsOf(kept: Secret): Record<string, unknown> {
+/** One line of the inventory: a credential that we minted, without any secret. */
+export interface InventoryEntry {
+  readonly minted: Moment;
+  readonly lifeMs: number;
+  readonly access: Access;
+  readonly from: TokenPlace;
+  readonly registry: string | undefined;
+  /** Set when it was revoked before its time. */
+  readonly revoked: boolean;
+}
+
+export function encodeInventoryEntry(entry: InventoryEntry): Secret {
+  return new Secret(JSON.stringify(entry));
+}
+
+export function decodeInventoryEntry(kept: Secret): InventoryEntry | undefined {
+  const fields = fieldsOf(kept.reveal());
+  const { lifeMs, access, from, registry, revoked } = fields;
+  const minted = momentOf(fields["minted"]);
+  if (!minted || typeof lifeMs !== "number" || !isAccess(access) || !isTokenPlace(from)) return;
+  if (registry !== undefined && typeof registry !== "string") return;
+  return { minted, lifeMs, access, from, registry, revoked: revoked === true };
+}
+
+function isAccess(value: unknown): value is Access {
+  return value === "read-only" || value === "read-write";
+}
+
+function isTokenPlace(value: unknown): value is TokenPlace {
+  return value === "environment" || value === "keychain" || value === "doctl";
+}
+
+function momentOf(value: unknown): Moment | undefined {
+  if (typeof value !== "object" || value === null || !("now" in value)) return undefined;
+  const uptime = "uptime" in value ? value.uptime : undefined;
+  if (typeof value.now !== "number") return undefined;
+  return { now: value.now, uptime: typeof uptime === "number" ? uptime : undefined };
+}
+
+function fieldsOf(text: string): Record<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(kept.reveal());
+    value = JSON.parse(text);
   } catch {
     return {};
   }
   return typeof value === "object" && value !== null ? { ...value } : {};
-}
-
-/** A mark keeps no secret: only until when, in milliseconds since the epoch. */
-export function encodeMark(expiresAt: number): Secret {
-  return new Secret(String(expiresAt));
-}
-
-/** The time of a mark; 0, long past, where the text is none. */
-export function decodeMark(kept: Secret): number {
-  return Number(kept.reveal()) || 0;
 }

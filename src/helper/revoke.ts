@@ -1,5 +1,9 @@
-import type { MintedCredential } from "../registry/credential.ts";
+import { expiryOf, type MintedCredential } from "../registry/credential.ts";
 import type { HelperPorts } from "./ports.ts";
+import { quietly } from "./quietly.ts";
+
+/** In milliseconds: a logout should not take as long as a mint may. */
+const REVOKE_BUDGET_MS = 10_000;
 
 /**
  * Revokes credentials that are already forgotten here. Never throws: a logout must not fail because the
@@ -8,13 +12,15 @@ import type { HelperPorts } from "./ports.ts";
 export async function revokeAll(ports: HelperPorts, credentials: readonly MintedCredential[]): Promise<void> {
   if (credentials.length === 0) return;
   const revoke = async (credential: MintedCredential): Promise<void> => {
-    const api = await ports.api();
+    const api = await ports.api(REVOKE_BUDGET_MS);
     await api.revoke(credential);
+    await quietly(() => ports.minted().marks.noteRevoked(credential));
   };
   const outcomes = await Promise.allSettled(credentials.map(revoke));
   const left = credentials.filter((_, index) => outcomes[index]?.status === "rejected");
+  ports.trace("revoked", { revoked: credentials.length - left.length, failed: left.length });
   if (left.length === 0) return;
-  const until = new Date(Math.max(...left.map((credential) => credential.expiresAt))).toISOString();
+  const until = new Date(Math.max(...left.map((credential) => expiryOf(credential)))).toISOString();
   const count = left.length === 1 ? "one credential" : `${left.length} credentials`;
   ports.notices.warn(
     `could not revoke ${count} at DigitalOcean; forgotten here, and expired there by ${until}`,

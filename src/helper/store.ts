@@ -2,12 +2,16 @@ import { HelperError, isHelperError } from "../errors.ts";
 import { parseAddress, REGISTRY_HOST } from "../registry/address.ts";
 import { hasApiTokenShape, type ApiToken } from "../registry/api-token.ts";
 import type { Secret } from "../secret.ts";
+import { entryOf } from "./entry-key.ts";
 import type { HelperPorts } from "./ports.ts";
 import type { Login } from "./records.ts";
+import { quietly } from "./quietly.ts";
 import { revokeAll } from "./revoke.ts";
 
 /** The user name by which clients mark an OAuth2 identity token (docker/cli, containers/image). */
 const IDENTITY_TOKEN = "<token>";
+/** For the question whether a secret is an API token, in milliseconds. */
+const PROBE_BUDGET_MS = 15_000;
 
 /**
  * Any other host: keeps the login. Our host: keeps an API token as what mints, keeps nothing of a
@@ -19,10 +23,15 @@ export async function store(ports: HelperPorts, login: Login): Promise<void> {
   if (address.kind === "other") return ports.logins.write(address.key, login);
 
   for (const place of ports.minted().everywhere) {
-    if (await place.isOurs(login.secret)) return;
+    if (await quietly(() => place.isOurs(login.secret))) {
+      ports.trace("ours");
+      return;
+    }
   }
   if (hasApiTokenShape(login.secret) && (await isApiToken(ports, login.secret))) {
-    return keepApiToken(ports, login.secret);
+    const { context } = entryOf(ports.settings(), address, ports.sha256);
+    await keepApiToken(ports, context, login.secret);
+    return;
   }
   if (login.username === IDENTITY_TOKEN) {
     throw new HelperError("input-identity-token", `${REGISTRY_HOST} takes no identity tokens`);
@@ -33,7 +42,7 @@ export async function store(ports: HelperPorts, login: Login): Promise<void> {
 /** Asks the API: a finished credential has the same shape, and the API answers it with 401. */
 async function isApiToken(ports: HelperPorts, secret: Secret): Promise<boolean> {
   const candidate: ApiToken = { secret, from: "keychain", source: "the login" };
-  const api = await ports.api();
+  const api = await ports.api(PROBE_BUDGET_MS);
   try {
     await api.listRegistries(candidate);
     return true;
@@ -46,11 +55,12 @@ async function isApiToken(ports: HelperPorts, secret: Secret): Promise<boolean> 
   }
 }
 
-async function keepApiToken(ports: HelperPorts, secret: Secret): Promise<void> {
-  const replaced = await ports.apiTokens.write(secret);
+/** What older tokens in the keychain, or doctl's, have minted is not answered any more, and revoked. */
+async function keepApiToken(ports: HelperPorts, context: string | undefined, secret: Secret): Promise<void> {
+  const isNew = await ports.apiTokens.write(context, secret);
   await ports.logins.erase(REGISTRY_HOST);
-  if (!replaced) return;
+  if (!isNew) return;
   for (const place of ports.minted().everywhere) {
-    await revokeAll(ports, await place.forget((credential) => credential.from === "keychain"));
+    await revokeAll(ports, await place.forget(({ credential }) => credential.from !== "environment"));
   }
 }

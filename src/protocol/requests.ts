@@ -15,8 +15,7 @@ export interface StoreRequest {
 
 /** The server URL of `get` and `erase`: sent bare, though people pipe `echo`. */
 export function parseServerUrl(input: Uint8Array): string {
-  const serverUrl = decode(input).replace(/^[ \t\r\n\v\f]+|[ \t\r\n\v\f]+$/g, "");
-  return checkedServerUrl(serverUrl);
+  return checkedServerUrl(trimAscii(decode(input)));
 }
 
 /**
@@ -38,6 +37,17 @@ export function parseStoreRequest(input: Uint8Array): StoreRequest {
   if (fields.username === "") throw new HelperError("no-username", NO_USERNAME);
   return { serverUrl, username: fields.username, secret: new Secret(fields.secret) };
 }
+
+/** ASCII white space alone: nothing else may be dropped from an address that decides where a token goes. */
+function trimAscii(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && SPACE.has(text.charCodeAt(start))) start += 1;
+  while (end > start && SPACE.has(text.charCodeAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+}
+
+const SPACE: ReadonlySet<number> = new Set([9, 10, 11, 12, 13, 32]);
 
 const FIELD_NAMES = { serverurl: "ServerURL", username: "Username", secret: "Secret" } as const;
 

@@ -35,10 +35,17 @@ export function parseAddress(text: string): Address {
  * `…/v1/refresh-token` are three logins (docker/cli, `docker logout` and the Hub's OAuth login).
  */
 function otherKey(text: string): string {
-  const bare = text.replace(SCHEME, "").replace(/\/+$/, "");
+  const bare = dropFinalSlashes(text.replace(SCHEME, ""));
   const slash = bare.indexOf("/");
   const host = slash < 0 ? bare : bare.slice(0, slash);
   return host.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) + bare.slice(host.length);
+}
+
+/** By hand: an unanchored pattern for this takes quadratic time. */
+function dropFinalSlashes(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === "/") end -= 1;
+  return text.slice(0, end);
 }
 
 /** Whether the text can be the name of a registry at DigitalOcean (its API's `^[a-z0-9-]{1,63}$`). */

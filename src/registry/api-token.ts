@@ -1,12 +1,15 @@
 import { HelperError } from "../errors.ts";
 import { Secret } from "../secret.ts";
+import type { TokenPlace } from "./credential.ts";
 
 /** A DigitalOcean API token and where it was found. */
 export interface ApiToken {
   readonly secret: Secret;
-  readonly from: "environment" | "keychain";
+  readonly from: TokenPlace;
   /** The place in words that may be shown: a variable's name, "the keychain". */
   readonly source: string;
+  /** A digest of the place's state, where others change it behind our back: another state, maybe another token. */
+  readonly mark?: string;
 }
 
 /** Personal, OAuth access and later kinds (`do?_v1_` and 64 hex digits), and the legacy 64 hex digits alone. */
@@ -18,15 +21,15 @@ export function hasApiTokenShape(secret: Secret): boolean {
 }
 
 /**
- * The API token that the environment variable `source` holds, white space around it dropped.
- * Throws `bad-api-token`, naming `source`, where it is empty or has not a token's shape: sending it would
- * only turn a typing error into a refusal, and might show some other secret to the API.
+ * The API token in `text`, white space around it dropped. `source` is the place in words that may be shown.
+ * Throws `bad-api-token`, naming the place, where it is empty or has not a token's shape: sending it would only
+ * turn a typing error into a refusal, and might show some other secret to the API.
  */
-export function parseApiToken(text: string, source: string): ApiToken {
+export function parseApiToken(text: string, from: TokenPlace, source: string): ApiToken {
   const secret = new Secret(text.trim());
   if (secret.matches(/^$/)) throw new HelperError("bad-api-token", `${source} is set but empty`);
   if (!hasApiTokenShape(secret)) {
     throw new HelperError("bad-api-token", `${source} does not hold a DigitalOcean API token`);
   }
-  return { secret, from: "environment", source };
+  return { secret, from, source };
 }

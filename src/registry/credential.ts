@@ -9,37 +9,74 @@ export interface Credential {
   readonly secret: Secret;
 }
 
+/** Two clocks, read together. */
+export interface Moment {
+  /** Milliseconds since the epoch: may be set to anything at any time. */
+  readonly now: number;
+  /** Milliseconds since the machine started, sleep included, which nobody can set; undefined where it is not to be had. */
+  readonly uptime: number | undefined;
+}
+
 /** A credential that DigitalOcean made for us, with all that is needed to judge and to revoke it. */
 export interface MintedCredential extends Credential {
-  /** Milliseconds since the epoch, this machine's clock, when the request for it was sent. */
-  readonly mintedAt: number;
-  /** Milliseconds since the epoch. The API names no expiry: this is `mintedAt` plus what was asked for. */
-  readonly expiresAt: number;
+  /** When the request for it was sent. */
+  readonly minted: Moment;
+  /** How long it lives from then on, in milliseconds. The API names no expiry: this is what was asked for. */
+  readonly lifeMs: number;
   readonly access: Access;
   /** The registry it was made for; undefined where the API was not to tell. */
   readonly registry: string | undefined;
-  /** Where the API token came from: a new token in the keychain outdates what the old one made. */
-  readonly from: "environment" | "keychain";
+  /** Where its API token came from; another token in the same place outdates it. */
+  readonly from: TokenPlace;
+  /** The state of that place, where the token there can change behind our back (see ApiToken). */
+  readonly sourceMark: string | undefined;
   /** Base URL where it can be revoked, so that it is never shown to another service than its maker. */
   readonly revokeAt: string;
 }
 
-const REPLACE_BEFORE_MS = 15 * 60 * 1000;
-/** A clock may be corrected by a little at any time; more than this is a clock that was set back. */
-const CLOCK_SLACK_MS = 60 * 1000;
+/** The kinds of places where an API token is found. */
+export type TokenPlace = "environment" | "keychain" | "doctl";
 
 /**
- * Whether the credential may still be handed out at `now` (milliseconds since the epoch). buildx holds on
- * to an answer for 10 minutes, so one with under 15 minutes left (half its life, where that is shorter)
- * is too old. One from the future means that the clock was set back: its expiry cannot be trusted.
+ * What a kept credential is good for, by its age:
+ * - `young`: answer it.
+ * - `ageing`, from half its life on: answer it, and have it renewed meanwhile.
+ * - `old`: replace it first, and answer it only if that fails. buildx holds on to an answer for 10 minutes, so
+ *   this begins with 15 minutes left (half its life, where that is shorter).
+ * - `dead`: expired, or of an age that the clocks do not agree on.
  */
-export function isFresh(credential: MintedCredential, now: number): boolean {
-  const life = credential.expiresAt - credential.mintedAt;
-  const left = credential.expiresAt - now;
-  return now >= credential.mintedAt - CLOCK_SLACK_MS && left > Math.min(REPLACE_BEFORE_MS, life / 2);
+export type Age = "young" | "ageing" | "old" | "dead";
+
+const REPLACE_BEFORE_MS = 15 * 60 * 1000;
+/** Clocks are corrected by a little all the time; more than this is a clock that was set back. */
+const SLACK_MS = 60 * 1000;
+
+export function ageOf(credential: MintedCredential, at: Moment): Age {
+  const elapsed = elapsedMs(credential.minted, at);
+  if (elapsed === undefined || elapsed >= credential.lifeMs) return "dead";
+  const left = credential.lifeMs - elapsed;
+  if (left <= Math.min(REPLACE_BEFORE_MS, credential.lifeMs / 2)) return "old";
+  return elapsed >= credential.lifeMs / 2 ? "ageing" : "young";
 }
 
-/** Whether the registry may still accept it at `now`; when in doubt, yes: this decides what gets revoked. */
-export function isAlive(credential: MintedCredential, now: number): boolean {
-  return credential.expiresAt > now;
+/** Whether the registry may still accept it; when in doubt, yes: this decides what is to be revoked. */
+export function mayBeAlive(credential: MintedCredential, at: Moment): boolean {
+  const elapsed = elapsedMs(credential.minted, at);
+  return elapsed === undefined || elapsed < credential.lifeMs;
+}
+
+/** Milliseconds since the epoch by the wall clock, for people and for what may be off by a clock's correction. */
+export function expiryOf(credential: MintedCredential): number {
+  return credential.minted.now + credential.lifeMs;
+}
+
+/**
+ * How long ago `then` was, the longer of what the clocks say; undefined where the wall clock was set back since,
+ * so that nothing is known. The uptime starts anew with the machine and counts only within one start.
+ */
+export function elapsedMs(then: Moment, at: Moment): number | undefined {
+  const wall = at.now - then.now;
+  const isSameStart = at.uptime !== undefined && then.uptime !== undefined && at.uptime >= then.uptime;
+  const awake = isSameStart ? at.uptime - then.uptime : 0;
+  return wall < awake - SLACK_MS ? undefined : Math.max(wall, awake, 0);
 }

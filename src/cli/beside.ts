@@ -1,0 +1,62 @@
+import { HelperError } from "../errors.ts";
+import type { Helper } from "../helper/helper.ts";
+import { encodeGoJson } from "../protocol/go-json.ts";
+import { parseServerUrl, parseStoreRequest } from "../protocol/requests.ts";
+import { serve, type Action } from "../protocol/serve.ts";
+import { parseAddress, REGISTRY_HOST } from "../registry/address.ts";
+
+export interface BesideOptions {
+  readonly action: Action;
+  /** The other helper, as the last part of its name. */
+  readonly fallback: string;
+  readonly readInput: () => Promise<Uint8Array>;
+  /** Puts our own work under the deadline; the other helper has none, as it would without us. */
+  readonly within: <T>(work: Promise<T>) => Promise<T>;
+  readonly helper: Helper;
+}
+
+/**
+ * Beside another helper: our host is ours, and every other one is handed to it, with its answers and errors passed
+ * through unchanged. `list` is its list with our host put in.
+ */
+export async function answerBeside(options: BesideOptions): Promise<{ stdout: string; exitCode: number }> {
+  const { action, fallback, readInput, within, helper } = options;
+  const { runOtherHelper } = await import("../fallback/other-helper.ts");
+  if (action === "list") {
+    const theirs = await runOtherHelper(fallback, action, Buffer.from("unused"), "capture");
+    if (theirs.exitCode !== 0) return theirs;
+    const names = new Map(parseList(theirs.stdout, fallback));
+    // What it may keep for our host from earlier days, nobody asks it for any more.
+    names.delete(REGISTRY_HOST);
+    const label = (await within(helper.list())).get(REGISTRY_HOST);
+    if (label !== undefined) names.set(REGISTRY_HOST, label);
+    return { stdout: `${encodeGoJson([...names].toSorted(byName))}\n`, exitCode: 0 };
+  }
+  const input = await within(readInput());
+  const serverUrl = action === "store" ? parseStoreRequest(input).serverUrl : parseServerUrl(input);
+  if (parseAddress(serverUrl).kind === "other") {
+    return runOtherHelper(fallback, action, input, "passThrough");
+  }
+  return { stdout: await within(serve(action, async () => input, helper)), exitCode: 0 };
+}
+
+function byName([a]: readonly [string, string], [b]: readonly [string, string]): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+function parseList(text: string, fallback: string): [string, string][] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = undefined;
+  }
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    const pairs = Object.entries(value);
+    if (pairs.every((pair): pair is [string, string] => typeof pair[1] === "string")) return pairs;
+  }
+  throw new HelperError(
+    "bad-setting",
+    `the fallback docker-credential-${fallback} answers list with no list`,
+  );
+}

@@ -1,0 +1,184 @@
+/** Puts the real ports together. What belongs to the process itself comes in as a Host. */
+import { sha256 as hash } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { readConfigFile, type ConfigFile } from "./config/config-file.ts";
+import { markDoctlConfig } from "./config/doctl-path.ts";
+import type { Machine } from "./config/machine.ts";
+import { readProgramSettings, type ProgramSettings } from "./config/program-settings.ts";
+import { readSettings } from "./config/settings.ts";
+import { createApiTokens } from "./helper/api-tokens.ts";
+import { createLogins } from "./helper/logins.ts";
+import { createMintedCredentials } from "./helper/minted-credentials.ts";
+import { choosePlaces } from "./helper/places.ts";
+import type { Background, HelperPorts, SecretStore, Turns } from "./helper/ports.ts";
+import type { Settings } from "./helper/settings.ts";
+import { createKeychain, type Keychain } from "./keychain/keychain.ts";
+import { splitLongValues } from "./keychain/split.ts";
+import { createVault } from "./keychain/vault.ts";
+import type { Moment } from "./registry/credential.ts";
+import { createBackground } from "./runtime/background.ts";
+import { createPrivateFiles } from "./runtime/private-files.ts";
+import { findPrivateFolder } from "./runtime/private-folder.ts";
+import { createTrace } from "./runtime/trace.ts";
+import { packageName, version } from "./version.ts";
+
+const KEYCHAIN_DEADLINE_MS = 5_000;
+const WINDOWS_SECRET_LIMIT = 2_560;
+
+/** What the ports need of the process. */
+export interface Host extends Machine {
+  readonly pid: number;
+  readonly temporaryDir: () => string;
+  /** Nanoseconds on a clock that the processes of this machine share and nobody can set. */
+  readonly monotonicNs: () => bigint;
+  readonly clock: () => Moment;
+  readonly isRunning: (pid: number) => boolean;
+  readonly dlopen: (module: { exports: unknown }, path: string) => void;
+  readonly startSelf: (args: readonly string[]) => void;
+  readonly writeStderr: (text: string) => void;
+}
+
+export interface Composition {
+  readonly ports: HelperPorts;
+  readonly programSettings: () => ProgramSettings;
+  readonly remarks: readonly string[];
+  /** Whether a call is still waiting inside the keychain's library. */
+  readonly isStuck: () => boolean;
+}
+
+export function compose(host: Host): Composition {
+  const configFile = once((): ConfigFile => readConfigFile(host));
+  const programSettings = once((): ProgramSettings => readProgramSettings(host.env, configFile()));
+  const settings = once((): Settings => readSettings(host, configFile()));
+  const clock = { read: host.clock };
+  const uniqueName = (): string => `${host.pid}-${host.monotonicNs()}`;
+  const folder = once(() =>
+    findPrivateFolder({
+      runtimeDir: host.env["XDG_RUNTIME_DIR"],
+      temporaryDir: host.temporaryDir(),
+      platform: host.platform,
+      uid: host.uid,
+    }),
+  );
+  const files = once(() => {
+    const found = folder();
+    return found && { ...found, store: createPrivateFiles(found.path, host.uid, uniqueName, host.isRunning) };
+  });
+  const keychain = openKeychain(host, uniqueName);
+  const secrets = createVault({
+    choose: async () => openStore(host, programSettings(), keychain, await turns(), uniqueName),
+  });
+  const apiTokens = createApiTokens(secrets);
+  const minted = once(() => {
+    // Where files have no owner and mode to check (Windows), a credential belongs in the keychain.
+    const { kept, marks, everywhere } = choosePlaces(
+      settings().cache,
+      host.platform === "linux" ? files() : undefined,
+      secrets,
+    );
+    const opened = new Map<SecretStore, ReturnType<typeof createMintedCredentials>>();
+    const open = (store: SecretStore) => {
+      const place = opened.get(store) ?? createMintedCredentials(store, clock, sha256);
+      opened.set(store, place);
+      return place;
+    };
+    return { kept: kept && open(kept), marks: open(marks), everywhere: everywhere.map(open) };
+  });
+  const turns = once(async (): Promise<Turns> => {
+    const found = files();
+    if (!found) return { take: async () => undefined };
+    const { createTurns } = await import("./runtime/turns.ts");
+    const monotonic = (): number => Number(host.monotonicNs() / 1_000_000n);
+    return createTurns({ folder: found.path, uid: host.uid, notes: found.store, monotonic });
+  });
+  const background = once((): Background => {
+    const found = folder();
+    if (!found) return { renew: () => undefined, sweep: () => undefined };
+    const now = (): number => host.clock().now;
+    return createBackground({ folder: found.path, uid: host.uid, startSelf: host.startSelf, now });
+  });
+  const remarks: string[] = [];
+  const notices = { warn: (text: string): void => void remarks.push(text) };
+  const trace = createTrace(() => programSettings().log, host);
+
+  const ports: HelperPorts = {
+    settings,
+    logins: createLogins(secrets),
+    apiTokens,
+    tokenSource: {
+      async find(context) {
+        const kept = await apiTokens.read(context);
+        if (kept) return kept;
+        const mark = markDoctlConfig(host, sha256);
+        if (mark === undefined) return undefined;
+        const { findDoctlToken } = await import("./config/doctl.ts");
+        const token = findDoctlToken(host, context);
+        return token && { ...token, mark };
+      },
+      doctlMark: async () => markDoctlConfig(host, sha256),
+    },
+    minted,
+    async api(budgetMs) {
+      const { createApi } = await import("./digitalocean/api.ts");
+      const { apiUrl, oauthUrl } = settings();
+      const userAgent = `${packageName}/${version}`;
+      return createApi({ apiUrl, oauthUrl, env: host.env, budgetMs, userAgent, clock, trace });
+    },
+    turns: { take: async (name, patienceMs) => (await turns()).take(name, patienceMs) },
+    background: {
+      renew: (name, serverUrl) => background().renew(name, serverUrl),
+      sweep: () => background().sweep(),
+    },
+    clock,
+    notices,
+    trace,
+    sha256,
+  };
+  return { ports, programSettings, remarks, isStuck: () => keychain.isStuck() };
+}
+
+function openKeychain(host: Host, uniqueName: () => string): Keychain {
+  const keychain = createKeychain({
+    load: async () => {
+      const { loadKeytar } = await import("./keychain/keytar.ts");
+      return loadKeytar(host.dlopen);
+    },
+    deadlineMs: KEYCHAIN_DEADLINE_MS,
+    mayHideLocked: host.platform === "linux",
+  });
+  if (host.platform !== "win32") return keychain;
+  const makeMark = (): string => sha256(uniqueName()).slice(0, 16);
+  return { ...splitLongValues(keychain, WINDOWS_SECRET_LIMIT, makeMark), isStuck: () => keychain.isStuck() };
+}
+
+/** Where API tokens and logins are kept, as DOCR_STORE says. */
+async function openStore(
+  host: Host,
+  { store }: ProgramSettings,
+  keychain: Keychain,
+  turns: Turns,
+  uniqueName: () => string,
+): Promise<SecretStore> {
+  switch (store) {
+    case "auto":
+    case "keychain":
+      return keychain;
+    case "file": {
+      const { createAgeVault } = await import("./keychain/age-vault.ts");
+      return createAgeVault({ machine: host, turns, uniqueName });
+    }
+    case "pass": {
+      const { createPassStore } = await import("./keychain/pass.ts");
+      return createPassStore(host.env);
+    }
+  }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+function sha256(text: string): string {
+  return bytesToHex(hash(utf8ToBytes(text)));
+}

@@ -1,0 +1,32 @@
+/** Environment variables by name, as the process got them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What of the machine and its user decides where files lie. */
+export interface Machine {
+  readonly env: Environment;
+  /** As in `process.platform`. */
+  readonly platform: string;
+  /** Undefined on Windows. */
+  readonly uid: number | undefined;
+}
+
+/** The user's configuration directory (XDG base directories; macOS and Windows have their own); undefined without a home. */
+export function configHome({ env, platform }: Machine): string | undefined {
+  if (platform === "win32") return env["APPDATA"];
+  const home = env["HOME"];
+  if (platform === "darwin") return home ? `${home}/Library/Application Support` : undefined;
+  const xdg = env["XDG_CONFIG_HOME"];
+  if (xdg?.startsWith("/")) return xdg;
+  return home ? `${home}/.config` : undefined;
+}
+
+/** The user's data directory, by the same rules. */
+export function dataHome(machine: Machine): string | undefined {
+  const { env, platform } = machine;
+  if (platform === "win32") return env["LOCALAPPDATA"] ?? env["APPDATA"];
+  if (platform === "darwin") return configHome(machine);
+  const xdg = env["XDG_DATA_HOME"];
+  if (xdg?.startsWith("/")) return xdg;
+  const home = env["HOME"];
+  return home ? `${home}/.local/share` : undefined;
+}

@@ -1,0 +1,35 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from "node:fs";
+import { HelperError } from "../errors.ts";
+
+/** An API token and a line break come nowhere near this. Bytes. */
+const LARGEST = 16 * 1024;
+
+/**
+ * The text of a file that holds an API token: a mounted secret, say. Throws `bad-api-token` where it cannot be read,
+ * is no regular file, or where anybody but this user and root may write it: whoever can write it decides
+ * whose registry this user pushes to. `uid` is undefined where files have no owner (Windows).
+ */
+export function readTokenFile(path: string, uid: number | undefined, variable: string): string {
+  let fd: number;
+  try {
+    fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  } catch (cause) {
+    throw new HelperError("bad-api-token", `the file that ${variable} names cannot be read`, { cause });
+  }
+  try {
+    const stats = fstatSync(fd);
+    if (!stats.isFile() || stats.size > LARGEST) {
+      throw new HelperError("bad-api-token", `what ${variable} names is not a small regular file`);
+    }
+    if (uid !== undefined && mayOthersWrite(stats, uid)) {
+      throw new HelperError("bad-api-token", `others may write the file that ${variable} names`);
+    }
+    return readFileSync(fd, "utf8");
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function mayOthersWrite({ uid: owner, mode }: Stats, uid: number): boolean {
+  return (owner !== uid && owner !== 0) || (mode & 0o022) !== 0;
+}

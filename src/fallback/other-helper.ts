@@ -1,0 +1,38 @@
+import { spawn } from "node:child_process";
+import { HelperError } from "../errors.ts";
+
+/** What another helper answered; undefined stdout where it went straight to the client. */
+export interface OtherAnswer {
+  readonly stdout: string;
+  readonly exitCode: number;
+}
+
+/**
+ * Runs `docker-credential-NAME VERB` with the client's own request on stdin. `passThrough`: its output and errors go to
+ * the client untouched, as if it had been called; `capture`: stdout comes back. No deadline of ours: it may be
+ * asking a person, as it would without us. Throws `bad-setting` where there is no such program.
+ */
+export async function runOtherHelper(
+  name: string,
+  verb: string,
+  input: Uint8Array,
+  output: "passThrough" | "capture",
+): Promise<OtherAnswer> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(`docker-credential-${name}`, [verb], {
+      stdio: ["pipe", output === "capture" ? "pipe" : "inherit", "inherit"],
+    });
+    const chunks: Buffer[] = [];
+    child.stdout?.on("data", (chunk: Buffer) => chunks.push(chunk));
+    child.stdin?.on("error", () => undefined); // it may answer before it has read all
+    child.stdin?.end(input);
+    child.on("error", (cause) => {
+      reject(
+        new HelperError("bad-setting", `the fallback docker-credential-${name} cannot be run`, { cause }),
+      );
+    });
+    child.on("close", (code) => {
+      resolve({ stdout: Buffer.concat(chunks).toString("utf8"), exitCode: code ?? 1 });
+    });
+  });
+}

@@ -1,0 +1,111 @@
+import { isHelperError, type ErrorCode } from "../errors.ts";
+import type { ApiToken } from "../registry/api-token.ts";
+import { ageOf, expiryOf, type MintedCredential } from "../registry/credential.ts";
+import type { Entry } from "./entry-key.ts";
+import { mintCredential } from "./mint.ts";
+import type { HelperPorts, Turn } from "./ports.ts";
+import { quietly } from "./quietly.ts";
+
+/** For a mint on which everything waits, in milliseconds: it leaves room in the whole answer's deadline. */
+const PATIENCE_MS = 20_000;
+/** For the replacement of a credential that still lives. */
+const SHORT_PATIENCE_MS = 5_000;
+
+/** Failures of the way to DigitalOcean, as against its word: a living credential bridges them. */
+const OUTAGES: ReadonlySet<ErrorCode> = new Set([
+  "api-rate-limited",
+  "api-unavailable",
+  "api-refused",
+  "api-unknown-host",
+  "api-cut-off",
+  "api-timeout",
+  "api-tls",
+  "api-malformed",
+  "api-unexpected",
+]);
+
+/** What is kept under the entry, unless the API token that it was made from has since changed in doctl's config. */
+export async function currentCredential(
+  ports: HelperPorts,
+  entry: Entry,
+): Promise<MintedCredential | undefined> {
+  const kept = await quietly(() => ports.minted().kept?.read(entry.key));
+  if (kept?.from !== "doctl") return kept;
+  const mark = await quietly(() => ports.tokenSource.doctlMark());
+  return mark === kept.sourceMark ? kept : undefined;
+}
+
+/**
+ * A new credential for the entry, in place of `earlier`; undefined where no API token is there. Among processes
+ * that come at once one mints, and the others answer what it got, or fail as it failed. While `earlier` lives, an
+ * outage only costs the attempt: it is answered, with a remark.
+ */
+export async function replaceCredential(
+  ports: HelperPorts,
+  entry: Entry,
+  earlier: MintedCredential | undefined,
+): Promise<MintedCredential | undefined> {
+  const isLiving = (): boolean => earlier !== undefined && ageOf(earlier, ports.clock.read()) !== "dead";
+  const patience = isLiving() ? SHORT_PATIENCE_MS : PATIENCE_MS;
+  const turn = await ports.turns.take(entry.key, patience);
+  try {
+    const theirs = await currentCredential(ports, entry);
+    if (theirs && isRenewed(ports, theirs, earlier)) {
+      ports.trace("waited", { access: theirs.access, registry: theirs.registry });
+      return theirs;
+    }
+    if (turn?.failure) throw turn.failure;
+    const token = await findToken(ports, entry);
+    return token && (await mintAndKeep(ports, entry, token, earlier, patience, turn));
+  } catch (error) {
+    if (!isHelperError(error)) throw error;
+    ports.trace("refused", { code: error.code });
+    if (!earlier || !isLiving() || !OUTAGES.has(error.code)) throw error;
+    const until = new Date(expiryOf(earlier)).toISOString();
+    ports.notices.warn(`${error.message}; using the credential from before, which lives until ${until}`);
+    return earlier;
+  } finally {
+    turn?.end();
+  }
+}
+
+/** Whether another process replaced `earlier` while this one waited. */
+function isRenewed(
+  ports: HelperPorts,
+  theirs: MintedCredential,
+  earlier: MintedCredential | undefined,
+): boolean {
+  const age = ageOf(theirs, ports.clock.read());
+  if (earlier?.secret.equals(theirs.secret) === true) return age === "young";
+  return age === "young" || age === "ageing";
+}
+
+/** From the environment, else the keychain, else doctl's config. */
+export async function findToken(ports: HelperPorts, entry: Entry): Promise<ApiToken | undefined> {
+  const token = ports.settings().apiToken ?? (await ports.tokenSource.find(entry.context));
+  ports.trace("token", { source: token?.source ?? "none" });
+  return token;
+}
+
+async function mintAndKeep(
+  ports: HelperPorts,
+  entry: Entry,
+  token: ApiToken,
+  earlier: MintedCredential | undefined,
+  budgetMs: number,
+  turn: Turn | undefined,
+): Promise<MintedCredential> {
+  const { kept, marks } = ports.minted();
+  let minted: MintedCredential;
+  try {
+    minted = await mintCredential(ports, await ports.api(budgetMs), { token, entry, earlier });
+  } catch (error) {
+    if (isHelperError(error)) turn?.shareFailure(error);
+    throw error;
+  }
+  // The inventory first: a crash between the two leaves a credential that is known and expires by itself.
+  await quietly(() => marks.remember(minted));
+  await quietly(() => kept?.write(entry.key, minted));
+  if (await quietly(() => kept?.hasIdle())) ports.background.sweep();
+  return minted;
+}

@@ -1,0 +1,25 @@
+import { isIdle } from "./minted-credentials.ts";
+import type { HelperPorts } from "./ports.ts";
+import { quietly } from "./quietly.ts";
+import type { MintedRecord } from "./records.ts";
+import { revokeAll } from "./revoke.ts";
+
+/** Revokes the replaced credentials that nobody can be using any more. Returns how many there were. */
+export function sweep(ports: HelperPorts): Promise<number> {
+  return revokeWhich(ports, (record) => isIdle(record, ports.clock));
+}
+
+/** Revokes every replaced credential, at a person's word: what still uses one is refused from then on. */
+export function prune(ports: HelperPorts): Promise<number> {
+  return revokeWhich(ports, ({ replaced }) => replaced !== undefined);
+}
+
+async function revokeWhich(ports: HelperPorts, which: (record: MintedRecord) => boolean): Promise<number> {
+  let count = 0;
+  for (const place of ports.minted().everywhere) {
+    const picked = await quietly(() => place.forget(which));
+    count += picked?.length ?? 0;
+    await revokeAll(ports, picked ?? []);
+  }
+  return count;
+}
