@@ -1,4 +1,4 @@
-import { HelperError } from "../errors.ts";
+import { HelperError, isHelperError } from "../errors.ts";
 import type { Helper } from "../helper/helper.ts";
 import { encodeGoJson } from "../protocol/go-json.ts";
 import { parseServerUrl, parseStoreRequest } from "../protocol/requests.ts";
@@ -28,7 +28,7 @@ export async function answerBeside(options: BesideOptions): Promise<{ stdout: st
     const names = new Map(parseList(theirs.stdout, fallback));
     // What it may keep for our host from earlier days, nobody asks it for any more.
     names.delete(REGISTRY_HOST);
-    const label = (await within(helper.list())).get(REGISTRY_HOST);
+    const label = (await within(oursOrNone(helper))).get(REGISTRY_HOST);
     if (label !== undefined) names.set(REGISTRY_HOST, label);
     return { stdout: `${encodeGoJson([...names].toSorted(byName))}\n`, exitCode: 0 };
   }
@@ -38,6 +38,16 @@ export async function answerBeside(options: BesideOptions): Promise<{ stdout: st
     return runOtherHelper(fallback, action, input, "passThrough");
   }
   return { stdout: await within(serve(action, async () => input, helper)), exitCode: 0 };
+}
+
+/** Without a keychain of our own there is nothing to list for our host; beside another helper that is no failure. */
+async function oursOrNone(helper: Helper): Promise<ReadonlyMap<string, string>> {
+  try {
+    return await helper.list();
+  } catch (error) {
+    if (isHelperError(error) && error.code === "keychain-missing") return new Map();
+    throw error;
+  }
 }
 
 function byName([a]: readonly [string, string], [b]: readonly [string, string]): number {
