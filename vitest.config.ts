@@ -12,6 +12,8 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: REAL_PARTS,
           testTimeout: 20_000,
+          // Also on two processors, where vitest by itself would take one and run them last.
+          maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
       },

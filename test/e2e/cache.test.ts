@@ -112,11 +112,17 @@ describeUnless(reason, "where a minted credential is kept", () => {
     },
   );
 
-  it("is not taken from a folder that others may enter", async () => {
+  it("is closed to others again where somebody opened its folder", async () => {
     await get();
     chmodSync(kept, 0o755);
-    const outcome = await get();
-    expect(outcome.code).toBe(0);
+    expect((await get()).code).toBe(0);
+    expect(statSync(kept).mode & 0o777).toBe(0o700);
+  });
+
+  it("is not taken from a file that others may read", async () => {
+    await get();
+    for (const path of files()) chmodSync(path, 0o644);
+    expect((await get()).code).toBe(0);
     expect(standIn.count("mint")).toBe(2);
   });
 

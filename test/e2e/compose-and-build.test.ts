@@ -27,6 +27,7 @@ describeUnless(
         await docker(["push", "-q", image], { env: ci() });
       }
       await lab.person.docr("erase", { stdin: HOST, env: ci() });
+      lab.standIn.reset();
     });
     afterAll(() => lab.close());
     afterEach(async () => {
@@ -54,7 +55,7 @@ describeUnless(
     const remove = (...images: readonly string[]): Promise<Outcome> => docker(["rmi", "-f", ...images]);
 
     it.each(["credsStore", "credHelpers"])(
-      "docker-compose pulls six services at once, with %s",
+      "docker-compose pulls six services at once with one mint, with %s",
       async (how) => {
         lab.person.writeDockerConfig(
           how === "credsStore" ? { credsStore: "docr" } : { credHelpers: { [HOST]: "docr" } },
@@ -68,6 +69,7 @@ describeUnless(
         writeFileSync(file, `version: "3"\nservices:\n${services.join("")}`);
         const outcome = await as("docker-compose", ["-f", file, "pull", "-q"]);
         expect([outcome.code, outcome.stdout]).toEqual([0, ""]);
+        expect(lab.standIn.count("mint")).toBe(1);
         const there = await docker(["image", "inspect", "-f", "ok", ...SERVICES.map(({ image }) => image)]);
         expect([there.code, there.stdout]).toEqual([0, "ok\n".repeat(SERVICES.length)]);
       },

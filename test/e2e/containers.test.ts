@@ -130,7 +130,7 @@ describeUnless(explainNoLab(["podman", "skopeo", "buildah"]), "podman, skopeo an
     expect(outcome.stderr).not.toContain("not found in native keychain");
   });
 
-  it("ten skopeo at once are all served", async () => {
+  it("ten skopeo at once are all served by one mint", async () => {
     WAYS[0]?.arrange(containers);
     const inspect = ["inspect", "-n", "--format", "{{.Digest}}", `docker://${IMAGE}`];
     const outcomes = await Promise.all(
@@ -138,5 +138,6 @@ describeUnless(explainNoLab(["podman", "skopeo", "buildah"]), "podman, skopeo an
     );
     expect(outcomes.map(({ code }) => code)).toEqual(Array.from({ length: 10 }, () => 0));
     expect(new Set(outcomes.map(({ stdout }) => stdout)).size).toBe(1);
+    expect(lab.standIn.count("mint")).toBe(1);
   });
 });
