@@ -52,6 +52,7 @@ export function compose(host: Host): Composition {
   const settings = once((): Settings => readSettings(host, configFile()));
   const clock = { read: host.clock };
   const uniqueName = (): string => `${host.pid}-${host.monotonicNs()}`;
+  const monotonicMs = (): number => Number(host.monotonicNs() / 1_000_000n);
   const folder = once(() =>
     findPrivateFolder({
       runtimeDir: host.env["XDG_RUNTIME_DIR"],
@@ -88,8 +89,7 @@ export function compose(host: Host): Composition {
     const found = files();
     if (!found) return { take: async () => undefined };
     const { createTurns } = await import("./runtime/turns.ts");
-    const monotonic = (): number => Number(host.monotonicNs() / 1_000_000n);
-    return createTurns({ folder: found.path, uid: host.uid, notes: found.store, monotonic });
+    return createTurns({ folder: found.path, uid: host.uid, notes: found.store, monotonic: monotonicMs });
   });
   const background = once((): Background => {
     const found = folder();
@@ -130,6 +130,7 @@ export function compose(host: Host): Composition {
       sweep: () => background().sweep(),
     },
     clock,
+    monotonicMs,
     notices,
     trace,
     sha256,

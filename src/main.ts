@@ -87,6 +87,7 @@ async function main(): Promise<void> {
     helper,
     fallback: () => programSettings().fallback,
     trace: ports.trace,
+    clientPid: process.ppid,
     remarks,
     deadlineMs: ANSWER_DEADLINE_MS,
   });

@@ -17,6 +17,8 @@ export interface ProgramPorts {
   /** The helper for every host but ours, where there is one. Throws `bad-setting`. */
   fallback(): string | undefined;
   readonly trace: Trace;
+  /** Number of the process that asks. */
+  readonly clientPid: number;
   /** Remarks that were made on the way, to show when the answer is out. */
   readonly remarks: readonly string[];
   /** For the whole answer, in milliseconds. */
@@ -54,7 +56,7 @@ async function answer(ports: ProgramPorts): Promise<Answer> {
   if (verb === undefined) throw new HelperError("usage", "no verb; docker sends one of those in --help");
   if (more.length > 0) throw new HelperError("usage", "more than one argument; docker sends exactly one");
   if (isAction(verb)) {
-    ports.trace("asked", { verb });
+    ports.trace("asked", { verb, client: ports.clientPid });
     return answerAction(ports, verb);
   }
   return { stdout: await answerPerson(ports, verb), exitCode: 0 };

@@ -84,8 +84,10 @@ function isOptionalString(value: unknown): value is string | undefined {
   return value === undefined || typeof value === "string";
 }
 
+/** Also where this user may not look: under sudo and in containers, HOME is often somebody else's. */
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
+  if (!(error instanceof Error && "code" in error)) return false;
+  return ["ENOENT", "ENOTDIR", "EACCES", "EPERM"].some((code) => code === error.code);
 }
 
 function bad(what: string, cause?: unknown): HelperError {

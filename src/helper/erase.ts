@@ -2,6 +2,7 @@ import { isHelperError } from "../errors.ts";
 import { parseAddress, REGISTRY_HOST } from "../registry/address.ts";
 import type { MintedCredential } from "../registry/credential.ts";
 import type { HelperPorts } from "./ports.ts";
+import { whileKeeping } from "./replace.ts";
 import { revokeAll } from "./revoke.ts";
 
 /**
@@ -20,12 +21,14 @@ export async function erase(ports: HelperPorts, serverUrl: string): Promise<void
     await work().catch((error: unknown) => failures.push(error));
   };
   const { everywhere } = ports.minted();
-  for (const place of everywhere) {
-    await attempt(async () => alive.push(...(await place.forget(() => true))));
-  }
-  await attempt(() => ports.apiTokens.eraseAll());
-  await attempt(() => ports.logins.erase(REGISTRY_HOST));
-  await attempt(() => revokeAll(ports, alive));
+  await whileKeeping(ports, async () => {
+    await attempt(() => ports.apiTokens.eraseAll());
+    await attempt(() => ports.logins.erase(REGISTRY_HOST));
+    for (const place of everywhere) {
+      await attempt(async () => alive.push(...(await place.forget(() => true))));
+    }
+  });
+  await revokeAll(ports, alive);
   const failure = failures.find((error) => !isExcused(ports, error));
   if (failure !== undefined) throw failure;
 }

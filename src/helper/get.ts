@@ -1,5 +1,5 @@
 import { HelperError } from "../errors.ts";
-import { parseAddress, REGISTRY_HOST } from "../registry/address.ts";
+import { parseAddress, REGISTRY_HOST, type Address } from "../registry/address.ts";
 import { ageOf, type Credential } from "../registry/credential.ts";
 import { Secret } from "../secret.ts";
 import { entryOf } from "./entry-key.ts";
@@ -12,6 +12,7 @@ import { currentCredential, replaceCredential } from "./replace.ts";
  */
 export async function get(ports: HelperPorts, serverUrl: string): Promise<Credential> {
   const address = parseAddress(serverUrl);
+  ports.trace("get", { ours: address.kind === "docr", host: hostOf(address) });
   if (address.kind === "other") return storedLogin(ports, address.key);
 
   const entry = entryOf(ports.settings(), address, ports.sha256);
@@ -23,6 +24,12 @@ export async function get(ports: HelperPorts, serverUrl: string): Promise<Creden
     return earlier;
   }
   return (await replaceCredential(ports, entry, earlier)) ?? storedLogin(ports, REGISTRY_HOST);
+}
+
+/** For the trace. Whatever else people put into an address, a password for one, stays out of it. */
+function hostOf(address: Address): string {
+  if (address.kind === "docr") return REGISTRY_HOST;
+  return /^[a-z0-9.-]{1,253}(?::\d{1,5})?(?=\/|$)/.exec(address.key)?.[0] ?? "unusual";
 }
 
 async function storedLogin(ports: HelperPorts, key: string): Promise<Credential> {

@@ -109,6 +109,8 @@ export interface HelperPorts {
   readonly turns: Turns;
   readonly background: Background;
   readonly clock: Clock;
+  /** Milliseconds on a clock that nobody can set, from any start. */
+  monotonicMs(): number;
   readonly notices: Notices;
   readonly trace: Trace;
   readonly sha256: Sha256;

@@ -10,6 +10,10 @@ import { quietly } from "./quietly.ts";
 const PATIENCE_MS = 20_000;
 /** For the replacement of a credential that still lives. */
 const SHORT_PATIENCE_MS = 5_000;
+/** For the calls of one who had to wait for most of that. */
+const LEAST_PATIENCE_MS = 1_000;
+/** For what is written under the keeping turn, in milliseconds. */
+const KEEPING_PATIENCE_MS = 2_000;
 
 /** Failures of the way to DigitalOcean, as against its word: a living credential bridges them. */
 const OUTAGES: ReadonlySet<ErrorCode> = new Set([
@@ -47,6 +51,7 @@ export async function replaceCredential(
 ): Promise<MintedCredential | undefined> {
   const isLiving = (): boolean => earlier !== undefined && ageOf(earlier, ports.clock.read()) !== "dead";
   const patience = isLiving() ? SHORT_PATIENCE_MS : PATIENCE_MS;
+  const started = ports.monotonicMs();
   const turn = await ports.turns.take(entry.key, patience);
   try {
     const theirs = await currentCredential(ports, entry);
@@ -56,7 +61,8 @@ export async function replaceCredential(
     }
     if (turn?.failure) throw turn.failure;
     const token = await findToken(ports, entry);
-    return token && (await mintAndKeep(ports, entry, token, earlier, patience, turn));
+    const leftMs = Math.max(patience - (ports.monotonicMs() - started), LEAST_PATIENCE_MS);
+    return token && (await mintAndKeep(ports, { entry, token, earlier, budgetMs: leftMs, turn }));
   } catch (error) {
     if (!isHelperError(error)) throw error;
     ports.trace("refused", { code: error.code });
@@ -87,14 +93,17 @@ export async function findToken(ports: HelperPorts, entry: Entry): Promise<ApiTo
   return token;
 }
 
-async function mintAndKeep(
-  ports: HelperPorts,
-  entry: Entry,
-  token: ApiToken,
-  earlier: MintedCredential | undefined,
-  budgetMs: number,
-  turn: Turn | undefined,
-): Promise<MintedCredential> {
+interface MintJob {
+  readonly entry: Entry;
+  readonly token: ApiToken;
+  readonly earlier: MintedCredential | undefined;
+  /** For all calls of the API together. */
+  readonly budgetMs: number;
+  readonly turn: Turn | undefined;
+}
+
+async function mintAndKeep(ports: HelperPorts, job: MintJob): Promise<MintedCredential> {
+  const { entry, token, earlier, budgetMs, turn } = job;
   const { kept, marks } = ports.minted();
   let minted: MintedCredential;
   try {
@@ -105,7 +114,29 @@ async function mintAndKeep(
   }
   // The inventory first: a crash between the two leaves a credential that is known and expires by itself.
   await quietly(() => marks.remember(minted));
-  await quietly(() => kept?.write(entry.key, minted));
+  await whileKeeping(ports, async () => {
+    if (await isStillThere(ports, entry, token)) await quietly(() => kept?.write(entry.key, minted));
+  });
   if (await quietly(() => kept?.hasIdle())) ports.background.sweep();
   return minted;
+}
+
+/**
+ * One at a time among this user's processes: keeping what was minted, and forgetting at logout. Else a mint that
+ * was under way would leave its credential behind a logout, to be answered from then on.
+ */
+export async function whileKeeping<T>(ports: HelperPorts, work: () => Promise<T>): Promise<T> {
+  const turn = await ports.turns.take("keeping", KEEPING_PATIENCE_MS);
+  try {
+    return await work();
+  } finally {
+    turn?.end();
+  }
+}
+
+/** Whether nobody logged out, or in anew, since the token was read. */
+async function isStillThere(ports: HelperPorts, entry: Entry, token: ApiToken): Promise<boolean> {
+  if (token.from === "environment") return true;
+  const now = await quietly(() => ports.tokenSource.find(entry.context));
+  return now?.secret.equals(token.secret) === true;
 }

@@ -1,11 +1,13 @@
 import { HelperError, isHelperError } from "../errors.ts";
 import { parseAddress, REGISTRY_HOST } from "../registry/address.ts";
 import { hasApiTokenShape, type ApiToken } from "../registry/api-token.ts";
+import type { MintedCredential } from "../registry/credential.ts";
 import type { Secret } from "../secret.ts";
 import { entryOf } from "./entry-key.ts";
 import type { HelperPorts } from "./ports.ts";
 import type { Login } from "./records.ts";
 import { quietly } from "./quietly.ts";
+import { whileKeeping } from "./replace.ts";
 import { revokeAll } from "./revoke.ts";
 
 /** The user name by which clients mark an OAuth2 identity token (docker/cli, containers/image). */
@@ -57,10 +59,15 @@ async function isApiToken(ports: HelperPorts, secret: Secret): Promise<boolean> 
 
 /** What older tokens in the keychain, or doctl's, have minted is not answered any more, and revoked. */
 async function keepApiToken(ports: HelperPorts, context: string | undefined, secret: Secret): Promise<void> {
-  const isNew = await ports.apiTokens.write(context, secret);
-  await ports.logins.erase(REGISTRY_HOST);
-  if (!isNew) return;
-  for (const place of ports.minted().everywhere) {
-    await revokeAll(ports, await place.forget(({ credential }) => credential.from !== "environment"));
-  }
+  const outdated = await whileKeeping(ports, async () => {
+    const isNew = await ports.apiTokens.write(context, secret);
+    await ports.logins.erase(REGISTRY_HOST);
+    const places = isNew ? ports.minted().everywhere : [];
+    const forgotten: MintedCredential[] = [];
+    for (const place of places) {
+      forgotten.push(...(await place.forget(({ credential }) => credential.from !== "environment")));
+    }
+    return forgotten;
+  });
+  await revokeAll(ports, outdated);
 }
