@@ -36,5 +36,6 @@ export function createScriptedHelper(script: Script = {}): ScriptedHelper {
     list: () => ask(["list"], new Map(script.names ?? [])),
     renew: (serverUrl) => ask(["renew", serverUrl], undefined),
     sweep: () => ask(["sweep"], 0),
+    prune: () => ask(["prune"], 0),
   };
 }

@@ -15,7 +15,7 @@ const PRINTERS: Readonly<Record<string, (secret: Secret) => string>> = {
   "a template": (secret) => `${secret}`,
   "a concatenation": (secret) => "".concat(String(secret), "!"),
   join: (secret) => [secret, secret].join(),
-  toLocaleString: (secret) => [secret].toLocaleString(),
+  "a locale string": (secret) => [secret].toLocaleString(),
   "JSON, bare": (secret) => JSON.stringify(secret),
   "JSON, nested": (secret) => JSON.stringify({ deep: [{ secret }] }),
   inspect: (secret) => inspect(secret),

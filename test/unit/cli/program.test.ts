@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { runProgram, type Outcome, type ProgramPorts } from "../../../src/cli/program.ts";
 import { HelperError } from "../../../src/errors.ts";
+import { recordTrace } from "../../fakes/recorded-trace.ts";
 import { createScriptedHelper } from "../../fakes/scripted-helper.ts";
 
 /** Runs the program with these arguments; whatever is not said is harmless. */
@@ -11,6 +12,8 @@ function run(args: readonly string[], ports: Partial<ProgramPorts> = {}): Promis
     version: "1.2.3",
     readInput: async () => Buffer.from("ghcr.io"),
     helper: createScriptedHelper(),
+    fallback: () => undefined,
+    trace: recordTrace().trace,
     remarks: [],
     deadlineMs: 20_000,
     ...ports,
