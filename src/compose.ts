@@ -56,7 +56,7 @@ export function compose(host: Host): Composition {
   const folder = once(() =>
     findPrivateFolder({
       runtimeDir: host.env["XDG_RUNTIME_DIR"],
-      temporaryDir: host.temporaryDir(),
+      temporaryDir: host.temporaryDir,
       platform: host.platform,
       uid: host.uid,
     }),

@@ -11,7 +11,7 @@ export interface PrivateFolder {
 export interface FolderOptions {
   readonly runtimeDir: string | undefined;
   /** As the system names it; everybody may write there. */
-  readonly temporaryDir: string;
+  readonly temporaryDir: () => string;
   readonly platform: string;
   readonly uid: number | undefined;
 }
@@ -23,11 +23,11 @@ export interface FolderOptions {
  */
 export function findPrivateFolder(options: FolderOptions): PrivateFolder | undefined {
   const { runtimeDir, temporaryDir, platform, uid } = options;
-  if (uid === undefined) return { path: `${temporaryDir}/docr`, isOfSession: false };
+  if (uid === undefined) return { path: `${temporaryDir()}/docr`, isOfSession: false };
   if (platform === "linux" && runtimeDir?.startsWith("/") && isPrivateFolder(runtimeDir, uid)) {
     return { path: `${runtimeDir}/docr`, isOfSession: true };
   }
-  const shared = platform === "linux" ? ["/dev/shm", temporaryDir] : [temporaryDir];
+  const shared = platform === "linux" ? ["/dev/shm", temporaryDir()] : [temporaryDir()];
   const path = shared
     .map((base) => `${base}/docr-${uid}`)
     .find((candidate) => makePrivateFolder(candidate, uid));
