@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { describeUnless } from "../lab/describe.ts";
@@ -9,6 +10,15 @@ import type { Outcome } from "../lab/run.ts";
 const HOST = "registry.digitalocean.com";
 const IMAGE = `${HOST}/acme/tiny:1`;
 const SERVICES = ["a", "b", "c", "d", "e", "f"].map((name) => ({ name, image: `${HOST}/acme/${name}:1` }));
+
+/** Debian's docker 20.10 brings BuildKit's client along; later ones need the buildx plugin, which Debian lacks. */
+const DEBIAN_DOCKER = "/usr/bin/docker";
+
+function explainNoBuildKit(): string | undefined {
+  if (!existsSync(DEBIAN_DOCKER)) return `no ${DEBIAN_DOCKER}`;
+  const { stdout } = spawnSync(DEBIAN_DOCKER, ["--version"], { encoding: "utf8" });
+  return stdout.includes(" 20.10.") ? undefined : `${DEBIAN_DOCKER} is not 20.10`;
+}
 
 describeUnless(
   explainNoLab(["docker", "dockerd", "docker-compose"]),
@@ -96,6 +106,19 @@ describeUnless(
       expect(build.code).toBe(0);
       expect(lab.standIn.count("mint")).toBe(1);
     });
+
+    it.skipIf(explainNoBuildKit())(
+      "BuildKit takes a private base image [needs a docker CLI with BuildKit inside]",
+      async () => {
+        lab.person.writeDockerConfig({ credsStore: "docr" });
+        await remove(IMAGE);
+        const build = await as(DEBIAN_DOCKER, ["build", "-q", "--pull", "--no-cache", createContext()], {
+          env: { DOCKER_BUILDKIT: "1", ...ci() },
+        });
+        expect(build.code).toBe(0);
+        expect(lab.standIn.count("mint")).toBe(1);
+      },
+    );
 
     it("docker run pulls what is missing", async () => {
       lab.person.writeDockerConfig({ credHelpers: { [HOST]: "docr" } });

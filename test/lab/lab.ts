@@ -4,7 +4,7 @@ import { createStandIn, type StandIn, type StandInOptions } from "../fakes/digit
 import { type DockerEngine, startDockerEngine } from "./docker-engine.ts";
 import { explainNoExecutable } from "./executable.ts";
 import { createRootTar } from "./image.ts";
-import { API_ADDRESS, findLabFolder, findPki, LAB_VARIABLE } from "./namespace.ts";
+import { API_ADDRESS, findLabFolder, findPki } from "./namespace.ts";
 import { explainMissing, type Part } from "./parts.ts";
 import { createPerson, type Person } from "./person.ts";
 import { readServerTls, readSigner } from "./pki.ts";
@@ -30,7 +30,7 @@ export interface LabOptions extends StandInOptions {
 /** Why tests of real clients cannot run in this process, or undefined where they can. */
 export function explainNoLab(parts: readonly Part[]): string | undefined {
   const inNamespace =
-    findLabFolder() === undefined ? `outside the private namespace (${LAB_VARIABLE} unset)` : undefined;
+    findLabFolder() === undefined ? "needs the private namespace: npm test, as root on Linux" : undefined;
   return (
     inNamespace ??
     explainMissing([

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -35,8 +35,25 @@ mount --bind "$DOCR_LAB/bundle.crt" ${SYSTEM_BUNDLE}
 export function explainNoNamespace(): string | undefined {
   if (process.platform !== "linux") return `no private namespace on ${process.platform}`;
   if (!isRoot()) return "a private namespace needs root";
-  return explainMissing(["unshare", "ip", "openssl"]);
+  const missing = explainMissing(["unshare", "ip", "openssl"]);
+  if (missing !== undefined) return missing;
+  // Root in a container may still not be allowed to.
+  const { status } = spawnSync("unshare", [...FLAGS, "mount", "--bind", "/etc/hosts", "/etc/hosts"], {
+    stdio: "ignore",
+  });
+  return status === 0 ? undefined : "this machine does not let root make a private namespace";
 }
+
+const FLAGS = [
+  "--mount",
+  "--net",
+  "--pid",
+  "--fork",
+  "--kill-child",
+  "--mount-proc",
+  "--propagation",
+  "private",
+];
 
 export interface Inside {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -56,18 +73,8 @@ export async function runInNamespace(command: readonly string[], inside: Inside)
       join(folder, "bundle.crt"),
       readFileSync(SYSTEM_BUNDLE, "utf8") + readFileSync(pki.ca, "utf8"),
     );
-    const flags = [
-      "--mount",
-      "--net",
-      "--pid",
-      "--fork",
-      "--kill-child",
-      "--mount-proc",
-      "--propagation",
-      "private",
-    ];
     return await new Promise((resolve, reject) => {
-      const child = spawn("unshare", [...flags, "sh", "-eu", "-c", ENTER, "sh", ...command], {
+      const child = spawn("unshare", [...FLAGS, "sh", "-eu", "-c", ENTER, "sh", ...command], {
         cwd: inside.cwd,
         env: { ...inside.env, [LAB_VARIABLE]: folder },
         stdio: "inherit",
