@@ -4,7 +4,12 @@ import { notice, showFailure } from "../../../src/cli/failures.ts";
 import { ERROR_CODES, HelperError } from "../../../src/errors.ts";
 
 /** Words of the protocol, which clients compare with the whole of stdout: no hint may follow them there. */
-const MESSAGE_ALONE: readonly string[] = ["not-found", "no-server-url", "no-username", "unknown-action"];
+const MESSAGE_ALONE: ReadonlySet<string> = new Set([
+  "not-found",
+  "no-server-url",
+  "no-username",
+  "unknown-action",
+]);
 
 describe("every failure", () => {
   it.each(ERROR_CODES)("%s is one line on stdout, at most one on stderr, and exit code 1", (code) => {
@@ -16,7 +21,7 @@ describe("every failure", () => {
 
   it.each(ERROR_CODES.filter((code) => code !== "usage"))("%s begins stdout with its message", (code) => {
     const { stdout } = showFailure(new HelperError(code, "the message"));
-    expect(stdout).toMatch(MESSAGE_ALONE.includes(code) ? /^the message\n$/ : /^the message; .+\n$/);
+    expect(stdout).toMatch(MESSAGE_ALONE.has(code) ? /^the message\n$/ : /^the message; .+\n$/);
   });
 
   it.each(ERROR_CODES.filter((code) => code !== "not-found"))("%s tells the person on stderr too", (code) => {

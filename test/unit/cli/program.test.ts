@@ -14,6 +14,7 @@ function run(args: readonly string[], ports: Partial<ProgramPorts> = {}): Promis
     helper: createScriptedHelper(),
     fallback: () => undefined,
     trace: recordTrace().trace,
+    clientPid: 1,
     remarks: [],
     deadlineMs: 20_000,
     ...ports,

@@ -1,0 +1,67 @@
+import { HelperError, type ErrorCode } from "../../src/errors.ts";
+import type { Clock, RegistryApi } from "../../src/helper/ports.ts";
+import type { MintedCredential } from "../../src/registry/credential.ts";
+import { Secret } from "../../src/secret.ts";
+
+/** DigitalOcean's API as the helper sees it: answers at once, notes each call, fails where it is told to. */
+export interface RecordedApi extends RegistryApi {
+  /** `list TOKEN`, `mint NAME ACCESS SECONDS`, `revoke SECRET`, in order. */
+  readonly calls: string[];
+  registries: readonly string[];
+  /** Calls that begin with `start` fail with this code from now on. */
+  fail(start: string, code: ErrorCode): void;
+  /** No call fails any more. */
+  heal(): void;
+}
+
+/** The message of every failure that this API was told of. */
+export const API_MESSAGE = "the api said no";
+export const REVOKE_AT = "https://cloud.example";
+
+export interface RecordedApiOptions {
+  readonly clock: Clock;
+  /** The secret of the nth credential. */
+  readonly secretOf?: (count: number) => string;
+}
+
+export function createRecordedApi({ clock, secretOf }: RecordedApiOptions): RecordedApi {
+  const failures: [start: string, code: ErrorCode][] = [];
+  let count = 0;
+  const note = (call: string): void => {
+    api.calls.push(call);
+    const found = failures.find(([start]) => call.startsWith(start));
+    if (found) throw new HelperError(found[1], API_MESSAGE);
+  };
+  const api: RecordedApi = {
+    calls: [],
+    registries: ["acme"],
+    fail: (start, code) => void failures.push([start, code]),
+    heal() {
+      failures.length = 0;
+    },
+    async listRegistries({ secret }) {
+      note(`list ${secret.reveal()}`);
+      return api.registries;
+    },
+    async mint({ token, registry, access, ttlSeconds }): Promise<MintedCredential> {
+      note(`mint ${registry ?? "?"} ${access} ${ttlSeconds}`);
+      count += 1;
+      const secret = secretOf?.(count) ?? `minted-secret-${count}`;
+      return {
+        username: new Secret(secret),
+        secret: new Secret(secret),
+        minted: clock.read(),
+        lifeMs: ttlSeconds * 1000,
+        access,
+        from: token.from,
+        registry,
+        sourceMark: token.mark,
+        revokeAt: REVOKE_AT,
+      };
+    },
+    async revoke({ secret }) {
+      note(`revoke ${secret.reveal()}`);
+    },
+  };
+  return api;
+}

@@ -1,0 +1,230 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createApi } from "../../../src/digitalocean/api.ts";
+import type { RegistryApi } from "../../../src/helper/ports.ts";
+import type { ApiToken } from "../../../src/registry/api-token.ts";
+import type { MintedCredential } from "../../../src/registry/credential.ts";
+import { Secret } from "../../../src/secret.ts";
+import { inventToken } from "../../fakes/digitalocean-account.ts";
+import { createStandIn, type StandIn, type StandInOptions } from "../../fakes/digitalocean-api.ts";
+import { failureOf } from "../../fakes/failure-of.ts";
+import { createFixedClock, MINUTE } from "../../fakes/fixed-clock.ts";
+import { recordTrace } from "../../fakes/recorded-trace.ts";
+
+const clock = createFixedClock();
+let standIn: StandIn;
+
+async function start(options: StandInOptions = {}): Promise<void> {
+  await standIn.close();
+  standIn = await createStandIn(options);
+}
+
+beforeEach(async () => {
+  standIn = await createStandIn();
+});
+
+afterEach(() => standIn.close());
+
+/** The API of the stand-in; a short budget leaves no time to try again. */
+function open(budgetMs = 15_000): RegistryApi {
+  return createApi({
+    apiUrl: standIn.url,
+    oauthUrl: standIn.url,
+    env: {},
+    budgetMs,
+    userAgent: "the-agent/1",
+    clock,
+    trace: recordTrace().trace,
+  });
+}
+
+const tokenFor = (text: string): ApiToken => ({
+  secret: new Secret(text),
+  from: "keychain",
+  source: "the keychain",
+  mark: "the-mark",
+});
+
+function token(scopes?: readonly string[]): ApiToken {
+  return tokenFor(standIn.account.addToken(scopes));
+}
+
+const request = { registry: "acme", access: "read-write", ttlSeconds: 600 } as const;
+const shown = ({ username, secret }: MintedCredential) => [username.reveal(), secret.reveal()];
+
+describe("the list of registries", () => {
+  it("is in the API's order", async () => {
+    await start({ registries: ["b", "a"] });
+    expect(await open().listRegistries(token())).toEqual(["b", "a"]);
+  });
+
+  it("may be empty", async () => {
+    await start({ registries: [] });
+    expect(await open().listRegistries(token())).toEqual([]);
+  });
+
+  it("is refused to a token that the API does not know, which is not shown", async () => {
+    const failure = await failureOf(() => open().listRegistries(tokenFor(inventToken())));
+    expect(failure.code).toBe("api-unauthorized");
+    expect(failure.message).toMatch(
+      /^DigitalOcean refuses the API token from the keychain \(401\), request [0-9a-f-]{36}$/,
+    );
+  });
+
+  it("needs the scope registry:read", async () => {
+    const failure = await failureOf(() => open().listRegistries(token([])));
+    expect(failure.code).toBe("api-forbidden");
+    expect(failure.message).toContain("the API token from the keychain lacks the scope registry:read (403)");
+  });
+});
+
+describe("a mint", () => {
+  it("asks for the registry, the access and the life that it was told", async () => {
+    await open().mint({ ...request, token: token() });
+    expect(standIn.calls).toMatchObject([
+      {
+        path: "/v2/registries/acme/docker-credentials",
+        query: "expiry_seconds=600&read_write=true",
+        status: 200,
+      },
+    ]);
+  });
+
+  it("asks the deprecated endpoint where no registry is named", async () => {
+    await open().mint({ ...request, registry: undefined, access: "read-only", token: token() });
+    expect(standIn.calls).toMatchObject([
+      { path: "/v2/registry/docker-credentials", query: "expiry_seconds=600&read_write=false" },
+    ]);
+  });
+
+  it("gives what the account minted, from when it was asked for, as long as it was asked for", async () => {
+    const minted = await open().mint({ ...request, token: token() });
+    const [record] = standIn.account.minted;
+    expect(shown(minted)).toEqual([record?.username, record?.secret]);
+    expect(minted).toMatchObject({
+      minted: clock.read(),
+      lifeMs: 10 * MINUTE,
+      access: "read-write",
+      registry: "acme",
+      from: "keychain",
+      sourceMark: "the-mark",
+      revokeAt: standIn.url,
+    });
+    expect(record).toMatchObject({ access: "read-write", registry: "acme" });
+  });
+
+  it("reads a password that ends with a line break", async () => {
+    await start({ trailingNewline: true, mintedUsername: "email" });
+    const minted = await open().mint({ ...request, token: token() });
+    expect(shown(minted)).toEqual(["sammy@digitalocean.example", standIn.account.minted[0]?.secret]);
+  });
+
+  it("needs the scope that its access needs", async () => {
+    const readOnly = token(["registry:read"]);
+    const failure = await failureOf(() => open().mint({ ...request, token: readOnly }));
+    expect(failure.code).toBe("api-forbidden");
+    expect(failure.message).toContain("lacks the scope registry:update (403)");
+    const minted = await open().mint({ ...request, access: "read-only", token: readOnly });
+    expect(minted.access).toBe("read-only");
+  });
+
+  it("of somebody else's registry is not found", async () => {
+    const failure = await failureOf(() => open().mint({ ...request, registry: "other", token: token() }));
+    expect(failure).toMatchObject({ code: "api-not-found" });
+    expect(failure.message).toContain("DigitalOcean knows no such registry (404)");
+  });
+
+  it("without a name is ambiguous where there are several registries", async () => {
+    await start({ registries: ["a", "b"] });
+    const failure = await failureOf(() => open().mint({ ...request, registry: undefined, token: token() }));
+    expect(failure.code).toBe("api-ambiguous");
+  });
+
+  it.each(["malformed", "wrong-content", "no-auths"] as const)(
+    "of a %s answer is malformed",
+    async (kind) => {
+      standIn.faults.add({ kind, path: "*" });
+      const failure = await failureOf(() => open().mint({ ...request, token: token() }));
+      expect(failure.code).toBe("api-malformed");
+    },
+  );
+
+  it("is not led elsewhere", async () => {
+    standIn.faults.add({ kind: "redirect", path: "*" });
+    const failure = await failureOf(() => open().mint({ ...request, token: token() }));
+    expect(failure.code).toBe("api-unexpected");
+    expect(failure.message).toContain("answered 302");
+  });
+
+  it.each([
+    ["answer", 500, "api-unavailable"],
+    ["answer", 503, "api-unavailable"],
+    ["answer", 429, "api-rate-limited"],
+    ["cut-off", 200, "api-cut-off"],
+    ["reset", 200, "api-cut-off"],
+    ["hang", 200, "api-timeout"],
+  ] as const)(
+    "that ends with %s (%i) for good is told as %s when its time is up",
+    async (kind, status, code) => {
+      standIn.faults.add({ kind, status, path: "*", times: 99 });
+      const failure = await failureOf(() => open(100).mint({ ...request, token: token() }));
+      expect(failure.code).toBe(code);
+      expect(standIn.account.minted).toEqual([]);
+    },
+  );
+
+  it.each(["answer", "cut-off", "reset"] as const)("that ends with %s once is tried again", async (kind) => {
+    standIn.faults.add({ kind, path: "*" });
+    await open().mint({ ...request, token: token() });
+    expect(standIn.count("mint")).toBe(2);
+  });
+});
+
+const revoke = (secret: string, revokeAt = standIn.url) =>
+  open(100).revoke({
+    username: new Secret("x"),
+    secret: new Secret(secret),
+    minted: clock.read(),
+    lifeMs: MINUTE,
+    access: "read-only",
+    registry: "acme",
+    from: "environment",
+    sourceMark: undefined,
+    revokeAt,
+  });
+
+describe("a revocation", () => {
+  it("ends the credential, by its own word", async () => {
+    const { secret } = standIn.account.mint("acme", "read-only", 600);
+    await revoke(secret);
+    expect(standIn.account.findMinted(secret)?.revoked).toBe(true);
+    expect(standIn.calls).toMatchObject([
+      { method: "POST", path: "/v1/oauth/revoke", query: "", status: 200 },
+    ]);
+  });
+
+  it("of what is dead already is no error", async () => {
+    const { secret } = standIn.account.mint("acme", "read-only", 600);
+    await revoke(secret);
+    await revoke(secret);
+    expect(standIn.calls.map(({ status }) => status)).toEqual([200, 401]);
+  });
+
+  it("goes to where the credential was made, and to nobody else", async () => {
+    const other = await createStandIn();
+    try {
+      const { secret } = other.account.mint("acme", "read-only", 600);
+      await revoke(secret, other.url);
+      expect([other.count("revoke"), standIn.count()]).toEqual([1, 0]);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it.each([404, 302, 500])("that is answered %i did not happen", async (status) => {
+    standIn.faults.add({ kind: "answer", status, path: "*", times: 99 });
+    expect(await failureOf(() => revoke("hunter2"))).toEqual({
+      code: "api-unexpected",
+      message: `DigitalOcean answered ${status} to a revocation`,
+    });
+  });
+});

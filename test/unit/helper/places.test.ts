@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { choosePlaces } from "../../../src/helper/places.ts";
+import { failureOf } from "../../fakes/failure-of.ts";
+import { createMemoryStore } from "../../fakes/memory-store.ts";
+
+const keychain = createMemoryStore();
+const store = createMemoryStore();
+const session = { store, isOfSession: true };
+
+describe("the places of minted credentials", () => {
+  it("are the session's files, where there are any", () => {
+    expect(choosePlaces(undefined, session, keychain)).toEqual({
+      kept: store,
+      marks: store,
+      everywhere: [store, keychain],
+    });
+  });
+
+  it("are the keychain where there are no files", () => {
+    expect(choosePlaces(undefined, undefined, keychain)).toEqual({
+      kept: keychain,
+      marks: keychain,
+      everywhere: [keychain],
+    });
+  });
+
+  it("are the keychain, and files that outlive the session for want of a keychain", () => {
+    const { kept, marks, everywhere } = choosePlaces(undefined, { store, isOfSession: false }, keychain);
+    expect(kept).toBe(marks);
+    expect([store, keychain]).not.toContain(kept);
+    expect(everywhere).toEqual([store, keychain]);
+  });
+
+  it("are those that DOCR_CACHE names, while logins and older ones are looked for everywhere", () => {
+    const kept = [choosePlaces("keychain", session, keychain), choosePlaces("runtime", session, keychain)];
+    expect(kept[0]?.kept).toBe(keychain);
+    expect(kept[1]?.kept).toBe(store);
+    expect(choosePlaces("none", session, keychain)).toEqual({
+      kept: undefined,
+      marks: store,
+      everywhere: [store, keychain],
+    });
+  });
+
+  it("cannot be files where there are none", async () => {
+    expect(await failureOf(() => choosePlaces("runtime", undefined, keychain))).toEqual({
+      code: "bad-setting",
+      message: "DOCR_CACHE=runtime needs a directory that only this user can enter, such as XDG_RUNTIME_DIR",
+    });
+  });
+});

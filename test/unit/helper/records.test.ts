@@ -1,0 +1,88 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  decodeInventoryEntry,
+  decodeLogin,
+  decodeMinted,
+  encodeLogin,
+  encodeMinted,
+} from "../../../src/helper/records.ts";
+import type { MintedCredential } from "../../../src/registry/credential.ts";
+import { Secret } from "../../../src/secret.ts";
+import { NOON } from "../../fakes/fixed-clock.ts";
+
+const text = fc.string({ unit: "binary" }).map((one) => one.toWellFormed());
+
+describe("a login's record", () => {
+  it("gives back every login, and holds neither NUL nor lone surrogate", () => {
+    fc.assert(
+      fc.property(text, text, text, (serverUrl, username, secret) => {
+        const kept = encodeLogin({ serverUrl, username, secret: new Secret(secret) });
+        const login = decodeLogin(kept);
+        expect([login?.serverUrl, login?.username, login?.secret.reveal()]).toEqual([
+          serverUrl,
+          username,
+          secret,
+        ]);
+        expect(kept.reveal()).not.toContain("\0");
+        expect(kept.reveal().isWellFormed()).toBe(true);
+      }),
+    );
+  });
+});
+
+describe("a minted credential's record", () => {
+  const credential: MintedCredential = {
+    username: new Secret("user"),
+    secret: new Secret("hunter2"),
+    minted: { now: NOON, uptime: 17 },
+    lifeMs: 3_600_000,
+    access: "read-only",
+    registry: "acme",
+    from: "keychain",
+    sourceMark: "mark",
+    revokeAt: "https://cloud.example",
+  };
+
+  it.each([
+    ["whole", credential, undefined],
+    ["replaced", credential, { now: NOON, uptime: undefined }],
+    ["without what is optional", { ...credential, registry: undefined, sourceMark: undefined }, undefined],
+    ["without uptime", { ...credential, minted: { now: NOON, uptime: undefined } }, undefined],
+  ])("gives it back %s", (_title, given, replaced) => {
+    const record = decodeMinted(encodeMinted({ credential: given, replaced }));
+    const opened = [record?.credential.username.reveal(), record?.credential.secret.reveal()];
+    expect(opened).toEqual(["user", "hunter2"]);
+    expect(record).toMatchObject({
+      credential: { ...given, username: expect.any(Secret), secret: expect.any(Secret) },
+      replaced,
+    });
+  });
+
+  it.each(["username", "secret", "minted", "lifeMs", "access", "from", "revokeAt"])(
+    "is none without its %s, or with a wrong one",
+    (field) => {
+      const fields: unknown = JSON.parse(encodeMinted({ credential, replaced: undefined }).reveal());
+      const without = JSON.stringify({ ...Object(fields), [field]: undefined });
+      const wrong = JSON.stringify({ ...Object(fields), [field]: ["wrong"] });
+      expect(decodeMinted(new Secret(without))).toBeUndefined();
+      expect(decodeMinted(new Secret(wrong))).toBeUndefined();
+    },
+  );
+});
+
+describe("any text whatsoever", () => {
+  const anyText = fc.oneof(fc.string({ unit: "binary" }), fc.json());
+
+  it("is a record or none", () => {
+    fc.assert(
+      fc.property(anyText, (kept) => {
+        const records = [decodeLogin, decodeMinted, decodeInventoryEntry].map((decode) =>
+          decode(new Secret(kept)),
+        );
+        expect(records).toEqual([undefined, undefined, undefined]);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
