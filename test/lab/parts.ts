@@ -24,6 +24,11 @@ const PACKAGES = {
   htpasswd: "apache2-utils",
   busybox: "busybox-static",
   unshare: "util-linux",
+  nsenter: "util-linux",
+  setpriv: "util-linux",
+  strace: "strace",
+  age: "age",
+  mkfifo: "coreutils",
   ip: "iproute2",
 } as const;
 
