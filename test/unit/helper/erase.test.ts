@@ -56,9 +56,10 @@ describe("another host's logout", () => {
 describe("our host's logout", () => {
   it("forgets API token, login and minted credential, and revokes the last", async () => {
     const bench = createBench();
-    await bench.helper.store(HOST, "sammy", new Secret("finished"));
     await logIn(bench);
+    await bench.helper.store(HOST, "sammy", new Secret("finished"));
     await answerOf(bench);
+    expect(left(bench)).toHaveLength(3);
     await bench.helper.erase(HOST);
     expect(left(bench)).toEqual([]);
     expect(revoked(bench)).toEqual(["revoke minted-secret-1"]);

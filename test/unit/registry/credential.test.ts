@@ -95,6 +95,12 @@ const CLOCKS: readonly { title: string; at: Moment; age: Age; alive: boolean }[]
     alive: true,
   },
   {
+    title: "half a minute slow, at half its life",
+    at: { now: NOON + 29.5 * MINUTE, uptime: UPTIME + 30 * MINUTE },
+    age: "ageing",
+    alive: true,
+  },
+  {
     title: "a little slow",
     at: { now: NOON + 49.5 * MINUTE, uptime: UPTIME + 50 * MINUTE },
     age: "old",
