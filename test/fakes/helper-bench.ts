@@ -44,6 +44,8 @@ export interface Bench {
   readonly remarks: readonly string[];
   /** Work that was left to a process in the background. */
   readonly background: readonly string[];
+  /** Server URLs whose finished answer was offered to the next `get`. */
+  readonly offered: readonly string[];
   readonly turns: FakeTurns;
   readonly traced: RecordedTrace;
   /** Changes what later calls read; stores stay as they are. */
@@ -102,7 +104,12 @@ export function createBench(options: BenchOptions = {}): Bench {
     opened.set(store, found);
     return found;
   };
+  const offered: string[] = [];
+  const warm = {
+    warmAnswers: { offer: async (serverUrl: string): Promise<void> => void offered.push(serverUrl) },
+  };
   const ports: HelperPorts = {
+    ...warm,
     settings: readSettings,
     logins: createLogins(keychain),
     apiTokens,
@@ -157,7 +164,20 @@ export function createBench(options: BenchOptions = {}): Bench {
     mark: sha256(JSON.stringify(doctl)),
   });
   const helper = createHelper(ports);
-  return { helper, keychain, files, api, clock, remarks, background, turns, traced, settings, doctl };
+  return {
+    helper,
+    keychain,
+    files,
+    api,
+    clock,
+    remarks,
+    background,
+    offered,
+    turns,
+    traced,
+    settings,
+    doctl,
+  };
 }
 
 function environmentToken(text: string): ApiToken {

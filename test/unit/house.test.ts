@@ -186,7 +186,7 @@ describe("every file of src", () => {
   });
 
   it.each(SOURCES)("has a name in small letters and hyphens: %s", (path) => {
-    expect(path).toMatch(/^(?:[a-z]+\/)?[a-z]+(?:-[a-z0-9]+)*\.ts$/);
+    expect(path).toMatch(/^(?:[a-z]+\/)?[a-z][a-z0-9]*(?:-[a-z0-9]+)*\.ts$/);
     expect(path).not.toMatch(/util|common|manager|service|misc/);
   });
 });
