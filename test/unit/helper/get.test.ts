@@ -85,7 +85,8 @@ describe("our host, with an API token in the environment", () => {
     bench.keychain.calls.length = 0;
     bench.turns.log.length = 0;
     expect(await answerOf(bench)).toEqual(minted(1));
-    expect([bench.api.calls, bench.keychain.calls, bench.turns.log]).toEqual([[], [], []]);
+    const turns = bench.turns.log.filter((line) => !line.endsWith(" keeping"));
+    expect([bench.api.calls, bench.keychain.calls, turns]).toEqual([[], [], []]);
   });
 
   it.each([`https://${HOST}`, `http://${HOST}/`, `${HOST}:443`, `https://${HOST}/v2/`, HOST.toUpperCase()])(
