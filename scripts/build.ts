@@ -1,11 +1,13 @@
 /**
- * Builds dist/docr for this machine, and dist/docker-credential-docr, docker's name for it: one executable
- * made by pkg (SEA mode) from one bundled file. What a warm `get` does not need lies inside as assets.
+ * Builds for this machine: dist/docr, the full program, one executable made by pkg (SEA mode) from one bundled file with
+ * what a warm `get` does not need inside as assets; and dist/docker-credential-docr, the door in front of it.
  */
 import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { installMissing } from "../test/lab/parts.ts";
 import { bundleAssets, bundleMain } from "./build/bundle.ts";
+import { buildDoor } from "./build/door.ts";
 import { packExecutable } from "./build/pack.ts";
 
 const root = resolve(import.meta.dirname, "..");
@@ -14,13 +16,15 @@ const dist = join(root, "dist");
 const suffix = process.platform === "win32" ? ".exe" : "";
 
 const started = performance.now();
+installMissing(["strip", "clang-19"], console.log);
 rmSync(work, { recursive: true, force: true });
 mkdirSync(work, { recursive: true });
 mkdirSync(dist, { recursive: true });
 
 const { name, version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-const main = await bundleMain(root, work, { packageName: name, version });
-const assets = await bundleAssets(root, work);
+const stamp = { packageName: name, version };
+const main = await bundleMain(root, work, stamp);
+const assets = await bundleAssets(root, work, stamp);
 const base = prepareBase();
 const packed = join(work, `docr${suffix}`);
 await packExecutable({
@@ -29,9 +33,13 @@ await packExecutable({
   assets: { ...assets, "keytar.node": keytarAddon() },
   output: packed,
 });
-install(packed);
+const door = buildDoor(root, work);
+install(packed, door);
 const size = Math.round(statSync(join(dist, `docr${suffix}`)).size / 1e6);
-console.log(`built dist/docr ${version} (${size} MB) in ${Math.round(performance.now() - started)} ms`);
+const doorSize = door === undefined ? "" : `, door ${Math.round(statSync(door).size / 1e3)} KB`;
+console.log(
+  `built dist/docr ${version} (${size} MB${doorSize}) in ${Math.round(performance.now() - started)} ms`,
+);
 
 /** Node from npm, stripped before pkg injects into it: stripping afterwards breaks the executable. */
 function prepareBase(): string {
@@ -59,12 +67,16 @@ function keytarAddon(): string {
   throw new Error(`keytar has no prebuilt addon for ${process.platform}-${process.arch}`);
 }
 
-/** By removing first, so that a helper that docker is running keeps its file. */
-function install(executable: string): void {
+/**
+ * The door under docker's name, or else a link to the full program. By removing first, so that a helper that docker is
+ * running keeps its file.
+ */
+function install(executable: string, door: string | undefined): void {
   const target = join(dist, `docr${suffix}`);
-  const alias = join(dist, `docker-credential-docr${suffix}`);
-  for (const path of [target, alias]) rmSync(path, { force: true });
+  const called = join(dist, `docker-credential-docr${suffix}`);
+  for (const path of [target, called]) rmSync(path, { force: true });
   copyFileSync(executable, target);
-  if (process.platform === "win32") copyFileSync(executable, alias);
-  else symlinkSync("docr", alias);
+  if (door !== undefined) copyFileSync(door, called);
+  else if (process.platform === "win32") copyFileSync(executable, called);
+  else symlinkSync("docr", called);
 }

@@ -1,6 +1,4 @@
 /** Puts the real ports together. What belongs to the process itself comes in as a Host. */
-import { sha256 as hash } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { readConfigFile, type ConfigFile } from "./config/config-file.ts";
 import { markDoctlConfig } from "./config/doctl-path.ts";
 import type { Machine } from "./config/machine.ts";
@@ -8,7 +6,7 @@ import { readProgramSettings, type ProgramSettings } from "./config/program-sett
 import { readSettings } from "./config/settings.ts";
 import { createApiTokens } from "./helper/api-tokens.ts";
 import { createLogins } from "./helper/logins.ts";
-import { createMintedCredentials } from "./helper/minted-credentials.ts";
+import { createMintedCredentials, CURRENT } from "./helper/minted-credentials.ts";
 import { choosePlaces } from "./helper/places.ts";
 import type { Background, HelperPorts, SecretStore, Turns } from "./helper/ports.ts";
 import type { Settings } from "./helper/settings.ts";
@@ -19,7 +17,12 @@ import type { Moment } from "./registry/credential.ts";
 import { createBackground } from "./runtime/background.ts";
 import { createPrivateFiles } from "./runtime/private-files.ts";
 import { findPrivateFolder } from "./runtime/private-folder.ts";
+import { droppingWarmAnswers, encodeWarmAnswer } from "./runtime/warm-answers.ts";
+import { fallbackNameOf, warmNameOf } from "./runtime/warm-read.ts";
 import { createTrace } from "./runtime/trace.ts";
+import { Secret } from "./secret.ts";
+import { warmFolder, WARM_SERVER_URL } from "./warm/warm-name.ts";
+import { sha256 } from "./sha256.ts";
 import { packageName, version } from "./version.ts";
 
 const KEYCHAIN_DEADLINE_MS = 5_000;
@@ -40,7 +43,8 @@ export interface Host extends Machine {
 
 export interface Composition {
   readonly ports: HelperPorts;
-  readonly programSettings: () => ProgramSettings;
+  /** The helper for every host but ours. Throws `bad-setting`. */
+  readonly fallback: () => string | undefined;
   readonly remarks: readonly string[];
   /** Whether a call is still waiting inside the keychain's library. */
   readonly isStuck: () => boolean;
@@ -63,7 +67,9 @@ export function compose(host: Host): Composition {
   );
   const files = once(() => {
     const found = folder();
-    return found && { ...found, store: createPrivateFiles(found.path, host.uid, uniqueName, host.isRunning) };
+    if (!found) return undefined;
+    const store = createPrivateFiles(found.path, host.uid, uniqueName, host.isRunning);
+    return { ...found, store: droppingWarmAnswers(store, (name) => name.startsWith(CURRENT)) };
   });
   const keychain = openKeychain(host, uniqueName);
   const secrets = createVault({
@@ -84,6 +90,22 @@ export function compose(host: Host): Composition {
       return place;
     };
     return { kept: kept && open(kept), marks: open(marks), everywhere: everywhere.map(open) };
+  });
+  /** The private files, where the door looks for them too. */
+  const doorFiles = (): SecretStore | undefined => {
+    if (host.platform !== "linux" || host.uid === undefined) return undefined;
+    const path = warmFolder(host.env["XDG_RUNTIME_DIR"] ?? "", host.uid);
+    return folder()?.path === path ? files()?.store : undefined;
+  };
+  const fallback = once((): string | undefined => {
+    const name = programSettings().fallback;
+    const place = name === undefined ? undefined : doorFiles();
+    if (name !== undefined && place) {
+      // For the door, which then calls it directly; without the note it asks us each time.
+      const note = fallbackNameOf({ env: host.env, sha256 });
+      place.write(note, new Secret(name)).catch(() => undefined);
+    }
+    return name;
   });
   const turns = once(async (): Promise<Turns> => {
     const found = files();
@@ -125,6 +147,15 @@ export function compose(host: Host): Composition {
       return createApi({ apiUrl, oauthUrl, env: host.env, budgetMs, userAgent, clock, trace });
     },
     turns: { take: async (name, patienceMs) => (await turns()).take(name, patienceMs) },
+    warmAnswers: {
+      async offer(serverUrl, key, credential) {
+        const place = doorFiles();
+        if (!place || serverUrl !== WARM_SERVER_URL || !(await place.read(CURRENT + key))) return;
+        const name = warmNameOf({ env: host.env, sha256 });
+        const answer = encodeWarmAnswer(serverUrl, credential);
+        if (name !== undefined && answer) await place.write(name, answer);
+      },
+    },
     background: {
       renew: (name, serverUrl) => background().renew(name, serverUrl),
       sweep: () => background().sweep(),
@@ -135,7 +166,7 @@ export function compose(host: Host): Composition {
     trace,
     sha256,
   };
-  return { ports, programSettings, remarks, isStuck: () => keychain.isStuck() };
+  return { ports, fallback, remarks, isStuck: () => keychain.isStuck() };
 }
 
 function openKeychain(host: Host, uniqueName: () => string): Keychain {
@@ -178,8 +209,4 @@ async function openStore(
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => (made ??= { value: make() }).value;
-}
-
-function sha256(text: string): string {
-  return bytesToHex(hash(utf8ToBytes(text)));
 }

@@ -1,14 +1,16 @@
 /** Runs the program for this process: its streams, its exit, its clocks. No other file names the process. */
 import { readFileSync } from "node:fs";
-import { runProgram } from "./cli/program.ts";
-import { compose, type Host } from "./compose.ts";
-import { createHelper } from "./helper/helper.ts";
-import { INPUT_LIMIT } from "./protocol/requests.ts";
-import { BACKGROUND } from "./runtime/background.ts";
+import type { Host } from "./compose.ts";
+import { readWarmAnswer } from "./runtime/warm-read.ts";
+import { sha256 } from "./sha256.ts";
 import { readStdin, writeFully } from "./streams.ts";
-import { isPacked, packageName, version } from "./version.ts";
+import { isPacked } from "./version.ts";
+import { asciiOf } from "./warm/bytes.ts";
+import { INPUT_LIMIT } from "./warm/late-input.ts";
+import { WARM_SERVER_URL } from "./warm/warm-name.ts";
 
-const ANSWER_DEADLINE_MS = 28_000;
+/** For the input of a warm `get`, in milliseconds; the full program goes on waiting for it. */
+const WARM_PATIENCE_MS = 1_000;
 /** After this long, something may still wait inside a system library (see `leave`). */
 const SUSPICIOUS_MS = 4_000;
 /** Hidden first argument: ends at once with the exit code behind it. */
@@ -71,38 +73,46 @@ function leave(code: number, isStuck: boolean): never {
   return process.exit(code);
 }
 
+/** The finished answer for a bare `get` in this environment, the door's own way; undefined where the full program is needed. */
+function warmAnswer(input: Uint8Array): string | undefined {
+  if (host.platform !== "linux" || host.uid === undefined) return undefined;
+  if (asciiOf(input, input.length).trim() !== WARM_SERVER_URL) return undefined;
+  return readWarmAnswer({ env: host.env, sha256 }, host.uid, host.clock());
+}
+
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
   if (args[0] === LEAVE) process.exit(Number(args[1]));
   // Node's own warnings (a lax TLS variable, an unreadable CA file) are not ours to print: stderr is the person's.
   process.removeAllListeners("warning");
-  const { ports, programSettings, remarks, isStuck } = compose(host);
-  const helper = createHelper(ports);
-  if (args[0] === BACKGROUND) {
-    await work(helper, args.slice(1)).catch(() => undefined);
-    leave(0, isStuck());
+  const readInput = once(() => readStdin(INPUT_LIMIT));
+  if (args.length === 1 && args[0] === "get") {
+    const answer = warmAnswer(await withinPatience(readInput()));
+    if (answer !== undefined) leave(writeFully(1, answer) ? 0 : 1, false);
   }
-  const outcome = await runProgram({
-    args,
-    packageName,
-    version,
-    readInput: () => readStdin(INPUT_LIMIT),
-    helper,
-    fallback: () => programSettings().fallback,
-    trace: ports.trace,
-    clientPid: process.ppid,
-    remarks,
-    deadlineMs: ANSWER_DEADLINE_MS,
-  });
-  const isHeard = writeFully(1, outcome.stdout);
-  writeFully(2, outcome.stderr);
-  leave(isHeard ? outcome.exitCode : 1, isStuck());
+  const { run } = await import("./run.ts");
+  const { stdout, stderr, exitCode, isStuck } = await run(host, args, process.ppid, readInput);
+  const isHeard = writeFully(1, stdout);
+  writeFully(2, stderr);
+  leave(isHeard ? exitCode : 1, isStuck);
 }
 
-/** What `get` left to a process of its own. */
-async function work(helper: ReturnType<typeof createHelper>, [task, serverUrl]: string[]): Promise<void> {
-  if (task === "renew" && serverUrl !== undefined) await helper.renew(serverUrl);
-  if (task === "sweep") await helper.sweep();
+/** Empty where the input does not end in time, which the full program then says: it waits for the same input. */
+async function withinPatience(input: Promise<Uint8Array>): Promise<Uint8Array> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Uint8Array>((resolve) => {
+    timer = setTimeout(() => resolve(new Uint8Array()), WARM_PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([input, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 void main();

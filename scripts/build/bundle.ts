@@ -5,50 +5,56 @@ import { build, type BuildOptions, type Plugin } from "esbuild";
 
 /** The modules that are loaded by `import()` only when they are needed, by the names of their assets. */
 const LAZY = {
+  run: "run.ts",
   digitalocean: "digitalocean/api.ts",
   doctl: "config/doctl.ts",
   "age-vault": "keychain/age-vault.ts",
 } as const;
 
-const COMMON = {
-  bundle: true,
-  platform: "node",
-  format: "cjs",
-  target: "node26",
-  minify: true,
-  legalComments: "none",
-  logLevel: "warning",
-} as const satisfies BuildOptions;
+function optionsFor(root: string, { packageName, version }: Stamp) {
+  return {
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    target: "node26",
+    minify: true,
+    legalComments: "none",
+    logLevel: "warning",
+    external: ["keytar"],
+    define: { DOCR_PACKAGE: JSON.stringify(packageName), DOCR_VERSION: JSON.stringify(version) },
+    plugins: [lazyAssets(root)],
+  } as const satisfies BuildOptions;
+}
+
+/** What is stamped into every bundle. */
+export interface Stamp {
+  readonly packageName: string;
+  readonly version: string;
+}
 
 /** The file that starts: everything but the lazy modules and keytar, which lie beside it as assets. */
-export async function bundleMain(
-  root: string,
-  work: string,
-  stamp: { packageName: string; version: string },
-): Promise<string> {
+export async function bundleMain(root: string, work: string, stamp: Stamp): Promise<string> {
   const outfile = join(work, "main.cjs");
   await build({
-    ...COMMON,
+    ...optionsFor(root, stamp),
     entryPoints: [join(root, "src/main.ts")],
     outfile,
-    external: ["keytar"],
-    define: {
-      DOCR_PACKAGE: JSON.stringify(stamp.packageName),
-      DOCR_VERSION: JSON.stringify(stamp.version),
-    },
-    plugins: [lazyAssets(root)],
   });
   return outfile;
 }
 
 /** Each lazy module as `NAME.cjs`, a function of require, module and exports, with V8's code cache for it. */
-export async function bundleAssets(root: string, work: string): Promise<Record<string, string>> {
+export async function bundleAssets(
+  root: string,
+  work: string,
+  stamp: Stamp,
+): Promise<Record<string, string>> {
   const assets: Record<string, string> = {};
   for (const [name, path] of Object.entries(LAZY)) {
     const file = `${name}.cjs`;
     const cache = `${name}.cache`;
     const result = await build({
-      ...COMMON,
+      ...optionsFor(root, stamp),
       entryPoints: [join(root, "src", path)],
       write: false,
       banner: { js: "(function (require, module, exports) {" },

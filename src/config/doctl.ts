@@ -35,7 +35,7 @@ function readDoctlConfig(machine: Machine): string | undefined {
 function parseYaml(text: string): Record<string, unknown> {
   let value: unknown;
   try {
-    value = parse(text, { logLevel: "silent", maxAliasCount: 10 });
+    value = parse(text, { logLevel: "error", maxAliasCount: 10 });
   } catch {
     // No cause: the parser quotes the lines around the mistake, and one of them can be the token.
     throw new HelperError("bad-api-token", "doctl's config is not YAML");

@@ -1,6 +1,7 @@
 import { HelperError } from "../errors.ts";
 import type { ConfigFile } from "./config-file.ts";
 import type { Environment } from "./machine.ts";
+import { isOtherHelper } from "../warm/fallback-note.ts";
 import { oneOf } from "./settings.ts";
 
 /** Where API tokens and logins are kept; `auto` is the keychain, and says what else there is when it is missing. */
@@ -31,10 +32,9 @@ export function readProgramSettings(env: Environment, file: ConfigFile): Program
   };
 }
 
-/** A helper's name is part of a command's name; ourselves would call ourselves without end. */
 function readFallback(name: string, text: string | undefined): string | undefined {
   if (text === undefined || text === "") return undefined;
-  if (/^[A-Za-z0-9_.-]{1,64}$/.test(text) && text !== "docr") return text;
+  if (isOtherHelper(text)) return text;
   throw new HelperError(
     "bad-setting",
     `${name} must be the last part of another helper's name, as in credsStore`,

@@ -4,7 +4,7 @@ import { ageOf, type Credential } from "../registry/credential.ts";
 import { Secret } from "../secret.ts";
 import { entryOf } from "./entry-key.ts";
 import type { HelperPorts } from "./ports.ts";
-import { currentCredential, replaceCredential } from "./replace.ts";
+import { currentCredential, offerWarm, replaceCredential } from "./replace.ts";
 
 /**
  * Our host: the credential that is kept, else a new one minted from an API token, else a login that somebody
@@ -21,9 +21,13 @@ export async function get(ports: HelperPorts, serverUrl: string): Promise<Creden
   if (earlier && (age === "young" || age === "ageing")) {
     if (age === "ageing") ports.background.renew(entry.key, serverUrl);
     ports.trace("cached", { age, access: earlier.access, registry: earlier.registry });
+    if (age === "young") await offerWarm(ports, entry, serverUrl, earlier);
     return earlier;
   }
-  return (await replaceCredential(ports, entry, earlier)) ?? storedLogin(ports, REGISTRY_HOST);
+  const minted = await replaceCredential(ports, entry, earlier);
+  if (!minted) return storedLogin(ports, REGISTRY_HOST);
+  await offerWarm(ports, entry, serverUrl, minted);
+  return minted;
 }
 
 /** For the trace. Whatever else people put into an address, a password for one, stays out of it. */

@@ -11,7 +11,8 @@ import {
   type MintedRecord,
 } from "./records.ts";
 
-const CURRENT = "minted-";
+/** Begins the names of the credentials that are answered. */
+export const CURRENT = "minted-";
 const REPLACED = "replaced-";
 const INVENTORY = "digest-";
 

@@ -84,6 +84,12 @@ export interface Background {
   sweep(): void;
 }
 
+/** Answers that the door may give by itself (src/warm). Every method does nothing where there is no place for them. */
+export interface WarmAnswers {
+  /** Where the credential is kept in a file under the key: leaves the finished answer for the next `get` of the same server URL in the same environment. */
+  offer(serverUrl: string, key: string, credential: MintedCredential): Promise<void>;
+}
+
 /** Where one-line remarks to the person go (stderr). */
 export interface Notices {
   warn(text: string): void;
@@ -108,6 +114,7 @@ export interface HelperPorts {
   api(budgetMs: number): Promise<RegistryApi>;
   readonly turns: Turns;
   readonly background: Background;
+  readonly warmAnswers: WarmAnswers;
   readonly clock: Clock;
   /** Milliseconds on a clock that nobody can set, from any start. */
   monotonicMs(): number;

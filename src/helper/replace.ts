@@ -134,6 +134,24 @@ export async function whileKeeping<T>(ports: HelperPorts, work: () => Promise<T>
   }
 }
 
+/**
+ * Leaves the finished answer for the door, as long as the credential is what is kept: a logout may have come between.
+ * Not for one from doctl, whose config only the full program looks at.
+ */
+export async function offerWarm(
+  ports: HelperPorts,
+  entry: Entry,
+  serverUrl: string,
+  credential: MintedCredential,
+): Promise<void> {
+  if (credential.from === "doctl" || ageOf(credential, ports.clock.read()) !== "young") return;
+  await whileKeeping(ports, async () => {
+    const kept = await quietly(() => ports.minted().kept?.read(entry.key));
+    if (kept?.secret.equals(credential.secret) !== true) return;
+    await quietly(() => ports.warmAnswers.offer(serverUrl, entry.key, credential));
+  });
+}
+
 /** Whether nobody logged out, or in anew, since the token was read. */
 async function isStillThere(ports: HelperPorts, entry: Entry, token: ApiToken): Promise<boolean> {
   if (token.from === "environment") return true;

@@ -1,10 +1,8 @@
 /** From stdin's bytes to what a client asked for: any input gives a value or a coded error. */
 import { HelperError } from "../errors.ts";
 import { Secret } from "../secret.ts";
+import { INPUT_LIMIT } from "../warm/late-input.ts";
 import { NO_SERVER_URL, NO_USERNAME } from "./messages.ts";
-
-/** Upstream helpers refuse a line of 64 KiB or more (Go's bufio.Scanner). Bytes. */
-export const INPUT_LIMIT = 64 * 1024;
 
 /** What `store` is sent. */
 export interface StoreRequest {

@@ -1,5 +1,6 @@
 import { HelperError } from "../errors.ts";
 import type { Helper } from "../helper/helper.ts";
+import { encodeGetAnswer } from "./answers.ts";
 import { encodeGoJson } from "./go-json.ts";
 import { HELPER_NAME } from "./messages.ts";
 import { parseServerUrl, parseStoreRequest } from "./requests.ts";
@@ -26,12 +27,7 @@ export async function serve(
     case "get": {
       const serverUrl = parseServerUrl(await readInput());
       const { username, secret } = await helper.get(serverUrl);
-      // The URL goes back as it was asked: testcontainers-java#9055 broke without it.
-      return line([
-        ["ServerURL", serverUrl],
-        ["Username", username.reveal()],
-        ["Secret", secret.reveal()],
-      ]);
+      return encodeGetAnswer(serverUrl, username, secret);
     }
     case "store": {
       const { serverUrl, username, secret } = parseStoreRequest(await readInput());

@@ -65,6 +65,11 @@ export function mayBeAlive(credential: MintedCredential, at: Moment): boolean {
   return elapsed === undefined || elapsed < credential.lifeMs;
 }
 
+/** For how long after the mint a credential is young, in milliseconds: nothing is to be done about it until then. */
+export function youthMs(credential: MintedCredential): number {
+  return Math.floor(credential.lifeMs / 2);
+}
+
 /** Milliseconds since the epoch by the wall clock, for people and for what may be off by a clock's correction. */
 export function expiryOf(credential: MintedCredential): number {
   return credential.minted.now + credential.lifeMs;

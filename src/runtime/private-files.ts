@@ -67,7 +67,8 @@ export function createPrivateFiles(
   };
 }
 
-function readPrivateFile(path: string, uid: number | undefined): string | undefined {
+/** The file's text; undefined where it is not there, or not as we leave files. */
+export function readPrivateFile(path: string, uid: number | undefined): string | undefined {
   let fd: number;
   try {
     // O_NONBLOCK: opening a pipe that somebody put there must not wait for its writer. On Windows

@@ -30,6 +30,8 @@ const PACKAGES = {
   age: "age",
   mkfifo: "coreutils",
   ip: "iproute2",
+  strip: "binutils",
+  "clang-19": "clang-19",
 } as const;
 
 export type Part = keyof typeof PACKAGES;

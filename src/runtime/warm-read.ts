@@ -1,0 +1,60 @@
+import { readFileSync } from "node:fs";
+import type { Environment } from "../config/machine.ts";
+import type { Sha256 } from "../helper/entry-key.ts";
+import type { Moment } from "../registry/credential.ts";
+import { FALLBACK_VARIABLES, fallbackFileName, fallbackText } from "../warm/fallback-note.ts";
+import { openWarm } from "../warm/warm-answer.ts";
+import {
+  DECIDING_VARIABLES,
+  DEFERRING_VARIABLES,
+  warmConfigPath,
+  warmFileName,
+  warmFolder,
+  warmText,
+} from "../warm/warm-name.ts";
+import { isPrivateFolder } from "./private-folder.ts";
+import { readPrivateFile } from "./private-files.ts";
+
+export interface WarmOptions {
+  readonly env: Environment;
+  readonly sha256: Sha256;
+}
+
+/** The finished answer to a bare `get` for our host at this moment; undefined where there is none to give. */
+export function readWarmAnswer(options: WarmOptions, uid: number, at: Moment): string | undefined {
+  const name = warmNameOf(options);
+  const folder = warmFolder(options.env["XDG_RUNTIME_DIR"] ?? "", uid);
+  if (name === undefined || !isPrivateFolder(folder, uid)) return undefined;
+  const text = readPrivateFile(`${folder}/${name}`, uid);
+  const answer = text === undefined ? "" : openWarm(text, at.now, at.uptime ?? -1);
+  return answer === "" ? undefined : answer;
+}
+
+/** The name of the finished answer's file; undefined where this environment is not to have one. */
+export function warmNameOf({ env, sha256 }: WarmOptions): string | undefined {
+  if (DEFERRING_VARIABLES.some((name) => env[name] !== undefined)) return undefined;
+  return warmFileName(sha256(warmText(valuesOf(env, DECIDING_VARIABLES), configText(env))));
+}
+
+/** The name of the file that tells the door about another helper. */
+export function fallbackNameOf({ env, sha256 }: WarmOptions): string {
+  return fallbackFileName(sha256(fallbackText(valuesOf(env, FALLBACK_VARIABLES), configText(env))));
+}
+
+/** "=" in front of a value, nothing for one that is not set, as the door has them. */
+function valuesOf(env: Environment, names: readonly string[]): string[] {
+  return names.map((name) => {
+    const value = env[name];
+    return value === undefined ? "" : `=${value}`;
+  });
+}
+
+function configText(env: Environment): string {
+  const path = warmConfigPath(env["HOME"] ?? "", env["XDG_CONFIG_HOME"] ?? "");
+  if (path === "") return "";
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}
