@@ -71,12 +71,12 @@ function keytarAddon(): string {
  * The door under docker's name, or else a link to the full program. By removing first, so that a helper that docker is
  * running keeps its file.
  */
-function install(executable: string, door: string | undefined): void {
+function install(executable: string, front: string | undefined): void {
   const target = join(dist, `docr${suffix}`);
   const called = join(dist, `docker-credential-docr${suffix}`);
   for (const path of [target, called]) rmSync(path, { force: true });
   copyFileSync(executable, target);
-  if (door !== undefined) copyFileSync(door, called);
+  if (front !== undefined) copyFileSync(front, called);
   else if (process.platform === "win32") copyFileSync(executable, called);
   else symlinkSync("docr", called);
 }

@@ -1,13 +1,15 @@
 /** Puts the real ports together. What belongs to the process itself comes in as a Host. */
+import { existsSync } from "node:fs";
 import { readConfigFile, type ConfigFile } from "./config/config-file.ts";
 import { markDoctlConfig } from "./config/doctl-path.ts";
 import type { Machine } from "./config/machine.ts";
 import { readProgramSettings, type ProgramSettings } from "./config/program-settings.ts";
 import { readSettings } from "./config/settings.ts";
+import { HelperError } from "./errors.ts";
 import { createApiTokens } from "./helper/api-tokens.ts";
 import { createLogins } from "./helper/logins.ts";
-import { createMintedCredentials, CURRENT } from "./helper/minted-credentials.ts";
-import { choosePlaces } from "./helper/places.ts";
+import { createMintedCredentials, CURRENT, type MintedCredentials } from "./helper/minted-credentials.ts";
+import { choosePlaces, listPlaces } from "./helper/places.ts";
 import type { Background, HelperPorts, SecretStore, Turns } from "./helper/ports.ts";
 import type { Settings } from "./helper/settings.ts";
 import { createKeychain, type Keychain } from "./keychain/keychain.ts";
@@ -76,20 +78,12 @@ export function compose(host: Host): Composition {
     choose: async () => openStore(host, programSettings(), keychain, await turns(), uniqueName),
   });
   const apiTokens = createApiTokens(secrets);
+  // Elsewhere a credential belongs in the keychain: the temporary directory of macOS is on disk, and Windows' files have no mode.
+  const mintedFiles = () => (host.platform === "linux" ? files() : undefined);
+  const openMinted = (store: SecretStore): MintedCredentials => createMintedCredentials(store, clock, sha256);
   const minted = once(() => {
-    // Where files have no owner and mode to check (Windows), a credential belongs in the keychain.
-    const { kept, marks, everywhere } = choosePlaces(
-      settings().cache,
-      host.platform === "linux" ? files() : undefined,
-      secrets,
-    );
-    const opened = new Map<SecretStore, ReturnType<typeof createMintedCredentials>>();
-    const open = (store: SecretStore) => {
-      const place = opened.get(store) ?? createMintedCredentials(store, clock, sha256);
-      opened.set(store, place);
-      return place;
-    };
-    return { kept: kept && open(kept), marks: open(marks), everywhere: everywhere.map(open) };
+    const { kept, marks } = choosePlaces(settings().cache, mintedFiles(), secrets);
+    return { kept: kept && openMinted(kept), marks: openMinted(marks) };
   });
   /** The private files, where the door looks for them too. */
   const doorFiles = (): SecretStore | undefined => {
@@ -140,6 +134,7 @@ export function compose(host: Host): Composition {
       doctlMark: async () => markDoctlConfig(host, sha256),
     },
     minted,
+    everywhere: () => listPlaces(mintedFiles(), secrets).map(openMinted),
     async api(budgetMs) {
       const { createApi } = await import("./digitalocean/api.ts");
       const { apiUrl, oauthUrl } = settings();
@@ -148,9 +143,14 @@ export function compose(host: Host): Composition {
     },
     turns: { take: async (name, patienceMs) => (await turns()).take(name, patienceMs) },
     warmAnswers: {
+      async isWanted(serverUrl) {
+        const place = doorFiles();
+        const name = serverUrl === WARM_SERVER_URL ? warmNameOf({ env: host.env, sha256 }) : undefined;
+        return place !== undefined && name !== undefined && !(await place.read(name));
+      },
       async offer(serverUrl, key, credential) {
         const place = doorFiles();
-        if (!place || serverUrl !== WARM_SERVER_URL || !(await place.read(CURRENT + key))) return;
+        if (!place || !(await place.read(CURRENT + key))) return;
         const name = warmNameOf({ env: host.env, sha256 });
         const answer = encodeWarmAnswer(serverUrl, credential);
         if (name !== undefined && answer) await place.write(name, answer);
@@ -172,6 +172,9 @@ export function compose(host: Host): Composition {
 function openKeychain(host: Host, uniqueName: () => string): Keychain {
   const keychain = createKeychain({
     load: async () => {
+      if (!hasSessionBus(host)) {
+        throw new HelperError("keychain-missing", "there is no keychain in this session");
+      }
       const { loadKeytar } = await import("./keychain/keytar.ts");
       return loadKeytar(host.dlopen);
     },
@@ -181,6 +184,16 @@ function openKeychain(host: Host, uniqueName: () => string): Keychain {
   if (host.platform !== "win32") return keychain;
   const makeMark = (): string => sha256(uniqueName()).slice(0, 16);
   return { ...splitLongValues(keychain, WINDOWS_SECRET_LIMIT, makeMark), isStuck: () => keychain.isStuck() };
+}
+
+/**
+ * Whether libsecret can find a bus. Where it cannot, it is better not loaded: it costs 10 ms, and for a user without an
+ * account (containers) glib prints warnings.
+ */
+function hasSessionBus({ env, platform }: Host): boolean {
+  if (platform !== "linux" || env["DBUS_SESSION_BUS_ADDRESS"] || env["DISPLAY"]) return true;
+  const runtimeDir = env["XDG_RUNTIME_DIR"];
+  return Boolean(runtimeDir) && existsSync(`${runtimeDir}/bus`);
 }
 
 /** Where API tokens and logins are kept, as DOCR_STORE says. */

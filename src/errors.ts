@@ -46,6 +46,7 @@ export const ERROR_CODES = [
   "api-rate-limited",
   "api-unavailable",
   "api-refused",
+  "api-proxy",
   "api-unknown-host",
   "api-cut-off",
   "api-timeout",

@@ -55,6 +55,7 @@ const LOOKS = {
   "api-rate-limited": { hint: "fewer jobs at once, or a token of their own, help" },
   "api-unavailable": { hint: "try again; https://status.digitalocean.com tells of outages" },
   "api-refused": { hint: NETWORK },
+  "api-proxy": { hint: "check HTTPS_PROXY, its user and password, and NO_PROXY" },
   "api-unknown-host": { hint: NETWORK },
   "api-cut-off": { hint: NETWORK },
   "api-timeout": { hint: NETWORK },

@@ -11,7 +11,8 @@ export function parseBaseUrl(name: string, text: string | undefined): string | u
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url));
   if (url && isSafe && url.username === "" && url.password === "" && !/[?#]/.test(text)) {
-    const path = url.pathname.endsWith("/") ? url.pathname.slice(0, -1) : url.pathname;
+    let path = url.pathname;
+    while (path.endsWith("/")) path = path.slice(0, -1);
     return url.origin + path;
   }
   throw new HelperError(

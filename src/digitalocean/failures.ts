@@ -24,13 +24,17 @@ function networkFailureOf(code: string): [ErrorCode, string] | undefined {
   if (/^(?:ENETUNREACH|EHOSTUNREACH|ENETDOWN|EADDRNOTAVAIL)$/.test(code)) {
     return ["api-unavailable", "cannot be reached: no route"];
   }
-  if (/^(?:ECONNRESET|EPIPE|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|HPE_.*)$/.test(code)) {
-    return ["api-cut-off", "closed the connection before its answer was whole"];
-  }
   if (
-    /^(?:ETIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT|UND_ERR_ABORTED|ABORT_ERR|TimeoutError|AbortError)$/.test(
+    /^(?:ECONNRESET|EPIPE|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|HTTPParserError|HPE_.*)$/.test(
       code,
     )
+  ) {
+    return ["api-cut-off", "closed the connection before its answer was whole"];
+  }
+  // What undici says when a proxy answers CONNECT with anything but 200; a signal's end has other names.
+  if (code === "UND_ERR_ABORTED") return ["api-proxy", "cannot be reached: the proxy refused"];
+  if (
+    /^(?:ETIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT|ABORT_ERR|TimeoutError|AbortError)$/.test(code)
   ) {
     return ["api-timeout", "did not answer in time"];
   }

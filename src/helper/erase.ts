@@ -20,12 +20,11 @@ export async function erase(ports: HelperPorts, serverUrl: string): Promise<void
   const attempt = async (work: () => Promise<unknown>): Promise<void> => {
     await work().catch((error: unknown) => failures.push(error));
   };
-  const { everywhere } = ports.minted();
   await whileKeeping(ports, async () => {
     await attempt(() => ports.apiTokens.eraseAll());
     await attempt(() => ports.logins.erase(REGISTRY_HOST));
-    for (const place of everywhere) {
-      await attempt(async () => alive.push(...(await place.forget(() => true))));
+    for (const place of ports.everywhere()) {
+      await attempt(() => place.forget(() => true, alive));
     }
   });
   await revokeAll(ports, alive);

@@ -3,13 +3,14 @@ import type { SecretStore } from "./ports.ts";
 import { quietly } from "./quietly.ts";
 
 /**
- * `preferred` where it works, `other` where it is missing: for credentials that may be kept in either. Each name is in
- * one of the two; `other` is looked at first, because it answers at once.
+ * `preferred` where it works, `other` where it does not: for credentials that may be kept in either. Each name is in one
+ * of the two; `other` is looked at first, because it answers at once. That `preferred` cannot be read is no failure,
+ * it only costs a mint; that it cannot be searched or erased from is one, unless it is missing altogether.
  */
 export function withFallback(preferred: SecretStore, other: SecretStore): SecretStore {
   return {
     async read(name) {
-      return (await quietly(() => other.read(name))) ?? preferred.read(name);
+      return (await quietly(() => other.read(name))) ?? quietly(() => preferred.read(name));
     },
     async write(name, value) {
       try {
@@ -22,11 +23,20 @@ export function withFallback(preferred: SecretStore, other: SecretStore): Secret
     },
     async erase(name) {
       const here = await other.erase(name);
-      return (await preferred.erase(name)) || here;
+      return (await unlessMissing(() => preferred.erase(name), false)) || here;
     },
     async entries(prefix) {
       const here = await other.entries(prefix);
-      return new Map([...(await preferred.entries(prefix)), ...here]);
+      return new Map([...(await unlessMissing(() => preferred.entries(prefix), [])), ...here]);
     },
   };
+}
+
+async function unlessMissing<T, E>(work: () => Promise<T>, empty: E): Promise<T | E> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isHelperError(error) && error.code === "keychain-missing") return empty;
+    throw error;
+  }
 }

@@ -1,7 +1,7 @@
 import { HelperError, isHelperError, type ErrorCode } from "../errors.ts";
 import { isRegistryName } from "../registry/address.ts";
 import type { ApiToken } from "../registry/api-token.ts";
-import type { MintedCredential } from "../registry/credential.ts";
+import { ageOf, type MintedCredential } from "../registry/credential.ts";
 import type { Entry } from "./entry-key.ts";
 import type { HelperPorts, RegistryApi } from "./ports.ts";
 
@@ -62,8 +62,10 @@ async function mintFor(
   const { access, ttlSeconds } = ports.settings();
   const request = { token, registry, ttlSeconds };
   if (access !== "auto") return traced(ports, await api.mint({ ...request, access }));
-  // What this token got before is all that it may have: asking again would cost a refusal at each mint.
-  if (earlier?.access !== "read-only") {
+  // What this token got before is all that it may have: asking again would cost a refusal at each renewal. Not after
+  // a pause in which the credential died: somebody may have given the token more.
+  const isKnownToBeLess = earlier?.access === "read-only" && ageOf(earlier, ports.clock.read()) !== "dead";
+  if (!isKnownToBeLess) {
     try {
       return traced(ports, await api.mint({ ...request, access: "read-write" }));
     } catch (error) {

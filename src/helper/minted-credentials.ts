@@ -29,10 +29,10 @@ export interface MintedCredentials {
   /** Replaces what is kept under the key; the old one, if it may be alive, waits to be revoked. */
   write(key: string, credential: MintedCredential): Promise<void>;
   /**
-   * Forgets the credentials that `which` picks, current and replaced, and returns those that the registry
-   * may still accept.
+   * Forgets the credentials that `which` picks, current and replaced. Those that the registry may still accept go to
+   * `alive` one by one, so that they are known even if the store fails on the way.
    */
-  forget(which: (record: MintedRecord) => boolean): Promise<readonly MintedCredential[]>;
+  forget(which: (record: MintedRecord) => boolean, alive: MintedCredential[]): Promise<void>;
   /** Whether a replaced credential waits that nobody can be using any more. */
   hasIdle(): Promise<boolean>;
   /**
@@ -76,8 +76,7 @@ export function createMintedCredentials(store: SecretStore, clock: Clock, sha256
       }
       await store.write(CURRENT + key, encodeMinted({ credential, replaced: undefined }));
     },
-    async forget(which) {
-      const alive: MintedCredential[] = [];
+    async forget(which, alive) {
       const stillAnswered = new Set<string>();
       const current = await store.entries(CURRENT);
       const replaced = await store.entries(REPLACED);
@@ -92,7 +91,6 @@ export function createMintedCredentials(store: SecretStore, clock: Clock, sha256
         if (!record || stillAnswered.has(record.credential.secret.digest(sha256))) continue;
         if (mayBeAlive(record.credential, clock.read())) alive.push(record.credential);
       }
-      return alive;
     },
     async hasIdle() {
       const replaced = await store.entries(REPLACED);

@@ -9,8 +9,6 @@ export interface Places<T> {
   readonly kept: T | undefined;
   /** Where the inventory goes. */
   readonly marks: T;
-  /** Every place where this or earlier settings may have left any. */
-  readonly everywhere: readonly T[];
 }
 
 /** Files that only this user can read; `isOfSession` where they go at logout. */
@@ -29,22 +27,26 @@ export function choosePlaces(
   files: Files | undefined,
   keychain: SecretStore,
 ): Places<SecretStore> {
-  const everywhere = files ? [files.store, keychain] : [keychain];
   const marks = chooseBest(files, keychain);
   switch (cache) {
     case undefined:
-      return { kept: marks, marks, everywhere };
+      return { kept: marks, marks };
     case "keychain":
-      return { kept: keychain, marks, everywhere };
+      return { kept: keychain, marks };
     case "none":
-      return { kept: undefined, marks, everywhere };
+      return { kept: undefined, marks };
     case "runtime":
-      if (files) return { kept: files.store, marks, everywhere };
+      if (files) return { kept: files.store, marks };
       throw new HelperError(
         "bad-setting",
         "DOCR_CACHE=runtime needs a directory that only this user can enter, such as XDG_RUNTIME_DIR",
       );
   }
+}
+
+/** Every place where these or earlier settings may have left a credential. */
+export function listPlaces(files: Files | undefined, keychain: SecretStore): readonly SecretStore[] {
+  return files ? [files.store, keychain] : [keychain];
 }
 
 function chooseBest(files: Files | undefined, keychain: SecretStore): SecretStore {

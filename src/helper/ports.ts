@@ -86,6 +86,8 @@ export interface Background {
 
 /** Answers that the door may give by itself (src/warm). Every method does nothing where there is no place for them. */
 export interface WarmAnswers {
+  /** Whether an answer for this server URL, in this environment, can be left and is not there yet. */
+  isWanted(serverUrl: string): Promise<boolean>;
   /** Where the credential is kept in a file under the key: leaves the finished answer for the next `get` of the same server URL in the same environment. */
   offer(serverUrl: string, key: string, credential: MintedCredential): Promise<void>;
 }
@@ -110,6 +112,8 @@ export interface HelperPorts {
   readonly tokenSource: TokenSource;
   /** Where minted credentials and the inventory are, as the settings and the machine decide. */
   minted(): Places<MintedCredentials>;
+  /** Every place where these or earlier settings may have left any; asks for no settings. */
+  everywhere(): readonly MintedCredentials[];
   /** An API whose calls together take at most `budgetMs`. */
   api(budgetMs: number): Promise<RegistryApi>;
   readonly turns: Turns;

@@ -20,6 +20,7 @@ const OUTAGES: ReadonlySet<ErrorCode> = new Set([
   "api-rate-limited",
   "api-unavailable",
   "api-refused",
+  "api-proxy",
   "api-unknown-host",
   "api-cut-off",
   "api-timeout",
@@ -145,11 +146,17 @@ export async function offerWarm(
   credential: MintedCredential,
 ): Promise<void> {
   if (credential.from === "doctl" || ageOf(credential, ports.clock.read()) !== "young") return;
-  await whileKeeping(ports, async () => {
+  if (!(await quietly(() => ports.warmAnswers.isWanted(serverUrl)))) return;
+  // Not waited for: the answer is ready, and the next `get` can leave it as well.
+  const turn = await ports.turns.take("keeping", 0);
+  if (!turn) return;
+  try {
     const kept = await quietly(() => ports.minted().kept?.read(entry.key));
     if (kept?.secret.equals(credential.secret) !== true) return;
     await quietly(() => ports.warmAnswers.offer(serverUrl, entry.key, credential));
-  });
+  } finally {
+    turn.end();
+  }
 }
 
 /** Whether nobody logged out, or in anew, since the token was read. */

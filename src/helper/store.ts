@@ -24,7 +24,7 @@ export async function store(ports: HelperPorts, login: Login): Promise<void> {
   const address = parseAddress(login.serverUrl);
   if (address.kind === "other") return ports.logins.write(address.key, login);
 
-  for (const place of ports.minted().everywhere) {
+  for (const place of ports.everywhere()) {
     if (await quietly(() => place.isOurs(login.secret))) {
       ports.trace("ours");
       return;
@@ -62,10 +62,10 @@ async function keepApiToken(ports: HelperPorts, context: string | undefined, sec
   const outdated = await whileKeeping(ports, async () => {
     const isNew = await ports.apiTokens.write(context, secret);
     await ports.logins.erase(REGISTRY_HOST);
-    const places = isNew ? ports.minted().everywhere : [];
+    const places = isNew ? ports.everywhere() : [];
     const forgotten: MintedCredential[] = [];
     for (const place of places) {
-      forgotten.push(...(await place.forget(({ credential }) => credential.from !== "environment")));
+      await place.forget(({ credential }) => credential.from !== "environment", forgotten);
     }
     return forgotten;
   });

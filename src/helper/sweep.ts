@@ -1,3 +1,4 @@
+import type { MintedCredential } from "../registry/credential.ts";
 import { isIdle } from "./minted-credentials.ts";
 import type { HelperPorts } from "./ports.ts";
 import { quietly } from "./quietly.ts";
@@ -16,10 +17,11 @@ export function prune(ports: HelperPorts): Promise<number> {
 
 async function revokeWhich(ports: HelperPorts, which: (record: MintedRecord) => boolean): Promise<number> {
   let count = 0;
-  for (const place of ports.minted().everywhere) {
-    const picked = await quietly(() => place.forget(which));
-    count += picked?.length ?? 0;
-    await revokeAll(ports, picked ?? []);
+  for (const place of ports.everywhere()) {
+    const alive: MintedCredential[] = [];
+    await quietly(() => place.forget(which, alive));
+    count += alive.length;
+    await revokeAll(ports, alive);
   }
   return count;
 }

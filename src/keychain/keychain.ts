@@ -104,6 +104,7 @@ async function load(options: KeychainOptions): Promise<Keytar> {
   try {
     return await options.load();
   } catch (cause) {
+    if (isHelperError(cause)) throw cause;
     throw new HelperError("keychain-missing", "no keychain: its library could not be loaded", { cause });
   }
 }

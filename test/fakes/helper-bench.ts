@@ -4,7 +4,7 @@ import { createApiTokens } from "../../src/helper/api-tokens.ts";
 import { createHelper, type Helper } from "../../src/helper/helper.ts";
 import { createLogins } from "../../src/helper/logins.ts";
 import { createMintedCredentials, type MintedCredentials } from "../../src/helper/minted-credentials.ts";
-import { choosePlaces } from "../../src/helper/places.ts";
+import { choosePlaces, listPlaces } from "../../src/helper/places.ts";
 import type { HelperPorts, SecretStore } from "../../src/helper/ports.ts";
 import type { Settings } from "../../src/helper/settings.ts";
 import type { ApiToken } from "../../src/registry/api-token.ts";
@@ -104,9 +104,13 @@ export function createBench(options: BenchOptions = {}): Bench {
     opened.set(store, found);
     return found;
   };
+  const placeOfFiles = (options.hasFiles ?? true) ? { store: files, isOfSession: true } : undefined;
   const offered: string[] = [];
   const warm = {
-    warmAnswers: { offer: async (serverUrl: string): Promise<void> => void offered.push(serverUrl) },
+    warmAnswers: {
+      isWanted: async (): Promise<boolean> => true,
+      offer: async (serverUrl: string): Promise<void> => void offered.push(serverUrl),
+    },
   };
   const ports: HelperPorts = {
     ...warm,
@@ -122,18 +126,10 @@ export function createBench(options: BenchOptions = {}): Bench {
       doctlMark: async () => sha256(JSON.stringify(doctl)),
     },
     minted() {
-      const hasFiles = options.hasFiles ?? true;
-      const places = choosePlaces(
-        readSettings().cache,
-        hasFiles ? { store: files, isOfSession: true } : undefined,
-        keychain,
-      );
-      return {
-        kept: places.kept && open(places.kept),
-        marks: open(places.marks),
-        everywhere: places.everywhere.map(open),
-      };
+      const places = choosePlaces(readSettings().cache, placeOfFiles, keychain);
+      return { kept: places.kept && open(places.kept), marks: open(places.marks) };
     },
+    everywhere: () => listPlaces(placeOfFiles, keychain).map(open),
     api: async () => api,
     turns: {
       async take(name) {

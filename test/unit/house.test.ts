@@ -37,16 +37,18 @@ const LEAVES = new Set(["errors.ts", "secret.ts"]);
 
 /** The floors of src/README.md: what each room may import from src beside itself. */
 const FLOORS: Readonly<Record<string, readonly string[]>> = {
-  "main.ts, compose.ts, streams.ts, assets.ts, version.ts": ["everything"],
+  "main.ts, run.ts, compose.ts, streams.ts, assets.ts, sha256.ts, version.ts": ["everything"],
+  "door/": ["warm"],
+  "warm/": ["nothing"],
   "cli/": ["protocol", "helper", "registry", "fallback", "leaves"],
-  "protocol/": ["helper", "leaves"],
+  "protocol/": ["helper", "warm", "leaves"],
   "helper/": ["registry", "leaves"],
   "registry/": ["leaves"],
   "digitalocean/": ["port types", "registry", "config", "leaves"],
   "keychain/": ["port types", "config", "leaves"],
-  "runtime/": ["port types", "config", "leaves"],
+  "runtime/": ["port types", "config", "registry", "protocol", "warm", "leaves"],
   "fallback/": ["leaves"],
-  "config/": ["port types", "registry", "leaves"],
+  "config/": ["port types", "registry", "warm", "leaves"],
   "errors.ts, secret.ts": ["nothing"],
 };
 
@@ -152,8 +154,9 @@ describe("the floors", () => {
     expect(new Set(names)).toEqual(new Set(Object.keys(readPackage("dependencies"))));
   });
 
-  it("have main.ts alone name the process", () => {
-    expect(SOURCES.filter((path) => /\bprocess\b(?!-)/.test(codeOf(path)))).toEqual(["main.ts"]);
+  it("have none but the two programs' main files name the process", () => {
+    const naming = SOURCES.filter((path) => /\bprocess\b(?!-)/.test(codeOf(path)));
+    expect(naming).toEqual(["door/door.ts", "main.ts"]);
   });
 
   it("have no import that src does not hold", () => {
@@ -174,7 +177,7 @@ describe("every file of src", () => {
     expect(opening.filter((path) => roomOf(path) !== "keychain")).toEqual([
       "digitalocean/transport.ts",
       "helper/records.ts",
-      "protocol/serve.ts",
+      "protocol/answers.ts",
       "runtime/private-files.ts",
       "runtime/turns.ts",
       "secret.ts",

@@ -225,8 +225,7 @@ describe("an answer", () => {
     expect(await failureFrom(await serveBytes(""))).toEqual(CUT_OFF);
   });
 
-  // Known: undici's HTTPParserError has no code, and is told as "cannot be reached".
-  it.fails.each(["hunter2 is no HTTP\r\n\r\n", "HTTP/1.1 200 OK\r\ncontent-length: x\r\n\r\n"])(
+  it.each(["hunter2 is no HTTP\r\n\r\n", "HTTP/1.1 200 OK\r\ncontent-length: x\r\n\r\n"])(
     "that is no HTTP (%j) is cut off",
     async (bytes) => {
       expect(await failureFrom(await serveBytes(bytes))).toEqual(CUT_OFF);
@@ -445,13 +444,12 @@ describeUnless(explainMissing(["openssl"]), "TLS", () => {
       expect((await failureFrom(API, { env })).code).toBe("api-refused");
     });
 
-    // Known: undici's UND_ERR_ABORTED for this is told as a time-out.
-    it.fails.each([403, 407, 502])(
+    it.each([403, 407, 502])(
       "that refuses the tunnel with %i did answer: no time-out is told",
       async (status) => {
         const proxy = await startProxy({ status });
         const failure = await failureFrom(API, { env: { HTTPS_PROXY: proxy.url, SSL_CERT_FILE: pki.ca } });
-        expect(failure.code).not.toBe("api-timeout");
+        expect(failure.code).toBe("api-proxy");
       },
     );
   });

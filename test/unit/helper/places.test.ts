@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { choosePlaces } from "../../../src/helper/places.ts";
+import { choosePlaces, listPlaces } from "../../../src/helper/places.ts";
 import { failureOf } from "../../fakes/failure-of.ts";
 import { createMemoryStore } from "../../fakes/memory-store.ts";
 
@@ -9,37 +9,26 @@ const session = { store, isOfSession: true };
 
 describe("the places of minted credentials", () => {
   it("are the session's files, where there are any", () => {
-    expect(choosePlaces(undefined, session, keychain)).toEqual({
-      kept: store,
-      marks: store,
-      everywhere: [store, keychain],
-    });
+    expect(choosePlaces(undefined, session, keychain)).toEqual({ kept: store, marks: store });
   });
 
   it("are the keychain where there are no files", () => {
-    expect(choosePlaces(undefined, undefined, keychain)).toEqual({
-      kept: keychain,
-      marks: keychain,
-      everywhere: [keychain],
-    });
+    expect(choosePlaces(undefined, undefined, keychain)).toEqual({ kept: keychain, marks: keychain });
+    expect(listPlaces(undefined, keychain)).toEqual([keychain]);
   });
 
   it("are the keychain, and files that outlive the session for want of a keychain", () => {
-    const { kept, marks, everywhere } = choosePlaces(undefined, { store, isOfSession: false }, keychain);
+    const { kept, marks } = choosePlaces(undefined, { store, isOfSession: false }, keychain);
     expect(kept).toBe(marks);
     expect([store, keychain]).not.toContain(kept);
-    expect(everywhere).toEqual([store, keychain]);
   });
 
   it("are those that DOCR_CACHE names, while logins and older ones are looked for everywhere", () => {
     const kept = [choosePlaces("keychain", session, keychain), choosePlaces("runtime", session, keychain)];
     expect(kept[0]?.kept).toBe(keychain);
     expect(kept[1]?.kept).toBe(store);
-    expect(choosePlaces("none", session, keychain)).toEqual({
-      kept: undefined,
-      marks: store,
-      everywhere: [store, keychain],
-    });
+    expect(choosePlaces("none", session, keychain)).toEqual({ kept: undefined, marks: store });
+    expect(listPlaces(session, keychain)).toEqual([store, keychain]);
   });
 
   it("cannot be files where there are none", async () => {
