@@ -17,7 +17,7 @@ import { splitLongValues } from "./keychain/split.ts";
 import { createVault } from "./keychain/vault.ts";
 import type { Moment } from "./registry/credential.ts";
 import { createBackground } from "./runtime/background.ts";
-import { createPrivateFiles } from "./runtime/private-files.ts";
+import { createPrivateFiles, removeUnfinished } from "./runtime/private-files.ts";
 import { findPrivateFolder } from "./runtime/private-folder.ts";
 import { droppingWarmAnswers, encodeWarmAnswer } from "./runtime/warm-answers.ts";
 import { fallbackNameOf, warmNameOf } from "./runtime/warm-read.ts";
@@ -210,7 +210,8 @@ async function openStore(
       return keychain;
     case "file": {
       const { createAgeVault } = await import("./keychain/age-vault.ts");
-      return createAgeVault({ machine: host, turns, uniqueName });
+      const drop = (folder: string): void => removeUnfinished(folder, host.isRunning);
+      return createAgeVault({ machine: host, turns, uniqueName, removeUnfinished: drop });
     }
     case "pass": {
       const { createPassStore } = await import("./keychain/pass.ts");

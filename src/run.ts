@@ -29,6 +29,7 @@ export async function run(
     version,
     readInput,
     helper,
+    env: host.env,
     fallback,
     trace: ports.trace,
     clientPid,

@@ -13,6 +13,7 @@ export interface BesideOptions {
   /** Puts our own work under the deadline; the other helper has none, as it would without us. */
   readonly within: <T>(work: Promise<T>) => Promise<T>;
   readonly helper: Helper;
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /**
@@ -20,10 +21,10 @@ export interface BesideOptions {
  * through unchanged. `list` is its list with our host put in.
  */
 export async function answerBeside(options: BesideOptions): Promise<{ stdout: string; exitCode: number }> {
-  const { action, fallback, readInput, within, helper } = options;
+  const { action, fallback, readInput, within, helper, env } = options;
   const { runOtherHelper } = await import("../fallback/other-helper.ts");
   if (action === "list") {
-    const theirs = await runOtherHelper(fallback, action, Buffer.from("unused"), "capture");
+    const theirs = await runOtherHelper(fallback, action, Buffer.from("unused"), "capture", env);
     if (theirs.exitCode !== 0) return theirs;
     const names = new Map(parseList(theirs.stdout, fallback));
     // What it may keep for our host from earlier days, nobody asks it for any more.
@@ -35,7 +36,7 @@ export async function answerBeside(options: BesideOptions): Promise<{ stdout: st
   const input = await within(readInput());
   const serverUrl = action === "store" ? parseStoreRequest(input).serverUrl : parseServerUrl(input);
   if (parseAddress(serverUrl).kind === "other") {
-    return runOtherHelper(fallback, action, input, "passThrough");
+    return runOtherHelper(fallback, action, input, "passThrough", env);
   }
   return { stdout: await within(serve(action, async () => input, helper)), exitCode: 0 };
 }

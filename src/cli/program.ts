@@ -14,6 +14,8 @@ export interface ProgramPorts {
   readonly version: string;
   readInput(): Promise<Uint8Array>;
   readonly helper: Helper;
+  /** The environment, for another helper. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** The helper for every host but ours, where there is one. Throws `bad-setting`. */
   fallback(): string | undefined;
   readonly trace: Trace;
@@ -80,7 +82,7 @@ async function answerAction(ports: ProgramPorts, action: Action): Promise<Answer
   };
   const fallback = ports.fallback();
   if (fallback !== undefined)
-    return answerBeside({ action, fallback, readInput, within, helper: ports.helper });
+    return answerBeside({ action, fallback, readInput, within, helper: ports.helper, env: ports.env });
   return { stdout: await within(serve(action, readInput, ports.helper)), exitCode: 0 };
 }
 

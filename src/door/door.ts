@@ -138,7 +138,10 @@ if (args.length === 1 && args[0] === "get" && valuesOf(warm.DEFERRING_VARIABLES)
       sha256(fallback.fallbackText(valuesOf(fallback.FALLBACK_VARIABLES), configText())),
     );
     const other = textOf(folder + "/" + name, true);
-    if (fallback.isOtherHelper(other)) become("docker-credential-" + other, args);
+    if (fallback.isOtherHelper(other)) {
+      process.env[fallback.BESIDE_MARK] = "1";
+      become("docker-credential-" + other, args);
+    }
   }
 }
 become(full, args);

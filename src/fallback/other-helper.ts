@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { HelperError } from "../errors.ts";
+import { BESIDE_MARK } from "../warm/fallback-note.ts";
 
-/** What another helper answered; undefined stdout where it went straight to the client. */
+/** What another helper answered; empty stdout where it went straight to the client. */
 export interface OtherAnswer {
   readonly stdout: string;
   readonly exitCode: number;
@@ -10,17 +11,23 @@ export interface OtherAnswer {
 /**
  * Runs `docker-credential-NAME VERB` with the client's own request on stdin. `passThrough`: its output and errors go to
  * the client untouched, as if it had been called; `capture`: stdout comes back. No deadline of ours: it may be
- * asking a person, as it would without us. Throws `bad-setting` where there is no such program.
+ * asking a person, as it would without us. Throws `bad-setting` where there is no such program, and where it has led
+ * back to us: the mark in `env`, which it gets, tells that we are already beside somebody.
  */
 export async function runOtherHelper(
   name: string,
   verb: string,
   input: Uint8Array,
   output: "passThrough" | "capture",
+  env: Readonly<Record<string, string | undefined>>,
 ): Promise<OtherAnswer> {
+  if (env[BESIDE_MARK] !== undefined) {
+    throw new HelperError("bad-setting", `the fallback docker-credential-${name} leads back to docr`);
+  }
   return new Promise((resolve, reject) => {
     const child = spawn(`docker-credential-${name}`, [verb], {
       stdio: ["pipe", output === "capture" ? "pipe" : "inherit", "inherit"],
+      env: { ...env, [BESIDE_MARK]: "1" },
     });
     const chunks: Buffer[] = [];
     child.stdout?.on("data", (chunk: Buffer) => chunks.push(chunk));

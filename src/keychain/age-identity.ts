@@ -9,7 +9,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { HelperError } from "../errors.ts";
 import { Secret } from "../secret.ts";
@@ -17,23 +17,24 @@ import { Secret } from "../secret.ts";
 const IDENTITY = /^AGE-SECRET-KEY-1[0-9A-Z]+$/m;
 
 /**
- * The age identity in the file, as `age-keygen` writes them. `new` makes one (0600) where there is none; `existing` does
- * not, because a new one opens nothing. Throws `vault-closed` where it cannot be read or others can read it.
+ * The age identity in the file, as `age-keygen` writes them. Where there is none, one is made (0600) if `makeAs` gives a
+ * name for it that no other process has; without, a new one would open nothing. Throws `vault-closed` where it cannot
+ * be read or others can read it.
  */
 export async function openIdentity(
   path: string,
   uid: number | undefined,
-  wanted: "existing" | "new",
+  options: { readonly makeAs?: string } = {},
 ): Promise<Secret> {
   const there = readIdentity(path, uid);
   if (there) return there;
-  if (wanted === "existing") {
+  if (options.makeAs === undefined) {
     throw new HelperError("vault-closed", "the age identity of the vault is gone");
   }
   const identity = await generateX25519Identity();
   const recipient = await identityToRecipient(identity);
   const text = `# created: ${new Date().toISOString()}\n# public key: ${recipient}\n${identity}\n`;
-  makeIdentity(path, text);
+  makeIdentity(path, text, options.makeAs);
   const made = readIdentity(path, uid);
   if (made) return made;
   throw new HelperError("vault-closed", "the age identity cannot be made");
@@ -61,8 +62,8 @@ function readIdentity(path: string, uid: number | undefined): Secret | undefined
 }
 
 /** Whole, and never over one that another process made first: link fails where the name is taken. */
-function makeIdentity(path: string, text: string): void {
-  const temporary = `${path}.${performance.timeOrigin}-${Math.random()}`;
+function makeIdentity(path: string, text: string, unique: string): void {
+  const temporary = join(dirname(path), `.new-${unique}`);
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     writeFileSync(temporary, text, { mode: 0o600, flag: "wx" });

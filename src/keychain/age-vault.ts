@@ -25,13 +25,16 @@ export interface AgeVaultOptions {
   /** Writes go one after another, or one would undo what another wrote. */
   readonly turns: Turns;
   readonly uniqueName: () => string;
+  /** Drops what killed processes left in a folder. */
+  readonly removeUnfinished: (folder: string) => void;
 }
 
 /**
  * A file that age encrypts (https://age-encryption.org/v1), for machines without a keychain: one JSON object of names and
  * values, which `age -d -i IDENTITY vault.age` shows. A vault that does not open is never written over.
  */
-export function createAgeVault({ machine, turns, uniqueName }: AgeVaultOptions): SecretStore {
+export function createAgeVault(options: AgeVaultOptions): SecretStore {
+  const { machine, turns, uniqueName, removeUnfinished } = options;
   const path = join(homeOf(dataHome(machine)), "docr", "vault.age");
   const identityPath =
     machine.env["DOCR_AGE_IDENTITY_FILE"] || join(homeOf(configHome(machine)), "docr", "age-identity.txt");
@@ -39,7 +42,7 @@ export function createAgeVault({ machine, turns, uniqueName }: AgeVaultOptions):
   const read = async (): Promise<Map<string, Secret>> => {
     const sealed = readIfThere(path);
     if (!sealed) return new Map();
-    const identity = await openIdentity(identityPath, machine.uid, "existing");
+    const identity = await openIdentity(identityPath, machine.uid);
     return unseal(sealed, identity);
   };
   const change = async (edit: (vault: Map<string, Secret>) => boolean): Promise<boolean> => {
@@ -48,7 +51,8 @@ export function createAgeVault({ machine, turns, uniqueName }: AgeVaultOptions):
     try {
       const vault = await read();
       if (!edit(vault)) return false;
-      const identity = await openIdentity(identityPath, machine.uid, "new");
+      for (const folder of [dirname(path), dirname(identityPath)]) removeUnfinished(folder);
+      const identity = await openIdentity(identityPath, machine.uid, { makeAs: uniqueName() });
       replaceDurably(path, await seal(vault, identity), uniqueName());
       return true;
     } finally {
@@ -104,7 +108,7 @@ function readIfThere(path: string): Uint8Array | undefined {
 
 /** Whole or not at all, also when the power fails. */
 function replaceDurably(path: string, bytes: Uint8Array, unique: string): void {
-  const temporary = `${path}.${unique}`;
+  const temporary = join(dirname(path), `.new-${unique}`);
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const { O_CREAT, O_EXCL, O_WRONLY } = constants;

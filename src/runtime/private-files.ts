@@ -50,7 +50,7 @@ export function createPrivateFiles(
         );
       }
       removeUnfinished(folder, isRunning);
-      replaceFile(`${folder}/${name}`, value.reveal(), `${folder}/.new-${uniqueSuffix()}`);
+      replaceFile(`${folder}/${name}`, value.reveal(), `${folder}/${unfinishedName(uniqueSuffix())}`);
     },
     async erase(name) {
       return isPrivateFolder(folder, uid) && removeFile(`${folder}/${name}`);
@@ -107,11 +107,24 @@ export function replaceFile(path: string, text: string, temporary: string): void
   }
 }
 
-/** Drops what processes left that were killed while they wrote. */
-function removeUnfinished(folder: string, isRunning: (pid: number) => boolean): void {
-  for (const name of readdirSync(folder)) {
+/** A name for what is being written, which `removeUnfinished` knows; `unique` starts with this process's number. */
+export function unfinishedName(unique: string): string {
+  return `.new-${unique}`;
+}
+
+/** Drops what processes left in the folder that were killed while they wrote. */
+export function removeUnfinished(folder: string, isRunning: (pid: number) => boolean): void {
+  for (const name of namesIn(folder)) {
     const pid = Number(UNFINISHED.exec(name)?.[1] ?? Number.NaN);
     if (pid > 0 && !isRunning(pid)) removeFile(`${folder}/${name}`);
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
   }
 }
 

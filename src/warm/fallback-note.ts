@@ -3,6 +3,9 @@
  * config file. Shared by the door and the full program.
  */
 
+/** Set for the other helper: whoever finds it and would hand on again has been led back to itself. */
+export const BESIDE_MARK = "DOCR_BESIDE";
+
 /** The variables that decide it, or that can make the full program refuse. */
 export const FALLBACK_VARIABLES: readonly string[] = [
   "DOCR_FALLBACK",

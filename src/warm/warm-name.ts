@@ -28,8 +28,12 @@ export const DECIDING_VARIABLES: readonly string[] = [
   "DBUS_SESSION_BUS_ADDRESS",
 ];
 
-/** With one of these set to anything, every answer is the full program's: a file to read, a log to write. */
-export const DEFERRING_VARIABLES: readonly string[] = ["DIGITALOCEAN_ACCESS_TOKEN_FILE", "DOCR_LOG"];
+/** With one of these set to anything, every answer is the full program's: a file to read, a log to write, a circle to break. */
+export const DEFERRING_VARIABLES: readonly string[] = [
+  "DIGITALOCEAN_ACCESS_TOKEN_FILE",
+  "DOCR_LOG",
+  "DOCR_BESIDE",
+];
 
 /**
  * The text whose SHA-256 names the answer's file. `values` are those of the deciding variables, in their order, each

@@ -15,6 +15,7 @@ function run(args: readonly string[], ports: Partial<ProgramPorts> = {}): Promis
     fallback: () => undefined,
     trace: recordTrace().trace,
     clientPid: 1,
+    env: {},
     remarks: [],
     deadlineMs: 20_000,
     ...ports,
