@@ -47,7 +47,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   "digitalocean/": ["port types", "registry", "config", "leaves"],
   "keychain/": ["port types", "config", "leaves"],
   "runtime/": ["port types", "config", "registry", "protocol", "warm", "leaves"],
-  "fallback/": ["leaves"],
+  "fallback/": ["warm", "leaves"],
   "config/": ["port types", "registry", "warm", "leaves"],
   "errors.ts, secret.ts": ["nothing"],
 };
