@@ -22,7 +22,7 @@ function optionsFor(root: string, { packageName, version }: Stamp) {
     logLevel: "warning",
     external: ["keytar"],
     define: { DOCR_PACKAGE: JSON.stringify(packageName), DOCR_VERSION: JSON.stringify(version) },
-    plugins: [lazyAssets(root)],
+    plugins: [lazyAssets(root), leanUndici()],
   } as const satisfies BuildOptions;
 }
 
@@ -88,6 +88,22 @@ function lazyAssets(root: string): Plugin {
       bundler.onLoad({ filter: /.*/, namespace: "asset" }, ({ path }) => ({
         contents: `const { loadAsset } = require("./assets.ts"); module.exports = loadAsset("${path}", require);`,
         resolveDir: join(root, "src"),
+      }));
+    },
+  };
+}
+
+/** The few modules of undici that we use in the place of its index, and nothing in the place of its HTTP/2. */
+function leanUndici(): Plugin {
+  return {
+    name: "lean-undici",
+    setup(bundler) {
+      bundler.onResolve({ filter: /^undici$/ }, () => ({
+        path: join(import.meta.dirname, "undici-lean.cjs"),
+      }));
+      bundler.onResolve({ filter: /\/client-h2\.js$/ }, () => ({ path: "client-h2", namespace: "absent" }));
+      bundler.onLoad({ filter: /.*/, namespace: "absent" }, () => ({
+        contents: `module.exports = () => { throw new Error("HTTP/2 is not in this program"); };`,
       }));
     },
   };

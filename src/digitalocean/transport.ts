@@ -1,4 +1,4 @@
-import { EnvHttpProxyAgent, Agent, request, type Dispatcher } from "undici";
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from "undici";
 import type { Trace } from "../helper/ports.ts";
 import { isLoopback } from "../config/base-url.ts";
 import type { Environment } from "../config/machine.ts";
@@ -56,10 +56,11 @@ export function createSend(env: Environment, userAgent: string, signal: AbortSig
       const fields = Object.entries(form).map(([name, value]): [string, string] => [name, value.reveal()]);
       body = new URLSearchParams(fields).toString();
     }
+    const destination = { origin: target.origin, path: target.pathname + target.search };
     const started = performance.now();
     const ms = (): number => Math.round(performance.now() - started);
     try {
-      const answer = await request(target, { method, headers, body, dispatcher, signal });
+      const answer = await dispatcher.request({ ...destination, method, headers, body, signal });
       const { statusCode: status } = answer;
       const response = { status, headers: answer.headers, body: await readBody(answer.body) };
       trace("api", { method, path: target.pathname, status, ms: ms(), requestId: requestIdOf(response) });
@@ -76,6 +77,8 @@ export function createSend(env: Environment, userAgent: string, signal: AbortSig
 function createDispatcher(env: Environment, direct: boolean): Dispatcher {
   const tls = { ca: trustedAuthorities(env), rejectUnauthorized: true };
   const options = {
+    // One or two requests: HTTP/2 would only cost the loading of it (the bundle leaves it out, scripts/build).
+    allowH2: false,
     connect: { ...tls, timeout: CONNECT_TIMEOUT_MS },
     headersTimeout: ANSWER_TIMEOUT_MS,
     bodyTimeout: ANSWER_TIMEOUT_MS,
