@@ -43,10 +43,7 @@ function writeConfig(world: World, text: string): void {
 
 /** Where the last API token came from, as the trace has it. */
 const lastSource = (world: World): unknown =>
-  world
-    .trace()
-    .filter(({ event }) => event === "token")
-    .at(-1)?.["source"];
+  world.trace().findLast(({ event }) => event === "token")?.["source"];
 
 const REFUSED_FILES: readonly {
   readonly title: string;

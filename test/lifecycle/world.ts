@@ -2,12 +2,14 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createStandIn, type StandIn, type StandInOptions } from "../fakes/digitalocean-api.ts";
-import { DOCR } from "../lab/executable.ts";
+import { DIST, DOCR } from "../lab/executable.ts";
 import { SYSTEM_PATH } from "../lab/parts.ts";
 import { type Keyring, startKeyring } from "../lab/keyring.ts";
 import { type Environment, type Outcome, run } from "../lab/run.ts";
 import { start, type Started } from "./started.ts";
 
+/** The name that clients call. */
+export const HELPER = join(DIST, "docker-credential-docr");
 export const HOST = "registry.digitalocean.com";
 export const LIST = "/v2/registries";
 export const MINT = "/v2/registries/acme/docker-credentials";
@@ -44,6 +46,7 @@ export interface World {
   ): Promise<Outcome>;
   /** `get` of our host. */
   get(added?: Environment): Promise<Outcome>;
+  /** The full program itself, so that a signal reaches who does the work. */
   startGet(added?: Environment): Started;
   /** So many `get`s of our host at once. */
   getMany(count: number, added?: Environment): Promise<readonly Outcome[]>;
@@ -80,7 +83,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     : { PATH: SYSTEM_PATH, HOME: home, XDG_RUNTIME_DIR: runtime, ...api, DIGITALOCEAN_ACCESS_TOKEN: token };
   const log = join(folder, "trace.jsonl");
   const docr = (verb: string, call: CallOptions = {}): Promise<Outcome> =>
-    run(DOCR, [verb], { stdin: call.stdin ?? "", env: { ...env, ...call.env } });
+    run(HELPER, [verb], { stdin: call.stdin ?? "", env: { ...env, ...call.env } });
   const get = (added: Environment = {}): Promise<Outcome> => docr("get", { stdin: HOST, env: added });
   return {
     folder,
@@ -91,7 +94,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     env,
     keyring,
     docr,
-    run: (args, call) => run(DOCR, args, call),
+    run: (args, call) => run(HELPER, args, call),
     get,
     startGet: (added = {}) => start(DOCR, ["get"], { env: { ...env, ...added }, stdin: HOST }),
     getMany: (count, added = {}) => Promise.all(Array.from({ length: count }, () => get(added))),
