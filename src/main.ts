@@ -1,5 +1,6 @@
 /** Runs the program for this process: its streams, its exit, its clocks. No other file names the process. */
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
+import { dirname } from "node:path";
 import type { Host } from "./compose.ts";
 import { readWarmAnswer } from "./runtime/warm-read.ts";
 import { sha256 } from "./sha256.ts";
@@ -53,6 +54,20 @@ function isRunning(pid: number): boolean {
   }
 }
 
+/** Who asks: our parent, or who started it where it is our own door. For the trace. */
+function clientPid(): number {
+  const parent = process.ppid;
+  try {
+    const door = `${dirname(process.execPath)}/docker-credential-docr`;
+    if (process.platform !== "linux" || readlinkSync(`/proc/${parent}/exe`) !== door) return parent;
+    // Behind the name in brackets, which may hold anything: the state, then the parent.
+    const stat = readFileSync(`/proc/${parent}/stat`, "latin1");
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+  } catch {
+    return parent;
+  }
+}
+
 /** In a session of its own and with no stream of ours: clients wait until the last holder of their pipes is gone. */
 function startSelf(args: readonly string[]): void {
   const { spawn } = process.getBuiltinModule("node:child_process");
@@ -91,7 +106,7 @@ async function main(): Promise<void> {
     if (answer !== undefined) leave(writeFully(1, answer) ? 0 : 1, false);
   }
   const { run } = await import("./run.ts");
-  const { stdout, stderr, exitCode, isStuck } = await run(host, args, process.ppid, readInput);
+  const { stdout, stderr, exitCode, isStuck } = await run(host, args, clientPid(), readInput);
   const isHeard = writeFully(1, stdout);
   writeFully(2, stderr);
   leave(isHeard ? exitCode : 1, isStuck);
