@@ -1,0 +1,45 @@
+import { expect, it } from "vitest";
+import { describeUnless } from "../lab/describe.ts";
+import { explainNoExecutable } from "../lab/executable.ts";
+import { explainMissing } from "../lab/parts.ts";
+import { HOST, inWorld, loginTo } from "./world.ts";
+
+const reason = explainNoExecutable() ?? explainMissing(["dbus-daemon", "gnome-keyring-daemon", "gdbus"]);
+
+describeUnless(reason, "many processes at one keychain", () => {
+  it(
+    "store, list, erase and log out side by side: none crashes, none fails, and nothing is lost",
+    inWorld({ keyring: true }, async (world) => {
+      await world.docr("store", { stdin: loginTo("stays.test") });
+      const bad = new Set<string>();
+      const ask = async (verb: string, stdin: string): Promise<void> => {
+        const { code, signal, stderr } = await world.docr(verb, { stdin });
+        if (code !== 0 || stderr !== "") bad.add(`${verb}: ${code ?? signal} ${stderr}`);
+      };
+      for (let round = 0; round < 6; round += 1) {
+        // Searching while another process erases is what libsecret does not survive by itself.
+        const crowd = [0, 1, 2, 3].flatMap((index) => [
+          ask("store", loginTo(`r${index}.test`)),
+          ask("list", "unused"),
+          ask("erase", `r${(index + 1) % 4}.test`),
+          ask("erase", HOST),
+        ]);
+        await Promise.all(crowd);
+      }
+      expect([...bad]).toEqual([]);
+      const kept = await world.docr("get", { stdin: "stays.test" });
+      expect(JSON.parse(kept.stdout).Secret).toBe("pw-of-stays.test");
+    }),
+  );
+
+  it(
+    "twenty logins that are stored at once are all there",
+    inWorld({ keyring: true }, async (world) => {
+      const names = Array.from({ length: 20 }, (_, index) => `r${String(index).padStart(2, "0")}.test`);
+      const outcomes = await Promise.all(names.map((name) => world.docr("store", { stdin: loginTo(name) })));
+      expect(outcomes.map(({ code, stderr }) => `${code}${stderr}`)).toEqual(names.map(() => "0"));
+      const listed = await world.docr("list", { stdin: "unused" });
+      expect(Object.keys(JSON.parse(listed.stdout))).toEqual(names);
+    }),
+  );
+});
