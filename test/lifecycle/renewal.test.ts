@@ -12,7 +12,7 @@ import { at, explainNoFakeTime } from "./clock.ts";
 import { backdate, namesIn } from "./kept-files.ts";
 import { explainNoMounts, openMounts } from "./mounts.ts";
 import { createGate, createSlowWay } from "./slow-way.ts";
-import { ALWAYS, HOST, inWorld, type World } from "./world.ts";
+import { ALWAYS, HELPER, HOST, inWorld, type World } from "./world.ts";
 
 /** A credential lives for an hour unless told. */
 const reason = explainNoExecutable() ?? explainNoFakeTime();
@@ -213,9 +213,14 @@ const TWO_CLOCKS = [
 ];
 
 describeUnless(reason ?? explainNoMounts(), "the wall clock held against the uptime", () => {
-  it.concurrent.each(TWO_CLOCKS)(
-    "a wall clock that $title: credential $answered is answered",
-    async ({ uptime, wall, answered }) => {
+  // Under docker's name it is the door that looks at the clocks first.
+  const cases = TWO_CLOCKS.flatMap((clocks) => [
+    { ...clocks, program: DOCR, name: "docr" },
+    { ...clocks, program: HELPER, name: "docker-credential-docr" },
+  ]);
+  it.concurrent.each(cases)(
+    "a wall clock that $title: $name answers credential $answered",
+    async ({ uptime, wall, answered, program }) => {
       await inWorld({}, async (world) => {
         const path = join(world.folder, "uptime");
         // /proc/uptime as the executable sees it: seconds, and the idle time of all processors.
@@ -224,8 +229,8 @@ describeUnless(reason ?? explainNoMounts(), "the wall clock held against the upt
         const mounts = await openMounts(`mount --bind ${path} /proc/uptime`);
         const get = (offset: string): Promise<Outcome> => {
           const clock = Object.entries(at(offset)).map(([name, value]) => `${name}=${value}`);
-          const [program, ...args] = mounts.wrap(["env", ...clock, DOCR, "get"]);
-          return run(program, args, { env: world.env, stdin: HOST });
+          const [command, ...args] = mounts.wrap(["env", ...clock, program, "get"]);
+          return run(command, args, { env: world.env, stdin: HOST });
         };
         try {
           expect(world.idOf(await get("+0"))).toBe(1);

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generateX25519Identity } from "age-encryption";
 import { expect, it } from "vitest";
@@ -168,6 +168,19 @@ describeUnless(explainNoExecutable(), "logins in an age vault, where there is no
       expect(await servers(world)).toEqual(names);
       expect(namesIn(join(world.home, ".local", "share", "docr"))).toEqual(["vault.age"]);
       expect(namesIn(join(world.home, ".config", "docr"))).toEqual(["age-identity.txt"]);
+    }),
+  );
+
+  it.concurrent(
+    "are chosen by the config file as well, and a choice that is none is an error",
+    inWorld({}, async (world) => {
+      mkdirSync(join(world.home, ".config", "docr"), { recursive: true });
+      writeFileSync(join(world.home, ".config", "docr", "config.json"), '{"store":"file"}');
+      expect((await world.docr("store", { stdin: loginTo("one.test") })).code).toBe(0);
+      expect(await servers(world)).toEqual(["one.test"]);
+      const outcome = await store(world, "two.test", { DOCR_STORE: "disk" });
+      expect(lookAt(outcome)).toEqual(CLEAN_FAILURE);
+      expect(outcome.stderr).toMatch(/DOCR_STORE must be one of auto, keychain, file, pass/);
     }),
   );
 
