@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /** Tests against real parts: they take ports and processor time, so one file at a time, after the others. */
-const REAL_PARTS = ["test/e2e/**/*.test.ts", "test/conformance/**/*.test.ts", "test/lifecycle/**/*.test.ts"];
+const REAL_PARTS = ["e2e", "conformance", "lifecycle", "door"].map((folder) => `test/${folder}/**/*.test.ts`);
 
 export default defineConfig({
   test: {

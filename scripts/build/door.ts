@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { delimiter, join } from "node:path";
 
 /** Linkers that scriptc drives, the one of Debian's package first. */
 const LINKERS = ["clang-19", "clang"];
@@ -39,7 +39,8 @@ export function buildDoor(root: string, work: string, sanitize = false): string 
         ...process.env,
         SCRIPTC_NO_CACHE: "1",
         SCRIPTC_LINKER: linker,
-        SCRIPTC_CC: sanitize ? linker : "",
+        SCRIPTC_CC: sanitize ? "clang" : "",
+        ...(sanitize ? { PATH: pathWithClang(work, linker) } : {}),
       },
     });
     if (!sanitize) spawnSync("strip", [output]);
@@ -47,6 +48,21 @@ export function buildDoor(root: string, work: string, sanitize = false): string 
     return explain(`scriptc failed: ${error instanceof Error ? error.message : String(error)}`);
   }
   return output;
+}
+
+/** A PATH with the linker as `clang`: for a sanitized build scriptc compiles its runtime too, and knows that name alone. */
+function pathWithClang(work: string, linker: string): string {
+  const path = process.env["PATH"] ?? "";
+  const found = path
+    .split(delimiter)
+    .map((folder) => join(folder, linker))
+    .find((candidate) => existsSync(candidate));
+  if (linker === "clang" || found === undefined) return path;
+  const folder = join(work, "clang");
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  symlinkSync(found, join(folder, "clang"));
+  return folder + delimiter + path;
 }
 
 /** Into a folder without our package.json's and tsconfig's neighbours: the compiler reads every file that it can reach. */
