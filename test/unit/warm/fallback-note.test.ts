@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseAddress, REGISTRY_HOST } from "../../../src/registry/address.ts";
 import { fallbackFileName, isCertainlyForeign, isOtherHelper } from "../../../src/warm/fallback-note.ts";
@@ -71,7 +71,7 @@ describe("an address that is certainly not ours", () => {
   it("is never one that the grammar calls ours, however near", () => {
     fc.assert(
       fc.property(fc.oneof(nearlyOurs, fc.string(), fc.webUrl()), (address) => {
-        if (isCertainlyForeign(address)) expect(parseAddress(address).kind).toBe("other");
+        expect(isCertainlyForeign(address) && parseAddress(address).kind === "docr").toBe(false);
       }),
       { numRuns: 3000 },
     );
@@ -80,7 +80,7 @@ describe("an address that is certainly not ours", () => {
   it("has only characters that every part of us reads alike", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (address) => {
-        if (isCertainlyForeign(address)) expect(address).toMatch(/^[A-Za-z0-9._/:-]+$/);
+        expect(isCertainlyForeign(address) && !/^[A-Za-z0-9._/:-]+$/.test(address)).toBe(false);
       }),
     );
   });
@@ -88,7 +88,7 @@ describe("an address that is certainly not ours", () => {
 
 describe("another helper's name", () => {
   const mark = /^[A-Za-z0-9_.-]{1,64}$/;
-  const letter = fc.constantFrom(..."aZ09-._ /@`[{:~\n\0é");
+  const letter = fc.constantFrom(...Array.from("aZ09-._ /@`[{:~\n\0é"));
 
   it("is the last part of a command's name, and never our own", () => {
     const names = fc.oneof(
