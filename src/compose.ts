@@ -12,6 +12,7 @@ import { createMintedCredentials, CURRENT, type MintedCredentials } from "./help
 import { choosePlaces, listPlaces } from "./helper/places.ts";
 import type { Background, HelperPorts, SecretStore, Turns } from "./helper/ports.ts";
 import type { Settings } from "./helper/settings.ts";
+import { inTurns } from "./keychain/in-turns.ts";
 import { createKeychain, type Keychain } from "./keychain/keychain.ts";
 import { splitLongValues } from "./keychain/split.ts";
 import { createVault } from "./keychain/vault.ts";
@@ -73,9 +74,16 @@ export function compose(host: Host): Composition {
     const store = createPrivateFiles(found.path, host.uid, uniqueName, host.isRunning);
     return { ...found, store: droppingWarmAnswers(store, (name) => name.startsWith(CURRENT)) };
   });
-  const keychain = openKeychain(host, uniqueName);
+  const openTurns = once(async (): Promise<Turns> => {
+    const found = files();
+    if (!found) return { take: async () => undefined };
+    const { createTurns } = await import("./runtime/turns.ts");
+    return createTurns({ folder: found.path, uid: host.uid, notes: found.store, monotonic: monotonicMs });
+  });
+  const turns: Turns = { take: async (name, patienceMs) => (await openTurns()).take(name, patienceMs) };
+  const keychain = openKeychain(host, uniqueName, turns);
   const secrets = createVault({
-    choose: async () => openStore(host, programSettings(), keychain, await turns(), uniqueName),
+    choose: async () => openStore(host, programSettings(), keychain, turns, uniqueName),
   });
   const apiTokens = createApiTokens(secrets);
   // Elsewhere a credential belongs in the keychain: the temporary directory of macOS is on disk, and Windows' files have no mode.
@@ -97,15 +105,9 @@ export function compose(host: Host): Composition {
     if (name !== undefined && place) {
       // For the door, which then calls it directly; without the note it asks us each time.
       const note = fallbackNameOf({ env: host.env, sha256 });
-      place.write(note, new Secret(name)).catch(() => undefined);
+      if (note !== undefined) place.write(note, new Secret(name)).catch(() => undefined);
     }
     return name;
-  });
-  const turns = once(async (): Promise<Turns> => {
-    const found = files();
-    if (!found) return { take: async () => undefined };
-    const { createTurns } = await import("./runtime/turns.ts");
-    return createTurns({ folder: found.path, uid: host.uid, notes: found.store, monotonic: monotonicMs });
   });
   const background = once((): Background => {
     const found = folder();
@@ -141,7 +143,7 @@ export function compose(host: Host): Composition {
       const userAgent = `${packageName}/${version}`;
       return createApi({ apiUrl, oauthUrl, env: host.env, budgetMs, userAgent, clock, trace });
     },
-    turns: { take: async (name, patienceMs) => (await turns()).take(name, patienceMs) },
+    turns,
     warmAnswers: {
       async isWanted(serverUrl) {
         const place = doorFiles();
@@ -169,7 +171,7 @@ export function compose(host: Host): Composition {
   return { ports, fallback, remarks, isStuck: () => keychain.isStuck() };
 }
 
-function openKeychain(host: Host, uniqueName: () => string): Keychain {
+function openKeychain(host: Host, uniqueName: () => string, turns: Turns): Keychain {
   const keychain = createKeychain({
     load: async () => {
       if (!hasSessionBus(host)) {
@@ -181,6 +183,9 @@ function openKeychain(host: Host, uniqueName: () => string): Keychain {
     deadlineMs: KEYCHAIN_DEADLINE_MS,
     mayHideLocked: host.platform === "linux",
   });
+  if (host.platform === "linux") {
+    return { ...inTurns(keychain, turns), isStuck: () => keychain.isStuck() };
+  }
   if (host.platform !== "win32") return keychain;
   const makeMark = (): string => sha256(uniqueName()).slice(0, 16);
   return { ...splitLongValues(keychain, WINDOWS_SECRET_LIMIT, makeMark), isStuck: () => keychain.isStuck() };

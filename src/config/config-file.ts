@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { HelperError } from "../errors.ts";
 import { isRegistryName } from "../registry/address.ts";
+import { isMissing } from "./is-missing.ts";
 import { configHome, type Machine } from "./machine.ts";
 
 /** Our own config file, every field optional. */
@@ -82,12 +83,6 @@ function parseContexts(value: unknown): Record<string, string> {
 
 function isOptionalString(value: unknown): value is string | undefined {
   return value === undefined || typeof value === "string";
-}
-
-/** Also where this user may not look: under sudo and in containers, HOME is often somebody else's. */
-function isMissing(error: unknown): boolean {
-  if (!(error instanceof Error && "code" in error)) return false;
-  return ["ENOENT", "ENOTDIR", "EACCES", "EPERM"].some((code) => code === error.code);
 }
 
 function bad(what: string, cause?: unknown): HelperError {

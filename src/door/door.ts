@@ -4,31 +4,15 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { lstatSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { close, dup2, fstat, getuid, pipe2, poll, read, signal, write } from "./libc.ts";
 import { asciiOf, bytesOf, u32 } from "../warm/bytes.ts";
 import * as fallback from "../warm/fallback-note.ts";
 import { INPUT_LIMIT, INPUT_PATIENCE_MS, LATE_INPUT } from "../warm/late-input.ts";
 import { openWarm, WARM_LIMIT } from "../warm/warm-answer.ts";
 import * as warm from "../warm/warm-name.ts";
 
-// The C library's. A byte array goes as its address and its length.
-declare function sysRead(fd: number, into: Uint8Array): number;
-declare function sysWrite(fd: number, from: Uint8Array): number;
-declare function sysFstat(fd: number, into: Uint8Array): number;
-declare function sysPoll(fds: Uint8Array, timeout: number): number;
-declare function sysPipe2(fds: Uint8Array): number;
-declare function sysDup2(from: number, to: number): number;
-declare function sysClose(fd: number): number;
-declare function sysGetuid(): number;
-
-// Each in a function of its own: the compiler takes a foreign call only as what a function returns.
-const read = (fd: number, into: Uint8Array): number => sysRead(fd, into);
-const write = (fd: number, from: Uint8Array): number => sysWrite(fd, from);
-const fstat = (fd: number, into: Uint8Array): number => sysFstat(fd, into);
-const poll = (fds: Uint8Array, timeout: number): number => sysPoll(fds, timeout);
-const pipe2 = (fds: Uint8Array): number => sysPipe2(fds);
-const dup2 = (from: number, to: number): number => sysDup2(from, to);
-const close = (fd: number): number => sysClose(fd);
-const getuid = (): number => sysGetuid();
+/** Stands for a text that the door does not take; no file has it. */
+const NOT_TAKEN = "\u0000";
 
 /** Reads until the end or until `into` is full; -1 where the descriptor gives nothing, -2 where it stays open too long. */
 function readAll(fd: number, into: Uint8Array, patience: number): number {
@@ -46,32 +30,46 @@ function readAll(fd: number, into: Uint8Array, patience: number): number {
   return length;
 }
 
-/** The text of a small plain file; empty in every other case. `isSecret`: it must be this user's own, and closed to others. */
-function textOf(path: string, isSecret: boolean): string {
+/** Whether what is open is this user's own and closed to everybody else, and of the kind (S_IFREG, S_IFDIR). */
+function isPrivate(fd: number, kind: number): boolean {
   const stat = new Uint8Array(144); // struct stat on linux-x64: mode at 24, uid at 28
+  return fstat(fd, stat) === 0 && u32(stat, 28) === getuid() && (u32(stat, 24) & 0o177077) === kind;
+}
+
+/** The text of a small plain file of ASCII; NOT_TAKEN in every other case. `isSecret`: it must be private, too. */
+function textOf(path: string, isSecret: boolean): string {
   let fd = -1;
   try {
     // A pipe would wait for its writer; a secret is never behind a symlink.
-    if (!(isSecret ? lstatSync(path) : statSync(path)).isFile()) return "";
+    if (!(isSecret ? lstatSync(path) : statSync(path)).isFile()) return NOT_TAKEN;
     fd = openSync(path, "r");
   } catch {
-    return "";
+    return NOT_TAKEN;
   }
-  const isOurs =
-    fstat(fd, stat) === 0 && u32(stat, 28) === getuid() && (u32(stat, 24) & 0o177077) === 0o100000;
   const bytes = new Uint8Array(WARM_LIMIT);
-  const length = isOurs || !isSecret ? readAll(fd, bytes, 0) : -1;
+  const length = !isSecret || isPrivate(fd, 0o100000) ? readAll(fd, bytes, 0) : -1;
   close(fd);
-  return length < 0 || length === bytes.length ? "" : asciiOf(bytes, length);
+  const text = asciiOf(bytes, length);
+  return text.length === length && length < bytes.length ? text : NOT_TAKEN;
 }
 
-function env(name: string): string {
-  return process.env[name] ?? "";
+/** A file in the private folder, which is looked at first: nobody else may have made it, or may enter it. */
+function privateText(name: string): string {
+  const folder = warm.warmFolder(env("XDG_RUNTIME_DIR"), getuid());
+  try {
+    if (!lstatSync(folder).isDirectory()) return NOT_TAKEN;
+    const fd = openSync(folder, "r");
+    const isOurs = isPrivate(fd, 0o040000);
+    close(fd);
+    return isOurs ? textOf(folder + "/" + name, true) : NOT_TAKEN;
+  } catch {
+    return NOT_TAKEN;
+  }
 }
 
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
-}
+const env = (name: string): string => process.env[name] ?? "";
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+const uptimeMs = (): number => Math.round(parseFloat(textOf("/proc/uptime", false)) * 1000);
 
 /** As the full program reads them: "=" in front of a value, nothing for one that is not set. */
 function valuesOf(names: readonly string[]): string[] {
@@ -83,16 +81,19 @@ function valuesOf(names: readonly string[]): string[] {
   return values;
 }
 
-/** Our config file's text. What the door does not read as the full program does only makes it find no answer. */
+/** "=" and our config file's text, nothing where there is none. One that is not taken gives a name that nothing has. */
 function configText(): string {
-  return textOf(warm.warmConfigPath(env("HOME"), env("XDG_CONFIG_HOME")), false);
-}
-
-function uptimeMs(): number {
-  return Math.round(parseFloat(textOf("/proc/uptime", false)) * 1000);
+  const path = warm.warmConfigPath(env("HOME"), env("XDG_CONFIG_HOME"));
+  try {
+    statSync(path);
+  } catch {
+    return "";
+  }
+  return "=" + textOf(path, false);
 }
 
 function print(fd: number, text: string): boolean {
+  signal(13, 1); // SIG_IGN for SIGPIPE: a client that is gone is no crash, and nothing is started after this
   return write(fd, bytesOf(text)) === text.length;
 }
 
@@ -102,11 +103,10 @@ function fail(message: string): never {
   process.exit(1);
 }
 
-/** Starts a program in our place as far as the client can tell: its arguments, streams and exit code. */
-function become(program: string, args: string[]): never {
+/** Puts a program in our place as far as the client can tell: its arguments, streams and exit code. Returns where there is none. */
+function become(program: string, args: string[]): void {
   const ended = spawnSync(program, args, { stdio: "inherit" });
-  if (ended.status === null) fail(program + " cannot be run, or was killed; install it again");
-  process.exit(ended.status ?? 1);
+  if (ended.error === undefined) process.exit(ended.status ?? 1);
 }
 
 /** Puts what was read back in front of whoever reads stdin next; the pipe holds all of it. */
@@ -126,10 +126,9 @@ if (args.length === 1 && args[0] === "get" && valuesOf(warm.DEFERRING_VARIABLES)
   const length = readAll(0, bytes, INPUT_PATIENCE_MS);
   if (length === -2) fail(LATE_INPUT);
   const address = asciiOf(bytes, length).trim();
-  const folder = warm.warmFolder(env("XDG_RUNTIME_DIR"), getuid());
   if (address === warm.WARM_SERVER_URL) {
     const name = warm.warmFileName(sha256(warm.warmText(valuesOf(warm.DECIDING_VARIABLES), configText())));
-    const answer = openWarm(textOf(folder + "/" + name, true), Date.now(), uptimeMs());
+    const answer = openWarm(privateText(name), Date.now(), uptimeMs());
     if (answer !== "") process.exit(print(1, answer) ? 0 : 1);
   }
   if (length >= 0) giveBack(bytes, length);
@@ -137,7 +136,7 @@ if (args.length === 1 && args[0] === "get" && valuesOf(warm.DEFERRING_VARIABLES)
     const name = fallback.fallbackFileName(
       sha256(fallback.fallbackText(valuesOf(fallback.FALLBACK_VARIABLES), configText())),
     );
-    const other = textOf(folder + "/" + name, true);
+    const other = privateText(name);
     if (fallback.isOtherHelper(other)) {
       process.env[fallback.BESIDE_MARK] = "1";
       become("docker-credential-" + other, args);
@@ -145,3 +144,4 @@ if (args.length === 1 && args[0] === "get" && valuesOf(warm.DEFERRING_VARIABLES)
   }
 }
 become(full, args);
+fail(full + " cannot be run; install it again");

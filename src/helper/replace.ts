@@ -15,7 +15,7 @@ const LEAST_PATIENCE_MS = 1_000;
 /** For what is written under the keeping turn, in milliseconds. */
 const KEEPING_PATIENCE_MS = 2_000;
 
-/** Failures of the way to DigitalOcean, as against its word: a living credential bridges them. */
+/** Failures of the way to DigitalOcean or to the API token, as against its word: a living credential bridges them. */
 const OUTAGES: ReadonlySet<ErrorCode> = new Set([
   "api-rate-limited",
   "api-unavailable",
@@ -27,6 +27,13 @@ const OUTAGES: ReadonlySet<ErrorCode> = new Set([
   "api-tls",
   "api-malformed",
   "api-unexpected",
+  "keychain-missing",
+  "keychain-locked",
+  "keychain-silent",
+  "keychain-failed",
+  "vault-closed",
+  "pass-missing",
+  "pass-failed",
 ]);
 
 /** What is kept under the entry, unless the API token that it was made from has since changed in doctl's config. */

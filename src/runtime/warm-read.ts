@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { isMissing } from "../config/is-missing.ts";
 import type { Environment } from "../config/machine.ts";
 import type { Sha256 } from "../helper/entry-key.ts";
 import type { Moment } from "../registry/credential.ts";
@@ -33,12 +34,16 @@ export function readWarmAnswer(options: WarmOptions, uid: number, at: Moment): s
 /** The name of the finished answer's file; undefined where this environment is not to have one. */
 export function warmNameOf({ env, sha256 }: WarmOptions): string | undefined {
   if (DEFERRING_VARIABLES.some((name) => env[name] !== undefined)) return undefined;
-  return warmFileName(sha256(warmText(valuesOf(env, DECIDING_VARIABLES), configText(env))));
+  const config = configText(env);
+  if (config === undefined) return undefined;
+  return warmFileName(sha256(warmText(valuesOf(env, DECIDING_VARIABLES), config)));
 }
 
 /** The name of the file that tells the door about another helper. */
-export function fallbackNameOf({ env, sha256 }: WarmOptions): string {
-  return fallbackFileName(sha256(fallbackText(valuesOf(env, FALLBACK_VARIABLES), configText(env))));
+export function fallbackNameOf({ env, sha256 }: WarmOptions): string | undefined {
+  const config = configText(env);
+  if (config === undefined) return undefined;
+  return fallbackFileName(sha256(fallbackText(valuesOf(env, FALLBACK_VARIABLES), config)));
 }
 
 /** "=" in front of a value, nothing for one that is not set, as the door has them. */
@@ -49,12 +54,13 @@ function valuesOf(env: Environment, names: readonly string[]): string[] {
   });
 }
 
-function configText(env: Environment): string {
+/** As the door has it: "=" and the text, nothing where there is none; undefined where it is there and cannot be read. */
+function configText(env: Environment): string | undefined {
   const path = warmConfigPath(env["HOME"] ?? "", env["XDG_CONFIG_HOME"] ?? "");
   if (path === "") return "";
   try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
+    return `=${readFileSync(path, "utf8")}`;
+  } catch (error) {
+    return isMissing(error) ? "" : undefined;
   }
 }

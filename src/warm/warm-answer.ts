@@ -49,8 +49,9 @@ export function openWarm(text: string, now: number, uptime: number): string {
   const uptimeFrom = wholeNumber(words[3] ?? "");
   const uptimeUntil = wholeNumber(words[4] ?? "");
   if (notBefore < 0 || until < 0 || uptimeFrom < 0 || uptimeUntil < 0) return "";
-  if (now < notBefore || now >= until || until - notBefore > LONGEST_MS) return "";
-  if (uptime < uptimeFrom || uptime >= uptimeUntil || uptimeUntil - uptimeFrom > LONGEST_MS) return "";
+  // Said so that a clock that is not a number is outside too.
+  if (!(now >= notBefore && now < until) || until - notBefore > LONGEST_MS) return "";
+  if (!(uptime >= uptimeFrom && uptime < uptimeUntil) || uptimeUntil - uptimeFrom > LONGEST_MS) return "";
   const answer = text.slice(lineEnd + 1);
   // A file that was cut short has no line break at its end.
   return answer.startsWith('{"ServerURL":') && answer.endsWith('"}\n') ? answer : "";

@@ -37,7 +37,8 @@ export const DEFERRING_VARIABLES: readonly string[] = [
 
 /**
  * The text whose SHA-256 names the answer's file. `values` are those of the deciding variables, in their order, each
- * with "=" in front, or empty where the variable is not set. `config` is our config file's text, empty without one.
+ * with "=" in front, or empty where the variable is not set. `config` is our config file's text, with "=" in front, or empty
+ * where there is none.
  */
 export function warmText(values: readonly string[], config: string): string {
   let text = "docr-warm-1";

@@ -1,0 +1,21 @@
+// The C library's functions as the door uses them (ffi.json). A byte array goes as its address and its length.
+declare function sysRead(fd: number, into: Uint8Array): number;
+declare function sysWrite(fd: number, from: Uint8Array): number;
+declare function sysFstat(fd: number, into: Uint8Array): number;
+declare function sysPoll(fds: Uint8Array, timeout: number): number;
+declare function sysPipe2(fds: Uint8Array): number;
+declare function sysDup2(from: number, to: number): number;
+declare function sysClose(fd: number): number;
+declare function sysGetuid(): number;
+declare function sysSignal(number: number, handler: number): void;
+
+// Each in a function of its own: the compiler takes a foreign call only as what a function returns.
+export const read = (fd: number, into: Uint8Array): number => sysRead(fd, into);
+export const write = (fd: number, from: Uint8Array): number => sysWrite(fd, from);
+export const fstat = (fd: number, into: Uint8Array): number => sysFstat(fd, into);
+export const poll = (fds: Uint8Array, timeout: number): number => sysPoll(fds, timeout);
+export const pipe2 = (fds: Uint8Array): number => sysPipe2(fds);
+export const dup2 = (from: number, to: number): number => sysDup2(from, to);
+export const close = (fd: number): number => sysClose(fd);
+export const getuid = (): number => sysGetuid();
+export const signal = (number: number, handler: number): void => sysSignal(number, handler);

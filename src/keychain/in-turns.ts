@@ -1,0 +1,26 @@
+import type { SecretStore, Turns } from "../helper/ports.ts";
+
+/** For the others' turns at the keychain, in milliseconds; then on without, as somebody else's programs do. */
+const PATIENCE_MS = 5_000;
+
+/**
+ * Lets this user's processes search and change the keychain one after another. libsecret's search first lists the items
+ * and then reads each: one that is erased in between crashes the process (seen with 240 parallel verbs: 12
+ * crashes). Reading one item by its name needs no turn.
+ */
+export function inTurns(store: SecretStore, turns: Turns): SecretStore {
+  const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = await turns.take("keychain", PATIENCE_MS);
+    try {
+      return await work();
+    } finally {
+      turn?.end();
+    }
+  };
+  return {
+    read: (name) => store.read(name),
+    write: (name, value) => inTurn(() => store.write(name, value)),
+    erase: (name) => inTurn(() => store.erase(name)),
+    entries: (prefix) => inTurn(() => store.entries(prefix)),
+  };
+}
