@@ -178,7 +178,7 @@ function openKeychain(host: Host, uniqueName: () => string, turns: Turns): Keych
         throw new HelperError("keychain-missing", "there is no keychain in this session");
       }
       const { loadKeytar } = await import("./keychain/keytar.ts");
-      return loadKeytar(host.dlopen);
+      return loadKeytar(host.dlopen, host.temporaryDir);
     },
     deadlineMs: KEYCHAIN_DEADLINE_MS,
     mayHideLocked: host.platform === "linux",

@@ -3,13 +3,19 @@ import { writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { build, type BuildOptions, type Plugin } from "esbuild";
 
-/** The modules that are loaded by `import()` only when they are needed, by the names of their assets. */
+/**
+ * The modules that are loaded by `import()` only when they are needed, by the names of their assets. A heavy one loads
+ * many of Node's own modules (src/assets.ts).
+ */
 const LAZY = {
-  run: "run.ts",
-  digitalocean: "digitalocean/api.ts",
-  doctl: "config/doctl.ts",
-  "age-vault": "keychain/age-vault.ts",
+  run: { path: "run.ts", weight: "light" },
+  doctl: { path: "config/doctl.ts", weight: "light" },
+  digitalocean: { path: "digitalocean/api.ts", weight: "heavy" },
+  "age-vault": { path: "keychain/age-vault.ts", weight: "heavy" },
 } as const;
+
+/** The flag that the executable starts with, and that a light asset is loaded with (scripts/build/pack.ts). */
+const START_FLAG = "--no-rehash-snapshot";
 
 function optionsFor(root: string, { packageName, version }: Stamp) {
   return {
@@ -50,7 +56,7 @@ export async function bundleAssets(
   stamp: Stamp,
 ): Promise<Record<string, string>> {
   const assets: Record<string, string> = {};
-  for (const [name, path] of Object.entries(LAZY)) {
+  for (const [name, { path, weight }] of Object.entries(LAZY)) {
     const file = `${name}.cjs`;
     const cache = `${name}.cache`;
     const result = await build({
@@ -61,8 +67,9 @@ export async function bundleAssets(
       footer: { js: "})" },
     });
     writeFileSync(join(work, file), result.outputFiles[0]?.contents ?? "");
-    // In a process of its own: the cache must hold what this Node compiles under its default flags.
+    // In a process of its own: the cache is taken only under the flags that it was made with.
     execFileSync(process.execPath, [
+      ...(weight === "light" ? [START_FLAG] : []),
       join(import.meta.dirname, "code-cache.cjs"),
       join(work, file),
       join(work, cache),
@@ -82,11 +89,11 @@ function lazyAssets(root: string): Plugin {
       bundler.onResolve({ filter: /^\./ }, ({ path, kind, resolveDir }) => {
         if (kind !== "dynamic-import") return undefined;
         const wanted = relative(join(root, "src"), resolve(resolveDir, path));
-        const name = Object.entries(LAZY).find(([, lazy]) => lazy === wanted)?.[0];
-        return name === undefined ? undefined : { path: name, namespace: "asset" };
+        const [name, lazy] = Object.entries(LAZY).find(([, one]) => one.path === wanted) ?? [];
+        return name === undefined ? undefined : { path: name, namespace: "asset", pluginData: lazy?.weight };
       });
-      bundler.onLoad({ filter: /.*/, namespace: "asset" }, ({ path }) => ({
-        contents: `const { loadAsset } = require("./assets.ts"); module.exports = loadAsset("${path}", require);`,
+      bundler.onLoad({ filter: /.*/, namespace: "asset" }, ({ path, pluginData }) => ({
+        contents: `const { loadAsset } = require("./assets.ts"); module.exports = loadAsset("${path}", "${pluginData}", require);`,
         resolveDir: join(root, "src"),
       }));
     },

@@ -1,5 +1,4 @@
 import { closeSync, constants, mkdtempSync, openSync, rmdirSync, unlinkSync, writeSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** Linux: an unnamed file, which needs a folder that exists and a flag that Node has no name for. */
@@ -13,7 +12,11 @@ const O_CLOEXEC = 0o2000000;
  * where memory is not to be executed from, it lies in a new folder that only this user may enter, and is
  * removed once it is loaded (not on Windows, which keeps it locked while it runs).
  */
-export function loadAddon(bytes: Uint8Array, dlopen: (path: string) => unknown): unknown {
+export function loadAddon(
+  bytes: Uint8Array,
+  dlopen: (path: string) => unknown,
+  temporaryDir: () => string,
+): unknown {
   const unnamed = openUnnamed(bytes);
   if (unnamed !== undefined) {
     try {
@@ -24,7 +27,7 @@ export function loadAddon(bytes: Uint8Array, dlopen: (path: string) => unknown):
       closeSync(unnamed);
     }
   }
-  const folder = mkdtempSync(join(tmpdir(), "docr-"));
+  const folder = mkdtempSync(join(temporaryDir(), "docr-"));
   const path = join(folder, "addon.node");
   try {
     const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);

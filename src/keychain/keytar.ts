@@ -11,10 +11,11 @@ export const KEYTAR_ASSET = "keytar.node";
  */
 export async function loadKeytar(
   dlopen: (module: { exports: unknown }, path: string) => void,
+  temporaryDir: () => string,
 ): Promise<Keytar> {
   if (!isSea()) return (await import("keytar")).default;
   const module = { exports: {} };
-  loadAddon(new Uint8Array(getRawAsset(KEYTAR_ASSET)), (path) => dlopen(module, path));
+  loadAddon(new Uint8Array(getRawAsset(KEYTAR_ASSET)), (path) => dlopen(module, path), temporaryDir);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- native code has no types; keytar.d.ts gives them
   return module.exports as Keytar;
 }

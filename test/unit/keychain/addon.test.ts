@@ -45,7 +45,7 @@ const refuse = (path: string): never => {
 describeUnless(explainNoAddon(), "keytar's own addon", () => {
   it("loads from its bytes and has keytar's functions", () => {
     const module: { exports: object } = { exports: {} };
-    loadAddon(readFileSync(PREBUILD), (path) => process.dlopen(module, path));
+    loadAddon(readFileSync(PREBUILD), (path) => process.dlopen(module, path), tmpdir);
     expect(Object.keys(module.exports)).toEqual(
       expect.arrayContaining(["getPassword", "setPassword", "deletePassword", "findCredentials"]),
     );
@@ -59,11 +59,15 @@ describeUnless(
   () => {
     it("has no name that anybody could exchange", () => {
       let links = -1;
-      const path = loadAddon(BYTES, (given) => {
-        links = statSync(given).nlink;
-        expect(readFileSync(given)).toEqual(BYTES);
-        return given;
-      });
+      const path = loadAddon(
+        BYTES,
+        (given) => {
+          links = statSync(given).nlink;
+          expect(readFileSync(given)).toEqual(BYTES);
+          return given;
+        },
+        tmpdir,
+      );
       expect(path).toMatch(/^\/proc\/self\/fd\/\d+$/);
       expect(links).toBe(0);
       expect(readdirSync(folder)).toEqual([]);
@@ -71,26 +75,30 @@ describeUnless(
 
     it("leaves no descriptor open, loaded or not", () => {
       const before = countDescriptors();
-      loadAddon(BYTES, () => undefined);
-      expect(() => loadAddon(BYTES, () => refuseToLoad())).toThrow("no such symbol");
+      loadAddon(BYTES, () => undefined, tmpdir);
+      expect(() => loadAddon(BYTES, () => refuseToLoad(), tmpdir)).toThrow("no such symbol");
       expect(countDescriptors()).toBe(before);
     });
 
     it("is put into a file of this user's own where memory is not to be executed from", () => {
       const paths: string[] = [];
-      const answer = loadAddon(BYTES, (path) => {
-        paths.push(path);
-        if (path.startsWith("/proc/")) return refuse(path);
-        expect(readFileSync(path)).toEqual(BYTES);
-        return [lstatSync(path).mode & 0o777, lstatSync(dirname(path)).mode & 0o777];
-      });
+      const answer = loadAddon(
+        BYTES,
+        (path) => {
+          paths.push(path);
+          if (path.startsWith("/proc/")) return refuse(path);
+          expect(readFileSync(path)).toEqual(BYTES);
+          return [lstatSync(path).mode & 0o777, lstatSync(dirname(path)).mode & 0o777];
+        },
+        tmpdir,
+      );
       expect(answer).toEqual([0o600, 0o700]);
       expect(paths[1]).toContain(`${folder}/docr-`);
       expect(readdirSync(folder)).toEqual([]);
     });
 
     it("leaves no file behind where it does not load", () => {
-      expect(() => loadAddon(BYTES, refuse)).toThrow("failed to map");
+      expect(() => loadAddon(BYTES, refuse, tmpdir)).toThrow("failed to map");
       expect(readdirSync(folder)).toEqual([]);
     });
 
@@ -100,7 +108,7 @@ describeUnless(
         attempts += 1;
         return refuseToLoad();
       };
-      expect(() => loadAddon(BYTES, load)).toThrow("no such symbol");
+      expect(() => loadAddon(BYTES, load, tmpdir)).toThrow("no such symbol");
       expect(attempts).toBe(1);
     });
   },
@@ -114,6 +122,6 @@ function refuseToLoad(): never {
 
 describe("an addon", () => {
   it("gives back what dlopen gives", () => {
-    expect(loadAddon(BYTES, () => "exports")).toBe("exports");
+    expect(loadAddon(BYTES, () => "exports", tmpdir)).toBe("exports");
   });
 });
