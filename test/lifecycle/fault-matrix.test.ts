@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { closeSync, linkSync, mkdirSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -94,8 +94,20 @@ const requestOf = (verb: Verb, token: string): readonly [verb: string, stdin: st
   }
 };
 
+/**
+ * The cases have runtime directories of their own and one keyring: what one user's processes have in common, their turns at
+ * it, is put into each. Else they would search while others erase, which libsecret does not survive.
+ */
+function shareTurns(setting: Setting, runtime: string): void {
+  const turns = join(setting.folder, "turns");
+  closeSync(openSync(turns, "a", 0o600));
+  mkdirSync(join(runtime, "docr"), { mode: 0o700 });
+  linkSync(turns, join(runtime, "docr", "turn-keychain"));
+}
+
 async function openPlace(setting: Setting, age: Age, api: Row["api"]): Promise<Place> {
   const folder = mkdtempSync(join(setting.folder, "r-"));
+  shareTurns(setting, folder);
   const standIn = await createStandIn(api === "tls" ? { tls: readServerTls(setting.pki) } : {});
   const env = {
     ...setting.keyring.env,
@@ -193,44 +205,57 @@ async function openSetting(): Promise<Setting> {
   return { folder, keyring, pki };
 }
 
+/** Runs the body in a setting of its own, and says in the end which of the stored logins are still there. */
+async function withSetting<T>(
+  body: (setting: Setting) => Promise<T>,
+): Promise<T & { readonly logins: readonly unknown[] }> {
+  const setting = await openSetting();
+  try {
+    const outcome = await body(setting);
+    setting.keyring.resume();
+    await setting.keyring.restart("unlocked");
+    return { ...outcome, logins: await storedLogins(setting) };
+  } finally {
+    setting.keyring.resume();
+    await closeSetting(setting);
+  }
+}
+
 async function closeSetting({ keyring, folder }: Setting): Promise<void> {
   await keyring.stop();
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
 
 describeUnless(reason, "fault x verb x what is kept, as the table has it", () => {
-  let setting: Setting;
-  beforeAll(async () => {
-    setting = await openSetting();
-  });
-  afterAll(() => closeSetting(setting));
-
   // The slow one first, so that the others run beside it.
   const rows = API_ROWS.toSorted(
     (a, b) => Number(b.title.includes("never")) - Number(a.title.includes("never")),
   );
   it.concurrent.each(rows)("$title", async ({ api, cases }) => {
-    const { expected, seen } = await runRow(setting, cases, { api });
+    const { expected, seen, logins } = await withSetting((setting) => runRow(setting, cases, { api }));
     expect(seen).toEqual(expected);
-    expect(await storedLogins(setting)).toEqual(ALL_THERE);
+    expect(logins).toEqual(ALL_THERE);
   });
 
   it.concurrent("the same under the program's other name, for what each row says of a get", async () => {
     const quick = API_ROWS.filter(({ title }) => !title.includes("never"));
-    const both = await Promise.all(
-      quick.map(({ api, cases }) => {
-        const gets = Object.entries(cases).filter(([name]) => /^get: (?:young|old)$/.test(name));
-        return runRow(setting, Object.fromEntries(gets), { api, program: DOCR });
-      }),
-    );
+    const { rows: both } = await withSetting(async (setting) => ({
+      rows: await Promise.all(
+        quick.map(({ api, cases }) => {
+          const gets = Object.entries(cases).filter(([name]) => /^get: (?:young|old)$/.test(name));
+          return runRow(setting, Object.fromEntries(gets), { api, program: DOCR });
+        }),
+      ),
+    }));
     expect(both.map(({ seen }) => seen)).toEqual(both.map(({ expected }) => expected));
-    expect(await storedLogins(setting)).toEqual(ALL_THERE);
   });
 
-  it.concurrent("a name that nobody has is a failure, and kept logins are no matter of it", async () => {
+  it.concurrent("a name that nobody has is a failure, and stored logins are no matter of it", async () => {
     const cases: Row["cases"] = { "get: empty": "failure 1 1 0 none", "list: young": "list 0 0 0 same" };
-    const { expected, seen } = await runRow(setting, cases, { api: "works", change: withoutName });
+    const inRow = (setting: Setting) => runRow(setting, cases, { api: "works", change: withoutName });
+    const { expected, seen, logins } = await withSetting(inRow);
     expect(seen).toEqual(expected);
+    expect(logins).toEqual(ALL_THERE);
   });
 });
 
@@ -307,19 +332,13 @@ describeUnless(reason, "the same while the keychain misbehaves", () => {
   });
 
   it.concurrent.each(KEYCHAIN_FAULTS)("the keychain is $title", async (fault) => {
-    const setting = await openSetting();
-    try {
-      const cases = fault.onCi ? KEYCHAIN_CASES_ON_CI : KEYCHAIN_CASES;
-      const bus = `unix:path=${join(folder, "bus")}`;
-      const { expected, seen } = await runKeychainRow(setting, cases, fault, bus);
-      expect(seen).toEqual(expected);
-      setting.keyring.resume();
-      await setting.keyring.restart("unlocked");
-      expect(await storedLogins(setting)).toEqual(ALL_THERE);
-    } finally {
-      setting.keyring.resume();
-      await closeSetting(setting);
-    }
+    const cases = fault.onCi ? KEYCHAIN_CASES_ON_CI : KEYCHAIN_CASES;
+    const bus = `unix:path=${join(folder, "bus")}`;
+    const { expected, seen, logins } = await withSetting((setting) =>
+      runKeychainRow(setting, cases, fault, bus),
+    );
+    expect(seen).toEqual(expected);
+    expect(logins).toEqual(ALL_THERE);
   });
 });
 
