@@ -11,7 +11,7 @@ import { constants } from "node:os";
 const project = join(import.meta.dirname, "..");
 const bin = join(project, "node_modules", ".bin");
 const stamp = join(project, "node_modules", ".docr-lock");
-const verbs = ["demo", "test", "check", "build"];
+const verbs = ["demo", "test", "check", "build", "bench"];
 
 const [verb, ...args] = process.argv.slice(2);
 if (verb !== undefined && !verbs.includes(verb)) {

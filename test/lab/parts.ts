@@ -1,7 +1,7 @@
 import { spawnSync, type SpawnSyncOptionsWithStringEncoding } from "node:child_process";
 import { existsSync } from "node:fs";
 
-/** The real parts that the lab is made of, and the Debian package that brings each. */
+/** The real parts that the lab is made of, commands and one library, and the Debian package that brings each. */
 const PACKAGES = {
   docker: "docker.io",
   dockerd: "docker.io",
@@ -9,6 +9,7 @@ const PACKAGES = {
   "docker-registry": "docker-registry",
   "docker-credential-secretservice": "golang-docker-credential-helpers",
   "docker-credential-pass": "golang-docker-credential-helpers",
+  "docker-credential-ecr-login": "amazon-ecr-credential-helper",
   podman: "podman",
   crun: "crun",
   skopeo: "skopeo",
@@ -32,6 +33,9 @@ const PACKAGES = {
   ip: "iproute2",
   strip: "binutils",
   "clang-19": "clang-19",
+  "/usr/lib/llvm-19/lib/clang/19/lib/linux/libclang_rt.asan-x86_64.a": "libclang-rt-19-dev",
+  time: "time",
+  perl: "perl-base",
 } as const;
 
 export type Part = keyof typeof PACKAGES;
@@ -42,7 +46,11 @@ export const ALL_PARTS: readonly Part[] = Object.keys(PACKAGES).filter(isPart);
 export const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 export function findMissing(parts: readonly Part[]): readonly Part[] {
-  return parts.filter((part) => !SYSTEM_PATH.split(":").some((folder) => existsSync(`${folder}/${part}`)));
+  return parts.filter((part) => !candidatesOf(part).some((path) => existsSync(path)));
+}
+
+function candidatesOf(part: Part): readonly string[] {
+  return part.startsWith("/") ? [part] : SYSTEM_PATH.split(":").map((folder) => `${folder}/${part}`);
 }
 
 /** Why these parts cannot be used here, or undefined where they can. */

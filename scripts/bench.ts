@@ -1,0 +1,96 @@
+/**
+ * How fast it is: `npm run bench` measures our helper beside others', says what is reached of what it must reach, and writes
+ * dist/bench.json. `-- --record` makes the run what the repository says: docs/bench.svg, the README's table, the baseline.
+ * `-- --check` is a short run for CI that compares with the baseline, and fails far beyond it.
+ */
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DIST, DOCR } from "../test/lab/executable.ts";
+import { explainMissing, installMissing, type Part } from "../test/lab/parts.ts";
+import { compareWithBaseline, writeBaseline } from "./bench/baseline.ts";
+import { listCases, manyCases, singleCases } from "./bench/cases.ts";
+import { drawChart } from "./bench/chart.ts";
+import { measure } from "./bench/measure.ts";
+import { buildIfStale } from "./bench/programs.ts";
+import { updateReadme } from "./bench/readme.ts";
+import { explainNoise, tabulateFigures, tabulateRows } from "./bench/report.ts";
+import { openRunner } from "./bench/runner.ts";
+import { openScene } from "./bench/scene.ts";
+import { judge, type Results, type Row } from "./bench/targets.ts";
+import { PROJECT } from "./steps.ts";
+
+const NEEDED: readonly Part[] = [
+  "clang-19",
+  "strip",
+  "openssl",
+  "dbus-daemon",
+  "gdbus",
+  "gnome-keyring-daemon",
+  "docker-credential-secretservice",
+];
+const WANTED: readonly Part[] = ["docker-credential-ecr-login"];
+
+const FULL = { singles: 40, lists: [10, 100], longLists: [1000], many: 20, counts: [1, 10, 20, 50] };
+const SHORT = { singles: 15, lists: [10, 100], longLists: [], many: 3, counts: [1, 20, 50] };
+
+const say = (line: string): void => console.log(line);
+
+async function measureAll(plan: typeof FULL | typeof SHORT): Promise<Results> {
+  const scene = await openScene();
+  const runner = openRunner(scene.folder);
+  try {
+    if (!runner) throw new Error("no C compiler is on this machine (Debian's package clang-19)");
+    if (!scene.ecr) say("docker-credential-ecr-login is not here, or takes no cache from us: it is left out");
+    const calls = new Map<number, number[]>();
+    const singles = await measure(
+      runner,
+      [...singleCases(scene), ...(await listCases(scene, plan.lists))],
+      plan.singles,
+    );
+    await scene.api.reset();
+    const longLists = await measure(runner, await listCases(scene, plan.longLists), plan.many);
+    const many = await measure(runner, manyCases(scene, plan.counts, calls), plan.many);
+    return { figures: new Map([...singles, ...longLists, ...many]), calls, docrBytes: statSync(DOCR).size };
+  } finally {
+    await runner?.close();
+    await scene.close();
+  }
+}
+
+async function main(flags: readonly string[]): Promise<number> {
+  installMissing([...NEEDED, ...WANTED], say);
+  const reason = process.platform === "linux" ? explainMissing(NEEDED) : "this is not Linux";
+  if (reason !== undefined) {
+    say(`no benchmark here: ${reason}`);
+    return 0;
+  }
+  buildIfStale(say);
+  const isShort = flags.includes("--check");
+  const results = await measureAll(isShort ? SHORT : FULL);
+  const { figures, calls } = results;
+  const rows = judge(results);
+  const noise = explainNoise(figures);
+  say(`${tabulateFigures(figures)}\n`);
+  for (const [count, made] of calls)
+    say(`${count} cold at once: API calls ${[...new Set(made)].join(" or ")}`);
+  say(`\n${tabulateRows(rows)}\n`);
+  if (noise !== undefined) say(noise);
+  const date = new Date().toISOString();
+  const kept = { date, noise, rows, figures: [...figures.values()], calls: Object.fromEntries(calls) };
+  writeFileSync(join(DIST, "bench.json"), `${JSON.stringify(kept, undefined, 1)}\n`);
+  if (isShort) return compareWithBaseline(rows, noise, say);
+  if (flags.includes("--record")) record(rows, results);
+  return 0;
+}
+
+/** Makes the run what the repository says about speed. */
+function record(rows: readonly Row[], { figures }: Results): void {
+  const [docs, readme] = [join(PROJECT, "docs"), join(PROJECT, "README.md")];
+  mkdirSync(docs, { recursive: true });
+  writeFileSync(join(docs, "bench.svg"), drawChart(figures));
+  writeFileSync(readme, updateReadme(readFileSync(readme, "utf8"), figures));
+  writeBaseline(rows);
+  say("recorded: docs/bench.svg, README.md, scripts/bench/baseline.json");
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,40 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Row } from "./targets.ts";
+
+const PATH = join(import.meta.dirname, "baseline.json");
+/** Drift is said from here on, and is a failure from there on. */
+const SAID = 1.15;
+const FAILED = 1.5;
+
+const nameOf = ({ work, measure }: Row): string => `${work}: ${measure}`;
+
+export function writeBaseline(rows: readonly Row[]): void {
+  const values = Object.fromEntries(rows.map((row) => [nameOf(row), Number(row.value.toFixed(3))]));
+  writeFileSync(PATH, `${JSON.stringify(values, undefined, 2)}\n`);
+}
+
+/** Says what drifted from the committed baseline. Returns the exit code. */
+export function compareWithBaseline(
+  rows: readonly Row[],
+  noise: string | undefined,
+  say: (line: string) => void,
+): number {
+  const baseline: Record<string, unknown> = JSON.parse(readFileSync(PATH, "utf8"));
+  const drifts = rows.flatMap((row) => {
+    const before = baseline[nameOf(row)];
+    return typeof before === "number" ? [{ row, before, drift: row.value / before }] : [];
+  });
+  for (const { row, before, drift } of drifts.filter((item) => item.drift > SAID)) {
+    say(
+      `drift: ${nameOf(row)} is ${row.value.toFixed(2)}, was ${before.toFixed(2)} (${drift.toFixed(2)} times)`,
+    );
+  }
+  const failed = drifts.filter(({ drift }) => drift > FAILED);
+  if (failed.length === 0) {
+    say(`${drifts.length} ratios compared with the baseline, none beyond ${FAILED} times of it`);
+    return 0;
+  }
+  say(`${failed.length} of ${drifts.length} ratios are beyond ${FAILED} times of the baseline`);
+  return noise === undefined ? 1 : 0;
+}

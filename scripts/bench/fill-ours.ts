@@ -1,0 +1,18 @@
+/**
+ * Fills the keychain of this session as our `store` would, in one process: `node fill-ours.ts FROM TO`. Otherwise a
+ * thousand logins take minutes.
+ */
+import keytar from "keytar";
+import { encodeLogin } from "../../src/helper/records.ts";
+import { Secret } from "../../src/secret.ts";
+import { loginNumber } from "./logins.ts";
+
+const SERVICE = "docker-credential-docr";
+
+const [from = 0, to = 0] = process.argv.slice(2).map(Number);
+for (let index = from; index < to; index += 1) {
+  const { host, serverUrl, username, secret } = loginNumber(index);
+  const kept = encodeLogin({ serverUrl, username, secret: new Secret(secret) });
+  await keytar.setPassword(SERVICE, `login:${host}`, kept.reveal());
+}
+process.exit(0);

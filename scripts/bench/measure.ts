@@ -1,0 +1,77 @@
+import type { Command, Measured, Runner } from "./runner.ts";
+
+/** Something to be measured. */
+export interface Case {
+  readonly name: string;
+  /** How many processes at once; one unless told. */
+  readonly count?: number;
+  /** Called before each run, outside of the time. */
+  readonly command: (round: number) => Command;
+  /** Whether this is what the program had to print; a wrong answer ends the benchmark. */
+  readonly isRight: (stdout: string) => boolean;
+  /** Called after each run, outside of the time. */
+  readonly after?: () => Promise<void>;
+}
+
+/** Medians in milliseconds, unless they say otherwise. */
+export interface Figures {
+  readonly name: string;
+  readonly rounds: number;
+  readonly median: number;
+  readonly p10: number;
+  readonly p90: number;
+  /** Of each round's slowest process; the same as the median where there is one process. */
+  readonly slowest: number;
+  /** The largest of any process in any round, in MB of 2^20 bytes. */
+  readonly peakMb: number;
+}
+
+const WARM_UP_ROUNDS = 3;
+
+/** Runs all cases once a round, in a new order each time, so that whatever disturbs the machine disturbs all alike. */
+export async function measure(
+  runner: Runner,
+  cases: readonly Case[],
+  rounds: number,
+): Promise<ReadonlyMap<string, Figures>> {
+  const samples = new Map<string, Measured[]>(cases.map(({ name }) => [name, []]));
+  const warmUp = Math.min(WARM_UP_ROUNDS, rounds);
+  for (let round = -warmUp; round < rounds; round += 1) {
+    for (const item of shuffled(cases)) {
+      const measured = await runner.run(item.command(round + warmUp), item.count ?? 1);
+      await item.after?.();
+      const wrong = measured.processes.find(({ stdout }) => !item.isRight(stdout));
+      if (wrong) throw new Error(`${item.name} printed something else: ${wrong.stdout.slice(0, 300)}`);
+      if (round >= 0) samples.get(item.name)?.push(measured);
+    }
+  }
+  return new Map([...samples].map(([name, measured]) => [name, summarise(name, measured)]));
+}
+
+function summarise(name: string, samples: readonly Measured[]): Figures {
+  const all = samples.map(({ ms }) => ms);
+  const slowest = samples.map(({ processes }) => Math.max(...processes.map(({ ms }) => ms)));
+  return {
+    name,
+    rounds: samples.length,
+    median: quantile(all, 0.5),
+    p10: quantile(all, 0.1),
+    p90: quantile(all, 0.9),
+    slowest: quantile(slowest, 0.5),
+    peakMb: Math.max(...samples.flatMap(({ processes }) => processes.map(({ peakMb }) => peakMb))),
+  };
+}
+
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (sorted.length - 1) * share;
+  const [low = Number.NaN, high = low] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]];
+  return low + (high - low) * (at - Math.floor(at));
+}
+
+function shuffled<T>(items: readonly T[]): readonly T[] {
+  return items
+    .map((item) => ({ item, key: Math.random() }))
+    .toSorted((a, b) => a.key - b.key)
+    .map(({ item }) => item);
+}

@@ -1,0 +1,70 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DIST } from "../../test/lab/executable.ts";
+import { packExecutable } from "../build/pack.ts";
+import { PROJECT } from "../steps.ts";
+
+/** The same program lies on disk so many times: where its pages happen to lie is worth up to 15 % of a start. */
+const COPIES = 3;
+
+/** Paths of what is measured, a copy for each round; copied together, so that they are laid out alike. */
+export interface Programs {
+  /** docker-credential-docr, with docr beside it. */
+  readonly door: (round: number) => string;
+  readonly docr: (round: number) => string;
+  /** An executable that is built as docr is, and does nothing. */
+  readonly empty: (round: number) => string;
+}
+
+/** Builds dist where it is missing or older than what it is made of. */
+export function buildIfStale(say: (line: string) => void): void {
+  const built = ["docr", "docker-credential-docr"].map((name) => join(DIST, name));
+  const isFresh = built.every(existsSync) && Math.min(...built.map(timeOf)) > newest("src", "scripts/build");
+  if (isFresh) return;
+  say("building dist");
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(PROJECT, "scripts/build.ts")], {
+    cwd: PROJECT,
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(`the build failed\n${stdout}${stderr}`);
+}
+
+export async function copyPrograms(folder: string): Promise<Programs> {
+  const empty = await buildEmpty();
+  const folders = Array.from({ length: COPIES }, (_, index) => join(folder, String(index)));
+  for (const copy of folders) {
+    mkdirSync(copy, { recursive: true });
+    copyFileSync(join(DIST, "docr"), join(copy, "docr"));
+    copyFileSync(empty, join(copy, "empty"));
+    copyFileSync(join(DIST, "docker-credential-docr"), join(copy, "docker-credential-docr"));
+  }
+  const pick = (name: string) => (round: number) => join(folders[round % COPIES] ?? folder, name);
+  return { door: pick("docker-credential-docr"), docr: pick("docr"), empty: pick("empty") };
+}
+
+async function buildEmpty(): Promise<string> {
+  const work = join(PROJECT, ".cache", "bench");
+  const output = join(work, "empty");
+  mkdirSync(work, { recursive: true });
+  if (existsSync(output) && timeOf(output) > Math.max(newest("scripts/build"), timeOf(process.execPath)))
+    return output;
+  const [main, base] = [join(work, "empty.cjs"), join(work, "node")];
+  writeFileSync(main, "");
+  copyFileSync(process.execPath, base);
+  execFileSync("strip", [base]);
+  await packExecutable({ base, main, assets: {}, output });
+  return output;
+}
+
+/** The time of the newest file in these folders of the project. */
+function newest(...folders: readonly string[]): number {
+  const paths = folders.flatMap((folder) =>
+    readdirSync(join(PROJECT, folder), { recursive: true, encoding: "utf8" }).map((path) =>
+      join(PROJECT, folder, path),
+    ),
+  );
+  return Math.max(...paths.map(timeOf));
+}
+
+const timeOf = (path: string): number => statSync(path).mtimeMs;

@@ -1,0 +1,70 @@
+import type { Figures } from "./measure.ts";
+import type { Row } from "./targets.ts";
+
+/** Above this p90/p10, a program that does nothing varied so much that nothing can be told from the rest. */
+const QUIET = { true: 1.8, empty: 1.5 };
+
+/** Why these figures say little, or undefined where they can be believed. */
+export function explainNoise(figures: ReadonlyMap<string, Figures>): string | undefined {
+  const loud = Object.entries(QUIET).flatMap(([name, limit]) => {
+    const spread = spreadOf(figures.get(name));
+    return spread > limit ? [`${name}'s p90 is ${spread.toFixed(2)} of its p10 (${limit} is quiet)`] : [];
+  });
+  return loud.length === 0 ? undefined : `the machine was too noisy to tell: ${loud.join("; ")}`;
+}
+
+function spreadOf(figures: Figures | undefined): number {
+  return figures ? figures.p90 / figures.p10 : Number.NaN;
+}
+
+export function tabulateFigures(figures: ReadonlyMap<string, Figures>): string {
+  const rows = [...figures.values()].map(({ name, rounds, median, p10, p90, slowest, peakMb }) => [
+    name,
+    String(rounds),
+    median.toFixed(2),
+    p10.toFixed(2),
+    p90.toFixed(2),
+    slowest.toFixed(2),
+    peakMb.toFixed(1),
+  ]);
+  return tabulate(["measured", "rounds", "median ms", "p10", "p90", "slowest", "peak MB"], rows);
+}
+
+export function tabulateRows(rows: readonly Row[]): string {
+  return tabulate(
+    ["work", "measure", "reached", "target", ""],
+    rows.map((row) => [
+      row.work,
+      row.measure,
+      format(row.value, row.unit),
+      format(row.limit, row.unit),
+      verdict(row),
+    ]),
+  );
+}
+
+function verdict({ isReached }: Row): string {
+  return isReached ? "ok" : "OVER";
+}
+
+function format(value: number, unit: Row["unit"]): string {
+  if (unit === "x") return `${value.toFixed(2)} x`;
+  return unit === "MB" ? `${value.toFixed(1)} MB` : `${value}`;
+}
+
+function tabulate(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  return lines
+    .map((line) =>
+      line
+        .map((text, column) =>
+          isNumber(text) ? text.padStart(widths[column] ?? 0) : text.padEnd(widths[column] ?? 0),
+        )
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+const isNumber = (text: string): boolean => /^[\d.]+( x| MB)?$/.test(text);

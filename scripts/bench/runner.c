@@ -1,0 +1,127 @@
+/*
+ * Starts programs and times them for `npm run bench`, with as little of its own in the way as can be. It is C because
+ * a child's peak memory counts from its parent's (fork, vfork), and because Node takes longer to start a process than
+ * what is measured takes to run.
+ *
+ * Reads orders from stdin, one a line: HOW-MANY-AT-ONCE SPEC-FILE. A spec is a file of strings, each ended by a NUL:
+ * the path of what is fed to stdin, a prefix for the output files, the number of arguments, they, the environment.
+ * Answers each with one line: the nanoseconds of all, then NANOSECONDS:PEAK-KB:WAIT-STATUS of each, in their order.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MOST = 256, STRINGS = 256, SPEC = 1 << 16, PATIENCE = 120 };
+
+struct job {
+  pid_t pid;
+  int in, out, err;
+  long long started, ended;
+  long peak;
+  int status;
+};
+
+static struct job jobs[MOST];
+static char spec[SPEC];
+static char *strings[STRINGS];
+
+static long long now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+static void insist(int is_good, const char *what) {
+  if (is_good) return;
+  perror(what);
+  exit(1);
+}
+
+static int open_or_die(const char *path, int flags) {
+  int fd = open(path, flags | O_CLOEXEC, 0600);
+  insist(fd >= 0, path);
+  return fd;
+}
+
+static void read_spec(const char *path) {
+  int fd = open_or_die(path, O_RDONLY);
+  ssize_t length = read(fd, spec, SPEC - 1);
+  close(fd);
+  insist(length > 0, path);
+  int count = 0;
+  for (char *at = spec; at < spec + length && count < STRINGS - 1; at += strlen(at) + 1) strings[count++] = at;
+  insist(count >= 4, "a spec of four strings and more");
+  strings[count] = NULL;
+}
+
+static void start(struct job *job, char **args, char **env) {
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, job->in, 0);
+  posix_spawn_file_actions_adddup2(&actions, job->out, 1);
+  posix_spawn_file_actions_adddup2(&actions, job->err, 2);
+  job->started = now();
+  insist(posix_spawn(&job->pid, args[0], &actions, NULL, args, env) == 0, args[0]);
+  posix_spawn_file_actions_destroy(&actions);
+}
+
+static void await_one(int count) {
+  int status;
+  struct rusage usage;
+  pid_t pid = wait4(-1, &status, 0, &usage);
+  long long ended = now();
+  for (int i = 0; i < count; i++) {
+    if (jobs[i].pid != pid) continue;
+    jobs[i].ended = ended;
+    jobs[i].peak = usage.ru_maxrss;
+    jobs[i].status = status;
+  }
+}
+
+static void obey(int count, const char *path) {
+  char *args[STRINGS];
+  char name[4096];
+  read_spec(path);
+  int arg_count = atoi(strings[2]);
+  memcpy(args, strings + 3, sizeof(char *) * arg_count);
+  args[arg_count] = NULL;
+  for (int i = 0; i < count; i++) {
+    snprintf(name, sizeof name, "%s.%d", strings[1], i);
+    jobs[i].in = open_or_die(strings[0], O_RDONLY);
+    jobs[i].out = open_or_die(name, O_WRONLY | O_CREAT | O_TRUNC);
+    snprintf(name, sizeof name, "%s.%d.err", strings[1], i);
+    jobs[i].err = open_or_die(name, O_WRONLY | O_CREAT | O_TRUNC);
+  }
+  alarm(PATIENCE);
+  long long started = now();
+  for (int i = 0; i < count; i++) start(&jobs[i], args, strings + 3 + arg_count);
+  for (int i = 0; i < count; i++) await_one(count);
+  long long ended = now();
+  alarm(0);
+  printf("%lld", ended - started);
+  for (int i = 0; i < count; i++) {
+    printf(" %lld:%ld:%d", jobs[i].ended - jobs[i].started, jobs[i].peak, jobs[i].status);
+    close(jobs[i].in);
+    close(jobs[i].out);
+    close(jobs[i].err);
+  }
+  printf("\n");
+  fflush(stdout);
+}
+
+int main(void) {
+  char line[4096], path[4096];
+  int count;
+  while (fgets(line, sizeof line, stdin)) {
+    insist(sscanf(line, "%d %4095s", &count, path) == 2 && count > 0 && count <= MOST, "an order");
+    obey(count, path);
+  }
+  return 0;
+}

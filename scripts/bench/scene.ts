@@ -1,0 +1,112 @@
+import { mkdirSync, mkdtempSync, rmSync, existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startKeyring } from "../../test/lab/keyring.ts";
+import { createPki, readServerTls } from "../../test/lab/pki.ts";
+import { type Environment, runWell } from "../../test/lab/run.ts";
+import { startStandInProcess, type StandInProcess } from "../../test/lab/stand-in-process.ts";
+import { type Ecr, prepareEcr } from "./ecr.ts";
+import { type Owner, startFullKeyring, THEIR_HELPER } from "./full-keyring.ts";
+import { copyPrograms, type Programs } from "./programs.ts";
+
+export const OUR_HOST = "registry.digitalocean.com";
+export const OTHER_HOST = "https://index.docker.io/v1/";
+export const OTHER_SECRET = "a password of another registry";
+const REGISTRY = "acme";
+
+/** Somebody's machine with everything that is measured on it: programs, keyrings, DigitalOcean on loopback. */
+export interface Scene {
+  /** In memory, for files that come and go. */
+  readonly folder: string;
+  readonly programs: Programs;
+  readonly api: StandInProcess;
+  readonly ecr: Ecr | undefined;
+  /** By what they are for; each whole. `token` has the API token in the environment, `keychain` in the keychain. */
+  readonly env: {
+    readonly plain: Environment;
+    readonly token: Environment;
+    readonly keychain: Environment;
+    readonly fallback: Environment;
+  };
+  /** What a cold mint gets, with a runtime directory that nobody has used. `scheme` is how the API is reached. */
+  coldEnv(scheme: "https" | "http"): Environment;
+  /** A keyring of its own with so many logins; its environment. */
+  fullKeyring(owner: Owner, count: number): Promise<Environment>;
+  close(): Promise<void>;
+}
+
+export async function openScene(): Promise<Scene> {
+  const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "docr-b-"));
+  const onDisk = mkdtempSync(join(tmpdir(), "docr-b-"));
+  const stops: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const stop of stops.toReversed()) await stop();
+    // A process in the background may be writing its last file.
+    for (const path of [folder, onDisk])
+      rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  };
+  try {
+    const pki = await createPki(join(folder, "pki"));
+    const [api, plainApi] = [
+      await startStandInProcess({ tls: readServerTls(pki), registries: [REGISTRY] }),
+      await startStandInProcess({ registries: [REGISTRY] }),
+    ];
+    stops.push(
+      () => api.stop(),
+      () => plainApi.stop(),
+    );
+    const keyring = await startKeyring(join(folder, "k"));
+    stops.push(() => keyring.stop());
+    const plain = keyring.env;
+    const keychain = { ...plain, ...addressOf(api), SSL_CERT_FILE: pki.ca };
+    const tokens = { https: await api.addToken(), http: await plainApi.addToken() };
+    const env = {
+      plain,
+      keychain,
+      token: { ...keychain, DIGITALOCEAN_ACCESS_TOKEN: tokens.https },
+      fallback: { ...plain, DOCR_FALLBACK: "secretservice" },
+    };
+    const programs = await copyPrograms(onDisk);
+    const ourHelper = programs.door(0);
+    const other = login(OTHER_HOST, OTHER_SECRET);
+    await runWell(THEIR_HELPER, ["store"], { env: plain, stdin: other });
+    await runWell(ourHelper, ["store"], { env: plain, stdin: other });
+    await runWell(ourHelper, ["store"], { env: keychain, stdin: login(OUR_HOST, await api.addToken()) });
+    let colds = 0;
+    return {
+      folder,
+      programs,
+      api,
+      ecr: await prepareEcr(plain["HOME"] ?? folder, plain),
+      env,
+      coldEnv: (scheme) => {
+        const runtime = join(folder, `cold-${(colds += 1)}`);
+        mkdirSync(runtime, { mode: 0o700 });
+        const base = scheme === "https" ? env.token : { ...plain, ...addressOf(plainApi) };
+        return {
+          ...base,
+          DIGITALOCEAN_ACCESS_TOKEN: tokens[scheme],
+          DOCR_REGISTRY: REGISTRY,
+          XDG_RUNTIME_DIR: runtime,
+        };
+      },
+      fullKeyring: async (owner, count) => {
+        const full = await startFullKeyring(join(folder, `${owner}-${count}`), { owner, count, ourHelper });
+        stops.push(() => full.stop());
+        return full.env;
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function login(ServerURL: string, Secret: string): string {
+  return JSON.stringify({ ServerURL, Username: "sammy", Secret });
+}
+
+function addressOf({ url }: StandInProcess): Environment {
+  return { DIGITALOCEAN_API_URL: url, DIGITALOCEAN_OAUTH_URL: url };
+}
