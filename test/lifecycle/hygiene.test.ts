@@ -190,7 +190,7 @@ describeUnless(
   explainNoExecutable() ?? explainMissing(["strace"]),
   "SIGKILL at each file operation of a get",
   () => {
-    it(
+    it.concurrent(
       "leaves at most one credential more, no file half written, and a next get that works",
       inWorld({}, async (world) => {
         const getting = { args: [DOCR, "get"] as const, env: world.env, stdin: HOST };
@@ -217,7 +217,7 @@ describeUnless(
       }),
     );
 
-    it(
+    it.concurrent(
       "loses no credential when it replaces one: what is on the way out can still be revoked",
       inWorld({}, async (world) => {
         const getting = { args: [DOCR, "get"] as const, env: world.env, stdin: HOST };

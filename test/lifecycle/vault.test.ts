@@ -222,7 +222,7 @@ describeUnless(
   explainNoExecutable() ?? explainMissing(["strace"]),
   "SIGKILL at each file operation of a store",
   () => {
-    it(
+    it.concurrent(
       "leaves the vault from before or the one from after, and the next store works",
       inWorld({}, async (world) => {
         await store(world, "zero.test");
@@ -259,7 +259,7 @@ describeUnless(
       }),
     );
 
-    it(
+    it.concurrent(
       "leaves an identity that opens the vault, or none, when it is the first store of all",
       inWorld({}, async (world) => {
         const storing = {
