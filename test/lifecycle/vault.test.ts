@@ -166,7 +166,7 @@ describeUnless(explainNoExecutable(), "logins in an age vault, where there is no
       const outcomes = await Promise.all(names.map((name) => store(world, name)));
       expect(outcomes.map(({ code, stderr }) => `${code}${stderr}`)).toEqual(names.map(() => "0"));
       expect(await servers(world)).toEqual(names);
-      expect(namesIn(join(world.home, ".local", "share", "docr"))).toEqual(["vault.age"]);
+      expect(namesIn(join(world.home, ".local", "share", "docr"), "vault")).toEqual(["vault.age"]);
       expect(namesIn(join(world.home, ".config", "docr"))).toEqual(["age-identity.txt"]);
     }),
   );
