@@ -70,7 +70,7 @@ async function main(flags: readonly string[]): Promise<number> {
   const { figures, calls } = results;
   const rows = judge(results);
   const noise = explainNoise(figures);
-  say(`${tabulateFigures(figures)}\n`);
+  if (!isShort) say(`${tabulateFigures(figures)}\n`);
   for (const [count, made] of calls)
     say(`${count} cold at once: API calls ${[...new Set(made)].join(" or ")}`);
   say(`\n${tabulateRows(rows)}\n`);

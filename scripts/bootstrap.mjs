@@ -10,6 +10,7 @@ import { constants } from "node:os";
 
 const project = join(import.meta.dirname, "..");
 const bin = join(project, "node_modules", ".bin");
+const node = join(bin, process.platform === "win32" ? "node.exe" : "node");
 const stamp = join(project, "node_modules", ".docr-lock");
 const verbs = ["demo", "test", "check", "build", "bench"];
 
@@ -30,11 +31,15 @@ function install() {
   if (isCurrent) return;
   console.error("installing node_modules (npm ci)");
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-  const { status, stdout, stderr, error } = spawnSync(npm, ["ci", "--no-audit", "--no-fund"], {
-    cwd: project,
-    encoding: "utf8",
-    shell: process.platform === "win32",
-  });
+  const { status, stdout, stderr, error } = spawnSync(
+    npm,
+    ["ci", "--include=dev", "--no-audit", "--no-fund"],
+    {
+      cwd: project,
+      encoding: "utf8",
+      shell: process.platform === "win32",
+    },
+  );
   if (status !== 0) {
     const reasons = (error?.message ?? `${stdout}${stderr}`)
       .split("\n")
@@ -42,15 +47,20 @@ function install() {
     console.error(`npm ci failed\n${reasons.slice(0, 20).join("\n")}`);
     process.exit(1);
   }
+  if (!existsSync(node)) {
+    console.error(
+      `npm ci left no ${node}: its install script must be allowed to run (allowScripts in package.json)`,
+    );
+    process.exit(1);
+  }
   writeFileSync(stamp, lock);
 }
 
 /** The exit code of the script, or 128 and the signal that ended it, as a shell has it. */
 function runScript(name, scriptArgs) {
-  const node = join(bin, process.platform === "win32" ? "node.exe" : "node");
   const { status, signal, error } = spawnSync(node, [join(project, "scripts", `${name}.ts`), ...scriptArgs], {
     stdio: "inherit",
-    env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ""}` },
+    env: { NODE_USE_ENV_PROXY: "1", ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ""}` },
   });
   if (error) console.error(`cannot run ${node}: ${error.message}`);
   return status ?? 128 + (constants.signals[signal ?? "SIGTERM"] ?? 0);

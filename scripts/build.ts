@@ -5,7 +5,6 @@
 import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { installMissing } from "../test/lab/parts.ts";
 import { bundleAssets, bundleMain } from "./build/bundle.ts";
 import { buildDoor } from "./build/door.ts";
 import { packExecutable } from "./build/pack.ts";
@@ -16,7 +15,6 @@ const dist = join(root, "dist");
 const suffix = process.platform === "win32" ? ".exe" : "";
 
 const started = performance.now();
-installMissing(["strip", "clang-19"], console.log);
 rmSync(work, { recursive: true, force: true });
 mkdirSync(work, { recursive: true });
 mkdirSync(dist, { recursive: true });

@@ -23,6 +23,9 @@ const NEEDED: readonly Part[] = [
   "gnome-keyring-daemon",
   "gdbus",
   "secret-tool",
+  "update-ca-certificates",
+  "unshare",
+  "ip",
 ];
 const CLIENTS: readonly Part[] = ["docker", "dockerd", "podman", "crun", "skopeo"];
 
@@ -35,12 +38,14 @@ async function main(): Promise<number> {
       ? "docker-credential-docr with your API token, against DigitalOcean itself\n"
       : "docker-credential-docr, with a stand-in for DigitalOcean's API (set DIGITALOCEAN_ACCESS_TOKEN to use the real one)\n",
   );
+  const say = (line: string): void => narrator.say(line);
+  // Before the build, which installs nothing: with clang it makes the native door too.
+  installMissing(["strip", "clang-19", ...(isReal ? [] : [...NEEDED, ...CLIENTS])], say);
   await narrator.step("built", build);
   if (isReal) {
     await showWithDigitalOcean(narrator);
     return 0;
   }
-  installMissing([...NEEDED, ...CLIENTS, "unshare", "ip"], (line) => narrator.say(line));
   const reason = explainNoNamespace() ?? explainMissing(NEEDED);
   if (reason === undefined) {
     return runInNamespace([process.execPath, join(import.meta.dirname, "demo", "with-clients.ts")], {
@@ -66,7 +71,8 @@ async function build(): Promise<string> {
 
 try {
   process.exitCode = await main();
-} catch {
-  // The narrator has said it.
+} catch (error) {
+  // What failed in a step, the narrator has said; this says it of everything else.
+  console.error(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
 }

@@ -1,4 +1,5 @@
 import { getAsset, getRawAsset } from "node:sea";
+import type * as V8 from "node:v8";
 import { Script } from "node:vm";
 
 /**
@@ -11,8 +12,8 @@ import { Script } from "node:vm";
  */
 export function loadAsset(name: string, weight: "light" | "heavy", require: NodeJS.Require): unknown {
   if (weight === "heavy") {
-    const { setFlagsFromString }: typeof import("node:v8") = require("node:v8");
-    setFlagsFromString("--rehash-snapshot");
+    const v8: typeof V8 = require("node:v8");
+    v8.setFlagsFromString("--rehash-snapshot");
   }
   const script = new Script(getAsset(`${name}.cjs`, "utf8"), {
     filename: `docr:${name}`,

@@ -1,25 +1,26 @@
 /** Puts the real ports together. What belongs to the process itself comes in as a Host. */
-import { existsSync } from "node:fs";
 import { readConfigFile, type ConfigFile } from "./config/config-file.ts";
 import { markDoctlConfig } from "./config/doctl-path.ts";
 import type { Machine } from "./config/machine.ts";
 import { readProgramSettings, type ProgramSettings } from "./config/program-settings.ts";
 import { readSettings } from "./config/settings.ts";
-import { HelperError } from "./errors.ts";
+import { storeIdOf } from "./config/store-id.ts";
+import { HelperError, isHelperError } from "./errors.ts";
 import { createApiTokens } from "./helper/api-tokens.ts";
 import { createLogins } from "./helper/logins.ts";
 import { createMintedCredentials, CURRENT, type MintedCredentials } from "./helper/minted-credentials.ts";
-import { choosePlaces, listPlaces } from "./helper/places.ts";
-import type { Background, HelperPorts, SecretStore, Turns } from "./helper/ports.ts";
+import { choosePlaces } from "./helper/places.ts";
+import type { Background, HelperPorts, RegistryApi, SecretStore, Turns } from "./helper/ports.ts";
 import type { Settings } from "./helper/settings.ts";
 import { inTurns } from "./keychain/in-turns.ts";
 import { createKeychain, type Keychain } from "./keychain/keychain.ts";
+import { hasSessionBus } from "./keychain/session-bus.ts";
 import { splitLongValues } from "./keychain/split.ts";
 import { createVault } from "./keychain/vault.ts";
 import type { Moment } from "./registry/credential.ts";
 import { createBackground } from "./runtime/background.ts";
 import { createPrivateFiles, removeUnfinished } from "./runtime/private-files.ts";
-import { findPrivateFolder } from "./runtime/private-folder.ts";
+import { findPrivateFolder, listPrivateFolders } from "./runtime/private-folder.ts";
 import { droppingWarmAnswers, encodeWarmAnswer } from "./runtime/warm-answers.ts";
 import { fallbackNameOf, warmNameOf } from "./runtime/warm-read.ts";
 import { createTrace } from "./runtime/trace.ts";
@@ -56,35 +57,58 @@ export interface Composition {
 export function compose(host: Host): Composition {
   const configFile = once((): ConfigFile => readConfigFile(host));
   const programSettings = once((): ProgramSettings => readProgramSettings(host.env, configFile()));
-  const settings = once((): Settings => readSettings(host, configFile()));
+  const settings = once((): Settings => {
+    return readSettings(host, configFile(), storeIdOf(host, programSettings()));
+  });
   const clock = { read: host.clock };
   const uniqueName = (): string => `${host.pid}-${host.monotonicNs()}`;
   const monotonicMs = (): number => Number(host.monotonicNs() / 1_000_000n);
-  const folder = once(() =>
-    findPrivateFolder({
-      runtimeDir: host.env["XDG_RUNTIME_DIR"],
-      temporaryDir: host.temporaryDir,
-      platform: host.platform,
-      uid: host.uid,
-    }),
-  );
+  const folderOptions = {
+    runtimeDir: host.env["XDG_RUNTIME_DIR"],
+    temporaryDir: host.temporaryDir,
+    platform: host.platform,
+    uid: host.uid,
+  };
+  const folder = once(() => findPrivateFolder(folderOptions));
+  const openFolder = (path: string): SecretStore => {
+    const store = createPrivateFiles(path, host.uid, uniqueName, host.isRunning);
+    return droppingWarmAnswers(store, (name) => name.startsWith(CURRENT));
+  };
   const files = once(() => {
     const found = folder();
-    if (!found) return undefined;
-    const store = createPrivateFiles(found.path, host.uid, uniqueName, host.isRunning);
-    return { ...found, store: droppingWarmAnswers(store, (name) => name.startsWith(CURRENT)) };
+    return found && { ...found, store: openFolder(found.path) };
   });
-  const openTurns = once(async (): Promise<Turns> => {
-    const found = files();
-    if (!found) return { take: async () => undefined };
+  const openTurns = async (path: string, notes: SecretStore): Promise<Turns> => {
     const { createTurns } = await import("./runtime/turns.ts");
-    return createTurns({ folder: found.path, uid: host.uid, notes: found.store, monotonic: monotonicMs });
+    return createTurns({ folder: path, uid: host.uid, notes, monotonic: monotonicMs });
+  };
+  const sessionTurns = once(async (): Promise<Turns> => {
+    const found = files();
+    return found ? openTurns(found.path, found.store) : { take: async () => undefined };
   });
-  const turns: Turns = { take: async (name, patienceMs) => (await openTurns()).take(name, patienceMs) };
+  const turns: Turns = { take: async (name, patienceMs) => (await sessionTurns()).take(name, patienceMs) };
   const keychain = openKeychain(host, uniqueName, turns);
-  const secrets = createVault({
-    choose: async () => openStore(host, programSettings(), keychain, turns, uniqueName),
-  });
+  const secrets = createVault({ choose: () => openStore() });
+  /** Where API tokens and logins are kept, as DOCR_STORE says. */
+  const openStore = async (): Promise<SecretStore> => {
+    switch (programSettings().store) {
+      case "auto":
+      case "keychain":
+        return keychain;
+      case "file": {
+        const { createAgeVault, vaultFolder } = await import("./keychain/age-vault.ts");
+        const home = vaultFolder(host);
+        // Beside the vault: a session, cron and ssh share it, but not a runtime directory.
+        const vaultTurns = await openTurns(home, openFolder(home));
+        const drop = (path: string): void => removeUnfinished(path, host.isRunning);
+        return createAgeVault({ machine: host, turns: vaultTurns, uniqueName, removeUnfinished: drop });
+      }
+      case "pass": {
+        const { createPassStore } = await import("./keychain/pass.ts");
+        return createPassStore(host.env);
+      }
+    }
+  };
   const apiTokens = createApiTokens(secrets);
   // Elsewhere a credential belongs in the keychain: the temporary directory of macOS is on disk, and Windows' files have no mode.
   const mintedFiles = () => (host.platform === "linux" ? files() : undefined);
@@ -119,30 +143,46 @@ export function compose(host: Host): Composition {
   const notices = { warn: (text: string): void => void remarks.push(text) };
   const trace = createTrace(() => programSettings().log, host);
 
+  const openApi = async (
+    budgetMs: number,
+    { apiUrl, oauthUrl }: Pick<Settings, "apiUrl" | "oauthUrl">,
+  ): Promise<RegistryApi> => {
+    const { createApi } = await import("./digitalocean/api.ts");
+    const userAgent = `${packageName}/${version}`;
+    return createApi({ apiUrl, oauthUrl, env: host.env, budgetMs, userAgent, clock, trace });
+  };
+
   const ports: HelperPorts = {
     settings,
     logins: createLogins(secrets),
     apiTokens,
     tokenSource: {
       async find(context) {
-        const kept = await apiTokens.read(context);
-        if (kept) return kept;
+        let missing: unknown;
+        try {
+          const kept = await apiTokens.read(context);
+          if (kept) return kept;
+        } catch (error) {
+          // No keychain at all, as on a server: doctl's config may do. One that is locked may hold the token.
+          if (!isHelperError(error) || error.code !== "keychain-missing") throw error;
+          missing = error;
+        }
         const mark = markDoctlConfig(host, sha256);
-        if (mark === undefined) return undefined;
-        const { findDoctlToken } = await import("./config/doctl.ts");
-        const token = findDoctlToken(host, context);
-        return token && { ...token, mark };
+        const { findDoctlToken } = mark === undefined ? {} : await import("./config/doctl.ts");
+        const token = findDoctlToken?.(host, context);
+        if (!token && missing !== undefined) throw missing;
+        return token && mark !== undefined ? { ...token, mark } : undefined;
       },
       doctlMark: async () => markDoctlConfig(host, sha256),
     },
     minted,
-    everywhere: () => listPlaces(mintedFiles(), secrets).map(openMinted),
-    async api(budgetMs) {
-      const { createApi } = await import("./digitalocean/api.ts");
-      const { apiUrl, oauthUrl } = settings();
-      const userAgent = `${packageName}/${version}`;
-      return createApi({ apiUrl, oauthUrl, env: host.env, budgetMs, userAgent, clock, trace });
-    },
+    everywhere: () =>
+      [...listPrivateFolders(folderOptions).map((path) => openFolder(path)), secrets].map((store) =>
+        openMinted(store),
+      ),
+    api: (budgetMs) => openApi(budgetMs, settings()),
+    // What was minted says itself where it is revoked.
+    revoker: (budgetMs) => openApi(budgetMs, { apiUrl: "", oauthUrl: "" }),
     turns,
     warmAnswers: {
       async isWanted(serverUrl) {
@@ -189,40 +229,6 @@ function openKeychain(host: Host, uniqueName: () => string, turns: Turns): Keych
   if (host.platform !== "win32") return keychain;
   const makeMark = (): string => sha256(uniqueName()).slice(0, 16);
   return { ...splitLongValues(keychain, WINDOWS_SECRET_LIMIT, makeMark), isStuck: () => keychain.isStuck() };
-}
-
-/**
- * Whether libsecret can find a bus. Where it cannot, it is better not loaded: it costs 10 ms, and for a user without an
- * account (containers) glib prints warnings.
- */
-function hasSessionBus({ env, platform }: Host): boolean {
-  if (platform !== "linux" || env["DBUS_SESSION_BUS_ADDRESS"] || env["DISPLAY"]) return true;
-  const runtimeDir = env["XDG_RUNTIME_DIR"];
-  return Boolean(runtimeDir) && existsSync(`${runtimeDir}/bus`);
-}
-
-/** Where API tokens and logins are kept, as DOCR_STORE says. */
-async function openStore(
-  host: Host,
-  { store }: ProgramSettings,
-  keychain: Keychain,
-  turns: Turns,
-  uniqueName: () => string,
-): Promise<SecretStore> {
-  switch (store) {
-    case "auto":
-    case "keychain":
-      return keychain;
-    case "file": {
-      const { createAgeVault } = await import("./keychain/age-vault.ts");
-      const drop = (folder: string): void => removeUnfinished(folder, host.isRunning);
-      return createAgeVault({ machine: host, turns, uniqueName, removeUnfinished: drop });
-    }
-    case "pass": {
-      const { createPassStore } = await import("./keychain/pass.ts");
-      return createPassStore(host.env);
-    }
-  }
 }
 
 function once<T>(make: () => T): () => T {

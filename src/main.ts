@@ -71,7 +71,7 @@ function clientPid(): number {
 /** In a session of its own and with no stream of ours: clients wait until the last holder of their pipes is gone. */
 function startSelf(args: readonly string[]): void {
   const { spawn } = process.getBuiltinModule("node:child_process");
-  const child = spawn(process.execPath, [...self, ...args], { detached: true, stdio: "ignore", cwd: "/" });
+  const child = spawn(process.execPath, [...self, ...args], { detached: true, stdio: "ignore" });
   child.on("error", () => undefined);
   child.unref();
 }
@@ -97,7 +97,7 @@ function warmAnswer(input: Uint8Array): string | undefined {
 
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
-  if (args[0] === LEAVE) process.exit(Number(args[1]));
+  if (args[0] === LEAVE && /^\d{1,3}$/.test(args[1] ?? "")) process.exit(Number(args[1]));
   // Node's own warnings (a lax TLS variable, an unreadable CA file) are not ours to print: stderr is the person's.
   process.removeAllListeners("warning");
   const readInput = once(() => readStdin(INPUT_LIMIT));

@@ -2,7 +2,7 @@ import { runProgram, type Outcome } from "./cli/program.ts";
 import { compose, type Host } from "./compose.ts";
 import { createHelper, type Helper } from "./helper/helper.ts";
 import { BACKGROUND } from "./runtime/background.ts";
-import { INPUT_PATIENCE_MS } from "./warm/late-input.ts";
+import { ANSWER_PATIENCE_MS, INPUT_PATIENCE_MS } from "./warm/late-input.ts";
 import { packageName, version } from "./version.ts";
 
 /** What one run came to; `isStuck` says whether a call still waits inside a system library. */
@@ -34,7 +34,8 @@ export async function run(
     trace: ports.trace,
     clientPid,
     remarks,
-    deadlineMs: INPUT_PATIENCE_MS,
+    inputDeadlineMs: INPUT_PATIENCE_MS,
+    deadlineMs: ANSWER_PATIENCE_MS,
   });
   return { ...outcome, isStuck: isStuck() };
 }

@@ -3,6 +3,7 @@
  * line for the person, because docker swallows what a helper prints on stdout (docker/cli, `docker pull`).
  */
 import type { ErrorCode, HelperError } from "../errors.ts";
+import { LATE_INPUT_HINT } from "../warm/late-input.ts";
 import { USAGE } from "../protocol/messages.ts";
 
 interface FailureLook {
@@ -26,7 +27,7 @@ const LOOKS = {
   usage: { stdout: "usage" },
   "unknown-action": { stdout: "message", hint: "see --help" },
   "input-missing": { hint: "send the request on stdin, as docker does" },
-  "input-unfinished": { hint: "close it after the request" },
+  "input-unfinished": { hint: LATE_INPUT_HINT },
   "input-too-large": { hint: "send less: no address and no login is that long" },
   "input-not-text": { hint: "send UTF-8" },
   "input-not-json": { hint: 'send {"ServerURL":…,"Username":…,"Secret":…}' },

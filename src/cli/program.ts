@@ -3,6 +3,7 @@ import type { Helper } from "../helper/helper.ts";
 import type { Trace } from "../helper/ports.ts";
 import { USAGE } from "../protocol/messages.ts";
 import { isAction, serve, unknownAction, versionLine, type Action } from "../protocol/serve.ts";
+import { LATE_INPUT } from "../warm/late-input.ts";
 import { answerBeside } from "./beside.ts";
 import { notice, showFailure } from "./failures.ts";
 
@@ -23,7 +24,9 @@ export interface ProgramPorts {
   readonly clientPid: number;
   /** Remarks that were made on the way, to show when the answer is out. */
   readonly remarks: readonly string[];
-  /** For the whole answer, in milliseconds. */
+  /** For the input, in milliseconds. */
+  readonly inputDeadlineMs: number;
+  /** For the work on an answer once its input is there, in milliseconds. */
   readonly deadlineMs: number;
 }
 
@@ -39,7 +42,7 @@ export async function runProgram(ports: ProgramPorts): Promise<Outcome> {
   const remarks = (): string => ports.remarks.map((text) => notice(text)).join("");
   try {
     const outcome = await answer(ports);
-    ports.trace("answered", { exitCode: outcome.exitCode });
+    traceQuietly(ports.trace, { exitCode: outcome.exitCode });
     return { ...outcome, stderr: remarks() };
   } catch (error) {
     const failure = isHelperError(error)
@@ -66,24 +69,20 @@ async function answer(ports: ProgramPorts): Promise<Answer> {
 
 /** A request of a docker client, under the deadline; other hosts may be another helper's business. */
 async function answerAction(ports: ProgramPorts, action: Action): Promise<Answer> {
-  let isReading = false;
-  const readInput = async (): Promise<Uint8Array> => {
-    isReading = true;
-    const input = await ports.readInput();
-    isReading = false;
-    return input;
-  };
-  const within = <T>(work: Promise<T>): Promise<T> => {
-    return withDeadline(work, ports.deadlineMs, (after) =>
-      isReading
-        ? new HelperError("input-unfinished", `stdin was not closed within ${after}`)
-        : new HelperError("deadline", `no answer within ${after}`),
-    );
-  };
+  const within = <T>(work: Promise<T>): Promise<T> =>
+    withDeadline(work, ports.deadlineMs, () => {
+      return new HelperError("deadline", `no answer within ${ports.deadlineMs / 1000} s`);
+    });
+  const readInput = (): Promise<Uint8Array> =>
+    withDeadline(ports.readInput(), ports.inputDeadlineMs, () => {
+      return new HelperError("input-unfinished", LATE_INPUT);
+    });
   const fallback = ports.fallback();
   if (fallback !== undefined)
     return answerBeside({ action, fallback, readInput, within, helper: ports.helper, env: ports.env });
-  return { stdout: await within(serve(action, readInput, ports.helper)), exitCode: 0 };
+  // The input first: each has a deadline of its own, and `list` has none to read.
+  const input = action === "list" ? new Uint8Array() : await readInput();
+  return { stdout: await within(serve(action, async () => input, ports.helper)), exitCode: 0 };
 }
 
 async function answerPerson(ports: ProgramPorts, verb: string): Promise<string> {
@@ -102,14 +101,10 @@ async function answerPerson(ports: ProgramPorts, verb: string): Promise<string> 
   }
 }
 
-async function withDeadline<T>(
-  work: Promise<T>,
-  deadlineMs: number,
-  late: (after: string) => HelperError,
-): Promise<T> {
+async function withDeadline<T>(work: Promise<T>, deadlineMs: number, late: () => HelperError): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(late(`${deadlineMs / 1000} s`)), deadlineMs);
+    timer = setTimeout(() => reject(late()), deadlineMs);
   });
   try {
     return await Promise.race([work, deadline]);

@@ -16,9 +16,9 @@ const LONGEST_TTL_SECONDS = 30 * 24 * 3600;
 /**
  * What the environment and the config file say about our own host. A variable that is set to nothing counts as not
  * set, but for the API token: an empty one is most often a secret that a CI job was not given, and going on
- * without it would hide that. Throws `bad-setting` or `bad-api-token`, naming the variable and what it takes.
+ * without it would hide that. `storeId` names the store of the accounts' tokens. Throws `bad-setting` or `bad-api-token`, naming the variable and what it takes.
  */
-export function readSettings(machine: Machine, file: ConfigFile): Settings {
+export function readSettings(machine: Machine, file: ConfigFile, storeId = ""): Settings {
   const { env } = machine;
   const context = env["DIGITALOCEAN_CONTEXT"];
   return {
@@ -28,6 +28,7 @@ export function readSettings(machine: Machine, file: ConfigFile): Settings {
     registry: readRegistry(env["DOCR_REGISTRY"]),
     context: context ? contextName(context, "DIGITALOCEAN_CONTEXT") : file.context,
     contexts: file.contexts ?? {},
+    storeId,
     access:
       oneOf<AccessSetting>("DOCR_ACCESS", env["DOCR_ACCESS"], ["auto", "read-only", "read-write"]) ?? "auto",
     ttlSeconds: readTtl(env["DOCR_TTL"]),

@@ -50,6 +50,7 @@ export function createApi(options: ApiOptions): RegistryApi {
         access,
         from: token.from,
         registry,
+        account: token.account ?? "",
         sourceMark: token.mark,
         revokeAt: oauthUrl,
       };

@@ -2,6 +2,7 @@ import { Agent, type Dispatcher, EnvHttpProxyAgent } from "undici";
 import type { Trace } from "../helper/ports.ts";
 import { isLoopback } from "../config/base-url.ts";
 import type { Environment } from "../config/machine.ts";
+import { HelperError } from "../errors.ts";
 import type { Secret } from "../secret.ts";
 import { networkFailure, requestIdOf, tooLarge } from "./failures.ts";
 import { trustedAuthorities } from "./trust.ts";
@@ -44,7 +45,6 @@ export function createSend(env: Environment, userAgent: string, signal: AbortSig
   };
   return async ({ method, url, bearer, form }) => {
     const target = new URL(url);
-    const dispatcher = dispatcherFor(target);
     const headers: Record<string, string> = {
       authorization: `Bearer ${bearer.reveal()}`,
       accept: "application/json",
@@ -60,6 +60,7 @@ export function createSend(env: Environment, userAgent: string, signal: AbortSig
     const started = performance.now();
     const ms = (): number => Math.round(performance.now() - started);
     try {
+      const dispatcher = dispatcherFor(target);
       const answer = await dispatcher.request({ ...destination, method, headers, body, signal });
       const { statusCode: status } = answer;
       const response = { status, headers: answer.headers, body: await readBody(answer.body) };
@@ -88,12 +89,20 @@ function createDispatcher(env: Environment, direct: boolean): Dispatcher {
   return new EnvHttpProxyAgent({
     ...options,
     // Always named, also as nothing: left out, undici would look into the process's environment itself.
-    httpProxy: env["http_proxy"] ?? env["HTTP_PROXY"] ?? "",
-    httpsProxy: env["https_proxy"] ?? env["HTTPS_PROXY"] ?? "",
+    httpProxy: proxyUrl(env["http_proxy"] ?? env["HTTP_PROXY"]),
+    httpsProxy: proxyUrl(env["https_proxy"] ?? env["HTTPS_PROXY"]),
     noProxy: env["no_proxy"] ?? env["NO_PROXY"] ?? "",
     requestTls: tls,
     proxyTls: tls,
   });
+}
+
+/** As curl and Go take it: without a scheme it is http. Throws `bad-setting` where it is no URL. */
+function proxyUrl(text: string | undefined): string {
+  if (text === undefined || text === "") return "";
+  const url = text.includes("://") ? text : `http://${text}`;
+  if (URL.canParse(url)) return url;
+  throw new HelperError("bad-setting", "HTTPS_PROXY or HTTP_PROXY is not the URL of a proxy");
 }
 
 async function readBody(body: AsyncIterable<Uint8Array>): Promise<string> {

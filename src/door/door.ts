@@ -1,5 +1,5 @@
 // The door: gives the finished answer to a warm `get` for our host and starts docr beside it for everything else.
-// Paranoid and tiny (src/README.md says what it may never do); compiled by scriptc, tied to Linux on x64 and arm64.
+// Paranoid and tiny (src/README.md says what it may never do); compiled by scriptc, tied to Linux on x64.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { lstatSync, openSync, statSync } from "node:fs";
@@ -7,7 +7,7 @@ import { dirname } from "node:path";
 import { close, dup2, fstat, getuid, pipe2, poll, read, signal, write } from "./libc.ts";
 import { asciiOf, bytesOf, u32 } from "../warm/bytes.ts";
 import * as fallback from "../warm/fallback-note.ts";
-import { INPUT_LIMIT, INPUT_PATIENCE_MS, LATE_INPUT } from "../warm/late-input.ts";
+import { INPUT_LIMIT, INPUT_PATIENCE_MS, LATE_INPUT, LATE_INPUT_HINT } from "../warm/late-input.ts";
 import { openWarm, WARM_LIMIT } from "../warm/warm-answer.ts";
 import * as warm from "../warm/warm-name.ts";
 
@@ -19,9 +19,11 @@ function readAll(fd: number, into: Uint8Array, patience: number): number {
   const asked = new Uint8Array(8); // struct pollfd: the descriptor, POLLIN, and what came
   asked[0] = fd;
   asked[4] = 1;
+  const until = Date.now() + patience;
   let length = 0;
   while (length < into.length) {
-    if (poll(asked.subarray(0, 1), patience) === 0) return -2; // the length of 1 is what poll takes as its count
+    // The length of 1 is what poll takes as its count.
+    if (poll(asked.subarray(0, 1), Math.max(0, until - Date.now())) === 0) return -2;
     const n = read(fd, into.subarray(length));
     if (n < 0) return -1;
     if (n === 0) return length;
@@ -124,7 +126,7 @@ const full = dirname(process.execPath) + "/docr";
 if (args.length === 1 && args[0] === "get" && valuesOf(warm.DEFERRING_VARIABLES).join("") === "") {
   const bytes = new Uint8Array(INPUT_LIMIT);
   const length = readAll(0, bytes, INPUT_PATIENCE_MS);
-  if (length === -2) fail(LATE_INPUT);
+  if (length === -2) fail(LATE_INPUT + "; " + LATE_INPUT_HINT);
   const address = asciiOf(bytes, length).trim();
   if (address === warm.WARM_SERVER_URL) {
     const name = warm.warmFileName(sha256(warm.warmText(valuesOf(warm.DECIDING_VARIABLES), configText())));
@@ -132,7 +134,7 @@ if (args.length === 1 && args[0] === "get" && valuesOf(warm.DEFERRING_VARIABLES)
     if (answer !== "") process.exit(print(1, answer) ? 0 : 1);
   }
   if (length >= 0) giveBack(bytes, length);
-  if (fallback.isCertainlyForeign(address)) {
+  if (length < bytes.length && fallback.isCertainlyForeign(address)) {
     const name = fallback.fallbackFileName(
       sha256(fallback.fallbackText(valuesOf(fallback.FALLBACK_VARIABLES), configText())),
     );

@@ -1,4 +1,5 @@
 import type { Address } from "../registry/address.ts";
+import { DEFAULT_CONTEXT } from "./api-tokens.ts";
 import type { Settings } from "./settings.ts";
 
 /** SHA-256 of the UTF-8 text, as 64 lower-case hex digits. */
@@ -12,12 +13,14 @@ export interface Entry {
   readonly registry: string | undefined;
   /** The account whose API token mints, where the environment holds no token; undefined for the default one. */
   readonly context: string | undefined;
+  /** The account and the store that its token is in; empty where the token is the environment's. */
+  readonly account: string;
 }
 
 /**
  * Which entry a `get` means: which API, whose token, which registry and access. A token from the environment takes
  * part through SHA-256 alone, and has 256 random bits (its shape is checked), so nothing can be got back from
- * the key. A token in the keychain or doctl's config takes part as its account's name, so that a warm `get`
+ * the key. A token in the keychain or doctl's config takes part as its account's name and store, so that a warm `get`
  * never has to open them.
  */
 export function entryOf(
@@ -28,9 +31,15 @@ export function entryOf(
   const registry = address.registry ?? settings.registry;
   const mapped = registry === undefined ? undefined : ownValue(settings.contexts, registry);
   const context = mapped ?? settings.context;
-  const whose = settings.apiToken?.secret.digest(sha256) ?? `context ${context ?? ""}`;
+  const account = settings.apiToken ? "" : accountName(context, settings);
+  const whose = settings.apiToken?.secret.digest(sha256) ?? account;
   const parts = [settings.apiUrl, whose, registry ?? "", settings.access];
-  return { key: sha256(parts.join("\n")), registry, context };
+  return { key: sha256(parts.join("\n")), registry, context, account };
+}
+
+/** An account's name in the store that holds its token. */
+export function accountName(context: string | undefined, { storeId }: Settings): string {
+  return `${context ?? DEFAULT_CONTEXT} in ${storeId}`;
 }
 
 function ownValue(map: Readonly<Record<string, string>>, name: string): string | undefined {

@@ -1,7 +1,9 @@
 import { isHelperError } from "../errors.ts";
 import { parseAddress, REGISTRY_HOST } from "../registry/address.ts";
 import type { MintedCredential } from "../registry/credential.ts";
+import { hasToken } from "./list.ts";
 import type { HelperPorts } from "./ports.ts";
+import { quietly } from "./quietly.ts";
 import { whileKeeping } from "./replace.ts";
 import { revokeAll } from "./revoke.ts";
 
@@ -25,17 +27,16 @@ export async function erase(ports: HelperPorts, serverUrl: string): Promise<void
     await attempt(() => ports.logins.erase(REGISTRY_HOST));
     for (const place of ports.everywhere()) {
       await attempt(() => place.forget(() => true, alive));
+      await attempt(() => place.forgetReadOnly());
     }
   });
   await revokeAll(ports, alive);
-  const failure = failures.find((error) => !isExcused(ports, error));
-  if (failure !== undefined) throw failure;
+  const serious = failures.filter((error) => !isKeychainMissing(error));
+  if (serious.length > 0) throw serious[0];
+  // Without a keychain there is nothing in it to forget, for somebody whose token is not kept there.
+  if (failures.length > 0 && !(await quietly(() => hasToken(ports)))) throw failures[0];
 }
 
-/**
- * A runner with its API token in the environment and no keychain at all has nothing there to forget; any
- * other trouble with the keychain means that the login may still be in it.
- */
-function isExcused(ports: HelperPorts, error: unknown): boolean {
-  return isHelperError(error) && error.code === "keychain-missing" && ports.settings().apiToken !== undefined;
+function isKeychainMissing(error: unknown): boolean {
+  return isHelperError(error) && error.code === "keychain-missing";
 }

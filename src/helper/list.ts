@@ -9,20 +9,18 @@ export const LABEL = "docr";
 
 /** Our host whenever `get` would answer for it, and every stored login of other hosts. */
 export async function list(ports: HelperPorts): Promise<ReadonlyMap<string, string>> {
-  const { apiToken } = ports.settings();
   const names = new Map<string, string>();
-  if (apiToken) names.set(REGISTRY_HOST, LABEL);
   try {
-    const logins = await ports.logins.all();
-    for (const [key, login] of logins) {
+    for (const [key, login] of await ports.logins.all()) {
       if (key === REGISTRY_HOST) names.set(REGISTRY_HOST, LABEL);
       else names.set(login.serverUrl, login.username);
     }
-    if (await hasToken(ports)) names.set(REGISTRY_HOST, LABEL);
   } catch (error) {
-    // With its API token in the environment and no keychain at all, a runner's `get` answers for our host alone.
-    if (!apiToken || !isHelperError(error) || error.code !== "keychain-missing") throw error;
+    // With a token from elsewhere and no keychain at all, a runner's `get` answers for our host alone.
+    if (!isHelperError(error) || error.code !== "keychain-missing") throw error;
+    if (!(await hasToken(ports))) throw error;
   }
+  if (await hasToken(ports)) names.set(REGISTRY_HOST, LABEL);
   return names;
 }
 

@@ -1,15 +1,16 @@
 import { HelperError, isHelperError, type ErrorCode } from "../errors.ts";
 import { isRegistryName } from "../registry/address.ts";
 import type { ApiToken } from "../registry/api-token.ts";
-import { ageOf, type MintedCredential } from "../registry/credential.ts";
+import type { MintedCredential } from "../registry/credential.ts";
 import type { Entry } from "./entry-key.ts";
 import type { HelperPorts, RegistryApi } from "./ports.ts";
+import { quietly } from "./quietly.ts";
 
 /** What one mint needs to know beside the settings. */
 export interface MintOrder {
   readonly token: ApiToken;
   readonly entry: Entry;
-  /** What was minted for this entry before: it tells the registry's name, and what the token allows. */
+  /** What was minted for this entry before: it tells the registry's name. */
   readonly earlier: MintedCredential | undefined;
 }
 
@@ -56,16 +57,15 @@ async function findRegistry(api: RegistryApi, token: ApiToken): Promise<string |
 async function mintFor(
   ports: HelperPorts,
   api: RegistryApi,
-  { token, earlier }: MintOrder,
+  { token }: MintOrder,
   registry: string | undefined,
 ): Promise<MintedCredential> {
   const { access, ttlSeconds } = ports.settings();
   const request = { token, registry, ttlSeconds };
   if (access !== "auto") return traced(ports, await api.mint({ ...request, access }));
-  // What this token got before is all that it may have: asking again would cost a refusal at each renewal. Not after
-  // a pause in which the credential died: somebody may have given the token more.
-  const isKnownToBeLess = earlier?.access === "read-only" && ageOf(earlier, ports.clock.read()) !== "dead";
-  if (!isKnownToBeLess) {
+  const { marks } = ports.minted();
+  // What it was refused before, it is not asked for at each renewal and each registry again.
+  if (!(await quietly(() => marks.isReadOnly(token.secret)))) {
     try {
       return traced(ports, await api.mint({ ...request, access: "read-write" }));
     } catch (error) {
@@ -73,6 +73,7 @@ async function mintFor(
     }
   }
   const readOnly = await api.mint({ ...request, access: "read-only" });
+  await quietly(() => marks.noteReadOnly(token.secret));
   ports.notices.warn(
     `this credential can pull but not push: the API token from ${token.source} lacks the scope ` +
       "registry:update; set DOCR_ACCESS=read-only to ask for no more",

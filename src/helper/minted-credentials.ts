@@ -5,8 +5,10 @@ import type { Clock, SecretStore } from "./ports.ts";
 import {
   decodeInventoryEntry,
   decodeMinted,
+  decodeMoment,
   encodeInventoryEntry,
   encodeMinted,
+  encodeMoment,
   type InventoryEntry,
   type MintedRecord,
 } from "./records.ts";
@@ -15,6 +17,8 @@ import {
 export const CURRENT = "minted-";
 const REPLACED = "replaced-";
 const INVENTORY = "digest-";
+const READ_ONLY = "read-only-";
+const READ_ONLY_NOTE_MS = 24 * 3600 * 1000;
 
 /**
  * A replaced credential was handed out with at least 15 minutes to live, so nobody may count on more of it
@@ -38,12 +42,21 @@ export interface MintedCredentials {
   /**
    * Notes that we minted this: docker stores back what `get` answered (docker/cli, `docker login` without a
    * user), and a minted secret can have an API token's shape. Named by the secret's digest; holds no secret.
-   * What is dead is dropped from the inventory on the way.
+   * What is dead is dropped on the way.
    */
   remember(credential: MintedCredential): Promise<void>;
   /** Notes in the inventory that it was revoked. */
   noteRevoked(credential: MintedCredential): Promise<void>;
   isOurs(secret: Secret): Promise<boolean>;
+  /** Keeps a credential that is answered no more, to be revoked when nobody can be using it. */
+  keepReplaced(credential: MintedCredential): Promise<void>;
+  /** Takes the credentials that `which` picks out of use: they are kept as replaced ones. */
+  retire(which: (credential: MintedCredential) => boolean): Promise<void>;
+  /** Notes that the API token may not have read-write credentials, for a day: then somebody may have given it more. */
+  noteReadOnly(token: Secret): Promise<void>;
+  isReadOnly(token: Secret): Promise<boolean>;
+  /** Forgets those notes. */
+  forgetReadOnly(): Promise<void>;
   /** What we minted that may still be alive. */
   inventory(): Promise<readonly InventoryEntry[]>;
 }
@@ -66,15 +79,35 @@ export function createMintedCredentials(store: SecretStore, clock: Clock, sha256
     const kept = await store.read(CURRENT + key);
     return kept && decodeMinted(kept)?.credential;
   };
+  const keepReplaced = async (credential: MintedCredential): Promise<void> => {
+    const record = { credential, replaced: clock.read() };
+    await store.write(REPLACED + credential.secret.digest(sha256), encodeMinted(record));
+  };
   return {
     read,
+    keepReplaced,
     async write(key, credential) {
       const before = await read(key);
-      if (before && mayBeAlive(before, clock.read())) {
-        const record = { credential: before, replaced: clock.read() };
-        await store.write(REPLACED + before.secret.digest(sha256), encodeMinted(record));
-      }
+      if (before && mayBeAlive(before, clock.read())) await keepReplaced(before);
       await store.write(CURRENT + key, encodeMinted({ credential, replaced: undefined }));
+    },
+    async retire(which) {
+      for (const [name, kept] of await store.entries(CURRENT)) {
+        const credential = decodeMinted(kept)?.credential;
+        if (!credential || !which(credential)) continue;
+        await keepReplaced(credential);
+        await store.erase(name);
+      }
+    },
+    noteReadOnly: (token) => store.write(READ_ONLY + token.digest(sha256), encodeMoment(clock.read())),
+    async isReadOnly(token) {
+      const kept = await store.read(READ_ONLY + token.digest(sha256));
+      const noted = kept && decodeMoment(kept);
+      const elapsed = noted && elapsedMs(noted, clock.read());
+      return elapsed !== undefined && elapsed < READ_ONLY_NOTE_MS;
+    },
+    async forgetReadOnly() {
+      for (const name of (await store.entries(READ_ONLY)).keys()) await store.erase(name);
     },
     async forget(which, alive) {
       const stillAnswered = new Set<string>();
@@ -104,6 +137,10 @@ export function createMintedCredentials(store: SecretStore, clock: Clock, sha256
       for (const [name, kept] of await store.entries(INVENTORY)) {
         const entry = decodeInventoryEntry(kept);
         if (!entry || !isInventoryAlive(entry, clock)) await store.erase(name);
+      }
+      for (const [name, kept] of await store.entries(CURRENT)) {
+        const dead = decodeMinted(kept)?.credential;
+        if (!dead || !mayBeAlive(dead, clock.read())) await store.erase(name);
       }
     },
     noteRevoked: (credential) => note(credential, true),

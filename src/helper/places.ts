@@ -44,11 +44,6 @@ export function choosePlaces(
   }
 }
 
-/** Every place where these or earlier settings may have left a credential. */
-export function listPlaces(files: Files | undefined, keychain: SecretStore): readonly SecretStore[] {
-  return files ? [files.store, keychain] : [keychain];
-}
-
 function chooseBest(files: Files | undefined, keychain: SecretStore): SecretStore {
   if (!files) return keychain;
   return files.isOfSession ? files.store : withFallback(keychain, files.store);

@@ -116,6 +116,8 @@ export interface HelperPorts {
   everywhere(): readonly MintedCredentials[];
   /** An API whose calls together take at most `budgetMs`. */
   api(budgetMs: number): Promise<RegistryApi>;
+  /** The same for revoking, which asks for no settings: a wrong one must not keep a logout from it. */
+  revoker(budgetMs: number): Promise<Pick<RegistryApi, "revoke">>;
   readonly turns: Turns;
   readonly background: Background;
   readonly warmAnswers: WarmAnswers;

@@ -39,11 +39,12 @@ export function encodeMinted({ credential, replaced }: MintedRecord): Secret {
 /** Undefined where the text is not a whole record of ours: then it counts as not there. */
 export function decodeMinted(kept: Secret): MintedRecord | undefined {
   const fields = fieldsOf(kept.reveal());
-  const { username, secret, lifeMs, access, from, registry, sourceMark, revokeAt } = fields;
+  const { username, secret, lifeMs, access, from, registry, account, sourceMark, revokeAt } = fields;
   const minted = momentOf(fields["minted"]);
   if (typeof username !== "string" || typeof secret !== "string" || typeof revokeAt !== "string") return;
   if (!minted || typeof lifeMs !== "number" || !isAccess(access) || !isTokenPlace(from)) return;
   if (registry !== undefined && typeof registry !== "string") return;
+  if (typeof account !== "string") return;
   if (sourceMark !== undefined && typeof sourceMark !== "string") return;
   return {
     credential: {
@@ -54,6 +55,7 @@ export function decodeMinted(kept: Secret): MintedRecord | undefined {
       access,
       from,
       registry,
+      account,
       sourceMark,
       revokeAt,
     },
@@ -83,6 +85,14 @@ export function decodeInventoryEntry(kept: Secret): InventoryEntry | undefined {
   if (!minted || typeof lifeMs !== "number" || !isAccess(access) || !isTokenPlace(from)) return;
   if (registry !== undefined && typeof registry !== "string") return;
   return { minted, lifeMs, access, from, registry, revoked: revoked === true };
+}
+
+export function encodeMoment(moment: Moment): Secret {
+  return new Secret(JSON.stringify(moment));
+}
+
+export function decodeMoment(kept: Secret): Moment | undefined {
+  return momentOf(fieldsOf(kept.reveal()));
 }
 
 function isAccess(value: unknown): value is Access {

@@ -5,9 +5,10 @@ import type { Entry } from "./entry-key.ts";
 import { mintCredential } from "./mint.ts";
 import type { HelperPorts, Turn } from "./ports.ts";
 import { quietly } from "./quietly.ts";
+import { revokeAll } from "./revoke.ts";
 
 /** For a mint on which everything waits, in milliseconds: it leaves room in the whole answer's deadline. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 18_000;
 /** For the replacement of a credential that still lives. */
 const SHORT_PATIENCE_MS = 5_000;
 /** For the calls of one who had to wait for most of that. */
@@ -70,7 +71,13 @@ export async function replaceCredential(
     if (turn?.failure) throw turn.failure;
     const token = await findToken(ports, entry);
     const leftMs = Math.max(patience - (ports.monotonicMs() - started), LEAST_PATIENCE_MS);
-    return token && (await mintAndKeep(ports, { entry, token, earlier, budgetMs: leftMs, turn }));
+    if (!token) return undefined;
+    const job = { entry, earlier, budgetMs: leftMs, turn };
+    const minted = await mintAndKeep(ports, { ...job, token });
+    if (minted) return minted;
+    // A login came between; a logout leaves no token.
+    const newToken = await findToken(ports, entry);
+    return newToken && (await mintAndKeep(ports, { ...job, token: newToken }));
   } catch (error) {
     if (!isHelperError(error)) throw error;
     ports.trace("refused", { code: error.code });
@@ -98,7 +105,7 @@ function isRenewed(
 export async function findToken(ports: HelperPorts, entry: Entry): Promise<ApiToken | undefined> {
   const token = ports.settings().apiToken ?? (await ports.tokenSource.find(entry.context));
   ports.trace("token", { source: token?.source ?? "none" });
-  return token;
+  return token && { ...token, account: entry.account };
 }
 
 interface MintJob {
@@ -110,7 +117,7 @@ interface MintJob {
   readonly turn: Turn | undefined;
 }
 
-async function mintAndKeep(ports: HelperPorts, job: MintJob): Promise<MintedCredential> {
+async function mintAndKeep(ports: HelperPorts, job: MintJob): Promise<MintedCredential | undefined> {
   const { entry, token, earlier, budgetMs, turn } = job;
   const { kept, marks } = ports.minted();
   let minted: MintedCredential;
@@ -122,9 +129,16 @@ async function mintAndKeep(ports: HelperPorts, job: MintJob): Promise<MintedCred
   }
   // The inventory first: a crash between the two leaves a credential that is known and expires by itself.
   await quietly(() => marks.remember(minted));
-  await whileKeeping(ports, async () => {
-    if (await isStillThere(ports, entry, token)) await quietly(() => kept?.write(entry.key, minted));
+  const isWelcome = await whileKeeping(ports, async () => {
+    if (!(await isStillThere(ports, entry, token))) return false;
+    await quietly(() => kept?.write(entry.key, minted));
+    return true;
   });
+  if (!isWelcome) {
+    // Somebody logged out meanwhile, or in with another token: nobody is to have it.
+    await revokeAll(ports, [minted]);
+    return undefined;
+  }
   if (await quietly(() => kept?.hasIdle())) ports.background.sweep();
   return minted;
 }
@@ -166,9 +180,13 @@ export async function offerWarm(
   }
 }
 
-/** Whether nobody logged out, or in anew, since the token was read. */
+/** Whether nobody logged out, or in anew, since the token was read. A keychain that fails now says nothing of that. */
 async function isStillThere(ports: HelperPorts, entry: Entry, token: ApiToken): Promise<boolean> {
   if (token.from === "environment") return true;
-  const now = await quietly(() => ports.tokenSource.find(entry.context));
-  return now?.secret.equals(token.secret) === true;
+  try {
+    const now = await ports.tokenSource.find(entry.context);
+    return now?.secret.equals(token.secret) === true;
+  } catch {
+    return true;
+  }
 }

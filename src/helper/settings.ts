@@ -20,6 +20,8 @@ export interface Settings {
   readonly context: string | undefined;
   /** Which named account a registry belongs to, by the registry's name. */
   readonly contexts: Readonly<Record<string, string>>;
+  /** Which store the accounts' tokens are in, kind and place: the same account's name elsewhere is another account. */
+  readonly storeId: string;
   readonly access: AccessSetting;
   /** Life of a minted credential in seconds, 60 to 2,592,000. */
   readonly ttlSeconds: number;

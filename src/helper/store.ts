@@ -3,7 +3,7 @@ import { parseAddress, REGISTRY_HOST } from "../registry/address.ts";
 import { hasApiTokenShape, type ApiToken } from "../registry/api-token.ts";
 import type { MintedCredential } from "../registry/credential.ts";
 import type { Secret } from "../secret.ts";
-import { entryOf } from "./entry-key.ts";
+import { accountName, entryOf, type Entry } from "./entry-key.ts";
 import type { HelperPorts } from "./ports.ts";
 import type { Login } from "./records.ts";
 import { quietly } from "./quietly.ts";
@@ -31,8 +31,8 @@ export async function store(ports: HelperPorts, login: Login): Promise<void> {
     }
   }
   if (hasApiTokenShape(login.secret) && (await isApiToken(ports, login.secret))) {
-    const { context } = entryOf(ports.settings(), address, ports.sha256);
-    await keepApiToken(ports, context, login.secret);
+    const entry = entryOf(ports.settings(), address, ports.sha256);
+    await keepApiToken(ports, entry, login.secret);
     return;
   }
   if (login.username === IDENTITY_TOKEN) {
@@ -57,17 +57,29 @@ async function isApiToken(ports: HelperPorts, secret: Secret): Promise<boolean> 
   }
 }
 
-/** What older tokens in the keychain, or doctl's, have minted is not answered any more, and revoked. */
-async function keepApiToken(ports: HelperPorts, context: string | undefined, secret: Secret): Promise<void> {
+/**
+ * What the account's older token, or doctl's, has minted is not answered any more, and revoked. After a login with the
+ * same token it is only taken out of use: something may be using it, and whoever logs in again wants a new one.
+ */
+async function keepApiToken(ports: HelperPorts, entry: Entry, secret: Secret): Promise<void> {
+  const isOfAccount = (credential: MintedCredential): boolean =>
+    credential.from !== "environment" && credential.account === accountOf(ports, entry);
   const outdated = await whileKeeping(ports, async () => {
-    const isNew = await ports.apiTokens.write(context, secret);
+    const isNew = await ports.apiTokens.write(entry.context, secret);
     await ports.logins.erase(REGISTRY_HOST);
-    const places = isNew ? ports.everywhere() : [];
     const forgotten: MintedCredential[] = [];
-    for (const place of places) {
-      await place.forget(({ credential }) => credential.from !== "environment", forgotten);
+    for (const place of ports.everywhere()) {
+      await quietly(() => place.forgetReadOnly());
+      await (isNew
+        ? place.forget(({ credential }) => isOfAccount(credential), forgotten)
+        : place.retire(isOfAccount));
     }
     return forgotten;
   });
   await revokeAll(ports, outdated);
+}
+
+/** Whatever the environment's token is: the login is the account's. */
+function accountOf(ports: HelperPorts, { context }: Entry): string {
+  return accountName(context, ports.settings());
 }

@@ -20,8 +20,10 @@ async function revokeWhich(ports: HelperPorts, which: (record: MintedRecord) => 
   for (const place of ports.everywhere()) {
     const alive: MintedCredential[] = [];
     await quietly(() => place.forget(which, alive));
-    count += alive.length;
-    await revokeAll(ports, alive);
+    const left = await revokeAll(ports, alive);
+    // For the next time: it is not answered any more, but lives.
+    for (const credential of left) await quietly(() => place.keepReplaced(credential));
+    count += alive.length - left.length;
   }
   return count;
 }

@@ -35,7 +35,7 @@ export interface AgeVaultOptions {
  */
 export function createAgeVault(options: AgeVaultOptions): SecretStore {
   const { machine, turns, uniqueName, removeUnfinished } = options;
-  const path = join(homeOf(dataHome(machine)), "docr", "vault.age");
+  const path = join(vaultFolder(machine), "vault.age");
   const identityPath =
     machine.env["DOCR_AGE_IDENTITY_FILE"] || join(homeOf(configHome(machine)), "docr", "age-identity.txt");
 
@@ -47,7 +47,12 @@ export function createAgeVault(options: AgeVaultOptions): SecretStore {
   };
   const change = async (edit: (vault: Map<string, Secret>) => boolean): Promise<boolean> => {
     const turn = await turns.take("vault", PATIENCE_MS);
-    if (!turn) throw new HelperError("keychain-silent", "the vault is being written by another process");
+    if (!turn) {
+      throw new HelperError(
+        "vault-closed",
+        "the vault's folder cannot be written, or another process holds it",
+      );
+    }
     try {
       const vault = await read();
       if (!edit(vault)) return false;
@@ -71,6 +76,11 @@ export function createAgeVault(options: AgeVaultOptions): SecretStore {
       return new Map([...(await read())].filter(([name]) => name.startsWith(prefix)));
     },
   };
+}
+
+/** Where the vault lies, and the turns at writing it. */
+export function vaultFolder(machine: Machine): string {
+  return join(homeOf(dataHome(machine)), "docr");
 }
 
 async function seal(vault: ReadonlyMap<string, Secret>, identity: Secret): Promise<Uint8Array> {

@@ -6,6 +6,8 @@ import type { TokenPlace } from "./credential.ts";
 export interface ApiToken {
   readonly secret: Secret;
   readonly from: TokenPlace;
+  /** Which of the place's accounts it is, where it has several (helper/entry-key.ts); empty for the environment's. */
+  readonly account?: string;
   /** The place in words that may be shown: a variable's name, "the keychain". */
   readonly source: string;
   /** A digest of the place's state, where others change it behind our back: another state, maybe another token. */

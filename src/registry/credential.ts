@@ -28,6 +28,8 @@ export interface MintedCredential extends Credential {
   readonly registry: string | undefined;
   /** Where its API token came from; another token in the same place outdates it. */
   readonly from: TokenPlace;
+  /** Which account there (see ApiToken); empty for the environment's token. */
+  readonly account: string;
   /** The state of that place, where the token there can change behind our back (see ApiToken). */
   readonly sourceMark: string | undefined;
   /** Base URL where it can be revoked, so that it is never shown to another service than its maker. */

@@ -34,6 +34,19 @@ export function findPrivateFolder(options: FolderOptions): PrivateFolder | undef
   return path === undefined ? undefined : { path, isOfSession: false };
 }
 
+/**
+ * Every folder of this kind that is there, whichever is the first: a session, cron and ssh see different ones, and a
+ * logout means all of them.
+ */
+export function listPrivateFolders(options: FolderOptions): readonly string[] {
+  const { runtimeDir, temporaryDir, platform, uid } = options;
+  if (uid === undefined || platform !== "linux") return [];
+  const bases = new Set([runtimeDir, `/run/user/${uid}`]);
+  const ofSessions = [...bases].filter((base) => base?.startsWith("/")).map((base) => `${base}/docr`);
+  const candidates = [...ofSessions, `/dev/shm/docr-${uid}`, `${temporaryDir()}/docr-${uid}`];
+  return candidates.filter((path) => isPrivateFolder(path, uid));
+}
+
 /** Whether it is a directory of this user's own, closed to everybody else, and no symlink. */
 export function isPrivateFolder(path: string, uid: number | undefined): boolean {
   const stats = statOf(path);

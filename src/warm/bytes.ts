@@ -1,11 +1,11 @@
 /** Bytes and the plain ASCII that the door deals in. */
 
-/** The first `length` bytes as text; empty where one of them is neither printable ASCII nor a line break. */
+/** The first `length` bytes as text; empty where one of them is neither printable ASCII nor a tab or line break. */
 export function asciiOf(bytes: Uint8Array, length: number): string {
   let text = "";
   for (let i = 0; i < length; i++) {
     const c = bytes[i] ?? 0;
-    if (c > 126 || (c < 32 && c !== 10)) return "";
+    if (c > 126 || (c < 32 && c !== 9 && c !== 10 && c !== 13)) return "";
     text += String.fromCharCode(c);
   }
   return text;

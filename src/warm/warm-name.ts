@@ -21,6 +21,7 @@ export const DECIDING_VARIABLES: readonly string[] = [
   "DOCR_TTL",
   "DOCR_CACHE",
   "DOCR_STORE",
+  "DOCR_FALLBACK",
   "DOCR_AGE_IDENTITY_FILE",
   "PASSWORD_STORE_DIR",
   "HOME",

@@ -4,7 +4,7 @@ import { createApiTokens } from "../../src/helper/api-tokens.ts";
 import { createHelper, type Helper } from "../../src/helper/helper.ts";
 import { createLogins } from "../../src/helper/logins.ts";
 import { createMintedCredentials, type MintedCredentials } from "../../src/helper/minted-credentials.ts";
-import { choosePlaces, listPlaces } from "../../src/helper/places.ts";
+import { choosePlaces } from "../../src/helper/places.ts";
 import type { HelperPorts, SecretStore } from "../../src/helper/ports.ts";
 import type { Settings } from "../../src/helper/settings.ts";
 import type { ApiToken } from "../../src/registry/api-token.ts";
@@ -87,6 +87,7 @@ export function createBench(options: BenchOptions = {}): Bench {
     registry: undefined,
     context: undefined,
     contexts: {},
+    storeId: "keychain",
     access: "auto",
     ttlSeconds: 3600,
     cache: undefined,
@@ -129,8 +130,9 @@ export function createBench(options: BenchOptions = {}): Bench {
       const places = choosePlaces(readSettings().cache, placeOfFiles, keychain);
       return { kept: places.kept && open(places.kept), marks: open(places.marks) };
     },
-    everywhere: () => listPlaces(placeOfFiles, keychain).map(open),
+    everywhere: () => [...(placeOfFiles ? [files] : []), keychain].map(open),
     api: async () => api,
+    revoker: async () => api,
     turns: {
       async take(name) {
         turns.log.push(`take ${name}`);

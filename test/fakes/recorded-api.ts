@@ -55,6 +55,7 @@ export function createRecordedApi({ clock, secretOf }: RecordedApiOptions): Reco
         access,
         from: token.from,
         registry,
+        account: token.account ?? "",
         sourceMark: token.mark,
         revokeAt: REVOKE_AT,
       };

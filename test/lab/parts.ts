@@ -31,6 +31,7 @@ const PACKAGES = {
   age: "age",
   mkfifo: "coreutils",
   ip: "iproute2",
+  "update-ca-certificates": "ca-certificates",
   strip: "binutils",
   "clang-19": "clang-19",
   "/usr/lib/llvm-19/lib/clang/19/lib/linux/libclang_rt.asan-x86_64.a": "libclang-rt-19-dev",

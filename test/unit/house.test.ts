@@ -40,7 +40,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   "main.ts, run.ts, compose.ts, streams.ts, assets.ts, sha256.ts, version.ts": ["everything"],
   "door/": ["warm"],
   "warm/": ["nothing"],
-  "cli/": ["protocol", "helper", "registry", "fallback", "leaves"],
+  "cli/": ["protocol", "helper", "registry", "fallback", "warm", "leaves"],
   "protocol/": ["helper", "warm", "leaves"],
   "helper/": ["registry", "leaves"],
   "registry/": ["leaves"],

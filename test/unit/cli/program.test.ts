@@ -16,6 +16,7 @@ function run(args: readonly string[], ports: Partial<ProgramPorts> = {}): Promis
     trace: recordTrace().trace,
     clientPid: 1,
     env: {},
+    inputDeadlineMs: 5_000,
     remarks: [],
     deadlineMs: 20_000,
     ...ports,
@@ -149,8 +150,8 @@ describe("the deadline", () => {
   });
 
   it("says so where stdin stays open", async () => {
-    const outcome = await run(["get"], { readInput: () => never, deadlineMs: 10 });
-    expect(outcome.stdout).toBe("stdin was not closed within 0.01 s; close it after the request\n");
+    const outcome = await run(["get"], { readInput: () => never, inputDeadlineMs: 10 });
+    expect(outcome.stdout).toBe("stdin was not closed within 8 s; close it after the request\n");
     expect(outcome.exitCode).toBe(1);
   });
 });

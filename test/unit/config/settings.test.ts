@@ -15,6 +15,7 @@ describe("the settings", () => {
       registry: undefined,
       context: undefined,
       contexts: {},
+      storeId: "",
       access: "auto",
       ttlSeconds: 3600,
       cache: undefined,

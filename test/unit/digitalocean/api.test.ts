@@ -106,6 +106,7 @@ describe("a mint", () => {
       access: "read-write",
       registry: "acme",
       from: "keychain",
+      account: "",
       sourceMark: "the-mark",
       revokeAt: standIn.url,
     });
@@ -188,6 +189,7 @@ const revoke = (secret: string, revokeAt = standIn.url) =>
     access: "read-only",
     registry: "acme",
     from: "environment",
+    account: "",
     sourceMark: undefined,
     revokeAt,
   });

@@ -331,7 +331,7 @@ describe("among processes that come at once", () => {
     expect(bench.turns.shared).toMatchObject([{ code: "api-unauthorized", message: API_MESSAGE }]);
   });
 
-  it("one that a logout overtakes leaves nothing behind that would be answered", async () => {
+  it("one that a logout overtakes is answered to nobody, and revoked", async () => {
     const bench = createBench();
     await logIn(bench);
     let isFirst = true;
@@ -340,8 +340,23 @@ describe("among processes that come at once", () => {
       isFirst = false;
       await bench.helper.erase(HOST);
     };
-    expect(await answerOf(bench)).toEqual(minted(1));
     expect(await get(bench)).toEqual(NOT_FOUND);
+    expect(bench.api.calls).toContain("revoke minted-secret-1");
+    expect(await get(bench)).toEqual(NOT_FOUND);
+  });
+
+  it("one that a login overtakes is made anew from the new token", async () => {
+    const bench = createBench();
+    await logIn(bench);
+    let isFirst = true;
+    bench.turns.meanwhile = async (name) => {
+      if (name !== "keeping" || !isFirst) return;
+      isFirst = false;
+      await bench.helper.store(HOST, "me", new Secret(tokenOf("b")));
+    };
+    expect(await answerOf(bench)).toEqual(minted(2));
+    expect(bench.api.calls).toContain("revoke minted-secret-1");
+    expect(await answerOf(bench)).toEqual(minted(2));
   });
 
   it("one goes on without a turn where none is to be had", async () => {

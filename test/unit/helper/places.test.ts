@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { choosePlaces, listPlaces } from "../../../src/helper/places.ts";
+import { choosePlaces } from "../../../src/helper/places.ts";
 import { failureOf } from "../../fakes/failure-of.ts";
 import { createMemoryStore } from "../../fakes/memory-store.ts";
 
@@ -14,7 +14,6 @@ describe("the places of minted credentials", () => {
 
   it("are the keychain where there are no files", () => {
     expect(choosePlaces(undefined, undefined, keychain)).toEqual({ kept: keychain, marks: keychain });
-    expect(listPlaces(undefined, keychain)).toEqual([keychain]);
   });
 
   it("are the keychain, and files that outlive the session for want of a keychain", () => {
@@ -28,7 +27,6 @@ describe("the places of minted credentials", () => {
     expect(kept[0]?.kept).toBe(keychain);
     expect(kept[1]?.kept).toBe(store);
     expect(choosePlaces("none", session, keychain)).toEqual({ kept: undefined, marks: store });
-    expect(listPlaces(session, keychain)).toEqual([store, keychain]);
   });
 
   it("cannot be files where there are none", async () => {

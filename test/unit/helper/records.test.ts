@@ -40,6 +40,7 @@ describe("a minted credential's record", () => {
     access: "read-only",
     registry: "acme",
     from: "keychain",
+    account: "work in keychain",
     sourceMark: "mark",
     revokeAt: "https://cloud.example",
   };

@@ -141,12 +141,21 @@ describe("an API token for our host", () => {
     expect(await answerOf(bench)).toEqual(["minted-secret-1", "minted-secret-1"]);
   });
 
-  it("that is the same as before changes nothing", async () => {
+  it("that is the same as before mints anew, and lets what is in use live on", async () => {
     const bench = createBench();
     await store(bench, tokenOf("a"));
     await answerOf(bench);
     await store(bench, tokenOf("a"));
-    expect(await answerOf(bench)).toEqual(["minted-secret-1", "minted-secret-1"]);
+    expect(await answerOf(bench)).toEqual(["minted-secret-2", "minted-secret-2"]);
+    expect(bench.api.calls.filter((call) => call.startsWith("revoke"))).toEqual([]);
+  });
+
+  it("of one account leaves alone what another account's has minted", async () => {
+    const bench = createBench({ settings: { contexts: { acme: "work" } } });
+    await store(bench, tokenOf("a"), "me", `${HOST}/acme`);
+    const before = await answerOf(bench, `${HOST}/acme`);
+    await store(bench, tokenOf("b"));
+    expect(await answerOf(bench, `${HOST}/acme`)).toEqual(before);
     expect(bench.api.calls.filter((call) => call.startsWith("revoke"))).toEqual([]);
   });
 });

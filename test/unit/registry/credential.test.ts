@@ -23,6 +23,7 @@ function mintedFor(lifeMs: number, uptime: number | undefined = UPTIME): MintedC
     access: "read-write",
     registry: "acme",
     from: "environment",
+    account: "",
     sourceMark: undefined,
     revokeAt: "https://cloud.example",
   };

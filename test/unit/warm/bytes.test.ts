@@ -3,10 +3,10 @@ import { describe, expect, it } from "vitest";
 import { asciiOf, bytesOf, u32 } from "../../../src/warm/bytes.ts";
 
 const anyByte = fc.integer({ min: 0, max: 255 });
-const isPlain = (c: number): boolean => c === 10 || (c >= 32 && c <= 126);
+const isPlain = (c: number): boolean => c === 9 || c === 10 || c === 13 || (c >= 32 && c <= 126);
 
 describe("asciiOf", () => {
-  it("takes printable ASCII and line breaks, and gives nothing for any other byte", () => {
+  it("takes printable ASCII, tabs and line breaks, and gives nothing for any other byte", () => {
     for (let byte = 0; byte < 256; byte++) {
       const text = asciiOf(Uint8Array.of(65, byte, 66), 3);
       expect(text, `byte ${byte}`).toBe(isPlain(byte) ? `A${String.fromCharCode(byte)}B` : "");

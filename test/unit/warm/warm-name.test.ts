@@ -55,7 +55,7 @@ describe("the variables", () => {
 
   it("that say who else answers are among those that decide, but for the places of settings themselves", () => {
     const others = FALLBACK_VARIABLES.filter((name) => !DECIDING_VARIABLES.includes(name));
-    expect(others).toEqual(["DOCR_FALLBACK", "XDG_CONFIG_HOME"]);
+    expect(others).toEqual(["XDG_CONFIG_HOME"]);
   });
 });
 

@@ -1,0 +1,16 @@
+import type { Machine } from "./machine.ts";
+import type { ProgramSettings } from "./program-settings.ts";
+
+/** Which store it is, kind and place: what one keeps for an account says nothing of the other's. */
+export function storeIdOf({ env }: Machine, { store }: ProgramSettings): string {
+  const home = env["HOME"] ?? "";
+  switch (store) {
+    case "auto":
+    case "keychain":
+      return `keychain ${home} ${env["DBUS_SESSION_BUS_ADDRESS"] ?? ""}`;
+    case "file":
+      return `file ${env["XDG_DATA_HOME"] ?? home}`;
+    case "pass":
+      return `pass ${env["PASSWORD_STORE_DIR"] ?? home}`;
+  }
+}
