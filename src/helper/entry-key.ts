@@ -1,5 +1,4 @@
 import type { Address } from "../registry/address.ts";
-import { DEFAULT_CONTEXT } from "./api-tokens.ts";
 import type { Settings } from "./settings.ts";
 
 /** SHA-256 of the UTF-8 text, as 64 lower-case hex digits. */
@@ -37,9 +36,12 @@ export function entryOf(
   return { key: sha256(parts.join("\n")), registry, context, account };
 }
 
-/** An account's name in the store that holds its token. */
+/**
+ * An account's name in the store that holds its token. No name and "default" are two: for doctl the first means the
+ * one that it has switched to.
+ */
 export function accountName(context: string | undefined, { storeId }: Settings): string {
-  return `${context ?? DEFAULT_CONTEXT} in ${storeId}`;
+  return `${context ?? ""} in ${storeId}`;
 }
 
 function ownValue(map: Readonly<Record<string, string>>, name: string): string | undefined {

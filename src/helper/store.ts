@@ -3,6 +3,7 @@ import { parseAddress, REGISTRY_HOST } from "../registry/address.ts";
 import { hasApiTokenShape, type ApiToken } from "../registry/api-token.ts";
 import type { MintedCredential } from "../registry/credential.ts";
 import type { Secret } from "../secret.ts";
+import { DEFAULT_CONTEXT } from "./api-tokens.ts";
 import { accountName, entryOf, type Entry } from "./entry-key.ts";
 import type { HelperPorts } from "./ports.ts";
 import type { Login } from "./records.ts";
@@ -63,7 +64,7 @@ async function isApiToken(ports: HelperPorts, secret: Secret): Promise<boolean> 
  */
 async function keepApiToken(ports: HelperPorts, entry: Entry, secret: Secret): Promise<void> {
   const isOfAccount = (credential: MintedCredential): boolean =>
-    credential.from !== "environment" && credential.account === accountOf(ports, entry);
+    credential.from !== "environment" && accountsOf(ports, entry).includes(credential.account);
   const outdated = await whileKeeping(ports, async () => {
     const isNew = await ports.apiTokens.write(entry.context, secret);
     await ports.logins.erase(REGISTRY_HOST);
@@ -79,7 +80,9 @@ async function keepApiToken(ports: HelperPorts, entry: Entry, secret: Secret): P
   await revokeAll(ports, outdated);
 }
 
-/** Whatever the environment's token is: the login is the account's. */
-function accountOf(ports: HelperPorts, { context }: Entry): string {
-  return accountName(context, ports.settings());
+/** The account's names, whatever the environment's token is: without a context, the default one is meant here. */
+function accountsOf(ports: HelperPorts, { context }: Entry): readonly string[] {
+  const isDefault = context === undefined || context === DEFAULT_CONTEXT;
+  const contexts = isDefault ? [undefined, DEFAULT_CONTEXT] : [context];
+  return contexts.map((one) => accountName(one, ports.settings()));
 }

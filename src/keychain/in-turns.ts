@@ -1,7 +1,11 @@
+import { isHelperError } from "../errors.ts";
 import type { SecretStore, Turns } from "../helper/ports.ts";
 
-/** For the others' turns at the keychain, in milliseconds; then on without, as somebody else's programs do. */
-const PATIENCE_MS = 5_000;
+/**
+ * For another's turn, in milliseconds: a little more than a call may take, so that one who waits learns that the
+ * keychain is silent instead of finding out anew. Then on without, as somebody else's programs do.
+ */
+const PATIENCE_MS = 5_500;
 
 /**
  * Lets this user's processes search and change the keychain one after another. libsecret's search first lists the items
@@ -12,7 +16,11 @@ export function inTurns(store: SecretStore, turns: Turns): SecretStore {
   const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
     const turn = await turns.take("keychain", PATIENCE_MS);
     try {
+      if (turn?.failure) throw turn.failure;
       return await work();
+    } catch (error) {
+      if (isHelperError(error) && error.code === "keychain-silent") turn?.shareFailure(error);
+      throw error;
     } finally {
       turn?.end();
     }

@@ -57,7 +57,7 @@ export function isPrivateFolder(path: string, uid: number | undefined): boolean 
 export function makePrivateFolder(path: string, uid: number | undefined): boolean {
   try {
     const stats = statOf(path);
-    if (stats === undefined) mkdirSync(path, { mode: 0o700 });
+    if (stats === undefined) mkdirSync(path, { mode: 0o700, recursive: true });
     // Ours, but open to others: each file in it is judged by itself, so closing it is enough.
     else if (stats.isDirectory() && stats.uid === uid && !isPrivate(stats, uid)) chmodSync(path, 0o700);
   } catch {
