@@ -79,7 +79,12 @@ async function main(flags: readonly string[]): Promise<number> {
   const kept = { date, noise, rows, figures: [...figures.values()], calls: Object.fromEntries(calls) };
   writeFileSync(join(DIST, "bench.json"), `${JSON.stringify(kept, undefined, 1)}\n`);
   if (isShort) return compareWithBaseline(rows, noise, say);
-  if (flags.includes("--record")) record(rows, results);
+  if (!flags.includes("--record")) return 0;
+  if (noise !== undefined) {
+    say("not recorded: try again when the machine is quiet");
+    return 1;
+  }
+  record(rows, results);
   return 0;
 }
 
