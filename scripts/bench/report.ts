@@ -2,7 +2,7 @@ import type { Figures } from "./measure.ts";
 import type { Row } from "./targets.ts";
 
 /** Above this p90/p10, a program that does nothing varied so much that nothing can be told from the rest. */
-const QUIET = { true: 1.8, empty: 1.5 };
+const QUIET = { true: 1.8, empty: 1.5, "1 x true": 1.8, "1 x empty": 1.5 };
 
 /** Why these figures say little, or undefined where they can be believed. */
 export function explainNoise(figures: ReadonlyMap<string, Figures>): string | undefined {
