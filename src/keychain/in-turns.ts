@@ -1,4 +1,4 @@
-import { isHelperError } from "../errors.ts";
+import { type HelperError, isHelperError } from "../errors.ts";
 import type { SecretStore, Turns } from "../helper/ports.ts";
 
 /**
@@ -13,20 +13,29 @@ const PATIENCE_MS = 5_500;
  * crashes). Reading one item by its name needs no turn.
  */
 export function inTurns(store: SecretStore, turns: Turns): SecretStore {
+  let silent: HelperError | undefined;
   const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
+    // Who has learnt it once does not wait for it again.
+    if (silent) throw silent;
     const turn = await turns.take("keychain", PATIENCE_MS);
     try {
       if (turn?.failure) throw turn.failure;
       return await work();
     } catch (error) {
-      if (isHelperError(error) && error.code === "keychain-silent") turn?.shareFailure(error);
+      if (isHelperError(error) && error.code === "keychain-silent") {
+        silent = error;
+        turn?.shareFailure(error);
+      }
       throw error;
     } finally {
       turn?.end();
     }
   };
   return {
-    read: (name) => store.read(name),
+    async read(name) {
+      if (silent) throw silent;
+      return store.read(name);
+    },
     write: (name, value) => inTurn(() => store.write(name, value)),
     erase: (name) => inTurn(() => store.erase(name)),
     entries: (prefix) => inTurn(() => store.entries(prefix)),
