@@ -7,7 +7,7 @@ export function storeIdOf({ env }: Machine, { store }: ProgramSettings): string 
   switch (store) {
     case "auto":
     case "keychain":
-      return `keychain ${home} ${env["DBUS_SESSION_BUS_ADDRESS"] ?? ""}`;
+      return `keychain ${home}`; // not the bus: a session and ssh reach the same keyring, or none
     case "file":
       return `file ${env["XDG_DATA_HOME"] ?? home}`;
     case "pass":

@@ -26,7 +26,6 @@ export const DECIDING_VARIABLES: readonly string[] = [
   "PASSWORD_STORE_DIR",
   "HOME",
   "XDG_DATA_HOME",
-  "DBUS_SESSION_BUS_ADDRESS",
 ];
 
 /** With one of these set to anything, every answer is the full program's: a file to read, a log to write, a circle to break. */
