@@ -11,8 +11,7 @@ import { INPUT_LIMIT, INPUT_PATIENCE_MS, LATE_INPUT, LATE_INPUT_HINT } from "../
 import { openWarm, WARM_LIMIT } from "../warm/warm-answer.ts";
 import * as warm from "../warm/warm-name.ts";
 
-/** Stands for a text that the door does not take; no file has it. */
-const NOT_TAKEN = "\u0000";
+const NOT_TAKEN = "\u0000"; // stands for a text that the door does not take; no file has it
 
 /** Reads until the end or until `into` is full; -1 where the descriptor gives nothing, -2 where it stays open too long. */
 function readAll(fd: number, into: Uint8Array, patience: number): number {
@@ -22,8 +21,7 @@ function readAll(fd: number, into: Uint8Array, patience: number): number {
   const until = Date.now() + patience;
   let length = 0;
   while (length < into.length) {
-    // The length of 1 is what poll takes as its count.
-    if (poll(asked.subarray(0, 1), Math.max(0, until - Date.now())) === 0) return -2;
+    if (poll(asked.subarray(0, 1), Math.max(0, until - Date.now())) === 0) return -2; // its length is poll's count
     const n = read(fd, into.subarray(length));
     if (n < 0) return -1;
     if (n === 0) return length;
@@ -87,7 +85,7 @@ function valuesOf(names: readonly string[]): string[] {
 function configText(): string {
   const path = warm.warmConfigPath(env("HOME"), env("XDG_CONFIG_HOME"));
   try {
-    statSync(path);
+    lstatSync(path); // of the name itself: a symlink to nowhere, or to itself, is there
   } catch {
     return "";
   }
@@ -105,10 +103,11 @@ function fail(message: string): never {
   process.exit(1);
 }
 
-/** Puts a program in our place as far as the client can tell: its arguments, streams and exit code. Returns where there is none. */
+/** Puts a program in our place as far as the client can tell: its arguments, streams and exit code. Returns where it cannot. */
 function become(program: string, args: string[]): void {
   const ended = spawnSync(program, args, { stdio: "inherit" });
-  if (ended.error === undefined) process.exit(ended.status ?? 1);
+  if (ended.status !== null) process.exit(ended.status);
+  if (ended.error === undefined && program !== full) process.exit(1); // killed: another helper is not ours to explain
 }
 
 /** Puts what was read back in front of whoever reads stdin next; the pipe holds all of it. */
@@ -142,8 +141,9 @@ if (args.length === 1 && args[0] === "get" && valuesOf(warm.DEFERRING_VARIABLES)
     if (fallback.isOtherHelper(other)) {
       process.env[fallback.BESIDE_MARK] = "1";
       become("docker-credential-" + other, args);
+      delete process.env[fallback.BESIDE_MARK];
     }
   }
 }
 become(full, args);
-fail(full + " cannot be run; install it again");
+fail(full + " cannot be run, or was killed; install it again");
