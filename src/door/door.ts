@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { lstatSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { close, dup2, fstat, getuid, pipe2, poll, read, signal, write } from "./libc.ts";
+import { close, dup2, fstat, getuid, isReady, pipe2, POLLIN, POLLOUT, read, signal, write } from "./libc.ts";
 import { asciiOf, bytesOf, u32 } from "../warm/bytes.ts";
 import * as fallback from "../warm/fallback-note.ts";
 import { INPUT_LIMIT, INPUT_PATIENCE_MS, LATE_INPUT, LATE_INPUT_HINT } from "../warm/late-input.ts";
@@ -15,13 +15,10 @@ const NOT_TAKEN = "\u0000"; // stands for a text that the door does not take; no
 
 /** Reads until the end or until `into` is full; -1 where the descriptor gives nothing, -2 where it stays open too long. */
 function readAll(fd: number, into: Uint8Array, patience: number): number {
-  const asked = new Uint8Array(8); // struct pollfd: the descriptor, POLLIN, and what came
-  asked[0] = fd;
-  asked[4] = 1;
   const until = Date.now() + patience;
   let length = 0;
   while (length < into.length) {
-    if (poll(asked.subarray(0, 1), Math.max(0, until - Date.now())) === 0) return -2; // its length is poll's count
+    if (!isReady(fd, POLLIN, Math.max(0, until - Date.now()))) return -2;
     const n = read(fd, into.subarray(length));
     if (n < 0) return -1;
     if (n === 0) return length;
@@ -94,6 +91,8 @@ function configText(): string {
 
 function print(fd: number, text: string): boolean {
   signal(13, 1); // SIG_IGN for SIGPIPE: a client that is gone is no crash, and nothing is started after this
+  // A pipe that is full and does not block; less than 4 KiB is then written whole (PIPE_BUF).
+  isReady(fd, POLLOUT, INPUT_PATIENCE_MS);
   return write(fd, bytesOf(text)) === text.length;
 }
 

@@ -13,9 +13,20 @@ declare function sysSignal(number: number, handler: number): void;
 export const read = (fd: number, into: Uint8Array): number => sysRead(fd, into);
 export const write = (fd: number, from: Uint8Array): number => sysWrite(fd, from);
 export const fstat = (fd: number, into: Uint8Array): number => sysFstat(fd, into);
-export const poll = (fds: Uint8Array, timeout: number): number => sysPoll(fds, timeout);
+const poll = (fds: Uint8Array, timeout: number): number => sysPoll(fds, timeout);
 export const pipe2 = (fds: Uint8Array): number => sysPipe2(fds);
 export const dup2 = (from: number, to: number): number => sysDup2(from, to);
 export const close = (fd: number): number => sysClose(fd);
 export const getuid = (): number => sysGetuid();
 export const signal = (number: number, handler: number): void => sysSignal(number, handler);
+
+export const POLLIN = 1;
+export const POLLOUT = 4;
+
+/** Whether the descriptor can be read or written (or will say why not) within so many milliseconds. */
+export function isReady(fd: number, event: number, timeout: number): boolean {
+  const asked = new Uint8Array(8); // struct pollfd: the descriptor, what is asked for, and what came
+  asked[0] = fd;
+  asked[4] = event;
+  return poll(asked.subarray(0, 1), timeout) !== 0; // the length of 1 is what poll takes as its count
+}
