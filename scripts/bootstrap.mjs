@@ -53,7 +53,25 @@ function install() {
     );
     process.exit(1);
   }
+  provideLibatomic();
   writeFileSync(stamp, lock);
+}
+
+/** Node 26 needs a library that the smallest Debian does not have. */
+function provideLibatomic() {
+  const { status, stderr } = spawnSync(node, ["--version"], { encoding: "utf8" });
+  if (status === 0) return;
+  if (/libatomic/.test(stderr ?? "") && existsSync("/etc/debian_version") && process.getuid?.() === 0) {
+    console.error("installing libatomic1");
+    const options = { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" }, stdio: "ignore" };
+    spawnSync("apt-get", ["update", "-q"], options);
+    spawnSync("apt-get", ["install", "-q", "-y", "--no-install-recommends", "libatomic1"], options);
+  }
+  if (spawnSync(node, ["--version"]).status === 0) return;
+  console.error(
+    `${node} does not run on this machine: ${(stderr ?? "").trim()} (Debian's package libatomic1)`,
+  );
+  process.exit(1);
 }
 
 /** The exit code of the script, or 128 and the signal that ended it, as a shell has it. */
