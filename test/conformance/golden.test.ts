@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeUnless } from "../lab/describe.ts";
-import { DIST, explainNoExecutable } from "../lab/executable.ts";
+import { DOCR, DOOR, explainNoExecutable, PROGRAMS } from "../lab/executable.ts";
 import { explainMissing } from "../lab/parts.ts";
 import { createPasswordStore, type PasswordStore } from "../lab/password-store.ts";
 import { createPerson, type Person } from "../lab/person.ts";
@@ -58,6 +58,8 @@ const reason =
 
 interface Answers {
   readonly ours: string;
+  /** Of the full program by its own name, over a store of its own. */
+  readonly full: string;
   readonly secretservice: string;
   readonly pass: string;
 }
@@ -65,6 +67,7 @@ interface Answers {
 describeUnless(reason, "our answers beside those of docker's own helpers", () => {
   let folder: string;
   let us: Person;
+  let usByOwnName: Person;
   let them: Person;
   let passwords: PasswordStore;
   const answers = new Map<string, Answers>();
@@ -72,16 +75,19 @@ describeUnless(reason, "our answers beside those of docker's own helpers", () =>
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "docr-g-"));
     us = await createPerson(join(folder, "u"));
+    usByOwnName = await createPerson(join(folder, "o"));
     them = await createPerson(join(folder, "t"));
     passwords = await createPasswordStore(join(folder, "p"));
     for (const [title, step] of Object.entries(STEPS)) {
       const ask = async (helper: string, env: Environment): Promise<string> => {
         const outcome = await run(helper, step.args, { env, stdin: step.stdin });
-        const name = helper.split("/").at(-1) ?? "";
+        // However it is called, it names itself as docker does.
+        const name = helper === DOCR ? basename(DOOR) : basename(helper);
         return `${outcome.code ?? outcome.signal} ${outcome.stdout.replaceAll(name, "NAME")}`;
       };
       answers.set(title, {
-        ours: await ask(join(DIST, "docker-credential-docr"), us.env),
+        ours: await ask(DOOR, us.env),
+        full: await ask(DOCR, usByOwnName.env),
         secretservice: await ask("docker-credential-secretservice", them.env),
         pass: await ask("docker-credential-pass", passwords.env),
       });
@@ -89,6 +95,7 @@ describeUnless(reason, "our answers beside those of docker's own helpers", () =>
   });
   afterAll(async () => {
     await us.leave();
+    await usByOwnName.leave();
     await them.leave();
     await passwords.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -107,19 +114,28 @@ describeUnless(reason, "our answers beside those of docker's own helpers", () =>
     expect([secretservice, pass]).not.toContain(ours);
   });
 
-  it("behaves alike under both of its names", async () => {
-    for (const args of [["version"], ["list"], ["fetch"], []]) {
-      const long = await run(join(DIST, "docker-credential-docr"), args, { env: us.env });
-      const short = await run(join(DIST, "docr"), args, { env: us.env });
-      expect([short.code, short.stdout, short.stderr]).toEqual([long.code, long.stdout, long.stderr]);
-    }
+  it.each(Object.keys(STEPS))("is the same under both of our names: %s", (title) => {
+    const { ours, full } = answers.get(title) ?? { ours: "", full: "-" };
+    expect(full).toBe(ours);
   });
 
-  it("says on stderr what went wrong, in one line, and nothing when nothing did", async () => {
-    const silent = await run(join(DIST, "docr"), ["list"], { env: us.env });
-    const notThere = await run(join(DIST, "docr"), ["get"], { env: us.env, stdin: "nobody.test" });
-    const broken = await run(join(DIST, "docr"), ["store"], { env: us.env, stdin: "{" });
-    expect([silent.stderr, notThere.stderr]).toEqual(["", ""]);
-    expect(broken.stderr).toMatch(/^docr: [^\n]+\n$/);
-  });
+  it.each([["version"], ["list"], ["fetch"], ["--help"]])(
+    "is %s alike under both of our names, stderr included",
+    async (verb) => {
+      const long = await run(DOOR, [verb], { env: us.env });
+      const short = await run(DOCR, [verb], { env: us.env });
+      expect([short.code, short.stdout, short.stderr]).toEqual([long.code, long.stdout, long.stderr]);
+    },
+  );
+
+  it.each(PROGRAMS)(
+    "says on stderr what went wrong, in one line, and nothing when nothing did: %s",
+    async (program) => {
+      const silent = await run(program, ["list"], { env: us.env });
+      const notThere = await run(program, ["get"], { env: us.env, stdin: "nobody.test" });
+      const broken = await run(program, ["store"], { env: us.env, stdin: "{" });
+      expect([silent.stderr, notThere.stderr]).toEqual(["", ""]);
+      expect(broken.stderr).toMatch(/^docr: [^\n]+\n$/);
+    },
+  );
 });

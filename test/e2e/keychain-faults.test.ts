@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { createStandIn, type StandIn } from "../fakes/digitalocean-api.ts";
 import { describeUnless } from "../lab/describe.ts";
-import { DOCR, explainNoExecutable } from "../lab/executable.ts";
+import { explainNoExecutable, PROGRAMS } from "../lab/executable.ts";
 import { explainMissing } from "../lab/parts.ts";
 import { createPerson, type Person } from "../lab/person.ts";
 import { type Environment, run } from "../lab/run.ts";
@@ -136,14 +136,17 @@ describeUnless(reason, "every verb while the keychain misbehaves", () => {
         ["list", "list", "unused"],
       ];
       const looks: (readonly unknown[])[] = [];
-      const ask = async ([name, verb, stdin]: (typeof calls)[number]): Promise<void> => {
-        const outcome = await run(DOCR, [verb], { env, stdin, timeoutSeconds: 60 });
-        looks.push([name, lookAt(outcome, KEYCHAIN_DEADLINE_MS), says.test(outcome.stderr)]);
+      const ask = async ([name, verb, stdin]: (typeof calls)[number], program: string): Promise<void> => {
+        const outcome = await run(program, [verb], { env, stdin, timeoutSeconds: 60 });
+        const what = `${name} by ${basename(program)}`;
+        looks.push([what, lookAt(outcome, KEYCHAIN_DEADLINE_MS), says.test(outcome.stderr)]);
       };
       // A locked keyring opens one prompt after another, so callers would wait for each other.
-      if (title.startsWith("locked")) for (const call of calls) await ask(call);
-      else await Promise.all(calls.map(ask));
-      expect(looks).toHaveLength(calls.length);
+      for (const program of PROGRAMS) {
+        if (title.startsWith("locked")) for (const call of calls) await ask(call, program);
+        else await Promise.all(calls.map((call) => ask(call, program)));
+      }
+      expect(looks).toHaveLength(calls.length * PROGRAMS.length);
       for (const look of looks) expect(look).toEqual([look[0], CLEAN_FAILURE, true]);
 
       person.keyring.resume();
@@ -155,14 +158,17 @@ describeUnless(reason, "every verb while the keychain misbehaves", () => {
     });
   }
 
-  it("answers from the environment's API token where there is no keychain at all", async () => {
-    const env = without(["DBUS_SESSION_BUS_ADDRESS"], {
-      XDG_RUNTIME_DIR: join(folder, "empty"),
-      DIGITALOCEAN_ACCESS_TOKEN: standIn.account.addToken(),
-      DIGITALOCEAN_API_URL: standIn.url,
-    });
-    expect(await run(DOCR, ["get"], { env, stdin: HOST })).toMatchObject({ code: 0, stderr: "" });
-    expect(await run(DOCR, ["list"], { env })).toMatchObject({ code: 0, stderr: "" });
-    expect(await run(DOCR, ["erase"], { env, stdin: HOST })).toMatchObject({ code: 0, stdout: "" });
-  });
+  it.each(PROGRAMS)(
+    "answers from the environment's API token where there is no keychain at all: %s",
+    async (program) => {
+      const env = without(["DBUS_SESSION_BUS_ADDRESS"], {
+        XDG_RUNTIME_DIR: join(folder, "empty"),
+        DIGITALOCEAN_ACCESS_TOKEN: standIn.account.addToken(),
+        DIGITALOCEAN_API_URL: standIn.url,
+      });
+      expect(await run(program, ["get"], { env, stdin: HOST })).toMatchObject({ code: 0, stderr: "" });
+      expect(await run(program, ["list"], { env })).toMatchObject({ code: 0, stderr: "" });
+      expect(await run(program, ["erase"], { env, stdin: HOST })).toMatchObject({ code: 0, stdout: "" });
+    },
+  );
 });

@@ -13,7 +13,7 @@ export interface Person {
   /** Replaces ~/.docker/config.json. */
   writeDockerConfig(content: unknown): void;
   readDockerConfig(): string;
-  /** Runs our executable as them. */
+  /** Runs our program as them, under the name that they use. */
   docr(verb: string, options?: { readonly stdin?: string; readonly env?: Environment }): Promise<Outcome>;
   /** Runs any command as them. */
   run(command: string, args: readonly string[], options?: PersonRunOptions): Promise<Outcome>;
@@ -26,7 +26,8 @@ export interface PersonRunOptions {
   readonly timeoutSeconds?: number;
 }
 
-export async function createPerson(folder: string): Promise<Person> {
+/** `program` is what `docr` runs: either of our names. Clients find docker-credential-docr on the PATH in any case. */
+export async function createPerson(folder: string, program = DOCR): Promise<Person> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const keyring = await startKeyring(folder);
   const config = join(folder, "home", ".docker");
@@ -40,7 +41,7 @@ export async function createPerson(folder: string): Promise<Person> {
     env,
     writeDockerConfig: (content) => writeFileSync(join(config, "config.json"), JSON.stringify(content)),
     readDockerConfig: () => readFileSync(join(config, "config.json"), "utf8"),
-    docr: (verb, options) => runAs(DOCR, [verb], options),
+    docr: (verb, options) => runAs(program, [verb], options),
     run: runAs,
     leave: async () => {
       await keyring.stop();
