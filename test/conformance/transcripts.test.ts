@@ -1,0 +1,69 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { describeUnless } from "../lab/describe.ts";
+import { DIST, explainNoExecutable } from "../lab/executable.ts";
+import { explainMissing } from "../lab/parts.ts";
+import { createPerson, type Person } from "../lab/person.ts";
+import type { Outcome } from "../lab/run.ts";
+
+const FOLDER = join(import.meta.dirname, "transcripts");
+const TRANSCRIPTS = readdirSync(FOLDER);
+const reason =
+  explainNoExecutable() ?? explainMissing(["dbus-daemon", "gnome-keyring-daemon", "gdbus", "secret-tool"]);
+
+/**
+ * One line of a transcript: `stdin TEXT` and `stdin-line TEXT` (with a line break) say what the next run is sent, `run` and
+ * `! run` (must fail) call the helper, `stdout 'TEXT'` and `stderr 'TEXT'` are what it printed, less the last line break.
+ */
+const LINE = /^(stdin|stdin-line|run|! run|stdout|stderr)(?: (.*))?$/;
+
+describeUnless(reason, "the transcripts", () => {
+  let folder: string;
+  let person: Person;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "docr-t-"));
+    person = await createPerson(join(folder, "p"));
+  });
+  afterAll(async () => {
+    await person.leave();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Plays the transcript, and returns every line of it that is not so. */
+  const play = async (program: string, transcript: string): Promise<readonly string[]> => {
+    const wrong: string[] = [];
+    let stdin = "";
+    let outcome: Outcome | undefined;
+    for (const [index, line] of readFileSync(join(FOLDER, transcript), "utf8").split("\n").entries()) {
+      if (line === "" || line.startsWith("#")) continue;
+      const [, word, text = ""] = LINE.exec(line) ?? [];
+      const insist = (isSo: boolean): void => {
+        if (!isSo) wrong.push(`${transcript}:${index + 1}: ${line}`);
+      };
+      if (word === "stdin") stdin = text;
+      else if (word === "stdin-line") stdin = `${text}\n`;
+      else if (word === "stdout" || word === "stderr") {
+        insist(outcome?.[word].replace(/\n$/, "") === text.slice(1, -1));
+      } else {
+        outcome = await person.run(join(DIST, program), text === "" ? [] : text.split(" "), { stdin });
+        insist(outcome.code === (word === "run" ? 0 : 1));
+        stdin = "";
+      }
+    }
+    // Each leaves the keychain as it found it.
+    for (const name of Object.keys(JSON.parse((await person.docr("list")).stdout))) {
+      await person.docr("erase", { stdin: name });
+    }
+    return outcome ? wrong : [`${transcript} runs nothing`];
+  };
+
+  it.each(TRANSCRIPTS)("of %s are what docker-credential-docr says", async (transcript) => {
+    expect(await play("docker-credential-docr", transcript)).toEqual([]);
+  });
+  it.each(TRANSCRIPTS)("of %s are what docr says", async (transcript) => {
+    expect(await play("docr", transcript)).toEqual([]);
+  });
+});
