@@ -239,14 +239,18 @@ describeUnless(reason, "fault x verb x what is kept, as the table has it", () =>
 
   it.concurrent("the same under the program's other name, for what each row says of a get", async () => {
     const quick = API_ROWS.filter(({ title }) => !title.includes("never"));
-    const { rows: both } = await withSetting(async (setting) => ({
-      rows: await Promise.all(
-        quick.map(({ api, cases }) => {
+    // A few at a time: an answer that lives bridges 5 s, and two processors do not start dozens of programs in that.
+    const { rows: both } = await withSetting(async (setting) => {
+      const done: Awaited<ReturnType<typeof runRow>>[] = [];
+      for (let start = 0; start < quick.length; start += 4) {
+        const some = quick.slice(start, start + 4).map(({ api, cases }) => {
           const gets = Object.entries(cases).filter(([name]) => /^get: (?:young|old)$/.test(name));
           return runRow(setting, Object.fromEntries(gets), { api, program: DOCR });
-        }),
-      ),
-    }));
+        });
+        done.push(...(await Promise.all(some)));
+      }
+      return { rows: done };
+    });
     expect(both.map(({ seen }) => seen)).toEqual(both.map(({ expected }) => expected));
   });
 
