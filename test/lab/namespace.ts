@@ -27,6 +27,7 @@ const SYSTEM_BUNDLE = "/etc/ssl/certs/ca-certificates.crt";
  */
 const ENTER = `
 ip link set lo up
+mount -t tmpfs -o mode=1777 tmpfs /dev/shm
 mount --bind "$DOCR_LAB/hosts" /etc/hosts
 mount --bind "$DOCR_LAB/bundle.crt" ${SYSTEM_BUNDLE}
 "$@"`;
