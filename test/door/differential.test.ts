@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, chmodSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,8 +23,8 @@ import { explainNoStub, stubError, stubOutput, writeStub } from "./stub.ts";
 
 const SEED = 20261121;
 const WORKERS = 6;
-/** Numbers of users that nobody has. */
-const FIRST_USER = 61_000;
+/** Numbers of users that nobody has; other ones in each run, for runs at the same time share /dev/shm. */
+const FIRST_USER = randomInt(5000, 9999) * WORKERS;
 /** The stub's exit code; no program of ours has it. */
 const DEFERRED = 47;
 

@@ -1,14 +1,14 @@
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chownSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { describeUnless } from "../lab/describe.ts";
 import { DOCR, DOOR, explainNoDoor, PROGRAMS } from "../lab/executable.ts";
 import { explainNoNamespace } from "../lab/namespace.ts";
-import { explainMissing } from "../lab/parts.ts";
+import { explainMissing, isRoot } from "../lab/parts.ts";
 import { run } from "../lab/run.ts";
 import { type Bench, FALLBACK, HOST, openBench } from "./bench.ts";
 import { call, type Request } from "./call.ts";
-import { finishedFile, timesAround } from "./finished.ts";
+import { finishedFile, noteNameFor, timesAround } from "./finished.ts";
 import { explainNoStub, stubError, stubOutput } from "./stub.ts";
 
 const PROJECT = join(import.meta.dirname, "../..");
@@ -325,6 +325,30 @@ describeUnless(reason, "the door", () => {
       expect(await kilobytes(HOST, huge)).toBeLessThan(2 * KILOBYTES_AT_MOST);
     });
   });
+
+  it.skipIf(!isRoot())(
+    "takes nothing of another user's, even where it may read everything [needs root]",
+    async () => {
+      bench.putStub(7);
+      const stranger = 61_000;
+      const beside = bench.keepFallback(3);
+      const asked = [HOST, "ghcr.io"] as const;
+      const askBoth = async (): Promise<readonly unknown[]> =>
+        Promise.all(asked.map(async (input) => (await bench.ask(["get"], input, beside)).ending));
+      const answer = bench.keepAnswer(beside);
+      expect(await askBoth()).toEqual([0, 3]);
+      chownSync(bench.kept, stranger, stranger);
+      expect(await askBoth()).toEqual([7, 7]);
+      chownSync(bench.kept, 0, 0);
+      chownSync(answer, stranger, 0);
+      expect(await askBoth()).toEqual([7, 3]);
+      chownSync(join(bench.kept, noteNameFor(beside)), stranger, 0);
+      expect(await askBoth()).toEqual([7, 7]);
+      // docr takes it no more than the door does.
+      const full = await call(DOCR, { args: ["get"], input: Buffer.from(HOST), env: beside });
+      expect(full.stdout).not.toContain("finished");
+    },
+  );
 
   it("takes no finished answer for another moment, whatever its name", async () => {
     bench.putStub(7);

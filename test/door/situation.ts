@@ -101,7 +101,11 @@ const WARM_KINDS = [
   "cut short",
   "another magic word",
   "mode 0640",
-  "mode 0644",
+  "mode 0620",
+  "mode 0610",
+  "mode 0604",
+  "mode 0602",
+  "mode 0601",
   "mode 0400",
   "mode 0700",
   "mode 0000",
@@ -117,9 +121,19 @@ const WARM_KINDS = [
   "just below the limit",
   "at the limit",
 ] as const;
-const NOTE_KINDS = ["as left", "absent", "mode 0644", "symlink", "directory", "empty", "huge", "broken"];
+const NOTE_KINDS = [
+  "as left",
+  "absent",
+  "mode 0640",
+  "mode 0604",
+  "symlink",
+  "directory",
+  "empty",
+  "huge",
+  "broken",
+];
 const RUNTIME_DIRS = ["own", "not set", "empty", "relative", "open to others", "symlink", "not there"];
-const FOLDERS = ["own", "open to others", "symlink", "a file", "absent"];
+const FOLDERS = ["own", "open to the group", "open to others", "symlink", "a file", "absent"];
 export const FOREIGN = "somebody else's";
 
 const INPUTS: readonly (string | Buffer)[] = [
@@ -329,7 +343,8 @@ export function arrange(situation: Situation, site: Site, now: number): void {
     if (folder === FOREIGN) chownSync(kept, 0, 0);
     if (runtimeDir === FOREIGN) chownSync(run, 0, 0);
   }
-  if (folder === "open to others") chmodSync(kept, 0o755);
+  if (folder === "open to the group") chmodSync(kept, 0o710);
+  if (folder === "open to others") chmodSync(kept, 0o701);
   if (folder === "symlink") moveBehindLink(kept, makeLink);
   if (runtimeDir === "symlink") moveBehindLink(run, makeLink);
 }
@@ -337,7 +352,7 @@ export function arrange(situation: Situation, site: Site, now: number): void {
 function makeFileOf(path: string, uid: number): void {
   writeFileSync(path, finishedFile("foreign"));
   chownSync(path, uid, uid);
-  // Readable all the same, so that its owner alone is what speaks against it.
+  // Readable all the same. What speaks against it is its mode, then; the owner alone does so for root (door.test.ts).
   chmodSync(path, 0o644);
 }
 
@@ -431,7 +446,8 @@ function arrangeNote({ note, config: kind }: Situation, { kept, env, config, ...
   else if (note === "directory") makers.makeFolder(path);
   else if (left === undefined || note === "absent") return;
   else if (note === "as left") makers.makeFile(path, left);
-  else if (note === "mode 0644") makers.makeFile(path, left, 0o644);
+  else if (note === "mode 0640") makers.makeFile(path, left, 0o640);
+  else if (note === "mode 0604") makers.makeFile(path, left, 0o604);
   else if (note === "symlink") {
     makers.makeFile(join(kept, "fallback-elsewhere"), left);
     makers.makeLink(path, join(kept, "fallback-elsewhere"));
