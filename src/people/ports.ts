@@ -1,0 +1,110 @@
+/** What the verbs for people stand on, beside the domain's own ports. */
+import type { Environment, Machine } from "../config/machine.ts";
+import type { Helper } from "../helper/helper.ts";
+import type { HelperPorts } from "../helper/ports.ts";
+import type { Image } from "../registry/image.ts";
+import type { Credential } from "../registry/credential.ts";
+import type { Secret } from "../secret.ts";
+
+/** The person's terminal, or the pipe in its place. Everything but `result` texts goes to stderr. */
+export interface Terminal {
+  /** Whether somebody can be asked: stdin and stderr are terminals. */
+  readonly canAsk: boolean;
+  /** Whether what is printed on stdout is read by a person. */
+  readonly isStdoutTerminal: boolean;
+  /** Columns for text on stdout: the terminal's, 80 elsewhere. */
+  readonly columns: number;
+  /** Marks text for the eye; the text itself where colours are not wanted. Only on what goes to stdout. */
+  paint(style: Style, text: string): string;
+  /** Asks without an echo. Throws `no-terminal` where nobody can be asked, `cancelled` on ctrl-C. */
+  askHidden(question: string): Promise<Secret>;
+  /** Asks, with an echo. Throws like `askHidden`. */
+  ask(question: string): Promise<string>;
+  /** A question of yes or no, no being the default. Throws like `askHidden`. */
+  confirm(question: string): Promise<boolean>;
+  /** Shows on a terminal's stderr that something is under way, and nothing elsewhere. */
+  spin<T>(doing: string, work: () => Promise<T>): Promise<T>;
+  /** One line of remark on stderr, at once. */
+  remark(text: string): void;
+  /** All of stdin, for `--password-stdin`: UTF-8, one final line break dropped. Throws `input-missing` where it is empty. */
+  readSecret(): Promise<Secret>;
+}
+
+export type Style = "bold" | "dim" | "green" | "yellow" | "red";
+
+/** Which credential a client would use, and where from. */
+export interface Resolved {
+  /** The client whose files these are. */
+  readonly client: "docker" | "podman";
+  /** The variable or file that decides, as a person would name it: `DOCKER_AUTH_CONFIG`, `~/.docker/config.json`. */
+  readonly source: string;
+  readonly kind: "auths" | "credHelpers" | "credsStore" | "none";
+  /** The key that was found, or would be looked for: `https://index.docker.io/v1/` for Docker Hub. */
+  readonly key: string;
+  /** The helper that was asked, by the last part of its name. */
+  readonly helper: string | undefined;
+  readonly credential: Credential | undefined;
+  /** An OAuth2 refresh token in the place of a password (user name `<token>`, or `identitytoken` in the file). */
+  readonly identityToken: Secret | undefined;
+}
+
+/** The clients' configurations (src/clients). */
+export interface Clients {
+  /**
+   * As docker (or podman) would for a pull from the registry's host. Runs the helper that the configuration names.
+   * Throws `client-config` for a file that cannot be read or parsed and `other-helper` for a helper that fails.
+   */
+  resolve(host: string, client: "docker" | "podman"): Promise<Resolved>;
+}
+
+/** What a manifest is, as far as `check` shows it. */
+export interface FoundManifest {
+  /** `sha256:…` of the bytes that came, checked against what the registry says. */
+  readonly digest: string;
+  readonly mediaType: string;
+  /** Of the manifest itself, in bytes. */
+  readonly bytes: number;
+  /** Of what a pull would fetch, in bytes: config and layers; undefined for an index. */
+  readonly contentBytes: number | undefined;
+  /** `linux/amd64` and so on; empty where the manifest does not say. */
+  readonly platforms: readonly string[];
+}
+
+/** Registries' own HTTP API (OCI distribution; src/distribution). */
+export interface Registries {
+  /** docker login's own test: /v2/, challenge, token. Throws `registry-…`. */
+  checkLogin(host: string, credential: Credential): Promise<void>;
+  /** The manifest of the image, or undefined where it is absent. Throws `registry-…`. */
+  findManifest(image: Image, credential: Credential | undefined): Promise<FoundManifest | undefined>;
+  /** All tags, in the registry's order; undefined where the repository is absent. Throws `registry-…`. */
+  listTags(image: Image, credential: Credential | undefined): Promise<readonly string[] | undefined>;
+}
+
+/** What another credential helper answered. */
+export interface HelperAnswer {
+  readonly stdout: string;
+  readonly exitCode: number;
+}
+
+/** All that a verb may use. What costs time to load is a function that loads it. */
+export interface VerbPorts {
+  readonly helper: Helper;
+  readonly domain: HelperPorts;
+  readonly machine: Machine;
+  readonly env: Environment;
+  readonly terminal: Terminal;
+  clients(): Promise<Clients>;
+  registries(): Promise<Registries>;
+  /** Runs `docker-credential-NAME VERB` and captures its stdout; stderr is the person's. Throws `other-helper` where there is no such program. */
+  runHelper(name: string, verb: string, input: string): Promise<HelperAnswer>;
+}
+
+/** What a verb came to. */
+export interface Result {
+  /** For a person; whole lines, or empty. */
+  readonly text: string;
+  /** For `--json`; undefined for a verb that shows nothing. Field names are camelCase, moments ISO 8601, lengths of time in seconds. */
+  readonly json?: unknown;
+  /** 0 unless told. */
+  readonly exitCode?: number;
+}
