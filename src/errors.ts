@@ -22,6 +22,7 @@ export const ERROR_CODES = [
   "input-wrong-type",
   "input-bad-address",
   "input-identity-token",
+  "bad-image",
   // What was configured.
   "bad-setting",
   "bad-api-token",

@@ -34,6 +34,7 @@ const LOOKS = {
   "input-wrong-type": { hint: 'send {"ServerURL":…,"Username":…,"Secret":…}, all strings' },
   "input-bad-address": { hint: "send a host, with a port and a path if need be" },
   "input-identity-token": { hint: "log in with an API token as the password" },
+  "bad-image": { hint: "name it as for docker pull: [HOST/]NAME[:TAG][@DIGEST]" },
   "bad-setting": { hint: "correct it or unset it" },
   "bad-api-token": { hint: "put a token there (dop_v1_ and 64 hex digits) or unset it" },
   "bad-registry-name": { hint: "ask for registry.digitalocean.com/NAME" },
