@@ -1,0 +1,76 @@
+/** Where docker and the containers tools (podman, skopeo, buildah) look for their configuration. */
+import type { Machine } from "../config/machine.ts";
+
+/** The user's home, as these clients take it from the environment; undefined where there is none. */
+export function homeOf({ env, platform }: Machine): string | undefined {
+  return (platform === "win32" ? env["USERPROFILE"] : env["HOME"]) || undefined;
+}
+
+/** docker's folder: DOCKER_CONFIG, else `.docker` in the home (docker/cli, cli/config); undefined without a home. */
+export function dockerFolder(machine: Machine): string | undefined {
+  const named = machine.env["DOCKER_CONFIG"];
+  if (named) return named;
+  const home = homeOf(machine);
+  return home === undefined ? undefined : `${home}/.docker`;
+}
+
+/** The file that `docker login` writes and docker reads; undefined without a home. */
+export function dockerConfigPath(machine: Machine): string | undefined {
+  const folder = dockerFolder(machine);
+  return folder === undefined ? undefined : `${folder}/config.json`;
+}
+
+/**
+ * The file that `podman login` writes (containers/image, pkg/docker/config; containers/common, pkg/auth): that of
+ * REGISTRY_AUTH_FILE, else docker's where DOCKER_CONFIG is set, else podman's own; undefined without a home and a user.
+ */
+export function podmanAuthPath(machine: Machine): string | undefined {
+  const { env, platform, uid } = machine;
+  const named = env["REGISTRY_AUTH_FILE"];
+  if (named) return named;
+  if (env["DOCKER_CONFIG"]) return dockerConfigPath(machine);
+  const home = homeOf(machine);
+  if (platform !== "linux") return home === undefined ? undefined : `${home}/.config/containers/auth.json`;
+  const runtime = env["XDG_RUNTIME_DIR"];
+  if (runtime) return `${runtime}/containers/auth.json`;
+  return uid === undefined ? undefined : `/run/containers/${uid}/auth.json`;
+}
+
+/** Every file that podman looks for a login in, in its order, each once: what it writes, its older place, docker's. */
+export function podmanAuthPaths(machine: Machine): readonly string[] {
+  const home = homeOf(machine);
+  const configs = machine.env["XDG_CONFIG_HOME"] || (home === undefined ? undefined : `${home}/.config`);
+  const older = configs === undefined ? undefined : `${configs}/containers/auth.json`;
+  const paths = [podmanAuthPath(machine), older, dockerConfigPath(machine)];
+  return [...new Set(paths)].filter((path) => path !== undefined);
+}
+
+/** registries.conf of the containers tools (containers/image, pkg/sysregistriesv2). */
+export interface RegistriesConfPlaces {
+  /** The first of these that exists is read, alone. */
+  readonly files: readonly string[];
+  /** Every `*.conf` in them is read after that, in the order of their names; a later setting wins. */
+  readonly folders: readonly string[];
+}
+
+export function registriesConfPlaces(machine: Machine): RegistriesConfPlaces {
+  const named = machine.env["CONTAINERS_REGISTRIES_CONF"];
+  const own = registriesConfPath(machine);
+  const system = "/etc/containers/registries.conf";
+  return {
+    files: named ? [named] : [...(own === undefined ? [] : [own]), system],
+    folders: [`${system}.d`, ...(own === undefined ? [] : [`${own}.d`])],
+  };
+}
+
+/** This user's own registries.conf, there or not; its drop-ins are in the folder of this name and `.d`. Undefined without a home. */
+export function registriesConfPath(machine: Machine): string | undefined {
+  const home = homeOf(machine);
+  return home === undefined ? undefined : `${home}/.config/containers/registries.conf`;
+}
+
+/** The path as a person would write it: with `~` for the home. */
+export function shownPath(path: string, machine: Machine): string {
+  const home = homeOf(machine);
+  return home !== undefined && path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
+}
