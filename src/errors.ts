@@ -27,6 +27,7 @@ export const ERROR_CODES = [
   "bad-setting",
   "bad-api-token",
   "bad-registry-name",
+  "bad-trust",
   "no-registry",
   "several-registries",
   // The keychain.
@@ -52,7 +53,6 @@ export const ERROR_CODES = [
   "api-cut-off",
   "api-timeout",
   "api-tls",
-  "api-bad-trust",
   "api-malformed",
   "api-unexpected",
   "deadline",

@@ -38,6 +38,7 @@ const LOOKS = {
   "bad-setting": { hint: "correct it or unset it" },
   "bad-api-token": { hint: "put a token there (dop_v1_ and 64 hex digits) or unset it" },
   "bad-registry-name": { hint: "ask for registry.digitalocean.com/NAME" },
+  "bad-trust": { hint: "correct the variable or unset it" },
   "no-registry": { hint: "create one: doctl registry create NAME" },
   "several-registries": { hint: "set DOCR_REGISTRY to the one you mean" },
   "keychain-missing": {
@@ -62,7 +63,6 @@ const LOOKS = {
   "api-cut-off": { hint: NETWORK },
   "api-timeout": { hint: NETWORK },
   "api-tls": { hint: "name your proxy's certificate authority in NODE_EXTRA_CA_CERTS" },
-  "api-bad-trust": { hint: "correct the variable or unset it" },
   "api-malformed": { hint: "something between here and DigitalOcean may have answered; try again" },
   "api-unexpected": { hint: "check DIGITALOCEAN_API_URL, or update this program" },
   deadline: { hint: "try again, and look at the network and the keychain" },

@@ -1,62 +1,17 @@
 /** From what went wrong on the wire to a coded error. Nothing that was received gets into a message but a checked request id. */
 import { HelperError, isHelperError, type ErrorCode } from "../errors.ts";
+import { faultOf } from "../http/faults.ts";
 import type { ApiToken } from "../registry/api-token.ts";
 import type { ApiResponse } from "./transport.ts";
-
-export function tooLarge(): HelperError {
-  return new HelperError("api-malformed", "DigitalOcean's API answered with more than 1 MiB");
-}
 
 /** A request that got no whole answer. */
 export function networkFailure(error: unknown, host: string): HelperError {
   if (isHelperError(error)) return error;
-  const known = codesOf(error)
-    .map((code) => networkFailureOf(code))
-    .find((found) => found !== undefined);
-  const [code, what] = known ?? ["api-unavailable", "cannot be reached"];
-  return new HelperError(code, `${host} ${what}`, { cause: error });
-}
-
-function networkFailureOf(code: string): [ErrorCode, string] | undefined {
-  if (code === "ECONNREFUSED") return ["api-refused", "refused the connection"];
-  if (code === "ENOTFOUND" || code === "EAI_AGAIN")
-    return ["api-unknown-host", "has no address: DNS does not know it"];
-  if (/^(?:ENETUNREACH|EHOSTUNREACH|ENETDOWN|EADDRNOTAVAIL)$/.test(code)) {
-    return ["api-unavailable", "cannot be reached: no route"];
+  const { kind, words } = faultOf(error);
+  if (kind === "too-large") {
+    return new HelperError("api-malformed", "DigitalOcean's API answered with more than 1 MiB");
   }
-  if (
-    /^(?:ECONNRESET|EPIPE|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|HTTPParserError|HPE_.*)$/.test(
-      code,
-    )
-  ) {
-    return ["api-cut-off", "closed the connection before its answer was whole"];
-  }
-  // What undici says when a proxy answers CONNECT with anything but 200; a signal's end has other names.
-  if (code === "UND_ERR_ABORTED") return ["api-proxy", "cannot be reached: the proxy refused"];
-  if (
-    /^(?:ETIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT|ABORT_ERR|TimeoutError|AbortError)$/.test(code)
-  ) {
-    return ["api-timeout", "did not answer in time"];
-  }
-  if (
-    /^(?:CERT_|ERR_TLS_|ERR_SSL_|EPROTO|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH)/.test(code)
-  ) {
-    return ["api-tls", "showed a certificate that this machine does not trust, or does not speak TLS"];
-  }
-  return undefined;
-}
-
-/** Codes and names of the error and its causes, outermost first. */
-function codesOf(error: unknown): string[] {
-  const codes: string[] = [];
-  const queue = [error];
-  for (let current = queue.shift(); current instanceof Error && codes.length < 20; current = queue.shift()) {
-    if ("code" in current) codes.push(String(current.code));
-    codes.push(current.name);
-    if (current instanceof AggregateError) queue.push(...current.errors);
-    queue.push(current.cause);
-  }
-  return codes;
+  return new HelperError(`api-${kind}`, `${host} ${words}`, { cause: error });
 }
 
 /** What a request needs of its API token (DigitalOcean's custom scopes). */

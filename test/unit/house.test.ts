@@ -44,7 +44,8 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   "protocol/": ["helper", "warm", "leaves"],
   "helper/": ["registry", "leaves"],
   "registry/": ["leaves"],
-  "digitalocean/": ["port types", "registry", "config", "leaves"],
+  "http/": ["config", "leaves"],
+  "digitalocean/": ["port types", "registry", "config", "http", "leaves"],
   "keychain/": ["port types", "config", "leaves"],
   "runtime/": ["port types", "config", "registry", "protocol", "warm", "leaves"],
   "fallback/": ["warm", "leaves"],
@@ -140,7 +141,7 @@ describe("the floors", () => {
   );
 
   it.each([
-    ["undici", "digitalocean"],
+    ["undici", "http"],
     ["keytar", "keychain"],
   ])("have %s in src/%s alone", (name, room) => {
     const users = SOURCES.filter((path) => importsOf(path).includes(name));

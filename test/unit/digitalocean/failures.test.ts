@@ -169,7 +169,7 @@ describe("a request without an answer", () => {
   it("keeps the error as its cause, and a coded error as it is", () => {
     const error = withCode("ECONNREFUSED");
     expect(networkFailure(error, "api.example").cause).toBe(error);
-    const coded = new HelperError("api-bad-trust", "a file");
+    const coded = new HelperError("bad-trust", "a file");
     expect(networkFailure(coded, "api.example")).toBe(coded);
   });
 

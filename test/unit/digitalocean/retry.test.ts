@@ -70,7 +70,7 @@ describe("a request", () => {
     },
   );
 
-  it.each<ErrorCode>(["api-unknown-host", "api-tls", "api-bad-trust", "api-malformed"])(
+  it.each<ErrorCode>(["api-unknown-host", "api-tls", "bad-trust", "api-malformed"])(
     "that ends with %s is not sent again",
     async (code) => {
       const { send, attempts } = play([failure(code), GOOD]);

@@ -291,7 +291,7 @@ describe("a file of certificate authorities", () => {
     async (name) => {
       const failure = await failureFrom("https://nobody.invalid/", { env: { [name]: "/nowhere/ca.pem" } });
       expect(failure).toEqual({
-        code: "api-bad-trust",
+        code: "bad-trust",
         message: `the file that ${name} names cannot be read`,
       });
     },

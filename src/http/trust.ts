@@ -15,7 +15,7 @@ const SYSTEM_BUNDLES = [
 
 /**
  * The certificate authorities to trust, in PEM: what SSL_CERT_FILE holds, else the system's store, else Node's
- * own list; NODE_EXTRA_CA_CERTS is added to any of them. Throws `api-bad-trust` where a file that the
+ * own list; NODE_EXTRA_CA_CERTS is added to any of them. Throws `bad-trust` where a file that the
  * environment names cannot be read: going on with fewer authorities would only fail with a riddle.
  */
 export function trustedAuthorities(env: Environment): string[] {
@@ -37,6 +37,6 @@ function readBundle(variable: string, path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (cause) {
-    throw new HelperError("api-bad-trust", `the file that ${variable} names cannot be read`, { cause });
+    throw new HelperError("bad-trust", `the file that ${variable} names cannot be read`, { cause });
   }
 }

@@ -1,0 +1,87 @@
+import { createServer, type RequestListener } from "node:http";
+import { afterEach, describe, expect, it } from "vitest";
+import { createExchange, type HttpRequest, type HttpResponse } from "../../../src/http/exchange.ts";
+import { faultOf } from "../../../src/http/faults.ts";
+import { closeServer, listen, readBody } from "../../fakes/digitalocean-api.ts";
+
+const closers: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  await Promise.all(closers.splice(0).map((close) => close()));
+});
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  const port = await listen(server, 0, "127.0.0.1");
+  closers.push(() => closeServer(server));
+  return `http://127.0.0.1:${port}`;
+}
+
+function exchange(url: string, request: Partial<HttpRequest> = {}): Promise<HttpResponse> {
+  const send = createExchange({}, AbortSignal.timeout(10_000));
+  return send({ method: "GET", url: new URL(url), headers: {}, body: null, largestAnswer: 100, ...request });
+}
+
+const faultFrom = (answer: Promise<unknown>): Promise<string> =>
+  answer.then(
+    () => "none",
+    (error: unknown) => faultOf(error).kind,
+  );
+
+describe("an exchange", () => {
+  it("sends method, path, headers and body as they are, and no more", async () => {
+    const seen: unknown[] = [];
+    const url = await serve((request, response) => {
+      const note = async (): Promise<void> => {
+        const { host, connection, ...headers } = request.headers;
+        seen.push(
+          request.method,
+          request.url,
+          headers,
+          await readBody(request),
+          typeof host,
+          typeof connection,
+        );
+        response.end();
+      };
+      void note();
+    });
+    await exchange(`${url}/v2/?a=b`, { method: "POST", headers: { accept: "x" }, body: "c=d" });
+    const headers = { accept: "x", "content-length": "3" };
+    expect(seen.slice(0, 4)).toEqual(["POST", "/v2/?a=b", headers, "c=d"]);
+  });
+
+  it("gives the bytes that came, whatever they are", async () => {
+    const bytes = Buffer.from([0, 0xff, 0xc3, 0x28, 10]);
+    const url = await serve((_request, response) => response.end(bytes));
+    expect((await exchange(url)).body).toEqual(bytes);
+  });
+
+  it("with HEAD has headers and no body", async () => {
+    const url = await serve((_request, response) => {
+      response.writeHead(200, { "Docker-Content-Digest": "sha256:00", "content-length": "1000" }).end();
+    });
+    const answer = await exchange(url, { method: "HEAD" });
+    expect([answer.status, answer.headers["docker-content-digest"], answer.body.length]).toEqual([
+      200,
+      "sha256:00",
+      0,
+    ]);
+  });
+
+  it("reads as much as its request allows for", async () => {
+    const url = await serve((_request, response) => response.end("x".repeat(101)));
+    expect((await exchange(url, { largestAnswer: 101 })).body).toHaveLength(101);
+    expect(await faultFrom(exchange(url))).toBe("too-large");
+  });
+
+  it("follows no redirect", async () => {
+    let visits = 0;
+    const url = await serve((_request, response) => {
+      visits += 1;
+      response.writeHead(307, { location: "/elsewhere" }).end();
+    });
+    expect((await exchange(url)).status).toBe(307);
+    expect(visits).toBe(1);
+  });
+});
