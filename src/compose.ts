@@ -18,6 +18,7 @@ import { hasSessionBus } from "./keychain/session-bus.ts";
 import { splitLongValues } from "./keychain/split.ts";
 import { createVault } from "./keychain/vault.ts";
 import type { Moment } from "./registry/credential.ts";
+import type { Streams } from "./people/terminal.ts";
 import { createBackground } from "./runtime/background.ts";
 import { createPrivateFiles, removeUnfinished } from "./runtime/private-files.ts";
 import { findPrivateFolder, listPrivateFolders } from "./runtime/private-folder.ts";
@@ -43,6 +44,11 @@ export interface Host extends Machine {
   readonly dlopen: (module: { exports: unknown }, path: string) => void;
   readonly startSelf: (args: readonly string[]) => void;
   readonly writeStderr: (text: string) => void;
+  readonly isTerminal: (fd: 0 | 1 | 2) => boolean;
+  /** Of the terminal on stdout, in columns. */
+  readonly columns: () => number | undefined;
+  /** For questions; opened only for them. */
+  readonly streams: () => Streams;
 }
 
 export interface Composition {

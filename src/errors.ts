@@ -55,6 +55,13 @@ export const ERROR_CODES = [
   "api-tls",
   "api-malformed",
   "api-unexpected",
+  // What a person asked, beyond the protocol.
+  "bad-arguments",
+  "no-terminal",
+  "cancelled",
+  // What belongs to other programs: docker's and podman's files, other helpers.
+  "client-config",
+  "other-helper",
   "deadline",
   "internal",
 ] as const;
@@ -65,14 +72,17 @@ export function isErrorCode(value: unknown): value is ErrorCode {
   return ERROR_CODES.some((code) => code === value);
 }
 
-/** The one error class. `message` follows the law above; `code` decides everything else. */
+/** The one error class. `message` and `hint` follow the law above; `code` decides everything else. */
 export class HelperError extends Error {
   override readonly name = "HelperError";
   readonly code: ErrorCode;
+  /** What to do next, where it is known better than the code's own hint. */
+  readonly hint: string | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown; hint?: string }) {
     super(message, options);
     this.code = code;
+    this.hint = options?.hint;
   }
 }
 

@@ -34,6 +34,9 @@ const host: Host = {
   dlopen: (module, path) => process.dlopen(module, path),
   startSelf,
   writeStderr: (text) => void writeFully(2, text),
+  isTerminal: (fd) => process.getBuiltinModule("node:tty").isatty(fd),
+  columns: () => process.stdout.columns,
+  streams: () => ({ stdin: process.stdin, stderr: process.stderr }),
 };
 
 /** Since the machine started, sleep included; Linux alone has it where nobody can set it. */

@@ -30,6 +30,7 @@ export async function run(
     readInput,
     helper,
     env: host.env,
+    runVerb: async (verb) => (await import("./people.ts")).runForPeople(host, ports, helper, readInput, verb),
     fallback,
     trace: ports.trace,
     clientPid,

@@ -9,6 +9,8 @@ import { build, type BuildOptions, type Plugin } from "esbuild";
  */
 const LAZY = {
   run: { path: "run.ts", weight: "light" },
+  people: { path: "people.ts", weight: "light" },
+  prompts: { path: "people/prompts.ts", weight: "heavy" },
   doctl: { path: "config/doctl.ts", weight: "light" },
   digitalocean: { path: "digitalocean/api.ts", weight: "heavy" },
   "age-vault": { path: "keychain/age-vault.ts", weight: "heavy" },

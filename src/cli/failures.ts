@@ -11,6 +11,8 @@ interface FailureLook {
   readonly hint?: string;
   /** Stdout as clients compare it, without the hint: "message". Other failures show message and hint on both. */
   readonly stdout?: "message" | "usage";
+  /** 1 unless told. */
+  readonly exitCode?: number;
   /** An answer rather than a failure: nothing on stderr. */
   readonly silent?: true;
 }
@@ -18,6 +20,8 @@ interface FailureLook {
 const NEW_TOKEN =
   "make one with the scopes registry:read and registry:update and put it there, or run: docker login registry.digitalocean.com";
 const NETWORK = "check the network, or HTTPS_PROXY and NO_PROXY, and try again";
+/** As docker, doctl and most others have it. */
+const USAGE_EXIT = 2;
 const LOGIN_AGAIN = "log in to that registry again";
 
 const LOOKS = {
@@ -34,7 +38,7 @@ const LOOKS = {
   "input-wrong-type": { hint: 'send {"ServerURL":…,"Username":…,"Secret":…}, all strings' },
   "input-bad-address": { hint: "send a host, with a port and a path if need be" },
   "input-identity-token": { hint: "log in with an API token as the password" },
-  "bad-image": { hint: "name it as for docker pull: [HOST/]NAME[:TAG][@DIGEST]" },
+  "bad-image": { hint: "name it as for docker pull: [HOST/]NAME[:TAG][@DIGEST]", exitCode: USAGE_EXIT },
   "bad-setting": { hint: "correct it or unset it" },
   "bad-api-token": { hint: "put a token there (dop_v1_ and 64 hex digits) or unset it" },
   "bad-registry-name": { hint: "ask for registry.digitalocean.com/NAME" },
@@ -65,6 +69,11 @@ const LOOKS = {
   "api-tls": { hint: "name your proxy's certificate authority in NODE_EXTRA_CA_CERTS" },
   "api-malformed": { hint: "something between here and DigitalOcean may have answered; try again" },
   "api-unexpected": { hint: "check DIGITALOCEAN_API_URL, or update this program" },
+  "bad-arguments": { hint: "see docr --help", exitCode: USAGE_EXIT },
+  "no-terminal": { hint: "see the verb's --help for how to answer without one", exitCode: USAGE_EXIT },
+  cancelled: { hint: "nothing was changed", exitCode: 130 },
+  "client-config": { hint: "correct or move it; nothing was changed" },
+  "other-helper": { hint: "run it by hand to see what it says" },
   deadline: { hint: "try again, and look at the network and the keychain" },
   internal: { hint: "please report this as a bug" },
 } as const satisfies Record<ErrorCode, FailureLook>;
@@ -76,15 +85,29 @@ export interface ShownFailure {
   readonly exitCode: number;
 }
 
-export function showFailure({ code, message }: HelperError): ShownFailure {
+/** To a client of the protocol. */
+export function showFailure(failure: HelperError): ShownFailure {
+  const { code, message } = failure;
   const look: FailureLook = LOOKS[code];
-  const full = look.hint === undefined ? message : `${message}; ${look.hint}`;
+  const full = fullText(failure);
   const stdout = look.stdout === "usage" ? USAGE : look.stdout === "message" ? message : full;
   return {
     stdout: `${oneLine(stdout)}\n`,
     stderr: look.silent ? "" : notice(full),
     exitCode: 1,
   };
+}
+
+/** To somebody who ran a verb for people: stdout is for results alone. */
+export function showFailureToPerson(failure: HelperError): ShownFailure {
+  const look: FailureLook = LOOKS[failure.code];
+  return { stdout: "", stderr: notice(fullText(failure)), exitCode: look.exitCode ?? 1 };
+}
+
+function fullText({ code, message, hint }: HelperError): string {
+  const look: FailureLook = LOOKS[code];
+  const next = hint ?? look.hint;
+  return next === undefined ? message : `${message}; ${next}`;
 }
 
 /** A line for the person on stderr. */

@@ -1,11 +1,10 @@
 import { HelperError, isHelperError } from "../errors.ts";
 import type { Helper } from "../helper/helper.ts";
 import type { Trace } from "../helper/ports.ts";
-import { USAGE } from "../protocol/messages.ts";
-import { isAction, serve, unknownAction, versionLine, type Action } from "../protocol/serve.ts";
+import { isAction, serve, versionLine, type Action } from "../protocol/serve.ts";
 import { LATE_INPUT } from "../warm/late-input.ts";
 import { answerBeside } from "./beside.ts";
-import { notice, showFailure } from "./failures.ts";
+import { notice, showFailure, showFailureToPerson } from "./failures.ts";
 
 /** What the program is given: everything that the process has to do with. */
 export interface ProgramPorts {
@@ -17,6 +16,8 @@ export interface ProgramPorts {
   readonly helper: Helper;
   /** The environment, for another helper. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Runs a verb for people. Throws `unknown-action` where it is none. */
+  runVerb(args: readonly string[]): Promise<Answer>;
   /** The helper for every host but ours, where there is one. Throws `bad-setting`. */
   fallback(): string | undefined;
   readonly trace: Trace;
@@ -48,23 +49,35 @@ export async function runProgram(ports: ProgramPorts): Promise<Outcome> {
     const failure = isHelperError(error)
       ? error
       : new HelperError("internal", `unexpected failure (${nameOf(error)})`, { cause: error });
-    const { stdout, stderr, exitCode } = showFailure(failure);
+    const show = isForPeople(ports.args, failure) ? showFailureToPerson : showFailure;
+    const { stdout, stderr, exitCode } = show(failure);
     traceQuietly(ports.trace, { exitCode, code: failure.code });
     return { stdout, stderr: remarks() + stderr, exitCode };
   }
 }
 
-type Answer = Pick<Outcome, "stdout" | "exitCode">;
+/** Of a request or a verb that did what it was to do. */
+export type Answer = Pick<Outcome, "stdout" | "exitCode">;
 
 async function answer(ports: ProgramPorts): Promise<Answer> {
   const [verb, ...more] = ports.args;
   if (verb === undefined) throw new HelperError("usage", "no verb; docker sends one of those in --help");
+  if (!isAction(verb)) return answerPerson(ports, verb);
+  if (more.some((one) => one === "--help" || one === "-h")) return ports.runVerb(["--help"]);
   if (more.length > 0) throw new HelperError("usage", "more than one argument; docker sends exactly one");
-  if (isAction(verb)) {
-    ports.trace("asked", { verb, client: ports.clientPid });
-    return answerAction(ports, verb);
-  }
-  return { stdout: await answerPerson(ports, verb), exitCode: 0 };
+  ports.trace("asked", { verb, client: ports.clientPid });
+  return answerAction(ports, verb);
+}
+
+async function answerPerson(ports: ProgramPorts, verb: string): Promise<Answer> {
+  const isVersion = verb === "version" || verb === "--version" || verb === "-v";
+  if (!isVersion || ports.args.length > 1) return ports.runVerb(ports.args);
+  return { stdout: versionLine(ports.packageName, ports.version), exitCode: 0 };
+}
+
+/** Docker's own words fail as docker has it, and so does what no program has ever heard of. */
+function isForPeople([verb]: readonly string[], { code }: HelperError): boolean {
+  return verb !== undefined && !isAction(verb) && code !== "unknown-action";
 }
 
 /** A request of a docker client, under the deadline; other hosts may be another helper's business. */
@@ -83,22 +96,6 @@ async function answerAction(ports: ProgramPorts, action: Action): Promise<Answer
   // The input first: each has a deadline of its own, and `list` has none to read.
   const input = action === "list" ? new Uint8Array() : await readInput();
   return { stdout: await within(serve(action, async () => input, ports.helper)), exitCode: 0 };
-}
-
-async function answerPerson(ports: ProgramPorts, verb: string): Promise<string> {
-  switch (verb) {
-    case "version":
-    case "--version":
-    case "-v":
-      return versionLine(ports.packageName, ports.version);
-    case "--help":
-    case "-h":
-      return `${USAGE}\n`;
-    case "prune":
-      return `revoked ${await ports.helper.prune()}\n`;
-    default:
-      throw unknownAction(verb);
-  }
 }
 
 async function withDeadline<T>(work: Promise<T>, deadlineMs: number, late: () => HelperError): Promise<T> {

@@ -43,3 +43,39 @@ export async function runOtherHelper(
     });
   });
 }
+
+/** For a helper that may be asking its person to unlock a keychain, in milliseconds. */
+const HELPER_PATIENCE_MS = 60_000;
+
+/**
+ * Asks `docker-credential-NAME VERB` as a client would, with `input` on stdin; its errors go to the person. Throws
+ * `other-helper` where there is no such program, or no answer in a minute.
+ */
+export async function askHelper(
+  name: string,
+  verb: string,
+  input: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<OtherAnswer> {
+  const program = `docker-credential-${name}`;
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, [verb], {
+      stdio: ["pipe", "pipe", "inherit"],
+      env,
+      timeout: HELPER_PATIENCE_MS,
+      killSignal: "SIGKILL",
+    });
+    const chunks: Buffer[] = [];
+    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
+    child.stdin.on("error", () => undefined); // it may answer before it has read all
+    child.stdin.end(input);
+    child.on("error", (cause) => {
+      const hint = "install it, or correct the configuration that names it";
+      reject(new HelperError("other-helper", `${program} cannot be run`, { cause, hint }));
+    });
+    child.on("close", (code, signal) => {
+      if (signal !== null) reject(new HelperError("other-helper", `${program} gave no answer`));
+      else resolve({ stdout: Buffer.concat(chunks).toString("utf8"), exitCode: code ?? 1 });
+    });
+  });
+}

@@ -47,9 +47,11 @@ export function versionLine(packageName: string, version: string): string {
   return `${HELPER_NAME} (${packageName}) ${version}\n`;
 }
 
-export function unknownAction(verb: string): HelperError {
+/** `hint` is what to do next, where more is known than that. */
+export function unknownAction(verb: string, hint?: string): HelperError {
   const shown = verb.replace(/[^\x20-\x7e]/g, "?").slice(0, 64);
-  return new HelperError("unknown-action", `${HELPER_NAME}: unknown action: ${shown}`);
+  const options = hint === undefined ? {} : { hint };
+  return new HelperError("unknown-action", `${HELPER_NAME}: unknown action: ${shown}`, options);
 }
 
 function line(fields: Iterable<readonly [string, string]>): string {

@@ -35,6 +35,7 @@ export interface BenchOptions {
 /** The helper on fakes alone, and all that a test may look at or turn. */
 export interface Bench {
   readonly helper: Helper;
+  readonly ports: HelperPorts;
   readonly keychain: MemoryStore;
   /** The private files of this session. */
   readonly files: MemoryStore;
@@ -164,6 +165,7 @@ export function createBench(options: BenchOptions = {}): Bench {
   const helper = createHelper(ports);
   return {
     helper,
+    ports,
     keychain,
     files,
     api,

@@ -37,6 +37,11 @@ const PACKAGES = {
   "/usr/lib/llvm-19/lib/clang/19/lib/linux/libclang_rt.asan-x86_64.a": "libclang-rt-19-dev",
   time: "time",
   perl: "perl-base",
+  tmux: "tmux",
+  kubectl: "kubernetes-client",
+  man: "man-db",
+  zsh: "zsh",
+  fish: "fish",
 } as const;
 
 export type Part = keyof typeof PACKAGES;

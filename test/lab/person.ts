@@ -14,7 +14,10 @@ export interface Person {
   writeDockerConfig(content: unknown): void;
   readDockerConfig(): string;
   /** Runs our program as them, under the name that they use. */
-  docr(verb: string, options?: { readonly stdin?: string; readonly env?: Environment }): Promise<Outcome>;
+  docr(
+    verb: string | readonly string[],
+    options?: { readonly stdin?: string; readonly env?: Environment },
+  ): Promise<Outcome>;
   /** Runs any command as them. */
   run(command: string, args: readonly string[], options?: PersonRunOptions): Promise<Outcome>;
   leave(): Promise<void>;
@@ -41,7 +44,7 @@ export async function createPerson(folder: string, program = DOCR): Promise<Pers
     env,
     writeDockerConfig: (content) => writeFileSync(join(config, "config.json"), JSON.stringify(content)),
     readDockerConfig: () => readFileSync(join(config, "config.json"), "utf8"),
-    docr: (verb, options) => runAs(program, [verb], options),
+    docr: (verb, options) => runAs(program, typeof verb === "string" ? [verb] : verb, options),
     run: runAs,
     leave: async () => {
       await keyring.stop();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { runProgram, type Outcome, type ProgramPorts } from "../../../src/cli/program.ts";
+import { runProgram, type Answer, type Outcome, type ProgramPorts } from "../../../src/cli/program.ts";
 import { HelperError } from "../../../src/errors.ts";
+import { unknownAction } from "../../../src/protocol/serve.ts";
 import { recordTrace } from "../../fakes/recorded-trace.ts";
 import { createScriptedHelper } from "../../fakes/scripted-helper.ts";
 
@@ -12,6 +13,9 @@ function run(args: readonly string[], ports: Partial<ProgramPorts> = {}): Promis
     version: "1.2.3",
     readInput: async () => Buffer.from("ghcr.io"),
     helper: createScriptedHelper(),
+    runVerb: async ([verb = ""]) => {
+      throw unknownAction(verb);
+    },
     fallback: () => undefined,
     trace: recordTrace().trace,
     clientPid: 1,
@@ -24,6 +28,10 @@ function run(args: readonly string[], ports: Partial<ProgramPorts> = {}): Promis
 }
 
 const USAGE = "Usage: docker-credential-docr <store|get|erase|list|version>\n";
+async function echo(verb: readonly string[]): Promise<Answer> {
+  return { stdout: `${verb.join(" ")}\n`, exitCode: 0 };
+}
+
 async function readNothing(): Promise<never> {
   throw new Error("hunter2");
 }
@@ -53,13 +61,33 @@ describe("the program", () => {
     });
   });
 
-  it.each(["--help", "-h"])("answers %s with the usage", async (verb) => {
-    const outcome = await run([verb]);
-    expect(outcome.stdout).toContain(USAGE.trimEnd());
-    expect(outcome).toMatchObject({ stderr: "", exitCode: 0 });
+  it.each([[["--help"]], [["status"]], [["check", "an-image", "--json"]], [["version", "--json"]]])(
+    "leaves %j to the verbs for people",
+    async (args) => {
+      const asked: (readonly string[])[] = [];
+      const runVerb = async (verb: readonly string[]) => {
+        asked.push(verb);
+        return { stdout: "shown\n", exitCode: 3 };
+      };
+      expect(await run(args, { runVerb })).toEqual({ stdout: "shown\n", stderr: "", exitCode: 3 });
+      expect(asked).toEqual([args]);
+    },
+  );
+
+  it.each([[["get", "--help"]], [["list", "-h"]]])("shows its help for %j", async (args) => {
+    expect((await run(args, { runVerb: echo })).stdout).toBe("--help\n");
   });
 
-  it.each([[[]], [["get", "ghcr.io"]], [["version", "--verbose"]], [["--help", "x"]], [["nonsense", "x"]]])(
+  it("tells a person of a failure on stderr alone, with the exit code of the table", async () => {
+    const failure = new HelperError("bad-arguments", "no such flag");
+    expect(await run(["status"], { runVerb: () => Promise.reject(failure) })).toEqual({
+      stdout: "",
+      stderr: "docr: no such flag; see docr --help\n",
+      exitCode: 2,
+    });
+  });
+
+  it.each([[[]], [["get", "ghcr.io"]], [["list", "--json"]]])(
     "answers the arguments %j with the usage and exit code 1",
     async (args) => {
       const outcome = await run(args);
@@ -74,9 +102,9 @@ describe("the program", () => {
     expect(outcome.exitCode).toBe(1);
   });
 
-  it("asks nobody anything for version, help and wrong usage", async () => {
+  it("asks nobody anything for version and wrong usage", async () => {
     const helper = createScriptedHelper();
-    for (const args of [["version"], ["--help"], [], ["fetch"], ["get", "x"]]) {
+    for (const args of [["version"], [], ["fetch"], ["get", "x"]]) {
       expect((await run(args, { helper, readInput: readNothing })).stdout).not.toBe("");
     }
     expect(helper.asked).toEqual([]);

@@ -1,0 +1,43 @@
+/** The verbs for people: puts together what they stand on. An asset of its own, so that a `get` does not pay for it. */
+import type { Host } from "./compose.ts";
+import { HelperError } from "./errors.ts";
+import type { Helper } from "./helper/helper.ts";
+import type { HelperPorts } from "./helper/ports.ts";
+import type { VerbPorts } from "./people/ports.ts";
+import { runVerb, type Shown, type Wishes } from "./people/program.ts";
+import { createTerminal } from "./people/terminal.ts";
+
+/** Throws `unknown-action` where the arguments begin with no verb of ours. */
+export async function runForPeople(
+  host: Host,
+  domain: HelperPorts,
+  helper: Helper,
+  readInput: () => Promise<Uint8Array>,
+  args: readonly string[],
+): Promise<Shown> {
+  const wishes: Wishes = { isJson: false, isColourful: true };
+  const { env } = host;
+  const terminal = createTerminal({
+    isTerminal: host.isTerminal,
+    columns: host.columns,
+    streams: host.streams,
+    readInput,
+    writeStderr: host.writeStderr,
+    // https://no-color.org: set to anything but nothing.
+    isColourful: () => wishes.isColourful && !env["NO_COLOR"] && env["TERM"] !== "dumb",
+  });
+  const ports: VerbPorts = {
+    helper,
+    domain,
+    machine: host,
+    env,
+    terminal,
+    clients: async () => Promise.reject(new HelperError("internal", "docker's files are not read yet")),
+    registries: async () => Promise.reject(new HelperError("internal", "registries are not asked yet")),
+    async runHelper(name, verb, input) {
+      const { askHelper } = await import("./fallback/other-helper.ts");
+      return askHelper(name, verb, input, env);
+    },
+  };
+  return runVerb(ports, wishes, args);
+}

@@ -1,0 +1,116 @@
+import { Command, CommanderError } from "commander";
+import { HelperError } from "../errors.ts";
+import { unknownAction } from "../protocol/serve.ts";
+import { addPrune } from "../verbs/prune.ts";
+import { addCompletion, withLogTo } from "./completion.ts";
+import type { Frame } from "./frame.ts";
+import type { Result, VerbPorts } from "./ports.ts";
+
+/** In the order of the help. */
+const VERBS: readonly ((program: Command, frame: Frame) => void)[] = [addPrune];
+
+/** What docker sends, for the help: those who look for it here should find it. */
+const PROTOCOL_HELP = `
+For docker (the credential-helper protocol on stdin and stdout):
+  Usage: docker-credential-docr <store|get|erase|list|version>
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted; docr check: 3 absent, 4 refused.
+`;
+
+/** What is to be printed on stdout, and the exit code. */
+export interface Shown {
+  readonly stdout: string;
+  readonly exitCode: number;
+}
+
+/** What the person wants of all verbs alike; known when the arguments are read. */
+export interface Wishes {
+  isJson: boolean;
+  /** False with --no-color. */
+  isColourful: boolean;
+}
+
+/** The verbs as commander's tree. Help and verbs' texts go to `print`. */
+export function createProgram(
+  ports: VerbPorts,
+  wishes: Wishes,
+  print: (text: string) => void,
+  finish: (result: Result) => void,
+): Command {
+  const program = new Command("docr");
+  program
+    .description(
+      "Credentials for DigitalOcean Container Registry: what docker asks for, and what people do around it",
+    )
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({
+      writeOut: print,
+      writeErr: () => undefined,
+      getOutHelpWidth: () => ports.terminal.columns,
+      getOutHasColors: () => false,
+    })
+    .helpCommand("help [verb]", "show the help of a verb")
+    .usage("<verb> [options]")
+    .addHelpText("after", PROTOCOL_HELP)
+    .hook("preAction", (_program, verb) => {
+      const options: Record<string, unknown> = verb.opts();
+      wishes.isJson = options["json"] === true;
+      wishes.isColourful = options["color"] !== false;
+    });
+  const frame: Frame = {
+    ports,
+    finish,
+    command(parent, name, description, { json } = { json: true }) {
+      const verb = parent.command(name).description(description).helpOption("-h, --help", "show this help");
+      if (json) verb.option("--json", "print JSON, for scripts");
+      return verb.option("--no-color", "print without colours (as does the variable NO_COLOR)");
+    },
+  };
+  for (const add of VERBS) add(program, frame);
+  addCompletion(program);
+  return program;
+}
+
+/**
+ * Runs a verb for people. Throws `unknown-action` for a verb that is none, `bad-arguments` for wrong flags and
+ * arguments, and what the verb throws.
+ */
+export async function runVerb(ports: VerbPorts, wishes: Wishes, args: readonly string[]): Promise<Shown> {
+  let printed = "";
+  let result: Result | undefined;
+  const print = (text: string): void => void (printed += text);
+  const program = createProgram(ports, wishes, print, (finished) => void (result = finished));
+  try {
+    await withLogTo(print, async () => void (await program.parseAsync([...args], { from: "user" })));
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode !== 0) throw usageFailure(error, args);
+  }
+  const body =
+    wishes.isJson && result?.json !== undefined ? `${JSON.stringify(result.json, null, 2)}\n` : result?.text;
+  return { stdout: printed + (body ?? ""), exitCode: result?.exitCode ?? 0 };
+}
+
+/** Commander's message as one line of ours, without what may be a secret that somebody typed in the wrong place. */
+function usageFailure({ code, message }: CommanderError, args: readonly string[]): HelperError {
+  const [first = "", ...more] = message.split("\n");
+  const suggestion = /^\(Did you mean (.+)\?\)$/.exec(more.join(" "))?.[1];
+  const hint = suggestion === undefined ? "see docr --help" : `did you mean ${suggestion}?`;
+  if (code === "commander.unknownCommand" && args.length === 1) {
+    return unknownAction(args[0] ?? "", hint);
+  }
+  if (code === "commander.help")
+    return new HelperError("bad-arguments", "no verb", { hint: "see docr --help" });
+  const text = first
+    .replace(/^error: /, "")
+    .replace(/(but got \d+): .*$/s, "$1")
+    .replace(/=.*'/s, "=…'")
+    .replace(/[0-9A-Za-z_+/-]{40,}/g, "…")
+    .replace(/\.$/, "");
+  return new HelperError("bad-arguments", lowerFirst(text), { hint });
+}
+
+function lowerFirst(text: string): string {
+  return text.slice(0, 1).toLowerCase() + text.slice(1);
+}
