@@ -1,6 +1,8 @@
 /** Where docker and the containers tools (podman, skopeo, buildah) look for their configuration. */
 import type { Machine } from "../config/machine.ts";
 
+const SYSTEM_CONF = "/etc/containers/registries.conf";
+
 /** The user's home, as these clients take it from the environment; undefined where there is none. */
 export function homeOf({ env, platform }: Machine): string | undefined {
   return (platform === "win32" ? env["USERPROFILE"] : env["HOME"]) || undefined;
@@ -45,22 +47,20 @@ export function podmanAuthPaths(machine: Machine): readonly string[] {
   return [...new Set(paths)].filter((path) => path !== undefined);
 }
 
-/** registries.conf of the containers tools (containers/image, pkg/sysregistriesv2). */
-export interface RegistriesConfPlaces {
-  /** The first of these that exists is read, alone. */
-  readonly files: readonly string[];
-  /** Every `*.conf` in them is read after that, in the order of their names; a later setting wins. */
+/** A registries.conf of the containers tools and its drop-ins (containers/image, pkg/sysregistriesv2). */
+export interface RegistriesConfPlace {
+  readonly file: string;
+  /** Every `*.conf` in them is read after the file, in the order of their names; a later setting wins. */
   readonly folders: readonly string[];
 }
 
-export function registriesConfPlaces(machine: Machine): RegistriesConfPlaces {
+/** The first whose file exists is what counts, alone; the last one counts where none does. */
+export function registriesConfPlaces(machine: Machine): readonly RegistriesConfPlace[] {
   const named = machine.env["CONTAINERS_REGISTRIES_CONF"];
   const own = registriesConfPath(machine);
-  const system = "/etc/containers/registries.conf";
-  return {
-    files: named ? [named] : [...(own === undefined ? [] : [own]), system],
-    folders: [`${system}.d`, ...(own === undefined ? [] : [`${own}.d`])],
-  };
+  const ownFolders = own === undefined ? [] : [`${own}.d`];
+  const shared = { file: named || SYSTEM_CONF, folders: [`${SYSTEM_CONF}.d`, ...ownFolders] };
+  return named || own === undefined ? [shared] : [{ file: own, folders: ownFolders }, shared];
 }
 
 /** This user's own registries.conf, there or not; its drop-ins are in the folder of this name and `.d`. Undefined without a home. */

@@ -38,7 +38,7 @@ export interface Resolved {
   readonly client: "docker" | "podman";
   /** The variable or file that decides, as a person would name it: `DOCKER_AUTH_CONFIG`, `~/.docker/config.json`. */
   readonly source: string;
-  readonly kind: "auths" | "credHelpers" | "credsStore" | "none";
+  readonly kind: ClientSetting | "none";
   /** The key that was found, or would be looked for: `https://index.docker.io/v1/` for Docker Hub. */
   readonly key: string;
   /** The helper that was asked, by the last part of its name. */
@@ -46,6 +46,38 @@ export interface Resolved {
   readonly credential: Credential | undefined;
   /** An OAuth2 refresh token in the place of a password (user name `<token>`, or `identitytoken` in the file). */
   readonly identityToken: Secret | undefined;
+  /** A bearer token that docker's engine sends as it is (`registrytoken` in the file); then there is no credential. */
+  readonly registryToken?: Secret | undefined;
+  /** What the client passes over with a warning, as a line each. */
+  readonly warnings?: readonly string[];
+}
+
+/** The setting that decides: `credential-helpers` is that of registries.conf, the others those of the JSON files. */
+export type ClientSetting = "auths" | "credHelpers" | "credsStore" | "credential-helpers";
+
+export interface ResolveOptions {
+  /** The image's, where podman may have a login of its own for it. */
+  readonly repository?: string | undefined;
+  /** The key to look under, where it is not the one that the host has. */
+  readonly key?: string | undefined;
+}
+
+/** How a client comes by the login for a host. */
+export interface ClientUse {
+  readonly client: "docker" | "podman";
+  /** As in Resolved. */
+  readonly source: string;
+  readonly kind: ClientSetting;
+  readonly helper: string | undefined;
+}
+
+/** Who asks us for a host, and what answers in our place. */
+export interface ClientUses {
+  readonly usedBy: readonly ClientUse[];
+  /** What a client finds before it would ask us. */
+  readonly shadowedBy: readonly ClientUse[];
+  /** Files that could not be read, as a line each. */
+  readonly warnings: readonly string[];
 }
 
 /** The clients' configurations (src/clients). */
@@ -54,7 +86,9 @@ export interface Clients {
    * As docker (or podman) would for a pull from the registry's host. Runs the helper that the configuration names.
    * Throws `client-config` for a file that cannot be read or parsed and `other-helper` for a helper that fails.
    */
-  resolve(host: string, client: "docker" | "podman"): Promise<Resolved>;
+  resolve(host: string, client: "docker" | "podman", options?: ResolveOptions): Promise<Resolved>;
+  /** Which clients would ask us for the login under this key (`ghcr.io`, `https://index.docker.io/v1/`); runs no helper. */
+  usesOf(key: string): Promise<ClientUses>;
 }
 
 /** What a manifest is, as far as `check` shows it. */

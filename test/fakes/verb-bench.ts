@@ -61,7 +61,7 @@ export function createVerbBench(options: VerbBenchOptions = {}): VerbBench {
     machine: { env, platform: "linux", uid: 1000 },
     env,
     terminal,
-    clients: async () => ({ resolve: unexpected, ...options.clients }),
+    clients: async () => ({ resolve: unexpected, usesOf: unexpected, ...options.clients }),
     registries: async () => ({
       checkLogin: unexpected,
       findManifest: unexpected,

@@ -59,22 +59,26 @@ describe("podman's auth.json", () => {
 });
 
 describe("registries.conf", () => {
-  it("is the user's, else the system's, and drop-ins of both come after it", () => {
+  const own = "/home/sammy/.config/containers/registries.conf";
+  const system = "/etc/containers/registries.conf";
+
+  it("is the user's with its drop-ins alone, else the system's with both drop-ins", () => {
     const machine = linux({ HOME });
-    expect(registriesConfPath(machine)).toBe("/home/sammy/.config/containers/registries.conf");
-    expect(registriesConfPlaces(machine)).toEqual({
-      files: ["/home/sammy/.config/containers/registries.conf", "/etc/containers/registries.conf"],
-      folders: ["/etc/containers/registries.conf.d", "/home/sammy/.config/containers/registries.conf.d"],
-    });
+    expect(registriesConfPath(machine)).toBe(own);
+    expect(registriesConfPlaces(machine)).toEqual([
+      { file: own, folders: [`${own}.d`] },
+      { file: system, folders: [`${system}.d`, `${own}.d`] },
+    ]);
   });
 
-  it("is the one that the environment names, alone", () => {
-    const { files } = registriesConfPlaces(linux({ HOME, CONTAINERS_REGISTRIES_CONF: "/r.conf" }));
-    expect(files).toEqual(["/r.conf"]);
+  it("is the one that the environment names, with both drop-ins", () => {
+    expect(registriesConfPlaces(linux({ HOME, CONTAINERS_REGISTRIES_CONF: "/r.conf" }))).toEqual([
+      { file: "/r.conf", folders: [`${system}.d`, `${own}.d`] },
+    ]);
   });
 
   it("is the system's without a home", () => {
-    expect(registriesConfPlaces(linux({})).files).toEqual(["/etc/containers/registries.conf"]);
+    expect(registriesConfPlaces(linux({}))).toEqual([{ file: system, folders: [`${system}.d`] }]);
   });
 });
 
