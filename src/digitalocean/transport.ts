@@ -28,21 +28,13 @@ export function createSend(env: Environment, userAgent: string, signal: AbortSig
   const exchange = createExchange(env, signal);
   return async ({ method, url: text, bearer, form }) => {
     const url = new URL(text);
-    const headers: Record<string, string> = {
-      authorization: `Bearer ${bearer.reveal()}`,
-      accept: "application/json",
-      "user-agent": userAgent,
-    };
-    let body: string | null = null;
-    if (form) {
-      headers["content-type"] = "application/x-www-form-urlencoded";
-      const fields = Object.entries(form).map(([name, value]): [string, string] => [name, value.reveal()]);
-      body = new URLSearchParams(fields).toString();
-    }
+    const headers = { accept: "application/json", "user-agent": userAgent };
+    const authorization = { bearer };
     const started = performance.now();
     const ms = (): number => Math.round(performance.now() - started);
     try {
-      const answer = await exchange({ method, url, headers, body, largestAnswer: LARGEST_ANSWER });
+      const sent = { method, url, headers, authorization, form, largestAnswer: LARGEST_ANSWER };
+      const answer = await exchange(sent);
       const response = { ...answer, body: answer.body.toString("utf8") };
       const { status } = response;
       trace("api", { method, path: url.pathname, status, ms: ms(), requestId: requestIdOf(response) });

@@ -2,17 +2,24 @@ import { Agent, type Dispatcher, EnvHttpProxyAgent } from "undici";
 import { isLoopback } from "../config/base-url.ts";
 import type { Environment } from "../config/machine.ts";
 import { HelperError } from "../errors.ts";
+import type { Credential } from "../registry/credential.ts";
+import type { Secret } from "../secret.ts";
 import { AnswerTooLarge } from "./faults.ts";
 import { trustedAuthorities } from "./trust.ts";
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const ANSWER_TIMEOUT_MS = 10_000;
 
+/** What is said for the `Authorization` of a request. */
+export type Authorization = { readonly bearer: Secret } | { readonly basic: Credential };
+
 export interface HttpRequest {
-  readonly method: "GET" | "HEAD" | "POST";
+  readonly method: "GET" | "POST";
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | null;
+  readonly authorization?: Authorization | undefined;
+  /** Sent as a form. */
+  readonly form?: Readonly<Record<string, Secret>> | undefined;
   /** The longest body that is read, in bytes. */
   readonly largestAnswer: number;
 }
@@ -42,15 +49,30 @@ export function createExchange(env: Environment, signal: AbortSignal): Exchange 
     dispatchers.set(direct, dispatcher);
     return dispatcher;
   };
-  return async ({ method, url, headers, body, largestAnswer }) => {
+  return async ({ method, url, headers, authorization, form, largestAnswer }) => {
     const destination = { origin: url.origin, path: url.pathname + url.search };
-    const answer = await dispatcherFor(url).request({ ...destination, method, headers, body, signal });
+    const all: Record<string, string> = { ...headers };
+    if (authorization) all["authorization"] = headerOf(authorization);
+    if (form) all["content-type"] = "application/x-www-form-urlencoded";
+    const body = form ? encodeForm(form) : null;
+    const answer = await dispatcherFor(url).request({ ...destination, method, headers: all, body, signal });
     return {
       status: answer.statusCode,
       headers: answer.headers,
       body: await readBody(answer.body, largestAnswer),
     };
   };
+}
+
+function headerOf(authorization: Authorization): string {
+  if ("bearer" in authorization) return `Bearer ${authorization.bearer.reveal()}`;
+  const { username, secret } = authorization.basic;
+  return `Basic ${Buffer.from(`${username.reveal()}:${secret.reveal()}`).toString("base64")}`;
+}
+
+function encodeForm(form: Readonly<Record<string, Secret>>): string {
+  const fields = Object.entries(form).map(([name, value]): [string, string] => [name, value.reveal()]);
+  return new URLSearchParams(fields).toString();
 }
 
 /** Proxies come from HTTPS_PROXY, HTTP_PROXY and NO_PROXY; this machine's loopback is never asked for through one. */
