@@ -85,7 +85,7 @@ export async function runVerb(ports: VerbPorts, wishes: Wishes, args: readonly s
     await withLogTo(print, async () => void (await program.parseAsync([...args], { from: "user" })));
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) throw usageFailure(error, args);
+    if (error.exitCode !== 0) throw usageFailure(program, error, args);
   }
   const body =
     wishes.isJson && result?.json !== undefined ? `${JSON.stringify(result.json, null, 2)}\n` : result?.text;
@@ -93,24 +93,35 @@ export async function runVerb(ports: VerbPorts, wishes: Wishes, args: readonly s
 }
 
 /** Commander's message as one line of ours, without what may be a secret that somebody typed in the wrong place. */
-function usageFailure({ code, message }: CommanderError, args: readonly string[]): HelperError {
+function usageFailure(
+  program: Command,
+  { code, message }: CommanderError,
+  args: readonly string[],
+): HelperError {
   const [first = "", ...more] = message.split("\n");
-  const suggestion = /^\(Did you mean (.+)\?\)$/.exec(more.join(" "))?.[1];
-  const hint = suggestion === undefined ? "see docr --help" : `did you mean ${suggestion}?`;
-  if (code === "commander.unknownCommand" && args.length === 1) {
-    return unknownAction(args[0] ?? "", hint);
-  }
-  if (code === "commander.help")
-    return new HelperError("bad-arguments", "no verb", { hint: "see docr --help" });
+  const suggestion = /^\(Did you mean (?:one of )?(.+)\?\)$/.exec(more.join(" "))?.[1];
+  const hint =
+    suggestion === undefined ? `see ${verbOf(program, args)} --help` : `did you mean ${suggestion}?`;
+  if (code === "commander.unknownCommand" && args.length === 1) return unknownAction(args[0] ?? "", hint);
+  if (code === "commander.help") return new HelperError("bad-arguments", "no verb", { hint });
   const text = first
     .replace(/^error: /, "")
     .replace(/(but got \d+): .*$/s, "$1")
     .replace(/=.*'/s, "=…'")
     .replace(/[0-9A-Za-z_+/-]{40,}/g, "…")
-    .replace(/\.$/, "");
-  return new HelperError("bad-arguments", lowerFirst(text), { hint });
+    .replace(/\.$/, "")
+    .replace(/\. ([A-Z])/, (_, letter: string) => `, ${letter.toLowerCase()}`);
+  return new HelperError("bad-arguments", text, { hint });
 }
 
-function lowerFirst(text: string): string {
-  return text.slice(0, 1).toLowerCase() + text.slice(1);
+/** As it is typed: `docr registry add`. */
+function verbOf(program: Command, args: readonly string[]): string {
+  const names = [program.name()];
+  let at: Command | undefined = program;
+  for (const arg of args) {
+    at = at?.commands.find((verb) => verb.name() === arg);
+    if (!at) break;
+    names.push(arg);
+  }
+  return names.join(" ");
 }
