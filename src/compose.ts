@@ -10,13 +10,14 @@ import { createApiTokens } from "./helper/api-tokens.ts";
 import { createLogins } from "./helper/logins.ts";
 import { createMintedCredentials, CURRENT, type MintedCredentials } from "./helper/minted-credentials.ts";
 import { choosePlaces } from "./helper/places.ts";
-import type { Background, HelperPorts, RegistryApi, SecretStore, Turns } from "./helper/ports.ts";
+import type { AccountApi, Background, HelperPorts, RegistryApi, SecretStore, Turns } from "./helper/ports.ts";
 import type { Settings } from "./helper/settings.ts";
 import { inTurns } from "./keychain/in-turns.ts";
 import { createKeychain, type Keychain } from "./keychain/keychain.ts";
 import { hasSessionBus } from "./keychain/session-bus.ts";
 import { splitLongValues } from "./keychain/split.ts";
 import { createVault } from "./keychain/vault.ts";
+import type { ApiToken } from "./registry/api-token.ts";
 import type { Moment } from "./registry/credential.ts";
 import type { Streams } from "./people/terminal.ts";
 import { createBackground } from "./runtime/background.ts";
@@ -152,10 +153,18 @@ export function compose(host: Host): Composition {
   const openApi = async (
     budgetMs: number,
     { apiUrl, oauthUrl }: Pick<Settings, "apiUrl" | "oauthUrl">,
-  ): Promise<RegistryApi> => {
+  ): Promise<RegistryApi & AccountApi> => {
     const { createApi } = await import("./digitalocean/api.ts");
     const userAgent = `${packageName}/${version}`;
     return createApi({ apiUrl, oauthUrl, env: host.env, budgetMs, userAgent, clock, trace });
+  };
+
+  const findInDoctl = async (context: string | undefined): Promise<ApiToken | undefined> => {
+    const mark = markDoctlConfig(host, sha256);
+    if (mark === undefined) return undefined;
+    const { findDoctlToken } = await import("./config/doctl.ts");
+    const token = findDoctlToken(host, context);
+    return token && { ...token, mark };
   };
 
   const ports: HelperPorts = {
@@ -173,12 +182,11 @@ export function compose(host: Host): Composition {
           if (!isHelperError(error) || error.code !== "keychain-missing") throw error;
           missing = error;
         }
-        const mark = markDoctlConfig(host, sha256);
-        const { findDoctlToken } = mark === undefined ? {} : await import("./config/doctl.ts");
-        const token = findDoctlToken?.(host, context);
+        const token = await findInDoctl(context);
         if (!token && missing !== undefined) throw missing;
-        return token && mark !== undefined ? { ...token, mark } : undefined;
+        return token;
       },
+      findInDoctl,
       doctlMark: async () => markDoctlConfig(host, sha256),
     },
     minted,
@@ -187,6 +195,7 @@ export function compose(host: Host): Composition {
         openMinted(store),
       ),
     api: (budgetMs) => openApi(budgetMs, settings()),
+    accountApi: (budgetMs) => openApi(budgetMs, settings()),
     // What was minted says itself where it is revoked.
     revoker: (budgetMs) => openApi(budgetMs, { apiUrl: "", oauthUrl: "" }),
     turns,

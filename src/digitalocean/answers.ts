@@ -1,20 +1,8 @@
 /** DigitalOcean's answers, checked field by field: what is not as documented is `api-malformed`. */
 import { HelperError } from "../errors.ts";
-import { isRegistryName, REGISTRY_HOST } from "../registry/address.ts";
+import { REGISTRY_HOST } from "../registry/address.ts";
 import type { Credential } from "../registry/credential.ts";
 import { Secret } from "../secret.ts";
-
-/** `{"registries":[{"name":…},…]}` (GET /v2/registries); null where the team has none. */
-export function parseRegistryNames(body: string): string[] {
-  const { registries } = parseObject(body);
-  if (registries === null) return [];
-  if (!Array.isArray(registries)) throw malformed("no list of registries");
-  return registries.map((registry: unknown) => {
-    const name = isObject(registry) ? registry["name"] : undefined;
-    if (typeof name !== "string" || !isRegistryName(name)) throw malformed("a registry without a name");
-    return name;
-  });
-}
 
 /**
  * `{"auths":{"registry.digitalocean.com":{"auth":BASE64}}}`: user, colon, password. The password may end
@@ -40,7 +28,8 @@ function isPrintable(text: string): boolean {
   return /^[\x21-\x7e]{1,4096}$/.test(text);
 }
 
-function parseObject(body: string): Record<string, unknown> {
+/** The answer as an object of JSON. */
+export function parseObject(body: string): Record<string, unknown> {
   let value: unknown;
   try {
     value = JSON.parse(body);
@@ -52,11 +41,11 @@ function parseObject(body: string): Record<string, unknown> {
   return value;
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function malformed(what: string): HelperError {
+export function malformed(what: string): HelperError {
   return new HelperError(
     "api-malformed",
     `DigitalOcean's API answered something else than documented: ${what}`,

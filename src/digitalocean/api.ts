@@ -1,11 +1,12 @@
-import { HelperError } from "../errors.ts";
-import type { Clock, RegistryApi, Trace } from "../helper/ports.ts";
+import { HelperError, isHelperError } from "../errors.ts";
+import type { AccountApi, Clock, RegistryApi, Trace } from "../helper/ports.ts";
 import type { Environment } from "../config/machine.ts";
 import type { ApiToken } from "../registry/api-token.ts";
-import { parseDockerCredentials, parseRegistryNames } from "./answers.ts";
+import { parseAccount, parseRegistries, parseTokenDescription } from "./account-answers.ts";
+import { parseDockerCredentials } from "./answers.ts";
 import { statusFailure, type Scope } from "./failures.ts";
 import { withRetries } from "./retry.ts";
-import { createSend, type ApiRequest, type ApiResponse, type Send } from "./transport.ts";
+import { createSend, type Send } from "./transport.ts";
 
 export interface ApiOptions {
   readonly apiUrl: string;
@@ -19,7 +20,7 @@ export interface ApiOptions {
 }
 
 /** DigitalOcean's API v2 as published in digitalocean/openapi, and the OAuth endpoint that doctl revokes at. */
-export function createApi(options: ApiOptions): RegistryApi {
+export function createApi(options: ApiOptions): RegistryApi & AccountApi {
   const { apiUrl, oauthUrl, clock, budgetMs } = options;
   const started = performance.now();
   const direct = createSend(options.env, options.userAgent, AbortSignal.timeout(budgetMs), options.trace);
@@ -28,25 +29,41 @@ export function createApi(options: ApiOptions): RegistryApi {
     pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     random: Math.random,
   });
+  const get = async (url: string, { token, scope, by = send }: GetOptions): Promise<string> => {
+    const response = await by({ method: "GET", url, bearer: token.secret });
+    if (response.status === 200) return response.body;
+    throw statusFailure(response, token, scope);
+  };
+  const describeRegistries: AccountApi["describeRegistries"] = async (token) =>
+    parseRegistries(await get(`${apiUrl}/v2/registries`, { token, scope: "registry:read" }));
   return {
-    async listRegistries(token) {
-      const url = `${apiUrl}/v2/registries`;
-      const response = await ask(send, { method: "GET", url, bearer: token.secret }, token, "registry:read");
-      return parseRegistryNames(response.body);
+    describeRegistries,
+    describeToken: async (token) =>
+      parseTokenDescription(await get(`${oauthUrl}/v1/oauth/token/info`, { token })),
+    async describeAccount(token) {
+      try {
+        return parseAccount(await get(`${apiUrl}/v2/account`, { token, scope: "account:read" }));
+      } catch (error) {
+        if (isHelperError(error) && error.code === "api-forbidden") return undefined;
+        throw error;
+      }
     },
+    listRegistries: async (token) => (await describeRegistries(token)).map(({ name }) => name),
     async mint({ token, registry, access, ttlSeconds }) {
       const path = registry === undefined ? "registry" : `registries/${registry}`;
-      // Both matter: without expiry_seconds it lives for ever, without read_write it cannot push.
+      // Both matter: an expiry of 0, or none, is for ever; without read_write it cannot push.
       const query = `expiry_seconds=${ttlSeconds}&read_write=${access === "read-write"}`;
       const url = `${apiUrl}/v2/${path}/docker-credentials?${query}`;
       const scope = access === "read-write" ? "registry:update" : "registry:read";
+      const isForEver = ttlSeconds === 0;
       // Before the first attempt, so that it never seems to live longer than it does.
       const minted = clock.read();
-      const response = await ask(send, { method: "GET", url, bearer: token.secret }, token, scope);
+      // For ever: asked for once, because a request that was cut off may have left one that nobody knows.
+      const body = await get(url, { token, scope, by: isForEver ? direct : send });
       return {
-        ...parseDockerCredentials(response.body),
+        ...parseDockerCredentials(body),
         minted,
-        lifeMs: ttlSeconds * 1000,
+        lifeMs: isForEver ? Infinity : ttlSeconds * 1000,
         access,
         from: token.from,
         registry,
@@ -65,8 +82,10 @@ export function createApi(options: ApiOptions): RegistryApi {
   };
 }
 
-async function ask(send: Send, request: ApiRequest, token: ApiToken, scope: Scope): Promise<ApiResponse> {
-  const response = await send(request);
-  if (response.status === 200) return response;
-  throw statusFailure(response, token, scope);
+interface GetOptions {
+  readonly token: ApiToken;
+  /** What the token needs for it, where that is one scope. */
+  readonly scope?: Scope;
+  /** How it is sent: with further attempts unless told. */
+  readonly by?: Send;
 }

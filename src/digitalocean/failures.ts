@@ -15,21 +15,26 @@ export function networkFailure(error: unknown, host: string): HelperError {
 }
 
 /** What a request needs of its API token (DigitalOcean's custom scopes). */
-export type Scope = "registry:read" | "registry:update";
+export type Scope = "registry:read" | "registry:update" | "account:read";
 
-/** An answer whose status is not a success. `token` is named by its place, never shown. */
-export function statusFailure(response: ApiResponse, token: ApiToken, scope: Scope): HelperError {
+/** An answer whose status is not a success. `token` is named by its place, never shown; undefined for a request that needs no scope. */
+export function statusFailure(response: ApiResponse, token: ApiToken, scope?: Scope): HelperError {
   const [code, what] = statusFailureOf(response, token, scope);
   const id = requestIdOf(response);
   return new HelperError(code, id === undefined ? what : `${what}, request ${id}`);
 }
 
-function statusFailureOf(response: ApiResponse, token: ApiToken, scope: Scope): [ErrorCode, string] {
+function statusFailureOf(
+  response: ApiResponse,
+  token: ApiToken,
+  scope: Scope | undefined,
+): [ErrorCode, string] {
   const { status } = response;
   if (status === 401)
     return ["api-unauthorized", `DigitalOcean refuses the API token from ${token.source} (401)`];
   if (status === 403) {
-    return ["api-forbidden", `the API token from ${token.source} lacks the scope ${scope} (403)`];
+    const lack = scope === undefined ? "may not do this" : `lacks the scope ${scope}`;
+    return ["api-forbidden", `the API token from ${token.source} ${lack} (403)`];
   }
   if (status === 404) return ["api-not-found", "DigitalOcean knows no such registry (404)"];
   if (status === 412) return ["api-ambiguous", "this account has no registry, or several (412)"];

@@ -35,6 +35,7 @@ export interface MintRequest {
   /** A name that passed the grammar, or undefined for the account's only one through the deprecated endpoint. */
   readonly registry: string | undefined;
   readonly access: Access;
+  /** 0: it never expires. */
   readonly ttlSeconds: number;
 }
 
@@ -48,10 +49,47 @@ export interface RegistryApi {
   revoke(credential: MintedCredential): Promise<void>;
 }
 
+/** DigitalOcean's API, as far as a person asks it about an API token. Every method throws `api-…` errors. */
+export interface AccountApi {
+  /** What the token is, asked with the token itself. */
+  describeToken(token: ApiToken): Promise<TokenDescription>;
+  /** Whose it is; undefined where the token may not say (it needs the scope account:read). */
+  describeAccount(token: ApiToken): Promise<Account | undefined>;
+  /** The registries of the token's team, in the API's order; possibly none. */
+  describeRegistries(token: ApiToken): Promise<readonly Registry[]>;
+}
+
+/** Texts from the API are free of control characters. */
+export interface TokenDescription {
+  /** As the API names them: `registry:read`, or `read` and `write` for tokens without custom scopes. */
+  readonly scopes: readonly string[];
+  /** Counted from the answer on; undefined where it never expires. */
+  readonly expiresInSeconds: number | undefined;
+}
+
+export interface Account {
+  readonly email: string;
+  /** Undefined where the API names none. */
+  readonly team: string | undefined;
+  /** `active`, `warning` or `locked`, as the API has it. */
+  readonly status: string;
+}
+
+export interface Registry {
+  readonly name: string;
+  /** What the API did not tell is undefined. */
+  readonly region: string | undefined;
+  /** RFC 3339. */
+  readonly createdAt: string | undefined;
+  readonly storageBytes: number | undefined;
+}
+
 /** Where a user's API token is found when the environment holds none: the keychain, then doctl's config. */
 export interface TokenSource {
   /** The token of the named context, or undefined. Throws `bad-api-token` for one that is empty or malformed. */
   find(context: string | undefined): Promise<ApiToken | undefined>;
+  /** The same in doctl's config alone; undefined names the context that doctl has switched to. */
+  findInDoctl(context: string | undefined): Promise<ApiToken | undefined>;
   /** The present state of doctl's config, as in the `mark` of a token that was found there. */
   doctlMark(): Promise<string | undefined>;
 }
@@ -116,6 +154,7 @@ export interface HelperPorts {
   everywhere(): readonly MintedCredentials[];
   /** An API whose calls together take at most `budgetMs`. */
   api(budgetMs: number): Promise<RegistryApi>;
+  accountApi(budgetMs: number): Promise<AccountApi>;
   /** The same for revoking, which asks for no settings: a wrong one must not keep a logout from it. */
   revoker(budgetMs: number): Promise<Pick<RegistryApi, "revoke">>;
   readonly turns: Turns;

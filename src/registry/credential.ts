@@ -21,7 +21,7 @@ export interface Moment {
 export interface MintedCredential extends Credential {
   /** When the request for it was sent. */
   readonly minted: Moment;
-  /** How long it lives from then on, in milliseconds. The API names no expiry: this is what was asked for. */
+  /** How long it lives from then on, in milliseconds, Infinity for ever. The API names no expiry: this is what was asked for. */
   readonly lifeMs: number;
   readonly access: Access;
   /** The registry it was made for; undefined where the API was not to tell. */
@@ -72,7 +72,7 @@ export function youthMs(credential: MintedCredential): number {
   return Math.floor(credential.lifeMs / 2);
 }
 
-/** Milliseconds since the epoch by the wall clock, for people and for what may be off by a clock's correction. */
+/** Milliseconds since the epoch by the wall clock, for people and for what may be off by a clock's correction; Infinity for never. */
 export function expiryOf(credential: MintedCredential): number {
   return credential.minted.now + credential.lifeMs;
 }

@@ -121,9 +121,11 @@ export function createBench(options: BenchOptions = {}): Bench {
     apiTokens,
     tokenSource: {
       async find(context) {
-        const kept = await apiTokens.read(context);
+        return (await apiTokens.read(context)) ?? ports.tokenSource.findInDoctl(context);
+      },
+      async findInDoctl(context) {
         const text = doctl[context ?? "default"];
-        return kept ?? (text === undefined ? undefined : doctlToken(text));
+        return text === undefined ? undefined : doctlToken(text);
       },
       doctlMark: async () => sha256(JSON.stringify(doctl)),
     },
@@ -133,6 +135,7 @@ export function createBench(options: BenchOptions = {}): Bench {
     },
     everywhere: () => [...(placeOfFiles ? [files] : []), keychain].map(open),
     api: async () => api,
+    accountApi: async () => api,
     revoker: async () => api,
     turns: {
       async take(name) {

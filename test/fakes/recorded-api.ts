@@ -1,13 +1,15 @@
 import { HelperError, type ErrorCode } from "../../src/errors.ts";
-import type { Clock, RegistryApi } from "../../src/helper/ports.ts";
+import type { Account, AccountApi, Clock, RegistryApi, TokenDescription } from "../../src/helper/ports.ts";
 import type { MintedCredential } from "../../src/registry/credential.ts";
 import { Secret } from "../../src/secret.ts";
 
 /** DigitalOcean's API as the helper sees it: answers at once, notes each call, fails where it is told to. */
-export interface RecordedApi extends RegistryApi {
-  /** `list TOKEN`, `mint NAME ACCESS SECONDS`, `revoke SECRET`, in order. */
+export interface RecordedApi extends RegistryApi, AccountApi {
+  /** `list TOKEN`, `mint NAME ACCESS SECONDS`, `revoke SECRET`, `token TOKEN`, `account TOKEN`, in order. */
   readonly calls: string[];
   registries: readonly string[];
+  token: TokenDescription;
+  account: Account | undefined;
   /** Calls that begin with `start` fail with this code from now on. */
   fail(start: string, code: ErrorCode): void;
   /** No call fails any more. */
@@ -35,6 +37,8 @@ export function createRecordedApi({ clock, secretOf }: RecordedApiOptions): Reco
   const api: RecordedApi = {
     calls: [],
     registries: ["acme"],
+    token: { scopes: ["registry:read", "registry:update", "account:read"], expiresInSeconds: undefined },
+    account: { email: "sammy@do.example", team: "My Team", status: "active" },
     fail: (start, code) => void failures.push([start, code]),
     heal() {
       failures.length = 0;
@@ -42,6 +46,23 @@ export function createRecordedApi({ clock, secretOf }: RecordedApiOptions): Reco
     async listRegistries({ secret }) {
       note(`list ${secret.reveal()}`);
       return api.registries;
+    },
+    async describeRegistries({ secret }) {
+      note(`list ${secret.reveal()}`);
+      return api.registries.map((name) => ({
+        name,
+        region: "fra1",
+        createdAt: "2020-03-21T16:02:37Z",
+        storageBytes: 29_393_920,
+      }));
+    },
+    async describeToken({ secret }) {
+      note(`token ${secret.reveal()}`);
+      return api.token;
+    },
+    async describeAccount({ secret }) {
+      note(`account ${secret.reveal()}`);
+      return api.account;
     },
     async mint({ token, registry, access, ttlSeconds }): Promise<MintedCredential> {
       note(`mint ${registry ?? "?"} ${access} ${ttlSeconds}`);
@@ -51,7 +72,7 @@ export function createRecordedApi({ clock, secretOf }: RecordedApiOptions): Reco
         username: new Secret(secret),
         secret: new Secret(secret),
         minted: clock.read(),
-        lifeMs: ttlSeconds * 1000,
+        lifeMs: ttlSeconds === 0 ? Infinity : ttlSeconds * 1000,
         access,
         from: token.from,
         registry,

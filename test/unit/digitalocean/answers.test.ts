@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseDockerCredentials, parseRegistryNames } from "../../../src/digitalocean/answers.ts";
+import { parseDockerCredentials } from "../../../src/digitalocean/answers.ts";
 import { failureOf, failureOfSync, type Failure } from "../../fakes/failure-of.ts";
 
 const HOST = "registry.digitalocean.com";
@@ -92,34 +92,6 @@ describe("the credential in the API's answer", () => {
   });
 });
 
-describe("the list of registries", () => {
-  it.each([
-    ['{"registries":[]}', []],
-    ['{"registries":null}', []],
-    ['{"registries":[{"name":"acme"}]}', ["acme"]],
-    ['{"registries":[{"name":"b"},{"name":"a","region":"fra1"}],"more":1}', ["b", "a"]],
-  ])("is read from %s in the API's order", (body, names) => {
-    expect(parseRegistryNames(body)).toEqual(names);
-  });
-
-  it.each([
-    ["{}", "no list of registries"],
-    ['{"registries":{}}', "no list of registries"],
-    ['{"registries":"acme"}', "no list of registries"],
-    ['{"registries":["acme"]}', "a registry without a name"],
-    ['{"registries":[{}]}', "a registry without a name"],
-    ['{"registries":[{"name":17}]}', "a registry without a name"],
-    ['{"registries":[{"name":""}]}', "a registry without a name"],
-    ['{"registries":[{"name":"acme"},{"name":"../account"}]}', "a registry without a name"],
-    ['{"registries":[{"name":"acme?x=1"}]}', "a registry without a name"],
-    ['{"registries":[{"name":"Acme"}]}', "a registry without a name"],
-    ["[]", "not a JSON object"],
-    ["", "not JSON, or cut off"],
-  ])("is refused in %s", async (body, what) => {
-    expect(await failureOf(() => parseRegistryNames(body))).toEqual(malformed(what));
-  });
-});
-
 describe("any answer whatsoever", () => {
   const anyAuth = fc.oneof(
     fc.string({ unit: "binary" }),
@@ -142,18 +114,6 @@ describe("any answer whatsoever", () => {
         expect(failure?.code ?? "api-malformed").toBe("api-malformed");
         expect(found.join(" ")).toMatch(/^[\x21-\x7e]+ [\x21-\x7e]+$/);
         expect(found[0]).not.toBe("<token>");
-      }),
-      { numRuns: 3000 },
-    );
-  });
-
-  it("gives names that can stand in a URL, or is malformed", () => {
-    fc.assert(
-      fc.property(anyBody, (body) => {
-        let names: readonly string[] = [];
-        const failure = failureOfSync(() => (names = parseRegistryNames(body)));
-        expect(failure?.code ?? "api-malformed").toBe("api-malformed");
-        expect(names.every((name) => /^[a-z0-9-]{1,63}$/.test(name))).toBe(true);
       }),
       { numRuns: 3000 },
     );
