@@ -11,11 +11,19 @@ export interface ApiTokens {
   read(context: string | undefined): Promise<ApiToken | undefined>;
   /** Returns whether it differs from the one that was there, or none was. */
   write(context: string | undefined, secret: Secret): Promise<boolean>;
-  /** Every account's. */
-  eraseAll(): Promise<void>;
+  /** Whether there was one. */
+  erase(context: string | undefined): Promise<boolean>;
+  /** Every account's. Returns their names. */
+  eraseAll(): Promise<readonly string[]>;
+  /** The names of the accounts, in the order of the alphabet. */
+  contexts(): Promise<readonly string[]>;
 }
 
 export function createApiTokens(keychain: SecretStore): ApiTokens {
+  const contexts = async (): Promise<readonly string[]> => {
+    const tokens = await keychain.entries(PREFIX);
+    return [...tokens.keys()].map((name) => name.slice(PREFIX.length)).toSorted();
+  };
   return {
     async read(context) {
       const secret = await keychain.read(nameOf(context));
@@ -28,10 +36,13 @@ export function createApiTokens(keychain: SecretStore): ApiTokens {
       await keychain.write(nameOf(context), secret);
       return true;
     },
+    erase: (context) => keychain.erase(nameOf(context)),
     async eraseAll() {
-      const tokens = await keychain.entries(PREFIX);
-      for (const name of tokens.keys()) await keychain.erase(name);
+      const names = await contexts();
+      for (const name of names) await keychain.erase(nameOf(name));
+      return names;
     },
+    contexts,
   };
 }
 

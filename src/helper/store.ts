@@ -1,15 +1,12 @@
 import { HelperError, isHelperError } from "../errors.ts";
 import { parseAddress, REGISTRY_HOST } from "../registry/address.ts";
 import { hasApiTokenShape, type ApiToken } from "../registry/api-token.ts";
-import type { MintedCredential } from "../registry/credential.ts";
 import type { Secret } from "../secret.ts";
-import { DEFAULT_CONTEXT } from "./api-tokens.ts";
-import { accountName, entryOf, type Entry } from "./entry-key.ts";
+import { keepApiToken } from "./accounts.ts";
+import { entryOf } from "./entry-key.ts";
 import type { HelperPorts } from "./ports.ts";
 import type { Login } from "./records.ts";
 import { quietly } from "./quietly.ts";
-import { whileKeeping } from "./replace.ts";
-import { revokeAll } from "./revoke.ts";
 
 /** The user name by which clients mark an OAuth2 identity token (docker/cli, containers/image). */
 const IDENTITY_TOKEN = "<token>";
@@ -33,7 +30,7 @@ export async function store(ports: HelperPorts, login: Login): Promise<void> {
   }
   if (hasApiTokenShape(login.secret) && (await isApiToken(ports, login.secret))) {
     const entry = entryOf(ports.settings(), address, ports.sha256);
-    await keepApiToken(ports, entry, login.secret);
+    await keepApiToken(ports, entry.context, login.secret);
     return;
   }
   if (login.username === IDENTITY_TOKEN) {
@@ -56,33 +53,4 @@ async function isApiToken(ports: HelperPorts, secret: Secret): Promise<boolean> 
     if (error.code === "api-forbidden" || error.code === "api-not-found") return true;
     throw error;
   }
-}
-
-/**
- * What the account's older token, or doctl's, has minted is not answered any more, and revoked. After a login with the
- * same token it is only taken out of use: something may be using it, and whoever logs in again wants a new one.
- */
-async function keepApiToken(ports: HelperPorts, entry: Entry, secret: Secret): Promise<void> {
-  const isOfAccount = (credential: MintedCredential): boolean =>
-    credential.from !== "environment" && accountsOf(ports, entry).includes(credential.account);
-  const outdated = await whileKeeping(ports, async () => {
-    const isNew = await ports.apiTokens.write(entry.context, secret);
-    await ports.logins.erase(REGISTRY_HOST);
-    const forgotten: MintedCredential[] = [];
-    for (const place of ports.everywhere()) {
-      await quietly(() => place.forgetReadOnly());
-      await (isNew
-        ? place.forget(({ credential }) => isOfAccount(credential), forgotten)
-        : place.retire(isOfAccount));
-    }
-    return forgotten;
-  });
-  await revokeAll(ports, outdated);
-}
-
-/** The account's names, whatever the environment's token is: without a context, the default one is meant here. */
-function accountsOf(ports: HelperPorts, { context }: Entry): readonly string[] {
-  const isDefault = context === undefined || context === DEFAULT_CONTEXT;
-  const contexts = isDefault ? [undefined, DEFAULT_CONTEXT] : [context];
-  return contexts.map((one) => accountName(one, ports.settings()));
 }

@@ -54,7 +54,9 @@ function findHandler(path: string): Handler | undefined {
 
 const FIXED: Readonly<Record<string, Handler>> = {
   "/v2/account": (account, _call, scopes) =>
-    scopes.has("account:read") ? replyWith({ account: describeAccount(account) }) : replyError(403),
+    scopes.has("account:read") || scopes.has("read")
+      ? replyWith({ account: describeAccount(account) })
+      : replyError(403),
   "/v2/registries": (account, _call, scopes) =>
     mayRead(scopes)
       ? replyWith({
@@ -103,9 +105,10 @@ function encodeAuths(minted: Minted, options: V2Options): unknown {
   return { auths: { [REGISTRY_HOST]: { auth: Buffer.from(text).toString("base64") } } };
 }
 
-const mayRead = (scopes: ReadonlySet<string>): boolean => scopes.has("registry:read");
+/** Tokens without custom scopes have `read`, and `write` where they may change things. */
+const mayRead = (scopes: ReadonlySet<string>): boolean => scopes.has("registry:read") || scopes.has("read");
 const mayWrite = (scopes: ReadonlySet<string>): boolean =>
-  scopes.has("registry:update") || scopes.has("registry:create");
+  ["registry:update", "registry:create", "write"].some((scope) => scopes.has(scope));
 
 function describeRegistry(name: string) {
   return {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createApi } from "../../../src/digitalocean/api.ts";
-import type { RegistryApi } from "../../../src/helper/ports.ts";
+import type { AccountApi, RegistryApi } from "../../../src/helper/ports.ts";
 import type { ApiToken } from "../../../src/registry/api-token.ts";
 import type { MintedCredential } from "../../../src/registry/credential.ts";
 import { Secret } from "../../../src/secret.ts";
@@ -25,7 +25,7 @@ beforeEach(async () => {
 afterEach(() => standIn.close());
 
 /** The API of the stand-in; a short budget leaves no time to try again. */
-function open(budgetMs = 15_000): RegistryApi {
+function open(budgetMs = 15_000): RegistryApi & AccountApi {
   return createApi({
     apiUrl: standIn.url,
     oauthUrl: standIn.url,
@@ -75,6 +75,84 @@ describe("the list of registries", () => {
     expect(failure.code).toBe("api-forbidden");
     expect(failure.message).toContain("the API token from the keychain lacks the scope registry:read (403)");
   });
+});
+
+describe("what a person is told", () => {
+  it("is the token's scopes, asked at the OAuth endpoint with the token itself", async () => {
+    expect(await open().describeToken(token(["registry:read", "account:read"]))).toEqual({
+      scopes: ["registry:read", "account:read"],
+      expiresInSeconds: undefined,
+    });
+    expect(standIn.calls).toMatchObject([{ purpose: "token-info", method: "GET", status: 200 }]);
+  });
+
+  it("is when a token expires that does", async () => {
+    const { secret } = standIn.account.mint("acme", "read-only", 600);
+    const { scopes, expiresInSeconds } = await open().describeToken(tokenFor(secret));
+    expect(scopes).toEqual(["registry:read"]);
+    expect(expiresInSeconds).toBeGreaterThan(590);
+  });
+
+  it("is whose the token is", async () => {
+    expect(await open().describeAccount(token())).toEqual({
+      email: "sammy@digitalocean.example",
+      team: "My Team",
+      status: "active",
+    });
+  });
+
+  it("is nothing of the account where the token may not say", async () => {
+    expect(await open().describeAccount(token(["registry:read"]))).toBeUndefined();
+  });
+
+  it("is the team's registries in the API's order", async () => {
+    await start({ registries: ["b", "a"] });
+    const registries = await open().describeRegistries(token());
+    expect(registries.map(({ name }) => name)).toEqual(["b", "a"]);
+    expect(registries[0]).toEqual({
+      name: "b",
+      region: "fra1",
+      createdAt: "2020-03-21T16:02:37Z",
+      storageBytes: 29_393_920,
+    });
+  });
+
+  it.each(["describeToken", "describeAccount", "describeRegistries"] as const)(
+    "is refused by %s to a token that the API does not know",
+    async (question) => {
+      const failure = await failureOf(() => open()[question](tokenFor(inventToken())));
+      expect(failure.code).toBe("api-unauthorized");
+    },
+  );
+
+  it("is no account while the API fails", async () => {
+    standIn.faults.add({ kind: "answer", status: 500, path: "/v2/account", times: 9 });
+    expect(await failureOf(() => open(100).describeAccount(token()))).toMatchObject({
+      code: "api-unavailable",
+    });
+  });
+});
+
+describe("a mint for ever", () => {
+  const forEver = { ...request, ttlSeconds: 0 } as const;
+
+  it("is asked for with an expiry of 0, and has no end", async () => {
+    const minted = await open().mint({ ...forEver, token: token() });
+    expect(standIn.calls).toMatchObject([{ query: "expiry_seconds=0&read_write=true" }]);
+    expect(standIn.account.minted).toMatchObject([{ expiresAt: undefined }]);
+    expect(minted.lifeMs).toBe(Infinity);
+  });
+
+  it.each(["answer", "cut-off", "reset"] as const)(
+    "that ends with %s is not tried again: nobody knows what was made",
+    async (kind) => {
+      standIn.faults.add({ kind, path: "*" });
+      expect((await failureOf(() => open().mint({ ...forEver, token: token() }))).code).toMatch(
+        /^api-(?:unavailable|cut-off)$/,
+      );
+      expect(standIn.count("mint")).toBe(1);
+    },
+  );
 });
 
 describe("a mint", () => {
