@@ -5,13 +5,14 @@ import type { Machine } from "./config/machine.ts";
 import { readProgramSettings, type ProgramSettings } from "./config/program-settings.ts";
 import { readSettings } from "./config/settings.ts";
 import { storeIdOf } from "./config/store-id.ts";
-import { HelperError, isHelperError } from "./errors.ts";
+import { HelperError } from "./errors.ts";
 import { createApiTokens } from "./helper/api-tokens.ts";
 import { createLogins } from "./helper/logins.ts";
 import { createMintedCredentials, CURRENT, type MintedCredentials } from "./helper/minted-credentials.ts";
 import { choosePlaces } from "./helper/places.ts";
 import type { AccountApi, Background, HelperPorts, RegistryApi, SecretStore, Turns } from "./helper/ports.ts";
 import type { Settings } from "./helper/settings.ts";
+import { createTokenSource } from "./helper/token-source.ts";
 import { inTurns } from "./keychain/in-turns.ts";
 import { createKeychain, type Keychain } from "./keychain/keychain.ts";
 import { hasSessionBus } from "./keychain/session-bus.ts";
@@ -159,8 +160,9 @@ export function compose(host: Host): Composition {
     return createApi({ apiUrl, oauthUrl, env: host.env, budgetMs, userAgent, clock, trace });
   };
 
+  const doctlMark = (): string | undefined => markDoctlConfig(host, sha256);
   const findInDoctl = async (context: string | undefined): Promise<ApiToken | undefined> => {
-    const mark = markDoctlConfig(host, sha256);
+    const mark = doctlMark();
     if (mark === undefined) return undefined;
     const { findDoctlToken } = await import("./config/doctl.ts");
     const token = findDoctlToken(host, context);
@@ -171,24 +173,7 @@ export function compose(host: Host): Composition {
     settings,
     logins: createLogins(secrets),
     apiTokens,
-    tokenSource: {
-      async find(context) {
-        let missing: unknown;
-        try {
-          const kept = await apiTokens.read(context);
-          if (kept) return kept;
-        } catch (error) {
-          // No keychain at all, as on a server: doctl's config may do. One that is locked may hold the token.
-          if (!isHelperError(error) || error.code !== "keychain-missing") throw error;
-          missing = error;
-        }
-        const token = await findInDoctl(context);
-        if (!token && missing !== undefined) throw missing;
-        return token;
-      },
-      findInDoctl,
-      doctlMark: async () => markDoctlConfig(host, sha256),
-    },
+    tokenSource: createTokenSource(apiTokens, { findInDoctl, doctlMark: async () => doctlMark() }),
     minted,
     everywhere: () =>
       [...listPrivateFolders(folderOptions).map((path) => openFolder(path)), secrets].map((store) =>

@@ -23,8 +23,8 @@ export function ofAccount(
 ): (credential: MintedCredential) => boolean {
   const isDefault = context === undefined || context === DEFAULT_CONTEXT;
   const contexts = isDefault ? [undefined, DEFAULT_CONTEXT] : [context];
-  const names = contexts.map((one) => accountName(one, ports.settings()));
-  return ({ from, account }) => from !== "environment" && names.includes(account);
+  const names = new Set(contexts.map((one) => accountName(one, ports.settings())));
+  return ({ from, account }) => from !== "environment" && names.has(account);
 }
 
 /**

@@ -7,6 +7,7 @@ import { createMintedCredentials, type MintedCredentials } from "../../src/helpe
 import { choosePlaces } from "../../src/helper/places.ts";
 import type { HelperPorts, SecretStore } from "../../src/helper/ports.ts";
 import type { Settings } from "../../src/helper/settings.ts";
+import { createTokenSource } from "../../src/helper/token-source.ts";
 import type { ApiToken } from "../../src/registry/api-token.ts";
 import { Secret } from "../../src/secret.ts";
 import { createFixedClock, type FixedClock } from "./fixed-clock.ts";
@@ -119,16 +120,13 @@ export function createBench(options: BenchOptions = {}): Bench {
     settings: readSettings,
     logins: createLogins(keychain),
     apiTokens,
-    tokenSource: {
-      async find(context) {
-        return (await apiTokens.read(context)) ?? ports.tokenSource.findInDoctl(context);
-      },
+    tokenSource: createTokenSource(apiTokens, {
       async findInDoctl(context) {
         const text = doctl[context ?? "default"];
         return text === undefined ? undefined : doctlToken(text);
       },
       doctlMark: async () => sha256(JSON.stringify(doctl)),
-    },
+    }),
     minted() {
       const places = choosePlaces(readSettings().cache, placeOfFiles, keychain);
       return { kept: places.kept && open(places.kept), marks: open(places.marks) };
