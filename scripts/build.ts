@@ -3,7 +3,16 @@
  * what a warm `get` does not need inside as assets; and dist/docker-credential-docr, the door in front of it.
  */
 import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
 import { bundleAssets, bundleMain } from "./build/bundle.ts";
 import { buildDoor } from "./build/door.ts";
@@ -33,6 +42,7 @@ await packExecutable({
 });
 const door = buildDoor(root, work);
 install(packed, door);
+writeFileSync(join(dist, "docr.1"), execFileSync(packed, ["man"]));
 const size = Math.round(statSync(join(dist, `docr${suffix}`)).size / 1e6);
 const doorSize = door === undefined ? "" : `, door ${Math.round(statSync(door).size / 1e3)} KB`;
 console.log(

@@ -6,6 +6,7 @@ import type { HelperPorts } from "./helper/ports.ts";
 import type { VerbPorts } from "./people/ports.ts";
 import { runVerb, type Shown, type Wishes } from "./people/program.ts";
 import { createTerminal } from "./people/terminal.ts";
+import { version } from "./version.ts";
 
 /** Throws `unknown-action` where the arguments begin with no verb of ours. */
 export async function runForPeople(
@@ -32,6 +33,7 @@ export async function runForPeople(
     machine: host,
     env,
     terminal,
+    version,
     clients: async () => Promise.reject(new HelperError("internal", "docker's files are not read yet")),
     registries: async () => Promise.reject(new HelperError("internal", "registries are not asked yet")),
     async runHelper(name, verb, input) {

@@ -127,6 +127,8 @@ export interface VerbPorts {
   readonly machine: Machine;
   readonly env: Environment;
   readonly terminal: Terminal;
+  /** Of this program. */
+  readonly version: string;
   clients(): Promise<Clients>;
   registries(): Promise<Registries>;
   /** Runs `docker-credential-NAME VERB` and captures its stdout; stderr is the person's. Throws `other-helper` where there is no such program. */

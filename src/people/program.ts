@@ -4,6 +4,7 @@ import { unknownAction } from "../protocol/serve.ts";
 import { addPrune } from "../verbs/prune.ts";
 import { addCompletion, withLogTo } from "./completion.ts";
 import type { Frame } from "./frame.ts";
+import { addManPage } from "./man-page.ts";
 import type { Result, VerbPorts } from "./ports.ts";
 
 /** In the order of the help. */
@@ -68,6 +69,7 @@ export function createProgram(
     },
   };
   for (const add of VERBS) add(program, frame);
+  addManPage(program, frame);
   addCompletion(program);
   return program;
 }

@@ -61,6 +61,7 @@ export function createVerbBench(options: VerbBenchOptions = {}): VerbBench {
     machine: { env, platform: "linux", uid: 1000 },
     env,
     terminal,
+    version: "1.2.3",
     clients: async () => ({ resolve: unexpected, usesOf: unexpected, ...options.clients }),
     registries: async () => ({
       checkLogin: unexpected,

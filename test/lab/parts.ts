@@ -40,6 +40,8 @@ const PACKAGES = {
   tmux: "tmux",
   kubectl: "kubernetes-client",
   man: "man-db",
+  bash: "bash",
+  "/usr/share/bash-completion/bash_completion": "bash-completion",
   zsh: "zsh",
   fish: "fish",
 } as const;
