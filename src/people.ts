@@ -35,6 +35,7 @@ export async function runForPeople(
     terminal,
     version,
     clients: async () => Promise.reject(new HelperError("internal", "docker's files are not read yet")),
+    files: async () => (await import("./clients/edit-files.ts")).createFiles(host),
     registries: async () => Promise.reject(new HelperError("internal", "registries are not asked yet")),
     async runHelper(name, verb, input) {
       const { askHelper } = await import("./fallback/other-helper.ts");

@@ -31,6 +31,8 @@ function optionsFor(root: string, { packageName, version }: Stamp) {
     external: ["keytar"],
     define: { DOCR_PACKAGE: JSON.stringify(packageName), DOCR_VERSION: JSON.stringify(version) },
     plugins: [lazyAssets(root), leanUndici()],
+    // Its main file hides its parts from a bundler.
+    alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
   } as const satisfies BuildOptions;
 }
 

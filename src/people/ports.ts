@@ -91,6 +91,39 @@ export interface Clients {
   usesOf(key: string): Promise<ClientUses>;
 }
 
+/** A file that is to be changed, as it was when it was read. */
+export interface EditedFile {
+  /** As the client names it. */
+  readonly path: string;
+  /** As a person would name it. */
+  readonly shown: string;
+  /** Where its bytes are: `path` with its links followed. */
+  readonly target: string;
+  /** All of it, a byte order mark included; undefined where there is no file. */
+  readonly text: string | undefined;
+}
+
+/** `outdated`: somebody else has changed the file since it was read, and nothing was done. */
+export type Replaced = "done" | "outdated";
+
+/** Changing files of the clients and of ours (src/clients, edit-*.ts). Every method throws `client-config`. */
+export interface Files {
+  /** Reads it, following links. Throws for what is there and is no text that can be read. */
+  open(path: string): EditedFile;
+  /** Throws where it could not be replaced: it is read-only, or its folder is. */
+  checkWritable(file: EditedFile): void;
+  /** Puts the text in its place as a whole, or removes it where that is undefined. Links, mode and owner stay. */
+  replace(file: EditedFile, text: string | undefined): Replaced;
+  /** Keeps what was read beside it, for this user alone, and never in the place of anything. Returns the copy's path. */
+  backUp(file: EditedFile): string;
+  /** The copies that `backUp` made of it. */
+  backupsOf(path: string): readonly string[];
+  /** Names in the folder, sorted; none where there is no such folder. */
+  list(folder: string): readonly string[];
+  /** Whether the PATH has one of these programs. */
+  hasProgram(...names: readonly string[]): boolean;
+}
+
 /** What a manifest is, as far as `check` shows it. */
 export interface FoundManifest {
   /** `sha256:…` of the bytes that came, checked against what the registry says. */
@@ -130,6 +163,7 @@ export interface VerbPorts {
   /** Of this program. */
   readonly version: string;
   clients(): Promise<Clients>;
+  files(): Promise<Files>;
   registries(): Promise<Registries>;
   /** Runs `docker-credential-NAME VERB` and captures its stdout; stderr is the person's. Throws `other-helper` where there is no such program. */
   runHelper(name: string, verb: string, input: string): Promise<HelperAnswer>;

@@ -1,5 +1,12 @@
 import { HelperError } from "../../src/errors.ts";
-import type { Clients, HelperAnswer, Registries, Terminal, VerbPorts } from "../../src/people/ports.ts";
+import type {
+  Clients,
+  Files,
+  HelperAnswer,
+  Registries,
+  Terminal,
+  VerbPorts,
+} from "../../src/people/ports.ts";
 import { Secret } from "../../src/secret.ts";
 import { type Bench, type BenchOptions, createBench } from "./helper-bench.ts";
 
@@ -11,6 +18,8 @@ export interface VerbBenchOptions extends BenchOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly clients?: Partial<Clients>;
   readonly registries?: Partial<Registries>;
+  /** Real ones, in a folder of the test's own. */
+  readonly files?: Files;
   /** What other helpers answer, by `NAME VERB INPUT`. */
   readonly helpers?: Readonly<Record<string, HelperAnswer>>;
 }
@@ -63,6 +72,7 @@ export function createVerbBench(options: VerbBenchOptions = {}): VerbBench {
     terminal,
     version: "1.2.3",
     clients: async () => ({ resolve: unexpected, usesOf: unexpected, ...options.clients }),
+    files: async () => options.files ?? unexpected(),
     registries: async () => ({
       checkLogin: unexpected,
       findManifest: unexpected,
