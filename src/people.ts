@@ -27,6 +27,10 @@ export async function runForPeople(
     // https://no-color.org: set to anything but nothing.
     isColourful: () => wishes.isColourful && !env["NO_COLOR"] && env["TERM"] !== "dumb",
   });
+  const runHelper: VerbPorts["runHelper"] = async (name, verb, input) => {
+    const { askHelper } = await import("./fallback/other-helper.ts");
+    return askHelper(name, verb, input, env);
+  };
   const ports: VerbPorts = {
     helper,
     domain,
@@ -34,13 +38,13 @@ export async function runForPeople(
     env,
     terminal,
     version,
-    clients: async () => Promise.reject(new HelperError("internal", "docker's files are not read yet")),
     files: async () => (await import("./clients/edit-files.ts")).createFiles(host),
-    registries: async () => Promise.reject(new HelperError("internal", "registries are not asked yet")),
-    async runHelper(name, verb, input) {
-      const { askHelper } = await import("./fallback/other-helper.ts");
-      return askHelper(name, verb, input, env);
+    async clients() {
+      const { createClients } = await import("./clients/clients.ts");
+      return createClients({ machine: host, runHelper });
     },
+    registries: async () => Promise.reject(new HelperError("internal", "registries are not asked yet")),
+    runHelper,
   };
   return runVerb(ports, wishes, args);
 }

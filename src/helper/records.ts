@@ -11,6 +11,8 @@ export interface Login {
   readonly serverUrl: string;
   readonly username: string;
   readonly secret: Secret;
+  /** When it was stored, in milliseconds since the epoch; undefined for records from before this was noted. */
+  readonly storedAt?: number | undefined;
 }
 
 export function encodeLogin(login: Login): Secret {
@@ -19,9 +21,10 @@ export function encodeLogin(login: Login): Secret {
 
 /** Undefined where the text is not a login of ours. */
 export function decodeLogin(kept: Secret): Login | undefined {
-  const { serverUrl, username, secret } = fieldsOf(kept.reveal());
+  const { serverUrl, username, secret, storedAt } = fieldsOf(kept.reveal());
   if (typeof serverUrl !== "string" || typeof username !== "string" || typeof secret !== "string") return;
-  return { serverUrl, username, secret: new Secret(secret) };
+  const when = typeof storedAt === "number" ? { storedAt } : {};
+  return { serverUrl, username, secret: new Secret(secret), ...when };
 }
 
 /** A minted credential in a store; `replaced` says since when another one is answered instead. */

@@ -20,7 +20,8 @@ const PROBE_BUDGET_MS = 15_000;
  */
 export async function store(ports: HelperPorts, login: Login): Promise<void> {
   const address = parseAddress(login.serverUrl);
-  if (address.kind === "other") return ports.logins.write(address.key, login);
+  const stamped = { ...login, storedAt: ports.clock.read().now };
+  if (address.kind === "other") return ports.logins.write(address.key, stamped);
 
   for (const place of ports.everywhere()) {
     if (await quietly(() => place.isOurs(login.secret))) {
@@ -36,7 +37,7 @@ export async function store(ports: HelperPorts, login: Login): Promise<void> {
   if (login.username === IDENTITY_TOKEN) {
     throw new HelperError("input-identity-token", `${REGISTRY_HOST} takes no identity tokens`);
   }
-  await ports.logins.write(REGISTRY_HOST, login);
+  await ports.logins.write(REGISTRY_HOST, stamped);
 }
 
 /** Asks the API: a finished credential has the same shape, and the API answers it with 401. */

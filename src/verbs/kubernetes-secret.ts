@@ -31,26 +31,32 @@ const ANNOTATION_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 const SUBDOMAIN_LIMIT = 253;
 
 /**
- * Throws `usage` for a name, namespace or annotation that Kubernetes would refuse, and for an identity token, which its
+ * Throws `bad-arguments` for a name, namespace or annotation that Kubernetes would refuse, and for an identity token, which its
  * nodes cannot use: they send a user name and a password.
  */
 export function kubernetesSecretOf(pull: PullSecret, options: KubernetesSecretOptions): KubernetesSecret {
   const { name, namespace, annotations = {} } = options;
   if (!isSubdomain(name)) {
     throw new HelperError(
-      "usage",
+      "bad-arguments",
       "the name of a Kubernetes secret is up to 253 small letters, digits, dashes and dots",
     );
   }
   if (namespace !== undefined && !LABEL.test(namespace)) {
-    throw new HelperError("usage", "a Kubernetes namespace is up to 63 small letters, digits and dashes");
+    throw new HelperError(
+      "bad-arguments",
+      "a Kubernetes namespace is up to 63 small letters, digits and dashes",
+    );
   }
   if (!Object.keys(annotations).every(isAnnotationKey)) {
-    throw new HelperError("usage", "an annotation's name is up to 63 letters, digits, dashes and dots");
+    throw new HelperError(
+      "bad-arguments",
+      "an annotation's name is up to 63 letters, digits, dashes and dots",
+    );
   }
   if (pull.identityToken !== undefined) {
     throw new HelperError(
-      "usage",
+      "bad-arguments",
       "the login for this registry is an identity token, which Kubernetes cannot pull with: log in with a password or an access token",
     );
   }

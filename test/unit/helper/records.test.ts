@@ -29,6 +29,15 @@ describe("a login's record", () => {
       }),
     );
   });
+
+  it("says when it was stored, where it was written after that was noted", () => {
+    const login = { serverUrl: "ghcr.io", username: "sammy", secret: new Secret("x") };
+    expect(decodeLogin(encodeLogin({ ...login, storedAt: NOON }))?.storedAt).toBe(NOON);
+    const older = new Secret('{"serverUrl":"ghcr.io","username":"sammy","secret":"x"}');
+    expect(decodeLogin(older)).toEqual(login);
+    const odd = new Secret('{"serverUrl":"ghcr.io","username":"sammy","secret":"x","storedAt":"noon"}');
+    expect(decodeLogin(odd)).toEqual(login);
+  });
 });
 
 describe("a minted credential's record", () => {

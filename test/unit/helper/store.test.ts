@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { HelperError, type ErrorCode } from "../../../src/errors.ts";
 import { Secret } from "../../../src/secret.ts";
 import { failureOf } from "../../fakes/failure-of.ts";
-import { HOUR } from "../../fakes/fixed-clock.ts";
+import { HOUR, NOON } from "../../fakes/fixed-clock.ts";
 import { answerOf, createBench, tokenOf, type Bench } from "../../fakes/helper-bench.ts";
 import { API_MESSAGE } from "../../fakes/recorded-api.ts";
 
@@ -23,6 +23,13 @@ describe("a login for another host", () => {
     await store(bench, "two", "rosa", "ghcr.io");
     expect(await answerOf(bench, "https://ghcr.io")).toEqual(["rosa", "two"]);
     expect(kept(bench)).toEqual(["login:ghcr.io"]);
+  });
+
+  it("is kept with the time of it", async () => {
+    const bench = createBench();
+    bench.clock.pass(HOUR);
+    await store(bench, "one", "sammy", "ghcr.io");
+    expect((await bench.ports.logins.read("ghcr.io"))?.storedAt).toBe(NOON + HOUR);
   });
 
   it("is kept by path on Docker Hub", async () => {

@@ -66,7 +66,7 @@ describe("a pull secret for Kubernetes", () => {
     "a.".repeat(127),
   ])("has a name that Kubernetes takes, so not %j", async (name) => {
     expect(await failureOf(() => kubernetesSecretOf(PULL, { name }))).toEqual({
-      code: "usage",
+      code: "bad-arguments",
       message: "the name of a Kubernetes secret is up to 253 small letters, digits, dashes and dots",
     });
   });
@@ -75,7 +75,7 @@ describe("a pull secret for Kubernetes", () => {
     "has a namespace that Kubernetes takes, so not %j",
     async (namespace) => {
       expect(await failureOf(() => kubernetesSecretOf(PULL, { name: "pull", namespace }))).toEqual({
-        code: "usage",
+        code: "bad-arguments",
         message: "a Kubernetes namespace is up to 63 small letters, digits and dashes",
       });
     },
@@ -86,7 +86,7 @@ describe("a pull secret for Kubernetes", () => {
     async (key) => {
       const annotations = { [key]: "x" };
       expect(await failureOf(() => kubernetesSecretOf(PULL, { name: "pull", annotations }))).toMatchObject({
-        code: "usage",
+        code: "bad-arguments",
       });
     },
   );
@@ -94,7 +94,7 @@ describe("a pull secret for Kubernetes", () => {
   it("is refused for an identity token, with what to do", async () => {
     const pull = { ...PULL, identityToken: new Secret("refresh") };
     const failure = await failureOf(() => kubernetesSecretOf(pull, { name: "pull" }));
-    expect(failure.code).toBe("usage");
+    expect(failure.code).toBe("bad-arguments");
     expect(failure.message).toMatch(/identity token.*log in with a password/);
   });
 
@@ -105,7 +105,7 @@ describe("a pull secret for Kubernetes", () => {
           const text = kubernetesYamlOf(kubernetesSecretOf(PULL, { name, namespace }));
           expect(parse(text).metadata).toEqual({ name, namespace });
         });
-        expect([undefined, "usage"]).toContain(failure?.code);
+        expect([undefined, "bad-arguments"]).toContain(failure?.code);
       }),
     );
   });
