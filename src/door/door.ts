@@ -2,69 +2,21 @@
 // Paranoid and tiny (src/README.md says what it may never do); compiled by scriptc, tied to Linux on x64.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { lstatSync, openSync, statSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { dirname } from "node:path";
-import { close, dup2, fstat, getuid, isReady, pipe2, POLLIN, POLLOUT, read, signal, write } from "./libc.ts";
+import { NOT_TAKEN, openPrivate, privateText, readAll, textOf } from "./files.ts";
+import { close, dup2, getuid, isFirst, isReady, keepToMyself, pause, pipe2, POLLOUT } from "./libc.ts";
+import { signal, write } from "./libc.ts";
 import { asciiOf, bytesOf, u32 } from "../warm/bytes.ts";
 import * as fallback from "../warm/fallback-note.ts";
 import { INPUT_LIMIT, INPUT_PATIENCE_MS, LATE_INPUT, LATE_INPUT_HINT } from "../warm/late-input.ts";
-import { openWarm, WARM_LIMIT } from "../warm/warm-answer.ts";
+import { openWarm } from "../warm/warm-answer.ts";
 import * as warm from "../warm/warm-name.ts";
 
-const NOT_TAKEN = "\u0000"; // stands for a text that the door does not take; no file has it
-
-/** Reads until the end or until `into` is full; -1 where the descriptor gives nothing, -2 where it stays open too long. */
-function readAll(fd: number, into: Uint8Array, patience: number): number {
-  const until = Date.now() + patience;
-  let length = 0;
-  while (length < into.length) {
-    if (!isReady(fd, POLLIN, Math.max(0, until - Date.now()))) return -2;
-    const n = read(fd, into.subarray(length));
-    if (n < 0) return -1;
-    if (n === 0) return length;
-    length += n;
-  }
-  return length;
-}
-
-/** Whether what is open is this user's own and closed to everybody else, and of the kind (S_IFREG, S_IFDIR). */
-function isPrivate(fd: number, kind: number): boolean {
-  const stat = new Uint8Array(144); // struct stat on linux-x64: mode at 24, uid at 28
-  return fstat(fd, stat) === 0 && u32(stat, 28) === getuid() && (u32(stat, 24) & 0o177077) === kind;
-}
-
-/** The text of a small plain file of ASCII; NOT_TAKEN in every other case. `isSecret`: it must be private, too. */
-function textOf(path: string, isSecret: boolean): string {
-  let fd = -1;
-  try {
-    // A pipe would wait for its writer; a secret is never behind a symlink.
-    if (!(isSecret ? lstatSync(path) : statSync(path)).isFile()) return NOT_TAKEN;
-    fd = openSync(path, "r");
-  } catch {
-    return NOT_TAKEN;
-  }
-  const bytes = new Uint8Array(WARM_LIMIT);
-  const length = !isSecret || isPrivate(fd, 0o100000) ? readAll(fd, bytes, 0) : -1;
-  close(fd);
-  const text = asciiOf(bytes, length);
-  return text.length === length && length < bytes.length ? text : NOT_TAKEN;
-}
-
-/** A file in the private folder, which is looked at first: nobody else may have made it, or may enter it. */
-function privateText(name: string): string {
-  const folder = warm.warmFolder(env("XDG_RUNTIME_DIR"), getuid());
-  try {
-    if (!lstatSync(folder).isDirectory()) return NOT_TAKEN;
-    const fd = openSync(folder, "r");
-    const isOurs = isPrivate(fd, 0o040000);
-    close(fd);
-    return isOurs ? textOf(folder + "/" + name, true) : NOT_TAKEN;
-  } catch {
-    return NOT_TAKEN;
-  }
-}
+const [ROUND_MS, ROUNDS] = [10, 200]; // for what another door has started: 2 s
 
 const env = (name: string): string => process.env[name] ?? "";
+const folder = (): string => warm.warmFolder(env("XDG_RUNTIME_DIR"), getuid());
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 const uptimeMs = (): number => Math.round(parseFloat(textOf("/proc/uptime", false)) * 1000);
 
@@ -87,6 +39,32 @@ function configText(): string {
     return "";
   }
   return "=" + textOf(path, false);
+}
+
+/** The answer left under the name, if it is one for this moment; else empty. */
+function finished(name: string): string {
+  const text = privateText(folder(), name);
+  return text === NOT_TAKEN ? "" : openWarm(text, Date.now(), uptimeMs());
+}
+
+/**
+ * One door at a time starts docr for what nobody has left an answer to; the others wait a moment for what that one leaves.
+ * Empty where it left nothing: then they all go on at once. The turn ends with its process, however that ends.
+ */
+function waitInLine(name: string): string {
+  const runtimeDir = env("XDG_RUNTIME_DIR"); // there before our folder is
+  const turn = openPrivate(runtimeDir.startsWith("/") ? runtimeDir : folder());
+  if (turn < 0) return "";
+  let answer = "";
+  let isFree = keepToMyself(turn) && isFirst(turn);
+  if (isFree) return ""; // and holds the turn until docr has ended
+  for (let round = 0; round < ROUNDS && answer === "" && !isFree; round++) {
+    pause(ROUND_MS);
+    isFree = isFirst(turn);
+    answer = finished(name); // afterwards: whoever held the turn leaves its answer before
+  }
+  close(turn);
+  return answer;
 }
 
 function print(fd: number, text: string): boolean {
@@ -127,8 +105,11 @@ if (args.length === 1 && args[0] === "get" && valuesOf(warm.DEFERRING_VARIABLES)
   if (length === -2) fail(LATE_INPUT + "; " + LATE_INPUT_HINT);
   const address = asciiOf(bytes, length).trim();
   if (address === warm.WARM_SERVER_URL) {
-    const name = warm.warmFileName(sha256(warm.warmText(valuesOf(warm.DECIDING_VARIABLES), configText())));
-    const answer = openWarm(privateText(name), Date.now(), uptimeMs());
+    const config = configText();
+    const name = warm.warmFileName(sha256(warm.warmText(valuesOf(warm.DECIDING_VARIABLES), config)));
+    let answer = finished(name);
+    // Where none can be left, as for a config that is not taken, nobody waits for one.
+    if (answer === "" && env("DOCR_CACHE") === "" && !config.includes(NOT_TAKEN)) answer = waitInLine(name);
     if (answer !== "") process.exit(print(1, answer) ? 0 : 1);
   }
   if (length >= 0) giveBack(bytes, length);
@@ -136,7 +117,7 @@ if (args.length === 1 && args[0] === "get" && valuesOf(warm.DEFERRING_VARIABLES)
     const name = fallback.fallbackFileName(
       sha256(fallback.fallbackText(valuesOf(fallback.FALLBACK_VARIABLES), configText())),
     );
-    const other = privateText(name);
+    const other = privateText(folder(), name);
     if (fallback.isOtherHelper(other)) {
       process.env[fallback.BESIDE_MARK] = "1";
       become("docker-credential-" + other, args);

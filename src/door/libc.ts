@@ -7,6 +7,8 @@ declare function sysPipe2(fds: Uint8Array): number;
 declare function sysDup2(from: number, to: number): number;
 declare function sysClose(fd: number): number;
 declare function sysGetuid(): number;
+declare function sysFlock(fd: number, operation: number): number;
+declare function sysFcntl(fd: number, command: number, value: number): number;
 declare function sysSignal(number: number, handler: number): void;
 
 // Each in a function of its own: the compiler takes a foreign call only as what a function returns.
@@ -18,6 +20,8 @@ export const pipe2 = (fds: Uint8Array): number => sysPipe2(fds);
 export const dup2 = (from: number, to: number): number => sysDup2(from, to);
 export const close = (fd: number): number => sysClose(fd);
 export const getuid = (): number => sysGetuid();
+const flock = (fd: number, operation: number): number => sysFlock(fd, operation);
+const fcntl = (fd: number, command: number, value: number): number => sysFcntl(fd, command, value);
 export const signal = (number: number, handler: number): void => sysSignal(number, handler);
 
 export const POLLIN = 1;
@@ -30,3 +34,13 @@ export function isReady(fd: number, event: number, timeout: number): boolean {
   asked[4] = event;
   return poll(asked.subarray(0, 1), timeout) !== 0; // the length of 1 is what poll takes as its count
 }
+
+export function pause(ms: number): void {
+  poll(new Uint8Array(0), ms);
+}
+
+/** Takes what is open for this process alone; false where another one has it. Ends when that closes it, or ends. */
+export const isFirst = (fd: number): boolean => flock(fd, 6) === 0; // LOCK_EX | LOCK_NB
+
+/** No program that is started gets the descriptor. */
+export const keepToMyself = (fd: number): boolean => fcntl(fd, 2, 1) === 0; // F_SETFD, FD_CLOEXEC

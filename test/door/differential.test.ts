@@ -18,13 +18,17 @@ import {
   type Site,
   type Situation,
   situations,
+  turnPlace,
 } from "./situation.ts";
+import { holdTurn } from "./holder.ts";
 import { explainNoStub, stubError, stubOutput, writeStub } from "./stub.ts";
 
 const SEED = 20261121;
 const WORKERS = 6;
 /** Numbers of users that nobody has; other ones in each run, for runs at the same time share /dev/shm. */
 const FIRST_USER = randomInt(5000, 9999) * WORKERS;
+/** For how long another door has the turn, where one has it. */
+const HELD_MS = 40;
 /** The stub's exit code; no program of ours has it. */
 const DEFERRED = 47;
 
@@ -154,7 +158,8 @@ function look({ ending, stdout, stderr }: Answer): string {
   return `${ending} ${JSON.stringify((stdout || stderr).slice(0, 60))}`;
 }
 
-function ask(program: string, situation: Situation, site: Site, now: number): Promise<Answer> {
+async function ask(program: string, situation: Situation, site: Site, now: number): Promise<Answer> {
   arrange(situation, site, now);
+  if (situation.held) await holdTurn(turnPlace(situation, site), HELD_MS);
   return call(program, requestOf(situation, site));
 }

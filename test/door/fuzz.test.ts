@@ -12,7 +12,9 @@ import { explainMissing, SYSTEM_PATH } from "../lab/parts.ts";
 import type { Environment } from "../lab/run.ts";
 import { call, inParallel } from "./call.ts";
 import { finishedFile, noteNameFor, timesAround, warmNameFor } from "./finished.ts";
+import { holdTurn } from "./holder.ts";
 import { HOST } from "./situation.ts";
+import { explainNoStub } from "./stub.ts";
 
 const SEED = 20261121;
 const RUNS = 3000;
@@ -20,6 +22,7 @@ const WORKERS = 4;
 /** The stub's exit code. */
 const DEFERRED = 7;
 const FALLBACK_CODE = 3;
+const HELD_MS = 30;
 /** What AddressSanitizer ends with. */
 const FOUND = 99;
 const ASAN = {
@@ -29,6 +32,7 @@ const ASAN = {
 
 const reason =
   explainNoDoor() ??
+  explainNoStub() ??
   explainMissing(["clang-19", "/usr/lib/llvm-19/lib/clang/19/lib/linux/libclang_rt.asan-x86_64.a"]);
 
 type Edit = (bytes: Buffer) => Buffer;
@@ -111,6 +115,8 @@ const anyCase = fc.record({
     { weight: 9, arbitrary: fc.constant<string[]>(["get"]) },
     { weight: 1, arbitrary: fc.array(odd, { maxLength: 4 }) },
   ),
+  /** Whether another door has the turn for a moment. */
+  held: fc.oneof({ weight: 30, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
 });
 type Case = typeof anyCase extends fc.Arbitrary<infer T> ? T : never;
 
@@ -174,6 +180,7 @@ describeUnless(reason, "the door under AddressSanitizer", () => {
         const [host, list] = one.input;
         const args = one.args.map((text) => text.replaceAll("\0", "0").toWellFormed());
         const input = mutated(Buffer.from(host), list);
+        if (one.held) await holdTurn(join(folder, `s${worker}`, "run"), HELD_MS);
         const { ending, stderr } = await call(door, { args, input, env });
         endings.set(ending, (endings.get(ending) ?? 0) + 1);
         const isClean = !/AddressSanitizer|runtime error|scriptc|RangeError/.test(stderr);

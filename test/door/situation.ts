@@ -35,6 +35,8 @@ export interface Situation {
   readonly warm: string;
   readonly note: string;
   readonly minted: boolean;
+  /** Whether another door has the turn for a moment. */
+  readonly held: boolean;
 }
 
 /** Where a situation is made of files, and for whom. */
@@ -247,6 +249,7 @@ export function situations(withOthers: boolean): fc.Arbitrary<Situation> {
     warm: seldom<string>("valid", [...WARM_KINDS, ...others], 1),
     note: seldom("as left", [...NOTE_KINDS.slice(1), ...others], 3),
     minted: fc.boolean(),
+    held: seldom(false, [true], 20),
   });
 }
 
@@ -288,6 +291,12 @@ const ELSEWHERE = "-elsewhere";
 export function removeShared(uid: number | undefined): void {
   if (uid === undefined) return;
   for (const end of ["", ELSEWHERE]) rmSync(sharedFolder(uid) + end, { recursive: true, force: true });
+}
+
+/** Where doors wait for each other in this situation. */
+export function turnPlace(situation: Situation, site: Site): string {
+  const runtimeDir = runtimeDirOf(situation, site);
+  return runtimeDir?.startsWith("/") === true ? runtimeDir : sharedFolder(site.uid ?? 0);
 }
 
 /** Makes the situation's files anew: each program that is asked finds them untouched. `now` is one for all of them. */
