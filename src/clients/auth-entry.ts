@@ -37,6 +37,11 @@ export function parseAuthEntry(value: unknown): AuthEntry | undefined {
   };
 }
 
+/** Whether the entry is more than a trace of a login that a helper keeps. */
+export function hasSecret({ login, fault, plain, identityToken, registryToken }: AuthEntry): boolean {
+  return [login, fault, plain, identityToken, registryToken].some((part) => part !== undefined);
+}
+
 /** `auth`: base64 of user name, colon and password. Older dockers padded the password with NULs. */
 export function decodeAuth(auth: string): Pick<AuthEntry, "login" | "fault"> {
   if (auth === "") return { login: undefined, fault: undefined };

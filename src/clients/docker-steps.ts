@@ -1,11 +1,10 @@
-import { accessSync, constants } from "node:fs";
-import { delimiter } from "node:path";
 import type { Machine } from "../config/machine.ts";
 import { HelperError } from "../errors.ts";
 import { type AuthEntry, decodeAuth } from "./auth-entry.ts";
 import { type ClientFile, readClientFile } from "./client-file.ts";
 import { entriesOf, fieldsOf } from "./go-json.ts";
 import { dockerConfigPath, shownPath } from "./places.ts";
+import { hasProgram } from "./programs.ts";
 import { loginOf, type Step, type StoredLogin, tokenLogin } from "./step.ts";
 
 const VARIABLE = "DOCKER_AUTH_CONFIG";
@@ -78,25 +77,11 @@ function storedLogin({ login, plain, identityToken, registryToken }: AuthEntry):
 }
 
 /** Where the file says nothing about logins at all, docker takes the platform's helper if it is installed. */
-function defaultStore(file: ClientFile, { env, platform }: Machine): string | undefined {
-  if (file.auths.size > 0 || file.credHelpers.size > 0) return undefined;
-  const isThere = (program: string): boolean =>
-    isOnPath(platform === "win32" ? `${program}.exe` : program, env);
-  const others = { darwin: "osxkeychain", win32: "wincred" }[platform];
-  const store = others ?? (isThere("pass") ? "pass" : "secretservice");
-  return isThere(`docker-credential-${store}`) ? store : undefined;
-}
-
-function isOnPath(program: string, env: Machine["env"]): boolean {
-  const folders = (env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
-  return folders.some((folder) => {
-    try {
-      accessSync(`${folder}/${program}`, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+export function defaultStore(file: ClientFile, machine: Machine): string | undefined {
+  if (file.auths.size > 0 || file.credHelpers.size > 0 || file.credsStore !== undefined) return undefined;
+  const others = { darwin: "osxkeychain", win32: "wincred" }[machine.platform];
+  const store = others ?? (hasProgram("pass", machine) ? "pass" : "secretservice");
+  return hasProgram(`docker-credential-${store}`, machine) ? store : undefined;
 }
 
 /** The variable's logins by key: `auths` alone, each with `auth` alone. Undefined where docker would pass over it. */

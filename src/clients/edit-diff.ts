@@ -1,6 +1,7 @@
 /** A unified diff of a configuration, in which no secret can be: it is made of masked texts alone. */
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
 import { type Node, type ParseError, parseTree } from "jsonc-parser";
+import { withoutMark } from "./edit-json.ts";
 
 /** The keys at the top whose values are shown: names of helpers, contexts and stores. */
 const SHOWN: ReadonlySet<string> = new Set([
@@ -36,7 +37,7 @@ export class MaskedText {
 
 /** JSON of a client's or ours: every string and number but the known names is a dot. What is no JSON is not shown at all. */
 export function maskJson(text: string): string {
-  const body = text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
+  const body = withoutMark(text).replaceAll("\r\n", "\n");
   const errors: ParseError[] = [];
   const root = parseTree(body, errors, { disallowComments: true });
   if (root === undefined || errors.length > 0) return "";

@@ -1,10 +1,15 @@
-import { accessSync, constants, readdirSync, statSync } from "node:fs";
-import { basename, delimiter, dirname, join } from "node:path";
+import { readdirSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import type { Machine } from "../config/machine.ts";
 import type { Files } from "../people/ports.ts";
+import { parseClientFile } from "./client-file.ts";
+import { defaultStore } from "./docker-steps.ts";
 import { checkWritable, openToEdit, replaceFile } from "./edit-file.ts";
+import { withoutMark } from "./edit-json.ts";
 import { BACKUP, backUp } from "./edit-write.ts";
 import { shownPath } from "./places.ts";
+import { hasProgram } from "./programs.ts";
+import { readCredentialHelpers } from "./registries-conf.ts";
 
 export function createFiles(machine: Machine): Files {
   return {
@@ -17,7 +22,9 @@ export function createFiles(machine: Machine): Files {
         .filter((name) => name.startsWith(basename(path) + BACKUP))
         .map((name) => join(dirname(path), name)),
     list: namesIn,
-    hasProgram: (...names) => names.some((name) => isOnPath(name, machine)),
+    hasProgram: (...names) => names.some((name) => hasProgram(name, machine)),
+    defaultStore: ({ text = "", shown }) => defaultStore(parseClientFile(withoutMark(text), shown), machine),
+    podmanHelpers: () => readCredentialHelpers(machine).names,
   };
 }
 
@@ -26,20 +33,5 @@ function namesIn(folder: string): readonly string[] {
     return readdirSync(folder).toSorted();
   } catch {
     return [];
-  }
-}
-
-function isOnPath(name: string, { env, platform }: Machine): boolean {
-  const file = platform === "win32" ? `${name}.exe` : name;
-  const folders = (env["PATH"] ?? env["Path"] ?? "").split(delimiter);
-  return folders.some((folder) => folder !== "" && isExecutable(join(folder, file)));
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
   }
 }

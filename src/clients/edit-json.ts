@@ -30,7 +30,7 @@ export function editJson(text: string, changes: readonly Change[], shown: string
 
 /** What a text holds at a path. Throws like `editJson`. */
 export function findInJson(text: string, path: readonly string[], shown: string): Found {
-  const body = text.startsWith(BOM) ? text.slice(BOM.length) : text;
+  const body = withoutMark(text);
   let node: Node | undefined = body.trim() === "" ? undefined : parseObject(body, shown);
   for (const [depth, name] of path.entries()) {
     if (node?.type !== "object") return undefined;
@@ -38,6 +38,11 @@ export function findInJson(text: string, path: readonly string[], shown: string)
   }
   const value: unknown = node === undefined ? undefined : JSON.parse(textOf(body, node));
   return isFound(value) ? value : undefined;
+}
+
+/** The text without a byte order mark in front of it. */
+export function withoutMark(text: string): string {
+  return text.startsWith(BOM) ? text.slice(BOM.length) : text;
 }
 
 function applyChange(body: string, { path, value }: Change, shown: string): string {

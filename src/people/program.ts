@@ -1,15 +1,16 @@
 import { Command, CommanderError } from "commander";
 import { HelperError } from "../errors.ts";
 import { unknownAction } from "../protocol/serve.ts";
-import { addCheck } from "../verbs/check.ts";
+import { addConfigure } from "../verbs/configure.ts";
 import { addPrune } from "../verbs/prune.ts";
+import { addUnconfigure } from "../verbs/unconfigure.ts";
 import { addCompletion, withLogTo } from "./completion.ts";
 import type { Frame } from "./frame.ts";
 import { addManPage } from "./man-page.ts";
 import type { Result, VerbPorts } from "./ports.ts";
 
 /** In the order of the help. */
-const VERBS: readonly ((program: Command, frame: Frame) => void)[] = [addPrune, addCheck];
+const VERBS: readonly ((program: Command, frame: Frame) => void)[] = [addConfigure, addUnconfigure, addPrune];
 
 /** What docker sends, for the help: those who look for it here should find it. */
 const PROTOCOL_HELP = `

@@ -1,0 +1,51 @@
+import { parseClientFile } from "../clients/client-file.ts";
+import { withoutMark } from "../clients/edit-json.ts";
+import { hasSecret } from "../clients/auth-entry.ts";
+import { parseCredentialHelpers } from "../clients/registries-conf.ts";
+import type { Files } from "../people/ports.ts";
+import type { PlannedEdit } from "./configure-edit.ts";
+import { OURSELVES } from "./configure-plan.ts";
+
+/** What the person should know of files in which clients look for us, as a line each. */
+export function remarksOn(edits: readonly PlannedEdit[], files: Files): readonly string[] {
+  const remarks = edits.flatMap(remarksOnOne);
+  const program = `docker-credential-${OURSELVES}`;
+  if (!files.hasProgram(program)) remarks.push(`${program} is not on the PATH, where clients look for it`);
+  return remarks;
+}
+
+function remarksOnOne({ file: { shown }, kind, text }: PlannedEdit): string[] {
+  if (kind === "own" || text === undefined) return [];
+  const remarks: string[] = [];
+  const json = withoutMark(text);
+  if (json !== text) {
+    remarks.push(`${shown} begins with a byte order mark, and docker and podman pass over it for that`);
+  }
+  const { auths, credHelpers, credsStore } = parseClientFile(json, shown);
+  const hidden = [...auths].filter(
+    ([host, entry]) => hasSecret(entry) && (credHelpers.get(host) ?? credsStore) === OURSELVES,
+  );
+  if (hidden.length > 0) {
+    const hosts = hidden.map(([host]) => host).join(", ");
+    remarks.push(
+      `${shown} still holds the login for ${hosts}, which nobody reads there any more: docr migrate moves it into the keychain`,
+    );
+  }
+  return remarks;
+}
+
+/** Where clients would still ask us after `unconfigure`, which takes out no more than what `configure` put in. */
+export function remarksOnRest(edits: readonly PlannedEdit[]): readonly string[] {
+  return edits.flatMap(({ file: { shown }, kind, text }) => {
+    if (text === undefined) return [];
+    if (kind === "own") {
+      const isNamed = parseCredentialHelpers(text, shown)?.includes(OURSELVES) === true;
+      return isNamed
+        ? [`${shown} was changed by somebody and still names us: take us out of it by hand`]
+        : [];
+    }
+    const { credHelpers } = parseClientFile(withoutMark(text), shown);
+    const hosts = [...credHelpers].filter(([, helper]) => helper === OURSELVES).map(([host]) => host);
+    return hosts.length === 0 ? [] : [`${shown} still names us for ${hosts.join(", ")}`];
+  });
+}

@@ -1,0 +1,46 @@
+import type { Command } from "commander";
+import { examples, type Frame } from "../people/frame.ts";
+import type { Result, VerbPorts } from "../people/ports.ts";
+import { type Applied, applyPlan, type Plan, readRecord } from "./configure-apply.ts";
+import { checkPlan, CLIENT_OPTION, type ConfigureOptions } from "./configure.ts";
+import { findPlaces } from "./configure-places.ts";
+import { remarksOnRest } from "./configure-remarks.ts";
+import { showEdits } from "./configure-report.ts";
+import { planUnconfigure } from "./unconfigure-plan.ts";
+
+export function addUnconfigure(program: Command, frame: Frame): void {
+  frame
+    .command(program, "unconfigure", "take us out of the clients' configuration, and put back what was there")
+    .option("--global", "take out no more than what configure --global put in")
+    .option(...CLIENT_OPTION)
+    .option("--dry-run", "show as a diff what would change, and change nothing")
+    .addHelpText("after", examples(["docr unconfigure", "docr unconfigure --dry-run"]))
+    .action(async (options: ConfigureOptions) => frame.finish(await unconfigure(frame.ports, options)));
+}
+
+/** Puts back what `configure` replaced; in a file that somebody has changed since, takes out our own keys alone. */
+export async function unconfigure(ports: VerbPorts, options: ConfigureOptions): Promise<Result> {
+  const files = await ports.files();
+  const places = findPlaces(ports.machine, files, options.client ?? "all");
+  const isEvery = options.client === undefined;
+  const makePlan = (): Plan => {
+    const record = readRecord(files, places.record);
+    const { sha256 } = ports.domain;
+    return planUnconfigure({ places, files, record, sha256, isEvery, isGlobalOnly: options.global === true });
+  };
+  const isDry = options.dryRun === true;
+  const applied: Applied = isDry
+    ? checkPlan(makePlan(), files)
+    : await applyPlan(makePlan, { files, recordPath: places.record });
+  if (!isDry) {
+    // What is in them is in the files again; they may hold passwords.
+    for (const { file, text } of applied.edits) {
+      for (const backup of files.backupsOf(file.path).map((path) => files.open(path))) {
+        if (backup.text === text) files.replace(backup, undefined);
+      }
+    }
+  }
+  const remarks = options.global === true ? [] : remarksOnRest(applied.edits);
+  for (const remark of remarks) ports.terminal.remark(remark);
+  return showEdits(applied, { isDry, remarks });
+}
