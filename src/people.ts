@@ -1,12 +1,14 @@
 /** The verbs for people: puts together what they stand on. An asset of its own, so that a `get` does not pay for it. */
 import type { Host } from "./compose.ts";
-import { HelperError } from "./errors.ts";
 import type { Helper } from "./helper/helper.ts";
 import type { HelperPorts } from "./helper/ports.ts";
 import type { VerbPorts } from "./people/ports.ts";
 import { runVerb, type Shown, type Wishes } from "./people/program.ts";
 import { createTerminal } from "./people/terminal.ts";
-import { version } from "./version.ts";
+import { packageName, version } from "./version.ts";
+
+/** For one question to a registry with its whole handshake: a person waits. */
+const REGISTRY_BUDGET_MS = 20_000;
 
 /** Throws `unknown-action` where the arguments begin with no verb of ours. */
 export async function runForPeople(
@@ -38,12 +40,16 @@ export async function runForPeople(
     env,
     terminal,
     version,
-    files: async () => (await import("./clients/edit-files.ts")).createFiles(host),
     async clients() {
       const { createClients } = await import("./clients/clients.ts");
       return createClients({ machine: host, runHelper });
     },
-    registries: async () => Promise.reject(new HelperError("internal", "registries are not asked yet")),
+    files: async () => (await import("./clients/edit-files.ts")).createFiles(host),
+    async registries() {
+      const { createRegistries } = await import("./distribution/registries.ts");
+      const userAgent = `${packageName}/${version}`;
+      return createRegistries({ env, userAgent, trace: domain.trace, budgetMs: REGISTRY_BUDGET_MS });
+    },
     runHelper,
   };
   return runVerb(ports, wishes, args);

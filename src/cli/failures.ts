@@ -20,6 +20,7 @@ interface FailureLook {
 const NEW_TOKEN =
   "make one with the scopes registry:read and registry:update and put it there, or run: docker login registry.digitalocean.com";
 const NETWORK = "check the network, or HTTPS_PROXY and NO_PROXY, and try again";
+const PROXY = "check HTTPS_PROXY, its user and password, and NO_PROXY";
 /** As docker, doctl and most others have it. */
 const USAGE_EXIT = 2;
 const LOGIN_AGAIN = "log in to that registry again";
@@ -62,13 +63,29 @@ const LOOKS = {
   "api-rate-limited": { hint: "fewer jobs at once, or a token of their own, help" },
   "api-unavailable": { hint: "try again; https://status.digitalocean.com tells of outages" },
   "api-refused": { hint: NETWORK },
-  "api-proxy": { hint: "check HTTPS_PROXY, its user and password, and NO_PROXY" },
+  "api-proxy": { hint: PROXY },
   "api-unknown-host": { hint: NETWORK },
   "api-cut-off": { hint: NETWORK },
   "api-timeout": { hint: NETWORK },
   "api-tls": { hint: "name your proxy's certificate authority in NODE_EXTRA_CA_CERTS" },
   "api-malformed": { hint: "something between here and DigitalOcean may have answered; try again" },
   "api-unexpected": { hint: "check DIGITALOCEAN_API_URL, or update this program" },
+  "registry-unauthorized": { hint: "log in there (docker login HOST), and see docr resolve IMAGE" },
+  "registry-denied": { hint: "check the name, or log in as somebody who may read it" },
+  "registry-rate-limited": { hint: "wait, or log in: those who are known may ask more often" },
+  "registry-unavailable": { hint: "try again" },
+  "registry-refused": { hint: "check the host and its port, and that the registry runs" },
+  "registry-proxy": { hint: PROXY },
+  "registry-unknown-host": { hint: "check the host's name, and the network" },
+  "registry-cut-off": { hint: NETWORK },
+  "registry-timeout": { hint: NETWORK },
+  "registry-tls": { hint: "name its certificate authority in NODE_EXTRA_CA_CERTS" },
+  "registry-insecure": { hint: "ask its operator to put it behind https" },
+  "registry-malformed": {
+    hint: "check the host: it may be no registry, or something may have answered in its place",
+  },
+  "registry-digest-mismatch": { hint: "try again; if it stays so, trust nothing that comes from there" },
+  "registry-unexpected": { hint: "check the host: it may be no registry" },
   "bad-arguments": { hint: "see docr --help", exitCode: USAGE_EXIT },
   "no-terminal": { hint: "see the verb's --help for how to answer without one", exitCode: USAGE_EXIT },
   cancelled: { hint: "nothing was changed", exitCode: 130 },

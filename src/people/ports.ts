@@ -141,14 +141,20 @@ export interface FoundManifest {
   readonly platforms: readonly string[];
 }
 
+/** What is shown to a registry: a login (the user name `<token>` marks an identity token), or a bearer token as it is. */
+export type RegistryLogin = Credential | { readonly registryToken: Secret };
+
 /** Registries' own HTTP API (OCI distribution; src/distribution). */
 export interface Registries {
   /** docker login's own test: /v2/, challenge, token. Throws `registry-…`. */
   checkLogin(host: string, credential: Credential): Promise<void>;
-  /** The manifest of the image, or undefined where it is absent. Throws `registry-…`. */
-  findManifest(image: Image, credential: Credential | undefined): Promise<FoundManifest | undefined>;
-  /** All tags, in the registry's order; undefined where the repository is absent. Throws `registry-…`. */
-  listTags(image: Image, credential: Credential | undefined): Promise<readonly string[] | undefined>;
+  /**
+   * The manifest of the image, or undefined where it is absent. Docker Hub's 401 for what is not there, or not for this
+   * login to see, counts as absent. Throws `registry-…`.
+   */
+  findManifest(image: Image, login: RegistryLogin | undefined): Promise<FoundManifest | undefined>;
+  /** All tags, in the registry's order; undefined where the repository is absent, as above. Throws `registry-…`. */
+  listTags(image: Image, login: RegistryLogin | undefined): Promise<readonly string[] | undefined>;
 }
 
 /** What another credential helper answered. */

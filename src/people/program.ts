@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { HelperError } from "../errors.ts";
 import { unknownAction } from "../protocol/serve.ts";
+import { addCheck } from "../verbs/check.ts";
 import { addConfigure } from "../verbs/configure.ts";
 import { addPrune } from "../verbs/prune.ts";
 import { addUnconfigure } from "../verbs/unconfigure.ts";
@@ -10,7 +11,12 @@ import { addManPage } from "./man-page.ts";
 import type { Result, VerbPorts } from "./ports.ts";
 
 /** In the order of the help. */
-const VERBS: readonly ((program: Command, frame: Frame) => void)[] = [addConfigure, addUnconfigure, addPrune];
+const VERBS: readonly ((program: Command, frame: Frame) => void)[] = [
+  addConfigure,
+  addUnconfigure,
+  addCheck,
+  addPrune,
+];
 
 /** What docker sends, for the help: those who look for it here should find it. */
 const PROTOCOL_HELP = `

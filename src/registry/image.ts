@@ -43,13 +43,23 @@ export function parseImage(text: string): Image {
   const [path, tag] = cut(named, ":");
   const repository = host === DOCKER_HUB && !path.includes("/") ? `library/${path}` : path;
   checkRepository(path, repository);
-  if (tag !== undefined && !TAG.test(tag)) {
+  if (tag !== undefined && !isTag(tag)) {
     throw bad("the image's tag must be up to 128 letters, digits, _, . and -, without . or - in front");
   }
-  if (digest !== undefined && !DIGEST.test(digest)) {
+  if (digest !== undefined && !isDigest(digest)) {
     throw bad("the image's digest must be sha256: and 64 hexadecimal digits in small letters");
   }
   return { host, repository, tag, digest };
+}
+
+/** Whether the text is a digest that docker knows, which names what it was made from. */
+export function isDigest(text: string): boolean {
+  return DIGEST.test(text);
+}
+
+/** Whether the text can be a tag. */
+export function isTag(text: string): boolean {
+  return TAG.test(text);
 }
 
 /** The host of the registry's API: Docker Hub's has another name than its images. */

@@ -47,6 +47,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   "registry/": ["leaves"],
   "http/": ["registry", "config", "leaves"],
   "digitalocean/": ["port types", "registry", "config", "http", "leaves"],
+  "distribution/": ["port types", "registry", "config", "http", "leaves"],
   "keychain/": ["port types", "config", "leaves"],
   "runtime/": ["port types", "config", "registry", "protocol", "warm", "leaves"],
   "fallback/": ["warm", "leaves"],
