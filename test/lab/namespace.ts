@@ -12,11 +12,13 @@ export const LAB_VARIABLE = "DOCR_LAB";
 export const REGISTRY_ADDRESS = "127.0.0.1";
 export const BASIC_ADDRESS = "127.0.0.2";
 export const API_ADDRESS = "127.0.0.4";
+export const HUB_ADDRESS = "127.0.0.5";
 
 const HOSTS = `127.0.0.1 localhost
 ${REGISTRY_ADDRESS} registry.digitalocean.com
 ${BASIC_ADDRESS} basic.test
 ${API_ADDRESS} api.digitalocean.com cloud.digitalocean.com
+${HUB_ADDRESS} registry-1.docker.io auth.docker.io
 `;
 
 const SYSTEM_BUNDLE = "/etc/ssl/certs/ca-certificates.crt";

@@ -10,6 +10,8 @@ const NAMES = [
   "api.digitalocean.com",
   "cloud.digitalocean.com",
   "basic.test",
+  "registry-1.docker.io",
+  "auth.docker.io",
   "localhost",
 ];
 
