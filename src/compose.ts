@@ -7,7 +7,7 @@ import { readSettings } from "./config/settings.ts";
 import { storeIdOf } from "./config/store-id.ts";
 import { HelperError } from "./errors.ts";
 import { createApiTokens } from "./helper/api-tokens.ts";
-import { createLogins } from "./helper/logins.ts";
+import { createLogins, LOGIN } from "./helper/logins.ts";
 import { createMintedCredentials, CURRENT, type MintedCredentials } from "./helper/minted-credentials.ts";
 import { choosePlaces } from "./helper/places.ts";
 import type { AccountApi, Background, HelperPorts, RegistryApi, SecretStore, Turns } from "./helper/ports.ts";
@@ -15,6 +15,7 @@ import type { Settings } from "./helper/settings.ts";
 import { createTokenSource } from "./helper/token-source.ts";
 import { inTurns } from "./keychain/in-turns.ts";
 import { createKeychain, type Keychain } from "./keychain/keychain.ts";
+import { withNameIndex } from "./keychain/name-index.ts";
 import { hasSessionBus } from "./keychain/session-bus.ts";
 import { splitLongValues } from "./keychain/split.ts";
 import { createVault } from "./keychain/vault.ts";
@@ -224,7 +225,8 @@ function openKeychain(host: Host, uniqueName: () => string, turns: Turns): Keych
     mayHideLocked: host.platform === "linux",
   });
   if (host.platform === "linux") {
-    return { ...inTurns(keychain, turns), isStuck: () => keychain.isStuck() };
+    const indexed = withNameIndex(keychain, { prefix: LOGIN, now: () => host.clock().now });
+    return { ...inTurns(indexed, turns), isStuck: () => keychain.isStuck() };
   }
   if (host.platform !== "win32") return keychain;
   const makeMark = (): string => sha256(uniqueName()).slice(0, 16);

@@ -3,7 +3,8 @@ import type { Secret } from "../secret.ts";
 import type { SecretStore } from "./ports.ts";
 import { decodeLogin, encodeLogin, type Login } from "./records.ts";
 
-const PREFIX = "login:";
+/** Begins the names of their items. */
+export const LOGIN = "login:";
 
 /** Logins that somebody stored: one for each address key, so that a second user name replaces the first. */
 export interface Logins {
@@ -17,14 +18,14 @@ export interface Logins {
 export function createLogins(keychain: SecretStore): Logins {
   return {
     async read(key) {
-      const kept = await keychain.read(PREFIX + key);
+      const kept = await keychain.read(LOGIN + key);
       return kept && decode(kept);
     },
-    write: (key, login) => keychain.write(PREFIX + key, encodeLogin(login)),
-    erase: (key) => keychain.erase(PREFIX + key),
+    write: (key, login) => keychain.write(LOGIN + key, encodeLogin(login)),
+    erase: (key) => keychain.erase(LOGIN + key),
     async all() {
-      const kept = await keychain.entries(PREFIX);
-      return new Map([...kept].map(([name, value]) => [name.slice(PREFIX.length), decode(value)]));
+      const kept = await keychain.entries(LOGIN);
+      return new Map([...kept].map(([name, value]) => [name.slice(LOGIN.length), decode(value)]));
     },
   };
 }
