@@ -77,6 +77,7 @@ export const ERROR_CODES = [
   // What belongs to other programs: docker's and podman's files, other helpers.
   "client-config",
   "other-helper",
+  "no-login",
   "deadline",
   "internal",
 ] as const;

@@ -23,6 +23,8 @@ const NETWORK = "check the network, or HTTPS_PROXY and NO_PROXY, and try again";
 const PROXY = "check HTTPS_PROXY, its user and password, and NO_PROXY";
 /** As docker, doctl and most others have it. */
 const USAGE_EXIT = 2;
+/** What was asked for is not there. */
+const ABSENT_EXIT = 3;
 const LOGIN_AGAIN = "log in to that registry again";
 
 const LOOKS = {
@@ -90,6 +92,7 @@ const LOOKS = {
   "no-terminal": { hint: "see the verb's --help for how to answer without one", exitCode: USAGE_EXIT },
   cancelled: { hint: "nothing was changed", exitCode: 130 },
   "client-config": { hint: "correct or move it; nothing was changed" },
+  "no-login": { hint: "log in with docker login, or docr registry add", exitCode: ABSENT_EXIT },
   "other-helper": { hint: "run it by hand to see what it says" },
   deadline: { hint: "try again, and look at the network and the keychain" },
   internal: { hint: "please report this as a bug" },

@@ -42,8 +42,12 @@ function stepIn(file: ClientFile, source: string, key: string, machine: Machine)
   const ofHost = file.credHelpers.get(key);
   if (ofHost !== undefined && ofHost !== "") return { kind: "credHelpers", source, key, helper: ofHost };
   // One that is there and empty takes the host out of credsStore.
-  const forAll = ofHost === "" ? undefined : (file.credsStore ?? defaultStore(file, machine));
+  const forAll = ofHost === "" ? undefined : file.credsStore;
   if (forAll !== undefined) return { kind: "credsStore", source, key, helper: forAll };
+  const byDefault = defaultStore(file, machine);
+  if (byDefault !== undefined) {
+    return { kind: "credsStore", source: "docker's default for this platform", key, helper: byDefault };
+  }
   const found = findEntry(file.auths, key);
   const login = found && storedLogin(found);
   return login && { kind: "auths", source, key, login };

@@ -4,6 +4,9 @@ import { unknownAction } from "../protocol/serve.ts";
 import { addCheck } from "../verbs/check.ts";
 import { addConfigure } from "../verbs/configure.ts";
 import { addPrune } from "../verbs/prune.ts";
+import { addRegistry } from "../verbs/registry.ts";
+import { addResolve } from "../verbs/resolve.ts";
+import { addSecret } from "../verbs/secret.ts";
 import { addUnconfigure } from "../verbs/unconfigure.ts";
 import { addCompletion, withLogTo } from "./completion.ts";
 import type { Frame } from "./frame.ts";
@@ -14,7 +17,10 @@ import type { Result, VerbPorts } from "./ports.ts";
 const VERBS: readonly ((program: Command, frame: Frame) => void)[] = [
   addConfigure,
   addUnconfigure,
+  addResolve,
   addCheck,
+  addSecret,
+  addRegistry,
   addPrune,
 ];
 

@@ -1,4 +1,6 @@
 /** A credential in the forms that clients and platforms take it in. Each of these texts is the secret itself. */
+import { REGISTRY_HOST } from "../registry/address.ts";
+import { hasApiTokenShape } from "../registry/api-token.ts";
 import type { Credential } from "../registry/credential.ts";
 import type { Secret } from "../secret.ts";
 
@@ -27,4 +29,26 @@ export function dockerConfigOf({ hosts, credential, identityToken }: PullSecret)
 
 export interface DockerConfig {
   readonly auths: Readonly<Record<string, { readonly auth: string } | { readonly identitytoken: string }>>;
+}
+
+/**
+ * The user name where anybody may see it; undefined where it is, or can be, the secret itself: at our host, where the API
+ * may repeat the password there, and wherever somebody logged in with a token as both.
+ */
+export function shownUsername(host: string, { username, secret }: Credential): string | undefined {
+  if (host === REGISTRY_HOST || username.equals(secret) || hasApiTokenShape(username)) return undefined;
+  return username.reveal();
+}
+
+/** For whoever asked to see both. */
+export function openCredential({ username, secret }: Credential): {
+  readonly username: string;
+  readonly password: string;
+} {
+  return { username: username.reveal(), password: secret.reveal() };
+}
+
+/** The same for a token without a user name. */
+export function openSecret(secret: Secret): string {
+  return secret.reveal();
 }

@@ -187,6 +187,8 @@ describe("every file of src", () => {
       "runtime/turns.ts",
       "secret.ts",
       "verbs/pull-secret.ts",
+      // Has an option of that name.
+      "verbs/resolve.ts",
     ]);
   });
 

@@ -170,7 +170,7 @@ describe("docker's helpers", () => {
     home.install("docker-credential-secretservice");
     expect((await resolve(home, "ghcr.io")).slice(0, 4)).toEqual([
       "credsStore",
-      FILE,
+      "docker's default for this platform",
       "ghcr.io",
       "secretservice",
     ]);
