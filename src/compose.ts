@@ -123,8 +123,8 @@ export function compose(host: Host): Composition {
   const mintedFiles = () => (host.platform === "linux" ? files() : undefined);
   const openMinted = (store: SecretStore): MintedCredentials => createMintedCredentials(store, clock, sha256);
   const minted = once(() => {
-    const { kept, marks } = choosePlaces(settings().cache, mintedFiles(), secrets);
-    return { kept: kept && openMinted(kept), marks: openMinted(marks) };
+    const { kept, marks, givenOut } = choosePlaces(settings().cache, mintedFiles(), secrets);
+    return { kept: kept && openMinted(kept), marks: openMinted(marks), givenOut: openMinted(givenOut) };
   });
   /** The private files, where the door looks for them too. */
   const doorFiles = (): SecretStore | undefined => {

@@ -26,6 +26,7 @@ export const ERROR_CODES = [
   // What was configured.
   "bad-setting",
   "bad-api-token",
+  "no-api-token",
   "bad-registry-name",
   "bad-trust",
   "no-registry",

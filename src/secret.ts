@@ -19,6 +19,11 @@ export class Secret {
     return pattern.test(this.#text);
   }
 
+  /** The same without white space around it, which pasting and piping leave. */
+  trimmed(): Secret {
+    return new Secret(this.#text.trim());
+  }
+
   /** Whether both hold the same text. */
   equals(other: Secret): boolean {
     return this.#text === other.reveal();

@@ -44,6 +44,7 @@ const LOOKS = {
   "bad-image": { hint: "name it as for docker pull: [HOST/]NAME[:TAG][@DIGEST]", exitCode: USAGE_EXIT },
   "bad-setting": { hint: "correct it or unset it" },
   "bad-api-token": { hint: "put a token there (dop_v1_ and 64 hex digits) or unset it" },
+  "no-api-token": { hint: "run: docr login, or set DIGITALOCEAN_ACCESS_TOKEN" },
   "bad-registry-name": { hint: "ask for registry.digitalocean.com/NAME" },
   "bad-trust": { hint: "correct the variable or unset it" },
   "no-registry": { hint: "create one: doctl registry create NAME" },

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { HelperError } from "../errors.ts";
+import { type ErrorCode, HelperError } from "../errors.ts";
 import { isRegistryName } from "../registry/address.ts";
 import { isMissing } from "./is-missing.ts";
 import { configHome, type Machine } from "./machine.ts";
@@ -19,16 +19,22 @@ export interface ConfigFile {
 /** An account's name, as doctl has them. */
 const CONTEXT_NAME = /^[A-Za-z0-9._-]{1,64}$/;
 
+/** Where it is looked for; undefined without a home. */
+export function configFilePath(machine: Machine): string | undefined {
+  const home = configHome(machine);
+  return home === undefined ? undefined : `${home}/docr/config.json`;
+}
+
 /**
  * `docr/config.json` in the user's configuration directory; empty where there is none. Throws `bad-setting` where
  * it cannot be read or holds something else than documented: a typing error must not mint for another account.
  */
 export function readConfigFile(machine: Machine): ConfigFile {
-  const home = configHome(machine);
-  if (home === undefined) return {};
+  const path = configFilePath(machine);
+  if (path === undefined) return {};
   let text: string;
   try {
-    text = readFileSync(`${home}/docr/config.json`, "utf8");
+    text = readFileSync(path, "utf8");
   } catch (error) {
     if (isMissing(error)) return {};
     throw bad("cannot be read", error);
@@ -59,11 +65,15 @@ export function parseConfigFile(text: string): ConfigFile {
   };
 }
 
-/** The name in lower case, as doctl keeps them. Throws `bad-setting`. */
-export function contextName(text: string, where = "docr/config.json"): string {
+/** The name in lower case, as doctl keeps them. Throws `bad-setting`, or what `code` says. */
+export function contextName(
+  text: string,
+  where = "docr/config.json",
+  code: ErrorCode = "bad-setting",
+): string {
   if (CONTEXT_NAME.test(text)) return text.toLowerCase();
   throw new HelperError(
-    "bad-setting",
+    code,
     `${where} names a context that is not 1 to 64 letters, digits, dots, dashes and underscores`,
   );
 }

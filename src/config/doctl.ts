@@ -23,6 +23,20 @@ export function findDoctlToken(machine: Machine, context: string | undefined): A
   return parseApiToken(token, "doctl", `doctl's config (context ${chosen.replace(/[^a-z0-9._-]/g, "?")})`);
 }
 
+/** The names of the contexts that doctl has a token for, the one that it has switched to first. Throws like findDoctlToken. */
+export function listDoctlContexts(machine: Machine): readonly string[] {
+  const text = readDoctlConfig(machine);
+  if (text === undefined) return [];
+  const config = parseYaml(text);
+  const current = (textOf(config["context"]) ?? "default").toLowerCase();
+  const named = isObject(config["auth-contexts"]) ? config["auth-contexts"] : {};
+  const found = Object.entries({ default: config["access-token"], ...named })
+    .filter(([, token]) => textOf(token))
+    .map(([name]) => name.toLowerCase().replace(/[^a-z0-9._-]/g, "?"));
+  const names = [...new Set(found)].toSorted();
+  return names.toSorted((a, b) => Number(b === current) - Number(a === current));
+}
+
 function readDoctlConfig(machine: Machine): string | undefined {
   const path = doctlConfigPath(machine);
   try {

@@ -36,16 +36,41 @@ export function readSettings(machine: Machine, file: ConfigFile, storeId = ""): 
   };
 }
 
-/** doctl's variable first, then the one of pydo and Terraform, then a file. */
-function readApiToken({ env, uid }: Machine): ApiToken | undefined {
-  for (const name of ["DIGITALOCEAN_ACCESS_TOKEN", "DIGITALOCEAN_TOKEN"]) {
-    const text = env[name];
-    if (text !== undefined) return parseApiToken(text, "environment", name);
-  }
+/** A place in the environment where an API token may be. */
+export interface EnvironmentToken {
+  /** The variable's name. */
+  readonly name: string;
+  /** Undefined where nothing is set. Throws `bad-api-token`. */
+  read(): ApiToken | undefined;
+}
+
+/** The first that has one wins: doctl's variable, the one of pydo and Terraform, then a file. */
+export function environmentTokens({ env, uid }: Machine): readonly EnvironmentToken[] {
+  const variables = ["DIGITALOCEAN_ACCESS_TOKEN", "DIGITALOCEAN_TOKEN"].map((name) => ({
+    name,
+    read(): ApiToken | undefined {
+      const text = env[name];
+      return text === undefined ? undefined : parseApiToken(text, "environment", name);
+    },
+  }));
   const name = "DIGITALOCEAN_ACCESS_TOKEN_FILE";
-  const path = env[name];
-  if (path === undefined || path === "") return undefined;
-  return parseApiToken(readTokenFile(path, uid, name), "environment", `the file in ${name}`);
+  const file = {
+    name,
+    read(): ApiToken | undefined {
+      const path = env[name];
+      if (path === undefined || path === "") return undefined;
+      return parseApiToken(readTokenFile(path, uid, name), "environment", `the file in ${name}`);
+    },
+  };
+  return [...variables, file];
+}
+
+function readApiToken(machine: Machine): ApiToken | undefined {
+  for (const place of environmentTokens(machine)) {
+    const token = place.read();
+    if (token) return token;
+  }
+  return undefined;
 }
 
 function readRegistry(text: string | undefined): string | undefined {

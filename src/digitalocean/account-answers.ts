@@ -7,6 +7,8 @@ import { isObject, malformed, parseObject } from "./answers.ts";
 const LONGEST_TEXT = 200;
 /** Control characters, and those that turn the direction of a line: a terminal would obey them. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+/** Of bytes and of seconds: moments so far ahead can still be shown. */
+const LARGEST_NUMBER = 8e12;
 const SCOPE = /^[A-Za-z0-9_-]{1,64}(?::[A-Za-z0-9_-]{1,64})?$/;
 const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
 
@@ -16,7 +18,7 @@ export function parseTokenDescription(body: string): TokenDescription {
   if (!Array.isArray(scopes)) throw malformed("no list of scopes");
   return {
     scopes: scopes.filter((scope): scope is string => typeof scope === "string" && SCOPE.test(scope)),
-    expiresInSeconds: typeof seconds === "number" && seconds > 0 ? seconds : undefined,
+    expiresInSeconds: isNatural(seconds) && seconds > 0 ? seconds : undefined,
   };
 }
 
@@ -43,9 +45,14 @@ export function parseRegistries(body: string): Registry[] {
       name,
       region: textOf(region),
       createdAt: typeof created === "string" && TIMESTAMP.test(created) ? created : undefined,
-      storageBytes: typeof bytes === "number" && bytes >= 0 ? bytes : undefined,
+      storageBytes: isNatural(bytes) ? bytes : undefined,
     };
   });
+}
+
+/** A whole number, and one that can be reckoned with. */
+function isNatural(value: unknown): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= LARGEST_NUMBER;
 }
 
 /** Undefined where it is no text, or an empty one. */

@@ -37,7 +37,7 @@ export async function mintCredential(
 }
 
 /** The account's only registry; undefined where the token or the API does not let us ask. */
-async function findRegistry(api: RegistryApi, token: ApiToken): Promise<string | undefined> {
+export async function findRegistry(api: RegistryApi, token: ApiToken): Promise<string | undefined> {
   let names: readonly string[];
   try {
     names = await api.listRegistries(token);
@@ -86,7 +86,7 @@ function traced(ports: HelperPorts, minted: MintedCredential): MintedCredential 
   return minted;
 }
 
-function checkedName(name: string): string {
+export function checkedName(name: string): string {
   if (isRegistryName(name)) return name;
   throw new HelperError(
     "bad-registry-name",

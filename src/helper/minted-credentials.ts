@@ -17,6 +17,7 @@ import {
 export const CURRENT = "minted-";
 const REPLACED = "replaced-";
 const INVENTORY = "digest-";
+const GIVEN_OUT = "given-";
 const READ_ONLY = "read-only-";
 const READ_ONLY_NOTE_MS = 24 * 3600 * 1000;
 
@@ -57,9 +58,25 @@ export interface MintedCredentials {
   isReadOnly(token: Secret): Promise<boolean>;
   /** Forgets those notes. */
   forgetReadOnly(): Promise<void>;
-  /** What we minted that may still be alive. */
-  inventory(): Promise<readonly InventoryEntry[]>;
+  /**
+   * Notes that a person was given this, to use as they like. Not ours to answer or to revoke: its secret is kept nowhere,
+   * and whoever logs in with it wants just this one.
+   */
+  noteGivenOut(credential: MintedCredential): Promise<void>;
+  /** What we minted that may still be alive, by the digests of the secrets. */
+  inventory(): Promise<ReadonlyMap<string, LiveCredential>>;
 }
+
+/** A credential that the registry may still accept; nothing of it is secret. */
+export interface LiveCredential extends Omit<InventoryEntry, "revoked"> {
+  readonly use: CredentialUse;
+}
+
+/**
+ * `current`: answered to clients; `replaced`: answered no more, waits to be revoked; `given-out`: printed for a person;
+ * `not-kept`: answered once and kept nowhere, or lost, so that it can only expire.
+ */
+export type CredentialUse = "current" | "replaced" | "given-out" | "not-kept";
 
 /** Whether nobody can be using a replaced credential any more. */
 export function isIdle({ credential, replaced }: MintedRecord, clock: Clock): boolean {
@@ -70,10 +87,16 @@ export function isIdle({ credential, replaced }: MintedRecord, clock: Clock): bo
 
 export function createMintedCredentials(store: SecretStore, clock: Clock, sha256: Sha256): MintedCredentials {
   const inventoryName = (secret: Secret): string => INVENTORY + secret.digest(sha256);
-  const note = (credential: MintedCredential, revoked: boolean): Promise<void> => {
-    const { minted, lifeMs, access, from, registry } = credential;
-    const entry = { minted, lifeMs, access, from, registry, revoked };
-    return store.write(inventoryName(credential.secret), encodeInventoryEntry(entry));
+  const note = (credential: MintedCredential, revoked: boolean): Promise<void> =>
+    store.write(
+      inventoryName(credential.secret),
+      encodeInventoryEntry({ ...describeCredential(credential), revoked }),
+    );
+  const dropDeadNotes = async (prefix: string): Promise<void> => {
+    for (const [name, kept] of await store.entries(prefix)) {
+      const entry = decodeInventoryEntry(kept);
+      if (!entry || !isInventoryAlive(entry, clock)) await store.erase(name);
+    }
   };
   const read = async (key: string): Promise<MintedCredential | undefined> => {
     const kept = await store.read(CURRENT + key);
@@ -134,10 +157,7 @@ export function createMintedCredentials(store: SecretStore, clock: Clock, sha256
     },
     async remember(credential) {
       await note(credential, false);
-      for (const [name, kept] of await store.entries(INVENTORY)) {
-        const entry = decodeInventoryEntry(kept);
-        if (!entry || !isInventoryAlive(entry, clock)) await store.erase(name);
-      }
+      await dropDeadNotes(INVENTORY);
       for (const [name, kept] of await store.entries(CURRENT)) {
         const dead = decodeMinted(kept)?.credential;
         if (!dead || !mayBeAlive(dead, clock.read())) await store.erase(name);
@@ -149,14 +169,46 @@ export function createMintedCredentials(store: SecretStore, clock: Clock, sha256
       const entry = kept && decodeInventoryEntry(kept);
       return entry !== undefined && isInventoryAlive(entry, clock);
     },
+    async noteGivenOut(credential) {
+      const entry = encodeInventoryEntry({ ...describeCredential(credential), revoked: false });
+      await store.write(GIVEN_OUT + credential.secret.digest(sha256), entry);
+      await dropDeadNotes(GIVEN_OUT);
+    },
     async inventory() {
-      const kept = await store.entries(INVENTORY);
-      return [...kept.values()]
-        .map((value) => decodeInventoryEntry(value))
-        .filter((entry) => entry !== undefined)
-        .filter((entry) => !entry.revoked && isInventoryAlive(entry, clock));
+      const found = new Map<string, LiveCredential>();
+      for (const [prefix, use] of NOTED) {
+        for (const [name, kept] of await store.entries(prefix)) {
+          const entry = decodeInventoryEntry(kept);
+          if (!entry || entry.revoked || !isInventoryAlive(entry, clock)) continue;
+          const { revoked: _, ...described } = entry;
+          found.set(name.slice(prefix.length), { ...described, use });
+        }
+      }
+      for (const [prefix, use] of KEPT) {
+        for (const kept of (await store.entries(prefix)).values()) {
+          const credential = decodeMinted(kept)?.credential;
+          if (!credential || !mayBeAlive(credential, clock.read())) continue;
+          found.set(credential.secret.digest(sha256), { ...describeCredential(credential), use });
+        }
+      }
+      return found;
     },
   };
+}
+
+/** What names of notes, and of the credentials themselves, begin with; a later one says more. */
+const NOTED = [
+  [INVENTORY, "not-kept"],
+  [GIVEN_OUT, "given-out"],
+] as const;
+const KEPT = [
+  [REPLACED, "replaced"],
+  [CURRENT, "current"],
+] as const;
+
+function describeCredential(credential: MintedCredential): Omit<InventoryEntry, "revoked"> {
+  const { minted, lifeMs, access, from, registry } = credential;
+  return { minted, lifeMs, access, from, registry };
 }
 
 function isInventoryAlive({ minted, lifeMs }: InventoryEntry, clock: Clock): boolean {

@@ -9,6 +9,8 @@ export interface Places<T> {
   readonly kept: T | undefined;
   /** Where the inventory goes. */
   readonly marks: T;
+  /** Where it is noted what a person was given: that may live longer than the session. */
+  readonly givenOut: T;
 }
 
 /** Files that only this user can read; `isOfSession` where they go at logout. */
@@ -28,15 +30,16 @@ export function choosePlaces(
   keychain: SecretStore,
 ): Places<SecretStore> {
   const marks = chooseBest(files, keychain);
+  const givenOut = files ? withFallback(keychain, files.store) : keychain;
   switch (cache) {
     case undefined:
-      return { kept: marks, marks };
+      return { kept: marks, marks, givenOut };
     case "keychain":
-      return { kept: keychain, marks };
+      return { kept: keychain, marks, givenOut };
     case "none":
-      return { kept: undefined, marks };
+      return { kept: undefined, marks, givenOut };
     case "runtime":
-      if (files) return { kept: files.store, marks };
+      if (files) return { kept: files.store, marks, givenOut };
       throw new HelperError(
         "bad-setting",
         "DOCR_CACHE=runtime needs a directory that only this user can enter, such as XDG_RUNTIME_DIR",

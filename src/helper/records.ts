@@ -69,6 +69,7 @@ export function decodeMinted(kept: Secret): MintedRecord | undefined {
 /** One line of the inventory: a credential that we minted, without any secret. */
 export interface InventoryEntry {
   readonly minted: Moment;
+  /** Infinity for ever, which is null in the text. */
   readonly lifeMs: number;
   readonly access: Access;
   readonly from: TokenPlace;
@@ -83,7 +84,8 @@ export function encodeInventoryEntry(entry: InventoryEntry): Secret {
 
 export function decodeInventoryEntry(kept: Secret): InventoryEntry | undefined {
   const fields = fieldsOf(kept.reveal());
-  const { lifeMs, access, from, registry, revoked } = fields;
+  const { access, from, registry, revoked } = fields;
+  const lifeMs = fields["lifeMs"] === null ? Infinity : fields["lifeMs"];
   const minted = momentOf(fields["minted"]);
   if (!minted || typeof lifeMs !== "number" || !isAccess(access) || !isTokenPlace(from)) return;
   if (registry !== undefined && typeof registry !== "string") return;

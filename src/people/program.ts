@@ -3,10 +3,14 @@ import { HelperError } from "../errors.ts";
 import { unknownAction } from "../protocol/serve.ts";
 import { addCheck } from "../verbs/check.ts";
 import { addConfigure } from "../verbs/configure.ts";
+import { addCredentials } from "../verbs/credentials.ts";
+import { addLogin } from "../verbs/login.ts";
+import { addLogout } from "../verbs/logout.ts";
 import { addPrune } from "../verbs/prune.ts";
 import { addRegistry } from "../verbs/registry.ts";
 import { addResolve } from "../verbs/resolve.ts";
 import { addSecret } from "../verbs/secret.ts";
+import { addStatus } from "../verbs/status.ts";
 import { addUnconfigure } from "../verbs/unconfigure.ts";
 import { addCompletion, withLogTo } from "./completion.ts";
 import type { Frame } from "./frame.ts";
@@ -15,12 +19,16 @@ import type { Result, VerbPorts } from "./ports.ts";
 
 /** In the order of the help. */
 const VERBS: readonly ((program: Command, frame: Frame) => void)[] = [
+  addLogin,
+  addLogout,
   addConfigure,
   addUnconfigure,
+  addStatus,
   addResolve,
   addCheck,
   addSecret,
   addRegistry,
+  addCredentials,
   addPrune,
 ];
 

@@ -73,7 +73,7 @@ export function youthMs(credential: MintedCredential): number {
 }
 
 /** Milliseconds since the epoch by the wall clock, for people and for what may be off by a clock's correction; Infinity for never. */
-export function expiryOf(credential: MintedCredential): number {
+export function expiryOf(credential: Pick<MintedCredential, "minted" | "lifeMs">): number {
   return credential.minted.now + credential.lifeMs;
 }
 

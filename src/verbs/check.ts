@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { HelperError, isHelperError } from "../errors.ts";
+import { shownBytes } from "../people/bytes.ts";
 import { alignColumns } from "../people/columns.ts";
 import { examples, type Frame } from "../people/frame.ts";
 import type { FoundManifest, Result, VerbPorts } from "../people/ports.ts";
@@ -92,8 +93,8 @@ function show(
   const rows: (readonly [string, string])[] = [
     ["  digest", found.digest],
     ["  type", found.mediaType],
-    ["  manifest", bytes(found.bytes)],
-    ...(contentBytes === undefined ? [] : [["  to pull", bytes(contentBytes)] as const]),
+    ["  manifest", shownBytes(found.bytes)],
+    ...(contentBytes === undefined ? [] : [["  to pull", shownBytes(contentBytes)] as const]),
     ["  platforms", platforms.length === 0 ? "not told" : platforms.join(", ")],
     ["  login", words],
   ];
@@ -133,19 +134,6 @@ function refused(
     json: { ...json, status: "refused", reason: message },
     exitCode: REFUSED,
   };
-}
-
-const UNITS = ["bytes", "kB", "MB", "GB", "TB"];
-
-/** In units of 1000, as docker shows sizes. */
-function bytes(count: number): string {
-  let value = count;
-  let unit = 0;
-  while (value >= 1000 && unit < UNITS.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return `${unit === 0 ? value : value.toFixed(1)} ${UNITS[unit]}`;
 }
 
 function parseClient(text: string): Client {

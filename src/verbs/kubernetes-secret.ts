@@ -30,12 +30,8 @@ const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const ANNOTATION_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 const SUBDOMAIN_LIMIT = 253;
 
-/**
- * Throws `bad-arguments` for a name, namespace or annotation that Kubernetes would refuse, and for an identity token, which its
- * nodes cannot use: they send a user name and a password.
- */
-export function kubernetesSecretOf(pull: PullSecret, options: KubernetesSecretOptions): KubernetesSecret {
-  const { name, namespace, annotations = {} } = options;
+/** Throws `bad-arguments` for a name, namespace or annotation that Kubernetes would refuse. */
+export function checkKubernetesNames({ name, namespace, annotations = {} }: KubernetesSecretOptions): void {
   if (!isSubdomain(name)) {
     throw new HelperError(
       "bad-arguments",
@@ -54,6 +50,15 @@ export function kubernetesSecretOf(pull: PullSecret, options: KubernetesSecretOp
       "an annotation's name is up to 63 letters, digits, dashes and dots",
     );
   }
+}
+
+/**
+ * Throws `bad-arguments` like checkKubernetesNames, and for an identity token, which Kubernetes' nodes cannot use: they
+ * send a user name and a password.
+ */
+export function kubernetesSecretOf(pull: PullSecret, options: KubernetesSecretOptions): KubernetesSecret {
+  const { name, namespace, annotations = {} } = options;
+  checkKubernetesNames(options);
   if (pull.identityToken !== undefined) {
     throw new HelperError(
       "bad-arguments",
@@ -77,7 +82,8 @@ export function kubernetesSecretOf(pull: PullSecret, options: KubernetesSecretOp
 /** The manifest as YAML, with a final line break. */
 export function kubernetesYamlOf(manifest: KubernetesSecret): string {
   // Unfolded: a base64 text over several lines is valid YAML, but nobody can copy it.
-  return stringify(manifest, { lineWidth: 0 });
+  // For YAML 1.1 as well, which takes more for a date or a truth than 1.2: kubectl and PyYAML read that.
+  return stringify(manifest, { lineWidth: 0, compat: "yaml-1.1" });
 }
 
 function isSubdomain(text: string): boolean {

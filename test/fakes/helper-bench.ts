@@ -129,7 +129,11 @@ export function createBench(options: BenchOptions = {}): Bench {
     }),
     minted() {
       const places = choosePlaces(readSettings().cache, placeOfFiles, keychain);
-      return { kept: places.kept && open(places.kept), marks: open(places.marks) };
+      return {
+        kept: places.kept && open(places.kept),
+        marks: open(places.marks),
+        givenOut: open(places.givenOut),
+      };
     },
     everywhere: () => [...(placeOfFiles ? [files] : []), keychain].map(open),
     api: async () => api,

@@ -83,10 +83,18 @@ describeUnless(explainNoExecutable(), "what becomes of the credentials that were
       await world.get();
       await replace(world);
       await world.get({ DOCR_ACCESS: "read-only" });
-      expect(await world.docr("prune")).toMatchObject({ code: 0, stdout: "revoked 1\n", stderr: "" });
+      expect(await world.docr("prune")).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(/^revoked 1\n/),
+        stderr: "",
+      });
       expect(live(world)).toEqual([2, 3]);
       expect(world.idOf(await world.get())).toBe(2);
-      expect(await world.docr("prune")).toMatchObject({ code: 0, stdout: "revoked 0\n", stderr: "" });
+      expect(await world.docr("prune")).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(/^revoked 0\n/),
+        stderr: "",
+      });
     }),
   );
 

@@ -186,6 +186,7 @@ describe("every file of src", () => {
       "runtime/private-files.ts",
       "runtime/turns.ts",
       "secret.ts",
+      "verbs/credential-forms.ts",
       "verbs/pull-secret.ts",
       // Has an option of that name.
       "verbs/resolve.ts",

@@ -73,7 +73,7 @@ describe("a result", () => {
 
   it("is JSON for a script", async () => {
     const { stdout } = await run("prune", "--json");
-    expect(JSON.parse(stdout)).toEqual({ revoked: 0 });
+    expect(JSON.parse(stdout)).toEqual({ revoked: 0, credentials: [] });
     expect(stdout).toMatch(/\n$/);
   });
 });

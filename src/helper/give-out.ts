@@ -1,0 +1,46 @@
+import { HelperError } from "../errors.ts";
+import type { Access, MintedCredential } from "../registry/credential.ts";
+import { DEFAULT_CONTEXT } from "./api-tokens.ts";
+import { entryOf } from "./entry-key.ts";
+import { checkedName, findRegistry } from "./mint.ts";
+import type { HelperPorts } from "./ports.ts";
+import { quietly } from "./quietly.ts";
+import { findToken } from "./replace.ts";
+
+/** For all calls together, in milliseconds. */
+const BUDGET_MS = 18_000;
+
+export interface GiveOutOrder {
+  /** Undefined for the one that the settings name, else the account's only one. */
+  readonly registry: string | undefined;
+  /** Undefined for the one that the settings name. */
+  readonly context: string | undefined;
+  readonly access: Access;
+  /** In seconds; 0: it never expires. */
+  readonly ttlSeconds: number;
+  /** Called with the registry's name, where it is known, before anything is minted; may throw. */
+  readonly approve: (registry: string | undefined) => void;
+}
+
+/**
+ * One new credential for a person, exactly as ordered, whatever is kept: nothing less is taken, and nothing is cached. It
+ * is noted in the inventory, without its secret. Throws `no-api-token` where there is nothing to mint with.
+ */
+export async function giveOut(ports: HelperPorts, order: GiveOutOrder): Promise<MintedCredential> {
+  const { access, ttlSeconds } = order;
+  const found = entryOf(ports.settings(), { kind: "docr", registry: order.registry }, ports.sha256);
+  const entry = { ...found, context: order.context ?? found.context };
+  const named = entry.registry === undefined ? undefined : checkedName(entry.registry);
+  const token = await findToken(ports, entry);
+  if (!token) {
+    const context = entry.context ?? DEFAULT_CONTEXT;
+    throw new HelperError("no-api-token", `there is no API token for the context ${context}`);
+  }
+  const api = await ports.api(BUDGET_MS);
+  const registry = named ?? (await findRegistry(api, token));
+  order.approve(registry);
+  const minted = await api.mint({ token, registry, access, ttlSeconds });
+  ports.trace("given-out", { access, registry, seconds: ttlSeconds });
+  await quietly(() => ports.minted().givenOut.noteGivenOut(minted));
+  return minted;
+}

@@ -1,0 +1,12 @@
+const UNITS = ["bytes", "kB", "MB", "GB", "TB"];
+
+/** A number of bytes in units of 1000, as docker and DigitalOcean show sizes. */
+export function shownBytes(count: number): string {
+  let value = count;
+  let unit = 0;
+  while (value >= 1000 && unit < UNITS.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${UNITS[unit]}`;
+}

@@ -1,0 +1,89 @@
+import { existsSync } from "node:fs";
+import { doctlConfigPath } from "../config/doctl-path.ts";
+import type { Machine } from "../config/machine.ts";
+import { environmentTokens } from "../config/settings.ts";
+import { type HelperError, isHelperError } from "../errors.ts";
+import { DEFAULT_CONTEXT } from "../helper/api-tokens.ts";
+import type { VerbPorts } from "../people/ports.ts";
+
+/** One of the places where a `get` looks for an API token; nothing of it is secret. */
+export interface TokenPlaceState {
+  /** A variable's name, or what the place is. */
+  readonly name: string;
+  readonly kind: "environment" | "store" | "doctl";
+  /** `broken`: it holds something else, or cannot be looked into. */
+  readonly state: "set" | "empty" | "broken";
+  /** Whose API tokens are there; none for the environment, whose token is nobody's. */
+  readonly contexts: readonly string[];
+  /** What is wrong with it. */
+  readonly failure: HelperError | undefined;
+  /** Whether a `get` for the bare host takes its API token, or fails at it. */
+  readonly isDeciding: boolean;
+}
+
+/**
+ * In the order in which a `get` looks at them. `store` names the store of API tokens, `context` is the one in use, or
+ * undefined where the place decides. Asks no network, and opens no token but the environment's, for its shape.
+ */
+export async function lookForTokens(
+  { domain, machine }: VerbPorts,
+  store: string,
+  context: string | undefined,
+): Promise<readonly TokenPlaceState[]> {
+  const looks: readonly Look[] = [
+    ...environmentTokens(machine).map((place): Look => ({
+      name: place.name,
+      kind: "environment",
+      list: async () => (place.read() ? [place.name] : []),
+      wanted: undefined,
+    })),
+    {
+      name: store,
+      kind: "store",
+      list: () => domain.apiTokens.contexts(),
+      wanted: context ?? DEFAULT_CONTEXT,
+    },
+    { name: "doctl's config", kind: "doctl", list: () => doctlContexts(machine), wanted: context },
+  ];
+  const states: TokenPlaceState[] = [];
+  for (const one of looks) {
+    const isOpen = states.every(({ isDeciding }) => !isDeciding);
+    states.push(await look(one, isOpen));
+  }
+  return states;
+}
+
+interface Look extends Pick<TokenPlaceState, "name" | "kind"> {
+  readonly list: () => Promise<readonly string[]>;
+  /** The account that a `get` would take; any, where it is undefined. */
+  readonly wanted: string | undefined;
+}
+
+/** `isOpen` says that no place before this one decides. */
+async function look({ name, kind, list, wanted }: Look, isOpen: boolean): Promise<TokenPlaceState> {
+  try {
+    const found = await list();
+    const isWanted = wanted === undefined ? found.length > 0 : found.includes(wanted);
+    return {
+      name,
+      kind,
+      state: found.length > 0 ? "set" : "empty",
+      contexts: kind === "environment" ? [] : found,
+      failure: undefined,
+      isDeciding: isOpen && isWanted,
+    };
+  } catch (failure) {
+    if (!isHelperError(failure)) throw failure;
+    // No keychain at all stops nobody: doctl's config may do.
+    const isDeciding = isOpen && failure.code !== "keychain-missing";
+    return { name, kind, state: "broken", contexts: [], failure, isDeciding };
+  }
+}
+
+/** The parser of YAML is loaded only where there is something to parse. */
+async function doctlContexts(machine: Machine): Promise<readonly string[]> {
+  const path = doctlConfigPath(machine);
+  if (path === undefined || !existsSync(path)) return [];
+  const { listDoctlContexts } = await import("../config/doctl.ts");
+  return listDoctlContexts(machine);
+}

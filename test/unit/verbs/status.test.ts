@@ -1,0 +1,155 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { HelperError } from "../../../src/errors.ts";
+import { Secret } from "../../../src/secret.ts";
+import { status } from "../../../src/verbs/status.ts";
+import { answerOf, tokenOf } from "../../fakes/helper-bench.ts";
+import { createVerbBench, type VerbBenchOptions } from "../../fakes/verb-bench.ts";
+
+let home: string;
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), "docr-status-"));
+});
+
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+const create = ({ env, ...options }: VerbBenchOptions = {}) =>
+  createVerbBench({ ...options, env: { HOME: home, ...env } });
+
+function write(path: string, text: string): void {
+  const folder = join(home, ".config", path, "..");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(home, ".config", path), text);
+}
+
+const NOTHING = `API token      none: run docr login, or set DIGITALOCEAN_ACCESS_TOKEN
+looked for in    DIGITALOCEAN_ACCESS_TOKEN: nothing
+                 DIGITALOCEAN_TOKEN: nothing
+                 DIGITALOCEAN_ACCESS_TOKEN_FILE: nothing
+                 the keychain: nothing
+                 doctl's config: nothing
+account        default
+store          the keychain: open
+other hosts    kept in the store
+config file    ~/.config/docr/config.json: not there
+
+no live credentials
+`;
+
+describe("docr status", () => {
+  it("says what to do where there is nothing", async () => {
+    const bench = create();
+    const { text, exitCode } = await status(bench.verbs);
+    expect(text).toBe(NOTHING);
+    expect([exitCode, bench.api.calls]).toEqual([undefined, []]);
+  });
+
+  it("shows every place of tokens, and marks the one that wins", async () => {
+    const bench = create({ env: { DIGITALOCEAN_TOKEN: tokenOf("e") }, apiToken: tokenOf("e") });
+    await bench.ports.apiTokens.write("work", new Secret(tokenOf("a")));
+    write("doctl/config.yaml", `access-token: ${tokenOf("d")}\nauth-contexts:\n  team: ${tokenOf("f")}\n`);
+    const { text, json } = await status(bench.verbs);
+    expect(text).toMatch(/^API token +from DIGITALOCEAN_TOKEN$/m);
+    expect(text).toMatch(/^ +> DIGITALOCEAN_TOKEN: set$/m);
+    expect(text).toMatch(/^ {17}the keychain: work$/m);
+    expect(text).toMatch(/^ {17}doctl's config: default, team$/m);
+    expect(text + JSON.stringify(json)).not.toMatch(/dop_v1_/);
+    expect(json).toMatchObject({
+      apiToken: "DIGITALOCEAN_TOKEN",
+      sources: [
+        { state: "empty" },
+        { state: "set", isDeciding: true, contexts: [] },
+        { state: "empty" },
+        { name: "the keychain", contexts: ["work"], isDeciding: false },
+        { name: "doctl's config", contexts: ["default", "team"] },
+      ],
+    });
+  });
+
+  it("takes the keychain's where it has one for the account in use, and else doctl's", async () => {
+    const bench = create({ settings: { context: "team" } });
+    await bench.ports.apiTokens.write("work", new Secret(tokenOf("a")));
+    write("doctl/config.yaml", `auth-contexts:\n  team: ${tokenOf("f")}\n`);
+    expect((await status(bench.verbs)).json).toMatchObject({ apiToken: "doctl's config", context: "team" });
+    bench.settings.context = "work";
+    expect((await status(bench.verbs)).json).toMatchObject({ apiToken: "the keychain", context: "work" });
+  });
+
+  it("shows what lives, and no secret", async () => {
+    const bench = create({ apiToken: tokenOf("a") });
+    await answerOf(bench);
+    const { text, json } = await status(bench.verbs);
+    expect(text).toMatch(/^acme +read-write +0 s +60 min +in use$/m);
+    expect(json).toMatchObject({ credentials: [{ registry: "acme", state: "current" }] });
+    expect(text + JSON.stringify(json)).not.toContain("minted-secret");
+  });
+
+  it("shows the config file's accounts and the helper for other hosts", async () => {
+    write("docr/config.json", '{"contexts":{"acme":"work"},"fallback":"osxkeychain"}');
+    const { text, json } = await status(create().verbs);
+    expect(text).toMatch(/^ +work for acme$/m);
+    expect(text).toMatch(/^other hosts +docker-credential-osxkeychain$/m);
+    expect(text).toMatch(/^config file +~\/\.config\/docr\/config\.json$/m);
+    expect(json).toMatchObject({ contextsByRegistry: { acme: "work" }, fallback: "osxkeychain" });
+  });
+});
+
+describe("docr status is no failure", () => {
+  it("without a keychain, which it says, and goes on to doctl", async () => {
+    const bench = create();
+    bench.keychain.failWith(new HelperError("keychain-missing", "there is no keychain in this session"));
+    write("doctl/config.yaml", `access-token: ${tokenOf("d")}\n`);
+    const { text, json } = await status(bench.verbs);
+    expect(text).toMatch(/^store +the keychain: there is no keychain in this session$/m);
+    expect(json).toMatchObject({ apiToken: "doctl's config", problems: [] });
+  });
+
+  it("while the keychain is locked: then nothing behind it is asked", async () => {
+    const bench = create();
+    bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
+    write("doctl/config.yaml", `access-token: ${tokenOf("d")}\n`);
+    const { text, json } = await status(bench.verbs);
+    expect(text).toMatch(/^API token +none, because of the keychain$/m);
+    expect(text).toMatch(/^ +> the keychain: the keychain is locked$/m);
+    expect(json).toMatchObject({ apiToken: null, store: { problem: "the keychain is locked" } });
+  });
+
+  it("with a token that is none: it says where, and that this is what a get fails at", async () => {
+    const message = "DIGITALOCEAN_ACCESS_TOKEN is set but empty";
+    const bench = create({
+      env: { DIGITALOCEAN_ACCESS_TOKEN: "" },
+      badSettings: new HelperError("bad-api-token", message),
+    });
+    const { text, json } = await status(bench.verbs);
+    expect(text).toMatch(/^API token +none, because of DIGITALOCEAN_ACCESS_TOKEN$/m);
+    expect(text.split(message)).toHaveLength(2);
+    expect(json).toMatchObject({ apiToken: null, problems: [] });
+  });
+
+  it("with a config file that is wrong", async () => {
+    write("docr/config.json", "{");
+    const { text, json } = await status(create().verbs);
+    expect(text).toMatch(/^config file +~\/\.config\/docr\/config\.json: wrong$/m);
+    expect(text).toMatch(/^problem +the config file docr\/config\.json is not JSON$/m);
+    expect(json).toMatchObject({ configFile: { exists: true, isValid: false } });
+  });
+
+  it("with a setting that is wrong", async () => {
+    const bench = create({ badSettings: new HelperError("bad-setting", "DOCR_TTL must be…") });
+    expect((await status(bench.verbs)).text).toMatch(/^problem +DOCR_TTL must be…$/m);
+  });
+
+  it("with a config of doctl's that is no YAML", async () => {
+    write("doctl/config.yaml", "a: [\n");
+    const { text } = await status(create().verbs);
+    expect(text).toMatch(/^ +> doctl's config: doctl's config is not YAML$/m);
+  });
+
+  it("without a home", async () => {
+    const { text } = await status(createVerbBench().verbs);
+    expect(text).toMatch(/^config file +none: there is no home$/m);
+  });
+});
