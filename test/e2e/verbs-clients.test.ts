@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { authOf } from "../fakes/client-home.ts";
@@ -6,8 +6,10 @@ import { type Containers, createContainers } from "../lab/containers.ts";
 import { describeUnless } from "../lab/describe.ts";
 import { explainNoLab, type Lab, openLab } from "../lab/lab.ts";
 import { writeOciLayout } from "../lab/oci-layout.ts";
+import { explainMissing } from "../lab/parts.ts";
 import { BASIC_LOGIN } from "../lab/registry.ts";
 import type { Environment, Outcome } from "../lab/run.ts";
+import { openTerminal, type TerminalSession } from "../lab/terminal.ts";
 
 const HOST = "basic.test";
 const OURS = "registry.digitalocean.com";
@@ -66,6 +68,18 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
 
   const add = (args: readonly string[], stdin: string, env: Environment = {}): Promise<Outcome> =>
     docr(["registry", "add", HOST, "--username", username, "--password-stdin", ...args], { stdin, env });
+
+  const inTerminal = async (
+    command: string,
+    look: (terminal: TerminalSession) => Promise<void>,
+  ): Promise<void> => {
+    const terminal = await openTerminal(mkdtempSync(join(lab.folder, "t-")), command, lab.person.env);
+    try {
+      await look(terminal);
+    } finally {
+      await terminal.close();
+    }
+  };
 
   describe("docr resolve", () => {
     it.each([
@@ -290,6 +304,48 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
       expect(statSync(vault).size).toBeGreaterThan(100);
       await well(await docr(["registry", "remove", HOST, "--yes"], { env }));
       expect(await json(["registry", "list"], env)).toEqual([]);
+    });
+  });
+
+  describeUnless(explainMissing(["tmux"]), "docr registry in a real terminal", () => {
+    it("asks for what it was not told, shows no password, and asks before it forgets", async () => {
+      lab.person.writeDockerConfig({ credsStore: "docr" });
+      await inTerminal(`docr registry add ${HOST}`, async (terminal) => {
+        await terminal.waitFor(`User name at ${HOST}`);
+        await terminal.type(username);
+        await terminal.press("Enter");
+        await terminal.waitFor(`Password or access token at ${HOST}`);
+        await terminal.type(password);
+        await terminal.press("Enter");
+        const screen = await terminal.waitFor("[exit 0]");
+        expect(screen).toContain(`kept the login of ${username} for ${HOST}`);
+        expect(screen).not.toContain(password);
+      });
+      expect(await resolve(HOST)).toMatchObject(LOGIN);
+      for (const [answer, code, login] of [
+        ["n", 130, "password"],
+        ["y", 0, null],
+      ] as const) {
+        await inTerminal(`docr registry remove ${HOST}`, async (terminal) => {
+          await terminal.waitFor(`Forget the login for ${HOST}?`);
+          await terminal.type(answer);
+          await terminal.waitFor(`[exit ${code}]`);
+        });
+        expect((await resolve(HOST)).login).toBe(login);
+      }
+    });
+
+    it("keeps nothing after ctrl-C, and leaves the terminal as it was", async () => {
+      lab.person.writeDockerConfig({ credsStore: "docr" });
+      await inTerminal(`docr registry add ${HOST} --username ${username}`, async (terminal) => {
+        await terminal.waitFor(`Password or access token at ${HOST}`);
+        await terminal.type("half a passw");
+        await terminal.press("C-c");
+        expect(await terminal.waitFor("[exit 130]")).toContain("docr: cancelled; nothing was changed");
+        await terminal.type("echo seen again");
+        await terminal.waitFor("# echo seen again");
+      });
+      expect((await resolve(HOST)).login).toBeNull();
     });
   });
 });
