@@ -65,7 +65,7 @@ function findEntry(auths: ReadonlyMap<string, AuthEntry>, key: string): AuthEntr
 }
 
 /** The host and port of a key that may be a URL (docker/cli, ConvertToHostname). */
-function hostnameOf(key: string): string {
+export function hostnameOf(key: string): string {
   const scheme = key.indexOf("://");
   const rest = scheme < 0 ? key : key.slice(scheme + 3);
   const slash = rest.indexOf("/");

@@ -41,7 +41,7 @@ export async function store(ports: HelperPorts, login: Login): Promise<void> {
 }
 
 /** Asks the API: a finished credential has the same shape, and the API answers it with 401. */
-async function isApiToken(ports: HelperPorts, secret: Secret): Promise<boolean> {
+export async function isApiToken(ports: HelperPorts, secret: Secret): Promise<boolean> {
   const candidate: ApiToken = { secret, from: "keychain", source: "the login" };
   const api = await ports.api(PROBE_BUDGET_MS);
   try {

@@ -6,6 +6,7 @@ import { addConfigure } from "../verbs/configure.ts";
 import { addCredentials } from "../verbs/credentials.ts";
 import { addLogin } from "../verbs/login.ts";
 import { addLogout } from "../verbs/logout.ts";
+import { addMigrate } from "../verbs/migrate.ts";
 import { addPrune } from "../verbs/prune.ts";
 import { addRegistry } from "../verbs/registry.ts";
 import { addResolve } from "../verbs/resolve.ts";
@@ -23,6 +24,7 @@ const VERBS: readonly ((program: Command, frame: Frame) => void)[] = [
   addLogout,
   addConfigure,
   addUnconfigure,
+  addMigrate,
   addStatus,
   addResolve,
   addCheck,

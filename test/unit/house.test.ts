@@ -187,6 +187,7 @@ describe("every file of src", () => {
       "runtime/turns.ts",
       "secret.ts",
       "verbs/credential-forms.ts",
+      "verbs/migrate-logins.ts",
       "verbs/pull-secret.ts",
       // Has an option of that name.
       "verbs/resolve.ts",

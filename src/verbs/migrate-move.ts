@@ -1,0 +1,154 @@
+/** Moves logins so that each is in the keychain, and was read there, before it is removed anywhere. */
+import { type Change, editJson, findInJson } from "../clients/edit-json.ts";
+import { isHelperError } from "../errors.ts";
+import type { EditedFile, Files, VerbPorts } from "../people/ports.ts";
+import { applyPlan } from "./configure-apply.ts";
+import type { PlannedEdit } from "./configure-edit.ts";
+import { helperAt, FALLBACK_PATH } from "./configure-plan.ts";
+import { configure } from "./configure.ts";
+import { isKept } from "./migrate-keeping.ts";
+import {
+  type FoundLogin,
+  isOurHost,
+  isSameCredential,
+  loginsInFile,
+  type StayingLogin,
+  usernameOf,
+} from "./migrate-logins.ts";
+import { type Situation, standsBehind } from "./migrate-plan.ts";
+
+export interface Moved {
+  /** In the keychain, and no longer where they were. */
+  readonly moved: readonly FoundLogin[];
+  /** What went wrong, login by login; they are where they were. */
+  readonly failed: readonly StayingLogin[];
+  /** In the keychain, and where they were as well. */
+  readonly doubled: readonly StayingLogin[];
+}
+
+/** `staying`: what was not to move in the first place. */
+export async function moveLogins(
+  logins: readonly FoundLogin[],
+  staying: readonly StayingLogin[],
+  situation: Situation,
+): Promise<Moved> {
+  const { ports, willConfigure } = situation;
+  const kept: FoundLogin[] = [];
+  const failed: StayingLogin[] = [];
+  for (const login of logins) {
+    const reason = await keep(ports, login);
+    if (reason === undefined) kept.push(login);
+    else failed.push({ origin: login.origin, key: login.key, reason });
+  }
+  const isEmptied = [...failed, ...staying].every(({ origin }) => origin.kind === "file");
+  // A helper that stands behind us answers for all hosts but ours, or is taken away for all of them.
+  const isStillAsked = !isEmptied && standsBehind(situation);
+  const movable = kept.filter((login) => !isStillAsked || isOurHost(login));
+  const waiting = doubledOf(
+    kept.filter((login) => !movable.includes(login)),
+    NOT_ALL,
+  );
+  if (movable.length === 0) return { moved: [], failed, doubled: waiting };
+  if (willConfigure) {
+    const isGlobal = !logins.every(isOurHost);
+    await configure(ports, { global: isGlobal, client: clientOf(logins) });
+  }
+  await removeFromFiles(movable, situation, isStillAsked);
+  const stuck = await eraseFromHelper(movable, ports);
+  const moved = movable.filter((login) => !stuck.includes(login));
+  return { moved, failed, doubled: [...waiting, ...doubledOf(stuck, "the other helper cannot erase it")] };
+}
+
+const NOT_ALL = "in the keychain, too, but it can only move together with all the others there";
+
+function doubledOf(logins: readonly FoundLogin[], reason: string): readonly StayingLogin[] {
+  return logins.map(({ origin, key }) => ({ origin, key, reason }));
+}
+
+/** Stores it and reads it back. Returns why it is not kept; throws what would happen to every other one, too. */
+async function keep({ helper, domain }: VerbPorts, login: FoundLogin): Promise<string | undefined> {
+  try {
+    if (await isKept(domain, login)) return undefined;
+    await helper.store(login.serverUrl, usernameOf(login), login.credential.secret);
+    return (await isKept(domain, login)) ? undefined : "the keychain does not give it back";
+  } catch (error) {
+    if (!isHelperError(error) || /^(?:keychain|vault|pass)-/.test(error.code)) throw error;
+    return error.message;
+  }
+}
+
+function clientOf(logins: readonly FoundLogin[]): string {
+  const clients = new Set(logins.map(({ origin }) => (origin.kind === "file" ? origin.client : "docker")));
+  return clients.size > 1 ? "all" : ([...clients][0] ?? "docker");
+}
+
+/** Takes them out of the files and of our copies of these; then nobody but we are asked for them. */
+async function removeFromFiles(
+  logins: readonly FoundLogin[],
+  { places, files, from }: Situation,
+  isStillAsked: boolean,
+): Promise<void> {
+  const paths = [...new Set(logins.flatMap(({ origin }) => (origin.kind === "file" ? [origin.path] : [])))];
+  await applyPlan(
+    () => {
+      const edits = paths.map((path) => withoutLogins(files.open(path), path, logins));
+      if (from !== undefined && !isStillAsked) edits.push(withoutFallback(files.open(places.ours), from));
+      // No copies: what they would keep is what is to go.
+      return { edits, record: undefined, needsBackup: () => false };
+    },
+    { files, recordPath: places.record },
+  );
+  for (const path of paths) {
+    for (const copy of files.backupsOf(path)) removeFromCopy(files, copy, path, logins);
+  }
+}
+
+/** A copy that somebody has broken since is theirs. */
+function removeFromCopy(files: Files, copy: string, path: string, logins: readonly FoundLogin[]): void {
+  try {
+    const { file, text } = withoutLogins(files.open(copy), path, logins);
+    if (text !== file.text) files.replace(file, text);
+  } catch (error) {
+    if (!isHelperError(error)) throw error;
+  }
+}
+
+/** Only what is still as it was when it was read: somebody may have logged in anew meanwhile. */
+function withoutLogins(file: EditedFile, path: string, logins: readonly FoundLogin[]): PlannedEdit {
+  const ofFile = logins.filter(({ origin }) => origin.kind === "file" && origin.path === path);
+  const { text = "", shown } = file;
+  const changes = ofFile.flatMap((login): readonly Change[] => {
+    const { key, origin, credential } = login;
+    if (origin.kind !== "file") return [];
+    const now = loginsInFile(file, origin.client).found.find((one) => one.key === key);
+    if (now === undefined || !isSameCredential(now.credential, credential)) return [];
+    // docker leaves such a trace itself, and older tools look for it (docker/cli, native_store.go); podman leaves none.
+    const email: unknown = findInJson(text, ["auths", key, "email"], shown);
+    const trace = typeof email === "string" ? { email } : {};
+    return [{ path: ["auths", key], value: origin.client === "docker" ? trace : undefined }];
+  });
+  const after = changes.length === 0 ? file.text : editJson(text, changes, shown);
+  return { file, kind: "keys", text: after, keys: [], isGlobal: false, told: [] };
+}
+
+function withoutFallback(file: EditedFile, from: string): PlannedEdit {
+  const isBehind = helperAt(file, FALLBACK_PATH) === from;
+  const change: Change = { path: FALLBACK_PATH, value: undefined };
+  const text = isBehind ? editJson(file.text ?? "", [change], file.shown) : file.text;
+  return { file, kind: "keys", text, keys: [], isGlobal: true, told: [] };
+}
+
+/** Returns those that it did not erase. */
+async function eraseFromHelper(
+  logins: readonly FoundLogin[],
+  ports: VerbPorts,
+): Promise<readonly FoundLogin[]> {
+  const stuck: FoundLogin[] = [];
+  for (const login of logins) {
+    const { origin, key } = login;
+    if (origin.kind !== "helper") continue;
+    const { exitCode } = await ports.runHelper(origin.name, "erase", key);
+    if (exitCode !== 0) stuck.push(login);
+  }
+  return stuck;
+}

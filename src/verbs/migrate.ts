@@ -1,0 +1,130 @@
+import type { Command } from "commander";
+import { HelperError } from "../errors.ts";
+import { alignColumns } from "../people/columns.ts";
+import { examples, type Frame } from "../people/frame.ts";
+import type { Result, VerbPorts } from "../people/ports.ts";
+import { findPlaces } from "./configure-places.ts";
+import { type FoundLogin, isOurHost, type StayingLogin, usernameOf } from "./migrate-logins.ts";
+import { moveLogins } from "./migrate-move.ts";
+import { checkFound, chooseHelper, fallbackOf, findLogins, type Situation } from "./migrate-plan.ts";
+
+export interface MigrateOptions {
+  /** True for `--from` without a name. */
+  readonly from?: string | true;
+  readonly configure?: boolean;
+  readonly client?: string;
+  readonly yes?: boolean;
+  readonly dryRun?: boolean;
+}
+
+export function addMigrate(program: Command, frame: Frame): void {
+  frame
+    .command(
+      program,
+      "migrate",
+      "move logins that are in plain text, or with another helper, into the keychain",
+    )
+    .option(
+      "--from [helper]",
+      "another helper's logins, too (osxkeychain); docker's present one, unless named",
+    )
+    .option("--configure", "have the clients ask us for what moves, as docr configure --global does")
+    .option("--client <name>", "docker, podman or all; those that are here, unless told")
+    .option("--yes", "do not ask")
+    .option("--dry-run", "say what would move, and move nothing")
+    .addHelpText(
+      "after",
+      examples([
+        "docr migrate --dry-run",
+        "docr migrate --configure",
+        "docr migrate --from osxkeychain --yes",
+      ]),
+    )
+    .action(async (options: MigrateOptions) => frame.finish(await migrate(frame.ports, options)));
+}
+
+/** Nothing is removed anywhere before it was read back out of the keychain. */
+export async function migrate(ports: VerbPorts, options: MigrateOptions): Promise<Result> {
+  const files = await ports.files();
+  const places = findPlaces(ports.machine, files, options.client);
+  const from = chooseHelper(options.from, places, files, fallbackOf(ports).name);
+  const situation: Situation = { ports, places, files, from, willConfigure: options.configure === true };
+  const { found, staying } = await findLogins(ports, files, places, from);
+  if (found.length > 0) checkFound(found, situation);
+  if (found.length === 0 || options.dryRun === true) {
+    return report({ moved: found, staying, failed: [], isDry: options.dryRun === true });
+  }
+  if (options.yes !== true) await askWhether(ports, found);
+  const { moved, failed, doubled } = await ports.terminal.spin("moving logins", () =>
+    moveLogins(found, staying, situation),
+  );
+  return report({ moved, staying, failed: [...failed, ...doubled], isDry: false });
+}
+
+async function askWhether({ terminal }: VerbPorts, logins: readonly FoundLogin[]): Promise<void> {
+  if (!terminal.canAsk) {
+    throw new HelperError("no-terminal", `nobody can be asked here whether ${count(logins)} may move`, {
+      hint: "add --yes, or --dry-run to see them",
+    });
+  }
+  for (const line of tableOf(logins).trimEnd().split("\n")) terminal.remark(line);
+  if (!(await terminal.confirm(`Move ${count(logins)} into the keychain?`))) {
+    throw new HelperError("cancelled", "nothing was moved", { hint: "see docr migrate --dry-run" });
+  }
+}
+
+interface Outcome {
+  readonly moved: readonly FoundLogin[];
+  readonly staying: readonly StayingLogin[];
+  readonly failed: readonly StayingLogin[];
+  readonly isDry: boolean;
+}
+
+function report({ moved, staying, failed, isDry }: Outcome): Result {
+  const left = [...failed, ...staying];
+  const parts = [
+    moved.length === 0 && left.length === 0 ? "there are no logins to move\n" : "",
+    moved.length === 0
+      ? ""
+      : `${isDry ? "would move" : "moved"} ${count(moved)} into the keychain:\n${tableOf(moved)}`,
+    left.length === 0 ? "" : `${isDry ? "would stay" : "stayed"}:\n${alignColumns(left.map(rowOfStaying))}`,
+  ];
+  return {
+    text: parts.join(""),
+    json: { dryRun: isDry, moved: moved.map(describe), stayed: left.map(describeStaying) },
+    exitCode: failed.length > 0 ? 1 : 0,
+  };
+}
+
+const count = ({ length }: readonly FoundLogin[]): string => `${length} login${length === 1 ? "" : "s"}`;
+
+function tableOf(logins: readonly FoundLogin[]): string {
+  return alignColumns(
+    logins.map((login) => ["", printable(login.key), shownUser(login) ?? "", login.origin.shown]),
+  );
+}
+
+function rowOfStaying({ origin, key, reason }: StayingLogin): readonly string[] {
+  return ["", printable(key), `${origin.shown}: ${reason}`];
+}
+
+function describe(login: FoundLogin): unknown {
+  return { key: login.key, username: shownUser(login), from: originOf(login) };
+}
+
+function describeStaying(login: StayingLogin): unknown {
+  return { key: login.key, from: originOf(login), reason: login.reason };
+}
+
+const originOf = ({ origin }: Pick<FoundLogin, "origin">): string =>
+  origin.kind === "file" ? origin.path : origin.shown;
+
+/** Undefined at our own host, where the user name can be the secret itself. */
+function shownUser(login: FoundLogin): string | undefined {
+  return isOurHost(login) ? undefined : printable(usernameOf(login));
+}
+
+/** A file may hold anything, and a terminal obeys some of it. */
+function printable(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e]/g, "?");
+}
