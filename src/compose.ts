@@ -172,6 +172,7 @@ export function compose(host: Host): Composition {
 
   const ports: HelperPorts = {
     settings,
+    secrets,
     logins: createLogins(secrets),
     apiTokens,
     tokenSource: createTokenSource(apiTokens, { findInDoctl, doctlMark: async () => doctlMark() }),

@@ -1,4 +1,5 @@
 /** The verbs for people: puts together what they stand on. An asset of its own, so that a `get` does not pay for it. */
+import { hintOf } from "./cli/failures.ts";
 import type { Host } from "./compose.ts";
 import type { Helper } from "./helper/helper.ts";
 import type { HelperPorts } from "./helper/ports.ts";
@@ -33,6 +34,7 @@ export async function runForPeople(
     const { askHelper } = await import("./fallback/other-helper.ts");
     return askHelper(name, verb, input, env);
   };
+  const userAgent = `${packageName}/${version}`;
   const ports: VerbPorts = {
     helper,
     domain,
@@ -47,9 +49,13 @@ export async function runForPeople(
     files: async () => (await import("./clients/edit-files.ts")).createFiles(host),
     async registries() {
       const { createRegistries } = await import("./distribution/registries.ts");
-      const userAgent = `${packageName}/${version}`;
       return createRegistries({ env, userAgent, trace: domain.trace, budgetMs: REGISTRY_BUDGET_MS });
     },
+    async network() {
+      const { createNetwork } = await import("./http/network.ts");
+      return createNetwork(env, userAgent, REGISTRY_BUDGET_MS);
+    },
+    hintOf,
     runHelper,
   };
   return runVerb(ports, wishes, args);

@@ -13,6 +13,7 @@ const LAZY = {
   prompts: { path: "people/prompts.ts", weight: "heavy" },
   doctl: { path: "config/doctl.ts", weight: "light" },
   digitalocean: { path: "digitalocean/api.ts", weight: "heavy" },
+  network: { path: "http/network.ts", weight: "heavy" },
   distribution: { path: "distribution/registries.ts", weight: "heavy" },
   "age-vault": { path: "keychain/age-vault.ts", weight: "heavy" },
 } as const;

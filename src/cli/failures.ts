@@ -125,10 +125,15 @@ export function showFailureToPerson(failure: HelperError): ShownFailure {
   return { stdout: "", stderr: notice(fullText(failure)), exitCode: look.exitCode ?? 1 };
 }
 
-function fullText({ code, message, hint }: HelperError): string {
+function fullText(failure: HelperError): string {
+  const next = hintOf(failure);
+  return next === undefined ? failure.message : `${failure.message}; ${next}`;
+}
+
+/** What to do next about the failure; undefined where its message says all. */
+export function hintOf({ code, hint }: HelperError): string | undefined {
   const look: FailureLook = LOOKS[code];
-  const next = hint ?? look.hint;
-  return next === undefined ? message : `${message}; ${next}`;
+  return hint ?? look.hint;
 }
 
 /** A line for the person on stderr. */

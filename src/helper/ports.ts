@@ -145,6 +145,8 @@ export type Trace = (
 export interface HelperPorts {
   /** Read at most once. Throws `bad-setting` and `bad-api-token`: only our own host's requests may ask. */
   settings(): Settings;
+  /** Where what outlives a session is kept, as DOCR_STORE says: what logins and API tokens stand on. */
+  readonly secrets: SecretStore;
   readonly logins: Logins;
   readonly apiTokens: ApiTokens;
   readonly tokenSource: TokenSource;

@@ -13,29 +13,49 @@ const SYSTEM_BUNDLES = [
   "/etc/ssl/cert.pem",
 ];
 
+/** Some authorities, in PEM, and where they are from, in words. */
+interface Authorities {
+  readonly from: string;
+  readonly certificates: readonly string[];
+}
+
 /**
  * The certificate authorities to trust, in PEM: what SSL_CERT_FILE holds, else the system's store, else Node's
  * own list; NODE_EXTRA_CA_CERTS is added to any of them. Throws `bad-trust` where a file that the
  * environment names cannot be read: going on with fewer authorities would only fail with a riddle.
  */
 export function trustedAuthorities(env: Environment): string[] {
-  const extra = env["NODE_EXTRA_CA_CERTS"];
-  return [...baseAuthorities(env), ...(extra ? [readBundle("NODE_EXTRA_CA_CERTS", extra)] : [])];
+  return authorities(env).flatMap(({ certificates }) => certificates);
 }
 
-function baseAuthorities(env: Environment): string[] {
+/** Where they come from, and how many there are. Throws like `trustedAuthorities`. */
+export function describeAuthorities(env: Environment): string {
+  const described = authorities(env).map(({ from, certificates }) => {
+    const count = certificates.join("\n").split("-----BEGIN ").length - 1;
+    return `${count} from ${from}`;
+  });
+  return described.join(", ");
+}
+
+function authorities(env: Environment): readonly Authorities[] {
+  const extra = env["NODE_EXTRA_CA_CERTS"];
+  return [baseAuthorities(env), ...(extra ? [readBundle("NODE_EXTRA_CA_CERTS", extra)] : [])];
+}
+
+function baseAuthorities(env: Environment): Authorities {
   const named = env["SSL_CERT_FILE"];
-  if (named) return [readBundle("SSL_CERT_FILE", named)];
+  if (named) return readBundle("SSL_CERT_FILE", named);
   const bundle = SYSTEM_BUNDLES.find((path) => existsSync(path));
-  if (bundle !== undefined) return [readFileSync(bundle, "utf8")];
+  if (bundle !== undefined) return { from: bundle, certificates: [readFileSync(bundle, "utf8")] };
   // macOS and Windows keep theirs behind an API; the bundled list covers a bare container.
   const system = getCACertificates("system");
-  return system.length > 0 ? system : getCACertificates("bundled");
+  if (system.length > 0) return { from: "the system's store", certificates: system };
+  return { from: "Node's own list", certificates: getCACertificates("bundled") };
 }
 
-function readBundle(variable: string, path: string): string {
+function readBundle(variable: string, path: string): Authorities {
   try {
-    return readFileSync(path, "utf8");
+    return { from: `the file in ${variable}`, certificates: [readFileSync(path, "utf8")] };
   } catch (cause) {
     throw new HelperError("bad-trust", `the file that ${variable} names cannot be read`, { cause });
   }

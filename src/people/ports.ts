@@ -1,5 +1,6 @@
 /** What the verbs for people stand on, beside the domain's own ports. */
 import type { Environment, Machine } from "../config/machine.ts";
+import type { HelperError } from "../errors.ts";
 import type { Helper } from "../helper/helper.ts";
 import type { HelperPorts } from "../helper/ports.ts";
 import type { Image } from "../registry/image.ts";
@@ -157,6 +158,24 @@ export interface Registries {
   listTags(image: Image, login: RegistryLogin | undefined): Promise<readonly string[] | undefined>;
 }
 
+/** Who answered at a URL, or why nobody did. */
+export type Reached =
+  | {
+      readonly status: number;
+      /** The server's clock, in milliseconds since the epoch; undefined where it tells none. */
+      readonly serverTime: number | undefined;
+    }
+  /** What the host did, to stand behind its name. */
+  | { readonly problem: string };
+
+/** What lies between this machine and its servers (src/http). */
+export interface Network {
+  /** Asks without a login. Throws `bad-setting` and `bad-trust`, and never for what answers or does not. */
+  reach(url: string): Promise<Reached>;
+  /** Where the certificate authorities come from, in words. Throws `bad-trust`. */
+  describeAuthorities(): string;
+}
+
 /** What another credential helper answered. */
 export interface HelperAnswer {
   readonly stdout: string;
@@ -175,6 +194,9 @@ export interface VerbPorts {
   clients(): Promise<Clients>;
   files(): Promise<Files>;
   registries(): Promise<Registries>;
+  network(): Promise<Network>;
+  /** What to do next about a failure; undefined where its message says all. */
+  hintOf(failure: HelperError): string | undefined;
   /** Runs `docker-credential-NAME VERB` and captures its stdout; stderr is the person's. Throws `other-helper` where there is no such program. */
   runHelper(name: string, verb: string, input: string): Promise<HelperAnswer>;
 }

@@ -4,6 +4,7 @@ import { unknownAction } from "../protocol/serve.ts";
 import { addCheck } from "../verbs/check.ts";
 import { addConfigure } from "../verbs/configure.ts";
 import { addCredentials } from "../verbs/credentials.ts";
+import { addDoctor } from "../verbs/doctor.ts";
 import { addLogin } from "../verbs/login.ts";
 import { addLogout } from "../verbs/logout.ts";
 import { addMigrate } from "../verbs/migrate.ts";
@@ -28,6 +29,7 @@ const VERBS: readonly ((program: Command, frame: Frame) => void)[] = [
   addStatus,
   addResolve,
   addCheck,
+  addDoctor,
   addSecret,
   addRegistry,
   addCredentials,

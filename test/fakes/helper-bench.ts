@@ -118,6 +118,7 @@ export function createBench(options: BenchOptions = {}): Bench {
   const ports: HelperPorts = {
     ...warm,
     settings: readSettings,
+    secrets: keychain,
     logins: createLogins(keychain),
     apiTokens,
     tokenSource: createTokenSource(apiTokens, {

@@ -3,6 +3,7 @@ import type {
   Clients,
   Files,
   HelperAnswer,
+  Network,
   Registries,
   Terminal,
   VerbPorts,
@@ -20,6 +21,7 @@ export interface VerbBenchOptions extends BenchOptions {
   readonly registries?: Partial<Registries>;
   /** Real ones, in a folder of the test's own. */
   readonly files?: Files;
+  readonly network?: Partial<Network>;
   /** What other helpers answer, by `NAME VERB INPUT`. */
   readonly helpers?: Readonly<Record<string, HelperAnswer>>;
 }
@@ -79,6 +81,12 @@ export function createVerbBench(options: VerbBenchOptions = {}): VerbBench {
       listTags: unexpected,
       ...options.registries,
     }),
+    network: async () => ({
+      reach: unexpected,
+      describeAuthorities: () => "1 from a fake",
+      ...options.network,
+    }),
+    hintOf: ({ code, hint }) => hint ?? `the hint for ${code}`,
     async runHelper(name, verb, input) {
       const call = `${name} ${verb} ${input}`;
       helperCalls.push(call);

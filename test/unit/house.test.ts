@@ -45,7 +45,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   "protocol/": ["helper", "warm", "leaves"],
   "helper/": ["registry", "leaves"],
   "registry/": ["leaves"],
-  "http/": ["registry", "config", "leaves"],
+  "http/": ["port types", "registry", "config", "leaves"],
   "digitalocean/": ["port types", "registry", "config", "http", "leaves"],
   "distribution/": ["port types", "registry", "config", "http", "leaves"],
   "keychain/": ["port types", "config", "leaves"],
