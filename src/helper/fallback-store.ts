@@ -25,9 +25,9 @@ export function withFallback(preferred: SecretStore, other: SecretStore): Secret
       const here = await other.erase(name);
       return (await unlessMissing(() => preferred.erase(name), false)) || here;
     },
-    async entries(prefix) {
-      const here = await other.entries(prefix);
-      return new Map([...(await unlessMissing(() => preferred.entries(prefix), [])), ...here]);
+    async entries(...prefixes) {
+      const here = await other.entries(...prefixes);
+      return new Map([...(await unlessMissing(() => preferred.entries(...prefixes), [])), ...here]);
     },
   };
 }

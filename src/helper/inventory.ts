@@ -1,5 +1,5 @@
 import { isHelperError, type HelperError } from "../errors.ts";
-import type { LiveCredential } from "./minted-credentials.ts";
+import type { LiveCredential } from "./live-credentials.ts";
 import type { HelperPorts } from "./ports.ts";
 
 /** What we minted that the registry may still accept. */

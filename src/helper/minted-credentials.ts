@@ -1,6 +1,16 @@
 import { elapsedMs, mayBeAlive, type MintedCredential } from "../registry/credential.ts";
 import type { Secret } from "../secret.ts";
 import type { Sha256 } from "./entry-key.ts";
+import {
+  CURRENT,
+  describeCredential,
+  GIVEN_OUT,
+  INVENTORY,
+  isInventoryAlive,
+  type LiveCredential,
+  liveCredentials,
+  REPLACED,
+} from "./live-credentials.ts";
 import type { Clock, SecretStore } from "./ports.ts";
 import {
   decodeInventoryEntry,
@@ -9,15 +19,9 @@ import {
   encodeInventoryEntry,
   encodeMinted,
   encodeMoment,
-  type InventoryEntry,
   type MintedRecord,
 } from "./records.ts";
 
-/** Begins the names of the credentials that are answered. */
-export const CURRENT = "minted-";
-const REPLACED = "replaced-";
-const INVENTORY = "digest-";
-const GIVEN_OUT = "given-";
 const READ_ONLY = "read-only-";
 const READ_ONLY_NOTE_MS = 24 * 3600 * 1000;
 
@@ -66,17 +70,6 @@ export interface MintedCredentials {
   /** What we minted that may still be alive, by the digests of the secrets. */
   inventory(): Promise<ReadonlyMap<string, LiveCredential>>;
 }
-
-/** A credential that the registry may still accept; nothing of it is secret. */
-export interface LiveCredential extends Omit<InventoryEntry, "revoked"> {
-  readonly use: CredentialUse;
-}
-
-/**
- * `current`: answered to clients; `replaced`: answered no more, waits to be revoked; `given-out`: printed for a person;
- * `not-kept`: answered once and kept nowhere, or lost, so that it can only expire.
- */
-export type CredentialUse = "current" | "replaced" | "given-out" | "not-kept";
 
 /** Whether nobody can be using a replaced credential any more. */
 export function isIdle({ credential, replaced }: MintedRecord, clock: Clock): boolean {
@@ -174,44 +167,7 @@ export function createMintedCredentials(store: SecretStore, clock: Clock, sha256
       await store.write(GIVEN_OUT + credential.secret.digest(sha256), entry);
       await dropDeadNotes(GIVEN_OUT);
     },
-    async inventory() {
-      const found = new Map<string, LiveCredential>();
-      for (const [prefix, use] of NOTED) {
-        for (const [name, kept] of await store.entries(prefix)) {
-          const entry = decodeInventoryEntry(kept);
-          if (!entry || entry.revoked || !isInventoryAlive(entry, clock)) continue;
-          const { revoked: _, ...described } = entry;
-          found.set(name.slice(prefix.length), { ...described, use });
-        }
-      }
-      for (const [prefix, use] of KEPT) {
-        for (const kept of (await store.entries(prefix)).values()) {
-          const credential = decodeMinted(kept)?.credential;
-          if (!credential || !mayBeAlive(credential, clock.read())) continue;
-          found.set(credential.secret.digest(sha256), { ...describeCredential(credential), use });
-        }
-      }
-      return found;
-    },
+    inventory: async () =>
+      liveCredentials(await store.entries(INVENTORY, GIVEN_OUT, REPLACED, CURRENT), clock, sha256),
   };
-}
-
-/** What names of notes, and of the credentials themselves, begin with; a later one says more. */
-const NOTED = [
-  [INVENTORY, "not-kept"],
-  [GIVEN_OUT, "given-out"],
-] as const;
-const KEPT = [
-  [REPLACED, "replaced"],
-  [CURRENT, "current"],
-] as const;
-
-function describeCredential(credential: MintedCredential): Omit<InventoryEntry, "revoked"> {
-  const { minted, lifeMs, access, from, registry } = credential;
-  return { minted, lifeMs, access, from, registry };
-}
-
-function isInventoryAlive({ minted, lifeMs }: InventoryEntry, clock: Clock): boolean {
-  const elapsed = elapsedMs(minted, clock.read());
-  return elapsed === undefined || elapsed < lifeMs;
 }

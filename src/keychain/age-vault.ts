@@ -72,8 +72,10 @@ export function createAgeVault(options: AgeVaultOptions): SecretStore {
       await change((vault) => vault.set(name, value) instanceof Map);
     },
     erase: (name) => change((vault) => vault.delete(name)),
-    async entries(prefix) {
-      return new Map([...(await read())].filter(([name]) => name.startsWith(prefix)));
+    async entries(...prefixes) {
+      return new Map(
+        [...(await read())].filter(([name]) => prefixes.some((prefix) => name.startsWith(prefix))),
+      );
     },
   };
 }

@@ -38,6 +38,6 @@ export function inTurns(store: SecretStore, turns: Turns): SecretStore {
     },
     write: (name, value) => inTurn(() => store.write(name, value)),
     erase: (name) => inTurn(() => store.erase(name)),
-    entries: (prefix) => inTurn(() => store.entries(prefix)),
+    entries: (...prefixes) => inTurn(() => store.entries(...prefixes)),
   };
 }

@@ -88,12 +88,12 @@ export function createKeychain(options: KeychainOptions): Keychain {
       if (!erased) await proveUnlocked();
       return erased;
     },
-    async entries(prefix) {
+    async entries(...prefixes) {
       await proveUnlocked();
       const found = await call((keytar) => keytar.findCredentials(SERVICE));
       return new Map(
         found
-          .filter(({ account }) => account.startsWith(prefix))
+          .filter(({ account }) => prefixes.some((prefix) => account.startsWith(prefix)))
           .map(({ account, password }) => [account, new Secret(password)]),
       );
     },

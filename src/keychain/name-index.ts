@@ -62,8 +62,8 @@ export function withNameIndex(store: SecretStore, { prefix, now }: IndexOptions)
       if (erased) await change(name, (names) => names.filter((other) => other !== name));
       return erased;
     },
-    async entries(wanted) {
-      if (wanted !== prefix) return store.entries(wanted);
+    async entries(...wanted) {
+      if (wanted.length !== 1 || wanted[0] !== prefix) return store.entries(...wanted);
       const index = await readIndex();
       if (!index) return search();
       const found = new Map<string, Secret>();

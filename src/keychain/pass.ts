@@ -37,12 +37,12 @@ export function createPassStore(env: Environment): SecretStore {
       await run(["rm", "--force", pathOf(name)], "");
       return true;
     },
-    async entries(prefix) {
+    async entries(...prefixes) {
       const files = existsSync(folder) ? readdirSync(folder) : [];
       const names = files
         .filter((file) => file.endsWith(".gpg"))
         .map((file) => Buffer.from(file.slice(0, -".gpg".length), "base64url").toString())
-        .filter((name) => name.startsWith(prefix));
+        .filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));
       const found = new Map<string, Secret>();
       for (const name of names) found.set(name, await show(name));
       return found;

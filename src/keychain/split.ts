@@ -55,9 +55,9 @@ export function splitLongValues(store: SecretStore, limit: number, makeMark: () 
       await dropParts(before);
       return erased;
     },
-    async entries(prefix) {
+    async entries(...prefixes) {
       const whole = new Map<string, Secret>();
-      for (const [name, head] of await store.entries(prefix)) {
+      for (const [name, head] of await store.entries(...prefixes)) {
         if (!name.startsWith(PART)) whole.set(name, await join(head));
       }
       return whole;

@@ -8,6 +8,6 @@ export function createVault({ choose }: { readonly choose: () => Promise<SecretS
     read: async (name) => (await open()).read(name),
     write: async (name, value) => (await open()).write(name, value),
     erase: async (name) => (await open()).erase(name),
-    entries: async (prefix) => (await open()).entries(prefix),
+    entries: async (...prefixes) => (await open()).entries(...prefixes),
   };
 }

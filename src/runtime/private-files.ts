@@ -55,11 +55,12 @@ export function createPrivateFiles(
     async erase(name) {
       return isPrivateFolder(folder, uid) && removeFile(`${folder}/${name}`);
     },
-    async entries(prefix) {
+    async entries(...prefixes) {
       const found = new Map<string, Secret>();
       if (!isPrivateFolder(folder, uid)) return found;
       for (const name of readdirSync(folder)) {
-        const value = name.startsWith(prefix) && NAME.test(name) ? readName(name) : undefined;
+        const value =
+          NAME.test(name) && prefixes.some((prefix) => name.startsWith(prefix)) ? readName(name) : undefined;
         if (value) found.set(name, value);
       }
       return found;

@@ -1,4 +1,4 @@
-import type { LiveCredential } from "../helper/minted-credentials.ts";
+import type { LiveCredential } from "../helper/live-credentials.ts";
 import { elapsedMs, expiryOf, type Moment } from "../registry/credential.ts";
 import { alignColumns } from "../people/columns.ts";
 import { shownSpan } from "./spans.ts";

@@ -42,9 +42,9 @@ export function createMemoryStore(items: Readonly<Record<string, string>> = {}):
       note(`erase ${name}`);
       return kept.delete(name);
     },
-    async entries(prefix) {
-      note(`entries ${prefix}`);
-      const found = [...kept].filter(([name]) => name.startsWith(prefix));
+    async entries(...prefixes) {
+      note(`entries ${prefixes.join(" ")}`);
+      const found = [...kept].filter(([name]) => prefixes.some((prefix) => name.startsWith(prefix)));
       return new Map(found.map(([name, value]) => [name, new Secret(value)]));
     },
   };
