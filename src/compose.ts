@@ -47,6 +47,7 @@ export interface Host extends Machine {
   readonly isRunning: (pid: number) => boolean;
   readonly dlopen: (module: { exports: unknown }, path: string) => void;
   readonly startSelf: (args: readonly string[]) => void;
+  readonly writeStdout: (text: string) => void;
   readonly writeStderr: (text: string) => void;
   readonly isTerminal: (fd: 0 | 1 | 2) => boolean;
   /** Of the terminal on stdout, in columns. */

@@ -33,6 +33,7 @@ const host: Host = {
   isRunning,
   dlopen: (module, path) => process.dlopen(module, path),
   startSelf,
+  writeStdout: (text) => void writeFully(1, text),
   writeStderr: (text) => void writeFully(2, text),
   isTerminal: (fd) => process.getBuiltinModule("node:tty").isatty(fd),
   columns: () => process.stdout.columns,

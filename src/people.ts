@@ -26,6 +26,7 @@ export async function runForPeople(
     columns: host.columns,
     streams: host.streams,
     readInput,
+    writeStdout: host.writeStdout,
     writeStderr: host.writeStderr,
     // https://no-color.org: set to anything but nothing.
     isColourful: () => wishes.isColourful && !env["NO_COLOR"] && env["TERM"] !== "dumb",

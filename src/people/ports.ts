@@ -25,6 +25,8 @@ export interface Terminal {
   confirm(question: string): Promise<boolean>;
   /** Shows on a terminal's stderr that something is under way, and nothing elsewhere. */
   spin<T>(doing: string, work: () => Promise<T>): Promise<T>;
+  /** Whole lines on stdout, at once: what is known before the rest of a result's text. Not under `--json`. */
+  print(text: string): void;
   /** One line of remark on stderr, at once. */
   remark(text: string): void;
   /** All of stdin, for `--password-stdin`: UTF-8, one final line break dropped. Throws `input-missing` where it is empty. */

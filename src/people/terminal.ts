@@ -11,6 +11,7 @@ export interface TerminalParts {
   streams(): Streams;
   readInput(): Promise<Uint8Array>;
   /** Whole lines, at once. */
+  writeStdout(text: string): void;
   writeStderr(text: string): void;
   /** Whether colours are wanted: NO_COLOR, TERM and --no-color say. */
   isColourful(): boolean;
@@ -63,6 +64,7 @@ export function createTerminal(parts: TerminalParts): Terminal {
         stop();
       }
     },
+    print: (text) => parts.writeStdout(text),
     remark: (text) => parts.writeStderr(`docr: ${text.replace(/[\u0000-\u001f\u007f]+/g, " ")}\n`),
     async readSecret() {
       const bytes = await parts.readInput();

@@ -8,27 +8,61 @@ import { contextInUse } from "../helper/accounts.ts";
 import { takeInventory } from "../helper/inventory.ts";
 import { examples, type Frame } from "../people/frame.ts";
 import type { Result, VerbPorts } from "../people/ports.ts";
-import { describeStatus, jsonOfStatus, type Status } from "./status-shown.ts";
+import {
+  type Configured,
+  describeConfigured,
+  describeHeld,
+  describeSource,
+  jsonOfStatus,
+} from "./status-shown.ts";
 import { storeName } from "./stores.ts";
-import { lookForTokens } from "./token-places.ts";
+import { lookForTokens, type TokenPlaceState } from "./token-places.ts";
+
+interface StatusOptions {
+  readonly json?: boolean;
+}
 
 export function addStatus(program: Command, frame: Frame): void {
   frame
     .command(program, "status", "show accounts, where API tokens come from, and the credentials that live")
     .addHelpText("after", examples(["docr status", "docr status --json | jq .credentials"]))
-    .action(async () => frame.finish(await status(frame.ports)));
+    .action(async (options: StatusOptions) => frame.finish(await status(frame.ports, options)));
 }
 
-/** What there is here and now; asks no network, and is no failure whatever is missing or wrong. */
-export async function status(ports: VerbPorts): Promise<Result> {
-  const { domain, machine } = ports;
+/**
+ * What there is here and now; no failure, whatever is missing or wrong. It asks no network. The keychain costs most of
+ * the time (its library, then two searches), so what is known without it is printed before.
+ */
+export async function status(ports: VerbPorts, { json = false }: StatusOptions): Promise<Result> {
+  const { domain, terminal } = ports;
+  const show = (text: string): void => {
+    if (!json) terminal.print(text);
+  };
+  const { store, configured } = readConfigured(ports);
+  show(describeConfigured(configured));
+  const sources: TokenPlaceState[] = [];
+  for await (const source of lookForTokens(ports, store ?? "the store", configured.context)) {
+    show(describeSource(source, sources.length === 0));
+    sources.push(source);
+  }
+  const held = { sources, ...(await takeInventory(domain)), now: domain.clock.read() };
+  return { text: describeHeld(held), json: jsonOfStatus(configured, held) };
+}
+
+/** A wrong setting is shown where it belongs, and hides nothing else. */
+function readConfigured({ domain, machine }: VerbPorts): {
+  readonly store: string | undefined;
+  readonly configured: Configured;
+} {
   const problems: HelperError[] = [];
   const orProblem = <T>(read: () => T): T | undefined => {
     try {
       return read();
     } catch (error) {
       if (!isHelperError(error)) throw error;
-      if (!problems.some(({ message }) => message === error.message)) problems.push(error);
+      // What is wrong with a token is said where it was found.
+      const isNew = problems.every(({ message }) => message !== error.message);
+      if (isNew && error.code !== "bad-api-token") problems.push(error);
       return undefined;
     }
   };
@@ -36,23 +70,15 @@ export async function status(ports: VerbPorts): Promise<Result> {
   const file = orProblem(() => readConfigFile(machine));
   const store = file && orProblem(() => storeName(machine));
   const settings = file && orProblem(() => domain.settings());
-  const context = settings && contextInUse(domain);
-  const sources = await lookForTokens(ports, store ?? "the keychain", context);
-  const inventory = await takeInventory(domain);
-  const known: Status = {
-    sources,
-    context,
+  const configured = {
+    context: settings && contextInUse(domain),
     registries: file?.contexts ?? {},
-    store: sources.find(({ kind }) => kind === "store"),
     fallback: file && orProblem(() => readProgramSettings(machine.env, file).fallback),
     configFile:
       path === undefined
         ? undefined
         : { path, shown: shownPath(path, machine), isThere: existsSync(path), isGood: file !== undefined },
-    // What the places of the tokens say already is not said twice.
-    problems: problems.filter(({ message }) => sources.every(({ failure }) => failure?.message !== message)),
-    ...inventory,
-    now: domain.clock.read(),
+    problems,
   };
-  return { text: describeStatus(known, ports.terminal), json: jsonOfStatus(known) };
+  return { store, configured };
 }

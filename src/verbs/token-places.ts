@@ -25,11 +25,11 @@ export interface TokenPlaceState {
  * In the order in which a `get` looks at them. `store` names the store of API tokens, `context` is the one in use, or
  * undefined where the place decides. Asks no network, and opens no token but the environment's, for its shape.
  */
-export async function lookForTokens(
+export async function* lookForTokens(
   { domain, machine }: VerbPorts,
   store: string,
   context: string | undefined,
-): Promise<readonly TokenPlaceState[]> {
+): AsyncGenerator<TokenPlaceState> {
   const looks: readonly Look[] = [
     ...environmentTokens(machine).map((place): Look => ({
       name: place.name,
@@ -45,12 +45,12 @@ export async function lookForTokens(
     },
     { name: "doctl's config", kind: "doctl", list: () => doctlContexts(machine), wanted: context },
   ];
-  const states: TokenPlaceState[] = [];
+  let isOpen = true;
   for (const one of looks) {
-    const isOpen = states.every(({ isDeciding }) => !isDeciding);
-    states.push(await look(one, isOpen));
+    const state = await look(one, isOpen);
+    isOpen &&= !state.isDeciding;
+    yield state;
   }
-  return states;
 }
 
 interface Look extends Pick<TokenPlaceState, "name" | "kind"> {

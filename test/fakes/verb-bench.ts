@@ -31,6 +31,8 @@ export interface VerbBench extends Bench {
   readonly verbs: VerbPorts;
   /** What was asked on the terminal. */
   readonly questions: readonly string[];
+  /** What was printed on stdout before the result. */
+  readonly printed: readonly string[];
   /** What was said on stderr. */
   readonly said: readonly string[];
   /** What other helpers were asked, as `NAME VERB INPUT`. */
@@ -41,6 +43,7 @@ export function createVerbBench(options: VerbBenchOptions = {}): VerbBench {
   const bench = createBench(options);
   const questions: string[] = [];
   const said: string[] = [];
+  const printed: string[] = [];
   const helperCalls: string[] = [];
   const answers = [...(options.answers ?? [])];
   const answer = (question: string): string | boolean => {
@@ -59,6 +62,7 @@ export function createVerbBench(options: VerbBenchOptions = {}): VerbBench {
     ask: async (question) => String(answer(question)),
     confirm: async (question) => answer(question) === true,
     spin: async (_doing, work) => work(),
+    print: (text) => void printed.push(text),
     remark: (text) => void said.push(text),
     async readSecret() {
       if (options.stdin === undefined) throw new HelperError("input-missing", "stdin is empty");
@@ -96,7 +100,7 @@ export function createVerbBench(options: VerbBenchOptions = {}): VerbBench {
       return known;
     },
   };
-  return { ...bench, verbs, questions, said, helperCalls };
+  return { ...bench, verbs, questions, said, printed, helperCalls };
 }
 
 async function unexpected(): Promise<never> {

@@ -11,6 +11,7 @@ function open(parts: Partial<TerminalParts> = {}) {
       throw new Error("this test opens no streams");
     },
     readInput: async () => new Uint8Array(),
+    writeStdout: (text) => void said.push(`stdout ${text}`),
     writeStderr: (text) => void said.push(text),
     isColourful: () => true,
     ...parts,
@@ -56,6 +57,14 @@ describe("what is under way", () => {
     const { terminal, said } = open(piped);
     expect(await terminal.spin("working", async () => 7)).toBe(7);
     expect(said).toEqual([]);
+  });
+});
+
+describe("what is known before the rest", () => {
+  it("goes to stdout as it is", () => {
+    const { terminal, said } = open(piped);
+    terminal.print("one\n");
+    expect(said).toEqual(["stdout one\n"]);
   });
 });
 

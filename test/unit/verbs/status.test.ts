@@ -6,7 +6,7 @@ import { HelperError } from "../../../src/errors.ts";
 import { Secret } from "../../../src/secret.ts";
 import { status } from "../../../src/verbs/status.ts";
 import { answerOf, tokenOf } from "../../fakes/helper-bench.ts";
-import { createVerbBench, type VerbBenchOptions } from "../../fakes/verb-bench.ts";
+import { createVerbBench, type VerbBench, type VerbBenchOptions } from "../../fakes/verb-bench.ts";
 
 let home: string;
 
@@ -25,16 +25,23 @@ function write(path: string, text: string): void {
   writeFileSync(join(home, ".config", path), text);
 }
 
-const NOTHING = `API token      none: run docr login, or set DIGITALOCEAN_ACCESS_TOKEN
-looked for in    DIGITALOCEAN_ACCESS_TOKEN: nothing
-                 DIGITALOCEAN_TOKEN: nothing
-                 DIGITALOCEAN_ACCESS_TOKEN_FILE: nothing
-                 the keychain: nothing
-                 doctl's config: nothing
-account        default
-store          the keychain: open
-other hosts    kept in the store
-config file    ~/.config/docr/config.json: not there
+/** All that is printed, and what scripts get. */
+async function show(bench: VerbBench) {
+  const { text } = await status(bench.verbs, {});
+  const shown = bench.printed.join("") + text;
+  return { text: shown, json: (await status(bench.verbs, { json: true })).json };
+}
+
+const NOTHING = `account      default
+config file  ~/.config/docr/config.json: not there
+other hosts  kept in the store
+API tokens     DIGITALOCEAN_ACCESS_TOKEN: nothing
+               DIGITALOCEAN_TOKEN: nothing
+               DIGITALOCEAN_ACCESS_TOKEN_FILE: nothing
+               the keychain: nothing
+               doctl's config: nothing
+in use       no API token: run docr login, or set DIGITALOCEAN_ACCESS_TOKEN
+store        the keychain: open
 
 no live credentials
 `;
@@ -42,20 +49,30 @@ no live credentials
 describe("docr status", () => {
   it("says what to do where there is nothing", async () => {
     const bench = create();
-    const { text, exitCode } = await status(bench.verbs);
-    expect(text).toBe(NOTHING);
-    expect([exitCode, bench.api.calls]).toEqual([undefined, []]);
+    expect((await show(bench)).text).toBe(NOTHING);
+    expect(bench.api.calls).toEqual([]);
+  });
+
+  it("prints what needs no keychain before it asks one, and nothing before a script's JSON", async () => {
+    const bench = create();
+    await status(bench.verbs, { json: true });
+    expect(bench.printed).toEqual([]);
+    const late: string[] = [];
+    const terminal = { ...bench.verbs.terminal, print: (text: string) => void late.push(text) };
+    bench.keychain.failWith(new Error("a bug"));
+    await expect(status({ ...bench.verbs, terminal }, {})).rejects.toThrow("a bug");
+    expect(late.join("")).toContain("DIGITALOCEAN_ACCESS_TOKEN_FILE");
   });
 
   it("shows every place of tokens, and marks the one that wins", async () => {
     const bench = create({ env: { DIGITALOCEAN_TOKEN: tokenOf("e") }, apiToken: tokenOf("e") });
     await bench.ports.apiTokens.write("work", new Secret(tokenOf("a")));
     write("doctl/config.yaml", `access-token: ${tokenOf("d")}\nauth-contexts:\n  team: ${tokenOf("f")}\n`);
-    const { text, json } = await status(bench.verbs);
-    expect(text).toMatch(/^API token +from DIGITALOCEAN_TOKEN$/m);
+    const { text, json } = await show(bench);
+    expect(text).toMatch(/^in use +the API token from DIGITALOCEAN_TOKEN$/m);
     expect(text).toMatch(/^ +> DIGITALOCEAN_TOKEN: set$/m);
-    expect(text).toMatch(/^ {17}the keychain: work$/m);
-    expect(text).toMatch(/^ {17}doctl's config: default, team$/m);
+    expect(text).toMatch(/^ {15}the keychain: work$/m);
+    expect(text).toMatch(/^ {15}doctl's config: default, team$/m);
     expect(text + JSON.stringify(json)).not.toMatch(/dop_v1_/);
     expect(json).toMatchObject({
       apiToken: "DIGITALOCEAN_TOKEN",
@@ -73,15 +90,15 @@ describe("docr status", () => {
     const bench = create({ settings: { context: "team" } });
     await bench.ports.apiTokens.write("work", new Secret(tokenOf("a")));
     write("doctl/config.yaml", `auth-contexts:\n  team: ${tokenOf("f")}\n`);
-    expect((await status(bench.verbs)).json).toMatchObject({ apiToken: "doctl's config", context: "team" });
+    expect((await show(bench)).json).toMatchObject({ apiToken: "doctl's config", context: "team" });
     bench.settings.context = "work";
-    expect((await status(bench.verbs)).json).toMatchObject({ apiToken: "the keychain", context: "work" });
+    expect((await show(bench)).json).toMatchObject({ apiToken: "the keychain", context: "work" });
   });
 
   it("shows what lives, and no secret", async () => {
     const bench = create({ apiToken: tokenOf("a") });
     await answerOf(bench);
-    const { text, json } = await status(bench.verbs);
+    const { text, json } = await show(bench);
     expect(text).toMatch(/^acme +read-write +0 s +60 min +in use$/m);
     expect(json).toMatchObject({ credentials: [{ registry: "acme", state: "current" }] });
     expect(text + JSON.stringify(json)).not.toContain("minted-secret");
@@ -89,7 +106,7 @@ describe("docr status", () => {
 
   it("shows the config file's accounts and the helper for other hosts", async () => {
     write("docr/config.json", '{"contexts":{"acme":"work"},"fallback":"osxkeychain"}');
-    const { text, json } = await status(create().verbs);
+    const { text, json } = await show(create());
     expect(text).toMatch(/^ +work for acme$/m);
     expect(text).toMatch(/^other hosts +docker-credential-osxkeychain$/m);
     expect(text).toMatch(/^config file +~\/\.config\/docr\/config\.json$/m);
@@ -102,7 +119,7 @@ describe("docr status is no failure", () => {
     const bench = create();
     bench.keychain.failWith(new HelperError("keychain-missing", "there is no keychain in this session"));
     write("doctl/config.yaml", `access-token: ${tokenOf("d")}\n`);
-    const { text, json } = await status(bench.verbs);
+    const { text, json } = await show(bench);
     expect(text).toMatch(/^store +the keychain: there is no keychain in this session$/m);
     expect(json).toMatchObject({ apiToken: "doctl's config", problems: [] });
   });
@@ -111,8 +128,8 @@ describe("docr status is no failure", () => {
     const bench = create();
     bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
     write("doctl/config.yaml", `access-token: ${tokenOf("d")}\n`);
-    const { text, json } = await status(bench.verbs);
-    expect(text).toMatch(/^API token +none, because of the keychain$/m);
+    const { text, json } = await show(bench);
+    expect(text).toMatch(/^in use +no API token, because of the keychain$/m);
     expect(text).toMatch(/^ +> the keychain: the keychain is locked$/m);
     expect(json).toMatchObject({ apiToken: null, store: { problem: "the keychain is locked" } });
   });
@@ -123,33 +140,33 @@ describe("docr status is no failure", () => {
       env: { DIGITALOCEAN_ACCESS_TOKEN: "" },
       badSettings: new HelperError("bad-api-token", message),
     });
-    const { text, json } = await status(bench.verbs);
-    expect(text).toMatch(/^API token +none, because of DIGITALOCEAN_ACCESS_TOKEN$/m);
+    const { text, json } = await show(bench);
+    expect(text).toMatch(/^in use +no API token, because of DIGITALOCEAN_ACCESS_TOKEN$/m);
     expect(text.split(message)).toHaveLength(2);
     expect(json).toMatchObject({ apiToken: null, problems: [] });
   });
 
   it("with a config file that is wrong", async () => {
     write("docr/config.json", "{");
-    const { text, json } = await status(create().verbs);
+    const { text, json } = await show(create());
     expect(text).toMatch(/^config file +~\/\.config\/docr\/config\.json: wrong$/m);
-    expect(text).toMatch(/^problem +the config file docr\/config\.json is not JSON$/m);
+    expect(text).toMatch(/^ +the config file docr\/config\.json is not JSON$/m);
     expect(json).toMatchObject({ configFile: { exists: true, isValid: false } });
   });
 
   it("with a setting that is wrong", async () => {
     const bench = create({ badSettings: new HelperError("bad-setting", "DOCR_TTL must be…") });
-    expect((await status(bench.verbs)).text).toMatch(/^problem +DOCR_TTL must be…$/m);
+    expect((await show(bench)).text).toMatch(/^ +DOCR_TTL must be…$/m);
   });
 
   it("with a config of doctl's that is no YAML", async () => {
     write("doctl/config.yaml", "a: [\n");
-    const { text } = await status(create().verbs);
+    const { text } = await show(create());
     expect(text).toMatch(/^ +> doctl's config: doctl's config is not YAML$/m);
   });
 
   it("without a home", async () => {
-    const { text } = await status(createVerbBench().verbs);
+    const { text } = await show(createVerbBench());
     expect(text).toMatch(/^config file +none: there is no home$/m);
   });
 });
