@@ -2,7 +2,7 @@ import { HelperError } from "../errors.ts";
 import type { VerbPorts } from "../people/ports.ts";
 import type { Credential } from "../registry/credential.ts";
 import { Secret } from "../secret.ts";
-import { fieldsOf } from "./go-json.ts";
+import { parseFields } from "./go-json.ts";
 
 /** The one failure that means that nobody is logged in (docker/docker-credential-helpers, `credentials/error.go`). */
 const NOT_FOUND = "credentials not found in native keychain";
@@ -30,13 +30,7 @@ export async function askHelperFor(
 
 /** The user name and password of a helper's answer; undefined where it is none. */
 export function parseAnswer(text: string): Credential | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  const fields = fieldsOf(value);
+  const fields = parseFields(text);
   const username = fields?.get("username") ?? "";
   const secret = fields?.get("secret") ?? "";
   if (!fields || typeof username !== "string" || typeof secret !== "string") return undefined;

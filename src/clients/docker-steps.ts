@@ -2,7 +2,7 @@ import type { Machine } from "../config/machine.ts";
 import { HelperError } from "../errors.ts";
 import { type AuthEntry, decodeAuth } from "./auth-entry.ts";
 import { type ClientFile, readClientFile } from "./client-file.ts";
-import { entriesOf, fieldsOf } from "./go-json.ts";
+import { entriesOf, fieldsOf, parseFields } from "./go-json.ts";
 import { dockerConfigPath, shownPath } from "./places.ts";
 import { hasProgram } from "./programs.ts";
 import { loginOf, type Step, type StoredLogin, tokenLogin } from "./step.ts";
@@ -91,13 +91,7 @@ export function defaultStore(file: ClientFile, machine: Machine): string | undef
 /** The variable's logins by key: `auths` alone, each with `auth` alone. Undefined where docker would pass over it. */
 export function readVariable(text: string): ReadonlyMap<string, StoredLogin> | undefined {
   if (text === "") return new Map();
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  const fields = fieldsOf(value);
+  const fields = parseFields(text);
   const auths = entriesOf(fields?.get("auths"));
   if (!fields || !auths || !hasOnly(fields, "auths")) return undefined;
   const logins = new Map<string, StoredLogin>();

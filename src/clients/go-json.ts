@@ -4,6 +4,15 @@
  */
 export type Fields = ReadonlyMap<string, unknown>;
 
+/** The fields of a JSON text that is an object; undefined where it is something else. */
+export function parseFields(text: string): Fields | undefined {
+  try {
+    return fieldsOf(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
 /** The object's fields by their names in small letters; undefined where the value is no object. */
 export function fieldsOf(value: unknown): Fields | undefined {
   if (!isObject(value)) return undefined;

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { Option } from "commander";
-import { HelperError } from "../errors.ts";
+import { loginOf } from "../clients/step.ts";
+import { HelperError, isHelperError } from "../errors.ts";
 import { examples, type Frame } from "../people/frame.ts";
 import type { Resolved, Result, VerbPorts } from "../people/ports.ts";
 import { REGISTRY_HOST } from "../registry/address.ts";
@@ -57,7 +58,11 @@ export async function secret(ports: VerbPorts, text: string, flags: SecretFlags)
   const clients = await ports.clients();
   const resolved = await clients.resolve(host, flags.client, { repository, key });
   for (const warning of resolved.warnings ?? []) ports.terminal.remark(warning);
-  const pull = pullSecretOf(resolved, host, key);
+  const pull = pullSecretOf(
+    resolved.credential ? resolved : await orOurs(ports, resolved, host, key),
+    host,
+    key,
+  );
   if (host === REGISTRY_HOST && resolved.helper === "docr") {
     ports.terminal.remark("this credential is a short-lived one; docr credentials makes one for a platform");
   }
@@ -75,6 +80,24 @@ export async function secret(ports: VerbPorts, text: string, flags: SecretFlags)
       const manifest = kubernetesSecretOf(pull, { name, namespace: flags.namespace });
       return { text: kubernetesYamlOf(manifest), json: manifest };
     }
+  }
+}
+
+/** With our own login where the client finds none: it may only not be configured to ask us. */
+async function orOurs(
+  { helper, terminal }: VerbPorts,
+  resolved: Resolved,
+  host: string,
+  key: string | undefined,
+): Promise<Resolved> {
+  if (resolved.helper === "docr" || resolved.registryToken) return resolved;
+  try {
+    const ours = loginOf(await helper.get(key ?? clientKeyOf(host)));
+    terminal.remark(`${resolved.client} has no login for ${host}; this is the one that docr keeps`);
+    return { ...resolved, ...ours, helper: "docr" };
+  } catch (error) {
+    if (isHelperError(error) && ["not-found", "keychain-missing"].includes(error.code)) return resolved;
+    throw error;
   }
 }
 

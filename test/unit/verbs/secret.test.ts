@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import type { Resolved, Result } from "../../../src/people/ports.ts";
+import { HelperError } from "../../../src/errors.ts";
 import { Secret } from "../../../src/secret.ts";
 import { secret } from "../../../src/verbs/secret.ts";
 import { failureOf } from "../../fakes/failure-of.ts";
@@ -81,6 +82,27 @@ describe("docr secret", () => {
     expect((await run("a.example", { format: "username-password" }, identity)).text).toBe("<token>\nidt\n");
     const failure = await failureOf(() => run("a.example", { format: "kubernetes-secret" }, identity));
     expect(failure.message).toMatch(/identity token/);
+  });
+
+  it("is the login that we keep where the client has none, which it says on stderr", async () => {
+    const bench = createVerbBench({
+      clients: { resolve: async () => ({ ...FOUND, helper: undefined, credential: undefined }) },
+    });
+    await bench.helper.store("ghcr.io", "rosa", new Secret("ours"));
+    const { text } = await secret(bench.verbs, "ghcr.io", { client: "docker", format: "username-password" });
+    expect(text).toBe("rosa\nours\n");
+    expect(bench.said).toEqual(["docker has no login for ghcr.io; this is the one that docr keeps"]);
+  });
+
+  it("fails with what our own store fails with, but not for want of a keychain", async () => {
+    const bench = createVerbBench({
+      clients: { resolve: async () => ({ ...FOUND, helper: undefined, credential: undefined }) },
+    });
+    const flags = { client: "docker", format: "auth" } as const;
+    bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
+    expect((await failureOf(() => secret(bench.verbs, "ghcr.io", flags))).code).toBe("keychain-locked");
+    bench.keychain.failWith(new HelperError("keychain-missing", "there is none"));
+    expect((await failureOf(() => secret(bench.verbs, "ghcr.io", flags))).code).toBe("no-login");
   });
 
   it("is an error where there is no login, or one that no platform can use", async () => {
