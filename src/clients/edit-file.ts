@@ -1,4 +1,5 @@
 /** Replaces one file of a client's as a whole: whoever reads it meanwhile sees the old one or the new one. */
+import { randomUUID } from "node:crypto";
 import {
   accessSync,
   closeSync,
@@ -8,21 +9,24 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
   statSync,
   unlinkSync,
 } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { HelperError } from "../errors.ts";
 import type { EditedFile, Replaced } from "../people/ports.ts";
 import { codeOf, PRIVATE_MODE, refused, removeIfThere, writeNew } from "./edit-write.ts";
 
+/** What stands behind a file's name in that of what is to come in its place. */
+const UNFINISHED = ".docr-new-";
 /** Far above any real configuration. Bytes. */
 const LARGEST = 16 * 1024 * 1024;
 /** A new file that is this old was left behind by a process that was killed: a change takes a few. Milliseconds. */
-const ABANDONED_MS = 10_000;
+const ABANDONED_MS = 60_000;
 const READ_ONLY_HINT = "nothing was changed; make it writable, or make the change by hand";
 
 /**
@@ -50,7 +54,7 @@ export function checkWritable({ target, shown }: EditedFile): void {
 /**
  * Puts the text in the place of what was read, or removes the file where it is undefined. Links stay links, mode and
  * owner stay; a file that was not there is this user's alone. `outdated`, and nothing changed, where somebody else has
- * changed the file since it was read, or is about to. Throws `client-config` where the file system refuses.
+ * changed the file since it was read. Throws `client-config` where the file system refuses.
  */
 export function replaceFile(file: EditedFile, text: string | undefined): Replaced {
   checkWritable(file);
@@ -62,9 +66,11 @@ export function replaceFile(file: EditedFile, text: string | undefined): Replace
       if (file.text !== undefined) unlinkSync(target);
     } else {
       mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
-      const next = `${target}.docr-new`;
-      if (!writeAlone(next, text, target)) return "outdated";
+      removeAbandoned(target);
+      const like = statSync(target, { throwIfNoEntry: false });
+      const next = `${target}${UNFINISHED}${randomUUID()}`;
       try {
+        writeNew(next, text, like?.mode ?? PRIVATE_MODE, like);
         if (!isStillSame()) return "outdated";
         renameSync(next, target);
       } finally {
@@ -78,19 +84,13 @@ export function replaceFile(file: EditedFile, text: string | undefined): Replace
   }
 }
 
-/** Writes what is to come in the target's place; false where another process is at it. */
-function writeAlone(next: string, text: string, target: string): boolean {
-  const like = statSync(target, { throwIfNoEntry: false });
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      writeNew(next, text, like?.mode ?? PRIVATE_MODE, like);
-      return true;
-    } catch (error) {
-      if (codeOf(error) !== "EEXIST") throw error;
-    }
-    const age = Date.now() - (lstatSync(next, { throwIfNoEntry: false })?.mtimeMs ?? 0);
-    if (attempt > 0 || age < ABANDONED_MS) return false;
-    removeIfThere(next);
+/** They may hold passwords, and nobody else would look for them. */
+function removeAbandoned(target: string): void {
+  const folder = dirname(target);
+  const left = readdirSync(folder).filter((name) => name.startsWith(basename(target) + UNFINISHED));
+  for (const path of left.map((name) => `${folder}/${name}`)) {
+    const age = Date.now() - (lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity);
+    if (age > ABANDONED_MS) removeIfThere(path);
   }
 }
 
