@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { alignColumns } from "../people/columns.ts";
 import { examples, type Frame } from "../people/frame.ts";
 import type { Resolved, Result, VerbPorts } from "../people/ports.ts";
+import { REGISTRY_HOST } from "../registry/address.ts";
 import { openCredential, openSecret, shownUsername } from "./pull-secret.ts";
 import { addClientOptions, checkedKey, type ClientOptions, parseTarget, printable } from "./target.ts";
 
@@ -41,6 +42,11 @@ export async function resolve(ports: VerbPorts, text: string, flags: ResolveFlag
   const resolved = await clients.resolve(host, flags.client, options);
   for (const warning of resolved.warnings ?? []) ports.terminal.remark(warning);
   const login = describeLogin(host, resolved, flags.reveal === true);
+  if (host === REGISTRY_HOST && resolved.helper !== "docr") {
+    ports.terminal.remark(
+      `${flags.client} is not configured to ask docr for ${host}; docr configure does that`,
+    );
+  }
   const { client, source, kind, key, helper } = resolved;
   return {
     text: alignColumns([

@@ -7,6 +7,7 @@ import { describeUnless } from "../lab/describe.ts";
 import { explainNoLab, type Lab, openLab } from "../lab/lab.ts";
 import { writeOciLayout } from "../lab/oci-layout.ts";
 import { explainMissing } from "../lab/parts.ts";
+import { createPasswordStore } from "../lab/password-store.ts";
 import { BASIC_LOGIN } from "../lab/registry.ts";
 import type { Environment, Outcome } from "../lab/run.ts";
 import { openTerminal, type TerminalSession } from "../lab/terminal.ts";
@@ -79,6 +80,17 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
     } finally {
       await terminal.close();
     }
+  };
+
+  /** A login in another store than the keychain, from its beginning to its end. */
+  const keepAndForget = async (env: Environment): Promise<void> => {
+    await well(await add(["--no-check"], password, env));
+    expect(await json(["registry", "list"], env)).toMatchObject([{ host: HOST, username }]);
+    expect(await json(["registry", "list"])).toEqual([]);
+    const { stdout } = await lab.person.run("docker-credential-docr", ["get"], { stdin: HOST, env });
+    expect(JSON.parse(stdout)).toMatchObject({ Username: username, Secret: password });
+    await well(await docr(["registry", "remove", HOST, "--yes"], { env }));
+    expect(await json(["registry", "list"], env)).toEqual([]);
   };
 
   describe("docr resolve", () => {
@@ -296,14 +308,22 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
     });
 
     it("works the same with a vault", async () => {
-      const env = { DOCR_STORE: "file" };
-      await well(await add(["--no-check"], password, env));
-      expect(await json(["registry", "list"], env)).toMatchObject([{ host: HOST, username }]);
-      expect(await json(["registry", "list"])).toEqual([]);
+      await keepAndForget({ DOCR_STORE: "file" });
       const vault = join(lab.person.folder, "home", ".local", "share", "docr", "vault.age");
       expect(statSync(vault).size).toBeGreaterThan(100);
-      await well(await docr(["registry", "remove", HOST, "--yes"], { env }));
-      expect(await json(["registry", "list"], env)).toEqual([]);
+    });
+  });
+
+  describeUnless(explainMissing(["pass", "gpg"]), "docr registry with pass", () => {
+    it("works the same", async () => {
+      const store = await createPasswordStore(mkdtempSync(join(lab.folder, "s-")));
+      try {
+        const { GNUPGHOME = "", PASSWORD_STORE_DIR = "" } = store.env;
+        const env = { DOCR_STORE: "pass", GNUPGHOME, PASSWORD_STORE_DIR };
+        await expect(keepAndForget(env)).resolves.toBeUndefined();
+      } finally {
+        await store.stop();
+      }
     });
   });
 

@@ -145,6 +145,14 @@ describe("docr resolve", () => {
     expect(text).toContain("password   p?\n");
   });
 
+  it("says on stderr where our own host is somebody else's to answer", async () => {
+    expect((await run(HOST)).said).toEqual([
+      `docker is not configured to ask docr for ${HOST}; docr configure does that`,
+    ]);
+    expect((await run(HOST, { helper: "docr" })).said).toEqual([]);
+    expect((await run("ghcr.io")).said).toEqual([]);
+  });
+
   it("takes no key with control characters", async () => {
     expect((await failureOf(() => run("ghcr.io", {}, { key: "a\nb" }))).code).toBe("bad-arguments");
   });
