@@ -158,7 +158,7 @@ export function compose(host: Host): Composition {
     budgetMs: number,
     { apiUrl, oauthUrl }: Pick<Settings, "apiUrl" | "oauthUrl">,
   ): Promise<RegistryApi & AccountApi> => {
-    const { createApi } = await import("./digitalocean/api.ts");
+    const { createApi } = await import("./network.ts");
     const userAgent = `${packageName}/${version}`;
     return createApi({ apiUrl, oauthUrl, env: host.env, budgetMs, userAgent, clock, trace });
   };

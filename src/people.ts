@@ -49,11 +49,11 @@ export async function runForPeople(
     },
     files: async () => (await import("./clients/edit-files.ts")).createFiles(host),
     async registries() {
-      const { createRegistries } = await import("./distribution/registries.ts");
+      const { createRegistries } = await import("./network.ts");
       return createRegistries({ env, userAgent, trace: domain.trace, budgetMs: REGISTRY_BUDGET_MS });
     },
     async network() {
-      const { createNetwork } = await import("./http/network.ts");
+      const { createNetwork } = await import("./network.ts");
       return createNetwork(env, userAgent, REGISTRY_BUDGET_MS);
     },
     hintOf,

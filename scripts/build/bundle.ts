@@ -12,9 +12,7 @@ const LAZY = {
   people: { path: "people.ts", weight: "light" },
   prompts: { path: "people/prompts.ts", weight: "heavy" },
   doctl: { path: "config/doctl.ts", weight: "light" },
-  digitalocean: { path: "digitalocean/api.ts", weight: "heavy" },
-  network: { path: "http/network.ts", weight: "heavy" },
-  distribution: { path: "distribution/registries.ts", weight: "heavy" },
+  network: { path: "network.ts", weight: "heavy" },
   "age-vault": { path: "keychain/age-vault.ts", weight: "heavy" },
 } as const;
 
@@ -32,7 +30,7 @@ function optionsFor(root: string, { packageName, version }: Stamp) {
     logLevel: "warning",
     external: ["keytar"],
     define: { DOCR_PACKAGE: JSON.stringify(packageName), DOCR_VERSION: JSON.stringify(version) },
-    plugins: [lazyAssets(root), leanUndici()],
+    plugins: [lazyAssets(root), leanUndici(), leanCommander()],
     // Its main file hides its parts from a bundler.
     alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
   } as const satisfies BuildOptions;
@@ -118,6 +116,21 @@ function leanUndici(): Plugin {
       bundler.onLoad({ filter: /.*/, namespace: "absent" }, () => ({
         contents: `module.exports = () => { throw new Error("HTTP/2 is not in this program"); };`,
       }));
+    },
+  };
+}
+
+/** Commander can start verbs that are programs of their own. None of ours is, and node:child_process takes 2 ms to load. */
+function leanCommander(): Plugin {
+  return {
+    name: "lean-commander",
+    setup(bundler) {
+      bundler.onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+        /[\\/]node_modules[\\/]commander[\\/]/.test(importer)
+          ? { path: "child_process", namespace: "nothing" }
+          : undefined,
+      );
+      bundler.onLoad({ filter: /.*/, namespace: "nothing" }, () => ({ contents: "module.exports = {};" }));
     },
   };
 }

@@ -1,21 +1,35 @@
-import addTab from "@bomb.sh/tab/commander";
 import type { Command } from "commander";
 import { examples } from "./frame.ts";
+
+/** Whether the library is needed: it costs the other verbs their start. */
+export function isAboutCompletion([verb]: readonly string[]): boolean {
+  return verb === "completion" || verb === "complete";
+}
 
 /**
  * `docr completion SHELL` and the hidden `docr complete`, which the shells' scripts call at each TAB. Last of the verbs: it
  * reads the others.
  */
-export function addCompletion(program: Command): void {
+export async function addCompletion(program: Command): Promise<void> {
+  const { default: addTab } = await import("@bomb.sh/tab/commander");
   addTab(program, { completionCommandName: "completion" });
-  program.commands
-    .find((verb) => verb.name() === "completion")
-    ?.description("print what makes a shell complete our verbs and options")
+  const verb = program.commands.find((one) => one.name() === "completion");
+  if (verb) describe(verb);
+}
+
+/** The verb's place in the help. */
+export function nameCompletion(program: Command): void {
+  describe(program.command("completion").argument("<shell>"));
+}
+
+function describe(verb: Command): void {
+  verb
+    .description("print what makes a shell complete our verbs and options")
     .helpOption("-h, --help", "show this help")
     .addHelpText(
       "after",
       examples([
-        "source <(docr completion bash)",
+        "source <(docr completion bash)    # needs bash-completion",
         "docr completion zsh > ~/.zfunc/_docr",
         "docr completion fish > ~/.config/fish/completions/docr.fish",
         "docr completion powershell | Out-String | Invoke-Expression",

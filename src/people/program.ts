@@ -14,7 +14,7 @@ import { addResolve } from "../verbs/resolve.ts";
 import { addSecret } from "../verbs/secret.ts";
 import { addStatus } from "../verbs/status.ts";
 import { addUnconfigure } from "../verbs/unconfigure.ts";
-import { addCompletion, withLogTo } from "./completion.ts";
+import { addCompletion, isAboutCompletion, nameCompletion, withLogTo } from "./completion.ts";
 import type { Frame } from "./frame.ts";
 import { addManPage } from "./man-page.ts";
 import type { Result, VerbPorts } from "./ports.ts";
@@ -96,7 +96,6 @@ export function createProgram(
   };
   for (const add of VERBS) add(program, frame);
   addManPage(program, frame);
-  addCompletion(program);
   return program;
 }
 
@@ -110,7 +109,14 @@ export async function runVerb(ports: VerbPorts, wishes: Wishes, args: readonly s
   const print = (text: string): void => void (printed += text);
   const program = createProgram(ports, wishes, print, (finished) => void (result = finished));
   try {
-    await withLogTo(print, async () => void (await program.parseAsync([...args], { from: "user" })));
+    const parse = async (): Promise<void> => void (await program.parseAsync([...args], { from: "user" }));
+    if (isAboutCompletion(args)) {
+      await addCompletion(program);
+      await withLogTo(print, parse);
+    } else {
+      nameCompletion(program);
+      await parse();
+    }
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode !== 0) throw usageFailure(program, error, args);

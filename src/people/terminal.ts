@@ -45,7 +45,7 @@ export function createTerminal(parts: TerminalParts): Terminal {
   return {
     canAsk,
     isStdoutTerminal,
-    columns: parts.columns() ?? PIPED_COLUMNS,
+    columns: (isStdoutTerminal ? parts.columns() : undefined) ?? PIPED_COLUMNS,
     paint(style, text) {
       if (!isStdoutTerminal || !parts.isColourful()) return text;
       const [begin, end] = STYLES[style];

@@ -128,7 +128,7 @@ describeUnless(explainNoExecutable(), "the packed full program", () => {
       expect(await tell(programs.caches, HOST, world.env)).toEqual([
         "cache docr:run taken",
         "cache docr:doctl taken",
-        "cache docr:digitalocean taken",
+        "cache docr:network taken",
       ]);
       expect(world.standIn.count("mint")).toBe(1);
     }),
