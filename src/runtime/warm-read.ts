@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { isMissing } from "../config/is-missing.ts";
 import type { Environment } from "../config/machine.ts";
 import type { Sha256 } from "../helper/entry-key.ts";
@@ -59,6 +59,8 @@ function configText(env: Environment): string | undefined {
   const path = warmConfigPath(env["HOME"] ?? "", env["XDG_CONFIG_HOME"] ?? "");
   if (path === "") return "";
   try {
+    // Mostly it is not there, and an error takes longer to make than a question.
+    if (!statSync(path, { throwIfNoEntry: false })) return "";
     return `=${readFileSync(path, "utf8")}`;
   } catch (error) {
     return isMissing(error) ? "" : undefined;
