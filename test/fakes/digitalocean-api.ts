@@ -73,11 +73,7 @@ export async function createStandIn(options: StandInOptions = {}): Promise<Stand
     calls.push({ purpose: purposeOf(path), method, path, query: query.toString(), status });
     if (reply) send(reply);
   };
-  const onRequest = (request: IncomingMessage, response: ServerResponse): void =>
-    void answer(request, response);
-  const server = options.tls
-    ? createHttps({ key: options.tls.key, cert: options.tls.certificate }, onRequest)
-    : createHttp(onRequest);
+  const server = createServerWith(options.tls, answer);
   const port = await listen(server, options.port ?? 0, options.host ?? "127.0.0.1");
   return {
     url: `${options.tls ? "https" : "http"}://${options.host ?? "127.0.0.1"}:${port}`,
@@ -146,6 +142,16 @@ function sendReply(response: ServerResponse, reply: Reply, remaining: number): v
     ...reply.headers,
   });
   response.end(reply.body.replace("REQUEST_ID", requestId));
+}
+
+/** A server that answers each request so; plain http without a key and a certificate. */
+export function createServerWith(
+  tls: StandInOptions["tls"] | undefined,
+  answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
+): Server {
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void =>
+    void answer(request, response);
+  return tls ? createHttps({ key: tls.key, cert: tls.certificate }, onRequest) : createHttp(onRequest);
 }
 
 /** Listens and says on which port. */

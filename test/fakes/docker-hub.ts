@@ -1,7 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
-import { createServer as createHttp, type IncomingMessage, type ServerResponse } from "node:http";
-import { createServer as createHttps } from "node:https";
-import { closeServer, listen, readBody } from "./digitalocean-api.ts";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { closeServer, createServerWith, listen, readBody } from "./digitalocean-api.ts";
 import { readBasic, readBearer } from "./digitalocean-exchange.ts";
 
 export interface DockerHubOptions {
@@ -132,11 +131,7 @@ export async function createDockerHub(options: DockerHubOptions = {}): Promise<D
     });
     response.writeHead(reply.status, reply.headers).end(reply.body ?? "");
   };
-  const onRequest = (request: IncomingMessage, response: ServerResponse): void =>
-    void answer(request, response);
-  const server = options.tls
-    ? createHttps({ key: options.tls.key, cert: options.tls.certificate }, onRequest)
-    : createHttp(onRequest);
+  const server = createServerWith(options.tls, answer);
   const port = await listen(server, options.port ?? 0, options.host ?? "127.0.0.1");
   const add = (content: Content): string => {
     const digest = `sha256:${createHash("sha256").update(content.bytes).digest("hex")}`;
