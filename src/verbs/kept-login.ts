@@ -39,7 +39,7 @@ export async function findLogin(ports: VerbPorts, host: string): Promise<KeptLog
 export async function needLogin(ports: VerbPorts, host: string): Promise<KeptLogin> {
   const found = await findLogin(ports, host);
   if (found) return found;
-  throw new HelperError("no-login", `docr keeps no login for ${host}`, {
+  throw new HelperError("no-login", `no login for ${host} is kept`, {
     hint: `see docr registry list, or keep one: docr registry add ${host}`,
   });
 }

@@ -54,11 +54,11 @@ interface NewLogin {
 
 async function agreeToReplace({ terminal }: VerbPorts, host: string): Promise<void> {
   if (!terminal.canAsk) {
-    throw new HelperError("bad-arguments", `docr keeps a login for ${host} already`, {
+    throw new HelperError("bad-arguments", `a login for ${host} is kept already`, {
       hint: `change it with docr registry update ${host}, or replace it with --yes`,
     });
   }
-  if (await terminal.confirm(`docr keeps a login for ${host} already. Replace it?`)) return;
+  if (await terminal.confirm(`A login for ${host} is kept already. Replace it?`)) return;
   throw new HelperError("cancelled", "cancelled");
 }
 

@@ -107,7 +107,7 @@ describe("docr registry add", () => {
     await store(silent, "ghcr.io");
     expect(await failureOf(() => addLogin(silent.verbs, "ghcr.io", flags))).toEqual({
       code: "bad-arguments",
-      message: "docr keeps a login for ghcr.io already",
+      message: "a login for ghcr.io is kept already",
     });
     expect(await loginAt(silent, "ghcr.io")).toBe("sammy hunter2");
     await addLogin(silent.verbs, "ghcr.io", { ...flags, yes: true });
@@ -225,7 +225,7 @@ describe("docr registry update", () => {
     const bench = createRegistryBench({ stdin: "new" });
     expect(await failureOf(() => updateLogin(bench.verbs, "ghcr.io", CHECKED))).toEqual({
       code: "no-login",
-      message: "docr keeps no login for ghcr.io",
+      message: "no login for ghcr.io is kept",
     });
   });
 });
