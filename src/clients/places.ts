@@ -38,12 +38,18 @@ export function podmanAuthPath(machine: Machine): string | undefined {
   return uid === undefined ? undefined : `/run/containers/${uid}/auth.json`;
 }
 
-/** Every file that podman looks for a login in, in its order, each once: what it writes, its older place, docker's. */
+/**
+ * Every file that podman looks for a login in, in its order, each once: what it writes, its older place, docker's. A file
+ * that somebody has named is the only one, from podman 4.4 on (containers/image#1751); before, it was the first.
+ */
 export function podmanAuthPaths(machine: Machine): readonly string[] {
+  const written = podmanAuthPath(machine);
+  const { env } = machine;
+  if (env["REGISTRY_AUTH_FILE"] || env["DOCKER_CONFIG"]) return written === undefined ? [] : [written];
   const home = homeOf(machine);
-  const configs = machine.env["XDG_CONFIG_HOME"] || (home === undefined ? undefined : `${home}/.config`);
+  const configs = env["XDG_CONFIG_HOME"] || (home === undefined ? undefined : `${home}/.config`);
   const older = configs === undefined ? undefined : `${configs}/containers/auth.json`;
-  const paths = [podmanAuthPath(machine), older, dockerConfigPath(machine)];
+  const paths = [written, older, dockerConfigPath(machine)];
   return [...new Set(paths)].filter((path) => path !== undefined);
 }
 

@@ -51,10 +51,17 @@ describe("podman's auth.json", () => {
   });
 
   it("is looked for once in each", () => {
-    expect(podmanAuthPaths(linux({ HOME, DOCKER_CONFIG: "/etc/dk" }))).toEqual([
-      "/etc/dk/config.json",
+    expect(podmanAuthPaths({ env: { HOME }, platform: "darwin", uid: 501 })).toEqual([
       "/home/sammy/.config/containers/auth.json",
+      "/home/sammy/.docker/config.json",
     ]);
+  });
+
+  it.each([
+    [{ REGISTRY_AUTH_FILE: "/a.json" }, "/a.json"],
+    [{ DOCKER_CONFIG: "/etc/dk" }, "/etc/dk/config.json"],
+  ])("is the file that %j names, alone", (env, path) => {
+    expect(podmanAuthPaths(linux({ HOME, XDG_RUNTIME_DIR: "/run/user/1000", ...env }))).toEqual([path]);
   });
 });
 
