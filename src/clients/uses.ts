@@ -39,13 +39,10 @@ export function usesOf(machine: Machine, key: string): ClientUses {
     }
   };
   look("docker", () => lookUpInDocker(machine, clientKeyOf(key)).steps);
-  look("podman", () => podmanSteps(machine, { host: podmanHostOf(key), repository: undefined }));
+  const host = key === clientKeyOf(DOCKER_HUB) ? DOCKER_HUB : key;
+  // podman knows no other login of Docker Hub's than that of its host, and asks for no URL.
+  if (!host.includes("://")) look("podman", () => podmanSteps(machine, { host, repository: undefined }));
   return { usedBy, shadowedBy, warnings: [...new Set(warnings)] };
-}
-
-/** podman knows Docker Hub by its host alone. */
-function podmanHostOf(key: string): string {
-  return key === clientKeyOf(DOCKER_HUB) ? DOCKER_HUB : key;
 }
 
 /** Whether a question for the one is answered with the login under the other. */

@@ -70,7 +70,7 @@ function manifestOf(credential: MintedCredential, place: KubernetesPlace): strin
   return kubernetesYamlOf(kubernetesSecretOf(pullSecretOf(credential), { ...names, annotations }));
 }
 
-/** For a POSIX shell to evaluate; DOCKER_AUTH_CONFIG is docker's (28.2 and later) and GitLab's. */
+/** For a POSIX shell to evaluate; DOCKER_AUTH_CONFIG is docker's (28.3 and later) and GitLab's. */
 function exportsOf(credential: MintedCredential): string {
   const variables = {
     DOCKER_AUTH_CONFIG: JSON.stringify(dockerConfigOf(pullSecretOf(credential))),

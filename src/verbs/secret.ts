@@ -39,6 +39,7 @@ export function addSecret(program: Command, frame: Frame): void {
       "after",
       examples([
         "docr secret ghcr.io",
+        "DOCKER_CONFIG=/srv/bot/.docker docr secret ghcr.io",
         "docr secret docker.io --format username-password --json",
         "docr secret ghcr.io --format kubernetes-secret --name pull --namespace web | kubectl apply -f -",
       ]),
@@ -104,7 +105,7 @@ async function orOurs(
 function pullSecretOf(resolved: Resolved, host: string, key: string | undefined): PullSecret {
   const { credential, identityToken, registryToken, client } = resolved;
   if (registryToken) {
-    throw new HelperError("bad-arguments", `${client} has a registry token for ${host} and no password`, {
+    throw new HelperError("no-login", `${client} has a registry token for ${host} and no password`, {
       hint: `log in with a user name and a password: ${client} login ${host}`,
     });
   }

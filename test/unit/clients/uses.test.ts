@@ -62,6 +62,7 @@ describe("who asks us for a host", () => {
       (await home.clients.usesOf(key)).usedBy.map(({ client }) => client);
     expect(await clientsOf("https://index.docker.io/v1/")).toEqual(["docker"]);
     expect(await clientsOf("docker.io")).toEqual(["podman"]);
+    expect(await clientsOf("https://index.docker.io/v1/access-token")).toEqual(["docker"]);
   });
 
   it("is told as far as the files can be read", async () => {

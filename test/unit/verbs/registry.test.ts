@@ -279,6 +279,12 @@ describe("docr registry list", () => {
     expect(await hostsOf(await withLogins(), flags)).toEqual(hosts);
   });
 
+  it("shows the two other logins that docker keeps for Docker Hub", async () => {
+    const bench = createRegistryBench();
+    for (const path of ["access-token", "refresh-token"]) await store(bench, HUB + path);
+    expect(await hostsOf(bench, {})).toEqual([`${HUB}access-token`, `${HUB}refresh-token`]);
+  });
+
   it("is empty with a remark where nothing is to be shown", async () => {
     const bench = createRegistryBench();
     expect(await listLogins(bench.verbs, {})).toEqual({ text: "", json: [] });

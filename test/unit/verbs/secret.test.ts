@@ -112,7 +112,7 @@ describe("docr secret", () => {
     });
     const token = { credential: undefined, registryToken: new Secret("rt") };
     expect(await failureOf(() => run("ghcr.io", {}, token))).toEqual({
-      code: "bad-arguments",
+      code: "no-login",
       message: "docker has a registry token for ghcr.io and no password",
     });
   });
