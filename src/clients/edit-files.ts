@@ -21,7 +21,6 @@ export function createFiles(machine: Machine): Files {
       namesIn(dirname(path))
         .filter((name) => name.startsWith(basename(path) + BACKUP))
         .map((name) => join(dirname(path), name)),
-    list: namesIn,
     hasProgram: (...names) => names.some((name) => hasProgram(name, machine)),
     defaultStore: ({ text = "", shown }) => defaultStore(parseClientFile(withoutMark(text), shown), machine),
     podmanHelpers: () => readCredentialHelpers(machine).names,

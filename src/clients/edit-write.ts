@@ -89,7 +89,10 @@ export function removeIfThere(path: string): void {
 export function refused(error: unknown, shown: string): unknown {
   const code = codeOf(error);
   if (code === undefined || isHelperError(error)) return error;
-  return new HelperError("client-config", `${shown} cannot be read or written (${code})`, { cause: error });
+  return new HelperError("client-config", `${shown} cannot be read or written (${code})`, {
+    cause: error,
+    hint: "nothing was changed; see whose it is, and whether the disk is full",
+  });
 }
 
 /** A system error's code: E and capitals. */

@@ -121,8 +121,6 @@ export interface Files {
   backUp(file: EditedFile): string;
   /** The copies that `backUp` made of it. */
   backupsOf(path: string): readonly string[];
-  /** Names in the folder, sorted; none where there is no such folder. */
-  list(folder: string): readonly string[];
   /** Whether the PATH has one of these programs. */
   hasProgram(...names: readonly string[]): boolean;
   /** The helper that docker takes by itself while its file says nothing of logins; undefined where it takes none. */

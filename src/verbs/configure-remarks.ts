@@ -2,13 +2,21 @@ import { parseClientFile } from "../clients/client-file.ts";
 import { withoutMark } from "../clients/edit-json.ts";
 import { hasSecret } from "../clients/auth-entry.ts";
 import { parseCredentialHelpers } from "../clients/registries-conf.ts";
-import type { Files } from "../people/ports.ts";
+import type { ClientUse, Files } from "../people/ports.ts";
+import { REGISTRY_HOST } from "../registry/address.ts";
 import type { PlannedEdit } from "./configure-edit.ts";
 import { OURSELVES } from "./configure-plan.ts";
 
 /** What the person should know of files in which clients look for us, as a line each. */
-export function remarksOn(edits: readonly PlannedEdit[], files: Files): readonly string[] {
+export function remarksOn(
+  edits: readonly PlannedEdit[],
+  files: Files,
+  shadowedBy: readonly ClientUse[],
+): readonly string[] {
   const remarks = edits.flatMap(remarksOnOne);
+  for (const { client, source } of shadowedBy.filter(({ kind }) => kind === "auths")) {
+    remarks.push(`${client} takes the login for ${REGISTRY_HOST} from ${source}, and does not ask us for it`);
+  }
   const program = `docker-credential-${OURSELVES}`;
   if (!files.hasProgram(program)) remarks.push(`${program} is not on the PATH, where clients look for it`);
   return remarks;

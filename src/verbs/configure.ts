@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { examples, type Frame } from "../people/frame.ts";
-import type { Files, Result, VerbPorts } from "../people/ports.ts";
+import type { ClientUse, Files, Result, VerbPorts } from "../people/ports.ts";
 import type { Sha256 } from "../helper/entry-key.ts";
+import { REGISTRY_HOST } from "../registry/address.ts";
 import { type Applied, applyPlan, type Plan, readRecord } from "./configure-apply.ts";
 import { isChange, type PlannedEdit } from "./configure-edit.ts";
 import { findPlaces } from "./configure-places.ts";
@@ -55,7 +56,10 @@ export async function configure(ports: VerbPorts, options: ConfigureOptions): Pr
   const applied: Applied = isDry
     ? checkPlan(makePlan(), files)
     : await applyPlan(makePlan, { files, recordPath: places.record });
-  const remarks = remarksOn(applied.edits, files);
+  const { shadowedBy } = await (await ports.clients()).usesOf(REGISTRY_HOST);
+  const isMeant = ({ client }: ClientUse): boolean =>
+    client === "docker" ? places.docker !== undefined : places.podman.length > 0;
+  const remarks = remarksOn(applied.edits, files, isDry ? [] : shadowedBy.filter(isMeant));
   for (const remark of remarks) ports.terminal.remark(remark);
   return showEdits(applied, { isDry, remarks });
 }

@@ -117,10 +117,15 @@ function removeFromCopy(files: Files, copy: string, path: string, logins: readon
 function withoutLogins(file: EditedFile, path: string, logins: readonly FoundLogin[]): PlannedEdit {
   const ofFile = logins.filter(({ origin }) => origin.kind === "file" && origin.path === path);
   const { text = "", shown } = file;
+  const present = new Map<string, FoundLogin>();
+  for (const { origin } of ofFile.slice(0, 1)) {
+    if (origin.kind !== "file") continue;
+    for (const one of loginsInFile(file, origin.client).found) present.set(one.key, one);
+  }
   const changes = ofFile.flatMap((login): readonly Change[] => {
     const { key, origin, credential } = login;
     if (origin.kind !== "file") return [];
-    const now = loginsInFile(file, origin.client).found.find((one) => one.key === key);
+    const now = present.get(key);
     if (now === undefined || !isSameCredential(now.credential, credential)) return [];
     // docker leaves such a trace itself, and older tools look for it (docker/cli, native_store.go); podman leaves none.
     const email: unknown = findInJson(text, ["auths", key, "email"], shown);

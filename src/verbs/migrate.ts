@@ -4,8 +4,10 @@ import { alignColumns } from "../people/columns.ts";
 import { examples, type Frame } from "../people/frame.ts";
 import type { Result, VerbPorts } from "../people/ports.ts";
 import { findPlaces } from "./configure-places.ts";
-import { type FoundLogin, isOurHost, type StayingLogin, usernameOf } from "./migrate-logins.ts";
+import { addressKeyOf, type FoundLogin, type StayingLogin } from "./migrate-logins.ts";
 import { moveLogins } from "./migrate-move.ts";
+import { shownUsername } from "./pull-secret.ts";
+import { printable } from "./target.ts";
 import { checkFound, chooseHelper, fallbackOf, findLogins, type Situation } from "./migrate-plan.ts";
 
 export interface MigrateOptions {
@@ -100,7 +102,7 @@ const count = ({ length }: readonly FoundLogin[]): string => `${length} login${l
 
 function tableOf(logins: readonly FoundLogin[]): string {
   return alignColumns(
-    logins.map((login) => ["", printable(login.key), shownUser(login) ?? "", login.origin.shown]),
+    logins.map((login) => ["", printable(login.key), printable(shownUser(login) ?? ""), login.origin.shown]),
   );
 }
 
@@ -109,22 +111,17 @@ function rowOfStaying({ origin, key, reason }: StayingLogin): readonly string[] 
 }
 
 function describe(login: FoundLogin): unknown {
-  return { key: login.key, username: shownUser(login), from: originOf(login) };
+  return { host: login.key, username: shownUser(login) ?? null, from: originOf(login) };
 }
 
 function describeStaying(login: StayingLogin): unknown {
-  return { key: login.key, from: originOf(login), reason: login.reason };
+  return { host: login.key, from: originOf(login), reason: login.reason };
 }
 
 const originOf = ({ origin }: Pick<FoundLogin, "origin">): string =>
   origin.kind === "file" ? origin.path : origin.shown;
 
-/** Undefined at our own host, where the user name can be the secret itself. */
+/** Undefined where it can be the secret itself. */
 function shownUser(login: FoundLogin): string | undefined {
-  return isOurHost(login) ? undefined : printable(usernameOf(login));
-}
-
-/** A file may hold anything, and a terminal obeys some of it. */
-function printable(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e]/g, "?");
+  return shownUsername(addressKeyOf(login), login.credential);
 }

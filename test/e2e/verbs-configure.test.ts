@@ -1,6 +1,16 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { openMounts } from "../lifecycle/mounts.ts";
 import { createContainers } from "../lab/containers.ts";
 import { describeUnless } from "../lab/describe.ts";
 import { DOCR } from "../lab/executable.ts";
@@ -35,6 +45,7 @@ describeUnless(
     "docker-credential-secretservice",
     "tmux",
     "strace",
+    "setpriv",
   ]),
   "docr configure, unconfigure and migrate, with real clients",
   () => {
@@ -188,7 +199,7 @@ describeUnless(
       const moved = await docr("migrate", "--from", "--configure", "--yes", "--json");
       expect(JSON.parse(moved.stdout)).toEqual({
         dryRun: false,
-        moved: [{ key: OTHER, username: BASIC_LOGIN.username, from: "docker-credential-secretservice" }],
+        moved: [{ host: OTHER, username: BASIC_LOGIN.username, from: "docker-credential-secretservice" }],
         stayed: [],
       });
       const left = await lab.person.run("docker-credential-secretservice", ["list"], { stdin: "" });
@@ -277,6 +288,53 @@ describeUnless(
       expect(made).toBeGreaterThan(0);
       expect(synced).toBeGreaterThan(made);
       expect(renamed).toBeGreaterThan(synced);
+    });
+
+    it("changes nothing where the disk is full", async () => {
+      // Two pages: one for the file and one for its copy.
+      const mounts = await openMounts(`mount -t tmpfs -o size=8k tmpfs "${home}/.docker"`);
+      try {
+        const inside = (command: string, ...args: string[]): Promise<Outcome> =>
+          run(...mounts.wrap([command, ...args]));
+        const text = JSON.stringify({ auths: { "quay.io": {} }, psFormat: "x".repeat(3000) });
+        await inside("sh", "-c", `printf %s '${text}' > ${config()}`);
+        const outcome = await inside(DOCR, "configure", "--client", "docker");
+        expect([outcome.code, outcome.stdout]).toEqual([1, ""]);
+        expect(outcome.stderr).toBe(
+          "docr: ~/.docker/config.json cannot be read or written (ENOSPC); nothing was changed; see whose it is, and whether the disk is full\n",
+        );
+        expect((await inside("cat", config())).stdout).toBe(text);
+        expect((await inside("ls", join(home, ".docker"))).stdout).not.toContain("docr-new");
+        expect(existsSync(join(home, ".config/docr/configured.json"))).toBe(false);
+      } finally {
+        await mounts.close();
+      }
+    });
+
+    it.each([
+      ["a file that is somebody else's", "chmod 600 config.json; chown 0 config.json", "(EACCES)"],
+      ["a folder that is read-only", "chmod 555 .", "is read-only"],
+      ["a folder that is closed", "chmod 000 .", "(EACCES)"],
+    ])("says what is wrong with %s, and changes nothing", async (_, spoil, said) => {
+      const other = mkdtempSync(join(tmpdir(), "docr-other-"));
+      const folder = join(other, ".docker");
+      try {
+        mkdirSync(folder);
+        writeFileSync(join(folder, "config.json"), PLAIN);
+        await run("sh", "-c", `chown -R 1234 ${other}; chmod 755 ${other}; cd ${folder}; ${spoil}`);
+        const as = ["--reuid", "1234", "--regid", "1234", "--clear-groups", DOCR];
+        const theirs = { HOME: other, XDG_RUNTIME_DIR: "", DBUS_SESSION_BUS_ADDRESS: "", DOCKER_CONFIG: "" };
+        const outcome = await lab.person.run("setpriv", [...as, "configure", "--client", "docker"], {
+          env: theirs,
+        });
+        expect([outcome.code, outcome.stdout]).toEqual([1, ""]);
+        expect(outcome.stderr).toContain(said);
+        expect(outcome.stderr).toMatch(/^docr: [^\n]*\n$/);
+        expect(readFileSync(join(folder, "config.json"), "utf8")).toBe(PLAIN);
+        expect(readdirSync(folder)).toEqual(["config.json"]);
+      } finally {
+        rmSync(other, { recursive: true, force: true });
+      }
     });
   },
 );

@@ -9,6 +9,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { onTestFinished } from "vitest";
+import { createClients } from "../../src/clients/clients.ts";
 import { createFiles } from "../../src/clients/edit-files.ts";
 import { createVerbBench, type VerbBench, type VerbBenchOptions } from "./verb-bench.ts";
 
@@ -22,15 +24,20 @@ export interface ConfiguredHome extends VerbBench {
   all(): Readonly<Record<string, string>>;
   /** Puts a program on the PATH, which is empty but for these and ours. */
   install(program: string): void;
-  leave(): void;
 }
 
+/** Goes with the test that made it. */
 export function createConfiguredHome(options: VerbBenchOptions = {}): ConfiguredHome {
   const home = mkdtempSync(join(tmpdir(), "docr-home-"));
   const bin = `${home}.bin`;
+  onTestFinished(() => {
+    for (const path of [home, bin]) rmSync(path, { recursive: true, force: true });
+  });
   const env = { HOME: home, PATH: bin, ...options.env };
-  const files = createFiles({ env, platform: "linux", uid: 1000 });
-  const bench = createVerbBench({ files, ...options, env });
+  const machine = { env, platform: "linux", uid: 1000 };
+  const files = createFiles(machine);
+  const clients = createClients({ machine, runHelper: async () => ({ stdout: "", exitCode: 1 }) });
+  const bench = createVerbBench({ files, clients, ...options, env });
   const write = (path: string, text: string): void => {
     const full = path.startsWith("/") ? path : join(home, path);
     mkdirSync(dirname(full), { recursive: true });
@@ -51,8 +58,5 @@ export function createConfiguredHome(options: VerbBenchOptions = {}): Configured
       );
     },
     install,
-    leave() {
-      for (const path of [home, bin]) rmSync(path, { recursive: true, force: true });
-    },
   };
 }

@@ -1,13 +1,12 @@
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import * as fc from "fast-check";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Files } from "../../../src/people/ports.ts";
 import { configure, type ConfigureOptions } from "../../../src/verbs/configure.ts";
 import { unconfigure } from "../../../src/verbs/unconfigure.ts";
-import { type ConfiguredHome, createConfiguredHome } from "../../fakes/configured-home.ts";
+import { createConfiguredHome } from "../../fakes/configured-home.ts";
 import { failureOf } from "../../fakes/failure-of.ts";
-import type { VerbBenchOptions } from "../../fakes/verb-bench.ts";
 
 const DOCKER = ".docker/config.json";
 const PODMAN = ".config/containers/auth.json";
@@ -19,21 +18,11 @@ const HOST = "registry.digitalocean.com";
 const DESKTOP =
   '{\n\t"auths": {\n\t\t"ghcr.io": {}\n\t},\n\t"credsStore": "desktop",\n\t"features": {\n\t\t"hooks": "true"\n\t}\n}';
 
-const homes: ConfiguredHome[] = [];
-function openHome(options: VerbBenchOptions = {}): ConfiguredHome {
-  const home = createConfiguredHome(options);
-  homes.push(home);
-  return home;
-}
-afterEach(() => {
-  for (const home of homes.splice(0)) home.leave();
-});
-
 const parsed = (text: string | undefined): unknown => JSON.parse(text ?? "null");
 
 describe("docr configure", () => {
   it("puts us into docker's file for our host alone, says so, and keeps the rest and a copy", async () => {
-    const home = openHome();
+    const home = createConfiguredHome();
     home.write(DOCKER, DESKTOP);
     const { text, json } = await configure(home.verbs, {});
     expect(text).toBe(
@@ -58,7 +47,7 @@ describe("docr configure", () => {
   });
 
   it("takes every registry with --global, and keeps the helper that was there behind us", async () => {
-    const home = openHome();
+    const home = createConfiguredHome();
     home.write(DOCKER, DESKTOP);
     const { text } = await configure(home.verbs, { global: true });
     expect(text).toBe(
@@ -70,7 +59,7 @@ describe("docr configure", () => {
 
   it("keeps the helper that docker has taken by itself, since docker no longer does once its file names one", async () => {
     for (const global of [false, true]) {
-      const home = openHome();
+      const home = createConfiguredHome();
       home.install("pass");
       home.install("docker-credential-pass");
       await configure(home.verbs, { global });
@@ -85,7 +74,7 @@ describe("docr configure", () => {
   it("replaces another helper for our host, and one that is switched off for it", async () => {
     for (const helper of ["secretservice", ""]) {
       for (const global of [false, true]) {
-        const home = openHome();
+        const home = createConfiguredHome();
         home.write(DOCKER, JSON.stringify({ credHelpers: { [HOST]: helper }, credsStore: "docr" }));
         await configure(home.verbs, { global });
         expect(parsed(home.read(DOCKER))).toEqual({ credHelpers: { [HOST]: "docr" }, credsStore: "docr" });
@@ -94,7 +83,7 @@ describe("docr configure", () => {
   });
 
   it("changes nothing the second time, nor where credsStore is ours already", async () => {
-    const home = openHome();
+    const home = createConfiguredHome();
     home.write(DOCKER, '{"credsStore":"docr"}');
     const expected = `~/${DOCKER}: nothing to change\n`;
     expect((await configure(home.verbs, {})).text).toBe(expected);
@@ -109,8 +98,8 @@ describe("docr configure", () => {
   });
 
   it("puts us into each auth.json that podman has, and makes the lasting one where there is none", async () => {
-    const runtime = openHome().home;
-    const home = openHome({ env: { XDG_RUNTIME_DIR: runtime } });
+    const runtime = createConfiguredHome().home;
+    const home = createConfiguredHome({ env: { XDG_RUNTIME_DIR: runtime } });
     home.install("skopeo");
     await configure(home.verbs, {});
     expect(parsed(home.read(PODMAN))).toEqual({ credHelpers: { [HOST]: "docr" } });
@@ -126,9 +115,9 @@ describe("docr configure", () => {
   });
 
   it("keeps to the files that REGISTRY_AUTH_FILE and DOCKER_CONFIG name", async () => {
-    const elsewhere = openHome().home;
+    const elsewhere = createConfiguredHome().home;
     const env = { REGISTRY_AUTH_FILE: `${elsewhere}/auth.json`, DOCKER_CONFIG: `${elsewhere}/docker` };
-    const home = openHome({ env });
+    const home = createConfiguredHome({ env });
     const { json } = await configure(home.verbs, { client: "all" });
     expect(json).toMatchObject({
       files: [{ path: `${elsewhere}/docker/config.json` }, { path: `${elsewhere}/auth.json` }],
@@ -137,7 +126,7 @@ describe("docr configure", () => {
   });
 
   it("has podman ask us first for every registry with --global, and then those whom it asked before", async () => {
-    const home = openHome();
+    const home = createConfiguredHome();
     home.write(
       ".config/containers/registries.conf",
       'credential-helpers = ["pass", "containers-auth.json"]\n',
@@ -153,7 +142,7 @@ describe("docr configure", () => {
   });
 
   it("shows with --dry-run as a diff what it would do, without a secret, and does nothing", async () => {
-    const home = openHome();
+    const home = createConfiguredHome();
     home.write(DOCKER, '{\n  "auths": {\n    "ghcr.io": {\n      "auth": "c2VjcmV0"\n    }\n  }\n}\n');
     const before = home.all();
     const { text, json } = await configure(home.verbs, { dryRun: true });
@@ -176,7 +165,7 @@ describe("docr configure", () => {
   });
 
   it("says which logins nobody reads any more, and whom clients will not find", async () => {
-    const home = openHome();
+    const home = createConfiguredHome();
     const auth = { auth: Buffer.from("a:b").toString("base64") };
     home.write(DOCKER, JSON.stringify({ auths: { [HOST]: auth, "ghcr.io": auth, "quay.io": {} } }));
     await configure(home.verbs, {});
@@ -185,12 +174,23 @@ describe("docr configure", () => {
       `~/${DOCKER} still holds the login for ${hosts}, which nobody reads there any more: docr migrate moves it into the keychain`;
     expect(home.said).toEqual([still(HOST), still(`${HOST}, ghcr.io`)]);
 
-    const marked = openHome({ env: { PATH: "/nowhere" } });
+    const marked = createConfiguredHome({ env: { PATH: "/nowhere" } });
     marked.write(DOCKER, "\uFEFF{}");
     await configure(marked.verbs, {});
     expect(marked.said).toEqual([
       `~/${DOCKER} begins with a byte order mark, and docker and podman pass over it for that`,
       "docker-credential-docr is not on the PATH, where clients look for it",
+    ]);
+  });
+
+  it("says where a client has a login for our host that comes before us", async () => {
+    const variable = JSON.stringify({ auths: { [HOST]: { auth: "YTpi" } } });
+    const home = createConfiguredHome({ env: { DOCKER_AUTH_CONFIG: variable } });
+    await configure(home.verbs, { client: "podman" });
+    expect(home.said).toEqual([]);
+    await configure(home.verbs, { client: "docker" });
+    expect(home.said).toEqual([
+      `docker takes the login for ${HOST} from DOCKER_AUTH_CONFIG, and does not ask us for it`,
     ]);
   });
 
@@ -208,7 +208,7 @@ describe("docr configure", () => {
       '{"credsStore": "../evil"}',
     ],
   ])("fails with %s, and changes nothing", async (message, content) => {
-    const home = openHome();
+    const home = createConfiguredHome();
     home.write(DOCKER, content);
     const failure = await failureOf(() => configure(home.verbs, { global: true }));
     expect(`${failure.code}: ${failure.message}`).toBe(message);
@@ -216,7 +216,7 @@ describe("docr configure", () => {
   });
 
   it("changes no file where one of them cannot be changed", async () => {
-    const home = openHome();
+    const home = createConfiguredHome();
     home.write(DOCKER, DESKTOP);
     home.write(PODMAN, "{}");
     chmodSync(join(home.home, PODMAN), 0o400);
@@ -231,7 +231,7 @@ describe("docr configure", () => {
   });
 
   it("puts back what it did where a later file fails all the same", async () => {
-    const home = openHome();
+    const home = createConfiguredHome();
     home.write(DOCKER, DESKTOP);
     home.write(PODMAN, "{}");
     const real = await home.verbs.files();
@@ -249,7 +249,7 @@ describe("docr configure", () => {
   });
 
   it("starts anew where docker changes its file meanwhile, and gives up where it goes on", async () => {
-    const home = openHome();
+    const home = createConfiguredHome();
     home.write(DOCKER, DESKTOP);
     const real = await home.verbs.files();
     let count = 0;
@@ -278,7 +278,7 @@ describe("docr configure", () => {
   });
 
   it("knows docker, podman and all", async () => {
-    const home = openHome();
+    const home = createConfiguredHome();
     expect(await failureOf(() => configure(home.verbs, { client: "pod" }))).toEqual({
       code: "bad-arguments",
       message: "--client takes docker, podman or all",
@@ -296,7 +296,7 @@ describe("docr unconfigure", () => {
   ];
 
   it.each(WAYS.map((way) => [way]))("leaves what was there before %j, byte for byte", async (way) => {
-    const home = openHome();
+    const home = createConfiguredHome();
     home.write(DOCKER, `\uFEFF${DESKTOP.replaceAll("\n", "\r\n")}\r\n\r\n`);
     home.write(PODMAN, '{ "auths" : { } }');
     home.write(OURS, '{"context": "work", "fallback": "wincred"}\n');
@@ -326,7 +326,7 @@ describe("docr unconfigure", () => {
         content,
         fc.array(fc.boolean(), { minLength: 1, maxLength: 3 }),
         async (text, ways) => {
-          const home = openHome();
+          const home = createConfiguredHome();
           if (text !== undefined) home.write(DOCKER, text);
           const before = home.all();
           for (const global of ways) await configure(home.verbs, { global, client: "all" });
@@ -339,7 +339,7 @@ describe("docr unconfigure", () => {
   });
 
   it("takes out our own keys alone where the file has been changed since", async () => {
-    const home = openHome();
+    const home = createConfiguredHome();
     home.write(DOCKER, DESKTOP);
     await configure(home.verbs, { global: true });
     await configure(home.verbs, { client: "podman" });
@@ -364,7 +364,7 @@ describe("docr unconfigure", () => {
   });
 
   it("leaves what the person has put in our place", async () => {
-    const home = openHome();
+    const home = createConfiguredHome();
     home.write(DOCKER, DESKTOP);
     await configure(home.verbs, { global: true });
     home.write(DOCKER, '{"credsStore":"pass"}');
@@ -374,7 +374,7 @@ describe("docr unconfigure", () => {
   });
 
   it("takes out with --global what is for every registry, and leaves our host to us", async () => {
-    const home = openHome();
+    const home = createConfiguredHome();
     home.write(DOCKER, DESKTOP);
     await configure(home.verbs, {});
     await configure(home.verbs, { global: true, client: "all" });
@@ -390,7 +390,7 @@ describe("docr unconfigure", () => {
   });
 
   it("takes us out where somebody put us in by hand, and says where it did not", async () => {
-    const home = openHome();
+    const home = createConfiguredHome();
     const ours = { [HOST]: "docr", "ghcr.io": "docr" };
     home.write(DOCKER, JSON.stringify({ credsStore: "docr", credHelpers: ours }));
     home.write(DROP_IN, 'credential-helpers = ["mine", "docr"]\n');
@@ -403,7 +403,7 @@ describe("docr unconfigure", () => {
   });
 
   it("puts files back wherever the clients looked for them then, and keeps to one client where that is named", async () => {
-    const home = openHome();
+    const home = createConfiguredHome();
     const elsewhere = `${home.home}/elsewhere`;
     const env = { ...home.verbs.env, DOCKER_CONFIG: elsewhere, REGISTRY_AUTH_FILE: `${elsewhere}/a.json` };
     const moved = { ...home.verbs, env, machine: { ...home.verbs.machine, env } };
@@ -415,7 +415,7 @@ describe("docr unconfigure", () => {
   });
 
   it("does nothing, and says so, where we never were", async () => {
-    const home = openHome();
+    const home = createConfiguredHome();
     home.write(DOCKER, DESKTOP);
     const { text } = await unconfigure(home.verbs, { client: "docker" });
     expect(text).toBe(`~/${DOCKER}: nothing to change\n~/${OURS}: nothing to change\n`);
@@ -426,7 +426,7 @@ describe("docr unconfigure", () => {
   it.each(["", "{}", "[]", '{"version":2,"files":{}}', '{"version":1,"files":{"/x":{"after":1}}}'])(
     "guesses nothing from a record that it did not write: %j",
     async (text) => {
-      const home = openHome();
+      const home = createConfiguredHome();
       home.write(DOCKER, '{"credsStore":"docr"}');
       home.write(RECORD, text);
       expect(await failureOf(() => unconfigure(home.verbs, {}))).toEqual({

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { HelperError } from "../../../src/errors.ts";
 import type { HelperAnswer } from "../../../src/people/ports.ts";
 import { migrate, type MigrateOptions } from "../../../src/verbs/migrate.ts";
@@ -20,16 +20,6 @@ const auth = (username: string, password: string): { readonly auth: string } => 
   auth: Buffer.from(`${username}:${password}`).toString("base64"),
 });
 
-const homes: ConfiguredHome[] = [];
-function openHome(options: VerbBenchOptions = {}): ConfiguredHome {
-  const home = createConfiguredHome(options);
-  homes.push(home);
-  return home;
-}
-afterEach(() => {
-  for (const home of homes.splice(0)) home.leave();
-});
-
 const move = (home: ConfiguredHome, options: MigrateOptions = {}) =>
   migrate(home.verbs, { yes: true, ...options });
 const parsed = (text: string | undefined): unknown => JSON.parse(text ?? "null");
@@ -39,7 +29,7 @@ const opened = async (home: ConfiguredHome, key: string): Promise<readonly unkno
 };
 /** A home in which docker asks us for everything. */
 function openOurs(auths: object, options: VerbBenchOptions = {}): ConfiguredHome {
-  const home = openHome(options);
+  const home = createConfiguredHome(options);
   home.write(DOCKER, JSON.stringify({ auths, credsStore: "docr" }, null, "\t"));
   return home;
 }
@@ -79,8 +69,8 @@ describe("docr migrate, for logins in plain text", () => {
       {
         dryRun: false,
         moved: [
-          { key: "ghcr.io", username: "sammy", from: `${home.home}/${DOCKER}` },
-          { key: HUB, username: "rosa", from: `${home.home}/${DOCKER}` },
+          { host: "ghcr.io", username: "sammy", from: `${home.home}/${DOCKER}` },
+          { host: HUB, username: "rosa", from: `${home.home}/${DOCKER}` },
         ],
         stayed: [],
       },
@@ -159,11 +149,11 @@ describe("docr migrate, for logins in plain text", () => {
     const home = openOurs(auths);
     const { json } = await move(home);
     expect(json).toMatchObject({
-      moved: [{ key: "d", username: "sammy" }],
+      moved: [{ host: "d", username: "sammy" }],
       stayed: [
-        { key: "a", reason: "its auth is not base64 of a user name and a password" },
-        { key: "b", reason: "no helper can keep a registry token" },
-        { key: "c", reason: "its auth is not base64 of a user name and a password" },
+        { host: "a", reason: "its auth is not base64 of a user name and a password" },
+        { host: "b", reason: "no helper can keep a registry token" },
+        { host: "c", reason: "its auth is not base64 of a user name and a password" },
       ],
     });
     expect(dockerOf(home)).toMatchObject({ auths: { ...auths, d: {} } });
@@ -175,8 +165,8 @@ describe("docr migrate, for logins in plain text", () => {
     await home.helper.store("https://quay.io", "rosa", new Secret("same"));
     const { json } = await move(home);
     expect(json).toMatchObject({
-      moved: [{ key: "quay.io" }],
-      stayed: [{ key: "ghcr.io", reason: "the keychain has another login for it" }],
+      moved: [{ host: "quay.io" }],
+      stayed: [{ host: "ghcr.io", reason: "the keychain has another login for it" }],
     });
     expect(await opened(home, "ghcr.io")).toEqual(["ghcr.io", "sammy", "new"]);
     expect(dockerOf(home)).toMatchObject({ auths: { "ghcr.io": auth("sammy", "old"), "quay.io": {} } });
@@ -190,8 +180,8 @@ describe("docr migrate, for logins in plain text", () => {
     const { json, exitCode } = await move(home);
     expect(exitCode).toBe(1);
     expect(json).toMatchObject({
-      moved: [{ key: "quay.io" }],
-      stayed: [{ key: "ghcr.io", reason: "the keychain does not give it back" }],
+      moved: [{ host: "quay.io" }],
+      stayed: [{ host: "ghcr.io", reason: "the keychain does not give it back" }],
     });
     expect(dockerOf(home)).toMatchObject({ auths: { "ghcr.io": auth("sammy", "one"), "quay.io": {} } });
   });
@@ -225,7 +215,7 @@ describe("docr migrate, for logins in plain text", () => {
   });
 
   it("takes them out of our own copies of the file as well", async () => {
-    const home = openHome();
+    const home = createConfiguredHome();
     home.write(DOCKER, JSON.stringify({ auths: { "ghcr.io": auth("sammy", "one") } }));
     await configure(home.verbs, { global: true });
     expect(home.read(`${DOCKER}.docr-backup`)).toContain(auth("sammy", "one").auth);
@@ -254,7 +244,7 @@ describe("docr migrate, for logins in plain text", () => {
       json: { dryRun: false, moved: [], stayed: [] },
       exitCode: 0,
     });
-    expect((await move(openHome())).text).toBe("there are no logins to move\n");
+    expect((await move(createConfiguredHome())).text).toBe("there are no logins to move\n");
   });
 
   it("shows no text that a terminal would obey", async () => {
@@ -265,7 +255,7 @@ describe("docr migrate, for logins in plain text", () => {
 
 /** A home in which docker asks us for our host alone, and has a login in plain text. */
 function openConfigured(secret: string, options: VerbBenchOptions = {}): ConfiguredHome {
-  const home = openHome(options);
+  const home = createConfiguredHome(options);
   const text = JSON.stringify({ auths: { [HOST]: auth(secret, secret) }, credHelpers: { [HOST]: "docr" } });
   home.write(DOCKER, text);
   return home;
@@ -302,10 +292,10 @@ describe("docr migrate, for our own host", () => {
     await home.ports.apiTokens.write(undefined, new Secret(tokenOf("a")));
     const before = home.all();
     expect((await move(home)).json).toMatchObject({
-      stayed: [{ key: HOST, reason: "the keychain has another login for it" }],
+      stayed: [{ host: HOST, reason: "the keychain has another login for it" }],
     });
     home.api.fail("list", "api-timeout");
-    expect((await move(home)).json).toMatchObject({ stayed: [{ key: HOST, reason: "the api said no" }] });
+    expect((await move(home)).json).toMatchObject({ stayed: [{ host: HOST, reason: "the api said no" }] });
     expect(home.all()).toEqual(before);
   });
 });
@@ -325,7 +315,7 @@ describe("docr migrate --from another helper", () => {
   });
 
   it("ends its standing behind us, so that ours are the ones that are answered", async () => {
-    const home = openHome({ helpers: helperWith("pass", LOGINS) });
+    const home = createConfiguredHome({ helpers: helperWith("pass", LOGINS) });
     home.write(DOCKER, '{"credsStore":"pass"}');
     await configure(home.verbs, { global: true });
     expect(parsed(home.read(OURS))).toEqual({ fallback: "pass" });
@@ -335,7 +325,7 @@ describe("docr migrate --from another helper", () => {
   });
 
   it("takes its place in docker's file with --configure", async () => {
-    const home = openHome({ helpers: helperWith("pass", LOGINS) });
+    const home = createConfiguredHome({ helpers: helperWith("pass", LOGINS) });
     home.write(DOCKER, '{"credsStore":"pass"}');
     await move(home, { from: true, configure: true });
     expect([parsed(home.read(OURS)), dockerOf(home)]).toEqual([{}, { credsStore: "docr" }]);
@@ -344,7 +334,7 @@ describe("docr migrate --from another helper", () => {
 
   it("takes nothing from a helper behind us unless it gets all", async () => {
     const helpers = { ...helperWith("pass", LOGINS), [`pass get ${HUB}`]: { stdout: "no", exitCode: 1 } };
-    const home = openHome({ helpers });
+    const home = createConfiguredHome({ helpers });
     home.write(DOCKER, '{"credsStore":"docr"}');
     home.write(OURS, '{"fallback":"pass"}');
     const before = home.all();
@@ -354,10 +344,10 @@ describe("docr migrate --from another helper", () => {
       moved: [],
       stayed: [
         {
-          key: "ghcr.io",
+          host: "ghcr.io",
           reason: "in the keychain, too, but it can only move together with all the others there",
         },
-        { key: HUB, reason: "docker-credential-pass does not give it" },
+        { host: HUB, reason: "docker-credential-pass does not give it" },
       ],
     });
     expect(home.all()).toEqual(before);
@@ -370,8 +360,8 @@ describe("docr migrate --from another helper", () => {
     const { json, exitCode } = await move(home, { from: "pass" });
     expect(exitCode).toBe(1);
     expect(json).toMatchObject({
-      moved: [{ key: HUB }],
-      stayed: [{ key: "ghcr.io", reason: "the other helper cannot erase it" }],
+      moved: [{ host: HUB }],
+      stayed: [{ host: "ghcr.io", reason: "the other helper cannot erase it" }],
     });
   });
 
@@ -384,14 +374,14 @@ describe("docr migrate --from another helper", () => {
   });
 
   it.each(["docr", "../evil", "a b", ""])("takes no %j for a helper", async (from) => {
-    expect(await failureOf(() => move(openHome(), { from }))).toEqual({
+    expect(await failureOf(() => move(createConfiguredHome(), { from }))).toEqual({
       code: "bad-arguments",
       message: "--from takes the last part of another helper's name",
     });
   });
 
   it("wants a name where no other helper is configured", async () => {
-    expect(await failureOf(() => move(openHome(), { from: true }))).toEqual({
+    expect(await failureOf(() => move(createConfiguredHome(), { from: true }))).toEqual({
       code: "bad-arguments",
       message: "no other helper is configured",
     });
@@ -402,7 +392,7 @@ describe("docr migrate, before it moves", () => {
   const PLAIN = { auths: { "ghcr.io": auth("sammy", "one") } };
 
   it("refuses where docker would not find the logins afterwards, or configures it", async () => {
-    const home = openHome();
+    const home = createConfiguredHome();
     home.write(DOCKER, JSON.stringify(PLAIN));
     expect(await failureOf(() => move(home))).toEqual({
       code: "client-config",
@@ -414,7 +404,7 @@ describe("docr migrate, before it moves", () => {
   });
 
   it("configures no more than our host where nothing else moves", async () => {
-    const home = openHome();
+    const home = createConfiguredHome();
     home.write(DOCKER, JSON.stringify({ auths: { [HOST]: auth("sammy", "one") } }));
     expect(await failureOf(() => move(home))).toEqual({
       code: "client-config",
@@ -425,7 +415,7 @@ describe("docr migrate, before it moves", () => {
   });
 
   it("configures podman where podman's logins move", async () => {
-    const home = openHome();
+    const home = createConfiguredHome();
     home.install("podman");
     home.write(PODMAN, JSON.stringify(PLAIN));
     expect((await failureOf(() => move(home))).message).toBe(
@@ -446,7 +436,7 @@ describe("docr migrate, before it moves", () => {
     behind.write(OURS, '{"fallback":"pass"}');
     expect((await failureOf(() => move(behind))).message).toBe(message);
 
-    const present = openHome();
+    const present = createConfiguredHome();
     present.write(DOCKER, JSON.stringify({ ...PLAIN, credsStore: "pass" }));
     expect((await failureOf(() => move(present, { configure: true }))).message).toBe(message);
 
