@@ -142,6 +142,16 @@ describe("docker's helpers", () => {
     expect((await resolve(home, "quay.io"))[3]).toBe("pass");
   });
 
+  it("that answer with empty texts have none", async () => {
+    const home = createClientHome({
+      helpers: { "pass a.example": answerWith("", ""), "pass b.example": "{}" },
+    });
+    home.docker({ credsStore: "pass" });
+    for (const host of ["a.example", "b.example"]) {
+      expect((await resolve(home, host)).slice(3)).toEqual(["pass", undefined]);
+    }
+  });
+
   it("may answer with an identity token", async () => {
     const home = createClientHome({ helpers: { "pass a.example": answerWith("<token>", "idt") } });
     home.docker({ credsStore: "pass" });
