@@ -36,11 +36,13 @@ export async function look(
   ports: Pick<VerbPorts, "hintOf">,
   name: string,
   find: () => Promise<readonly Line[]>,
+  patienceMs = PATIENCE_MS,
 ): Promise<readonly Line[]> {
+  const done = new AbortController();
   const late = async (): Promise<readonly Line[]> => {
-    await sleep(PATIENCE_MS, undefined, { ref: false });
+    await sleep(patienceMs, undefined, { signal: done.signal });
     return [
-      fail(name, `nothing came of it in ${PATIENCE_MS / 1000} s`, "look at the network and the keychain"),
+      fail(name, `nothing came of it in ${patienceMs / 1000} s`, "look at the network and the keychain"),
     ];
   };
   try {
@@ -49,5 +51,7 @@ export async function look(
     if (isHelperError(error)) return [fail(name, error.message, ports.hintOf(error))];
     // Never its message, which may quote anything.
     return [fail(name, "this look failed unexpectedly", "please report this as a bug")];
+  } finally {
+    done.abort();
   }
 }

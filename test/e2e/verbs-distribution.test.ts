@@ -1,5 +1,8 @@
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { createConnectProxy } from "../fakes/connect-proxy.ts";
+import { closeServer, listen } from "../fakes/digitalocean-api.ts";
 import { createDockerHub, type DockerHub } from "../fakes/docker-hub.ts";
 import { createIndex, DOCKER_LIST, OCI_INDEX, SCHEMA_2 } from "../fakes/images.ts";
 import { describeUnless } from "../lab/describe.ts";
@@ -10,12 +13,13 @@ import { writeOciLayout } from "../lab/oci-layout.ts";
 import { readServerTls } from "../lab/pki.ts";
 import { BASIC_LOGIN } from "../lab/registry.ts";
 import type { Environment, Outcome } from "../lab/run.ts";
+import { openTerminal } from "../lab/terminal.ts";
 
 const OURS = "registry.digitalocean.com";
 const BASIC = "basic.test";
 const PLATFORMS = ["linux/amd64", "linux/arm64"];
 
-describeUnless(explainNoLab(["skopeo"]), "docr check", () => {
+describeUnless(explainNoLab(["skopeo", "tmux"]), "docr check", () => {
   let lab: Lab;
   let hub: DockerHub;
   let token: string;
@@ -194,6 +198,47 @@ describeUnless(explainNoLab(["skopeo"]), "docr check", () => {
     expect((await check("ann/private:v2")).code).toBe(3);
     loginToHub("hunter2");
     expect((await check("ann/private:v1")).code).toBe(4);
+  });
+
+  it("goes through the proxy that the environment names, and to the names that it does not reach directly", async () => {
+    const proxy = await createConnectProxy({ port: 443 });
+    const around = "api.digitalocean.com,cloud.digitalocean.com";
+    const env = { ...ci(), HTTPS_PROXY: proxy.url, NO_PROXY: around };
+    const { code } = await docr(["check", `${OURS}/acme/app:v1`], env);
+    await proxy.close();
+    expect([code, new Set(proxy.tunnels)]).toEqual([0, new Set([`${OURS}:443`])]);
+  });
+
+  it("shows a person in a terminal what a pipe gets, with colours and without a spinner left behind", async () => {
+    const terminal = await openTerminal(lab.folder, "docr check alpine", lab.person.env);
+    try {
+      const screen = await terminal.waitFor("[exit 0]");
+      expect(screen).toMatch(/^docker\.io\/library\/alpine:latest\n {2}digest +sha256:[0-9a-f]{64}\n/);
+      expect(await terminal.colours()).toContain("\u001b[1mdocker.io/library/alpine:latest");
+    } finally {
+      await terminal.close();
+    }
+  });
+
+  it("is given up with ctrl-C, however long the registry is silent, and leaves the terminal as it was", async () => {
+    const silent = createServer(() => undefined);
+    const port = await listen(silent, 0, "127.0.0.1");
+    const terminal = await openTerminal(
+      lab.folder,
+      `docr check 127.0.0.1:${port}/app --anonymous`,
+      lab.person.env,
+    );
+    try {
+      await terminal.waitFor(`asking 127.0.0.1:${port}`);
+      await terminal.press("C-c");
+      await terminal.waitFor("[exit 130]");
+      await terminal.type("echo still here");
+      await terminal.press("Enter");
+      expect(await terminal.waitFor(/^still here$/m)).toContain("[exit 130]");
+    } finally {
+      await terminal.close();
+      await closeServer(silent);
+    }
   });
 
   it("lists more tags than a page holds", async () => {

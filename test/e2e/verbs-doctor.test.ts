@@ -6,13 +6,15 @@ import { DOCR } from "../lab/executable.ts";
 import { explainNoLab, type Lab, openLab } from "../lab/lab.ts";
 import { SYSTEM_PATH } from "../lab/parts.ts";
 import type { Environment } from "../lab/run.ts";
+import { openTerminal } from "../lab/terminal.ts";
+import { at, explainNoFakeTime } from "../lifecycle/clock.ts";
 
 const OURS = "registry.digitalocean.com";
 
 /** Name, outcome, what is there, what is to be done. */
 type Line = Readonly<Record<"name" | "outcome" | "what" | "next", string | undefined>>;
 
-describeUnless(explainNoLab(["docker"]), "docr doctor", () => {
+describeUnless(explainNoLab(["docker", "tmux"]), "docr doctor", () => {
   let lab: Lab;
   let token: string;
 
@@ -110,6 +112,26 @@ describeUnless(explainNoLab(["docker"]), "docr doctor", () => {
     const bare = await lab.person.run(DOCR, ["doctor"], { env });
     expect(bare.code).toBe(1);
     expect(bare.stdout).toMatch(/^fail {2}store +there is no keychain in this session$/m);
+  });
+
+  it.skipIf(explainNoFakeTime() !== undefined)("tells a clock that is wrong, by the server's", async () => {
+    const { checks } = await doctor(at("+1h"));
+    expect(checks.find(({ name }) => name === "clock")).toMatchObject({
+      outcome: "fail",
+      what: "this machine's clock is 60 min ahead of the server's",
+    });
+  });
+
+  it("shows a person in a terminal how each look went in colours", async () => {
+    const env = { ...lab.person.env, DIGITALOCEAN_ACCESS_TOKEN: token, HTTPS_PROXY: "127.0.0.1:9" };
+    const terminal = await openTerminal(lab.folder, "docr doctor", env);
+    try {
+      expect(await terminal.waitFor("[exit 1]")).toMatch(/^pass {2}path /);
+      const colours = await terminal.colours();
+      for (const word of ["\u001b[32mpass", "\u001b[31mfail"]) expect(colours).toContain(word);
+    } finally {
+      await terminal.close();
+    }
   });
 
   it("misses the helper where docker would not find it, and docr where the door would not", async () => {
