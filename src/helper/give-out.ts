@@ -13,7 +13,7 @@ const BUDGET_MS = 18_000;
 export interface GiveOutOrder {
   /** Undefined for the one that the settings name, else the account's only one. */
   readonly registry: string | undefined;
-  /** Undefined for the one that the settings name. */
+  /** Whose token mints, also where the environment has one; undefined for the token that a `get` would take. */
   readonly context: string | undefined;
   readonly access: Access;
   /** In seconds; 0: it never expires. */
@@ -28,12 +28,13 @@ export interface GiveOutOrder {
  */
 export async function giveOut(ports: HelperPorts, order: GiveOutOrder): Promise<MintedCredential> {
   const { access, ttlSeconds } = order;
-  const found = entryOf(ports.settings(), { kind: "docr", registry: order.registry }, ports.sha256);
-  const entry = { ...found, context: order.context ?? found.context };
+  const entry = entryOf(ports.settings(), { kind: "docr", registry: order.registry }, ports.sha256);
   const named = entry.registry === undefined ? undefined : checkedName(entry.registry);
-  const token = await findToken(ports, entry);
+  // Who names an account means it, whatever is in the environment.
+  const token =
+    order.context === undefined ? await findToken(ports, entry) : await ports.tokenSource.find(order.context);
   if (!token) {
-    const context = entry.context ?? DEFAULT_CONTEXT;
+    const context = order.context ?? entry.context ?? DEFAULT_CONTEXT;
     throw new HelperError("no-api-token", `there is no API token for the context ${context}`);
   }
   const api = await ports.api(BUDGET_MS);

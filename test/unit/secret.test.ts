@@ -79,6 +79,11 @@ describe("a Secret", () => {
     expect(new Secret(TEXT).equals(new Secret(`${TEXT} `))).toBe(false);
   });
 
+  it("loses white space around it where that is asked for, and stays a secret", () => {
+    const trimmed = new Secret(" \thunter2\r\n").trimmed();
+    expect([trimmed.reveal(), String(trimmed)]).toEqual(["hunter2", "[secret]"]);
+  });
+
   it("is digested by the function that it is given", () => {
     expect(new Secret(TEXT).digest(sha256)).toBe(sha256(TEXT));
   });

@@ -67,6 +67,13 @@ describe("a credential for a person", () => {
     ]);
   });
 
+  it("is for the account that is named, though the environment has a token", async () => {
+    const bench = createBench({ apiToken: tokenOf("e") });
+    await bench.ports.apiTokens.write("work", new Secret(tokenOf("a")));
+    await giveOut(bench.ports, order({ context: "work" }));
+    expect(bench.api.calls[0]).toBe(`list ${tokenOf("a")}`);
+  });
+
   it("is nothing less than was ordered", async () => {
     const bench = createBench({ apiToken: tokenOf("a") });
     bench.api.fail("mint acme read-write", "api-forbidden");

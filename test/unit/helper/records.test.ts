@@ -4,6 +4,7 @@ import {
   decodeInventoryEntry,
   decodeLogin,
   decodeMinted,
+  encodeInventoryEntry,
   encodeLogin,
   encodeMinted,
 } from "../../../src/helper/records.ts";
@@ -79,6 +80,20 @@ describe("a minted credential's record", () => {
       expect(decodeMinted(new Secret(wrong))).toBeUndefined();
     },
   );
+});
+
+describe("a line of the inventory", () => {
+  it.each([3_600_000, Infinity])("gives back a life of %d ms", (lifeMs) => {
+    const entry = {
+      minted: { now: NOON, uptime: 17 },
+      lifeMs,
+      access: "read-only",
+      from: "environment",
+      registry: undefined,
+      revoked: false,
+    } as const;
+    expect(decodeInventoryEntry(encodeInventoryEntry(entry))).toEqual(entry);
+  });
 });
 
 describe("any text whatsoever", () => {
