@@ -1,4 +1,5 @@
 /** The files that configuring is about: docker's, podman's, and our own beside them. */
+import { resolve } from "node:path";
 import { dockerConfigPath, podmanAuthPath, podmanAuthPaths, registriesConfPath } from "../clients/places.ts";
 import { configHome, type Machine } from "../config/machine.ts";
 import { HelperError } from "../errors.ts";
@@ -29,7 +30,7 @@ export interface Places {
 export function findPlaces(machine: Machine, files: Files, client: string | undefined): Places {
   const clients = clientsOf(machine, files, client);
   const home = configHome(machine);
-  const docker = dockerConfigPath(machine);
+  const docker = absolute(dockerConfigPath(machine));
   if (home === undefined || docker === undefined) {
     throw new HelperError("client-config", "there is no home directory to look for configurations in", {
       hint: "set HOME",
@@ -39,11 +40,16 @@ export function findPlaces(machine: Machine, files: Files, client: string | unde
   const registries = registriesConfPath(machine);
   return {
     docker: clients.includes("docker") ? docker : undefined,
-    podman: isPodman ? podmanFiles(machine, files) : [],
+    podman: isPodman ? podmanFiles(machine, files).map((path) => resolve(path)) : [],
     dropIn: isPodman && registries !== undefined ? `${registries}.d/${DROP_IN}` : undefined,
     ours: `${home}/docr/config.json`,
     record: `${home}/docr/configured.json`,
   };
+}
+
+/** A variable may name a place beside the working directory, which is another one the next time. */
+function absolute(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : resolve(path);
 }
 
 function clientsOf(machine: Machine, files: Files, named: string | undefined): readonly Client[] {

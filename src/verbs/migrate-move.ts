@@ -82,13 +82,17 @@ function clientOf(logins: readonly FoundLogin[]): string {
   return clients.size > 1 ? "all" : ([...clients][0] ?? "docker");
 }
 
-/** Takes them out of the files and of our copies of these; then nobody but we are asked for them. */
+/** Takes them out of our copies of the files and out of these; then nobody but we are asked for them. */
 async function removeFromFiles(
   logins: readonly FoundLogin[],
   { places, files, from }: Situation,
   isStillAsked: boolean,
 ): Promise<void> {
   const paths = [...new Set(logins.flatMap(({ origin }) => (origin.kind === "file" ? [origin.path] : [])))];
+  // Of the copies first: once the files have nothing left to move, nobody comes back for the copies.
+  for (const path of paths) {
+    for (const copy of files.backupsOf(path)) removeFromCopy(files, copy, path, logins);
+  }
   await applyPlan(
     () => {
       const edits = paths.map((path) => withoutLogins(files.open(path), path, logins));
@@ -98,9 +102,6 @@ async function removeFromFiles(
     },
     { files, recordPath: places.record },
   );
-  for (const path of paths) {
-    for (const copy of files.backupsOf(path)) removeFromCopy(files, copy, path, logins);
-  }
 }
 
 /** A copy that somebody has broken since is theirs. */

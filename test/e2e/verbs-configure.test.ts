@@ -229,7 +229,7 @@ describeUnless(
         );
         await terminal.press("Enter");
         // The terminal shows again what is typed.
-        expect(await terminal.waitFor(question)).toMatch(/^ echo/m);
+        await terminal.waitFor(/^ echo\b[^]*Move 1 login into the keychain\?/m);
         await terminal.press("y");
         await terminal.waitFor("[exit 0]");
         expect(JSON.parse(read() ?? "")).toMatchObject({ auths: { [OTHER]: {} }, credsStore: "docr" });
@@ -259,6 +259,25 @@ describeUnless(
           expect((await docr("unconfigure", "--client", "docker")).code).toBe(0);
           expect(read()).toBe(PLAIN);
         }
+      }
+    });
+
+    it("leaves a login in the file where it is killed while it moves it, and moves it the next time", async () => {
+      for (const when of [1, 2, 3]) {
+        write(PLAIN);
+        await logIn(THEIRS);
+        await docr("configure", "--global", "--client", "docker");
+        const before = read();
+        const call = "?rename,?renameat,?renameat2";
+        const trace = ["-f", "-o", "/dev/null", "-e", `trace=${call}`];
+        const kill = ["-e", `inject=${call}:signal=SIGKILL:when=${when}`];
+        const killed = await run("strace", ...trace, ...kill, DOCR, "migrate", "--yes");
+        if (killed.signal === null) break;
+        expect([read(), killed.stdout]).toEqual([before, ""]);
+        expect((await docr("migrate", "--yes")).stdout).toContain("moved 1 login into the keychain:");
+        expect(JSON.parse(read() ?? "")).toMatchObject({ auths: { [OTHER]: {} } });
+        expect(await pull(THEIRS)).toMatchObject({ code: 0, stderr: "" });
+        await lab.person.docr("erase", { stdin: OTHER });
       }
     });
 

@@ -1,5 +1,5 @@
 import { chmodSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Files } from "../../../src/people/ports.ts";
@@ -123,6 +123,17 @@ describe("docr configure", () => {
       files: [{ path: `${elsewhere}/docker/config.json` }, { path: `${elsewhere}/auth.json` }],
     });
     expect(Object.keys(home.all())).toEqual([RECORD]);
+  });
+
+  it("takes a path that is not absolute for one beside the working directory", async () => {
+    const home = createConfiguredHome();
+    const [folder, auth] = ["docker", "auth.json"].map((name) => relative(".", join(home.home, name)));
+    const env = { ...home.verbs.env, DOCKER_CONFIG: folder, REGISTRY_AUTH_FILE: auth };
+    const there = { ...home.verbs, env, machine: { ...home.verbs.machine, env } };
+    await configure(there, { client: "all" });
+    expect(Object.keys(home.all())).toEqual([RECORD, "auth.json", "docker/config.json"]);
+    await unconfigure(home.verbs, {});
+    expect(home.all()).toEqual({});
   });
 
   it("has podman ask us first for every registry with --global, and then those whom it asked before", async () => {
