@@ -92,7 +92,11 @@ async function readManifest(
     textOf(headers["content-type"]),
     host,
   );
-  const digest = checkedDigest(digested, [image.digest, textOf(headers["docker-content-digest"])], host);
+  const digest = await checkedDigest(
+    digested,
+    [image.digest, textOf(headers["docker-content-digest"])],
+    host,
+  );
   return {
     digest,
     mediaType,
@@ -111,7 +115,7 @@ async function readPlatforms(
   const blob = await session.ask({ path: `${repository}/blobs/${config}`, largestAnswer: LARGEST_CONFIG });
   if (blob.status === 404) throw malformed(host, "a manifest whose config is not there");
   if (blob.status !== 200) throw statusFailure(blob, host);
-  checkedDigest(blob.body, [config], host);
+  await checkedDigest(blob.body, [config], host);
   return platformsOfConfig(blob.body, host);
 }
 

@@ -1,12 +1,12 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { digestOf } from "../../../src/distribution/digests.ts";
 import { parseManifest, platformsOfConfig } from "../../../src/distribution/manifests.ts";
 import { failureOfSync } from "../../fakes/failure-of.ts";
 import {
   contentOf,
   createImage,
   createIndex,
+  digestOf,
   DOCKER_LIST,
   OCI_IMAGE,
   OCI_INDEX,
@@ -33,7 +33,7 @@ describe("an image's manifest", () => {
   it("of something else than a container has no config that says a platform", () => {
     const config = {
       mediaType: "application/vnd.cncf.helm.config.v1+json",
-      digest: digestOf(Buffer.of()),
+      digest: digestOf(Buffer.from("")),
       size: 7,
     };
     const chart = { schemaVersion: 2, config, layers: [] };
@@ -41,15 +41,19 @@ describe("an image's manifest", () => {
   });
 
   it.each<[string, unknown, string]>([
-    ["without sizes", { config: { digest: digestOf(Buffer.of()) }, layers: [] }, "a manifest without sizes"],
+    [
+      "without sizes",
+      { config: { digest: digestOf(Buffer.from("")) }, layers: [] },
+      "a manifest without sizes",
+    ],
     [
       "with a size below nothing",
-      { config: { digest: digestOf(Buffer.of()), size: 1 }, layers: [{ size: -1 }] },
+      { config: { digest: digestOf(Buffer.from("")), size: 1 }, layers: [{ size: -1 }] },
       "a manifest without sizes",
     ],
     [
       "without layers",
-      { config: { digest: digestOf(Buffer.of()), size: 1 } },
+      { config: { digest: digestOf(Buffer.from("")), size: 1 } },
       "a manifest without its lists",
     ],
     ["without a config", { config: { size: 1 }, layers: [] }, "a manifest without a config"],
