@@ -195,8 +195,10 @@ export function compose(host: Host): Composition {
         return place !== undefined && name !== undefined && !(await place.read(name));
       },
       async offer(serverUrl, key, credential) {
-        const place = doorFiles();
-        if (!place || !(await place.read(CURRENT + key))) return;
+        const place = serverUrl === WARM_SERVER_URL ? doorFiles() : undefined;
+        const kept = place && (await openMinted(place).read(key));
+        // It may be kept elsewhere, and what lies here be of other settings.
+        if (!place || kept?.secret.equals(credential.secret) !== true) return;
         const name = warmNameOf({ env: host.env, sha256 });
         const answer = encodeWarmAnswer(serverUrl, credential);
         if (name !== undefined && answer) await place.write(name, answer);

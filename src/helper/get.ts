@@ -24,10 +24,8 @@ export async function get(ports: HelperPorts, serverUrl: string): Promise<Creden
     if (age === "young") await offerWarm(ports, entry, serverUrl, earlier);
     return earlier;
   }
-  const minted = await replaceCredential(ports, entry, earlier);
-  if (!minted) return storedLogin(ports, REGISTRY_HOST);
-  await offerWarm(ports, entry, serverUrl, minted);
-  return minted;
+  const minted = await replaceCredential(ports, entry, earlier, serverUrl);
+  return minted ?? storedLogin(ports, REGISTRY_HOST);
 }
 
 /** For the trace. Whatever else people put into an address, a password for one, stays out of it. */

@@ -1,7 +1,7 @@
 import { parseAddress } from "../registry/address.ts";
 import { ageOf } from "../registry/credential.ts";
 import { entryOf } from "./entry-key.ts";
-import { currentCredential, offerWarm, replaceCredential } from "./replace.ts";
+import { currentCredential, replaceCredential } from "./replace.ts";
 import type { HelperPorts } from "./ports.ts";
 import { sweep } from "./sweep.ts";
 
@@ -15,8 +15,7 @@ export async function renew(ports: HelperPorts, serverUrl: string): Promise<void
   const entry = entryOf(ports.settings(), address, ports.sha256);
   const earlier = await currentCredential(ports, entry);
   if (earlier && ageOf(earlier, ports.clock.read()) !== "young") {
-    const minted = await replaceCredential(ports, entry, earlier);
-    if (minted) await offerWarm(ports, entry, serverUrl, minted);
+    await replaceCredential(ports, entry, earlier, serverUrl);
   }
   await sweep(ports);
 }

@@ -57,6 +57,7 @@ export async function replaceCredential(
   ports: HelperPorts,
   entry: Entry,
   earlier: MintedCredential | undefined,
+  serverUrl: string,
 ): Promise<MintedCredential | undefined> {
   const isLiving = (): boolean => earlier !== undefined && ageOf(earlier, ports.clock.read()) !== "dead";
   const patience = isLiving() ? SHORT_PATIENCE_MS : PATIENCE_MS;
@@ -66,13 +67,14 @@ export async function replaceCredential(
     const theirs = await currentCredential(ports, entry);
     if (theirs && isRenewed(ports, theirs, earlier)) {
       ports.trace("waited", { access: theirs.access, registry: theirs.registry });
+      await offerWarm(ports, entry, serverUrl, theirs);
       return theirs;
     }
     if (turn?.failure) throw turn.failure;
     const token = await findToken(ports, entry);
     const leftMs = Math.max(patience - (ports.monotonicMs() - started), LEAST_PATIENCE_MS);
     if (!token) return undefined;
-    const job = { entry, earlier, budgetMs: leftMs, turn };
+    const job = { entry, earlier, budgetMs: leftMs, turn, serverUrl };
     const minted = await mintAndKeep(ports, { ...job, token });
     if (minted) return minted;
     // A login came between; a logout leaves no token.
@@ -115,10 +117,12 @@ interface MintJob {
   /** For all calls of the API together. */
   readonly budgetMs: number;
   readonly turn: Turn | undefined;
+  /** As the client spelled it, for the finished answer. */
+  readonly serverUrl: string;
 }
 
 async function mintAndKeep(ports: HelperPorts, job: MintJob): Promise<MintedCredential | undefined> {
-  const { entry, token, earlier, budgetMs, turn } = job;
+  const { entry, token, earlier, budgetMs, turn, serverUrl } = job;
   const { kept, marks } = ports.minted();
   let minted: MintedCredential;
   try {
@@ -129,9 +133,12 @@ async function mintAndKeep(ports: HelperPorts, job: MintJob): Promise<MintedCred
   }
   // The inventory first: a crash between the two leaves a credential that is known and expires by itself.
   await quietly(() => marks.remember(minted));
-  const isWelcome = await whileKeeping(ports, async () => {
+  const isWelcome = await whileKeeping(ports, async (isAlone) => {
     if (!(await isStillThere(ports, entry, token))) return false;
     await quietly(() => kept?.write(entry.key, minted));
+    if (isAlone && token.from !== "doctl") {
+      await quietly(() => ports.warmAnswers.offer(serverUrl, entry.key, minted));
+    }
     return true;
   });
   if (!isWelcome) {
@@ -145,20 +152,24 @@ async function mintAndKeep(ports: HelperPorts, job: MintJob): Promise<MintedCred
 
 /**
  * One at a time among this user's processes: keeping what was minted, and forgetting at logout. Else a mint that
- * was under way would leave its credential behind a logout, to be answered from then on.
+ * was under way would leave its credential behind a logout, to be answered from then on. `work` learns whether
+ * the turn came, without which it is done all the same.
  */
-export async function whileKeeping<T>(ports: HelperPorts, work: () => Promise<T>): Promise<T> {
+export async function whileKeeping<T>(
+  ports: HelperPorts,
+  work: (isAlone: boolean) => Promise<T>,
+): Promise<T> {
   const turn = await ports.turns.take("keeping", KEEPING_PATIENCE_MS);
   try {
-    return await work();
+    return await work(turn !== undefined);
   } finally {
     turn?.end();
   }
 }
 
 /**
- * Leaves the finished answer for the door, as long as the credential is what is kept: a logout may have come between.
- * Not for one from doctl, whose config only the full program looks at.
+ * Leaves the finished answer for the door where it is not there yet, as long as the credential is what is kept: a logout may
+ * have come between. Not for one from doctl, whose config only the full program looks at.
  */
 export async function offerWarm(
   ports: HelperPorts,

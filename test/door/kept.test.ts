@@ -121,6 +121,12 @@ describeUnless(reason, "what the full program leaves for the door", () => {
         await world.get({ DOCR_CACHE: cache });
         expect(namesIn(world.kept, WARM)).toEqual([]);
       }
+      // Nor with what other settings left in files before.
+      await world.get();
+      const before = namesIn(world.kept, WARM);
+      for (const cache of ["none", "keychain"]) await world.get({ DOCR_CACHE: cache });
+      expect(namesIn(world.kept, WARM)).toEqual(before);
+      for (const name of before) rmSync(join(world.kept, name));
       for (const input of [`https://${HOST}`, `${HOST}/acme`, HOST.toUpperCase()]) {
         expect(await world.docr("get", { stdin: input })).toMatchObject({ code: 0 });
         expect(namesIn(world.kept, WARM)).toEqual([]);
