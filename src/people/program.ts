@@ -41,7 +41,7 @@ const PROTOCOL_HELP = `
 For docker (the credential-helper protocol on stdin and stdout):
   Usage: docker-credential-docr <store|get|erase|list|version>
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted; docr check: 3 absent, 4 refused.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not there, 4 refused by the registry, 130 interrupted.
 `;
 
 /** What is to be printed on stdout, and the exit code. */
