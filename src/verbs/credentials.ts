@@ -41,7 +41,7 @@ export function addCredentials(program: Command, frame: Frame): void {
     .option("--read-write", "let it push and delete, too (default: pull alone)")
     .addOption(
       verb
-        .createOption("--format <form>", "what is printed (default: docker-config, docker's config.json)")
+        .createOption("--format <form>", "what is printed: docker's config.json unless told")
         .choices(FORMS),
     )
     .option("--name <name>", "of the Kubernetes secret (default: registry- and the registry's name)")

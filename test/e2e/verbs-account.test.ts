@@ -120,6 +120,14 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the verbs around an
       expect([await isKept(stranger), await isKept(poor)]).toEqual([false, false]);
     });
 
+    it("waits a moment, not for long, for what it only shows", async () => {
+      lab.standIn.faults.add({ kind: "hang", path: "/v1/oauth/token/info", times: 9 });
+      const { code, stdout, stderr, ms } = await logIn(token);
+      expect([code, stderr]).toEqual([0, "docr: DigitalOcean did not say which scopes the API token has\n"]);
+      expect(stdout).toMatch(/^scopes +unknown$/m);
+      expect(ms).toBeLessThan(12_000);
+    });
+
     it("keeps accounts apart, and says which one is in use", async () => {
       const other = lab.standIn.account.addToken();
       await logIn(token);
