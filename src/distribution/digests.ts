@@ -5,8 +5,8 @@ const DEFAULT_ALGORITHM = "sha256";
 
 /** The digest of the bytes, as images name it. Loads Node's crypto, which a mint beside us in the asset must not pay for. */
 export async function digestOf(bytes: Uint8Array, algorithm = DEFAULT_ALGORITHM): Promise<string> {
-  const { createHash } = await import("node:crypto");
-  return `${algorithm}:${createHash(algorithm).update(bytes).digest("hex")}`;
+  const { hexHash } = await import("./hash.ts");
+  return `${algorithm}:${hexHash(algorithm, bytes)}`;
 }
 
 /**
