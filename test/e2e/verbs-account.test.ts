@@ -32,6 +32,16 @@ async function inTerminal(
   }
 }
 
+const COMMAND = "docr login; echo code-$?";
+
+/** The login was interrupted, and the terminal is as before. */
+async function expectSame(terminal: TerminalSession): Promise<void> {
+  await terminal.waitFor("code-130");
+  await terminal.type("cmp before after && echo same-$?");
+  await terminal.press("Enter");
+  await terminal.waitFor("same-0");
+}
+
 /** Runs skopeo as somebody who has this config.json and nothing else. */
 async function skopeoWith({ person }: Lab, config: string, ...args: readonly string[]): Promise<Outcome> {
   const containers = createContainers(join(person.folder, "c"), person.env["HOME"] ?? "");
@@ -165,7 +175,7 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the verbs around an
 
   describe("docr login in a terminal", () => {
     it("asks for the token without showing it, and keeps it", async () => {
-      await inTerminal(lab, "docr login", async (terminal) => {
+      await inTerminal(lab, COMMAND, async (terminal) => {
         await terminal.waitFor("DigitalOcean API token");
         await terminal.type(token);
         await terminal.press("Enter");
@@ -177,17 +187,28 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the verbs around an
     });
 
     it("leaves the terminal as it was and keeps nothing where it is interrupted", async () => {
-      await inTerminal(lab, "docr login", async (terminal) => {
+      await inTerminal(lab, COMMAND, async (terminal) => {
         await terminal.waitFor("DigitalOcean API token");
         await terminal.type(token);
         await terminal.press("C-c");
         await terminal.waitFor("cancelled");
-        await terminal.type("cmp before after && echo same-$?");
-        await terminal.press("Enter");
-        await terminal.waitFor("same-0");
+        await expectSame(terminal);
       });
       expect(await isKept(token)).toBe(false);
       expect(lab.standIn.count()).toBe(0);
+    });
+
+    it("does so while DigitalOcean is asked, too", async () => {
+      lab.standIn.faults.add({ kind: "hang", path: "/v2/registries", times: 9 });
+      await inTerminal(lab, COMMAND, async (terminal) => {
+        await terminal.waitFor("DigitalOcean API token");
+        await terminal.type(token);
+        await terminal.press("Enter");
+        await terminal.waitFor("asking DigitalOcean");
+        await terminal.press("C-c");
+        await expectSame(terminal);
+      });
+      expect(await isKept(token)).toBe(false);
     });
   });
 
