@@ -15,7 +15,9 @@ export function remarksOn(
 ): readonly string[] {
   const remarks = edits.flatMap(remarksOnOne);
   for (const { client, source } of shadowedBy.filter(({ kind }) => kind === "auths")) {
-    remarks.push(`${client} takes the login for ${REGISTRY_HOST} from ${source}, and does not ask us for it`);
+    remarks.push(
+      `${client} takes the login for ${REGISTRY_HOST} from ${source}, and does not ask docr for it`,
+    );
   }
   const program = `docker-credential-${OURSELVES}`;
   if (!files.hasProgram(program)) remarks.push(`${program} is not on the PATH, where clients look for it`);
@@ -48,12 +50,10 @@ export function remarksOnRest(edits: readonly PlannedEdit[]): readonly string[] 
     if (text === undefined) return [];
     if (kind === "own") {
       const isNamed = parseCredentialHelpers(text, shown)?.includes(OURSELVES) === true;
-      return isNamed
-        ? [`${shown} was changed by somebody and still names us: take us out of it by hand`]
-        : [];
+      return isNamed ? [`${shown} was changed by somebody and still names docr: take it out by hand`] : [];
     }
     const { credHelpers } = parseClientFile(withoutMark(text), shown);
     const hosts = [...credHelpers].filter(([, helper]) => helper === OURSELVES).map(([host]) => host);
-    return hosts.length === 0 ? [] : [`${shown} still names us for ${hosts.join(", ")}`];
+    return hosts.length === 0 ? [] : [`${shown} still names docr for ${hosts.join(", ")}`];
   });
 }

@@ -24,10 +24,10 @@ export const CLIENT_OPTION = [
 
 export function addConfigure(program: Command, frame: Frame): void {
   frame
-    .command(program, "configure", "put us into docker's and podman's configuration")
+    .command(program, "configure", "have docker and podman ask docr for logins")
     .option(
       "--global",
-      "for every registry, not for DigitalOcean's alone; a helper that is there now stays behind us",
+      "for every registry, not for DigitalOcean's alone; a helper that is there now stays behind docr",
     )
     .option(...CLIENT_OPTION)
     .option("--dry-run", "show as a diff what would change, and change nothing")

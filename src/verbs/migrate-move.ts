@@ -59,7 +59,7 @@ export async function moveLogins(
   return { moved, failed, doubled: [...waiting, ...doubledOf(stuck, "the other helper cannot erase it")] };
 }
 
-const NOT_ALL = "in the keychain, too, but it can only move together with all the others there";
+const NOT_ALL = "docr has it now, too, but it can only move together with all the others there";
 
 function doubledOf(logins: readonly FoundLogin[], reason: string): readonly StayingLogin[] {
   return logins.map(({ origin, key }) => ({ origin, key, reason }));
@@ -70,7 +70,7 @@ async function keep({ helper, domain }: VerbPorts, login: FoundLogin): Promise<s
   try {
     if (await isKept(domain, login)) return undefined;
     await helper.store(login.serverUrl, usernameOf(login), login.credential.secret);
-    return (await isKept(domain, login)) ? undefined : "the keychain does not give it back";
+    return (await isKept(domain, login)) ? undefined : "it could not be read back";
   } catch (error) {
     if (!isHelperError(error) || /^(?:keychain|vault|pass)-/.test(error.code)) throw error;
     return error.message;

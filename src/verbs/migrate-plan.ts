@@ -5,6 +5,7 @@ import { readConfigFile } from "../config/config-file.ts";
 import { readProgramSettings } from "../config/program-settings.ts";
 import { HelperError, isHelperError } from "../errors.ts";
 import type { HelperPorts } from "../helper/ports.ts";
+import { REGISTRY_HOST } from "../registry/address.ts";
 import type { Files, VerbPorts } from "../people/ports.ts";
 import { helperAt, OURSELVES, STORE_PATH } from "./configure-plan.ts";
 import type { Places } from "./configure-places.ts";
@@ -57,7 +58,7 @@ async function reasonToStay(
     return `${first.origin.shown} has another login for it`;
   }
   try {
-    return (await isTaken(domain, login)) ? "the keychain has another login for it" : undefined;
+    return (await isTaken(domain, login)) ? "docr keeps another login for it" : undefined;
   } catch (error) {
     // Offline, nobody can tell whether it is an API token; without a keychain nothing can move at all.
     if (!isHelperError(error) || !error.code.startsWith("api-")) throw error;
@@ -125,7 +126,7 @@ export function checkFound(
   const [first] = lost;
   throw new HelperError(
     "client-config",
-    `${first?.origin.kind === "file" ? first.origin.client : "docker"} does not ask us for ${isOne ? "our host" : "every registry"} yet, and would not find the logins`,
+    `${first?.origin.kind === "file" ? first.origin.client : "docker"} does not ask docr for ${isOne ? REGISTRY_HOST : "every registry"} yet, and would not find the logins there`,
     { hint: `run docr configure${isOne ? "" : " --global"} first, or add --configure` },
   );
 }

@@ -7,6 +7,7 @@ import { findPlaces } from "./configure-places.ts";
 import { addressKeyOf, type FoundLogin, type StayingLogin } from "./migrate-logins.ts";
 import { moveLogins } from "./migrate-move.ts";
 import { shownUsername } from "./pull-secret.ts";
+import { storeName } from "./stores.ts";
 import { printable } from "./target.ts";
 import { checkFound, chooseHelper, fallbackOf, findLogins, type Situation } from "./migrate-plan.ts";
 
@@ -24,13 +25,13 @@ export function addMigrate(program: Command, frame: Frame): void {
     .command(
       program,
       "migrate",
-      "move logins that are in plain text, or with another helper, into the keychain",
+      "move logins that are in plain text, or with another helper, into docr's store",
     )
     .option(
       "--from [helper]",
       "another helper's logins, too (osxkeychain); docker's present one, unless named",
     )
-    .option("--configure", "have the clients ask us for what moves, as docr configure --global does")
+    .option("--configure", "have the clients ask docr for what moves, as docr configure --global does")
     .option("--client <name>", "docker, podman or all; those that are here, unless told")
     .option("--yes", "do not ask")
     .option("--dry-run", "say what would move, and move nothing")
@@ -51,26 +52,27 @@ export async function migrate(ports: VerbPorts, options: MigrateOptions): Promis
   const places = findPlaces(ports.machine, files, options.client);
   const from = chooseHelper(options.from, places, files, fallbackOf(ports).name);
   const situation: Situation = { ports, places, files, from, willConfigure: options.configure === true };
+  const store = storeName(ports.machine);
   const { found, staying } = await findLogins(ports, files, places, from);
   if (found.length > 0) checkFound(found, situation);
   if (found.length === 0 || options.dryRun === true) {
-    return report({ moved: found, staying, failed: [], isDry: options.dryRun === true });
+    return report({ moved: found, staying, failed: [], isDry: options.dryRun === true, store });
   }
   if (options.yes !== true) await askWhether(ports, found);
   const { moved, failed, doubled } = await ports.terminal.spin("moving logins", () =>
     moveLogins(found, staying, situation),
   );
-  return report({ moved, staying, failed: [...failed, ...doubled], isDry: false });
+  return report({ moved, staying, failed: [...failed, ...doubled], isDry: false, store });
 }
 
-async function askWhether({ terminal }: VerbPorts, logins: readonly FoundLogin[]): Promise<void> {
+async function askWhether({ terminal, machine }: VerbPorts, logins: readonly FoundLogin[]): Promise<void> {
   if (!terminal.canAsk) {
     throw new HelperError("no-terminal", `nobody can be asked here whether ${count(logins)} may move`, {
-      hint: "add --yes, or --dry-run to see them",
+      hint: "add --yes, or --dry-run to see what would",
     });
   }
   for (const line of tableOf(logins).trimEnd().split("\n")) terminal.remark(line);
-  if (!(await terminal.confirm(`Move ${count(logins)} into the keychain?`))) {
+  if (!(await terminal.confirm(`Move ${count(logins)} into ${storeName(machine)}?`))) {
     throw new HelperError("cancelled", "nothing was moved", { hint: "see docr migrate --dry-run" });
   }
 }
@@ -80,15 +82,17 @@ interface Outcome {
   readonly staying: readonly StayingLogin[];
   readonly failed: readonly StayingLogin[];
   readonly isDry: boolean;
+  /** Where to, in words. */
+  readonly store: string;
 }
 
-function report({ moved, staying, failed, isDry }: Outcome): Result {
+function report({ moved, staying, failed, isDry, store }: Outcome): Result {
   const left = [...failed, ...staying];
   const parts = [
     moved.length === 0 && left.length === 0 ? "there are no logins to move\n" : "",
     moved.length === 0
       ? ""
-      : `${isDry ? "would move" : "moved"} ${count(moved)} into the keychain:\n${tableOf(moved)}`,
+      : `${isDry ? "would move" : "moved"} ${count(moved)} into ${store}:\n${tableOf(moved)}`,
     left.length === 0 ? "" : `${isDry ? "would stay" : "stayed"}:\n${alignColumns(left.map(rowOfStaying))}`,
   ];
   return {

@@ -1,16 +1,24 @@
 import type { Command } from "commander";
+import { unlessFailed } from "../helper/quietly.ts";
 import { examples, type Frame } from "../people/frame.ts";
-import type { Result, VerbPorts } from "../people/ports.ts";
+import type { EditedFile, Result, VerbPorts } from "../people/ports.ts";
+import { REGISTRY_HOST } from "../registry/address.ts";
 import { type Applied, applyPlan, type Plan, readRecord } from "./configure-apply.ts";
 import { checkPlan, CLIENT_OPTION, type ConfigureOptions } from "./configure.ts";
+import { isChange, type PlannedEdit } from "./configure-edit.ts";
 import { findPlaces } from "./configure-places.ts";
+import { helperAt, OURSELVES, STORE_PATH } from "./configure-plan.ts";
 import { remarksOnRest } from "./configure-remarks.ts";
 import { showEdits } from "./configure-report.ts";
 import { planUnconfigure } from "./unconfigure-plan.ts";
 
 export function addUnconfigure(program: Command, frame: Frame): void {
   frame
-    .command(program, "unconfigure", "take us out of the clients' configuration, and put back what was there")
+    .command(
+      program,
+      "unconfigure",
+      "take docr out of the clients' configuration, and put back what was there",
+    )
     .option("--global", "take out no more than what configure --global put in")
     .option(...CLIENT_OPTION)
     .option("--dry-run", "show as a diff what would change, and change nothing")
@@ -40,7 +48,32 @@ export async function unconfigure(ports: VerbPorts, options: ConfigureOptions): 
       }
     }
   }
-  const remarks = options.global === true ? [] : remarksOnRest(applied.edits);
+  const remarks = [
+    ...(options.global === true ? [] : remarksOnRest(applied.edits)),
+    ...(isDry || !applied.edits.some(endsGlobally) ? [] : await remarksOnLogins(ports)),
+  ];
   for (const remark of remarks) ports.terminal.remark(remark);
   return showEdits(applied, { isDry, remarks });
+}
+
+/** Whether a client asked docr for every registry and no longer does. */
+function endsGlobally(edit: PlannedEdit): boolean {
+  const { file, kind, text } = edit;
+  if (kind === "own") return isChange(edit);
+  return isStore(file) && !isStore({ ...file, text });
+}
+
+function isStore(file: EditedFile): boolean {
+  return helperAt(file, STORE_PATH) === OURSELVES;
+}
+
+/** After a migrate, nobody would know why a pull fails. A keychain that is closed is no reason not to go on. */
+async function remarksOnLogins({ domain }: VerbPorts): Promise<readonly string[]> {
+  const logins = await unlessFailed(() => domain.logins.all());
+  const hosts = [...(logins?.keys() ?? [])].filter((host) => host !== REGISTRY_HOST);
+  return hosts.length === 0
+    ? []
+    : [
+        `docr keeps the login for ${hosts.join(", ")}, which clients find no more: docker login makes a new one`,
+      ];
 }

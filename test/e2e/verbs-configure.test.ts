@@ -263,9 +263,11 @@ describeUnless(
     });
 
     it("leaves a login in the file where it is killed while it moves it, and moves it the next time", async () => {
+      const plain = Buffer.from(`${BASIC_LOGIN.username}:${BASIC_LOGIN.password}`).toString("base64");
       for (const when of [1, 2, 3]) {
         write(PLAIN);
         await logIn(THEIRS);
+        expect(everything()).toContain(plain);
         await docr("configure", "--global", "--client", "docker");
         const before = read();
         const call = "?rename,?renameat,?renameat2";
@@ -276,6 +278,7 @@ describeUnless(
         expect([read(), killed.stdout]).toEqual([before, ""]);
         expect((await docr("migrate", "--yes")).stdout).toContain("moved 1 login into the keychain:");
         expect(JSON.parse(read() ?? "")).toMatchObject({ auths: { [OTHER]: {} } });
+        expect(everything()).not.toContain(plain);
         expect(await pull(THEIRS)).toMatchObject({ code: 0, stderr: "" });
         await lab.person.docr("erase", { stdin: OTHER });
       }

@@ -201,7 +201,7 @@ describe("docr configure", () => {
     expect(home.said).toEqual([]);
     await configure(home.verbs, { client: "docker" });
     expect(home.said).toEqual([
-      `docker takes the login for ${HOST} from DOCKER_AUTH_CONFIG, and does not ask us for it`,
+      `docker takes the login for ${HOST} from DOCKER_AUTH_CONFIG, and does not ask docr for it`,
     ]);
   });
 
@@ -408,8 +408,8 @@ describe("docr unconfigure", () => {
     await unconfigure(home.verbs, {});
     expect(parsed(home.read(DOCKER))).toEqual({ credHelpers: { "ghcr.io": "docr" } });
     expect(home.said).toEqual([
-      `~/${DOCKER} still names us for ghcr.io`,
-      `~/${DROP_IN} was changed by somebody and still names us: take us out of it by hand`,
+      `~/${DOCKER} still names docr for ghcr.io`,
+      `~/${DROP_IN} was changed by somebody and still names docr: take it out by hand`,
     ]);
   });
 

@@ -166,7 +166,7 @@ describe("docr migrate, for logins in plain text", () => {
     const { json } = await move(home);
     expect(json).toMatchObject({
       moved: [{ host: "quay.io" }],
-      stayed: [{ host: "ghcr.io", reason: "the keychain has another login for it" }],
+      stayed: [{ host: "ghcr.io", reason: "docr keeps another login for it" }],
     });
     expect(await opened(home, "ghcr.io")).toEqual(["ghcr.io", "sammy", "new"]);
     expect(dockerOf(home)).toMatchObject({ auths: { "ghcr.io": auth("sammy", "old"), "quay.io": {} } });
@@ -181,7 +181,7 @@ describe("docr migrate, for logins in plain text", () => {
     expect(exitCode).toBe(1);
     expect(json).toMatchObject({
       moved: [{ host: "quay.io" }],
-      stayed: [{ host: "ghcr.io", reason: "the keychain does not give it back" }],
+      stayed: [{ host: "ghcr.io", reason: "it could not be read back" }],
     });
     expect(dockerOf(home)).toMatchObject({ auths: { "ghcr.io": auth("sammy", "one"), "quay.io": {} } });
   });
@@ -223,6 +223,9 @@ describe("docr migrate, for logins in plain text", () => {
     expect(Object.values(home.all()).join("")).not.toContain(auth("sammy", "one").auth);
     await unconfigure(home.verbs, {});
     expect(dockerOf(home)).toEqual({ auths: { "ghcr.io": {} } });
+    expect(home.said.at(-1)).toBe(
+      "docr keeps the login for ghcr.io, which clients find no more: docker login makes a new one",
+    );
   });
 
   it("shows with --dry-run what would move, and never a secret", async () => {
@@ -292,7 +295,7 @@ describe("docr migrate, for our own host", () => {
     await home.ports.apiTokens.write(undefined, new Secret(tokenOf("a")));
     const before = home.all();
     expect((await move(home)).json).toMatchObject({
-      stayed: [{ host: HOST, reason: "the keychain has another login for it" }],
+      stayed: [{ host: HOST, reason: "docr keeps another login for it" }],
     });
     home.api.fail("list", "api-timeout");
     expect((await move(home)).json).toMatchObject({ stayed: [{ host: HOST, reason: "the api said no" }] });
@@ -345,7 +348,7 @@ describe("docr migrate --from another helper", () => {
       stayed: [
         {
           host: "ghcr.io",
-          reason: "in the keychain, too, but it can only move together with all the others there",
+          reason: "docr has it now, too, but it can only move together with all the others there",
         },
         { host: HUB, reason: "docker-credential-pass does not give it" },
       ],
@@ -396,7 +399,7 @@ describe("docr migrate, before it moves", () => {
     home.write(DOCKER, JSON.stringify(PLAIN));
     expect(await failureOf(() => move(home))).toEqual({
       code: "client-config",
-      message: "docker does not ask us for every registry yet, and would not find the logins",
+      message: "docker does not ask docr for every registry yet, and would not find the logins there",
     });
     expect(dockerOf(home)).toEqual(PLAIN);
     await move(home, { configure: true });
@@ -408,7 +411,7 @@ describe("docr migrate, before it moves", () => {
     home.write(DOCKER, JSON.stringify({ auths: { [HOST]: auth("sammy", "one") } }));
     expect(await failureOf(() => move(home))).toEqual({
       code: "client-config",
-      message: "docker does not ask us for our host yet, and would not find the logins",
+      message: `docker does not ask docr for ${HOST} yet, and would not find the logins there`,
     });
     await move(home, { configure: true });
     expect(dockerOf(home)).toEqual({ auths: { [HOST]: {} }, credHelpers: { [HOST]: "docr" } });
@@ -419,7 +422,7 @@ describe("docr migrate, before it moves", () => {
     home.install("podman");
     home.write(PODMAN, JSON.stringify(PLAIN));
     expect((await failureOf(() => move(home))).message).toBe(
-      "podman does not ask us for every registry yet, and would not find the logins",
+      "podman does not ask docr for every registry yet, and would not find the logins there",
     );
     await move(home, { configure: true });
     expect(Object.keys(home.all())).toEqual([
