@@ -26,7 +26,7 @@ export function planConfigure(places: Places, files: Files, isGlobal: boolean): 
   if (isGlobal && places.dropIn !== undefined) edits.push(planDropIn(files.open(places.dropIn), files));
   if (!isGlobal) {
     const paths = places.podman.filter((path) => path !== places.docker);
-    edits.push(...paths.map((path) => planHost(files.open(path))));
+    edits.push(...paths.map((path) => planHost(files.open(path), files)));
   }
   return edits;
 }
@@ -57,9 +57,10 @@ function planDocker(file: EditedFile, files: Files, isGlobal: boolean): DockerPl
   return { edit: editOf(file, keys), fallback: undefined };
 }
 
-/** podman, which knows no credsStore. */
-function planHost(file: EditedFile): PlannedEdit {
-  const isThere = helperAt(file, HELPER_PATH) === OURSELVES;
+/** podman, which knows no credsStore, but may ask us for every registry. */
+function planHost(file: EditedFile, files: Files): PlannedEdit {
+  const ofHost = helperAt(file, HELPER_PATH);
+  const isThere = ofHost === undefined ? files.podmanHelpers().includes(OURSELVES) : ofHost === OURSELVES;
   return editOf(file, isThere ? [] : [keyFor(file, HELPER_PATH, OURSELVES, false)]);
 }
 

@@ -5,13 +5,17 @@ import { diffOf, isChange, nameChange, type PlannedEdit } from "./configure-edit
 
 export interface Shown {
   readonly isDry: boolean;
+  /** Whether files in which nothing changes get a line. */
+  readonly withUnchanged: boolean;
   readonly remarks: readonly string[];
 }
 
-export function showEdits({ edits, backups }: Applied, { isDry, remarks }: Shown): Result {
+export function showEdits({ edits, backups }: Applied, { isDry, withUnchanged, remarks }: Shown): Result {
   const diffs = edits.map(diffOf).join("");
+  const told = edits.filter((edit) => withUnchanged || isChange(edit));
+  const lines = told.map((edit) => lineFor(edit, backups)).join("");
   return {
-    text: isDry ? diffs || "nothing would change\n" : edits.map((edit) => lineFor(edit, backups)).join(""),
+    text: isDry ? diffs || "nothing would change\n" : lines || "nothing to change\n",
     json: {
       dryRun: isDry,
       files: edits.map((edit) => ({

@@ -17,11 +17,6 @@ export interface ConfigureOptions {
   readonly dryRun?: boolean;
 }
 
-export const CLIENT_OPTION = [
-  "--client <name>",
-  "docker, podman (with skopeo and buildah) or all; those that are here, unless told",
-] as const;
-
 export function addConfigure(program: Command, frame: Frame): void {
   frame
     .command(program, "configure", "have docker and podman ask docr for logins")
@@ -29,7 +24,10 @@ export function addConfigure(program: Command, frame: Frame): void {
       "--global",
       "for every registry, not for DigitalOcean's alone; a helper that is there now stays behind docr",
     )
-    .option(...CLIENT_OPTION)
+    .option(
+      "--client <name>",
+      "docker, podman (with skopeo and buildah) or all; those that are here, unless told",
+    )
     .option("--dry-run", "show as a diff what would change, and change nothing")
     .addHelpText(
       "after",
@@ -61,7 +59,7 @@ export async function configure(ports: VerbPorts, options: ConfigureOptions): Pr
     client === "docker" ? places.docker !== undefined : places.podman.length > 0;
   const remarks = remarksOn(applied.edits, files, isDry ? [] : shadowedBy.filter(isMeant));
   for (const remark of remarks) ports.terminal.remark(remark);
-  return showEdits(applied, { isDry, remarks });
+  return showEdits(applied, { isDry, withUnchanged: true, remarks });
 }
 
 /** What a dry run can tell: that it would not fail. */

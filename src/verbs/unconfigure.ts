@@ -4,7 +4,7 @@ import { examples, type Frame } from "../people/frame.ts";
 import type { EditedFile, Result, VerbPorts } from "../people/ports.ts";
 import { REGISTRY_HOST } from "../registry/address.ts";
 import { type Applied, applyPlan, type Plan, readRecord } from "./configure-apply.ts";
-import { checkPlan, CLIENT_OPTION, type ConfigureOptions } from "./configure.ts";
+import { checkPlan, type ConfigureOptions } from "./configure.ts";
 import { isChange, type PlannedEdit } from "./configure-edit.ts";
 import { findPlaces } from "./configure-places.ts";
 import { helperAt, OURSELVES, STORE_PATH } from "./configure-plan.ts";
@@ -20,7 +20,7 @@ export function addUnconfigure(program: Command, frame: Frame): void {
       "take docr out of the clients' configuration, and put back what was there",
     )
     .option("--global", "take out no more than what configure --global put in")
-    .option(...CLIENT_OPTION)
+    .option("--client <name>", "docker, podman (with skopeo and buildah) or all, which is meant unless told")
     .option("--dry-run", "show as a diff what would change, and change nothing")
     .addHelpText("after", examples(["docr unconfigure", "docr unconfigure --dry-run"]))
     .action(async (options: ConfigureOptions) => frame.finish(await unconfigure(frame.ports, options)));
@@ -53,7 +53,7 @@ export async function unconfigure(ports: VerbPorts, options: ConfigureOptions): 
     ...(isDry || !applied.edits.some(endsGlobally) ? [] : await remarksOnLogins(ports)),
   ];
   for (const remark of remarks) ports.terminal.remark(remark);
-  return showEdits(applied, { isDry, remarks });
+  return showEdits(applied, { isDry, withUnchanged: false, remarks });
 }
 
 /** Whether a client asked docr for every registry and no longer does. */

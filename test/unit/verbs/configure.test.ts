@@ -150,6 +150,7 @@ describe("docr configure", () => {
     expect((await configure(home.verbs, { client: "podman", global: true })).text).toBe(
       `~/${DROP_IN}: nothing to change\n`,
     );
+    expect((await configure(home.verbs, { client: "podman" })).text).toBe(`~/${PODMAN}: nothing to change\n`);
   });
 
   it("shows with --dry-run as a diff what it would do, without a secret, and does nothing", async () => {
@@ -360,7 +361,6 @@ describe("docr unconfigure", () => {
     expect(text.split("\n")).toEqual([
       `~/${DOCKER}: credsStore is desktop again`,
       `~/${PODMAN}: credHelpers["${HOST}"] taken out`,
-      `~/${DROP_IN}: nothing to change`,
       `~/${OURS}: removed`,
       "",
     ]);
@@ -429,7 +429,7 @@ describe("docr unconfigure", () => {
     const home = createConfiguredHome();
     home.write(DOCKER, DESKTOP);
     const { text } = await unconfigure(home.verbs, { client: "docker" });
-    expect(text).toBe(`~/${DOCKER}: nothing to change\n~/${OURS}: nothing to change\n`);
+    expect(text).toBe("nothing to change\n");
     expect((await unconfigure(home.verbs, { dryRun: true })).text).toBe("nothing would change\n");
     expect(home.all()).toEqual({ [DOCKER]: DESKTOP });
   });
