@@ -4,6 +4,7 @@ import { shownBytes } from "../people/bytes.ts";
 import { alignColumns } from "../people/columns.ts";
 import { examples, type Frame } from "../people/frame.ts";
 import type { FoundManifest, Result, VerbPorts } from "../people/ports.ts";
+import { REGISTRY_HOST } from "../registry/address.ts";
 import { DOCKER_HUB, parseImage, type Image } from "../registry/image.ts";
 import { findLogin, type UsedLogin } from "./used-login.ts";
 
@@ -122,12 +123,11 @@ function refused(
   { login, words }: UsedLogin,
   json: Json,
 ): Result {
-  const key = image.host === DOCKER_HUB ? "" : ` ${image.host}`;
   const next = login ? "log in as somebody who may read it" : "log in";
   const rows = [
     ["  why", message],
     ["  login", words],
-    ["  next", `${next}: docker login${key}`],
+    ["  next", `${next}: ${loginCommand(image.host)}`],
   ];
   return {
     text: `refused: ${name}\n${alignColumns(rows)}`,
@@ -141,4 +141,9 @@ function parseClient(text: string): Client {
   throw new HelperError("bad-arguments", "--client must be docker or podman", {
     hint: "leave it out for docker",
   });
+}
+
+function loginCommand(host: string): string {
+  if (host === REGISTRY_HOST) return "docr login";
+  return host === DOCKER_HUB ? "docker login" : `docker login ${host}`;
 }

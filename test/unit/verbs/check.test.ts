@@ -139,6 +139,15 @@ describe("docr check", () => {
     });
   });
 
+  it.each([
+    ["alpine", "docker login"],
+    ["registry.digitalocean.com/other/app", "docr login"],
+    ["localhost:5000/app", "docker login localhost:5000"],
+  ])("says how to log in for %s", async (image, command) => {
+    const { result } = await run(image, {}, { findManifest: failWith("registry-denied") });
+    expect(result.text).toMatch(new RegExp(`: ${command}\n$`));
+  });
+
   it("lets other failures of the registry be failures", async () => {
     const failing = run("ghcr.io/acme/app", {}, { findManifest: failWith("registry-timeout") });
     expect((await failureOf(() => failing)).code).toBe("registry-timeout");
