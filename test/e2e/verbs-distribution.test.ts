@@ -1,3 +1,4 @@
+import { mkdtempSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
@@ -68,6 +69,8 @@ describeUnless(explainNoLab(["skopeo", "tmux"]), "docr check", () => {
   }
   const docr = (args: readonly string[], env: Environment = {}): Promise<Outcome> =>
     lab.person.run(DOCR, args, { env });
+  /** For one terminal: the server of the one before may still be ending. */
+  const room = (): string => mkdtempSync(join(lab.folder, "t-"));
   const ci = (): Environment => ({ DIGITALOCEAN_ACCESS_TOKEN: token });
   const check = async (...args: string[]) => {
     const { code, stdout, stderr } = await docr(["check", ...args, "--json"], ci());
@@ -210,7 +213,7 @@ describeUnless(explainNoLab(["skopeo", "tmux"]), "docr check", () => {
   });
 
   it("shows a person in a terminal what a pipe gets, with colours and without a spinner left behind", async () => {
-    const terminal = await openTerminal(lab.folder, "docr check alpine", lab.person.env);
+    const terminal = await openTerminal(room(), "docr check alpine", lab.person.env);
     try {
       const screen = await terminal.waitFor("[exit 0]");
       expect(screen).toMatch(/^docker\.io\/library\/alpine:latest\n {2}digest +sha256:[0-9a-f]{64}\n/);
@@ -224,7 +227,7 @@ describeUnless(explainNoLab(["skopeo", "tmux"]), "docr check", () => {
     const silent = createServer(() => undefined);
     const port = await listen(silent, 0, "127.0.0.1");
     const terminal = await openTerminal(
-      lab.folder,
+      room(),
       `docr check 127.0.0.1:${port}/app --anonymous`,
       lab.person.env,
     );
