@@ -1,5 +1,5 @@
 import { HelperError } from "../errors.ts";
-import { parseAddress, REGISTRY_HOST, type Address } from "../registry/address.ts";
+import { parseAddress, plainHostOf, REGISTRY_HOST, type Address } from "../registry/address.ts";
 import { ageOf, type Credential } from "../registry/credential.ts";
 import { Secret } from "../secret.ts";
 import { entryOf } from "./entry-key.ts";
@@ -28,10 +28,10 @@ export async function get(ports: HelperPorts, serverUrl: string): Promise<Creden
   return minted ?? storedLogin(ports, REGISTRY_HOST);
 }
 
-/** For the trace. Whatever else people put into an address, a password for one, stays out of it. */
+/** For the trace. */
 function hostOf(address: Address): string {
   if (address.kind === "docr") return REGISTRY_HOST;
-  return /^[a-z0-9.-]{1,253}(?::\d{1,5})?(?=\/|$)/.exec(address.key)?.[0] ?? "unusual";
+  return plainHostOf(address.key) ?? "unusual";
 }
 
 async function storedLogin(ports: HelperPorts, key: string): Promise<Credential> {

@@ -1,6 +1,7 @@
 import { HelperError } from "../errors.ts";
 import type { Secret } from "../secret.ts";
 import type { SecretStore } from "./ports.ts";
+import { plainHostOf } from "../registry/address.ts";
 import { decodeLogin, encodeLogin, type Login } from "./records.ts";
 
 /** Begins the names of their items. */
@@ -19,19 +20,24 @@ export function createLogins(keychain: SecretStore): Logins {
   return {
     async read(key) {
       const kept = await keychain.read(LOGIN + key);
-      return kept && decode(kept);
+      return kept && decode(key, kept);
     },
     write: (key, login) => keychain.write(LOGIN + key, encodeLogin(login)),
     erase: (key) => keychain.erase(LOGIN + key),
     async all() {
       const kept = await keychain.entries(LOGIN);
-      return new Map([...kept].map(([name, value]) => [name.slice(LOGIN.length), decode(value)]));
+      const keys = [...kept].map(([name, value]) => [name.slice(LOGIN.length), value] as const);
+      return new Map(keys.map(([key, value]) => [key, decode(key, value)]));
     },
   };
 }
 
-function decode(kept: Secret): Login {
+function decode(key: string, kept: Secret): Login {
   const login = decodeLogin(kept);
   if (login) return login;
-  throw new HelperError("keychain-damaged", "the keychain holds a login that this program did not write");
+  const place = plainHostOf(key) ?? "an unusual address";
+  throw new HelperError(
+    "keychain-damaged",
+    `the keychain's login for ${place} is not one that this program wrote`,
+  );
 }

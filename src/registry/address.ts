@@ -41,6 +41,11 @@ function otherKey(text: string): string {
   return host.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) + bare.slice(host.length);
 }
 
+/** The host of another address's key, to be shown; undefined where people put something else into it, a password for one. */
+export function plainHostOf(key: string): string | undefined {
+  return /^[a-z0-9.-]{1,253}(?::\d{1,5})?(?=\/|$)/.exec(key)?.[0];
+}
+
 /** By hand: an unanchored pattern for this takes quadratic time. */
 function dropFinalSlashes(text: string): string {
   let end = text.length;

@@ -3,6 +3,7 @@ import {
   constants,
   fchmodSync,
   fstatSync,
+  lstatSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -18,6 +19,10 @@ import { isPrivate, isPrivateFolder, makePrivateFolder } from "./private-folder.
 /** No record of ours comes near this; a larger file is not ours. Bytes. */
 const LARGEST = 64 * 1024;
 const NAME = /^[a-z0-9-]{1,100}$/;
+/** Turns, marks and notes of single entries: each API token and each setting has names of its own, so they grow in number. */
+const PASSING = /^(?:turn|failure|renewal|fallback)-[0-9a-f]{64}$/;
+/** No credential lives longer, so nobody waits for an entry's turn or note after that. Milliseconds. */
+const KEPT_MS = 30 * 24 * 3600 * 1000;
 /** What a write makes first, and leaves behind where it was killed. */
 const UNFINISHED = /^\.new-(\d+)-\d+$/;
 
@@ -113,12 +118,21 @@ export function unfinishedName(unique: string): string {
   return `.new-${unique}`;
 }
 
-/** Drops what processes left in the folder that were killed while they wrote. */
+/** Drops what processes left in the folder that were killed while they wrote, and what nobody has used for a month. */
 export function removeUnfinished(folder: string, isRunning: (pid: number) => boolean): void {
+  const now = Date.now();
   for (const name of namesIn(folder)) {
+    const path = `${folder}/${name}`;
+    if (PASSING.test(name) && isOld(path, now)) removeFile(path);
     const pid = Number(UNFINISHED.exec(name)?.[1] ?? Number.NaN);
-    if (pid > 0 && !isRunning(pid)) removeFile(`${folder}/${name}`);
+    if (pid > 0 && !isRunning(pid)) removeFile(path);
   }
+}
+
+/** A clock that was set forward costs a turn's file at most, and so a mint where one is being made just then. */
+function isOld(path: string, now: number): boolean {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  return stats !== undefined && now - stats.mtimeMs > KEPT_MS;
 }
 
 function namesIn(folder: string): string[] {

@@ -60,12 +60,16 @@ describe("another host", () => {
     });
   });
 
-  it("has a damaged login told as damaged, without showing it", async () => {
+  it.each([
+    ["ghcr.io", "ghcr.io"],
+    ["localhost:5000/path", "localhost:5000"],
+    ["me:hunter2@ghcr.io", "an unusual address"],
+  ])("has a damaged login told as damaged, without showing it: %s", async (key, shown) => {
     const bench = createBench();
-    bench.keychain.items.set("login:ghcr.io", '{"hunter2":1}');
-    expect(await get(bench, "ghcr.io")).toEqual({
+    bench.keychain.items.set(`login:${key}`, '{"hunter2":1}');
+    expect(await get(bench, key)).toEqual({
       code: "keychain-damaged",
-      message: "the keychain holds a login that this program did not write",
+      message: `the keychain's login for ${shown} is not one that this program wrote`,
     });
   });
 });

@@ -11,6 +11,7 @@ import {
   rmSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -49,6 +50,27 @@ const write = (store: SecretStore, text = "hunter2", name = "minted-a") =>
 const modeOf = (path: string): number => lstatSync(path).mode & 0o777;
 
 describeUnless(UID === undefined ? "files have no owner here" : undefined, "a private file", () => {
+  it("takes with it what is a month old and was for one entry alone", async () => {
+    const store = open();
+    await write(store);
+    const digest = "5e".repeat(32);
+    const passing = ["turn-", "failure-", "renewal-", "fallback-"].map((prefix) => prefix + digest);
+    const staying = ["turn-keychain", "turn-keeping", `warm-${digest}`, `minted-${digest}`];
+    const age = (names: readonly string[], days: number): void => {
+      for (const name of names) {
+        const then = new Date(Date.now() - days * 86_400_000);
+        writeFileSync(join(folder, name), "", { mode: 0o600 });
+        utimesSync(join(folder, name), then, then);
+      }
+    };
+    age([...passing, ...staying], 29);
+    await write(store);
+    expect(readdirSync(folder).toSorted()).toEqual([...passing, ...staying, "minted-a"].toSorted());
+    age([...passing, ...staying], 31);
+    await write(store);
+    expect(readdirSync(folder).toSorted()).toEqual([...staying, "minted-a"].toSorted());
+  });
+
   it("is read as it was written, replaced and erased", async () => {
     const store = open();
     expect(await read(store)).toBeUndefined();
