@@ -7,4 +7,8 @@ Dispatcher.prototype.request = require("undici/lib/api/api-request.js");
 Dispatcher.prototype.connect = require("undici/lib/api/api-connect.js");
 
 exports.Agent = require("undici/lib/dispatcher/agent.js");
-exports.EnvHttpProxyAgent = require("undici/lib/dispatcher/env-http-proxy-agent.js");
+// Run where there is a proxy alone.
+Object.defineProperty(exports, "EnvHttpProxyAgent", {
+  enumerable: true,
+  get: () => require("undici/lib/dispatcher/env-http-proxy-agent.js"),
+});

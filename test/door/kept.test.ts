@@ -97,7 +97,8 @@ describeUnless(reason, "what the full program leaves for the door", () => {
       writeFileSync(join(world.kept, name), text, { mode: 0o600 });
       expect(await world.get(world.traced)).toMatchObject({ code: 0 });
       expect(await waitUntil(async () => world.standIn.count("mint") === 2, 15)).toBe(true);
-      expect(await waitUntil(async () => !textOf(world.kept, WARM).includes(before), 15)).toBe(true);
+      expect(await waitUntil(async () => !textOf(world.kept, "minted-").includes(before), 15)).toBe(true);
+      expect(textOf(world.kept, WARM).includes(before)).toBe(false);
       expect(secretOf(await world.get())).not.toBe(before);
     }),
   );
