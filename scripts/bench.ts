@@ -13,7 +13,7 @@ import { drawChart } from "./bench/chart.ts";
 import { measure } from "./bench/measure.ts";
 import { buildIfStale } from "./bench/programs.ts";
 import { updateReadme } from "./bench/readme.ts";
-import { explainNoise, tabulateFigures, tabulateRows } from "./bench/report.ts";
+import { explainFloor, explainNoise, tabulateFigures, tabulateRows } from "./bench/report.ts";
 import { openRunner } from "./bench/runner.ts";
 import { openScene } from "./bench/scene.ts";
 import { judge, type Results, type Row } from "./bench/targets.ts";
@@ -85,6 +85,7 @@ async function measureAndSay(plan: typeof FULL | typeof SHORT) {
   for (const [count, made] of calls)
     say(`${count} cold at once: API calls ${[...new Set(made)].join(" or ")}`);
   say(`\n${tabulateRows(rows)}\n`);
+  say(explainFloor(figures));
   if (noise !== undefined) say(noise);
   const date = new Date().toISOString();
   const kept = { date, noise, rows, figures: [...figures.values()], calls: Object.fromEntries(calls) };

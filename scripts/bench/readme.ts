@@ -18,6 +18,11 @@ const LINES: readonly { readonly work: string; readonly ours: string; readonly p
     { work: "`get` of another registry's login", ours: "other registry", peers: ["secretservice"] },
     { work: "the same, with `DOCR_FALLBACK=secretservice`", ours: "fallback", peers: ["secretservice"] },
     { work: "`get` that mints, over HTTPS", ours: "cold", peers: ["secretservice"] },
+    {
+      work: "50 of them at once, one mint for all",
+      ours: "50 x cold",
+      peers: ["50 x secretservice", "50 x ecr-login", "50 x true"],
+    },
     { work: "`list` of 100 logins", ours: "list 100 ours", peers: ["list 100 theirs"] },
     { work: "`list` of 1,000 logins", ours: "list 1000 ours", peers: ["list 1000 theirs"] },
   ];

@@ -17,6 +17,13 @@ function spreadOf(figures: Figures | undefined): number {
   return figures ? figures.p90 / figures.p10 : Number.NaN;
 }
 
+/** What no program on this runtime can do better than: an executable that does nothing, beside a Go helper's whole job. */
+export function explainFloor(figures: ReadonlyMap<string, Figures>): string {
+  const [empty, peer] = [figures.get("empty"), figures.get("secretservice")];
+  const ratio = empty && peer ? empty.median / peer.median : Number.NaN;
+  return `the floor: an empty executable takes ${ratio.toFixed(2)} x secretservice's whole get on this machine`;
+}
+
 export function tabulateFigures(figures: ReadonlyMap<string, Figures>): string {
   const rows = [...figures.values()].map(({ name, rounds, median, p10, p90, slowest, peakMb }) => [
     name,
