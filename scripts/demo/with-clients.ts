@@ -40,9 +40,8 @@ async function main(): Promise<void> {
 function setScene(lab: Lab, narrator: Narrator): Scene {
   const { person, engine, standIn } = lab;
   const containers = createContainers(join(person.folder, "c"), person.env["HOME"] ?? "");
-  const config = { credHelpers: { [HOST]: "docr" } };
-  containers.writeAuth(config);
-  person.writeDockerConfig(config);
+  // For a file of the lab's own; docker's is for `docr configure`.
+  containers.writeAuth({ credHelpers: { [HOST]: "docr" } });
   const env = { ...containers.env, DOCKER_HOST: engine?.host ?? "" };
   return {
     lab,
@@ -60,6 +59,7 @@ async function play(scene: Scene, withoutDocker: string | undefined): Promise<vo
   const without = { podman: explainMissing(["podman"]), skopeo: explainMissing(["skopeo"]) };
   insist(client === "docker" || without.podman === undefined, "neither docker nor podman is here");
 
+  await configure(scene);
   await logIn(scene, client);
   await pushFirst(scene, client);
   await showCache(scene);
@@ -68,6 +68,7 @@ async function play(scene: Scene, withoutDocker: string | undefined): Promise<vo
   if (without.podman !== undefined) narrator.skip("podman", without.podman);
   if (without.skopeo === undefined) await inspectWithSkopeo(scene);
   else narrator.skip("skopeo", without.skopeo);
+  await checkWithDocr(scene);
   await logOut(scene, client);
   const { minted } = lab.standIn.account;
   narrator.say(
@@ -80,6 +81,18 @@ type Client = "docker" | "podman";
 /** A client's arguments with what it needs before its verb. */
 function complete({ containers }: Scene, client: Client, args: readonly string[]): readonly string[] {
   return client === "podman" ? [...containers.podman, ...args] : args;
+}
+
+async function configure({ narrator, lab }: Scene): Promise<void> {
+  await narrator.step("docr", async () => {
+    const outcome = await lab.person.docr(["configure", "--client", "docker"]);
+    insist(outcome.code === 0, outcome.stderr);
+    insist(
+      lab.person.readDockerConfig().includes(`"${HOST}": "docr"`),
+      "docker's config.json does not name it",
+    );
+    return "configure: docker's config.json names docr for the registry";
+  });
 }
 
 async function logIn(scene: Scene, client: Client): Promise<void> {
@@ -149,6 +162,18 @@ async function inspectWithSkopeo({ narrator, lab, run }: Scene): Promise<void> {
     insist(outcome.code === 0, outcome.stderr);
     insist(lab.standIn.count() === 0, "it called the API");
     return `inspect: ${outcome.stdout.trim().slice(0, 23)}…: 0 API calls`;
+  });
+}
+
+async function checkWithDocr({ narrator, lab }: Scene): Promise<void> {
+  await narrator.step("docr", async () => {
+    lab.standIn.reset();
+    const outcome = await lab.person.docr(["check", IMAGE, "--json"]);
+    insist(outcome.code === 0, outcome.stderr);
+    insist(lab.standIn.count("mint") === 0, "it minted");
+    const { digest }: { readonly digest?: unknown } = Object(JSON.parse(outcome.stdout));
+    insist(typeof digest === "string", "it shows no digest");
+    return `check ${IMAGE}: ${String(digest).slice(0, 23)}…`;
   });
 }
 

@@ -196,6 +196,11 @@ describe("every file of src", () => {
     ]);
   });
 
+  // The packed program's lazy assets can load them by require alone (ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING).
+  it.each(SOURCES)("imports Node's modules at its top alone: %s", (path) => {
+    expect(sourceOf(path)).not.toMatch(/\bimport\(\s*"node:/);
+  });
+
   it.each(SOURCES)("is small enough to read whole: %s", (path) => {
     expect(sourceOf(path).split("\n").length).toBeLessThanOrEqual(250);
   });
