@@ -17,6 +17,13 @@ function plain(name: string, program: Program, verb: string, options: Partial<Pl
   return { name, count, isRight, command: (round) => ({ args: [program(round), verb], env, stdin }) };
 }
 
+/** A verb of people's, until it begins to answer. */
+function firstOutput(verb: string, program: Program, { env = {}, isRight = anything }: Partial<Plain>): Case {
+  const command = (round: number) =>
+    ({ args: [program(round), verb], env, stdin: "", isFirstOutput: true }) as const;
+  return { name: verb, isRight, command };
+}
+
 interface Plain {
   readonly env: Environment;
   readonly stdin: string;
@@ -47,6 +54,10 @@ export function singleCases(scene: Scene): readonly Case[] {
     coldCase(scene, { name: "cold, docr alone", program: programs.docr, scheme: "https" }),
     coldCase(scene, { name: "cold, http", program: programs.door, scheme: "http" }),
     plain("--help", programs.door, "--help", { env: env.plain }),
+    firstOutput("status", programs.docr, {
+      env: env.keychain,
+      isRight: (stdout) => stdout.includes("in use"),
+    }),
     plain("version", programs.door, "version", { env: env.plain }),
   ];
 }

@@ -11,11 +11,13 @@ export interface Command {
   readonly args: readonly [string, ...string[]];
   readonly env: Environment;
   readonly stdin: string;
+  /** The time until the first output instead of the end. */
+  readonly isFirstOutput?: boolean;
 }
 
 /** What one run of some processes at once came to. */
 export interface Measured {
-  /** From the first start to the last end. */
+  /** From the first start to the last end, or to the first output. */
   readonly ms: number;
   readonly processes: readonly { readonly ms: number; readonly peakMb: number; readonly stdout: string }[];
 }
@@ -42,12 +44,12 @@ export function openRunner(folder: string): Runner | undefined {
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const paths = { stdin: join(folder, "stdin"), spec: join(folder, "spec"), output: join(folder, "output") };
   return {
-    async run({ args, env, stdin }, count) {
+    async run({ args, env, stdin, isFirstOutput = false }, count) {
       const settings = Object.entries(env).map(([name, value]) => `${name}=${value}`);
       const strings = [paths.stdin, paths.output, String(args.length), ...args, ...settings];
       writeFileSync(paths.stdin, stdin);
       writeFileSync(paths.spec, strings.map((text) => `${text}\0`).join(""));
-      child.stdin.write(`${count} ${paths.spec}\n`);
+      child.stdin.write(`${count} ${paths.spec} ${isFirstOutput ? "first" : "all"}\n`);
       const line = await lines.next();
       if (line.done) throw new Error(`the runner ended while it ran ${args.join(" ")}`);
       return readAnswer(line.value, args, paths.output);

@@ -84,6 +84,7 @@ const TARGETS: readonly Target[] = [
     value: ({ docrBytes }) => docrBytes / 1e6,
   },
   ratio("--help", "--help", "empty", 3),
+  ratio("status, first output", "status", "empty", 3),
   ratio("version", "version", "empty", 3),
 ];
 
