@@ -15,4 +15,6 @@ for (let index = from; index < to; index += 1) {
   const kept = encodeLogin({ serverUrl, username, secret: new Secret(secret) });
   await keytar.setPassword(SERVICE, `login:${host}`, kept.reveal());
 }
+// What says which names there are (src/keychain/name-index.ts) knows none of these: without it the next list looks for itself.
+await keytar.deletePassword(SERVICE, "index");
 process.exit(0);
