@@ -55,8 +55,9 @@ export async function moveLogins(
   }
   await removeFromFiles(movable, situation, isStillAsked);
   const stuck = await eraseFromHelper(movable, ports);
-  const moved = movable.filter((login) => !stuck.includes(login));
-  return { moved, failed, doubled: [...waiting, ...doubledOf(stuck, "the other helper cannot erase it")] };
+  const moved = movable.filter((login) => !stuck.has(login));
+  const left = [...stuck].map(([{ origin, key }, reason]): StayingLogin => ({ origin, key, reason }));
+  return { moved, failed, doubled: [...waiting, ...left] };
 }
 
 const NOT_ALL = "docr has it now, too, but it can only move together with all the others there";
@@ -144,17 +145,21 @@ function withoutFallback(file: EditedFile, from: string): PlannedEdit {
   return { file, kind: "keys", text, keys: [], isGlobal: true, told: [] };
 }
 
-/** Returns those that it did not erase. */
+/** Returns those that are still with it, each with the reason. */
 async function eraseFromHelper(
   logins: readonly FoundLogin[],
   ports: VerbPorts,
-): Promise<readonly FoundLogin[]> {
-  const stuck: FoundLogin[] = [];
+): Promise<ReadonlyMap<FoundLogin, string>> {
+  const stuck = new Map<FoundLogin, string>();
   for (const login of logins) {
     const { origin, key } = login;
     if (origin.kind !== "helper") continue;
     const { exitCode } = await ports.runHelper(origin.name, "erase", key);
-    if (exitCode !== 0) stuck.push(login);
+    if (exitCode !== 0) stuck.set(login, "the other helper cannot erase it");
+    // A helper that asks docr in its turn has erased the only one that there was.
+    if (await isKept(ports.domain, login)) continue;
+    await ports.helper.store(login.serverUrl, usernameOf(login), login.credential.secret);
+    stuck.set(login, `${origin.shown} leads back to docr, which keeps it`);
   }
   return stuck;
 }

@@ -368,6 +368,25 @@ describe("docr migrate --from another helper", () => {
     });
   });
 
+  it("loses no login to a helper that leads back to docr", async () => {
+    const home = openOurs({}, { helpers: helperWith("again", { "ghcr.io": ["sammy", "one"] }) });
+    await home.helper.store("ghcr.io", "sammy", new Secret("one"));
+    const verbs = {
+      ...home.verbs,
+      runHelper: async (name: string, verb: string, input: string): Promise<HelperAnswer> => {
+        if (verb === "erase") await home.helper.erase(input);
+        return home.verbs.runHelper(name, verb, input);
+      },
+    };
+    const { json, exitCode } = await migrate(verbs, { yes: true, from: "again" });
+    expect(exitCode).toBe(1);
+    expect(json).toMatchObject({
+      moved: [],
+      stayed: [{ reason: "docker-credential-again leads back to docr, which keeps it" }],
+    });
+    expect(await opened(home, "ghcr.io")).toEqual(["ghcr.io", "sammy", "one"]);
+  });
+
   it.each(["", "[]", "no json"])("fails where the helper's list is %j", async (stdout) => {
     const home = openOurs({}, { helpers: { "pass list unused": { stdout, exitCode: 0 } } });
     expect(await failureOf(() => move(home, { from: "pass" }))).toEqual({
