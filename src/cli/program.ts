@@ -61,7 +61,7 @@ export type Answer = Pick<Outcome, "stdout" | "exitCode">;
 
 async function answer(ports: ProgramPorts): Promise<Answer> {
   const [verb, ...more] = ports.args;
-  if (verb === undefined) throw new HelperError("usage", "no verb; docker sends one of those in --help");
+  if (verb === undefined) throw new HelperError("usage", "no verb; see docr --help");
   if (!isAction(verb)) return answerPerson(ports, verb);
   if (more.some((one) => one === "--help" || one === "-h")) return ports.runVerb(["--help"]);
   if (more.length > 0) throw new HelperError("usage", "more than one argument; docker sends exactly one");
