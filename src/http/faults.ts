@@ -23,7 +23,11 @@ export class AnswerTooLarge extends Error {
 }
 
 const KINDS: readonly (readonly [codes: RegExp, kind: FaultKind, words: string])[] = [
-  [/^ANSWER_TOO_LARGE$/, "too-large", "answered with too much"],
+  [
+    /^(?:ANSWER_TOO_LARGE|UND_ERR_HEADERS_OVERFLOW|HPE_HEADER_OVERFLOW)$/,
+    "too-large",
+    "answered with too much",
+  ],
   [/^ECONNREFUSED$/, "refused", "refused the connection"],
   [/^(?:ENOTFOUND|EAI_AGAIN)$/, "unknown-host", "has no address: DNS does not know it"],
   [/^(?:ENETUNREACH|EHOSTUNREACH|ENETDOWN|EADDRNOTAVAIL)$/, "unavailable", "cannot be reached: no route"],

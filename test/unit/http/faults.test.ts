@@ -14,6 +14,7 @@ describe("the fault of a request", () => {
     [new DOMException("hunter2", "TimeoutError"), "timeout"],
     [withCode("CERT_HAS_EXPIRED"), "tls"],
     [new AnswerTooLarge("hunter2"), "too-large"],
+    [withCode("UND_ERR_HEADERS_OVERFLOW"), "too-large"],
     [new Error("hunter2", { cause: withCode("ECONNRESET") }), "cut-off"],
     [new AggregateError([withCode("EODD"), withCode("ENOTFOUND")]), "unknown-host"],
     [withCode("ESOMETHING"), "unavailable"],
