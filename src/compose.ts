@@ -230,7 +230,11 @@ function openKeychain(host: Host, uniqueName: () => string, turns: Turns): Keych
     mayHideLocked: host.platform === "linux",
   });
   if (host.platform === "linux") {
-    const indexed = withNameIndex(keychain, { prefix: LOGIN, now: () => host.clock().now });
+    const indexed = withNameIndex(keychain, {
+      prefix: LOGIN,
+      now: () => host.clock().now,
+      makeMark: uniqueName,
+    });
     return { ...inTurns(indexed, turns), isStuck: () => keychain.isStuck() };
   }
   if (host.platform !== "win32") return keychain;

@@ -3,6 +3,9 @@ import { Secret } from "../secret.ts";
 
 /** The item that names others; it holds no secret. */
 const INDEX = "index";
+/** What the item holds when names have changed, and while somebody searches, with a mark of that search behind it. */
+const CHANGED = new Secret("changed");
+const SEARCHING = "searching ";
 /** After this long it is made anew by a search, in milliseconds. */
 const FRESH_MS = 24 * 3600 * 1000;
 /** So many are read side by side: each call has a deadline of its own, which those in a queue would use up. */
@@ -13,6 +16,8 @@ export interface IndexOptions {
   readonly prefix: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Gives a text that no other search of this user has. */
+  readonly makeMark: () => string;
 }
 
 interface Index {
@@ -24,42 +29,53 @@ interface Index {
 /**
  * Spares libsecret's search, which takes 1.5 ms an item and ever more: reading items by their names takes a quarter of that. An
  * item of its own says which names there may be. What is there, and what it holds, is read from the items themselves, so one that
- * was erased or changed by any other program is no lie. What is there without a name in the index, because another
- * program put it there or two writers had no turn, is found by the search of the next day.
+ * was erased or changed by any other program is no lie. What another program put there without us is found by the search
+ * of the next day.
+ *
+ * A search alone writes the index, and whoever brings a name or takes one away drops it: processes that have no turn in common
+ * (sessions with runtime directories of their own) would else write over each other's names.
  */
-export function withNameIndex(store: SecretStore, { prefix, now }: IndexOptions): SecretStore {
+export function withNameIndex(store: SecretStore, { prefix, now, makeMark }: IndexOptions): SecretStore {
   const readIndex = async (): Promise<Index | undefined> => {
     const kept = await store.read(INDEX);
     const index = kept && parseIndex(kept, prefix);
     const age = index ? now() - index.at : -1;
     return age >= 0 && age < FRESH_MS ? index : undefined;
   };
-  const writeIndex = (index: Index): Promise<void> => store.write(INDEX, new Secret(JSON.stringify(index)));
-  /** Names get in before their items are written and go after those are erased. */
-  const change = async (
-    name: string,
-    edit: (names: readonly string[]) => readonly string[],
-  ): Promise<void> => {
-    const index = name.startsWith(prefix) ? await readIndex() : undefined;
-    const names = index && edit(index.names);
-    if (index && names?.length !== index.names.length) await writeIndex({ ...index, names: names ?? [] });
-  };
+  const isNamed = async (name: string): Promise<boolean> =>
+    (await readIndex())?.names.includes(name) === true;
+  /** Not by erasing it: libsecret's search does not survive an item that goes (in-turns.ts). */
+  const drop = (): Promise<void> => store.write(INDEX, CHANGED);
   const search = async (): Promise<ReadonlyMap<string, Secret>> => {
+    const mark = new Secret(SEARCHING + makeMark());
+    // Best effort: without an index the next one searches too.
+    await store.write(INDEX, mark).catch(() => undefined);
     const at = now();
     const found = await store.entries(prefix);
-    // Without it the next one searches too.
-    await writeIndex({ at, names: [...found.keys()] }).catch(() => undefined);
+    const isOurs = await store.read(INDEX).then(
+      (kept) => kept?.equals(mark),
+      () => false,
+    );
+    // Else names have changed since.
+    if (isOurs) {
+      const index: Index = { at, names: [...found.keys()] };
+      await store.write(INDEX, new Secret(JSON.stringify(index))).catch(() => undefined);
+    }
     return found;
   };
   return {
     ...store,
     async write(name, value) {
-      await change(name, (names) => (names.includes(name) ? names : [...names, name]));
+      if (!name.startsWith(prefix)) return store.write(name, value);
+      // Before, for one who is killed in between; and after, for whoever searched or erased in between.
+      if (!(await isNamed(name))) await drop();
       await store.write(name, value);
+      if (!(await isNamed(name))) await drop();
     },
     async erase(name) {
       const erased = await store.erase(name);
-      if (erased) await change(name, (names) => names.filter((other) => other !== name));
+      // Only so that the name goes too: one that is not there is not listed.
+      if (erased && name.startsWith(prefix) && (await isNamed(name))) await drop();
       return erased;
     },
     async entries(...wanted) {

@@ -1,3 +1,5 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { describeUnless } from "../lab/describe.ts";
 import { explainNoExecutable } from "../lab/executable.ts";
@@ -40,6 +42,24 @@ describeUnless(reason, "many processes at one keychain", () => {
       expect(outcomes.map(({ code, stderr }) => `${code}${stderr}`)).toEqual(names.map(() => "0"));
       const listed = await world.docr("list", { stdin: "unused" });
       expect(Object.keys(JSON.parse(listed.stdout))).toEqual(names);
+    }),
+  );
+
+  it(
+    "logins that are stored at once in sessions without a common turn are all listed",
+    inWorld({ keyring: true }, async (world) => {
+      await world.docr("store", { stdin: loginTo("r.test") });
+      await world.docr("list", { stdin: "unused" });
+      const names = Array.from({ length: 12 }, (_, index) => `s${String(index).padStart(2, "0")}.test`);
+      const store = async (name: string): Promise<number | null> => {
+        const runtimeDir = join(world.folder, name);
+        mkdirSync(runtimeDir, { mode: 0o700 });
+        return (await world.docr("store", { stdin: loginTo(name), env: { XDG_RUNTIME_DIR: runtimeDir } }))
+          .code;
+      };
+      expect(new Set(await Promise.all(names.map(store)))).toEqual(new Set([0]));
+      const listed = await world.docr("list", { stdin: "unused" });
+      expect(Object.keys(JSON.parse(listed.stdout))).toEqual(["r.test", ...names]);
     }),
   );
 });
