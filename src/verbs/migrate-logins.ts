@@ -56,7 +56,7 @@ export function loginsInFile({ path, shown, text = "" }: EditedFile, client: Cli
     const serverUrl = client === "docker" ? dockerUrlOf(key) : podmanHostOf(key);
     if (typeof credential === "string") staying.push({ origin, key, reason: credential });
     else if (serverUrl === undefined) {
-      staying.push({ origin, key, reason: "podman asks a helper for whole registries alone" });
+      staying.push({ origin, key, reason: "helpers are asked for whole registries alone" });
     } else found.push({ origin, key, serverUrl, credential });
   }
   // Where a registry is written in two ways, the client takes the plain one.
@@ -128,8 +128,11 @@ function credentialIn(entry: AuthEntry, client: Client): Credential | string {
   return credential === undefined || credential.username.matches(/^$/) ? "it has no user name" : credential;
 }
 
-function dockerUrlOf(key: string): string {
-  return HUB_URL.test(key) ? key : hostnameOf(key);
+/** Undefined for a login of a part of a registry, which podman keeps in docker's file where it is told to. */
+function dockerUrlOf(key: string): string | undefined {
+  if (HUB_URL.test(key)) return key;
+  const isPart = !/^https?:\/\//.test(key) && /\/(?!v[12]\/?$)./.test(key);
+  return isPart ? undefined : hostnameOf(key);
 }
 
 /** Undefined for a login of a part of a registry, `quay.io/team`. */

@@ -15,7 +15,8 @@ import {
   type StayingLogin,
   usernameOf,
 } from "./migrate-logins.ts";
-import { type Situation, standsBehind } from "./migrate-plan.ts";
+import { clientsOf, type Situation } from "./migrate-clients.ts";
+import { standsBehind } from "./migrate-plan.ts";
 
 export interface Moved {
   /** In the keychain, and no longer where they were. */
@@ -51,7 +52,7 @@ export async function moveLogins(
   if (movable.length === 0) return { moved: [], failed, doubled: waiting };
   if (willConfigure) {
     const isGlobal = !logins.every(isOurHost);
-    await configure(ports, { global: isGlobal, client: clientOf(logins) });
+    await configure(ports, { global: isGlobal, client: clientsOf(logins, situation) });
   }
   await removeFromFiles(movable, situation, isStillAsked);
   const stuck = await eraseFromHelper(movable, ports);
@@ -76,11 +77,6 @@ async function keep({ helper, domain }: VerbPorts, login: FoundLogin): Promise<s
     if (!isHelperError(error) || /^(?:keychain|vault|pass)-/.test(error.code)) throw error;
     return error.message;
   }
-}
-
-function clientOf(logins: readonly FoundLogin[]): string {
-  const clients = new Set(logins.map(({ origin }) => (origin.kind === "file" ? origin.client : "docker")));
-  return clients.size > 1 ? "all" : ([...clients][0] ?? "docker");
 }
 
 /** Takes them out of our copies of the files and out of these; then nobody but we are asked for them. */

@@ -1,6 +1,4 @@
 /** Which logins would move, and what must be in place for clients to find them afterwards. */
-import { parseClientFile } from "../clients/client-file.ts";
-import { withoutMark } from "../clients/edit-json.ts";
 import { readConfigFile } from "../config/config-file.ts";
 import { readProgramSettings } from "../config/program-settings.ts";
 import { HelperError, isHelperError } from "../errors.ts";
@@ -8,7 +6,8 @@ import type { HelperPorts } from "../helper/ports.ts";
 import { REGISTRY_HOST } from "../registry/address.ts";
 import type { Files, VerbPorts } from "../people/ports.ts";
 import { helperAt, OURSELVES, STORE_PATH } from "./configure-plan.ts";
-import type { Places } from "./configure-places.ts";
+import type { Client, Places } from "./configure-places.ts";
+import { isAskedFor, isLostByPodman, otherHelperFor, type Situation } from "./migrate-clients.ts";
 import { isTaken } from "./migrate-keeping.ts";
 import {
   addressKeyOf,
@@ -39,7 +38,7 @@ export async function findLogins(
   const staying: StayingLogin[] = parts.flatMap((part) => part.staying);
   const found: FoundLogin[] = [];
   for (const login of parts.flatMap((part) => part.found)) {
-    const reason = await reasonToStay(ports.domain, login, found);
+    const reason = otherHelperFor(login, places, files) ?? (await reasonToStay(ports.domain, login, found));
     if (reason === undefined) found.push(login);
     else staying.push({ origin: login.origin, key: login.key, reason });
   }
@@ -100,13 +99,13 @@ export function fallbackOf({ machine, env }: VerbPorts): { name: string | undefi
 }
 
 /**
- * Throws where the logins would be in our keychain and nobody would look for them there: another helper stands behind us
- * for their hosts, or the clients do not ask us. With `willConfigure` the second is about to be mended.
+ * Throws where the logins could not be taken out of their files, and where they would be in our keychain and nobody would
+ * look for them there: another helper stands behind us for their hosts, or the clients do not ask us. With
+ * `willConfigure` the last is about to be mended.
  */
-export function checkFound(
-  logins: readonly FoundLogin[],
-  { places, files, ports, from, willConfigure }: Situation,
-): void {
+export function checkFound(logins: readonly FoundLogin[], situation: Situation): void {
+  const { places, files, ports, from, willConfigure } = situation;
+  for (const { origin } of logins) if (origin.kind === "file") files.checkWritable(files.open(origin.path));
   const others = logins.filter((login) => !isOurHost(login));
   const store = dockerStore(places, files);
   const fallback = fallbackOf(ports);
@@ -121,12 +120,20 @@ export function checkFound(
   }
   if (willConfigure) return;
   const lost = logins.filter((login) => !isAskedFor(login, places, files));
-  if (lost.length === 0) return;
-  const isOne = lost.every(isOurHost);
   const [first] = lost;
-  throw new HelperError(
+  if (first !== undefined) {
+    throw notAsked(first.origin.kind === "file" ? first.origin.client : "docker", lost);
+  }
+  const lostByPodman = logins.filter((login) => isLostByPodman(login, situation));
+  if (lostByPodman.length > 0) throw notAsked("podman", lostByPodman);
+}
+
+function notAsked(client: Client, lost: readonly FoundLogin[]): HelperError {
+  const isOne = lost.every(isOurHost);
+  const hosts = isOne ? REGISTRY_HOST : "every registry";
+  return new HelperError(
     "client-config",
-    `${first?.origin.kind === "file" ? first.origin.client : "docker"} does not ask docr for ${isOne ? REGISTRY_HOST : "every registry"} yet, and would not find the logins there`,
+    `${client} does not ask docr for ${hosts} yet, and would not find the logins there`,
     { hint: `run docr configure${isOne ? "" : " --global"} first, or add --configure` },
   );
 }
@@ -135,25 +142,4 @@ export function checkFound(
 export function standsBehind({ ports, places, files, from, willConfigure }: Situation): boolean {
   if (from === undefined) return false;
   return fallbackOf(ports).name === from || (willConfigure && dockerStore(places, files) === from);
-}
-
-export interface Situation {
-  readonly ports: VerbPorts;
-  readonly places: Places;
-  readonly files: Files;
-  readonly from: string | undefined;
-  readonly willConfigure: boolean;
-}
-
-/** Whether the client whose login it is would ask us for it. */
-function isAskedFor({ origin, serverUrl }: FoundLogin, places: Places, files: Files): boolean {
-  const path = origin.kind === "file" ? origin.path : places.docker;
-  if (path === undefined) return false;
-  const { text = "", shown } = files.open(path);
-  const { credHelpers, credsStore } = parseClientFile(withoutMark(text), shown);
-  const ofHost = credHelpers.get(serverUrl);
-  if (origin.kind === "file" && origin.client === "podman") {
-    return ofHost === OURSELVES || files.podmanHelpers().includes(OURSELVES);
-  }
-  return (ofHost ?? credsStore) === OURSELVES;
 }

@@ -4,12 +4,13 @@ import { alignColumns } from "../people/columns.ts";
 import { examples, type Frame } from "../people/frame.ts";
 import type { Result, VerbPorts } from "../people/ports.ts";
 import { findPlaces } from "./configure-places.ts";
+import type { Situation } from "./migrate-clients.ts";
 import { addressKeyOf, type FoundLogin, type StayingLogin } from "./migrate-logins.ts";
 import { moveLogins } from "./migrate-move.ts";
 import { shownUsername } from "./pull-secret.ts";
 import { storeName } from "./stores.ts";
 import { printable } from "./target.ts";
-import { checkFound, chooseHelper, fallbackOf, findLogins, type Situation } from "./migrate-plan.ts";
+import { checkFound, chooseHelper, fallbackOf, findLogins } from "./migrate-plan.ts";
 
 export interface MigrateOptions {
   /** True for `--from` without a name. */

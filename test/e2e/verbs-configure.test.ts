@@ -75,7 +75,7 @@ describeUnless(
     });
     afterAll(() => lab.close());
     beforeEach(() => {
-      for (const path of [".docker", ".config/docr"])
+      for (const path of [".docker", ".config/docr", ".config/containers/registries.conf.d"])
         rmSync(join(home, path), { recursive: true, force: true });
       mkdirSync(join(home, ".docker"));
       rmSync(join(home, ".config/containers/auth.json"), { force: true });
@@ -191,6 +191,10 @@ describeUnless(
       for (const secret of [...secrets, token, BASIC_LOGIN.password])
         expect(everything()).not.toContain(secret);
       for (const image of [OURS, THEIRS]) expect(await pull(image)).toMatchObject({ code: 0, stderr: "" });
+      // skopeo has found them in docker's file before.
+      for (const image of [OURS, THEIRS]) {
+        expect(await run("skopeo", "inspect", "-n", `docker://${image}`)).toMatchObject({ code: 0 });
+      }
     });
 
     it("moves the logins of docker-credential-secretservice, after which docker pulls with ours", async () => {
@@ -273,10 +277,12 @@ describeUnless(
         const call = "?rename,?renameat,?renameat2";
         const trace = ["-f", "-o", "/dev/null", "-e", `trace=${call}`];
         const kill = ["-e", `inject=${call}:signal=SIGKILL:when=${when}`];
-        const killed = await run("strace", ...trace, ...kill, DOCR, "migrate", "--yes");
+        const killed = await run("strace", ...trace, ...kill, DOCR, "migrate", "--yes", "--client", "docker");
         if (killed.signal === null) break;
         expect([read(), killed.stdout]).toEqual([before, ""]);
-        expect((await docr("migrate", "--yes")).stdout).toContain("moved 1 login into the keychain:");
+        expect((await docr("migrate", "--yes", "--client", "docker")).stdout).toContain(
+          "moved 1 login into the keychain:",
+        );
         expect(JSON.parse(read() ?? "")).toMatchObject({ auths: { [OTHER]: {} } });
         expect(everything()).not.toContain(plain);
         expect(await pull(THEIRS)).toMatchObject({ code: 0, stderr: "" });

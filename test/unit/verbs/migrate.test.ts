@@ -1,3 +1,4 @@
+import { chmodSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { HelperError } from "../../../src/errors.ts";
 import type { HelperAnswer } from "../../../src/people/ports.ts";
@@ -132,7 +133,7 @@ describe("docr migrate, for logins in plain text", () => {
     home.write(PODMAN, JSON.stringify({ auths }));
     const { text, exitCode } = await move(home);
     expect(text).toContain(
-      `stayed:\n  quay.io/team  ~/${PODMAN}: podman asks a helper for whole registries alone\n`,
+      `stayed:\n  quay.io/team  ~/${PODMAN}: helpers are asked for whole registries alone\n`,
     );
     expect(exitCode).toBe(0);
     expect(parsed(home.read(PODMAN))).toEqual({ auths: { "quay.io/team": auth("c", "d") } });
@@ -423,6 +424,74 @@ describe("docr migrate, before it moves", () => {
     expect(dockerOf(home)).toEqual(PLAIN);
     await move(home, { configure: true });
     expect(dockerOf(home)).toEqual({ auths: { "ghcr.io": {} }, credsStore: "docr" });
+  });
+
+  it.each(["gcloud", ""])("leaves a login of a host for which docker asks %j by itself", async (helper) => {
+    const home = createConfiguredHome();
+    const auths = { "gcr.io": auth("sammy", "one"), "ghcr.io": auth("rosa", "two") };
+    home.write(DOCKER, JSON.stringify({ auths, credHelpers: { "gcr.io": helper } }));
+    const who = helper === "" ? "no helper" : `docker-credential-${helper}`;
+    expect((await move(home, { configure: true })).json).toMatchObject({
+      moved: [{ host: "ghcr.io" }],
+      stayed: [{ host: "gcr.io", reason: `docker asks ${who} for it, by credHelpers` }],
+    });
+    expect(dockerOf(home)).toMatchObject({ auths: { ...auths, "ghcr.io": {} } });
+  });
+
+  it("takes nothing from a helper that docker goes on asking for that host", async () => {
+    const home = openOurs({}, { helpers: helperWith("pass", { "ghcr.io": ["sammy", "one"] }) });
+    home.write(DOCKER, JSON.stringify({ credsStore: "docr", credHelpers: { "ghcr.io": "pass" } }));
+    expect((await move(home, { from: "pass" })).json).toMatchObject({
+      moved: [],
+      stayed: [{ host: "ghcr.io" }],
+    });
+    expect(home.helperCalls.filter((call) => call.includes("erase"))).toEqual([]);
+  });
+
+  it("has podman ask docr, too, for what it finds in docker's file", async () => {
+    const home = openOurs(PLAIN.auths);
+    home.install("podman");
+    const before = home.all();
+    expect(await failureOf(() => move(home))).toEqual({
+      code: "client-config",
+      message: "podman does not ask docr for every registry yet, and would not find the logins there",
+    });
+    expect([home.all(), home.keychain.items.size]).toEqual([before, 0]);
+    await move(home, { configure: true });
+    expect(home.read(".config/containers/registries.conf.d/99-docr.conf")).toContain('"docr"');
+    expect(dockerOf(home)).toMatchObject({ auths: { "ghcr.io": {} } });
+  });
+
+  it("leaves podman alone where docker alone is meant, or podman reads another file", async () => {
+    for (const [options, env] of [
+      [{ client: "docker" }, {}],
+      [{}, { REGISTRY_AUTH_FILE: "/nowhere/auth.json" }],
+    ] as const) {
+      const home = openOurs(PLAIN.auths, { env });
+      home.install("podman");
+      expect((await move(home, options)).exitCode).toBe(0);
+    }
+  });
+
+  it("leaves logins of parts of a registry, which podman keeps in docker's file", async () => {
+    const auths = { "quay.io/a": auth("a", "one"), "quay.io/b": auth("b", "two") };
+    const home = openOurs({ ...auths, "quay.io/v1/": auth("c", "three") });
+    expect((await move(home)).json).toMatchObject({
+      moved: [{ host: "quay.io/v1/", username: "c" }],
+      stayed: [
+        { host: "quay.io/a", reason: "helpers are asked for whole registries alone" },
+        { host: "quay.io/b" },
+      ],
+    });
+    expect(dockerOf(home)).toMatchObject({ auths });
+  });
+
+  it("keeps nothing of a file that it could not change afterwards", async () => {
+    const home = openOurs(PLAIN.auths);
+    chmodSync(`${home.home}/${DOCKER}`, 0o444);
+    expect((await failureOf(() => move(home, { dryRun: true }))).message).toBe(`~/${DOCKER} is read-only`);
+    expect((await failureOf(() => move(home))).message).toBe(`~/${DOCKER} is read-only`);
+    expect(home.keychain.items.size).toBe(0);
   });
 
   it("configures no more than our host where nothing else moves", async () => {
