@@ -37,7 +37,7 @@ const host: Host = {
   writeStderr: (text) => void writeFully(2, text),
   isTerminal: (fd) => process.getBuiltinModule("node:tty").isatty(fd),
   columns: () => process.stdout.columns,
-  streams: () => ({ stdin: process.stdin, stderr: process.stderr }),
+  streams: () => ({ stdin: process.stdin, stderr: process.stderr, onInterrupt }),
 };
 
 /** Since the machine started, sleep included; Linux alone has it where nobody can set it. */
@@ -97,6 +97,16 @@ function leave(code: number, isStuck: boolean): never {
   return process.exit(code);
 }
 
+function onInterrupt(restore: () => void): () => void {
+  const codes = { SIGINT: 130, SIGTERM: 143 } as const;
+  const end = (signal: keyof typeof codes): void => {
+    restore();
+    leave(codes[signal], true);
+  };
+  process.on("SIGINT", end).on("SIGTERM", end);
+  return () => void process.off("SIGINT", end).off("SIGTERM", end);
+}
+
 /** The finished answer for a bare `get` in this environment, the door's own way; undefined where the full program is needed. */
 function warmAnswer(input: Uint8Array): string | undefined {
   if (host.platform !== "linux" || host.uid === undefined) return undefined;
@@ -113,13 +123,19 @@ async function main(): Promise<void> {
   if (args.length === 1 && args[0] === "get") {
     const input = readInput();
     const answer = warmAnswer(input instanceof Uint8Array ? input : await withinPatience(input));
-    if (answer !== undefined) leave(writeFully(1, answer) ? 0 : 1, false);
+    if (answer !== undefined) leave(writeFully(1, answer) === undefined ? 0 : 1, false);
   }
+  // Should nothing be left to wait for before there is an answer (a terminal that went away): that is none.
+  process.exitCode = 1;
+  // The libraries that ask and spin know the variable alone.
+  if (args.includes("--no-color")) process.env["NO_COLOR"] = "1";
   const { run } = await import("./run.ts");
   const { stdout, stderr, exitCode, isStuck } = await run(host, args, clientPid(), async () => readInput());
-  const isHeard = writeFully(1, stdout);
-  writeFully(2, stderr);
-  leave(isHeard ? exitCode : 1, isStuck);
+  const failure = writeFully(1, stdout);
+  // Nobody need be told of a reader that had enough (`docr man | head`).
+  const isLost = failure !== undefined && failure !== "EPIPE";
+  writeFully(2, isLost ? `${stderr}docr: stdout did not take all of the answer (${failure})\n` : stderr);
+  leave(failure === undefined ? exitCode : 1, isStuck);
 }
 
 /** Empty where the input does not end in time, which the full program then says: it waits for the same input. */

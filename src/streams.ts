@@ -65,17 +65,18 @@ async function readChunk(chunk: Uint8Array): Promise<number> {
   }
 }
 
-/** Writes all of the text to the descriptor; false where nobody is there any more to read it. */
-export function writeFully(fd: number, text: string): boolean {
+/** Writes all of the text to the descriptor. Returns the system's code where it does not take it: `EPIPE`, `ENOSPC`. */
+export function writeFully(fd: number, text: string): string | undefined {
   const bytes = Buffer.from(text);
   for (let done = 0; done < bytes.length;) {
     try {
       done += writeSync(fd, bytes, done);
     } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "EAGAIN")) return false;
+      const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
+      if (code !== "EAGAIN") return code;
       // A pipe that is full and does not block: its reader needs a moment.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
     }
   }
-  return true;
+  return undefined;
 }

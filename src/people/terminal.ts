@@ -20,6 +20,8 @@ export interface TerminalParts {
 export interface Streams {
   readonly stdin: NodeJS.ReadStream;
   readonly stderr: NodeJS.WriteStream;
+  /** What puts the terminal back when the person, or a signal, ends the process. Returns what takes it back. */
+  readonly onInterrupt: (restore: () => void) => () => void;
 }
 
 /** SGR parameters (ECMA-48): begin and end. */

@@ -186,16 +186,47 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the verbs around an
       expect(await isKept(token)).toBe(true);
     });
 
-    it("leaves the terminal as it was and keeps nothing where it is interrupted", async () => {
+    it.each(["C-c", "C-d"])("leaves the terminal as it was and keeps nothing at %s", async (key) => {
       await inTerminal(lab, COMMAND, async (terminal) => {
         await terminal.waitFor("DigitalOcean API token");
         await terminal.type(token);
-        await terminal.press("C-c");
+        await terminal.press(key);
         await terminal.waitFor("cancelled");
         await expectSame(terminal);
       });
       expect(await isKept(token)).toBe(false);
       expect(lab.standIn.count()).toBe(0);
+    });
+
+    it("goes on where it was when it comes back from ctrl-Z", async () => {
+      await inTerminal(lab, COMMAND, async (terminal) => {
+        await terminal.waitFor("DigitalOcean API token");
+        await terminal.type(token.slice(0, 30));
+        await terminal.press("C-z");
+        await terminal.waitFor("Stopped");
+        await terminal.type("fg");
+        await terminal.press("Enter");
+        await terminal.type(token.slice(30));
+        await terminal.press("Enter");
+        await terminal.waitFor(/^registries +acme/m);
+      });
+      expect(await isKept(token)).toBe(true);
+    });
+
+    it("ends at ctrl-C at once while the keychain does not answer", async () => {
+      const file = join(lab.person.folder, "token");
+      writeFileSync(file, token, { mode: 0o600 });
+      lab.person.keyring.pause();
+      try {
+        await inTerminal(lab, `docr login --token-stdin < ${file}; echo code-$?`, async (terminal) => {
+          await terminal.waitFor("asking DigitalOcean");
+          await terminal.press("C-c");
+          await expectSame(terminal);
+        });
+      } finally {
+        lab.person.keyring.resume();
+      }
+      expect(await isKept(token)).toBe(false);
     });
 
     it("does so while DigitalOcean is asked, too", async () => {

@@ -61,6 +61,18 @@ describeUnless(explainNoExecutable(), "piped", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   });
 
+  it.each(["status", "status --json", "man"])("%s says where a full disk did not take it", async (verb) => {
+    const outcome = await run("sh", ["-c", `docr ${verb} > /dev/full`], { env });
+    expect(outcome).toMatchObject({
+      code: 1,
+      stderr: "docr: stdout did not take all of the answer (ENOSPC)\n",
+    });
+  });
+
+  it("a reader that has had enough is told nothing", async () => {
+    expect((await run("sh", ["-c", "docr man | true"], { env })).stderr).toBe("");
+  });
+
   it.each(PROGRAMS)("%s keeps wrong usage off stdout", async (program) => {
     expect(await run(program, ["prune", "--jsn"], { env })).toMatchObject({
       code: 2,
