@@ -132,20 +132,30 @@ function usageFailure(
   { code, message }: CommanderError,
   args: readonly string[],
 ): HelperError {
-  const [first = "", ...more] = message.split("\n");
-  const suggestion = /^\(Did you mean (?:one of )?(.+)\?\)$/.exec(more.join(" "))?.[1];
+  const [, said = "", suggestion] =
+    /^(.*?)(?:\n\(Did you mean (?:one of )?([^\n]+)\?\))?$/s.exec(message) ?? [];
   const hint =
     suggestion === undefined ? `see ${verbOf(program, args)} --help` : `did you mean ${suggestion}?`;
   if (code === "commander.unknownCommand" && args.length === 1) return unknownAction(args[0] ?? "", hint);
-  if (code === "commander.help") return new HelperError("bad-arguments", "no verb", { hint });
-  const text = first
+  if (code === "commander.help") {
+    const text = args[0] === "help" ? "there is no such verb" : "no verb";
+    return new HelperError("bad-arguments", text, { hint });
+  }
+  const text = said
     .replace(/^error: /, "")
     .replace(/(but got \d+): .*$/s, "$1")
-    .replace(/=.*'/s, "=…'")
-    .replace(/[0-9A-Za-z_+/-]{40,}/g, "…")
+    .replace(/(?<=^unknown (?:option|command) ')(.*)(?='$)/s, (word) => shownWord(word))
+    .replace(/(?<=(?:argument|value) ')(.*)(?=' is invalid)/s, (word) => shownWord(word))
     .replace(/\.$/, "")
     .replace(/\. ([A-Z])/, (_, letter: string) => `, ${letter.toLowerCase()}`);
   return new HelperError("bad-arguments", text, { hint });
+}
+
+/** What could be a verb or an option, and not what could be somebody's password: `-p…` for `-phunter2`. */
+function shownWord(word: string): string {
+  const [, option = "", value = ""] = /^(-[a-z?]|--[a-z-]{1,24}(?==))(.*)$/is.exec(word) ?? [];
+  if (option !== "") return value === "" ? option : `${option}${value.startsWith("=") ? "=" : ""}…`;
+  return /^(?:--)?[a-z]+(?:-[a-z]+)*$/i.test(word) && word.length <= 24 ? word : "…";
 }
 
 /** As it is typed: `docr registry add`. */

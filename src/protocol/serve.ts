@@ -47,9 +47,11 @@ export function versionLine(packageName: string, version: string): string {
   return `${HELPER_NAME} (${packageName}) ${version}\n`;
 }
 
-/** `hint` is what to do next, where more is known than that. */
+const LONGEST_SHOWN = 24;
+
+/** What is as long as no verb is not shown: it may be a token. `hint` is what to do next, where more is known than that. */
 export function unknownAction(verb: string, hint?: string): HelperError {
-  const shown = verb.replace(/[^\x20-\x7e]/g, "?").slice(0, 64);
+  const shown = verb.length > LONGEST_SHOWN ? "..." : verb.replace(/[^\x20-\x7e]/g, "?");
   const options = hint === undefined ? {} : { hint };
   return new HelperError("unknown-action", `${HELPER_NAME}: unknown action: ${shown}`, options);
 }

@@ -73,7 +73,7 @@ describe("a result", () => {
 
   it("is JSON for a script", async () => {
     const { stdout } = await run("prune", "--json");
-    expect(JSON.parse(stdout)).toEqual({ revoked: 0, credentials: [] });
+    expect(JSON.parse(stdout)).toEqual({ revoked: 0, notRevoked: 0, credentials: [] });
     expect(stdout).toMatch(/\n$/);
   });
 });
@@ -91,6 +91,18 @@ describe("wrong usage", () => {
     [["--nothing"], "unknown option '--nothing'", "see docr --help"],
     [["nothing", "x"], "unknown command 'nothing'", "see docr --help"],
     [["prun", "--json"], "unknown command 'prun'", "did you mean prune?"],
+    [["help", "nothing"], "there is no such verb", "see docr --help"],
+    [["prune", "-x"], "unknown option '-x'", "see docr prune --help"],
+    [["prune", "-phunter2"], "unknown option '-p…'", "see docr prune --help"],
+    [["prune", "--jsn=hunter2"], "unknown option '--jsn=…'", "see docr prune --help"],
+    [["prune", "--hunter2"], "unknown option '…'", "see docr prune --help"],
+    [["prune", "--hunter2\nx"], "unknown option '…'", "see docr prune --help"],
+    [["hunter2", "x"], "unknown command '…'", "see docr --help"],
+    [
+      ["credentials", "--format", "hunter2"],
+      "option '--format <form>' argument '…' is invalid, allowed choices are docker-config, kubernetes-secret, auth, env",
+      "see docr credentials --help",
+    ],
   ])("%j is told in one line, with what to do next", async (args, message, hint) => {
     expect(await failing(...args)).toMatchObject({ code: "bad-arguments", message, hint });
   });
@@ -104,6 +116,7 @@ describe("wrong usage", () => {
   });
 
   it.each([
+    [[TOKEN]],
     [["prune", TOKEN]],
     [["prune", `--token=${TOKEN}`]],
     [["prune", `--${TOKEN}`]],

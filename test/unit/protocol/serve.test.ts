@@ -91,7 +91,8 @@ describe("verbs", () => {
       message: "docker-credential-docr: unknown action: fetch",
     });
     expect(shown("a\nb\u001b[2Jé")).toBe("docker-credential-docr: unknown action: a?b?[2J?");
-    expect(shown("x".repeat(1000))).toBe(`docker-credential-docr: unknown action: ${"x".repeat(64)}`);
+    expect(shown("x".repeat(24))).toBe(`docker-credential-docr: unknown action: ${"x".repeat(24)}`);
+    expect(shown("x".repeat(25))).toBe("docker-credential-docr: unknown action: ...");
   });
 
   it("version names the helper, the package and the version", () => {
