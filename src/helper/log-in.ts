@@ -54,7 +54,11 @@ export async function checkApiToken(ports: HelperPorts, token: ApiToken): Promis
     unlessFailed(() => hasty.describeToken(token)),
     unlessFailed(() => hasty.describeAccount(token)),
   ]);
-  return { token: description, account, registries };
+  const accepted = { token: description, account, registries };
+  if (Object.values(accepted).some((said) => said !== undefined)) return accepted;
+  throw new HelperError("api-unexpected", "nothing that was asked at DigitalOcean accepts the API token", {
+    hint: "check DIGITALOCEAN_API_URL and DIGITALOCEAN_OAUTH_URL, and try again",
+  });
 }
 
 /** Undefined for an API from before there were several registries. */

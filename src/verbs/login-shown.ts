@@ -14,7 +14,7 @@ interface Kept {
   readonly now: number;
 }
 
-const UNKNOWN = "unknown: the API token may not say (scope account:read)";
+const UNKNOWN = "not told; that takes the scope account:read";
 
 /** The account, team, token and registries, for people. */
 export function describeLogin(

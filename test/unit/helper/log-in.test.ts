@@ -56,6 +56,15 @@ describe("a person's login", () => {
 });
 
 describe("what is not kept", () => {
+  it("is a token that nothing of the API has accepted", async () => {
+    const bench = createBench();
+    bench.api.fail("list", "api-not-found");
+    bench.api.fail("token", "api-not-found");
+    bench.api.fail("account", "api-not-found");
+    expect(await failureOf(() => enter(bench))).toMatchObject({ code: "api-unexpected" });
+    expect(kept(bench)).toEqual([]);
+  });
+
   it.each<ErrorCode>([
     "api-unauthorized",
     "api-forbidden",

@@ -116,7 +116,7 @@ describe("docr login", () => {
     bench.api.account = undefined;
     bench.api.fail("token", "api-unavailable");
     const { text, json } = await login(bench.verbs, { tokenStdin: true });
-    expect(text).toMatch(/^account +unknown: the API token may not say \(scope account:read\)$/m);
+    expect(text).toMatch(/^account +not told; that takes the scope account:read$/m);
     expect(text).toMatch(/^scopes +unknown$/m);
     expect(json).toMatchObject({ account: null, token: null });
     expect(bench.said).toEqual(["DigitalOcean did not say which scopes the API token has"]);
