@@ -61,8 +61,9 @@ async function stillAnswering({ domain }: VerbPorts, context: string | undefined
 
 function describe({ contexts, revoked, notRevoked }: LoggedOut): string {
   const names = contexts.map((name) => (name === DEFAULT_CONTEXT ? "the default account" : name));
+  const tokens = contexts.length === 1 ? "API token" : "API tokens";
   const forgotten =
-    contexts.length === 0 ? "no API token was kept" : `forgot the API token of ${names.join(", ")}`;
+    contexts.length === 0 ? "no API token was kept" : `forgot the ${tokens} of ${names.join(", ")}`;
   const left = notRevoked === 0 ? "" : `, ${notRevoked} could not be revoked`;
   return `${forgotten}; revoked ${revoked}${left}\n`;
 }

@@ -17,7 +17,7 @@ export function addPrune(program: Command, frame: Frame): void {
 }
 
 /**
- * Revokes every replaced credential. Those in use stay, and those that were given to a person on purpose: they end by
+ * Revokes every replaced credential, and exits with 1 where one may be left. Those in use stay, and those that were given to a person on purpose: they end by
  * their expiry, or in DigitalOcean's control panel.
  */
 export async function prune(ports: VerbPorts, { dryRun = false }: PruneOptions): Promise<Result> {
@@ -28,13 +28,15 @@ export async function prune(ports: VerbPorts, { dryRun = false }: PruneOptions):
     terminal.remark(`${message}: what is kept there is not shown, and was not revoked`);
   }
   const replaced = credentials.filter(({ use }) => use === "replaced").length;
-  const outcome = dryRun ? `would revoke ${replaced}\n` : `revoked ${revoked}\n`;
+  const left = replaced === 0 ? "" : `, ${replaced} could not be revoked`;
+  const outcome = dryRun ? `would revoke ${replaced}\n` : `revoked ${revoked}${left}\n`;
   const table = describeLiveCredentials(credentials, domain.clock.read());
   return {
     text: outcome + (table === "" ? "" : `\n${table}`),
     json: {
-      ...(dryRun ? { wouldRevoke: replaced } : { revoked }),
+      ...(dryRun ? { wouldRevoke: replaced } : { revoked, notRevoked: replaced }),
       credentials: jsonOfLiveCredentials(credentials),
     },
+    exitCode: !dryRun && replaced + failures.length > 0 ? 1 : 0,
   };
 }

@@ -55,7 +55,7 @@ describe("docr logout", () => {
     expect(kept(declined)).toHaveLength(2);
     const agreed = await createMember(["work", "default"], { answers: [true] });
     expect(await logout(agreed.verbs, {})).toMatchObject({
-      text: "forgot the API token of the default account, work; revoked 0\n",
+      text: "forgot the API tokens of the default account, work; revoked 0\n",
     });
     expect(kept(agreed)).toEqual([]);
   });

@@ -74,14 +74,25 @@ describe("docr prune", () => {
   it("shows no table where nothing lives", async () => {
     expect(await prune(createVerbBench().verbs, {})).toEqual({
       text: "revoked 0\n",
-      json: { revoked: 0, credentials: [] },
+      json: { revoked: 0, notRevoked: 0, credentials: [] },
+      exitCode: 0,
     });
   });
 
-  it("says what it could not look into", async () => {
+  it("fails where one could not be revoked, which stays for the next time", async () => {
+    const bench = await createThree();
+    bench.api.fail("revoke", "api-unavailable");
+    const { text, json, exitCode } = await prune(bench.verbs, {});
+    expect(text).toMatch(/^revoked 0, 1 could not be revoked\n/);
+    expect(json).toMatchObject({ revoked: 0, notRevoked: 1 });
+    expect(exitCode).toBe(1);
+    expect((await prune(bench.verbs, { dryRun: true })).exitCode).toBe(0);
+  });
+
+  it("says what it could not look into, and fails", async () => {
     const bench = await createThree();
     bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
-    await prune(bench.verbs, {});
+    expect(await prune(bench.verbs, {})).toMatchObject({ exitCode: 1 });
     expect(bench.said).toEqual([
       "the keychain is locked: what is kept there is not shown, and was not revoked",
     ]);
