@@ -23,10 +23,18 @@ export function findDoctlToken(machine: Machine, context: string | undefined): A
   return parseApiToken(token, "doctl", `doctl's config (context ${chosen.replace(/[^a-z0-9._-]/g, "?")})`);
 }
 
-/** The names of the contexts that doctl has a token for, the one that it has switched to first. Throws like findDoctlToken. */
-export function listDoctlContexts(machine: Machine): readonly string[] {
+/** doctl's contexts, in lower case. */
+export interface DoctlContexts {
+  /** Those that doctl has a token for, the one that it has switched to first. */
+  readonly names: readonly string[];
+  /** The one that it has switched to, which may have no token. */
+  readonly current: string;
+}
+
+/** Throws like findDoctlToken. */
+export function listDoctlContexts(machine: Machine): DoctlContexts {
   const text = readDoctlConfig(machine);
-  if (text === undefined) return [];
+  if (text === undefined) return { names: [], current: "default" };
   const config = parseYaml(text);
   const current = (textOf(config["context"]) ?? "default").toLowerCase();
   const named = isObject(config["auth-contexts"]) ? config["auth-contexts"] : {};
@@ -34,7 +42,7 @@ export function listDoctlContexts(machine: Machine): readonly string[] {
     .filter(([, token]) => textOf(token))
     .map(([name]) => name.toLowerCase().replace(/[^a-z0-9._-]/g, "?"));
   const names = [...new Set(found)].toSorted();
-  return names.toSorted((a, b) => Number(b === current) - Number(a === current));
+  return { names: names.toSorted((a, b) => Number(b === current) - Number(a === current)), current };
 }
 
 function readDoctlConfig(machine: Machine): string | undefined {

@@ -94,7 +94,7 @@ export function jsonOfStatus(configured: Configured, held: Held): unknown {
     store: { name: store?.name ?? null, problem: store?.failure?.message ?? null },
     fallback: fallback ?? null,
     configFile: file ? { path: file.path, exists: file.isThere, isValid: file.isGood } : null,
-    problems: [...configured.problems, ...held.failures].map(({ message }) => message),
+    problems: [...new Set([...configured.problems, ...held.failures].map(({ message }) => message))],
     credentials: jsonOfLiveCredentials(held.credentials),
   };
 }

@@ -34,43 +34,49 @@ export async function* lookForTokens(
     ...environmentTokens(machine).map((place): Look => ({
       name: place.name,
       kind: "environment",
-      list: async () => (place.read() ? [place.name] : []),
-      wanted: undefined,
+      look: async () => (place.read() ? { found: [place.name], wanted: place.name } : NOTHING),
     })),
     {
       name: store,
       kind: "store",
-      list: () => domain.apiTokens.contexts(),
-      wanted: context ?? DEFAULT_CONTEXT,
+      look: async () => ({
+        found: await domain.apiTokens.contexts(),
+        wanted: context ?? DEFAULT_CONTEXT,
+      }),
     },
-    { name: "doctl's config", kind: "doctl", list: () => doctlContexts(machine), wanted: context },
+    { name: "doctl's config", kind: "doctl", look: () => lookInDoctl(machine, context) },
   ];
   let isOpen = true;
   for (const one of looks) {
-    const state = await look(one, isOpen);
+    const state = await stateOf(one, isOpen);
     isOpen &&= !state.isDeciding;
     yield state;
   }
 }
 
 interface Look extends Pick<TokenPlaceState, "name" | "kind"> {
-  readonly list: () => Promise<readonly string[]>;
-  /** The account that a `get` would take; any, where it is undefined. */
-  readonly wanted: string | undefined;
+  readonly look: () => Promise<Found>;
 }
 
+interface Found {
+  readonly found: readonly string[];
+  /** The one that a `get` would take, if it is there. */
+  readonly wanted: string;
+}
+
+const NOTHING: Found = { found: [], wanted: DEFAULT_CONTEXT };
+
 /** `isOpen` says that no place before this one decides. */
-async function look({ name, kind, list, wanted }: Look, isOpen: boolean): Promise<TokenPlaceState> {
+async function stateOf({ name, kind, look }: Look, isOpen: boolean): Promise<TokenPlaceState> {
   try {
-    const found = await list();
-    const isWanted = wanted === undefined ? found.length > 0 : found.includes(wanted);
+    const { found, wanted } = await look();
     return {
       name,
       kind,
       state: found.length > 0 ? "set" : "empty",
       contexts: kind === "environment" ? [] : found,
       failure: undefined,
-      isDeciding: isOpen && isWanted,
+      isDeciding: isOpen && found.includes(wanted),
     };
   } catch (failure) {
     if (!isHelperError(failure)) throw failure;
@@ -81,9 +87,10 @@ async function look({ name, kind, list, wanted }: Look, isOpen: boolean): Promis
 }
 
 /** The parser of YAML is loaded only where there is something to parse. */
-async function doctlContexts(machine: Machine): Promise<readonly string[]> {
+async function lookInDoctl(machine: Machine, context: string | undefined): Promise<Found> {
   const path = doctlConfigPath(machine);
-  if (path === undefined || !existsSync(path)) return [];
+  if (path === undefined || !existsSync(path)) return NOTHING;
   const { listDoctlContexts } = await import("../config/doctl.ts");
-  return listDoctlContexts(machine);
+  const { names, current } = listDoctlContexts(machine);
+  return { found: names, wanted: context?.toLowerCase() ?? current };
 }

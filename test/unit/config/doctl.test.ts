@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { listDoctlContexts } from "../../../src/config/doctl.ts";
+import { type DoctlContexts, listDoctlContexts } from "../../../src/config/doctl.ts";
 import { failureOf } from "../../fakes/failure-of.ts";
 
 let folder: string;
@@ -13,7 +13,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-function listOf(yaml: string): readonly string[] {
+function listOf(yaml: string): DoctlContexts {
   const path = join(folder, "config.yaml");
   writeFileSync(path, yaml);
   return listDoctlContexts({ env: { DIGITALOCEAN_CONFIG: path }, platform: "linux", uid: 1000 });
@@ -31,12 +31,16 @@ describe("doctl's contexts", () => {
     ["", []],
     ["- a\n", []],
   ])("are those with a token, the one in use first: %j", (yaml, names) => {
-    expect(listOf(yaml)).toEqual(names);
+    expect(listOf(yaml).names).toEqual(names);
+  });
+
+  it("may have switched to one without a token", () => {
+    expect(listOf("access-token: x\ncontext: Gone\n")).toEqual({ names: ["default"], current: "gone" });
   });
 
   it("are none where there is no config", () => {
     const env = { DIGITALOCEAN_CONFIG: join(folder, "absent.yaml") };
-    expect(listDoctlContexts({ env, platform: "linux", uid: 1000 })).toEqual([]);
+    expect(listDoctlContexts({ env, platform: "linux", uid: 1000 }).names).toEqual([]);
   });
 
   it("cannot be told from what is not YAML", async () => {

@@ -86,6 +86,16 @@ describe("docr status", () => {
     });
   });
 
+  it("takes no other of doctl's than the one that doctl has switched to, as a get does", async () => {
+    const bench = create();
+    write("doctl/config.yaml", `access-token: ${tokenOf("d")}\ncontext: gone\n`);
+    const { text, json } = await show(bench);
+    expect(text).toMatch(/^in use +no API token: run docr login/m);
+    expect(json).toMatchObject({ apiToken: null });
+    write("doctl/config.yaml", `auth-contexts:\n  gone: ${tokenOf("d")}\ncontext: GONE\n`);
+    expect((await show(bench)).json).toMatchObject({ apiToken: "doctl's config" });
+  });
+
   it("takes the keychain's where it has one for the account in use, and else doctl's", async () => {
     const bench = create({ settings: { context: "team" } });
     await bench.ports.apiTokens.write("work", new Secret(tokenOf("a")));
