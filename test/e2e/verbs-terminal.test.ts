@@ -82,6 +82,94 @@ describeUnless(explainNoExecutable(), "piped", () => {
   });
 });
 
+/**
+ * Every verb on a machine where nothing is there yet: no login, no keychain but a file, and nobody at the API's address. What it
+ * shows, on stdout or stderr, and its exit code.
+ */
+const ON_A_BARE_MACHINE: readonly (readonly [command: string, shown: RegExp, code: number])[] = [
+  ["status", /^in use +no API token: run docr login/m, 0],
+  ["prune", /^revoked 0$/m, 0],
+  ["logout", /^no API token was kept; revoked 0$/m, 0],
+  ["credentials", /there is no API token for the context default; run: docr login/, 1],
+  ["credentials acme --expiry soon", /--expiry/, 2],
+  ["resolve basic.test/app --client podman", /^login +none: podman goes on without$/m, 3],
+  ["resolve UPPER/Case", /docr: the image's repository must be in small letters/, 2],
+  ["check localhost:1/x --anonymous", /docr: localhost:1 refused the connection/, 1],
+  ["secret basic.test --client podman", /docr: podman has no login for basic\.test/, 3],
+  ["registry list", /docr: no logins are kept/, 0],
+  ["registry show basic.test", /docr: no login for basic\.test is kept/, 3],
+  ["registry update basic.test", /docr: no login for basic\.test is kept/, 3],
+  ["registry remove basic.test --yes", /docr: no login for basic\.test is kept/, 3],
+  ["configure --client podman --dry-run", /^\+.*"registry\.digitalocean\.com": "docr"$/m, 0],
+  ["unconfigure --dry-run", /^nothing would change$/m, 0],
+  ["migrate --configure --dry-run", /^there are no logins to move$/m, 0],
+  ["doctor", /^pass +store +the age vault is open/m, 1],
+  ["man", /^\.TH DOCR 1/m, 0],
+  ["completion fish", /docr complete/, 0],
+];
+
+/** Somebody's environment with nothing in it. */
+function bare(): Environment {
+  const room = mkdtempSync(join(folder, "b-"));
+  for (const name of ["home", "run"]) mkdirSync(join(room, name), { mode: 0o700 });
+  const nobody = "http://127.0.0.1:1";
+  return {
+    PATH: PATH_WITH_DOCR,
+    HOME: join(room, "home"),
+    XDG_RUNTIME_DIR: join(room, "run"),
+    DOCR_STORE: "file",
+    DIGITALOCEAN_API_URL: nobody,
+    DIGITALOCEAN_OAUTH_URL: nobody,
+  };
+}
+
+describe("every verb", () => {
+  it("is in this table", async () => {
+    const { stdout } = await run(DOCR, ["--help"], { env });
+    const [, list = ""] = /^Commands:\n((?: {2}.*\n)+)/m.exec(stdout) ?? [];
+    const verbs = Array.from(list.matchAll(/^ {2}([a-z]+)/gm), ([, name = ""]) => name);
+    const tried = new Set(ON_A_BARE_MACHINE.map(([command]) => command.split(" ")[0]));
+    // A token is needed before there is anything to see of these: other tests have one.
+    expect(verbs.filter((verb) => !tried.has(verb))).toEqual(["login", "help"]);
+  });
+
+  describeUnless(explainNoExecutable(), "piped", () => {
+    it.each(ON_A_BARE_MACHINE)("docr %s shows %s and exits with %i", async (command, shown, code) => {
+      const outcome = await run(DOCR, command.split(" "), { env: bare(), stdin: "" });
+      expect(outcome.stdout + outcome.stderr).toMatch(shown);
+      expect(outcome.stdout + outcome.stderr).not.toContain("\u001b");
+      expect(outcome.code).toBe(code);
+      // A failure leaves nothing on stdout that could be taken for a result; the doctor's findings are its result.
+      const isFailure = (code === 1 || code === 2) && command !== "doctor";
+      expect(isFailure ? outcome.stdout : "").toBe("");
+    });
+
+    it.each(
+      ON_A_BARE_MACHINE.filter(([command, , code]) => code === 0 && !/^(?:man|completion)/.test(command)),
+    )("docr %s prints JSON alone for a script", async (command) => {
+      const args = [...command.split(" "), "--json"];
+      const { stdout, code } = await run(DOCR, args, { env: bare(), stdin: "" });
+      expect(JSON.parse(stdout)).toEqual(expect.anything());
+      expect(code).toBe(0);
+    });
+  });
+
+  describeUnless(reasonFor(["tmux"]), "in a terminal", () => {
+    it.each(ON_A_BARE_MACHINE)("docr %s shows %s and exits with %i", async (command, shown, code) => {
+      const room = mkdtempSync(join(folder, "t-"));
+      const terminal = await openTerminal(room, `docr ${command}`, bare());
+      try {
+        await terminal.waitFor(/\[exit \d+\]/);
+        const all = await terminal.scrollback();
+        expect(all).toMatch(shown);
+        expect(all).toContain(`[exit ${code}]`);
+      } finally {
+        await terminal.close();
+      }
+    });
+  });
+});
+
 describeUnless(reasonFor(["man"]), "the manual page", () => {
   it("is good roff", async () => {
     const { stdout } = await run(DOCR, ["man"], { env });

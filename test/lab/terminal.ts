@@ -7,6 +7,8 @@ import { type Environment, run, runWell } from "./run.ts";
 export interface TerminalSession {
   /** The screen as a person sees it, without the empty rest. */
   screen(): Promise<string>;
+  /** All that was shown so far, lines whole that the screen had to break. */
+  scrollback(): Promise<string>;
   /** The same with its colours and styles, as escape sequences. */
   colours(): Promise<string>;
   /** Types text, letter by letter, or keys by tmux's names (`Enter`, `C-c`). */
@@ -65,6 +67,7 @@ export async function openTerminal(
     (await tmux(["capture-pane", "-p", "-t", "t", ...flags])).stdout.trimEnd();
   const session: TerminalSession = {
     screen: () => capture([]),
+    scrollback: async () => (await capture(["-J", "-S", "-"])).replace(/ +$/gm, ""),
     colours: () => capture(["-e"]),
     type: async (text) => void (await tmux(["send-keys", "-t", "t", "-l", text])),
     press: async (key) => void (await tmux(["send-keys", "-t", "t", key])),
