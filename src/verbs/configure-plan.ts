@@ -38,8 +38,11 @@ interface DockerPlan {
 }
 
 function planDocker(file: EditedFile, files: Files, isGlobal: boolean): DockerPlan {
-  const store = helperAt(file, STORE_PATH) ?? files.defaultStore(file);
+  const named = helperAt(file, STORE_PATH);
   const ofHost = helperAt(file, HELPER_PATH);
+  // Throws for what else docker would not take.
+  const byDefault = files.defaultStore(file);
+  const store = named ?? byDefault;
   const keys: RecordedKey[] = [];
   if (isGlobal) {
     if (store !== OURSELVES) keys.push(keyFor(file, STORE_PATH, OURSELVES, true));
@@ -50,9 +53,7 @@ function planDocker(file: EditedFile, files: Files, isGlobal: boolean): DockerPl
   if (ofHost === undefined ? store !== OURSELVES : ofHost !== OURSELVES) {
     keys.push(keyFor(file, HELPER_PATH, OURSELVES, false));
     // docker takes this one by itself only while its file says nothing of helpers.
-    if (store !== undefined && helperAt(file, STORE_PATH) === undefined) {
-      keys.push(keyFor(file, STORE_PATH, store, false));
-    }
+    if (byDefault !== undefined) keys.push(keyFor(file, STORE_PATH, byDefault, false));
   }
   return { edit: editOf(file, keys), fallback: undefined };
 }

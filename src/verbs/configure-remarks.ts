@@ -13,7 +13,7 @@ export function remarksOn(
   files: Files,
   shadowedBy: readonly ClientUse[],
 ): readonly string[] {
-  const remarks = edits.flatMap(remarksOnOne);
+  const remarks = edits.flatMap(remarksOnMark);
   for (const { client, source } of shadowedBy.filter(({ kind }) => kind === "auths")) {
     remarks.push(
       `${client} takes the login for ${REGISTRY_HOST} from ${source}, and does not ask docr for it`,
@@ -24,24 +24,25 @@ export function remarksOn(
   return remarks;
 }
 
-function remarksOnOne({ file: { shown }, kind, text }: PlannedEdit): string[] {
-  if (kind === "own" || text === undefined) return [];
-  const remarks: string[] = [];
-  const json = withoutMark(text);
-  if (json !== text) {
-    remarks.push(`${shown} begins with a byte order mark, and docker and podman pass over it for that`);
-  }
-  const { auths, credHelpers, credsStore } = parseClientFile(json, shown);
-  const hidden = [...auths].filter(
-    ([host, entry]) => hasSecret(entry) && (credHelpers.get(host) ?? credsStore) === OURSELVES,
-  );
-  if (hidden.length > 0) {
-    const hosts = hidden.map(([host]) => host).join(", ");
-    remarks.push(
-      `${shown} still holds the login for ${hosts}, which nobody reads there any more: docr migrate moves it into the keychain`,
+/** Which of these files hold logins that no client looks for there. */
+export function remarksOnLogins(edits: readonly PlannedEdit[]): readonly string[] {
+  return edits.flatMap(({ file: { shown }, kind, text }) => {
+    if (kind === "own" || text === undefined) return [];
+    const { auths, credHelpers, credsStore } = parseClientFile(withoutMark(text), shown);
+    const hidden = [...auths].filter(
+      ([host, entry]) => hasSecret(entry) && (credHelpers.get(host) ?? credsStore) === OURSELVES,
     );
-  }
-  return remarks;
+    if (hidden.length === 0) return [];
+    const hosts = hidden.map(([host]) => host).join(", ");
+    return [
+      `${shown} still holds the login for ${hosts}, which nobody reads there any more: docr migrate moves it into the keychain`,
+    ];
+  });
+}
+
+function remarksOnMark({ file: { shown }, kind, text }: PlannedEdit): readonly string[] {
+  if (kind === "own" || text === undefined || withoutMark(text) === text) return [];
+  return [`${shown} begins with a byte order mark, and docker and podman pass over it for that`];
 }
 
 /** Where clients would still ask us after `unconfigure`, which takes out no more than what `configure` put in. */

@@ -8,7 +8,7 @@ import { isChange, type PlannedEdit } from "./configure-edit.ts";
 import { findPlaces } from "./configure-places.ts";
 import { planConfigure } from "./configure-plan.ts";
 import type { ConfigureRecord, RecordedFile } from "./configure-record.ts";
-import { remarksOn } from "./configure-remarks.ts";
+import { remarksOn, remarksOnLogins } from "./configure-remarks.ts";
 import { showEdits } from "./configure-report.ts";
 
 export interface ConfigureOptions {
@@ -38,6 +38,20 @@ export function addConfigure(program: Command, frame: Frame): void {
 
 /** Puts us into the clients' files; what is there already stays as it is. */
 export async function configure(ports: VerbPorts, options: ConfigureOptions): Promise<Result> {
+  const put = await putIn(ports, options);
+  const { applied } = put;
+  const remarks = [...remarksOnLogins(applied.edits), ...(await put.tellRest())];
+  for (const remark of remarks) ports.terminal.remark(remark);
+  return showEdits(applied, { isDry: options.dryRun === true, withUnchanged: true, remarks });
+}
+
+export interface PutIn {
+  readonly applied: Applied;
+  /** What the person should know beside that, as it is by then: a line each. */
+  tellRest(): Promise<readonly string[]>;
+}
+
+export async function putIn(ports: VerbPorts, options: ConfigureOptions): Promise<PutIn> {
   const files = await ports.files();
   const places = findPlaces(ports.machine, files, options.client);
   const makePlan = (): Plan => {
@@ -54,12 +68,13 @@ export async function configure(ports: VerbPorts, options: ConfigureOptions): Pr
   const applied: Applied = isDry
     ? checkPlan(makePlan(), files)
     : await applyPlan(makePlan, { files, recordPath: places.record });
-  const { shadowedBy } = await (await ports.clients()).usesOf(REGISTRY_HOST);
   const isMeant = ({ client }: ClientUse): boolean =>
     client === "docker" ? places.docker !== undefined : places.podman.length > 0;
-  const remarks = remarksOn(applied.edits, files, isDry ? [] : shadowedBy.filter(isMeant));
-  for (const remark of remarks) ports.terminal.remark(remark);
-  return showEdits(applied, { isDry, withUnchanged: true, remarks });
+  const tellRest = async (): Promise<readonly string[]> => {
+    const { shadowedBy } = await (await ports.clients()).usesOf(REGISTRY_HOST);
+    return remarksOn(applied.edits, files, isDry ? [] : shadowedBy.filter(isMeant));
+  };
+  return { applied, tellRest };
 }
 
 /** What a dry run can tell: that it would not fail. */

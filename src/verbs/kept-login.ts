@@ -1,12 +1,11 @@
 /** Logins of other registries in our own store, as `docr registry` shows them. */
-import { readConfigFile } from "../config/config-file.ts";
-import { readProgramSettings } from "../config/program-settings.ts";
 import { HelperError } from "../errors.ts";
 import type { Login } from "../helper/records.ts";
 import type { ClientUses, VerbPorts } from "../people/ports.ts";
 import { parseAddress, REGISTRY_HOST } from "../registry/address.ts";
 import { clientKeyOf, DOCKER_HUB } from "../registry/image.ts";
 import { Secret } from "../secret.ts";
+import { fallbackOf } from "./fallback.ts";
 import { shownUsername } from "./pull-secret.ts";
 import { parseHost } from "./target.ts";
 
@@ -89,16 +88,22 @@ function momentOf(storedAt: number): string | null {
   return Math.abs(storedAt) <= 8.64e15 ? new Date(storedAt).toISOString() : null;
 }
 
-/** Which clients would ask us for it. Remarks on files that cannot be read. */
+/** Which clients would ask us for it, and be given it. Remarks on files that cannot be read. */
 export async function findUses(ports: VerbPorts, { host }: LoginView): Promise<ClientUses> {
-  return (await ports.clients()).usesOf(host);
+  const uses = await (await ports.clients()).usesOf(host);
+  const helper = fallbackOf(ports).name;
+  if (helper === undefined) return uses;
+  const handedOn = uses.usedBy.map((use) => ({ ...use, helper }));
+  return { ...uses, usedBy: [], shadowedBy: [...handedOn, ...uses.shadowedBy] };
 }
 
 /** Throws `bad-setting` where another helper has every host but ours, so that nobody would ask us for a login. */
 export function checkNotBeside(ports: VerbPorts, host: string): void {
-  const { fallback } = readProgramSettings(ports.env, readConfigFile(ports.machine));
-  if (fallback === undefined) return;
-  throw new HelperError("bad-setting", `docker-credential-${fallback} answers for ${host}, and not docr`, {
-    hint: `log in with docker login ${host}, or unset DOCR_FALLBACK (fallback in docr/config.json)`,
+  const { name, isFixed } = fallbackOf(ports);
+  if (name === undefined) return;
+  throw new HelperError("bad-setting", `docker-credential-${name} answers for ${host}, and not docr`, {
+    hint: isFixed
+      ? `log in with docker login ${host}, or unset DOCR_FALLBACK`
+      : `log in with docker login ${host}, or have docr keep all logins: docr migrate --from ${name}`,
   });
 }

@@ -2,10 +2,11 @@
 import { type Change, editJson, findInJson } from "../clients/edit-json.ts";
 import { isHelperError } from "../errors.ts";
 import type { EditedFile, Files, VerbPorts } from "../people/ports.ts";
-import { applyPlan } from "./configure-apply.ts";
+import { applyPlan, type Plan } from "./configure-apply.ts";
 import type { PlannedEdit } from "./configure-edit.ts";
 import { helperAt, FALLBACK_PATH } from "./configure-plan.ts";
-import { configure } from "./configure.ts";
+import { putIn } from "./configure.ts";
+import { fallbackOf } from "./fallback.ts";
 import { isKept } from "./migrate-keeping.ts";
 import {
   type FoundLogin,
@@ -50,11 +51,10 @@ export async function moveLogins(
     NOT_ALL,
   );
   if (movable.length === 0) return { moved: [], failed, doubled: waiting };
-  if (willConfigure) {
-    const isGlobal = !logins.every(isOurHost);
-    await configure(ports, { global: isGlobal, client: clientsOf(logins, situation) });
-  }
+  const client = clientsOf(logins, situation);
+  const put = willConfigure ? await putIn(ports, { global: !logins.every(isOurHost), client }) : undefined;
   await removeFromFiles(movable, situation, isStillAsked);
+  for (const remark of (await put?.tellRest()) ?? []) ports.terminal.remark(remark);
   const stuck = await eraseFromHelper(movable, ports);
   const moved = movable.filter((login) => !stuck.has(login));
   const left = [...stuck].map(([{ origin, key }, reason]): StayingLogin => ({ origin, key, reason }));
@@ -139,6 +139,25 @@ function withoutFallback(file: EditedFile, from: string): PlannedEdit {
   const change: Change = { path: FALLBACK_PATH, value: undefined };
   const text = isBehind ? editJson(file.text ?? "", [change], file.shown) : file.text;
   return { file, kind: "keys", text, keys: [], isGlobal: true, told: [] };
+}
+
+/** Ends a helper's standing behind us that has no logins. Returns whether it has. */
+export async function endStanding(
+  staying: readonly StayingLogin[],
+  { ports, places, files, from }: Situation,
+): Promise<boolean> {
+  const { name, isFixed } = fallbackOf(ports);
+  const isEmpty = staying.every(({ origin }) => origin.kind === "file");
+  if (from === undefined || name !== from || isFixed || !isEmpty) return false;
+  const makePlan = (): Plan => {
+    return {
+      edits: [withoutFallback(files.open(places.ours), from)],
+      record: undefined,
+      needsBackup: () => false,
+    };
+  };
+  await applyPlan(makePlan, { files, recordPath: places.record });
+  return true;
 }
 
 /** Returns those that are still with it, each with the reason. */

@@ -1,12 +1,11 @@
 /** Which logins would move, and what must be in place for clients to find them afterwards. */
-import { readConfigFile } from "../config/config-file.ts";
-import { readProgramSettings } from "../config/program-settings.ts";
 import { HelperError, isHelperError } from "../errors.ts";
 import type { HelperPorts } from "../helper/ports.ts";
 import { REGISTRY_HOST } from "../registry/address.ts";
 import type { Files, VerbPorts } from "../people/ports.ts";
 import { helperAt, OURSELVES, STORE_PATH } from "./configure-plan.ts";
 import type { Client, Places } from "./configure-places.ts";
+import { fallbackOf } from "./fallback.ts";
 import { isAskedFor, isLostByPodman, otherHelperFor, type Situation } from "./migrate-clients.ts";
 import { isTaken } from "./migrate-keeping.ts";
 import {
@@ -90,12 +89,6 @@ function dockerStore({ docker }: Places, files: Files): string | undefined {
   if (docker === undefined) return undefined;
   const file = files.open(docker);
   return helperAt(file, STORE_PATH) ?? files.defaultStore(file);
-}
-
-/** The helper that answers for every host but ours, and whether the environment says so, which nobody can change here. */
-export function fallbackOf({ machine, env }: VerbPorts): { name: string | undefined; isFixed: boolean } {
-  const name = readProgramSettings(env, readConfigFile(machine)).fallback;
-  return { name, isFixed: Boolean(env["DOCR_FALLBACK"]) };
 }
 
 /**

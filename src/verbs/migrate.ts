@@ -6,11 +6,12 @@ import type { Result, VerbPorts } from "../people/ports.ts";
 import { findPlaces } from "./configure-places.ts";
 import type { Situation } from "./migrate-clients.ts";
 import { addressKeyOf, type FoundLogin, type StayingLogin } from "./migrate-logins.ts";
-import { moveLogins } from "./migrate-move.ts";
+import { fallbackOf } from "./fallback.ts";
+import { endStanding, moveLogins } from "./migrate-move.ts";
 import { shownUsername } from "./pull-secret.ts";
 import { storeName } from "./stores.ts";
 import { printable } from "./target.ts";
-import { checkFound, chooseHelper, fallbackOf, findLogins } from "./migrate-plan.ts";
+import { checkFound, chooseHelper, findLogins } from "./migrate-plan.ts";
 
 export interface MigrateOptions {
   /** True for `--from` without a name. */
@@ -57,6 +58,9 @@ export async function migrate(ports: VerbPorts, options: MigrateOptions): Promis
   const { found, staying } = await findLogins(ports, files, places, from);
   if (found.length > 0) checkFound(found, situation);
   if (found.length === 0 || options.dryRun === true) {
+    if (options.dryRun !== true && (await endStanding(staying, situation))) {
+      ports.terminal.remark(`docker-credential-${from} has no logins, and stands behind docr no more`);
+    }
     return report({ moved: found, staying, failed: [], isDry: options.dryRun === true, store });
   }
   if (options.yes !== true) await askWhether(ports, found);

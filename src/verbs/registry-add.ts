@@ -89,7 +89,7 @@ async function keep(
   const view = viewOf(await needLogin(ports, host));
   const { usedBy } = await findUses(ports, view);
   if (usedBy.length === 0) {
-    ports.terminal.remark(`no client asks docr for ${host} yet; docr configure tells them to`);
+    ports.terminal.remark(`no client asks docr for ${host} yet; docr configure --global tells them to`);
   }
   const unchecked = check ? "" : ", unchecked";
   return {

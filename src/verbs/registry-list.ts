@@ -44,7 +44,7 @@ export async function showLogin(ports: VerbPorts, text: string): Promise<Result>
       ["host", printable(view.host)],
       ["user name", shownName(view)],
       ["stored", shownMoment(view)],
-      ...(usedBy.length === 0 ? [["used by", "nobody; docr configure puts docr into a client's file"]] : []),
+      ...(usedBy.length === 0 ? [["used by", nobody(shadowedBy)]] : []),
       ...usedBy.map((use) => ["used by", `${use.client}, from ${placeOf(use)}`]),
       ...shadowedBy.map((use) => [
         "hidden by",
@@ -57,6 +57,11 @@ export async function showLogin(ports: VerbPorts, text: string): Promise<Result>
 
 function useForScripts({ client, source, kind, helper }: ClientUse): unknown {
   return { client, source, kind, helper: helper ?? null };
+}
+
+/** Where something else answers, that is what is to be done away with. */
+function nobody(shadowedBy: readonly ClientUse[]): string {
+  return shadowedBy.length > 0 ? "nobody" : "nobody; docr configure --global has clients ask docr";
 }
 
 function placeOf({ source, kind }: ClientUse): string {

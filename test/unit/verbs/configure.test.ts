@@ -216,7 +216,7 @@ describe("docr configure", () => {
       '{"auths": {"ghcr.io": "s3cret"}}',
     ],
     [
-      "bad-setting: fallback in docr/config.json must be the last part of another helper's name, as in credsStore",
+      "client-config: ~/.docker/config.json has a credsStore that is no helper's name",
       '{"credsStore": "../evil"}',
     ],
   ])("fails with %s, and changes nothing", async (message, content) => {

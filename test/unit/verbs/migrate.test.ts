@@ -336,6 +336,17 @@ describe("docr migrate --from another helper", () => {
     expect(home.helperCalls.slice(-2)).toEqual(ERASED);
   });
 
+  it("ends the standing of a helper that has nothing", async () => {
+    const home = createConfiguredHome({ helpers: helperWith("pass", {}) });
+    home.write(DOCKER, '{"credsStore":"pass"}');
+    await configure(home.verbs, { global: true });
+    expect((await move(home, { from: true, dryRun: true })).text).toBe("there are no logins to move\n");
+    expect(parsed(home.read(OURS))).toEqual({ fallback: "pass" });
+    await move(home, { from: true });
+    expect(parsed(home.read(OURS))).toEqual({});
+    expect(home.said.at(-1)).toBe("docker-credential-pass has no logins, and stands behind docr no more");
+  });
+
   it("takes nothing from a helper behind us unless it gets all", async () => {
     const helpers = { ...helperWith("pass", LOGINS), [`pass get ${HUB}`]: { stdout: "no", exitCode: 1 } };
     const home = createConfiguredHome({ helpers });
@@ -424,6 +435,7 @@ describe("docr migrate, before it moves", () => {
     expect(dockerOf(home)).toEqual(PLAIN);
     await move(home, { configure: true });
     expect(dockerOf(home)).toEqual({ auths: { "ghcr.io": {} }, credsStore: "docr" });
+    expect(home.said).toEqual([]);
   });
 
   it.each(["gcloud", ""])("leaves a login of a host for which docker asks %j by itself", async (helper) => {

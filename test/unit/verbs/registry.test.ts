@@ -125,7 +125,9 @@ describe("docr registry add", () => {
   it("tells where no client would ask for it", async () => {
     const bench = createRegistryBench({ stdin: "hunter2", uses: NOBODY });
     await addLogin(bench.verbs, "ghcr.io", { username: "sammy", passwordStdin: true, check: true });
-    expect(bench.said).toEqual(["no client asks docr for ghcr.io yet; docr configure tells them to"]);
+    expect(bench.said).toEqual([
+      "no client asks docr for ghcr.io yet; docr configure --global tells them to",
+    ]);
   });
 
   it.each([
@@ -283,6 +285,15 @@ describe("docr registry list", () => {
     const bench = createRegistryBench();
     for (const path of ["access-token", "refresh-token"]) await store(bench, HUB + path);
     expect(await hostsOf(bench, {})).toEqual([`${HUB}access-token`, `${HUB}refresh-token`]);
+  });
+
+  it("counts nobody as its user where another helper stands behind docr", async () => {
+    const bench = createRegistryBench({ env: { DOCR_FALLBACK: "pass" } });
+    await store(bench, "ghcr.io");
+    expect((await listLogins(bench.verbs, {})).json).toMatchObject([{ host: "ghcr.io", usedBy: [] }]);
+    const { text, json } = await showLogin(bench.verbs, "ghcr.io");
+    expect(text).toMatch(/^used by +nobody$/m);
+    expect(json).toMatchObject({ usedBy: [], shadowedBy: [{ client: "docker", helper: "pass" }] });
   });
 
   it("is empty with a remark where nothing is to be shown", async () => {
