@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { unlessFailed } from "../helper/quietly.ts";
 import { examples, type Frame } from "../people/frame.ts";
-import type { EditedFile, Result, VerbPorts } from "../people/ports.ts";
+import type { EditedFile, Files, Result, VerbPorts } from "../people/ports.ts";
 import { REGISTRY_HOST } from "../registry/address.ts";
 import { type Applied, applyPlan, type Plan, readRecord } from "./configure-apply.ts";
 import { checkPlan, type ConfigureOptions } from "./configure.ts";
@@ -40,20 +40,24 @@ export async function unconfigure(ports: VerbPorts, options: ConfigureOptions): 
   const applied: Applied = isDry
     ? checkPlan(makePlan(), files)
     : await applyPlan(makePlan, { files, recordPath: places.record });
-  if (!isDry) {
-    // What is in them is in the files again; they may hold passwords.
-    for (const { file, text } of applied.edits) {
-      for (const backup of files.backupsOf(file.path).map((path) => files.open(path))) {
-        if (backup.text === text) files.replace(backup, undefined);
-      }
-    }
-  }
+  const copies = isDry ? [] : applied.edits.flatMap((edit) => removeCopies(edit, files));
   const remarks = [
-    ...(options.global === true ? [] : remarksOnRest(applied.edits)),
+    ...(options.global === true ? [] : [...remarksOnRest(applied.edits), ...copies.map(remarkOnCopy)]),
     ...(isDry || !applied.edits.some(endsGlobally) ? [] : await remarksOnLogins(ports)),
   ];
   for (const remark of remarks) ports.terminal.remark(remark);
   return showEdits(applied, { isDry, withUnchanged: false, remarks });
+}
+
+/** Removes the copies of what is in the file again, because they may hold passwords. Returns the names of the others. */
+function removeCopies({ file: { path }, text }: PlannedEdit, files: Files): readonly string[] {
+  const copies = files.backupsOf(path).map((copy) => files.open(copy));
+  for (const copy of copies) if (copy.text === text) files.replace(copy, undefined);
+  return copies.filter((copy) => copy.text !== text).map(({ shown }) => shown);
+}
+
+function remarkOnCopy(shown: string): string {
+  return `${shown} is from before docr configure, with any password that was in the file then: remove it when nobody needs it`;
 }
 
 /** Whether a client asked docr for every registry and no longer does. */

@@ -319,6 +319,17 @@ describe("docr unconfigure", () => {
     expect(home.all()).toEqual(before);
   });
 
+  it("says where the file from before is left because somebody has changed it since", async () => {
+    const home = createConfiguredHome();
+    home.write(DOCKER, '{"auths":{"ghcr.io":{"auth":"c2FtbXk6b25l"}}}');
+    await configure(home.verbs, {});
+    home.write(DOCKER, '{"auths":{},"credHelpers":{"registry.digitalocean.com":"docr"}}');
+    await unconfigure(home.verbs, {});
+    expect(home.said).toEqual([
+      `~/${DOCKER}.docr-backup is from before docr configure, with any password that was in the file then: remove it when nobody needs it`,
+    ]);
+  });
+
   it("leaves what was there, whatever it was", async () => {
     const content = fc.oneof(
       fc.constantFrom(undefined, "", "\n", "{}", " { } ", "{\n}\n"),
