@@ -51,7 +51,7 @@ export function isLostByPodman(login: FoundLogin, { ports, places, files }: Situ
 }
 
 /** Whether it is docker's, and podman looks for it there, too. */
-function isReadByPodman({ origin }: FoundLogin, { machine }: VerbPorts, { dropIn }: Places): boolean {
+export function isReadByPodman({ origin }: FoundLogin, { machine }: VerbPorts, { dropIn }: Places): boolean {
   if (dropIn === undefined || origin.kind !== "file" || origin.client !== "docker") return false;
   return podmanAuthPaths(machine).some((path) => resolve(path) === origin.path);
 }

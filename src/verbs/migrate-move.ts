@@ -2,12 +2,13 @@
 import { type Change, editJson, findInJson } from "../clients/edit-json.ts";
 import { isHelperError } from "../errors.ts";
 import type { EditedFile, Files, VerbPorts } from "../people/ports.ts";
+import { clientKeyOf, DOCKER_HUB } from "../registry/image.ts";
 import { applyPlan, type Plan } from "./configure-apply.ts";
 import type { PlannedEdit } from "./configure-edit.ts";
 import { helperAt, FALLBACK_PATH } from "./configure-plan.ts";
 import { putIn } from "./configure.ts";
 import { fallbackOf } from "./fallback.ts";
-import { isKept } from "./migrate-keeping.ts";
+import { isKept, isTaken } from "./migrate-keeping.ts";
 import {
   type FoundLogin,
   isOurHost,
@@ -16,7 +17,7 @@ import {
   type StayingLogin,
   usernameOf,
 } from "./migrate-logins.ts";
-import { clientsOf, type Situation } from "./migrate-clients.ts";
+import { clientsOf, isReadByPodman, type Situation } from "./migrate-clients.ts";
 import { standsBehind } from "./migrate-plan.ts";
 
 export interface Moved {
@@ -38,7 +39,7 @@ export async function moveLogins(
   const kept: FoundLogin[] = [];
   const failed: StayingLogin[] = [];
   for (const login of logins) {
-    const reason = await keep(ports, login);
+    const reason = (await keep(ports, login)) ?? (await keepForPodman(login, situation));
     if (reason === undefined) kept.push(login);
     else failed.push({ origin: login.origin, key: login.key, reason });
   }
@@ -77,6 +78,14 @@ async function keep({ helper, domain }: VerbPorts, login: FoundLogin): Promise<s
     if (!isHelperError(error) || /^(?:keychain|vault|pass)-/.test(error.code)) throw error;
     return error.message;
   }
+}
+
+/** podman finds docker's login for Docker Hub in docker's file, but asks helpers for it under another name than docker. */
+async function keepForPodman(login: FoundLogin, situation: Situation): Promise<string | undefined> {
+  const { ports, places } = situation;
+  if (login.serverUrl !== clientKeyOf(DOCKER_HUB) || !isReadByPodman(login, ports, places)) return undefined;
+  const asked = { ...login, serverUrl: DOCKER_HUB };
+  return (await isTaken(ports.domain, asked)) ? undefined : keep(ports, asked);
 }
 
 /** Takes them out of our copies of the files and out of these; then nobody but we are asked for them. */

@@ -474,6 +474,18 @@ describe("docr migrate, before it moves", () => {
     expect(dockerOf(home)).toMatchObject({ auths: { "ghcr.io": {} } });
   });
 
+  it("keeps Docker Hub's login under podman's name for it as well", async () => {
+    const home = openOurs({ [HUB]: auth("rosa", "two") });
+    home.install("podman");
+    await move(home, { configure: true });
+    expect(await opened(home, "index.docker.io/v1")).toEqual([HUB, "rosa", "two"]);
+    expect(await opened(home, "docker.io")).toEqual(["docker.io", "rosa", "two"]);
+
+    const without = openOurs({ [HUB]: auth("rosa", "two") });
+    await move(without);
+    expect(await opened(without, "docker.io")).toBe(undefined);
+  });
+
   it("leaves podman alone where docker alone is meant, or podman reads another file", async () => {
     for (const [options, env] of [
       [{ client: "docker" }, {}],
