@@ -100,6 +100,21 @@ describeUnless(explainNoLab(["docker", "tmux"]), "docr doctor", () => {
     }
   });
 
+  it("comes back from a keychain that never answers, with everything else that it found", async () => {
+    lab.person.keyring.pause();
+    try {
+      const { checks, ms, code, signal, outcomeOf } = await doctor({ DIGITALOCEAN_ACCESS_TOKEN: "" });
+      expect([code, signal, outcomeOf("path"), outcomeOf("authorities")]).toEqual([1, null, "pass", "pass"]);
+      expect(checks.find(({ name }) => name === "store")).toMatchObject({
+        outcome: "fail",
+        what: "the keychain did not answer within 5 s",
+      });
+      expect(ms).toBeLessThan(15_000);
+    } finally {
+      lab.person.keyring.resume();
+    }
+  });
+
   it("does without a session bus where the environment holds the API token", async () => {
     const env = { DBUS_SESSION_BUS_ADDRESS: "", XDG_RUNTIME_DIR: "" };
     const { code, outcomeOf } = await doctor(env);

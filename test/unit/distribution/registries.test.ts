@@ -124,6 +124,8 @@ describe("a manifest", () => {
     const host = await serve((request, response) => {
       const digest = digestOf(Buffer.from("other"));
       if (request.url === "/v2/") response.end("{}");
+      else if (request.url?.includes("sha256:"))
+        response.writeHead(200, { "content-type": OCI_INDEX }).end(bytes);
       else response.writeHead(200, { "Docker-Content-Digest": digest, "content-type": OCI_INDEX }).end(bytes);
     });
     const mismatch = {
@@ -133,6 +135,16 @@ describe("a manifest", () => {
     expect(await failureFrom(host)).toEqual(mismatch);
     const wanted = parseImage(`${host}/team/app@${digestOf(Buffer.from("wanted"))}`);
     expect(await failureOf(() => registries.findManifest(wanted, undefined))).toEqual(mismatch);
+  });
+
+  it("with a config of other bytes than its digest says is refused", async () => {
+    const { manifest } = createImage(OCI_IMAGE, { os: "linux", architecture: "arm64" });
+    const host = await serve((request, response) => {
+      const isManifest = request.url?.includes("/manifests/") === true;
+      if (isManifest) response.writeHead(200, { "content-type": OCI_IMAGE }).end(manifest.bytes);
+      else response.end('{"os":"linux","architecture":"amd64"}');
+    });
+    expect((await failureFrom(host)).code).toBe("registry-digest-mismatch");
   });
 
   it("of more than 4 MiB is not read to its end", async () => {
@@ -282,9 +294,11 @@ describe("what a registry answers", () => {
   it("may not come in time", async () => {
     const host = await serve(() => undefined);
     const image = parseImage(`${host}/team/app`);
+    const started = performance.now();
     expect((await failureOf(() => registriesWith(300).findManifest(image, undefined))).code).toBe(
       "registry-timeout",
     );
+    expect(performance.now() - started).toBeLessThan(5_000);
   });
 
   it("may be nothing at all", async () => {
@@ -320,6 +334,25 @@ describe("a login goes", () => {
     });
     expect(await registries.findManifest(parseImage(`${host}/team/app`), ANN)).toBeDefined();
     expect(seen).toEqual([undefined]);
+  });
+
+  it("nowhere else after a redirect of what is posted", async () => {
+    let visits = 0;
+    const elsewhere = await serve((_request, response) => {
+      visits += 1;
+      response.end('{"access_token":"x"}');
+    });
+    const service = await serve((_request, response) => {
+      response.writeHead(307, { location: `http://${elsewhere}/token` }).end();
+    });
+    const host = await serve((_request, response) => {
+      response.writeHead(401, { "www-authenticate": `Bearer realm="http://${service}/token"` }).end();
+    });
+    expect(await failureFrom(host, login("<token>", "hunter2"))).toEqual({
+      code: "registry-unexpected",
+      message: `the token service of ${host} answered 307, which is no answer to this request`,
+    });
+    expect(visits).toBe(0);
   });
 
   it("along with a redirect on its own host", async () => {
