@@ -47,6 +47,18 @@ describe("a person's login", () => {
     expect(kept(bench)).toEqual(["api-token:default"]);
   });
 
+  it("asks for read-write again, also with the token that could only read: somebody may have given it more", async () => {
+    const bench = createBench();
+    await enter(bench);
+    bench.api.fail("mint acme read-write", "api-forbidden");
+    await answerOf(bench);
+    bench.api.heal();
+    await enter(bench);
+    bench.api.calls.length = 0;
+    await answerOf(bench);
+    expect(bench.api.calls).toContain("mint acme read-write 3600");
+  });
+
   it("knows no registries of an API that does not list them", async () => {
     const bench = createBench();
     bench.api.fail("list", "api-not-found");

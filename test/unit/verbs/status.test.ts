@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { HelperError } from "../../../src/errors.ts";
 import { Secret } from "../../../src/secret.ts";
 import { status } from "../../../src/verbs/status.ts";
+import { MINUTE } from "../../fakes/fixed-clock.ts";
 import { answerOf, tokenOf } from "../../fakes/helper-bench.ts";
 import { createVerbBench, type VerbBench, type VerbBenchOptions } from "../../fakes/verb-bench.ts";
 
@@ -167,6 +168,31 @@ describe("docr status is no failure", () => {
   it("with a setting that is wrong", async () => {
     const bench = create({ badSettings: new HelperError("bad-setting", "DOCR_TTL must be…") });
     expect((await show(bench)).text).toMatch(/^ +DOCR_TTL must be…$/m);
+  });
+
+  it("with a setting that is wrong, which is said once for each thing that it keeps from being known", async () => {
+    const message = "DOCR_STORE must be one of auto, keychain, file, pass";
+    const bench = create({
+      env: { DOCR_STORE: "bogus" },
+      badSettings: new HelperError("bad-setting", message),
+    });
+    bench.keychain.failWith(new HelperError("bad-setting", message));
+    const { text, json } = await show(bench);
+    const lines = text.split("\n").filter((line) => line.endsWith(message));
+    expect(lines.map((line) => line.slice(0, -message.length).trim())).toEqual([
+      "",
+      "> the store:",
+      "store        the store:",
+    ]);
+    expect(text).not.toContain("what is kept there is not shown");
+    expect(json).toMatchObject({ problems: [message] });
+  });
+
+  it("with a clock that was set back since something was minted: nobody knows how old it is", async () => {
+    const bench = create({ apiToken: tokenOf("e") });
+    await answerOf(bench);
+    bench.clock.setWallBy(-24 * 60 * MINUTE);
+    expect((await show(bench)).text).toMatch(/^acme +read-write +\? +\? +in use$/m);
   });
 
   it("with a config of doctl's that is no YAML", async () => {
