@@ -49,20 +49,21 @@ const HELPER_PATIENCE_MS = 60_000;
 
 /**
  * Asks `docker-credential-NAME VERB` as a client would, with `input` on stdin; its errors go to the person. Throws
- * `other-helper` where there is no such program, or no answer in a minute.
+ * `other-helper` where there is no such program, or no answer in time (a minute, in milliseconds).
  */
 export async function askHelper(
   name: string,
   verb: string,
   input: string,
   env: Readonly<Record<string, string | undefined>>,
+  patienceMs = HELPER_PATIENCE_MS,
 ): Promise<OtherAnswer> {
   const program = `docker-credential-${name}`;
   return new Promise((resolve, reject) => {
     const child = spawn(program, [verb], {
       stdio: ["pipe", "pipe", "inherit"],
       env,
-      timeout: HELPER_PATIENCE_MS,
+      timeout: patienceMs,
       killSignal: "SIGKILL",
     });
     const chunks: Buffer[] = [];
@@ -73,6 +74,8 @@ export async function askHelper(
       const hint = "install it, or correct the configuration that names it";
       reject(new HelperError("other-helper", `${program} cannot be run`, { cause, hint }));
     });
+    // What it started may outlive it, and keep its stdout open: nobody waits for that.
+    child.on("exit", (_code, signal) => void (signal !== null && child.stdout.destroy()));
     child.on("close", (code, signal) => {
       if (signal !== null) reject(new HelperError("other-helper", `${program} gave no answer`));
       else resolve({ stdout: Buffer.concat(chunks).toString("utf8"), exitCode: code ?? 1 });
