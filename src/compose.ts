@@ -7,6 +7,7 @@ import { readSettings } from "./config/settings.ts";
 import { storeIdOf } from "./config/store-id.ts";
 import { HelperError } from "./errors.ts";
 import { createApiTokens } from "./helper/api-tokens.ts";
+import type { Sha256 } from "./helper/entry-key.ts";
 import { createLogins, LOGIN } from "./helper/logins.ts";
 import { CURRENT } from "./helper/live-credentials.ts";
 import { createMintedCredentials, type MintedCredentials } from "./helper/minted-credentials.ts";
@@ -31,7 +32,6 @@ import { fallbackNameOf, warmNameOf } from "./runtime/warm-read.ts";
 import { createTrace } from "./runtime/trace.ts";
 import { Secret } from "./secret.ts";
 import { warmFolder, WARM_SERVER_URL } from "./warm/warm-name.ts";
-import { sha256 } from "./sha256.ts";
 import { packageName, version } from "./version.ts";
 
 const KEYCHAIN_DEADLINE_MS = 5_000;
@@ -44,6 +44,8 @@ export interface Host extends Machine {
   /** Nanoseconds on a clock that the processes of this machine share and nobody can set. */
   readonly monotonicNs: () => bigint;
   readonly clock: () => Moment;
+  /** The main file's own: what ran once is compiled. */
+  readonly sha256: Sha256;
   readonly isRunning: (pid: number) => boolean;
   readonly dlopen: (module: { exports: unknown }, path: string) => void;
   readonly startSelf: (args: readonly string[]) => void;
@@ -72,6 +74,7 @@ export function compose(host: Host): Composition {
     return readSettings(host, configFile(), storeIdOf(host, programSettings()));
   });
   const clock = { read: host.clock };
+  const { sha256 } = host;
   const uniqueName = (): string => `${host.pid}-${host.monotonicNs()}`;
   const monotonicMs = (): number => Number(host.monotonicNs() / 1_000_000n);
   const folderOptions = {
@@ -238,7 +241,7 @@ function openKeychain(host: Host, uniqueName: () => string, turns: Turns): Keych
     return { ...inTurns(indexed, turns), isStuck: () => keychain.isStuck() };
   }
   if (host.platform !== "win32") return keychain;
-  const makeMark = (): string => sha256(uniqueName()).slice(0, 16);
+  const makeMark = (): string => host.sha256(uniqueName()).slice(0, 16);
   return { ...splitLongValues(keychain, WINDOWS_SECRET_LIMIT, makeMark), isStuck: () => keychain.isStuck() };
 }
 

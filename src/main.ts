@@ -30,6 +30,7 @@ const host: Host = {
   temporaryDir: () => process.getBuiltinModule("node:os").tmpdir(),
   monotonicNs: () => process.hrtime.bigint(),
   clock: () => ({ now: Date.now(), uptime: uptimeMs() }),
+  sha256,
   isRunning,
   dlopen: (module, path) => process.dlopen(module, path),
   startSelf,

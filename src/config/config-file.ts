@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { type ErrorCode, HelperError } from "../errors.ts";
 import { isRegistryName } from "../registry/address.ts";
 import { isMissing } from "./is-missing.ts";
@@ -34,6 +34,8 @@ export function readConfigFile(machine: Machine): ConfigFile {
   if (path === undefined) return {};
   let text: string;
   try {
+    // Mostly it is not there, and an error takes longer to make than a question.
+    if (!statSync(path, { throwIfNoEntry: false })) return {};
     text = readFileSync(path, "utf8");
   } catch (error) {
     if (isMissing(error)) return {};
