@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundleAssets, bundleMain } from "../../scripts/build/bundle.ts";
 import { describeUnless } from "../lab/describe.ts";
-import { DOOR, explainNoDoor, explainNoExecutable } from "../lab/executable.ts";
+import { DOCR, DOOR, explainNoDoor, explainNoExecutable } from "../lab/executable.ts";
 import { explainMissing, SYSTEM_PATH } from "../lab/parts.ts";
 import { type Environment, runWell } from "../lab/run.ts";
 import { inWorld } from "../lifecycle/world.ts";
@@ -102,6 +102,12 @@ describeUnless(explainNoExecutable(), "the packed full program", () => {
     const loaded = await tell(programs.modules, HOST);
     expect(always.length).toBeGreaterThan(50);
     expect(loaded.filter((line) => !always.includes(line)).toSorted()).toEqual(BUILTINS);
+  });
+
+  it("is not refused the code cache of its main file, of which Node would warn at each start", async () => {
+    keepAnswer();
+    const { ending, stderr } = await call(DOCR, { args: ["get"], input: Buffer.from(HOST), env });
+    expect([ending, stderr]).toEqual([0, ""]);
   });
 
   it("loads more for any other get, so that the list says something", async () => {
