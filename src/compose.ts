@@ -5,21 +5,16 @@ import type { Machine } from "./config/machine.ts";
 import { readProgramSettings, type ProgramSettings } from "./config/program-settings.ts";
 import { readSettings } from "./config/settings.ts";
 import { storeIdOf } from "./config/store-id.ts";
-import { HelperError } from "./errors.ts";
 import { createApiTokens } from "./helper/api-tokens.ts";
 import type { Sha256 } from "./helper/entry-key.ts";
-import { createLogins, LOGIN } from "./helper/logins.ts";
+import { createLogins } from "./helper/logins.ts";
 import { CURRENT } from "./helper/live-credentials.ts";
 import { createMintedCredentials, type MintedCredentials } from "./helper/minted-credentials.ts";
 import { choosePlaces } from "./helper/places.ts";
 import type { AccountApi, Background, HelperPorts, RegistryApi, SecretStore, Turns } from "./helper/ports.ts";
 import type { Settings } from "./helper/settings.ts";
 import { createTokenSource } from "./helper/token-source.ts";
-import { inTurns } from "./keychain/in-turns.ts";
-import { createKeychain, type Keychain } from "./keychain/keychain.ts";
-import { withNameIndex } from "./keychain/name-index.ts";
-import { hasSessionBus } from "./keychain/session-bus.ts";
-import { splitLongValues } from "./keychain/split.ts";
+import type { AskedKeytar } from "./keychain/asked-keytar.ts";
 import { createVault } from "./keychain/vault.ts";
 import type { ApiToken } from "./registry/api-token.ts";
 import type { Moment } from "./registry/credential.ts";
@@ -29,13 +24,11 @@ import { createPrivateFiles, removeUnfinished } from "./runtime/private-files.ts
 import { findPrivateFolder, listPrivateFolders } from "./runtime/private-folder.ts";
 import { droppingWarmAnswers, encodeWarmAnswer } from "./runtime/warm-answers.ts";
 import { fallbackNameOf, warmNameOf } from "./runtime/warm-read.ts";
+import { openKeychain } from "./open-keychain.ts";
 import { createTrace } from "./runtime/trace.ts";
 import { Secret } from "./secret.ts";
 import { warmFolder, WARM_SERVER_URL } from "./warm/warm-name.ts";
 import { packageName, version } from "./version.ts";
-
-const KEYCHAIN_DEADLINE_MS = 5_000;
-const WINDOWS_SECRET_LIMIT = 2_560;
 
 /** What the ports need of the process. */
 export interface Host extends Machine {
@@ -48,6 +41,8 @@ export interface Host extends Machine {
   readonly sha256: Sha256;
   readonly isRunning: (pid: number) => boolean;
   readonly dlopen: (module: { exports: unknown }, path: string) => void;
+  /** Where it is loaded already (early.ts). */
+  readonly keytar: AskedKeytar | undefined;
   readonly startSelf: (args: readonly string[]) => void;
   readonly writeStdout: (text: string) => void;
   readonly writeStderr: (text: string) => void;
@@ -218,31 +213,6 @@ export function compose(host: Host): Composition {
     sha256,
   };
   return { ports, fallback, remarks, isStuck: () => keychain.isStuck() };
-}
-
-function openKeychain(host: Host, uniqueName: () => string, turns: Turns): Keychain {
-  const keychain = createKeychain({
-    load: async () => {
-      if (!hasSessionBus(host)) {
-        throw new HelperError("keychain-missing", "there is no keychain in this session");
-      }
-      const { loadKeytar } = await import("./keychain/keytar.ts");
-      return loadKeytar(host.dlopen, host.temporaryDir);
-    },
-    deadlineMs: KEYCHAIN_DEADLINE_MS,
-    mayHideLocked: host.platform === "linux",
-  });
-  if (host.platform === "linux") {
-    const indexed = withNameIndex(keychain, {
-      prefix: LOGIN,
-      now: () => host.clock().now,
-      makeMark: uniqueName,
-    });
-    return { ...inTurns(indexed, turns), isStuck: () => keychain.isStuck() };
-  }
-  if (host.platform !== "win32") return keychain;
-  const makeMark = (): string => host.sha256(uniqueName()).slice(0, 16);
-  return { ...splitLongValues(keychain, WINDOWS_SECRET_LIMIT, makeMark), isStuck: () => keychain.isStuck() };
 }
 
 function once<T>(make: () => T): () => T {

@@ -2,6 +2,7 @@
 import { closeSync, openSync, readFileSync, readlinkSync, readSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Host } from "./compose.ts";
+import type { AskedKeytar } from "./keychain/asked-keytar.ts";
 import { readWarmAnswer } from "./runtime/warm-read.ts";
 import { sha256 } from "./sha256.ts";
 import { readStdin, writeFully } from "./streams.ts";
@@ -33,6 +34,7 @@ const host: Host = {
   sha256,
   isRunning,
   dlopen: (module, path) => process.dlopen(module, path),
+  keytar: undefined,
   startSelf,
   writeStdout: (text) => void writeFully(1, text),
   writeStderr: (text) => void writeFully(2, text),
@@ -108,10 +110,13 @@ function onInterrupt(restore: () => void): () => void {
   return () => void process.off("SIGINT", end).off("SIGTERM", end);
 }
 
+function isBareHost(input: Uint8Array): boolean {
+  return asciiOf(input, input.length).trim() === WARM_SERVER_URL;
+}
+
 /** The finished answer for a bare `get` in this environment, the door's own way; undefined where the full program is needed. */
-function warmAnswer(input: Uint8Array): string | undefined {
+function warmAnswer(): string | undefined {
   if (host.platform !== "linux" || host.uid === undefined) return undefined;
-  if (asciiOf(input, input.length).trim() !== WARM_SERVER_URL) return undefined;
   return readWarmAnswer({ env: host.env, sha256 }, host.uid, host.clock());
 }
 
@@ -121,22 +126,30 @@ async function main(): Promise<void> {
   // Node's own warnings (a lax TLS variable, an unreadable CA file) are not ours to print: stderr is the person's.
   process.removeAllListeners("warning");
   const readInput = once(() => readStdin(INPUT_LIMIT));
+  let keytar: AskedKeytar | undefined;
   if (args.length === 1 && args[0] === "get") {
-    const input = readInput();
-    const answer = warmAnswer(input instanceof Uint8Array ? input : await withinPatience(input));
-    if (answer !== undefined) leave(writeFully(1, answer) === undefined ? 0 : 1, false);
+    const coming = readInput();
+    const input = coming instanceof Uint8Array ? coming : await withinPatience(coming);
+    if (!isBareHost(input)) {
+      const { askEarly } = await import("./early.ts");
+      keytar = await askEarly(host, input);
+    } else {
+      const answer = warmAnswer();
+      if (answer !== undefined) leave(writeFully(1, answer) === undefined ? 0 : 1, false);
+    }
   }
   // Should nothing be left to wait for before there is an answer (a terminal that went away): that is none.
   process.exitCode = 1;
   // The libraries that ask and spin know the variable alone.
   if (args.includes("--no-color")) process.env["NO_COLOR"] = "1";
   const { run } = await import("./run.ts");
-  const { stdout, stderr, exitCode, isStuck } = await run(host, args, clientPid(), async () => readInput());
+  const given = { ...host, keytar };
+  const { stdout, stderr, exitCode, isStuck } = await run(given, args, clientPid(), async () => readInput());
   const failure = writeFully(1, stdout);
   // Nobody need be told of a reader that had enough (`docr man | head`).
   const isLost = failure !== undefined && failure !== "EPIPE";
   writeFully(2, isLost ? `${stderr}docr: stdout did not take all of the answer (${failure})\n` : stderr);
-  leave(failure === undefined ? exitCode : 1, isStuck);
+  leave(failure === undefined ? exitCode : 1, isStuck || keytar?.isWaiting() === true);
 }
 
 /** Empty where the input does not end in time, which the full program then says: it waits for the same input. */

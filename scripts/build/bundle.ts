@@ -9,6 +9,7 @@ import { build, type BuildOptions, type Plugin } from "esbuild";
  */
 const LAZY = {
   run: { path: "run.ts", weight: "light" },
+  early: { path: "early.ts", weight: "light" },
   people: { path: "people.ts", weight: "light" },
   prompts: { path: "people/prompts.ts", weight: "heavy" },
   doctl: { path: "config/doctl.ts", weight: "light" },

@@ -28,7 +28,7 @@ export interface Keychain extends SecretStore {
 }
 
 /** Every item's service. No other program's service name may start with it (keytar searches by prefix on Windows). */
-const SERVICE = "docker-credential-docr";
+export const SERVICE = "docker-credential-docr";
 /** The item that shows that the collection is unlocked; it holds no secret. */
 const CHECK = "check";
 

@@ -122,7 +122,11 @@ describeUnless(explainNoExecutable(), "the packed full program", () => {
       ...(await tell(programs.caches, "ghcr.io")),
       ...(await tell(programs.caches, "ghcr.io", { DOCR_STORE: "file" })),
     ];
-    expect([...new Set(told)].toSorted()).toEqual(["cache docr:age-vault taken", "cache docr:run taken"]);
+    expect([...new Set(told)].toSorted()).toEqual([
+      "cache docr:age-vault taken",
+      "cache docr:early taken",
+      "cache docr:run taken",
+    ]);
   });
 
   it.skipIf(explainMissing(KEYRING))(
