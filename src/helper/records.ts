@@ -23,7 +23,7 @@ export function encodeLogin(login: Login): Secret {
 export function decodeLogin(kept: Secret): Login | undefined {
   const { serverUrl, username, secret, storedAt } = fieldsOf(kept.reveal());
   if (typeof serverUrl !== "string" || typeof username !== "string" || typeof secret !== "string") return;
-  const when = typeof storedAt === "number" ? { storedAt } : {};
+  const when = isMilliseconds(storedAt) ? { storedAt } : {};
   return { serverUrl, username, secret: new Secret(secret), ...when };
 }
 
@@ -45,7 +45,7 @@ export function decodeMinted(kept: Secret): MintedRecord | undefined {
   const { username, secret, lifeMs, access, from, registry, account, sourceMark, revokeAt } = fields;
   const minted = momentOf(fields["minted"]);
   if (typeof username !== "string" || typeof secret !== "string" || typeof revokeAt !== "string") return;
-  if (!minted || typeof lifeMs !== "number" || !isAccess(access) || !isTokenPlace(from)) return;
+  if (!minted || !isMilliseconds(lifeMs) || !isAccess(access) || !isTokenPlace(from)) return;
   if (registry !== undefined && typeof registry !== "string") return;
   if (typeof account !== "string") return;
   if (sourceMark !== undefined && typeof sourceMark !== "string") return;
@@ -85,11 +85,12 @@ export function encodeInventoryEntry(entry: InventoryEntry): Secret {
 export function decodeInventoryEntry(kept: Secret): InventoryEntry | undefined {
   const fields = fieldsOf(kept.reveal());
   const { access, from, registry, revoked } = fields;
-  const lifeMs = fields["lifeMs"] === null ? Infinity : fields["lifeMs"];
+  const lifeMs = fields["lifeMs"];
   const minted = momentOf(fields["minted"]);
-  if (!minted || typeof lifeMs !== "number" || !isAccess(access) || !isTokenPlace(from)) return;
+  if (!minted || !(lifeMs === null || isMilliseconds(lifeMs))) return;
+  if (!isAccess(access) || !isTokenPlace(from)) return;
   if (registry !== undefined && typeof registry !== "string") return;
-  return { minted, lifeMs, access, from, registry, revoked: revoked === true };
+  return { minted, lifeMs: lifeMs ?? Infinity, access, from, registry, revoked: revoked === true };
 }
 
 export function encodeMoment(moment: Moment): Secret {
@@ -104,6 +105,13 @@ function isAccess(value: unknown): value is Access {
   return value === "read-only" || value === "read-write";
 }
 
+/** Half of what a Date can hold: the sum of two can still be shown. */
+const LARGEST_MS = 4e15;
+
+function isMilliseconds(value: unknown): value is number {
+  return typeof value === "number" && Math.abs(value) <= LARGEST_MS;
+}
+
 function isTokenPlace(value: unknown): value is TokenPlace {
   return value === "environment" || value === "keychain" || value === "doctl";
 }
@@ -111,7 +119,7 @@ function isTokenPlace(value: unknown): value is TokenPlace {
 function momentOf(value: unknown): Moment | undefined {
   if (typeof value !== "object" || value === null || !("now" in value)) return undefined;
   const uptime = "uptime" in value ? value.uptime : undefined;
-  if (typeof value.now !== "number") return undefined;
+  if (!isMilliseconds(value.now)) return undefined;
   return { now: value.now, uptime: typeof uptime === "number" ? uptime : undefined };
 }
 

@@ -36,8 +36,10 @@ describe("a login's record", () => {
     expect(decodeLogin(encodeLogin({ ...login, storedAt: NOON }))?.storedAt).toBe(NOON);
     const older = new Secret('{"serverUrl":"ghcr.io","username":"sammy","secret":"x"}');
     expect(decodeLogin(older)).toEqual(login);
-    const odd = new Secret('{"serverUrl":"ghcr.io","username":"sammy","secret":"x","storedAt":"noon"}');
-    expect(decodeLogin(odd)).toEqual(login);
+    for (const storedAt of ['"noon"', "1e300"]) {
+      const odd = `{"serverUrl":"ghcr.io","username":"sammy","secret":"x","storedAt":${storedAt}}`;
+      expect(decodeLogin(new Secret(odd))).toEqual(login);
+    }
   });
 });
 
@@ -69,6 +71,15 @@ describe("a minted credential's record", () => {
       replaced,
     });
   });
+
+  it.each([{ lifeMs: 1e300 }, { minted: { now: 1e300 } }, { minted: { now: NOON }, lifeMs: -1e300 }])(
+    "is none where no calendar has its times: %j",
+    (times) => {
+      const fields = Object(JSON.parse(encodeMinted({ credential, replaced: undefined }).reveal()));
+      const odd = new Secret(JSON.stringify({ ...fields, ...times }));
+      expect([decodeMinted(odd), decodeInventoryEntry(odd)]).toEqual([undefined, undefined]);
+    },
+  );
 
   it.each(["username", "secret", "minted", "lifeMs", "access", "from", "revokeAt"])(
     "is none without its %s, or with a wrong one",
