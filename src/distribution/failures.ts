@@ -54,3 +54,11 @@ export function malformed(who: string, what: string): HelperError {
 export function insecure(who: string, what: string): HelperError {
   return new HelperError("registry-insecure", `${who} ${what}, and nothing was sent there`);
 }
+
+/** Somebody else than the registry asks for its login, behind a redirect. */
+export function askedElsewhere(host: string): HelperError {
+  const message = `${host} redirects to another host, which asks for a login, and none was sent there`;
+  return new HelperError("registry-insecure", message, {
+    hint: "name the image as that host has it, or ask without a login (docr check --anonymous)",
+  });
+}

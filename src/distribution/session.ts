@@ -4,7 +4,7 @@ import type { Authorization } from "../http/exchange.ts";
 import type { RegistryLogin } from "../people/ports.ts";
 import { registryApiHost } from "../registry/image.ts";
 import { parseChallenges } from "./challenges.ts";
-import { malformed, refusedLogin, statusFailure, wantsLogin } from "./failures.ts";
+import { askedElsewhere, malformed, refusedLogin, statusFailure, wantsLogin } from "./failures.ts";
 import { fetchToken, isIdentityToken } from "./tokens.ts";
 import type { RegistryResponse, Send } from "./transport.ts";
 
@@ -105,6 +105,8 @@ async function authorize(
 ): Promise<Authorization> {
   if (login && "registryToken" in login) return { bearer: login.registryToken };
   const credential = login;
+  // The realm that it names would get the login: only the registry itself may name one, not whom it redirects to.
+  if (credential && refusal.url.origin !== registry.origin) throw askedElsewhere(host);
   const challenges = parseChallenges(refusal.headers["www-authenticate"]);
   const challenge = challenges.find(({ scheme }) => scheme === "bearer");
   if (challenge) return { bearer: await fetchToken({ send, registry, host, challenge, scope, credential }) };

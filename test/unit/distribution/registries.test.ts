@@ -355,6 +355,30 @@ describe("a login goes", () => {
     expect(visits).toBe(0);
   });
 
+  it.each([
+    ["at once", "/v2/"],
+    ["for the manifest", "/v2/team/app/manifests/latest"],
+  ])("to no realm that another host names behind a redirect, %s", async (_when, from) => {
+    let visits = 0;
+    const realm = await serve((_request, response) => {
+      visits += 1;
+      response.end('{"token":"x"}');
+    });
+    const elsewhere = await serve((_request, response) => {
+      response.writeHead(401, { "www-authenticate": `Bearer realm="http://${realm}/token"` }).end();
+    });
+    const host = await serve((request, response) => {
+      if (request.url === from) response.writeHead(307, { location: `http://${elsewhere}/v2/` });
+      response.end("{}");
+    });
+    const image = parseImage(`${host}/team/app`);
+    expect(await failureOf(() => registries.findManifest(image, ANN))).toEqual({
+      code: "registry-insecure",
+      message: `${host} redirects to another host, which asks for a login, and none was sent there`,
+    });
+    expect(visits).toBe(0);
+  });
+
   it("along with a redirect on its own host", async () => {
     const host = await serve((request, response) => {
       if (request.headers.authorization === undefined) {
