@@ -46,6 +46,18 @@ describeUnless(reasonFor(["tmux"]), "in a real terminal", () => {
     });
   });
 
+  it.each([
+    ["docr login", true],
+    ["docr login --no-color", false],
+    ["NO_COLOR=1 docr login", false],
+  ])("a question of %s has colours: %s", async (command, hasColours) => {
+    await inTerminal(command, async (terminal) => {
+      await terminal.waitFor("DigitalOcean API token");
+      expect(/\u001b\[[0-9;]*3[0-7]m/.test(await terminal.colours())).toBe(hasColours);
+      await terminal.press("C-c");
+    });
+  });
+
   it("wrong usage is one line, and exits with 2", async () => {
     await inTerminal("docr prune --jsn", async (terminal) => {
       const screen = await terminal.waitFor("[exit 2]");
