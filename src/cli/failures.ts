@@ -18,7 +18,7 @@ interface FailureLook {
 }
 
 const NEW_TOKEN =
-  "make one with the scopes registry:read and registry:update and put it there, or run: docker login registry.digitalocean.com";
+  "make one with the scopes registry:read and registry:update and put it there, or run: docr login";
 const NETWORK = "check the network, or HTTPS_PROXY and NO_PROXY, and try again";
 const PROXY = "check HTTPS_PROXY, its user and password, and NO_PROXY";
 /** As docker, doctl and most others have it. */
