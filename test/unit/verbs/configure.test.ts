@@ -319,6 +319,29 @@ describe("docr unconfigure", () => {
     expect(home.all()).toEqual(before);
   });
 
+  it("puts back what was there before the first of two runs, in a file that somebody has changed since", async () => {
+    const home = createConfiguredHome();
+    home.install("docker-credential-secretservice");
+    await configure(home.verbs, {});
+    expect(JSON.parse(home.read(DOCKER) ?? "")).toMatchObject({ credsStore: "secretservice" });
+    await configure(home.verbs, { global: true });
+    home.write(DOCKER, (home.read(DOCKER) ?? "").replace("{", '{"psFormat":"table",'));
+    await unconfigure(home.verbs, {});
+    expect(JSON.parse(home.read(DOCKER) ?? "")).toEqual({ psFormat: "table" });
+  });
+
+  it("has noted what to put back before it changes the file", async () => {
+    const home = createConfiguredHome();
+    const files = await home.verbs.files();
+    const replaced: string[] = [];
+    const replace: typeof files.replace = (file, text) => {
+      replaced.push(file.shown);
+      return files.replace(file, text);
+    };
+    await configure({ ...home.verbs, files: async () => ({ ...files, replace }) }, {});
+    expect(replaced).toEqual(["~/.config/docr/configured.json", `~/${DOCKER}`]);
+  });
+
   it("says where the file from before is left because somebody has changed it since", async () => {
     const home = createConfiguredHome();
     home.write(DOCKER, '{"auths":{"ghcr.io":{"auth":"c2FtbXk6b25l"}}}');
