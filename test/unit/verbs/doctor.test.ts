@@ -1,4 +1,14 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -464,6 +474,14 @@ describe("docr doctor --report", () => {
     );
     expect(failure).toEqual({ code: "bad-arguments", message: "the report's file is there already" });
     expect(readFileSync(reportPath(), "utf8")).toBe("mine");
+  });
+
+  it("is not written through a link, whatever that leads to", async () => {
+    const target = join(folder, "target");
+    symlinkSync(target, reportPath());
+    const failure = await failureOf(() => examine({ report: reportPath() }));
+    expect(failure).toEqual({ code: "bad-arguments", message: "the report's file is there already" });
+    expect(existsSync(target)).toBe(false);
   });
 
   it("says where no file can be written", async () => {
