@@ -117,6 +117,15 @@ describe("docr secret", () => {
     });
   });
 
+  it("offers no other login for a registry of which docker has a token", async () => {
+    const resolved = { ...FOUND, credential: undefined, registryToken: new Secret("rt") };
+    const bench = createVerbBench({ clients: { resolve: async () => resolved } });
+    await bench.helper.store("ghcr.io", "sammy", new Secret("kept"));
+    const flags = { client: "docker", format: "auth" } as const;
+    expect((await failureOf(() => secret(bench.verbs, "ghcr.io", flags))).code).toBe("no-login");
+    expect(bench.said).toEqual([]);
+  });
+
   it("says on stderr that what we mint for docker is short-lived", async () => {
     const ours = "registry.digitalocean.com";
     expect((await run(ours, {}, { helper: "docr" })).said).toEqual([
