@@ -30,7 +30,8 @@ export const POLLOUT = 4;
 /** Whether the descriptor can be read or written (or will say why not) within so many milliseconds. */
 export function isReady(fd: number, event: number, timeout: number): boolean {
   const asked = new Uint8Array(8); // struct pollfd: the descriptor, what is asked for, and what came
-  asked[0] = fd;
+  asked[0] = fd & 255;
+  asked[1] = fd >> 8; // the client may have hundreds open
   asked[4] = event;
   return poll(asked.subarray(0, 1), timeout) !== 0; // the length of 1 is what poll takes as its count
 }
