@@ -1,7 +1,7 @@
 /**
  * How fast it is: `npm run bench` measures our helper beside others', says what is reached of what it must reach, and writes
  * dist/bench.json. `-- --record` makes the run what the repository says: docs/bench.svg, the README's table, the baseline.
- * `-- --check` is a short run for CI that compares with the baseline, and fails far beyond it.
+ * `-- --check` is a short run for CI that compares with the baseline, and exits with 3 far beyond it.
  */
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -32,6 +32,9 @@ const WANTED: readonly Part[] = ["docker-credential-ecr-login"];
 
 const FULL = { singles: 40, lists: [10, 100], longLists: [1000], many: 20, counts: [1, 10, 20, 50] };
 const SHORT = { singles: 15, lists: [10, 100], longLists: [], many: 5, counts: [1, 20, 50] };
+
+/** Exit code: not that of a run that broke off. */
+const DRIFTED = 3;
 
 const say = (line: string): void => console.log(line);
 
@@ -73,7 +76,7 @@ async function main(flags: readonly string[]): Promise<number> {
   if (!isFarOff(first.rows, say)) return 0;
   say("once more: what is slow twice is slow");
   const second = await measureAndSay(SHORT);
-  return isFarOff(second.rows, say) && (first.noise ?? second.noise) === undefined ? 1 : 0;
+  return isFarOff(second.rows, say) && (first.noise ?? second.noise) === undefined ? DRIFTED : 0;
 }
 
 async function measureAndSay(plan: typeof FULL | typeof SHORT) {
@@ -93,16 +96,12 @@ async function measureAndSay(plan: typeof FULL | typeof SHORT) {
   return { rows, noise, results };
 }
 
-/** Makes the run what the repository says about speed. Returns the exit code. */
+/** Makes the run what the repository says about speed, noise included. Returns the exit code. */
 function record(rows: readonly Row[], noise: string | undefined, { figures }: Results): number {
-  if (noise !== undefined) {
-    say("not recorded: try again when the machine is quiet");
-    return 1;
-  }
   const [docs, readme] = [join(PROJECT, "docs"), join(PROJECT, "README.md")];
   mkdirSync(docs, { recursive: true });
   writeFileSync(join(docs, "bench.svg"), drawChart(figures));
-  writeFileSync(readme, updateReadme(readFileSync(readme, "utf8"), figures));
+  writeFileSync(readme, updateReadme(readFileSync(readme, "utf8"), figures, noise));
   writeBaseline(rows);
   say("recorded: docs/bench.svg, README.md, scripts/bench/baseline.json");
   return 0;

@@ -27,8 +27,12 @@ const LINES: readonly { readonly work: string; readonly ours: string; readonly p
     { work: "`list` of 1,000 logins", ours: "list 1000 ours", peers: ["list 1000 theirs"] },
   ];
 
-/** The README with its table of speed written anew. */
-export function updateReadme(readme: string, figures: ReadonlyMap<string, Figures>): string {
+/** The README with its table of speed written anew, and what makes the figures doubtful, if anything. */
+export function updateReadme(
+  readme: string,
+  figures: ReadonlyMap<string, Figures>,
+  noise: string | undefined,
+): string {
   const [before, rest] = readme.split(START);
   const after = rest?.split(END)[1];
   if (before === undefined || after === undefined) throw new Error(`the README lacks ${START} or ${END}`);
@@ -42,7 +46,8 @@ export function updateReadme(readme: string, figures: ReadonlyMap<string, Figure
     "| work | docr | / secretservice | / ecr-login, cached | / `/bin/true` |",
     "| --- | --- | --- | --- | --- |",
   ];
-  return `${before}${START}\n${[...head, ...rows].join("\n")}\n${END}${after}`;
+  const doubt = noise === undefined ? [] : ["", `In that run ${noise}.`];
+  return `${before}${START}\n${[...head, ...rows, ...doubt].join("\n")}\n${END}${after}`;
 }
 
 function ratioTo(own: number, peer: Figures | undefined): string {
