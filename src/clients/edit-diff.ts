@@ -66,6 +66,10 @@ function secretsOf(property: Node): readonly Node[] {
 
 function scalarsIn(node: Node): readonly Node[] {
   if (node.type === "string" || node.type === "number") return [node];
-  const inside = node.type === "property" ? (node.children ?? []).slice(1) : (node.children ?? []);
-  return inside.flatMap(scalarsIn);
+  const [first, ...others] = node.children ?? [];
+  if (first === undefined) return [];
+  if (node.type !== "property") return [first, ...others].flatMap(scalarsIn);
+  // A key is an address, in which somebody may have put a user and a password.
+  const isShown = !String(first.value).includes("@");
+  return [...(isShown ? [] : [first]), ...others.flatMap(scalarsIn)];
 }

@@ -42,6 +42,12 @@ describe("the diff of a configuration", () => {
     expect(shown).not.toContain("two words");
   });
 
+  it("shows no address with a user in it", () => {
+    const shown = diff("{}", '{"auths": {"https://sammy:s3cret@ghcr.io": {}, "quay.io": {}}}');
+    expect(shown).toContain("quay.io");
+    expect(shown).not.toContain("s3cret");
+  });
+
   it("shows nothing of what is no JSON", () => {
     expect(maskJson('{"auths": {"h": {"auth": "s3cret"}}} // x')).toBe("");
     expect(maskJson('{"a": "s3cret')).toBe("");
