@@ -4,7 +4,7 @@ import type { Host } from "./compose.ts";
 import type { Helper } from "./helper/helper.ts";
 import type { HelperPorts } from "./helper/ports.ts";
 import type { VerbPorts } from "./people/ports.ts";
-import { runVerb, type Shown, type Wishes } from "./people/program.ts";
+import { runVerb, type Shown } from "./people/program.ts";
 import { createTerminal } from "./people/terminal.ts";
 import { packageName, version } from "./version.ts";
 
@@ -19,7 +19,6 @@ export async function runForPeople(
   readInput: () => Promise<Uint8Array>,
   args: readonly string[],
 ): Promise<Shown> {
-  const wishes: Wishes = { isJson: false, isColourful: true };
   const { env } = host;
   const terminal = createTerminal({
     isTerminal: host.isTerminal,
@@ -29,7 +28,7 @@ export async function runForPeople(
     writeStdout: host.writeStdout,
     writeStderr: host.writeStderr,
     // https://no-color.org: set to anything but nothing.
-    isColourful: () => wishes.isColourful && !env["NO_COLOR"] && env["TERM"] !== "dumb",
+    isColourful: () => !env["NO_COLOR"] && env["TERM"] !== "dumb",
   });
   const runHelper: VerbPorts["runHelper"] = async (name, verb, input) => {
     const { askHelper } = await import("./fallback/other-helper.ts");
@@ -59,5 +58,5 @@ export async function runForPeople(
     hintOf,
     runHelper,
   };
-  return runVerb(ports, wishes, args);
+  return runVerb(ports, args);
 }

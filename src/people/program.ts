@@ -50,20 +50,13 @@ export interface Shown {
   readonly exitCode: number;
 }
 
-/** What the person wants of all verbs alike; known when the arguments are read. */
-export interface Wishes {
-  isJson: boolean;
-  /** False with --no-color. */
-  isColourful: boolean;
-}
-
-/** The verbs as commander's tree. Help and verbs' texts go to `print`. */
-export function createProgram(
+/** The verbs as commander's tree. Help goes to `print`; `finish` gets what a verb came to, and whether JSON was asked for. */
+function createProgram(
   ports: VerbPorts,
-  wishes: Wishes,
   print: (text: string) => void,
-  finish: (result: Result) => void,
+  finish: (result: Result, isJson: boolean) => void,
 ): Command {
+  let isJson = false;
   const program = new Command("docr");
   program
     .description(
@@ -82,15 +75,15 @@ export function createProgram(
     .addHelpText("after", PROTOCOL_HELP)
     .hook("preAction", (_program, verb) => {
       const options: Record<string, unknown> = verb.opts();
-      wishes.isJson = options["json"] === true;
-      wishes.isColourful = options["color"] !== false;
+      isJson = options["json"] === true;
     });
   const frame: Frame = {
     ports,
-    finish,
+    finish: (result) => finish(result, isJson),
     command(parent, name, description, { json } = { json: true }) {
       const verb = parent.command(name).description(description).helpOption("-h, --help", "show this help");
       if (json) verb.option("--json", "print JSON, for scripts");
+      // Taken by main.ts: the libraries that ask and spin know the variable alone.
       return verb.option("--no-color", "print without colours (as does the variable NO_COLOR)");
     },
   };
@@ -103,11 +96,15 @@ export function createProgram(
  * Runs a verb for people. Throws `unknown-action` for a verb that is none, `bad-arguments` for wrong flags and
  * arguments, and what the verb throws.
  */
-export async function runVerb(ports: VerbPorts, wishes: Wishes, args: readonly string[]): Promise<Shown> {
+export async function runVerb(ports: VerbPorts, args: readonly string[]): Promise<Shown> {
   let printed = "";
-  let result: Result | undefined;
+  let exitCode = 0;
   const print = (text: string): void => void (printed += text);
-  const program = createProgram(ports, wishes, print, (finished) => void (result = finished));
+  const program = createProgram(ports, print, (result, isJson) => {
+    const hasJson = isJson && result.json !== undefined;
+    print(hasJson ? `${JSON.stringify(result.json, null, 2)}\n` : result.text);
+    exitCode = result.exitCode ?? 0;
+  });
   try {
     const parse = async (): Promise<void> => void (await program.parseAsync([...args], { from: "user" }));
     if (isAboutCompletion(args)) {
@@ -121,9 +118,7 @@ export async function runVerb(ports: VerbPorts, wishes: Wishes, args: readonly s
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode !== 0) throw usageFailure(program, error, args);
   }
-  const body =
-    wishes.isJson && result?.json !== undefined ? `${JSON.stringify(result.json, null, 2)}\n` : result?.text;
-  return { stdout: printed + (body ?? ""), exitCode: result?.exitCode ?? 0 };
+  return { stdout: printed, exitCode };
 }
 
 /** Commander's message as one line of ours, without what may be a secret that somebody typed in the wrong place. */

@@ -8,7 +8,7 @@ import { createVerbBench } from "../../fakes/verb-bench.ts";
 const README = readFileSync(join(import.meta.dirname, "../../../README.md"), "utf8");
 
 async function page(): Promise<string> {
-  const { stdout } = await runVerb(createVerbBench().verbs, { isJson: false, isColourful: true }, ["man"]);
+  const { stdout } = await runVerb(createVerbBench().verbs, ["man"]);
   return stdout;
 }
 

@@ -5,7 +5,7 @@ import { runVerb, type Shown } from "../../../src/people/program.ts";
 import { createVerbBench } from "../../fakes/verb-bench.ts";
 
 function run(...args: readonly string[]): Promise<Shown> {
-  return runVerb(createVerbBench().verbs, { isJson: false, isColourful: true }, args);
+  return runVerb(createVerbBench().verbs, args);
 }
 
 async function failing(...args: readonly string[]): Promise<HelperError> {

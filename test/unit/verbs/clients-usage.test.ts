@@ -6,7 +6,7 @@ import { createVerbBench, type VerbBenchOptions } from "../../fakes/verb-bench.t
 
 const run = (args: readonly string[], options: VerbBenchOptions = {}) => {
   const bench = createVerbBench(options);
-  return runVerb(bench.verbs, { isJson: false, isColourful: true }, args);
+  return runVerb(bench.verbs, args);
 };
 
 describe("the usage of the verbs about clients", () => {
