@@ -9,7 +9,8 @@ export function hasProgram(name: string, { env, platform }: Machine): boolean {
   return folders.some((folder) => isExecutable(`${folder}/${file}`));
 }
 
-function isExecutable(path: string): boolean {
+/** Whether there is a file at the path that can be run. */
+export function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     return statSync(path).isFile();

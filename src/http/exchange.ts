@@ -1,6 +1,7 @@
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from "undici";
 import { isLoopback } from "../config/base-url.ts";
 import type { Environment } from "../config/machine.ts";
+import { parseProxy } from "../config/proxy.ts";
 import { HelperError } from "../errors.ts";
 import type { Credential } from "../registry/credential.ts";
 import type { Secret } from "../secret.ts";
@@ -102,11 +103,11 @@ function createDispatcher(env: Environment, direct: boolean): Dispatcher {
   });
 }
 
-/** As curl and Go take it: without a scheme it is http. Throws `bad-setting` where it is no URL. */
+/** Empty where none is named. Throws `bad-setting` where it is no URL. */
 function proxyUrl(text: string | undefined): string {
   if (text === undefined || text === "") return "";
-  const url = text.includes("://") ? text : `http://${text}`;
-  if (URL.canParse(url)) return url;
+  const url = parseProxy(text);
+  if (url) return url.href;
   throw new HelperError("bad-setting", "HTTPS_PROXY or HTTP_PROXY is not the URL of a proxy");
 }
 

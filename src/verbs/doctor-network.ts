@@ -1,4 +1,5 @@
 import type { Environment } from "../config/machine.ts";
+import { parseProxy } from "../config/proxy.ts";
 import type { Reached, VerbPorts } from "../people/ports.ts";
 import { REGISTRY_HOST } from "../registry/address.ts";
 import { fail, pass, warn, type Line } from "./doctor-line.ts";
@@ -59,18 +60,12 @@ export async function lookAtWay(ports: VerbPorts): Promise<readonly Line[]> {
 function judgeProxies(env: Environment): Line {
   const named = PROXIES.filter((name) => env[name]);
   if (named.length === 0) return pass("proxy", "none is set");
-  const wrong = named.find((name) => !URL.canParse(withScheme(env[name] ?? "")));
+  const wrong = named.find((name) => !parseProxy(env[name] ?? ""));
   if (wrong !== undefined)
     return fail("proxy", `${wrong} is not the URL of a proxy`, `correct or unset ${wrong}`);
   const bypassed = (env["no_proxy"] ?? env["NO_PROXY"] ?? "").split(",").filter((name) => name.trim() !== "");
   const shown = named.map((name) => {
-    const { username } = new URL(withScheme(env[name] ?? ""));
-    return username === "" ? name : `${name} (with a user)`;
+    return !parseProxy(env[name] ?? "")?.username ? name : `${name} (with a user)`;
   });
   return pass("proxy", `${shown.join(", ")} in use, but for ${bypassed.length} names in NO_PROXY`);
-}
-
-/** As curl and Go take it. */
-function withScheme(text: string): string {
-  return text.includes("://") ? text : `http://${text}`;
 }

@@ -1,5 +1,6 @@
-import { accessSync, constants, realpathSync, statSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
+import { isExecutable } from "../clients/programs.ts";
 import type { Machine } from "../config/machine.ts";
 import type { VerbPorts } from "../people/ports.ts";
 import { fail, pass, warn, type Line } from "./doctor-line.ts";
@@ -40,15 +41,6 @@ function candidates({ env, platform }: Machine): readonly string[] {
   const file = platform === "win32" ? `${HELPER}.exe` : HELPER;
   const folders = (env["PATH"] ?? "").split(delimiter).filter((folder) => isAbsolute(folder));
   return folders.map((folder) => join(folder, file));
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statOf(path)?.isFile() === true;
-  } catch {
-    return false;
-  }
 }
 
 function statOf(path: string) {
