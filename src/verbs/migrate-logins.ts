@@ -4,7 +4,7 @@ import { type AuthEntry, hasSecret } from "../clients/auth-entry.ts";
 import { parseClientFile } from "../clients/client-file.ts";
 import { hostnameOf } from "../clients/docker-steps.ts";
 import { withoutMark } from "../clients/edit-json.ts";
-import { fieldsOf } from "../clients/go-json.ts";
+import { entriesOf } from "../clients/go-json.ts";
 import { tokenLogin } from "../clients/step.ts";
 import { HelperError, isHelperError } from "../errors.ts";
 import type { EditedFile, VerbPorts } from "../people/ports.ts";
@@ -84,14 +84,13 @@ export async function loginsOfHelper(name: string, ports: Pick<VerbPorts, "runHe
 
 async function listOf(name: string, runHelper: VerbPorts["runHelper"]): Promise<readonly string[]> {
   const { stdout, exitCode } = await runHelper(name, "list", "unused");
-  const fields = exitCode === 0 ? fieldsOf(parseJson(stdout)) : undefined;
-  if (fields === undefined) {
+  const logins = exitCode === 0 ? entriesOf(parseJson(stdout) ?? null) : undefined;
+  if (logins === undefined) {
     throw new HelperError("other-helper", `docker-credential-${name} does not list its logins`, {
       hint: `to see why: docker-credential-${name} list`,
     });
   }
-  // As the helper spells them: fieldsOf has them in small letters.
-  return Object.keys(Object(parseJson(stdout)));
+  return logins.map(([key]) => key);
 }
 
 /** One login that a helper fails to give must not keep the others from moving. */

@@ -4,6 +4,7 @@ import { examples, type Frame } from "../people/frame.ts";
 import type { Resolved, Result, VerbPorts } from "../people/ports.ts";
 import { REGISTRY_HOST } from "../registry/address.ts";
 import { openCredential, openSecret, shownUsername } from "./pull-secret.ts";
+import { resolveAloud } from "./resolve-aloud.ts";
 import { addClientOptions, checkedKey, type ClientOptions, parseTarget, printable } from "./target.ts";
 
 interface ResolveFlags extends ClientOptions {
@@ -37,10 +38,8 @@ export function addResolve(program: Command, frame: Frame): void {
 /** Asks just as the client would: the helper that its configuration names is run, and ours may mint for it. */
 export async function resolve(ports: VerbPorts, text: string, flags: ResolveFlags): Promise<Result> {
   const { host, repository } = parseTarget(text);
-  const clients = await ports.clients();
   const options = { repository, key: checkedKey(flags.key) };
-  const resolved = await clients.resolve(host, flags.client, options);
-  for (const warning of resolved.warnings ?? []) ports.terminal.remark(warning);
+  const resolved = await resolveAloud(ports, host, flags.client, options);
   const login = describeLogin(host, resolved, flags.reveal === true);
   if (host === REGISTRY_HOST && resolved.helper !== "docr") {
     ports.terminal.remark(

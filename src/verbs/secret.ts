@@ -8,6 +8,7 @@ import { REGISTRY_HOST } from "../registry/address.ts";
 import { clientKeyOf } from "../registry/image.ts";
 import { kubernetesSecretOf, kubernetesYamlOf } from "./kubernetes-secret.ts";
 import { authTokenOf, openCredential, type PullSecret } from "./pull-secret.ts";
+import { resolveAloud } from "./resolve-aloud.ts";
 import { addClientOptions, checkedKey, type ClientOptions, parseTarget } from "./target.ts";
 
 const FORMATS = ["auth", "kubernetes-secret", "username-password"] as const;
@@ -56,9 +57,7 @@ export async function secret(ports: VerbPorts, text: string, flags: SecretFlags)
   }
   const { host, repository } = parseTarget(text);
   const key = checkedKey(flags.key);
-  const clients = await ports.clients();
-  const resolved = await clients.resolve(host, flags.client, { repository, key });
-  for (const warning of resolved.warnings ?? []) ports.terminal.remark(warning);
+  const resolved = await resolveAloud(ports, host, flags.client, { repository, key });
   const pull = pullSecretOf(
     resolved.credential ? resolved : await orOurs(ports, resolved, host, key),
     host,

@@ -1,8 +1,9 @@
+import { tokenLogin } from "../clients/step.ts";
 import { isHelperError } from "../errors.ts";
 import type { RegistryLogin, Resolved, VerbPorts } from "../people/ports.ts";
 import { REGISTRY_HOST } from "../registry/address.ts";
 import type { Image } from "../registry/image.ts";
-import { Secret } from "../secret.ts";
+import { resolveAloud } from "./resolve-aloud.ts";
 
 /** What is shown to a registry, and where it came from. */
 export interface UsedLogin {
@@ -14,9 +15,6 @@ export interface UsedLogin {
   readonly json: Readonly<Record<string, string | undefined>>;
 }
 
-/** How docker marks an identity token that stands in the place of a password. */
-const IDENTITY_TOKEN = new Secret("<token>");
-
 /**
  * The login that the client would use for the image. Our own host is answered by ourselves where no client is configured
  * to ask us. Throws what the client's files and helpers throw.
@@ -26,9 +24,7 @@ export async function findLogin(
   image: Image,
   client: "docker" | "podman",
 ): Promise<UsedLogin> {
-  const clients = await ports.clients();
-  const resolved = await clients.resolve(image.host, client, { repository: image.repository });
-  for (const warning of resolved.warnings ?? []) ports.terminal.remark(warning);
+  const resolved = await resolveAloud(ports, image.host, client, { repository: image.repository });
   const login = loginIn(resolved);
   // docker falls back to a store that it finds on the machine (credentials.DetectDefaultStore): that is no configuration.
   if (!login && resolved.helper !== "docr" && image.host === REGISTRY_HOST) return findOurs(ports, client);
@@ -40,7 +36,7 @@ export async function findLogin(
 }
 
 function loginIn({ credential, identityToken, registryToken }: Resolved): RegistryLogin | undefined {
-  if (identityToken) return { username: IDENTITY_TOKEN, secret: identityToken };
+  if (identityToken) return tokenLogin(identityToken).credential;
   return credential ?? (registryToken && { registryToken });
 }
 
