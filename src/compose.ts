@@ -15,6 +15,7 @@ import type { AccountApi, Background, HelperPorts, RegistryApi, SecretStore, Tur
 import type { Settings } from "./helper/settings.ts";
 import { createTokenSource } from "./helper/token-source.ts";
 import type { AskedKeytar } from "./keychain/asked-keytar.ts";
+import type { AddonHost } from "./keychain/keytar.ts";
 import { createVault } from "./keychain/vault.ts";
 import type { ApiToken } from "./registry/api-token.ts";
 import type { Moment } from "./registry/credential.ts";
@@ -31,16 +32,14 @@ import { warmFolder, WARM_SERVER_URL } from "./warm/warm-name.ts";
 import { packageName, version } from "./version.ts";
 
 /** What the ports need of the process. */
-export interface Host extends Machine {
+export interface Host extends Machine, AddonHost {
   readonly pid: number;
-  readonly temporaryDir: () => string;
   /** Nanoseconds on a clock that the processes of this machine share and nobody can set. */
   readonly monotonicNs: () => bigint;
   readonly clock: () => Moment;
   /** The main file's own: what ran once is compiled. */
   readonly sha256: Sha256;
   readonly isRunning: (pid: number) => boolean;
-  readonly dlopen: (module: { exports: unknown }, path: string) => void;
   /** Where it is loaded already (early.ts). */
   readonly keytar: AskedKeytar | undefined;
   readonly startSelf: (args: readonly string[]) => void;

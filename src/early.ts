@@ -1,11 +1,11 @@
 import { statSync } from "node:fs";
-import { isSea } from "node:sea";
 import type { Host } from "./compose.ts";
 import { LOGIN } from "./helper/logins.ts";
 import { askedAlready, type AskedKeytar } from "./keychain/asked-keytar.ts";
 import { loadKeytar } from "./keychain/keytar.ts";
 import { hasSessionBus } from "./keychain/session-bus.ts";
 import { parseAddress } from "./registry/address.ts";
+import { isPacked } from "./version.ts";
 import { asciiOf } from "./warm/bytes.ts";
 import { isCertainlyForeign } from "./warm/fallback-note.ts";
 import { warmConfigPath } from "./warm/warm-name.ts";
@@ -21,7 +21,7 @@ const LONGEST = 1024;
 export async function askEarly(host: Host, input: Uint8Array): Promise<AskedKeytar | undefined> {
   const { env, platform } = host;
   const text = asciiOf(input, Math.min(input.length, LONGEST)).trim();
-  if (platform !== "linux" || !isSea() || input.length > LONGEST || !isCertainlyForeign(text))
+  if (platform !== "linux" || !isPacked || input.length > LONGEST || !isCertainlyForeign(text))
     return undefined;
   if (env["DOCR_STORE"] || env["DOCR_FALLBACK"] || !hasSessionBus(host)) return undefined;
   const address = parseAddress(text);
@@ -29,7 +29,7 @@ export async function askEarly(host: Host, input: Uint8Array): Promise<AskedKeyt
   try {
     const config = warmConfigPath(env["HOME"] ?? "", env["XDG_CONFIG_HOME"] ?? "");
     if (config !== "" && statSync(config, { throwIfNoEntry: false })) return undefined;
-    return askedAlready(await loadKeytar(host.dlopen, host.temporaryDir), LOGIN + address.key);
+    return askedAlready(await loadKeytar(host), LOGIN + address.key);
   } catch {
     // The program finds the same, and says it.
     return undefined;

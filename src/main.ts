@@ -1,7 +1,8 @@
 /** Runs the program for this process: its streams, its exit, its clocks. No other file names the process. */
-import { closeSync, openSync, readFileSync, readlinkSync, readSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Host } from "./compose.ts";
+import { askEarly } from "./early.ts";
 import type { AskedKeytar } from "./keychain/asked-keytar.ts";
 import { readWarmAnswer } from "./runtime/warm-read.ts";
 import { sha256 } from "./sha256.ts";
@@ -33,6 +34,7 @@ const host: Host = {
   clock: () => ({ now: Date.now(), uptime: uptimeMs() }),
   sha256,
   isRunning,
+  asset,
   dlopen: (module, path) => process.dlopen(module, path),
   keytar: undefined,
   startSelf,
@@ -43,16 +45,17 @@ const host: Host = {
   streams: () => ({ stdin: process.stdin, stderr: process.stderr, onInterrupt }),
 };
 
+/** What the build put into the executable beside the program. */
+function asset(name: string): Uint8Array | undefined {
+  return isPacked ? new Uint8Array(process.getBuiltinModule("node:sea").getRawAsset(name)) : undefined;
+}
+
 /** Since the machine started, sleep included; Linux alone has it where nobody can set it. */
 function uptimeMs(): number | undefined {
   if (process.platform !== "linux") return undefined;
-  const text = Buffer.alloc(64);
   try {
-    // Not readFileSync, which takes twice as long where it is not told the size.
-    const fd = openSync("/proc/uptime", "r");
-    readSync(fd, text);
-    closeSync(fd);
-    return Math.round(Number.parseFloat(text.toString("latin1")) * 1000);
+    // Where the encoding is named, Node opens, reads and closes it in one call.
+    return Math.round(Number.parseFloat(readFileSync("/proc/uptime", "utf8")) * 1000);
   } catch {
     return undefined;
   }
@@ -131,7 +134,6 @@ async function main(): Promise<void> {
     const coming = readInput();
     const input = coming instanceof Uint8Array ? coming : await withinPatience(coming);
     if (!isBareHost(input)) {
-      const { askEarly } = await import("./early.ts");
       keytar = await askEarly(host, input);
     } else {
       const answer = warmAnswer();

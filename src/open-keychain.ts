@@ -20,7 +20,7 @@ export function openKeychain(host: Host, uniqueName: () => string, turns: Turns)
         throw new HelperError("keychain-missing", "there is no keychain in this session");
       }
       const { loadKeytar } = await import("./keychain/keytar.ts");
-      return loadKeytar(host.dlopen, host.temporaryDir);
+      return loadKeytar(host);
     },
     deadlineMs: KEYCHAIN_DEADLINE_MS,
     mayHideLocked: host.platform === "linux",

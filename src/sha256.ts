@@ -85,7 +85,14 @@ export function sha256(text: string): string {
   let [h0, h1, h2, h3, h4, h5, h6, h7]: Eight = START;
   for (let at = 0; at < view.byteLength; at += BLOCK) {
     schedule(words, view, at);
-    let [a, b, c, d, e, f, g, h] = [h0, h1, h2, h3, h4, h5, h6, h7];
+    let a = h0;
+    let b = h1;
+    let c = h2;
+    let d = h3;
+    let e = h4;
+    let f = h5;
+    let g = h6;
+    let h = h7;
     for (let i = 0; i < BLOCK; i += 1) {
       const sum1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
       const next = (h + sum1 + ((e & f) ^ (~e & g)) + (CONSTANTS[i] ?? 0) + (words[i] ?? 0)) | 0;

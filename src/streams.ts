@@ -11,7 +11,7 @@ const RETRY_MS = 5;
  */
 export function readStdin(limit: number): Uint8Array | Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  return readWaiting(chunks, limit) ? Buffer.concat(chunks) : readRest(chunks, limit);
+  return readWaiting(chunks, limit) ? joined(chunks) : readRest(chunks, limit);
 }
 
 /** Takes what has come, without waiting for more; whether that is all. */
@@ -44,11 +44,18 @@ async function readRest(chunks: Uint8Array[], limit: number): Promise<Uint8Array
     if (length === 0) break;
     chunks.push(chunk.subarray(0, length));
   }
-  return Buffer.concat(chunks);
+  return joined(chunks);
+}
+
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const [first] = chunks;
+  return first && chunks.length === 1 ? first : Buffer.concat(chunks);
 }
 
 function sizeOf(chunks: readonly Uint8Array[]): number {
-  return chunks.reduce((size, chunk) => size + chunk.length, 0);
+  let size = 0;
+  for (const chunk of chunks) size += chunk.length;
+  return size;
 }
 
 /** 0 at the end of the input, and for an input that is closed or cannot be read: nobody sent anything. */

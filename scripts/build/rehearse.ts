@@ -1,0 +1,113 @@
+/**
+ * Rehearses the program, so that what its work needs is compiled in V8's code caches: a function is compiled at its first
+ * call, and most are called once in a process. Writes `NAME.cache` beside each asset `NAME.cjs`.
+ *
+ * Usage: node --no-rehash-snapshot rehearse.ts FOLDER ASSETS, where ASSETS is JSON with the weight of each asset by its
+ * name. The flag is the one that the executable starts with: a cache is taken only under the flags that it was made with.
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { Script } from "node:vm";
+import { loadAsset, type LoadBuiltin } from "../../src/assets.ts";
+import type { Host } from "../../src/compose.ts";
+import type { Environment } from "../../src/config/machine.ts";
+import type * as Program from "../../src/run.ts";
+import { sha256 } from "../../src/sha256.ts";
+import { createStandIn } from "../../test/fakes/digitalocean-api.ts";
+import { createFakeKeytar } from "../../test/fakes/fake-keytar.ts";
+
+const [folder = "", assets = "{}"] = process.argv.slice(2);
+const weights: Readonly<Record<string, "light" | "heavy">> = JSON.parse(assets);
+const home = mkdtempSync(join(tmpdir(), "docr-rehearsal-"));
+const scripts = new Map<string, Script>();
+const builtins = builtinsKeeping(scripts);
+const keytar = { ...createFakeKeytar(), isWaiting: () => false };
+
+try {
+  await rehearse();
+} finally {
+  rmSync(home, { recursive: true, force: true });
+}
+for (const [name, weight] of Object.entries(weights)) {
+  // What nobody rehearsed is loaded at least.
+  if (!scripts.has(`docr:${name}`)) loadAsset(name, weight, builtins);
+  setFlagsFromString(weight === "heavy" ? "--rehash-snapshot" : "--no-rehash-snapshot");
+  writeFileSync(join(folder, `${name}.cache`), scripts.get(`docr:${name}`)?.createCachedData() ?? "");
+}
+process.exit(0);
+
+/** Node's own modules, but for the two that an asset is loaded with: the files here, and scripts that are kept for later. */
+function builtinsKeeping(kept: Map<string, Script>): LoadBuiltin {
+  const inPlace: Readonly<Record<string, unknown>> = {
+    "node:sea": {
+      getAsset: (name: string) => readFileSync(join(folder, name), "utf8"),
+      getRawAsset: () => new ArrayBuffer(0),
+    },
+    "node:vm": {
+      Script: class extends Script {
+        constructor(source: string, { filename }: { readonly filename: string }) {
+          super(source, { filename });
+          if (!kept.has(filename)) kept.set(filename, this);
+        }
+      },
+    },
+  };
+  const load = (name: string): unknown => inPlace[name] ?? process.getBuiltinModule(name);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- all that is asked of the two is there
+  return load as LoadBuiltin;
+}
+
+async function rehearse(): Promise<void> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what lies in an asset has no type; the build put it there
+  const { run } = loadAsset("run", "light", builtins) as typeof Program;
+  const play = async (env: Environment, args: readonly string[], input = ""): Promise<void> => {
+    const readInput = async (): Promise<Uint8Array> => Buffer.from(input);
+    const { exitCode, stdout, stderr } = await run(hostOf(env), args, process.pid, readInput);
+    if (exitCode !== 0) throw new Error(`the rehearsal of ${args.join(" ")} failed: ${stdout}${stderr}`);
+  };
+  const runtime = join(home, "run");
+  mkdirSync(runtime, { mode: 0o700 });
+  const plain = { HOME: home, XDG_RUNTIME_DIR: runtime };
+  const standIn = await createStandIn({ registries: ["acme"] });
+  try {
+    const api = {
+      ...plain,
+      DIGITALOCEAN_API_URL: standIn.url,
+      DIGITALOCEAN_ACCESS_TOKEN: standIn.account.addToken(),
+      DOCR_REGISTRY: "acme",
+    };
+    await play(plain, ["store"], JSON.stringify({ ServerURL: "ghcr.io", Username: "sammy", Secret: "none" }));
+    await play(plain, ["get"], "ghcr.io");
+    await play(plain, ["list"]);
+    await play(api, ["get"], "registry.digitalocean.com");
+    await play(plain, ["--help"]);
+    await play(api, ["status"]);
+  } finally {
+    await standIn.close();
+  }
+}
+
+function hostOf(env: Environment): Host {
+  return {
+    env,
+    platform: process.platform,
+    uid: process.getuid?.(),
+    pid: process.pid,
+    temporaryDir: tmpdir,
+    monotonicNs: () => process.hrtime.bigint(),
+    clock: () => ({ now: Date.now(), uptime: undefined }),
+    sha256,
+    isRunning: () => true,
+    asset: () => undefined,
+    dlopen: () => undefined,
+    keytar,
+    startSelf: () => undefined,
+    writeStdout: () => undefined,
+    writeStderr: () => undefined,
+    isTerminal: () => false,
+    columns: () => undefined,
+    streams: () => ({ stdin: process.stdin, stderr: process.stderr, onInterrupt: () => () => undefined }),
+  };
+}
