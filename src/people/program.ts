@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { HelperError } from "../errors.ts";
+import { HelperError, isHelperError } from "../errors.ts";
 import { unknownAction } from "../protocol/serve.ts";
 import { addCheck } from "../verbs/check.ts";
 import { addConfigure } from "../verbs/configure.ts";
@@ -76,6 +76,7 @@ function createProgram(
     .hook("preAction", (_program, verb) => {
       const options: Record<string, unknown> = verb.opts();
       isJson = options["json"] === true;
+      checkValues(verb);
     });
   const frame: Frame = {
     ports,
@@ -115,10 +116,25 @@ export async function runVerb(ports: VerbPorts, args: readonly string[]): Promis
       await parse();
     }
   } catch (error) {
+    if (isHelperError(error) && error.code === "bad-arguments" && error.hint === undefined) {
+      const hint = `see ${verbOf(program, args)} --help`;
+      throw new HelperError(error.code, error.message, { cause: error, hint });
+    }
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode !== 0) throw usageFailure(program, error, args);
   }
   return { stdout: printed, exitCode };
+}
+
+/** Throws `bad-arguments` where an option took the next one for its value, as commander lets it: `logout --context --all`. */
+function checkValues(verb: Command): void {
+  const values: Record<string, unknown> = verb.opts();
+  const greedy = verb.options.find((option) => {
+    const value = values[option.attributeName()];
+    return typeof value === "string" && value.startsWith("--");
+  });
+  if (!greedy) return;
+  throw new HelperError("bad-arguments", `${greedy.long ?? greedy.flags} needs a value of its own`);
 }
 
 /** Commander's message as one line of ours, without what may be a secret that somebody typed in the wrong place. */

@@ -112,7 +112,7 @@ describeUnless(reason, "the door and the full program", () => {
     expect(Math.min(...Object.values(counts))).toBeGreaterThan(100);
   });
 
-  it.skipIf(!isRoot())("were compared with files of other users too, which takes root to arrange", () => {
+  it.skipIf(!isRoot())("were compared with files of other users too [needs root]", () => {
     const sample = sampleOf(3000, SEED + 1);
     const foreign = sample.filter(({ warm, note, folder: kept, runtimeDir }) =>
       [warm, note, kept, runtimeDir].includes(FOREIGN),

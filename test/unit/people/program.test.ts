@@ -92,6 +92,18 @@ describe("wrong usage", () => {
     [["nothing", "x"], "unknown command 'nothing'", "see docr --help"],
     [["prun", "--json"], "unknown command 'prun'", "did you mean prune?"],
     [["help", "nothing"], "there is no such verb", "see docr --help"],
+    [["logout", "--context", "--all"], "--context needs a value of its own", "see docr logout --help"],
+    [["logout", "--context=--all"], "--context needs a value of its own", "see docr logout --help"],
+    [
+      ["logout", "--all", "--context", "x"],
+      "--context and --all exclude each other",
+      "see docr logout --help",
+    ],
+    [
+      ["registry", "add", "x.io", "--password-stdin"],
+      "--password-stdin needs --username",
+      "see docr registry add --help",
+    ],
     [["prune", "-x"], "unknown option '-x'", "see docr prune --help"],
     [["prune", "-phunter2"], "unknown option '-p…'", "see docr prune --help"],
     [["prune", "--jsn=hunter2"], "unknown option '--jsn=…'", "see docr prune --help"],
