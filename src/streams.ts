@@ -6,7 +6,7 @@ const RETRY_MS = 5;
 /**
  * Standard input until its end, or until a little more than `limit` bytes: at once where all of it is there already, as from
  * docker, which spares a warm `get` the threads of an asynchronous read (0.6 ms), and else when it has come. Not
- * `process.stdin`: that costs 6 ms of start-up (measured, src/README.md). A client that never closes its end keeps nobody
+ * `process.stdin`: that costs 6 ms of start-up (measured). A client that never closes its end keeps nobody
  * from running into a deadline.
  */
 export function readStdin(limit: number): Uint8Array | Promise<Uint8Array> {

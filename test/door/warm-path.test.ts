@@ -16,7 +16,7 @@ import { HOST, openBench } from "./bench.ts";
 const KEYRING = ["dbus-daemon", "gnome-keyring-daemon", "gdbus"] as const;
 const ROOT = resolve(import.meta.dirname, "../..");
 
-/** All that the full program's warm get may load beside what any executable of this kind has loaded: see src/README.md. */
+/** All that the full program's warm get may load beside what any executable of this kind has loaded: docs/decisions.md tells why. */
 const BUILTINS: readonly string[] = [];
 
 const PACK = `
