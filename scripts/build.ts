@@ -2,7 +2,7 @@
  * Builds for this machine: dist/docr, the full program, one executable made by pkg (SEA mode) from one bundled file with
  * what a warm `get` does not need inside as assets; and dist/docker-credential-docr, the door in front of it.
  */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import {
   copyFileSync,
   existsSync,
@@ -24,6 +24,8 @@ const dist = join(root, "dist");
 const suffix = process.platform === "win32" ? ".exe" : "";
 
 const started = performance.now();
+// A flag of V8's in it would have Node refuse the code caches, and warn of that at each start.
+delete process.env["NODE_OPTIONS"];
 rmSync(work, { recursive: true, force: true });
 mkdirSync(work, { recursive: true });
 mkdirSync(dist, { recursive: true });
@@ -42,12 +44,19 @@ await packExecutable({
 });
 const door = buildDoor(root, work);
 install(packed, door);
-writeFileSync(join(dist, "docr.1"), execFileSync(packed, ["man"]));
+writeFileSync(join(dist, "docr.1"), runBuilt("man"));
 const size = Math.round(statSync(join(dist, `docr${suffix}`)).size / 1e6);
 const doorSize = door === undefined ? "" : `, door ${Math.round(statSync(door).size / 1e3)} KB`;
 console.log(
   `built dist/docr ${version} (${size} MB${doorSize}) in ${Math.round(performance.now() - started)} ms`,
 );
+
+/** What the new program prints. Throws where it fails, or has anything to say beside: Node's own warnings would come each time. */
+function runBuilt(verb: string): string {
+  const { status, stdout, stderr } = spawnSync(packed, [verb], { encoding: "utf8" });
+  if (status !== 0 || stderr !== "") throw new Error(`${packed} ${verb} ended with ${status}: ${stderr}`);
+  return stdout;
+}
 
 /** Node from npm, stripped before pkg injects into it: stripping afterwards breaks the executable. */
 function prepareBase(): string {

@@ -9,7 +9,8 @@ const loaded = new Map<string, unknown>();
  *
  * The executable starts with --no-rehash-snapshot, which switches the code cache of Node's own modules off. For a
  * `heavy` part, which loads many of them, it is switched on again first; that alone costs 5 ms (loading node:v8), so a
- * light part goes without. Each part's own code cache was made under the flags that it is loaded with.
+ * light part goes without. Each part's own code cache was made under the flags that it is loaded with; a light part behind a
+ * heavy one is compiled without it, which happens where little else is quick either (DOCR_STORE=file).
  */
 export function loadAsset(name: string, weight: "light" | "heavy", load: LoadBuiltin): unknown {
   if (!loaded.has(name)) loaded.set(name, runAsset(name, weight, load));
@@ -25,6 +26,6 @@ function runAsset(name: string, weight: "light" | "heavy", load: LoadBuiltin): u
     cachedData: Buffer.from(getRawAsset(`${name}.cache`)),
   });
   const module: { exports: unknown } = { exports: {} };
-  script.runInThisContext()(load, module, module.exports);
+  script.runInThisContext()(load, module, module.exports, loadAsset);
   return module.exports;
 }

@@ -5,6 +5,7 @@ import { startKeyring } from "../../test/lab/keyring.ts";
 import { createPki, readServerTls } from "../../test/lab/pki.ts";
 import { type Environment, runWell } from "../../test/lab/run.ts";
 import { startStandInProcess, type StandInProcess } from "../../test/lab/stand-in-process.ts";
+import { PROJECT } from "../steps.ts";
 import { type Ecr, prepareEcr } from "./ecr.ts";
 import { type Owner, startFullKeyring, THEIR_HELPER } from "./full-keyring.ts";
 import { copyPrograms, type Programs } from "./programs.ts";
@@ -37,7 +38,8 @@ export interface Scene {
 
 export async function openScene(): Promise<Scene> {
   const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "docr-b-"));
-  const onDisk = mkdtempSync(join(tmpdir(), "docr-b-"));
+  const onDisk = join(PROJECT, ".cache", "bench", "copies");
+  rmSync(onDisk, { recursive: true, force: true });
   const stops: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     for (const stop of stops.toReversed()) await stop();

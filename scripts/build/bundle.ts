@@ -19,7 +19,10 @@ const LAZY = {
 /** The flag that the executable starts with, and that a light asset is loaded with (scripts/build/pack.ts). */
 const START_FLAG = "--no-rehash-snapshot";
 
-function optionsFor(root: string, { packageName, version }: Stamp) {
+/** It takes 2 s. */
+const REHEARSAL_MS = 120_000;
+
+function optionsFor(root: string, { packageName, version }: Stamp, isMain: boolean) {
   return {
     bundle: true,
     platform: "node",
@@ -30,7 +33,7 @@ function optionsFor(root: string, { packageName, version }: Stamp) {
     logLevel: "warning",
     external: ["keytar"],
     define: { DOCR_PACKAGE: JSON.stringify(packageName), DOCR_VERSION: JSON.stringify(version) },
-    plugins: [lazyAssets(root), leanUndici(), leanCommander()],
+    plugins: [lazyAssets(root, isMain), leanUndici(), leanCommander()],
     // Its main file hides its parts from a bundler.
     alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
   } as const satisfies BuildOptions;
@@ -46,9 +49,11 @@ export interface Stamp {
 export async function bundleMain(root: string, work: string, stamp: Stamp): Promise<string> {
   const outfile = join(work, "main.cjs");
   const bundled = await build({
-    ...optionsFor(root, stamp),
+    ...optionsFor(root, stamp, true),
     entryPoints: [join(root, "src/main.ts")],
     minify: false,
+    // What stands in a text is then never at the start of a line.
+    supported: { "template-literal": false },
     write: false,
   });
   writeFileSync(outfile, compiledAtOnce(bundled.outputFiles[0]?.text ?? ""));
@@ -58,10 +63,11 @@ export async function bundleMain(root: string, work: string, stamp: Stamp): Prom
 /**
  * V8 compiles a function at its first call, and keeps compiled ones alone in a code cache, unless it is in parentheses
  * (https://v8.dev/blog/preparser#pife). Node makes the main file's cache without running it, and each function runs once a
- * process: compiling took 0.9 of the 1.5 ms of a warm `get` of our own. So every function of the file's top level, which esbuild
+ * process: compiling took half of a warm `get`'s own 1.5 ms. So every function of the file's top level, which esbuild
  * prints from a line's start to a brace alone, becomes a variable in front of all else, as the declaration was.
  *
- * `require`, which assets get from here, is Node's way to a module without making one for `import` of it, too: 0.05 ms each.
+ * `require`, which the assets get from here, gives Node's own modules as they are. The usual one readies each for `import`, too:
+ * 0.05 ms a module.
  */
 function compiledAtOnce(source: string): string {
   const functions: string[] = ["var require = process.getBuiltinModule;"];
@@ -86,10 +92,10 @@ export async function bundleAssets(
     const file = `${name}.cjs`;
     const cache = `${name}.cache`;
     const result = await build({
-      ...optionsFor(root, stamp),
+      ...optionsFor(root, stamp, false),
       entryPoints: [join(root, "src", path)],
       write: false,
-      banner: { js: "(function (require, module, exports) {" },
+      banner: { js: "(function (require, module, exports, __loadAsset) {" },
       footer: { js: "})" },
     });
     writeFileSync(join(work, file), result.outputFiles[0]?.contents ?? "");
@@ -100,15 +106,19 @@ export async function bundleAssets(
   execFileSync(
     process.execPath,
     [START_FLAG, join(import.meta.dirname, "rehearse.ts"), work, JSON.stringify(weights)],
-    { stdio: "inherit" },
+    { stdio: "inherit", timeout: REHEARSAL_MS },
   );
   return assets;
 }
 
-/** Puts a load of the asset in the place of each `import()` of a lazy module. */
-function lazyAssets(root: string): Plugin {
+/**
+ * Puts a load of the asset in the place of each `import()` of a lazy module. The main file has the loader; each asset gets it,
+ * so that none is loaded twice.
+ */
+function lazyAssets(root: string, isMain: boolean): Plugin {
   const source = join(root, "src");
   const loader = JSON.stringify(join(source, "assets.ts"));
+  const importLoader = isMain ? `\nimport { loadAsset as __loadAsset } from ${loader};\n` : "";
   const loadOf = (path: string): string | undefined => {
     const wanted = relative(source, path).replaceAll(sep, "/");
     const [name, lazy] = Object.entries(LAZY).find(([, one]) => one.path === wanted) ?? [];
@@ -120,14 +130,18 @@ function lazyAssets(root: string): Plugin {
       bundler.onLoad({ filter: /\.ts$/ }, ({ path }) => {
         if (!path.startsWith(source + sep)) return undefined;
         const text = readFileSync(path, "utf8");
-        const changed = text.replaceAll(
+        const contents = text.replaceAll(
           /\bimport\("(\.[^"]+)"\)/g,
           (whole, wanted: string) => loadOf(join(dirname(path), wanted)) ?? whole,
         );
-        if (changed === text) return undefined;
         // Behind the module's own lines, whose numbers stay.
-        const contents = `${changed}\nimport { loadAsset as __loadAsset } from ${loader};\n`;
-        return { contents, loader: "ts" };
+        return contents === text ? undefined : { contents: contents + importLoader, loader: "ts" };
+      });
+      bundler.onResolve({ filter: /^\./ }, ({ path, kind, resolveDir }) => {
+        if (kind !== "dynamic-import" || !loadOf(join(resolveDir, path))) return undefined;
+        return {
+          errors: [{ text: `write import("${path}") of a lazy module on one line, without a comment` }],
+        };
       });
     },
   };

@@ -109,8 +109,8 @@ export interface Turns {
 export interface Turn {
   /** The failure that another process met at this name while this one was waiting for its turn. */
   readonly failure: HelperError | undefined;
-  /** Tells those who are waiting why it failed. Best effort. */
-  shareFailure(failure: HelperError): void;
+  /** Tells those who are waiting why it failed; to be awaited before the end, or the next one may not see it. Best effort, never rejects. */
+  shareFailure(failure: HelperError): Promise<void>;
   end(): void;
 }
 

@@ -128,7 +128,7 @@ async function mintAndKeep(ports: HelperPorts, job: MintJob): Promise<MintedCred
   try {
     minted = await mintCredential(ports, await ports.api(budgetMs), { token, entry, earlier });
   } catch (error) {
-    if (isHelperError(error)) turn?.shareFailure(error);
+    if (isHelperError(error)) await turn?.shareFailure(error);
     throw error;
   }
   // The inventory first: a crash between the two leaves a credential that is known and expires by itself.

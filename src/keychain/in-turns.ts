@@ -24,7 +24,7 @@ export function inTurns(store: SecretStore, turns: Turns): SecretStore {
     } catch (error) {
       if (isHelperError(error) && error.code === "keychain-silent") {
         silent = error;
-        turn?.shareFailure(error);
+        await turn?.shareFailure(error);
       }
       throw error;
     } finally {

@@ -6,7 +6,7 @@ const KEYTAR_ASSET = "keytar.node";
 
 /** What loading native code takes of the process. */
 export interface AddonHost {
-  /** A file inside the executable; undefined where this is none. */
+  /** A file inside the executable; undefined where the program is no executable. */
   readonly asset: (name: string) => Uint8Array | undefined;
   readonly dlopen: (module: { exports: unknown }, path: string) => void;
   /** As the system names it; everybody may write there. */

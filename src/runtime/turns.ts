@@ -44,10 +44,10 @@ export function createTurns(options: TurnsOptions): Turns {
       return createTurn(
         database,
         hasWaited ? await readFailure(options, name, since) : undefined,
-        (failure) => {
+        async (failure) => {
           const note = JSON.stringify({ at: monotonic(), code: failure.code, message: failure.message });
           // Best effort: without it, the next one asks the API itself.
-          notes.write(noteName(name), new Secret(note)).catch(() => undefined);
+          await notes.write(noteName(name), new Secret(note)).catch(() => undefined);
         },
       );
     },
@@ -57,7 +57,7 @@ export function createTurns(options: TurnsOptions): Turns {
 function createTurn(
   database: DatabaseSync,
   failure: HelperError | undefined,
-  shareFailure: (failure: HelperError) => void,
+  shareFailure: (failure: HelperError) => Promise<void>,
 ): Turn {
   return { failure, shareFailure, end: () => database.close() };
 }

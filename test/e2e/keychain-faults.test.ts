@@ -165,6 +165,7 @@ describeUnless(reason, "every verb while the keychain misbehaves", () => {
         XDG_RUNTIME_DIR: join(folder, "empty"),
         DIGITALOCEAN_ACCESS_TOKEN: standIn.account.addToken(),
         DIGITALOCEAN_API_URL: standIn.url,
+        DIGITALOCEAN_OAUTH_URL: standIn.url,
       });
       expect(await run(program, ["get"], { env, stdin: HOST })).toMatchObject({ code: 0, stderr: "" });
       expect(await run(program, ["list"], { env })).toMatchObject({ code: 0, stderr: "" });

@@ -147,7 +147,7 @@ export function createBench(options: BenchOptions = {}): Bench {
         if (turns.isUnavailable) return undefined;
         return {
           failure: turns.failure,
-          shareFailure: (failure) => void turns.shared.push(failure),
+          shareFailure: async (failure) => void turns.shared.push(failure),
           end: () => void turns.log.push(`end ${name}`),
         };
       },

@@ -24,7 +24,11 @@ beforeEach(() => {
       if (!isAvailable) return undefined;
       return {
         failure: theirs,
-        shareFailure: ({ code }) => void log.push(`share ${code}`),
+        // A file's time later, as the real one.
+        async shareFailure({ code }) {
+          await new Promise((resolve) => setImmediate(resolve));
+          log.push(`share ${code}`);
+        },
         end: () => void log.push("end"),
       };
     },
