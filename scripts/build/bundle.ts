@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { build, type BuildOptions, type Plugin } from "esbuild";
+import { START_FLAGS } from "./pack.ts";
 
 /**
  * The modules that are loaded by `import()` only when they are needed, by the names of their assets. A heavy one loads
@@ -15,9 +16,6 @@ const LAZY = {
   network: { path: "network.ts", weight: "heavy" },
   "age-vault": { path: "keychain/age-vault.ts", weight: "heavy" },
 } as const;
-
-/** The flag that the executable starts with, and that a light asset is loaded with (scripts/build/pack.ts). */
-const START_FLAG = "--no-rehash-snapshot";
 
 /** It takes 2 s. */
 const REHEARSAL_MS = 120_000;
@@ -105,7 +103,7 @@ export async function bundleAssets(
   const weights = Object.fromEntries(Object.entries(LAZY).map(([name, { weight }]) => [name, weight]));
   execFileSync(
     process.execPath,
-    [START_FLAG, join(import.meta.dirname, "rehearse.ts"), work, JSON.stringify(weights)],
+    [...START_FLAGS, join(import.meta.dirname, "rehearse.ts"), work, JSON.stringify(weights)],
     { stdio: "inherit", timeout: REHEARSAL_MS },
   );
   return assets;

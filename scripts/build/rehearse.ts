@@ -2,8 +2,8 @@
  * Rehearses the program, so that what its work needs is compiled in V8's code caches: a function is compiled at its first
  * call, and most are called once in a process. Writes `NAME.cache` beside each asset `NAME.cjs`.
  *
- * Usage: node --no-rehash-snapshot rehearse.ts FOLDER ASSETS, where ASSETS is JSON with the weight of each asset by its
- * name. The flag is the one that the executable starts with: a cache is taken only under the flags that it was made with.
+ * Usage: node START-FLAGS rehearse.ts FOLDER ASSETS, with the executable's own flags (scripts/build/pack.ts), where ASSETS is
+ * JSON with the weight of each asset by its name.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
