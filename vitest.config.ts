@@ -1,7 +1,9 @@
 import { defineConfig } from "vitest/config";
 
 /** Tests against real parts: they take ports and processor time, so one file at a time, after the others. */
-const REAL_PARTS = ["e2e", "conformance", "lifecycle", "door"].map((folder) => `test/${folder}/**/*.test.ts`);
+const REAL_PARTS = ["clients", "conformance", "launcher", "matrix", "system"].map(
+  (folder) => `test/${folder}/**/*.test.ts`,
+);
 
 export default defineConfig({
   test: {

@@ -5,8 +5,8 @@
  */
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { DIST, DOCR } from "../test/lab/executable.ts";
-import { explainMissing, installMissing, type Part } from "../test/lab/parts.ts";
+import { DIST, DOCR } from "../test/support/lab/executable.ts";
+import { explainMissing, installMissing, type Part } from "../test/support/lab/parts.ts";
 import { isFarOff, writeBaseline } from "./bench/baseline.ts";
 import { listCases, manyCases, singleCases } from "./bench/cases.ts";
 import { drawChart } from "./bench/chart.ts";

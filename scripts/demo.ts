@@ -5,9 +5,9 @@
 import { spawnSync } from "node:child_process";
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { DOCR } from "../test/lab/executable.ts";
-import { explainNoNamespace, runInNamespace } from "../test/lab/namespace.ts";
-import { explainMissing, installMissing, type Part } from "../test/lab/parts.ts";
+import { DOCR } from "../test/support/lab/executable.ts";
+import { explainNoNamespace, runInNamespace } from "../test/support/lab/namespace.ts";
+import { explainMissing, installMissing, type Part } from "../test/support/lab/parts.ts";
 import { showAlone } from "./demo/alone.ts";
 import { createNarrator, insist } from "./demo/narrator.ts";
 import { showWithDigitalOcean } from "./demo/with-digitalocean.ts";

@@ -1,5 +1,5 @@
 /** Everything: the parts, the executable, format, lint, types, and every test in one run of vitest. */
-import { ALL_PARTS, installMissing } from "../test/lab/parts.ts";
+import { ALL_PARTS, installMissing } from "../test/support/lab/parts.ts";
 import { PROJECT, runSteps, STATIC_STEPS } from "./steps.ts";
 import { runTests } from "./tests.ts";
 

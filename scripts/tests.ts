@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { explainNoNamespace, runInNamespace } from "../test/lab/namespace.ts";
+import { explainNoNamespace, runInNamespace } from "../test/support/lab/namespace.ts";
 import { findTool, PROJECT } from "./steps.ts";
 import { readTotals } from "./vitest-totals.ts";
 

@@ -1,16 +1,16 @@
 /** Runs the program for this process: its streams, its exit, its clocks. No other file names the process. */
 import { readFileSync, readlinkSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Host } from "./compose.ts";
-import { askEarly } from "./early.ts";
-import type { AskedKeytar } from "./keychain/asked-keytar.ts";
-import { readWarmAnswer } from "./runtime/warm-read.ts";
-import { sha256 } from "./sha256.ts";
-import { readStdin, writeFully } from "./streams.ts";
-import { isPacked } from "./version.ts";
-import { asciiOf } from "./warm/bytes.ts";
-import { INPUT_LIMIT } from "./warm/late-input.ts";
-import { WARM_SERVER_URL } from "./warm/warm-name.ts";
+import type { Host } from "./app/compose.ts";
+import { askEarly } from "./app/startup/prefetch.ts";
+import type { AskedKeytar } from "./stores/keychain/asked-keytar.ts";
+import { readWarmAnswer } from "./response-cache/read.ts";
+import { sha256 } from "./app/startup/sha256.ts";
+import { readStdin, writeFully } from "./app/startup/stdin.ts";
+import { isPacked } from "./app/version.ts";
+import { asciiOf } from "./response-cache/shared/ascii.ts";
+import { INPUT_LIMIT } from "./response-cache/shared/limits.ts";
+import { WARM_SERVER_URL } from "./response-cache/shared/key.ts";
 
 /** For the input of a warm `get`, in milliseconds; the full program goes on waiting for it. */
 const WARM_PATIENCE_MS = 1_000;
@@ -144,7 +144,7 @@ async function main(): Promise<void> {
   process.exitCode = 1;
   // The libraries that ask and spin know the variable alone.
   if (args.includes("--no-color")) process.env["NO_COLOR"] = "1";
-  const { run } = await import("./run.ts");
+  const { run } = await import("./app/run.ts");
   const given = { ...host, keytar };
   const { stdout, stderr, exitCode, isStuck } = await run(given, args, clientPid(), async () => readInput());
   const failure = writeFully(1, stdout);

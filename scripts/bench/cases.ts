@@ -1,4 +1,4 @@
-import type { Environment } from "../../test/lab/run.ts";
+import type { Environment } from "../../test/support/lab/run.ts";
 import { ECR_HOST } from "./ecr.ts";
 import { type Owner, THEIR_HELPER } from "./full-keyring.ts";
 import { isListOf } from "./logins.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Environment, run } from "../../test/lab/run.ts";
+import { type Environment, run } from "../../test/support/lab/run.ts";
 
 const ACCOUNT = "123456789012";
 const REGION = "us-east-1";

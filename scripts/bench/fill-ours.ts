@@ -3,8 +3,8 @@
  * thousand logins take minutes.
  */
 import keytar from "keytar";
-import { encodeLogin } from "../../src/helper/records.ts";
-import { Secret } from "../../src/secret.ts";
+import { encodeLogin } from "../../src/credentials/codec.ts";
+import { Secret } from "../../src/core/secret.ts";
 import { loginNumber } from "./logins.ts";
 
 const SERVICE = "docker-credential-docr";
@@ -15,6 +15,6 @@ for (let index = from; index < to; index += 1) {
   const kept = encodeLogin({ serverUrl, username, secret: new Secret(secret) });
   await keytar.setPassword(SERVICE, `login:${host}`, kept.reveal());
 }
-// What says which names there are (src/keychain/name-index.ts) knows none of these: without it the next list looks for itself.
+// What says which names there are (src/stores/keychain/name-index.ts) knows none of these: without it the next list looks for itself.
 await keytar.deletePassword(SERVICE, "index");
 process.exit(0);

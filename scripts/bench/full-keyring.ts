@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Keyring, startKeyring } from "../../test/lab/keyring.ts";
-import { run, runWell } from "../../test/lab/run.ts";
+import { type Keyring, startKeyring } from "../../test/support/lab/keyring.ts";
+import { run, runWell } from "../../test/support/lab/run.ts";
 import { PROJECT } from "../steps.ts";
 import { isListOf, loginNumber } from "./logins.ts";
 

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { DIST } from "../../test/lab/executable.ts";
+import { DIST } from "../../test/support/lab/executable.ts";
 import { packExecutable } from "../build/pack.ts";
 import { PROJECT } from "../steps.ts";
 

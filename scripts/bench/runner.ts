@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { Environment } from "../../test/lab/run.ts";
+import type { Environment } from "../../test/support/lab/run.ts";
 
 /** One program with everything it gets. Nothing is inherited. */
 export interface Command {

@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startKeyring } from "../../test/lab/keyring.ts";
-import { createPki, readServerTls } from "../../test/lab/pki.ts";
-import { type Environment, runWell } from "../../test/lab/run.ts";
-import { startStandInProcess, type StandInProcess } from "../../test/lab/stand-in-process.ts";
+import { startKeyring } from "../../test/support/lab/keyring.ts";
+import { createPki, readServerTls } from "../../test/support/lab/pki.ts";
+import { type Environment, runWell } from "../../test/support/lab/run.ts";
+import { startStandInProcess, type StandInProcess } from "../../test/support/lab/stand-in-process.ts";
 import { PROJECT } from "../steps.ts";
 import { type Ecr, prepareEcr } from "./ecr.ts";
 import { type Owner, startFullKeyring, THEIR_HELPER } from "./full-keyring.ts";

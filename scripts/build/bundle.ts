@@ -6,15 +6,15 @@ import { START_FLAGS } from "./pack.ts";
 
 /**
  * The modules that are loaded by `import()` only when they are needed, by the names of their assets. A heavy one loads
- * many of Node's own modules (src/assets.ts).
+ * many of Node's own modules (src/app/startup/assets.ts).
  */
 const LAZY = {
-  run: { path: "run.ts", weight: "light" },
-  people: { path: "people.ts", weight: "light" },
-  prompts: { path: "people/prompts.ts", weight: "heavy" },
+  run: { path: "app/run.ts", weight: "light" },
+  people: { path: "app/compose-commands.ts", weight: "light" },
+  prompts: { path: "terminal/prompts.ts", weight: "heavy" },
   doctl: { path: "config/doctl.ts", weight: "light" },
-  network: { path: "network.ts", weight: "heavy" },
-  "age-vault": { path: "keychain/age-vault.ts", weight: "heavy" },
+  network: { path: "app/bundles/network.ts", weight: "heavy" },
+  "age-vault": { path: "stores/age/vault.ts", weight: "heavy" },
 } as const;
 
 /** It takes 2 s. */
@@ -115,7 +115,7 @@ export async function bundleAssets(
  */
 function lazyAssets(root: string, isMain: boolean): Plugin {
   const source = join(root, "src");
-  const loader = JSON.stringify(join(source, "assets.ts"));
+  const loader = JSON.stringify(join(source, "app/startup/assets.ts"));
   const importLoader = isMain ? `\nimport { loadAsset as __loadAsset } from ${loader};\n` : "";
   const loadOf = (path: string): string | undefined => {
     const wanted = relative(source, path).replaceAll(sep, "/");

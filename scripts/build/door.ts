@@ -6,7 +6,7 @@ import { delimiter, join } from "node:path";
 const LINKERS = ["clang-19", "clang"];
 
 /**
- * Compiles src/door to a native executable. Undefined, with the reason said, where that is not possible: then the full
+ * Compiles src/launcher to a native executable. Undefined, with the reason said, where that is not possible: then the full
  * program stands under both names, with the same answers, slower. `sanitize` makes an ASan build, for fuzzing.
  */
 export function buildDoor(root: string, work: string, sanitize = false): string | undefined {
@@ -17,15 +17,15 @@ export function buildDoor(root: string, work: string, sanitize = false): string 
   const linker = LINKERS.find((name) => spawnSync(name, ["--version"]).status === 0);
   if (linker === undefined) return explain("no clang is on this machine (Debian's package clang-19)");
   const sources = join(work, "door");
-  copyFolder(join(root, "src/door"), join(sources, "door"));
-  copyFolder(join(root, "src/warm"), join(sources, "warm"));
+  copyFolder(join(root, "src/launcher"), join(sources, "launcher"));
+  copyFolder(join(root, "src/response-cache/shared"), join(sources, "response-cache/shared"));
   const output = join(work, sanitize ? "door-asan" : "docker-credential-docr");
   const scriptc = join(root, "node_modules/scriptc/dist/bootstrap.js");
   const flags = [
     "build",
-    "door/door.ts",
+    "launcher/launcher.ts",
     "--ffi",
-    "door/ffi.json",
+    "launcher/ffi.json",
     "-o",
     output,
     ...(sanitize ? ["--sanitize"] : []),

@@ -9,13 +9,13 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { Script } from "node:vm";
-import { loadAsset, type LoadBuiltin } from "../../src/assets.ts";
-import type { Host } from "../../src/compose.ts";
-import type { Environment } from "../../src/config/machine.ts";
-import type * as Program from "../../src/run.ts";
-import { sha256 } from "../../src/sha256.ts";
-import { createStandIn } from "../../test/fakes/digitalocean-api.ts";
-import { createFakeKeytar } from "../../test/fakes/fake-keytar.ts";
+import { loadAsset, type LoadBuiltin } from "../../src/app/startup/assets.ts";
+import type { Host } from "../../src/app/compose.ts";
+import type { Environment } from "../../src/core/machine.ts";
+import type * as Program from "../../src/app/run.ts";
+import { sha256 } from "../../src/app/startup/sha256.ts";
+import { createStandIn } from "../../test/support/fakes/digitalocean-api.ts";
+import { createFakeKeytar } from "../../test/support/fakes/fake-keytar.ts";
 
 const [folder = "", assets = "{}"] = process.argv.slice(2);
 const weights: Readonly<Record<string, "light" | "heavy">> = JSON.parse(assets);

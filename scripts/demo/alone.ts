@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createStandIn } from "../../test/fakes/digitalocean-api.ts";
-import { DOCR } from "../../test/lab/executable.ts";
-import { type Environment, run } from "../../test/lab/run.ts";
+import { createStandIn } from "../../test/support/fakes/digitalocean-api.ts";
+import { DOCR } from "../../test/support/lab/executable.ts";
+import { type Environment, run } from "../../test/support/lab/run.ts";
 import { insist, type Narrator } from "./narrator.ts";
 
 const HOST = "registry.digitalocean.com";

@@ -4,10 +4,10 @@
  */
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type Containers, createContainers } from "../../test/lab/containers.ts";
-import { explainMissing } from "../../test/lab/parts.ts";
-import { type Lab, openLab } from "../../test/lab/lab.ts";
-import type { Outcome } from "../../test/lab/run.ts";
+import { type Containers, createContainers } from "../../test/support/lab/containers.ts";
+import { explainMissing } from "../../test/support/lab/parts.ts";
+import { type Lab, openLab } from "../../test/support/lab/lab.ts";
+import type { Outcome } from "../../test/support/lab/run.ts";
 import { createNarrator, insist, type Narrator } from "./narrator.ts";
 
 const HOST = "registry.digitalocean.com";

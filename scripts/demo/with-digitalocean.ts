@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DOCR } from "../../test/lab/executable.ts";
-import { type Environment, run } from "../../test/lab/run.ts";
+import { DOCR } from "../../test/support/lab/executable.ts";
+import { type Environment, run } from "../../test/support/lab/run.ts";
 import { isolate } from "./alone.ts";
 import { insist, type Narrator } from "./narrator.ts";
 

@@ -1,4 +1,4 @@
-import { HelperError } from "../errors.ts";
+import { HelperError } from "../core/errors.ts";
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 

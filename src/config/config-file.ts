@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from "node:fs";
-import { type ErrorCode, HelperError } from "../errors.ts";
-import { isRegistryName } from "../registry/address.ts";
-import { isMissing } from "./is-missing.ts";
-import { configHome, type Machine } from "./machine.ts";
+import { type ErrorCode, HelperError } from "../core/errors.ts";
+import { isRegistryName } from "../core/address.ts";
+import { isMissing } from "../system/errno.ts";
+import { configHome, type Machine } from "../core/machine.ts";
 
 /** Our own config file, every field optional. */
 export interface ConfigFile {

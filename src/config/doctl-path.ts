@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { configHome, type Machine } from "./machine.ts";
+import { configHome, type Machine } from "../core/machine.ts";
 
 /** doctl's config.yaml, where it looks for it itself (doctl, commands/doit.go); undefined without a home. */
 export function doctlConfigPath(machine: Machine): string | undefined {

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
-import { HelperError } from "../errors.ts";
-import { parseApiToken, type ApiToken } from "../registry/api-token.ts";
+import { HelperError } from "../core/errors.ts";
+import { parseApiToken, type ApiToken } from "../core/api-token.ts";
 import { doctlConfigPath } from "./doctl-path.ts";
-import type { Machine } from "./machine.ts";
+import type { Machine } from "../core/machine.ts";
 
 /**
  * The API token that doctl would use: of the named context, else of the one that doctl has switched to. Undefined where

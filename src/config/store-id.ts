@@ -1,5 +1,5 @@
-import type { Machine } from "./machine.ts";
-import type { ProgramSettings } from "./program-settings.ts";
+import type { Machine } from "../core/machine.ts";
+import type { ProgramSettings } from "./general.ts";
 
 /** Which store it is, kind and place: what one keeps for an account says nothing of the other's. */
 export function storeIdOf({ env }: Machine, { store }: ProgramSettings): string {

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from "node:fs";
-import { HelperError } from "../errors.ts";
+import { HelperError } from "../core/errors.ts";
 
 /** An API token and a line break come nowhere near this. Bytes. */
 const LARGEST = 16 * 1024;

@@ -1,10 +1,10 @@
-import { HelperError, isHelperError } from "../errors.ts";
-import type { AccountApi, Clock, RegistryApi, Trace } from "../helper/ports.ts";
-import type { Environment } from "../config/machine.ts";
-import type { ApiToken } from "../registry/api-token.ts";
-import { parseAccount, parseRegistries, parseTokenDescription } from "./account-answers.ts";
-import { parseDockerCredentials } from "./answers.ts";
-import { statusFailure, type Scope } from "./failures.ts";
+import { HelperError, isHelperError } from "../core/errors.ts";
+import type { AccountApi, Clock, RegistryApi, Trace } from "../credentials/ports.ts";
+import type { Environment } from "../core/machine.ts";
+import type { ApiToken } from "../core/api-token.ts";
+import { parseAccount, parseRegistries, parseTokenDescription } from "./account-responses.ts";
+import { parseDockerCredentials } from "./responses.ts";
+import { statusFailure, type Scope } from "./api-failures.ts";
 import { withRetries } from "./retry.ts";
 import { createSend, type Send } from "./transport.ts";
 

@@ -1,5 +1,5 @@
-import { isHelperError, type ErrorCode } from "../errors.ts";
-import { limitEndsInMs } from "./failures.ts";
+import { isHelperError, type ErrorCode } from "../core/errors.ts";
+import { limitEndsInMs } from "./api-failures.ts";
 import type { ApiResponse, Send } from "./transport.ts";
 
 /** In milliseconds; doubled for each further attempt. */

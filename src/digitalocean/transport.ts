@@ -1,8 +1,8 @@
-import type { Trace } from "../helper/ports.ts";
-import type { Environment } from "../config/machine.ts";
+import type { Trace } from "../credentials/ports.ts";
+import type { Environment } from "../core/machine.ts";
 import { createExchange, type HttpResponse } from "../http/exchange.ts";
-import type { Secret } from "../secret.ts";
-import { networkFailure, requestIdOf } from "./failures.ts";
+import type { Secret } from "../core/secret.ts";
+import { networkFailure, requestIdOf } from "./api-failures.ts";
 
 /** The longest answer is a list of ten registries. Bytes. */
 const LARGEST_ANSWER = 1024 * 1024;

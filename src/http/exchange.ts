@@ -1,10 +1,10 @@
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from "undici";
 import { isLoopback } from "../config/base-url.ts";
-import type { Environment } from "../config/machine.ts";
-import { parseProxy } from "../config/proxy.ts";
-import { HelperError } from "../errors.ts";
-import type { Credential } from "../registry/credential.ts";
-import type { Secret } from "../secret.ts";
+import type { Environment } from "../core/machine.ts";
+import { parseProxy } from "./proxy.ts";
+import { HelperError } from "../core/errors.ts";
+import type { Credential } from "../core/credential.ts";
+import type { Secret } from "../core/secret.ts";
 import { AnswerTooLarge } from "./faults.ts";
 import { trustedAuthorities } from "./trust.ts";
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { getCACertificates } from "node:tls";
-import type { Environment } from "../config/machine.ts";
-import { HelperError } from "../errors.ts";
+import type { Environment } from "../core/machine.ts";
+import { HelperError } from "../core/errors.ts";
 
 /** Where Linux systems keep their bundle, in the order that Go looks (crypto/x509, root_linux.go). */
 const SYSTEM_BUNDLES = [

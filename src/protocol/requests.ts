@@ -1,7 +1,7 @@
 /** From stdin's bytes to what a client asked for: any input gives a value or a coded error. */
-import { HelperError } from "../errors.ts";
-import { Secret } from "../secret.ts";
-import { INPUT_LIMIT } from "../warm/late-input.ts";
+import { HelperError } from "../core/errors.ts";
+import { Secret } from "../core/secret.ts";
+import { INPUT_LIMIT } from "../response-cache/shared/limits.ts";
 import { NO_SERVER_URL, NO_USERNAME } from "./messages.ts";
 
 /** What `store` is sent. */

@@ -1,6 +1,6 @@
-import { HelperError } from "../errors.ts";
-import type { Helper } from "../helper/helper.ts";
-import { encodeGetAnswer } from "./answers.ts";
+import { HelperError } from "../core/errors.ts";
+import type { Helper } from "../credentials/helper.ts";
+import { encodeGetAnswer } from "./responses.ts";
 import { encodeGoJson } from "./go-json.ts";
 import { HELPER_NAME } from "./messages.ts";
 import { parseServerUrl, parseStoreRequest } from "./requests.ts";

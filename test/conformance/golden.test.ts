@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { describeUnless } from "../lab/describe.ts";
-import { DOCR, DOOR, explainNoExecutable, PROGRAMS } from "../lab/executable.ts";
-import { explainMissing } from "../lab/parts.ts";
-import { createPasswordStore, type PasswordStore } from "../lab/password-store.ts";
-import { createPerson, type Person } from "../lab/person.ts";
-import { type Environment, run } from "../lab/run.ts";
+import { describeUnless } from "../support/lab/describe.ts";
+import { DOCR, DOOR, explainNoExecutable, PROGRAMS } from "../support/lab/executable.ts";
+import { explainMissing } from "../support/lab/parts.ts";
+import { createPasswordStore, type PasswordStore } from "../support/lab/password-store.ts";
+import { createPerson, type Person } from "../support/lab/person.ts";
+import { type Environment, run } from "../support/lab/run.ts";
 import { STEPS } from "./golden-steps.ts";
 
 /**

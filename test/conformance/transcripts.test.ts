@@ -2,11 +2,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { describeUnless } from "../lab/describe.ts";
-import { DIST, explainNoExecutable } from "../lab/executable.ts";
-import { explainMissing } from "../lab/parts.ts";
-import { createPerson, type Person } from "../lab/person.ts";
-import type { Outcome } from "../lab/run.ts";
+import { describeUnless } from "../support/lab/describe.ts";
+import { DIST, explainNoExecutable } from "../support/lab/executable.ts";
+import { explainMissing } from "../support/lab/parts.ts";
+import { createPerson, type Person } from "../support/lab/person.ts";
+import type { Outcome } from "../support/lab/run.ts";
 
 const FOLDER = join(import.meta.dirname, "transcripts");
 const TRANSCRIPTS = readdirSync(FOLDER);

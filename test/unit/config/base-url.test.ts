@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseBaseUrl } from "../../../src/config/base-url.ts";
-import { failureOf, failureOfSync } from "../../fakes/failure-of.ts";
+import { failureOf, failureOfSync } from "../../support/fakes/failure-of.ts";
 
 const REFUSED = {
   code: "bad-setting",

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type DoctlContexts, listDoctlContexts } from "../../../src/config/doctl.ts";
-import { failureOf } from "../../fakes/failure-of.ts";
+import { failureOf } from "../../support/fakes/failure-of.ts";
 
 let folder: string;
 

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createApi } from "../../../src/digitalocean/api.ts";
-import type { AccountApi, RegistryApi } from "../../../src/helper/ports.ts";
-import type { ApiToken } from "../../../src/registry/api-token.ts";
-import type { MintedCredential } from "../../../src/registry/credential.ts";
-import { Secret } from "../../../src/secret.ts";
-import { inventToken } from "../../fakes/digitalocean-account.ts";
-import { createStandIn, type StandIn, type StandInOptions } from "../../fakes/digitalocean-api.ts";
-import { failureOf } from "../../fakes/failure-of.ts";
-import { createFixedClock, MINUTE } from "../../fakes/fixed-clock.ts";
-import { recordTrace } from "../../fakes/recorded-trace.ts";
+import type { AccountApi, RegistryApi } from "../../../src/credentials/ports.ts";
+import type { ApiToken } from "../../../src/core/api-token.ts";
+import type { MintedCredential } from "../../../src/core/credential.ts";
+import { Secret } from "../../../src/core/secret.ts";
+import { inventToken } from "../../support/fakes/digitalocean-account.ts";
+import { createStandIn, type StandIn, type StandInOptions } from "../../support/fakes/digitalocean-api.ts";
+import { failureOf } from "../../support/fakes/failure-of.ts";
+import { createFixedClock, MINUTE } from "../../support/fakes/fixed-clock.ts";
+import { recordTrace } from "../../support/fakes/recorded-trace.ts";
 
 const clock = createFixedClock();
 let standIn: StandIn;

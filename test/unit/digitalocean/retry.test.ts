@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { withRetries } from "../../../src/digitalocean/retry.ts";
 import type { ApiRequest, ApiResponse } from "../../../src/digitalocean/transport.ts";
-import { HelperError, type ErrorCode } from "../../../src/errors.ts";
-import { Secret } from "../../../src/secret.ts";
-import { failureOf } from "../../fakes/failure-of.ts";
+import { HelperError, type ErrorCode } from "../../../src/core/errors.ts";
+import { Secret } from "../../../src/core/secret.ts";
+import { failureOf } from "../../support/fakes/failure-of.ts";
 
 const REQUEST: ApiRequest = { method: "GET", url: "https://api.example/", bearer: new Secret("x") };
 const GOOD: ApiResponse = { status: 200, headers: {}, body: "{}" };

@@ -6,18 +6,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { createSend, type ApiRequest, type ApiResponse } from "../../../src/digitalocean/transport.ts";
-import { Secret } from "../../../src/secret.ts";
+import { Secret } from "../../../src/core/secret.ts";
 import {
   createConnectProxy,
   type ConnectProxy,
   type ConnectProxyOptions,
-} from "../../fakes/connect-proxy.ts";
-import { closeServer, createStandIn, listen, readBody } from "../../fakes/digitalocean-api.ts";
-import { failureOf, type Failure } from "../../fakes/failure-of.ts";
-import { recordTrace, type RecordedTrace } from "../../fakes/recorded-trace.ts";
-import { describeUnless } from "../../lab/describe.ts";
-import { explainMissing } from "../../lab/parts.ts";
-import { createPki, readServerTls, type Pki } from "../../lab/pki.ts";
+} from "../../support/fakes/connect-proxy.ts";
+import { closeServer, createStandIn, listen, readBody } from "../../support/fakes/digitalocean-api.ts";
+import { failureOf, type Failure } from "../../support/fakes/failure-of.ts";
+import { recordTrace, type RecordedTrace } from "../../support/fakes/recorded-trace.ts";
+import { describeUnless } from "../../support/lab/describe.ts";
+import { explainMissing } from "../../support/lab/parts.ts";
+import { createPki, readServerTls, type Pki } from "../../support/lab/pki.ts";
 
 const BEARER = new Secret("hunter2");
 const PROXY_VARIABLES = ["HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "https_proxy", "http_proxy", "no_proxy"];

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseServerUrl, parseStoreRequest } from "../../../src/protocol/requests.ts";
-import { failureOf, failureOfSync } from "../../fakes/failure-of.ts";
+import { failureOf, failureOfSync } from "../../support/fakes/failure-of.ts";
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { HelperError } from "../../../src/errors.ts";
+import { HelperError } from "../../../src/core/errors.ts";
 import { isAction, serve, unknownAction, versionLine } from "../../../src/protocol/serve.ts";
-import { failureOf } from "../../fakes/failure-of.ts";
-import { createScriptedHelper } from "../../fakes/scripted-helper.ts";
+import { failureOf } from "../../support/fakes/failure-of.ts";
+import { createScriptedHelper } from "../../support/fakes/scripted-helper.ts";
 
 const input = (text: string) => async (): Promise<Uint8Array> => Buffer.from(text);
 

@@ -1,0 +1,62 @@
+/** The verbs for people: puts together what they stand on. An asset of its own, so that a `get` does not pay for it. */
+import { hintOf } from "../protocol/failures.ts";
+import type { Host } from "./compose.ts";
+import type { Helper } from "../credentials/helper.ts";
+import type { HelperPorts } from "../credentials/ports.ts";
+import type { VerbPorts } from "../commands/ports.ts";
+import { runVerb, type Shown } from "../cli/commander.ts";
+import { createTerminal } from "../terminal/terminal.ts";
+import { packageName, version } from "./version.ts";
+
+/** For one question to a registry with its whole handshake: a person waits. */
+const REGISTRY_BUDGET_MS = 20_000;
+
+/** Throws `unknown-action` where the arguments begin with no verb of ours. */
+export async function runForPeople(
+  host: Host,
+  domain: HelperPorts,
+  helper: Helper,
+  readInput: () => Promise<Uint8Array>,
+  args: readonly string[],
+): Promise<Shown> {
+  const { env } = host;
+  const terminal = createTerminal({
+    isTerminal: host.isTerminal,
+    columns: host.columns,
+    streams: host.streams,
+    readInput,
+    writeStdout: host.writeStdout,
+    writeStderr: host.writeStderr,
+    // https://no-color.org: set to anything but nothing.
+    isColourful: () => !env["NO_COLOR"] && env["TERM"] !== "dumb",
+  });
+  const runHelper: VerbPorts["runHelper"] = async (name, verb, input) => {
+    const { askHelper } = await import("../protocol/other-helper.ts");
+    return askHelper(name, verb, input, env);
+  };
+  const userAgent = `${packageName}/${version}`;
+  const ports: VerbPorts = {
+    helper,
+    domain,
+    machine: host,
+    env,
+    terminal,
+    version,
+    async clients() {
+      const { createClients } = await import("../client-config/resolve.ts");
+      return createClients({ machine: host, runHelper });
+    },
+    files: async () => (await import("../client-config/edit/files.ts")).createFiles(host),
+    async registries() {
+      const { createRegistries } = await import("./bundles/network.ts");
+      return createRegistries({ env, userAgent, trace: domain.trace, budgetMs: REGISTRY_BUDGET_MS });
+    },
+    async network() {
+      const { createNetwork } = await import("./bundles/network.ts");
+      return createNetwork(env, userAgent, REGISTRY_BUDGET_MS);
+    },
+    hintOf,
+    runHelper,
+  };
+  return runVerb(ports, args);
+}

@@ -1,0 +1,154 @@
+/** Changes single keys of a JSON text and leaves every other byte of it as it is. */
+import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
+import { HelperError } from "../../core/errors.ts";
+import { layOut, layoutOf, type JsonValue, type Layout } from "./layout.ts";
+
+/** One key: where it is, from the top, and what it is to be; undefined takes it out. */
+export interface Change {
+  readonly path: readonly string[];
+  readonly value: JsonValue | undefined;
+}
+
+/** What stands at a path; undefined where nothing does, or JSON's null, which Go's programs take for nothing. */
+export type Found = JsonValue | readonly unknown[] | number | undefined;
+
+const BOM = "\uFEFF";
+
+/**
+ * The text with the changes made. Indentation, line breaks, a byte order mark and unknown keys stay; an object that the
+ * last key was taken out of is left empty. An empty text counts as an empty object, as docker has it. Fields at the
+ * top are found in any case, as Go's decoder finds them. Throws `client-config`, with the file named as `shown`, for
+ * what is not one JSON object, and for a key that stands there twice: each reader would take another one.
+ */
+export function editJson(text: string, changes: readonly Change[], shown: string): string {
+  const mark = text.startsWith(BOM) ? BOM : "";
+  let body = text.slice(mark.length);
+  if (body.trim() === "") body = "{}";
+  for (const change of changes) body = applyChange(body, change, shown);
+  return mark + body;
+}
+
+/** What a text holds at a path. Throws like `editJson`. */
+export function findInJson(text: string, path: readonly string[], shown: string): Found {
+  const body = withoutMark(text);
+  let node: Node | undefined = body.trim() === "" ? undefined : parseObject(body, shown);
+  for (const [depth, name] of path.entries()) {
+    if (node?.type !== "object") return undefined;
+    node = propertyOf(node, name, depth === 0, shown)?.value;
+  }
+  const value: unknown = node === undefined ? undefined : JSON.parse(textOf(body, node));
+  return isFound(value) ? value : undefined;
+}
+
+/** The text without a byte order mark in front of it. */
+export function withoutMark(text: string): string {
+  return text.startsWith(BOM) ? text.slice(BOM.length) : text;
+}
+
+function applyChange(body: string, { path, value }: Change, shown: string): string {
+  const root = parseObject(body, shown);
+  return value === undefined ? takeOut(body, root, path, shown) : putIn(body, root, path, value, shown);
+}
+
+function putIn(body: string, root: Node, path: readonly string[], value: JsonValue, shown: string): string {
+  const layout = layoutOf(body, root);
+  let object = root;
+  for (const [depth, name] of path.entries()) {
+    const rest = path.slice(depth + 1);
+    const nested = rest.reduceRight<JsonValue>((inner, key) => ({ [key]: inner }), value);
+    const found = propertyOf(object, name, depth === 0, shown);
+    if (found === undefined) return withProperty(body, object, name, nested, layout);
+    if (rest.length === 0 || found.value.type === "null") {
+      return withValue(body, object, found, nested, layout);
+    }
+    if (found.value.type !== "object") {
+      throw new HelperError("client-config", `${shown} has a ${name} that is not an object`);
+    }
+    object = found.value;
+  }
+  return body;
+}
+
+function takeOut(body: string, root: Node, path: readonly string[], shown: string): string {
+  let object = root;
+  for (const [depth, name] of path.entries()) {
+    const found = propertyOf(object, name, depth === 0, shown);
+    if (found === undefined) return body;
+    if (depth === path.length - 1) return withoutProperty(body, object, found);
+    object = found.value;
+  }
+  return body;
+}
+
+interface Property {
+  readonly whole: Node;
+  readonly value: Node;
+}
+
+function propertyOf(object: Node, name: string, isField: boolean, shown: string): Property | undefined {
+  const fold = (text: unknown): string => (isField ? String(text).toLowerCase() : String(text));
+  const found = childrenOf(object).filter(({ children }) => fold(children?.[0]?.value) === fold(name));
+  if (found.length > 1) throw new HelperError("client-config", `${shown} has the same key twice`);
+  const [whole] = found;
+  const value = whole?.children?.[1];
+  return whole === undefined || value === undefined ? undefined : { whole, value };
+}
+
+function withoutProperty(body: string, object: Node, { whole }: Property): string {
+  const all = childrenOf(object);
+  const index = all.indexOf(whole);
+  const before = all[index - 1];
+  const after = all[index + 1];
+  if (after !== undefined) return splice(body, whole.offset, after.offset, "");
+  if (before !== undefined) return splice(body, endOf(before), endOf(whole), "");
+  return splice(body, object.offset, endOf(object), "{}");
+}
+
+function withProperty(body: string, object: Node, name: string, value: JsonValue, layout: Layout): string {
+  const last = childrenOf(object).at(-1);
+  const isInline = layout.isInline(object);
+  const indent = layout.indentIn(object);
+  const property = `${JSON.stringify(name)}${layout.colon}${layOut(value, layout, isInline, indent)}`;
+  if (last !== undefined) {
+    const gap = isInline ? layout.gap : layout.lineBreak + indent;
+    return splice(body, endOf(last), endOf(last), `,${gap}${property}`);
+  }
+  const inside = isInline ? property : `${layout.lineBreak}${indent}${property}${layout.lineBreak}`;
+  const closing = isInline ? "" : layout.indentAt(object.offset);
+  return splice(body, object.offset, endOf(object), `{${inside}${closing}}`);
+}
+
+function withValue(body: string, object: Node, found: Property, value: JsonValue, layout: Layout): string {
+  const text = layOut(value, layout, layout.isInline(object), layout.indentIn(object));
+  return splice(body, found.value.offset, endOf(found.value), text);
+}
+
+function parseObject(body: string, shown: string): Node {
+  const errors: ParseError[] = [];
+  let root: Node | undefined;
+  try {
+    root = parseTree(body, errors, { disallowComments: true });
+  } catch (cause) {
+    // A thousand brackets inside each other.
+    throw new HelperError("client-config", `${shown} is nested too deeply`, { cause });
+  }
+  const [first] = errors;
+  if (first !== undefined && printParseErrorCode(first.error) === "InvalidCommentToken") {
+    throw new HelperError("client-config", `${shown} has comments in it, with which no client reads it`);
+  }
+  if (first !== undefined || root === undefined) {
+    throw new HelperError("client-config", `${shown} is not JSON`);
+  }
+  if (root.type !== "object") throw new HelperError("client-config", `${shown} is JSON, but not an object`);
+  return root;
+}
+
+function isFound(value: unknown): value is Found {
+  return value !== null;
+}
+
+const childrenOf = (object: Node): readonly Node[] => object.children ?? [];
+const endOf = ({ offset, length }: Node): number => offset + length;
+const textOf = (body: string, node: Node): string => body.slice(node.offset, endOf(node));
+const splice = (body: string, from: number, to: number, inserted: string): string =>
+  body.slice(0, from) + inserted + body.slice(to);

@@ -1,0 +1,82 @@
+/** Where docker and the containers tools (podman, skopeo, buildah) look for their configuration. */
+import type { Machine } from "../core/machine.ts";
+
+const SYSTEM_CONF = "/etc/containers/registries.conf";
+
+/** The user's home, as these clients take it from the environment; undefined where there is none. */
+export function homeOf({ env, platform }: Machine): string | undefined {
+  return (platform === "win32" ? env["USERPROFILE"] : env["HOME"]) || undefined;
+}
+
+/** docker's folder: DOCKER_CONFIG, else `.docker` in the home (docker/cli, cli/config); undefined without a home. */
+export function dockerFolder(machine: Machine): string | undefined {
+  const named = machine.env["DOCKER_CONFIG"];
+  if (named) return named;
+  const home = homeOf(machine);
+  return home === undefined ? undefined : `${home}/.docker`;
+}
+
+/** The file that `docker login` writes and docker reads; undefined without a home. */
+export function dockerConfigPath(machine: Machine): string | undefined {
+  const folder = dockerFolder(machine);
+  return folder === undefined ? undefined : `${folder}/config.json`;
+}
+
+/**
+ * The file that `podman login` writes (containers/image, pkg/docker/config; containers/common, pkg/auth): that of
+ * REGISTRY_AUTH_FILE, else docker's where DOCKER_CONFIG is set, else podman's own; undefined without a home and a user.
+ */
+export function podmanAuthPath(machine: Machine): string | undefined {
+  const { env, platform, uid } = machine;
+  const named = env["REGISTRY_AUTH_FILE"];
+  if (named) return named;
+  if (env["DOCKER_CONFIG"]) return dockerConfigPath(machine);
+  const home = homeOf(machine);
+  if (platform !== "linux") return home === undefined ? undefined : `${home}/.config/containers/auth.json`;
+  const runtime = env["XDG_RUNTIME_DIR"];
+  if (runtime) return `${runtime}/containers/auth.json`;
+  return uid === undefined ? undefined : `/run/containers/${uid}/auth.json`;
+}
+
+/**
+ * Every file that podman looks for a login in, in its order, each once: what it writes, its older place, docker's. A file
+ * that somebody has named is the only one, from podman 4.4 on (containers/image#1751); before, it was the first.
+ */
+export function podmanAuthPaths(machine: Machine): readonly string[] {
+  const written = podmanAuthPath(machine);
+  const { env } = machine;
+  if (env["REGISTRY_AUTH_FILE"] || env["DOCKER_CONFIG"]) return written === undefined ? [] : [written];
+  const home = homeOf(machine);
+  const configs = env["XDG_CONFIG_HOME"] || (home === undefined ? undefined : `${home}/.config`);
+  const older = configs === undefined ? undefined : `${configs}/containers/auth.json`;
+  const paths = [written, older, dockerConfigPath(machine)];
+  return [...new Set(paths)].filter((path) => path !== undefined);
+}
+
+/** A registries.conf of the containers tools and its drop-ins (containers/image, pkg/sysregistriesv2). */
+export interface RegistriesConfPlace {
+  readonly file: string;
+  /** Every `*.conf` in them is read after the file, in the order of their names; a later setting wins. */
+  readonly folders: readonly string[];
+}
+
+/** The first whose file exists is what counts, alone; the last one counts where none does. */
+export function registriesConfPlaces(machine: Machine): readonly RegistriesConfPlace[] {
+  const named = machine.env["CONTAINERS_REGISTRIES_CONF"];
+  const own = registriesConfPath(machine);
+  const ownFolders = own === undefined ? [] : [`${own}.d`];
+  const shared = { file: named || SYSTEM_CONF, folders: [`${SYSTEM_CONF}.d`, ...ownFolders] };
+  return named || own === undefined ? [shared] : [{ file: own, folders: ownFolders }, shared];
+}
+
+/** This user's own registries.conf, there or not; its drop-ins are in the folder of this name and `.d`. Undefined without a home. */
+export function registriesConfPath(machine: Machine): string | undefined {
+  const home = homeOf(machine);
+  return home === undefined ? undefined : `${home}/.config/containers/registries.conf`;
+}
+
+/** The path as a person would write it: with `~` for the home. */
+export function shownPath(path: string, machine: Machine): string {
+  const home = homeOf(machine);
+  return home !== undefined && path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
+}

@@ -1,0 +1,84 @@
+import { type AcceptedToken, mayPush } from "../../credentials/accounts/log-in.ts";
+import type { Account, Registry } from "../../credentials/ports.ts";
+import { isoOrNever } from "../credentials/live-table.ts";
+import { shownBytes } from "../../terminal/sizes.ts";
+import { alignColumns } from "../../terminal/table.ts";
+import { shownSpan } from "../../terminal/durations.ts";
+
+/** What is known here, beside what DigitalOcean says. */
+interface Kept {
+  readonly context: string;
+  /** Where, in words. */
+  readonly store: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+const UNKNOWN = "not told; that takes the scope account:read";
+
+/** The account, team, token and registries, for people. */
+export function describeLogin(
+  { token, account, registries }: AcceptedToken,
+  { context, store }: Kept,
+): string {
+  const life = token?.expiresInSeconds;
+  const end = life === undefined ? "never expires" : `expires in ${shownSpan(life * 1000)}`;
+  return alignColumns([
+    ["logged in", `the context ${context}, kept in ${store}`],
+    ["account", account ? describeAccount(account) : UNKNOWN],
+    ["team", account ? (account.team ?? "none") : "unknown"],
+    ["scopes", token ? describeScopes(token.scopes) : "unknown"],
+    ...(token ? [["API token", end]] : []),
+    ...describeRegistries(registries),
+  ]);
+}
+
+/** The same for scripts: null is what DigitalOcean did not say, and the expiry of what has none. */
+export function jsonOfLogin({ token, account, registries }: AcceptedToken, kept: Kept): unknown {
+  const life = token?.expiresInSeconds;
+  return {
+    context: kept.context,
+    store: kept.store,
+    account: account ? { email: account.email, status: account.status, team: account.team ?? null } : null,
+    token: token
+      ? {
+          scopes: token.scopes,
+          canPush: mayPush(token),
+          expiresAt: isoOrNever(life === undefined ? Infinity : kept.now + life * 1000),
+        }
+      : null,
+    registries:
+      registries?.map(({ name, region, createdAt, storageBytes }) => ({
+        name,
+        region: region ?? null,
+        createdAt: createdAt ?? null,
+        storageBytes: storageBytes ?? null,
+      })) ?? null,
+  };
+}
+
+function describeAccount({ email, status }: Account): string {
+  return status === "active" || status === "unknown" ? email : `${email} (${status})`;
+}
+
+/** A token with full access has over a hundred of them. */
+function describeScopes(scopes: readonly string[]): string {
+  const ours = scopes.filter((scope) => /^(?:registry:|account:|read$|write$)/.test(scope));
+  const others = scopes.length - ours.length;
+  const rest = others === 0 ? [] : [`and ${others} that are not needed here`];
+  return [...ours, ...rest].join(", ") || "none";
+}
+
+function describeRegistries(registries: readonly Registry[] | undefined): string[][] {
+  if (!registries) return [["registries", "unknown"]];
+  if (registries.length === 0) return [["registries", "none; create one: doctl registry create NAME"]];
+  return registries.map((registry, index) => [
+    index === 0 ? "registries" : "",
+    [
+      registry.name,
+      ...(registry.region === undefined ? [] : [registry.region]),
+      ...(registry.storageBytes === undefined ? [] : [shownBytes(registry.storageBytes)]),
+      ...(registry.createdAt === undefined ? [] : [`since ${registry.createdAt.slice(0, 10)}`]),
+    ].join(", "),
+  ]);
+}

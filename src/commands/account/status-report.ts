@@ -1,0 +1,111 @@
+import type { HelperError } from "../../core/errors.ts";
+import { DEFAULT_CONTEXT } from "../../credentials/accounts/api-tokens.ts";
+import type { Inventory } from "../../credentials/inventory/inventory.ts";
+import type { Moment } from "../../core/credential.ts";
+import { describeLiveCredentials, jsonOfLiveCredentials } from "../credentials/live-table.ts";
+import type { TokenPlaceState } from "./token-sources.ts";
+
+/** What the environment and the config file say. */
+export interface Configured {
+  /** The account in use; undefined for the default one, and where the settings are wrong. */
+  readonly context: string | undefined;
+  /** Accounts by the names of their registries. */
+  readonly registries: Readonly<Record<string, string>>;
+  /** The helper for other hosts, by the last part of its name. */
+  readonly fallback: string | undefined;
+  /** Undefined without a home. */
+  readonly configFile:
+    | { readonly path: string; readonly shown: string; readonly isThere: boolean; readonly isGood: boolean }
+    | undefined;
+  /** What is wrong of it. */
+  readonly problems: readonly HelperError[];
+}
+
+/** What the places of tokens and credentials hold. */
+export interface Held extends Inventory {
+  readonly sources: readonly TokenPlaceState[];
+  readonly now: Moment;
+}
+
+/** Of the longest label, so that each line can be shown as soon as it is known. */
+const LABEL_WIDTH = "config file".length;
+
+function line(label: string, text: string): string {
+  return `${label.padEnd(LABEL_WIDTH)}  ${text}\n`;
+}
+
+/** For people: whole lines. */
+export function describeConfigured({
+  context,
+  registries,
+  fallback,
+  configFile,
+  problems,
+}: Configured): string {
+  return [
+    line("account", context ?? DEFAULT_CONTEXT),
+    ...Object.entries(registries).map(([registry, name]) => line("", `${name} for ${registry}`)),
+    line("config file", describeFile(configFile)),
+    ...problems.map(({ message }) => line("", message)),
+    line("other hosts", fallback === undefined ? "kept in the store" : `docker-credential-${fallback}`),
+  ].join("");
+}
+
+/** One place of tokens, in its order. */
+export function describeSource(source: TokenPlaceState, isFirst: boolean): string {
+  const { name, state, contexts, failure, isDeciding } = source;
+  const found = contexts.length === 0 ? "set" : contexts.join(", ");
+  const what = { set: found, empty: "nothing", broken: failure?.message ?? "unknown" }[state];
+  return line(isFirst ? "API tokens" : "", `${isDeciding ? "> " : "  "}${name}: ${what}`);
+}
+
+/** What can be said when all of them were looked into. */
+export function describeHeld({ sources, credentials, failures, now }: Held): string {
+  const deciding = sources.find(({ isDeciding }) => isDeciding);
+  const store = sources.find(({ kind }) => kind === "store");
+  const table = describeLiveCredentials(credentials, now);
+  return [
+    line("in use", describeDeciding(deciding)),
+    line("store", store ? `${store.name}: ${store.failure?.message ?? "open"}` : "unknown"),
+    table === "" ? "\nno live credentials\n" : `\n${table}`,
+    ...failures
+      .filter(({ message }) => message !== store?.failure?.message)
+      .map(({ message }) => `${message}: what is kept there is not shown\n`),
+  ].join("");
+}
+
+/** For scripts; nothing of it is secret. */
+export function jsonOfStatus(configured: Configured, held: Held): unknown {
+  const { context, registries, fallback, configFile: file } = configured;
+  const deciding = held.sources.find(({ isDeciding }) => isDeciding);
+  const store = held.sources.find(({ kind }) => kind === "store");
+  return {
+    apiToken: deciding && !deciding.failure ? deciding.name : null,
+    sources: held.sources.map(({ name, kind, state, contexts, failure, isDeciding }) => ({
+      name,
+      kind,
+      state,
+      contexts,
+      problem: failure?.message ?? null,
+      isDeciding,
+    })),
+    context: context ?? DEFAULT_CONTEXT,
+    contextsByRegistry: registries,
+    store: { name: store?.name ?? null, problem: store?.failure?.message ?? null },
+    fallback: fallback ?? null,
+    configFile: file ? { path: file.path, exists: file.isThere, isValid: file.isGood } : null,
+    problems: [...new Set([...configured.problems, ...held.failures].map(({ message }) => message))],
+    credentials: jsonOfLiveCredentials(held.credentials),
+  };
+}
+
+function describeDeciding(source: TokenPlaceState | undefined): string {
+  if (!source) return "no API token: run docr login, or set DIGITALOCEAN_ACCESS_TOKEN";
+  return source.failure ? `no API token, because of ${source.name}` : `the API token from ${source.name}`;
+}
+
+function describeFile(file: Configured["configFile"]): string {
+  if (!file) return "none: there is no home";
+  if (!file.isThere) return `${file.shown}: not there`;
+  return file.isGood ? file.shown : `${file.shown}: wrong`;
+}

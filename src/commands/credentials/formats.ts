@@ -1,0 +1,89 @@
+/** A minted credential in the forms that it is asked for in. Each of these texts is the secret itself, on purpose. */
+import { REGISTRY_HOST } from "../../core/address.ts";
+import { expiryOf, type MintedCredential } from "../../core/credential.ts";
+import { checkKubernetesNames, kubernetesSecretOf, kubernetesYamlOf } from "../pull-secrets/kubernetes.ts";
+import { isoOrNever } from "./live-table.ts";
+import { authTokenOf, dockerConfigOf, type PullSecret } from "../pull-secrets/docker-config.ts";
+
+export const FORMS = ["docker-config", "kubernetes-secret", "auth", "env"] as const;
+export type Form = (typeof FORMS)[number];
+
+/** For the manifest alone. */
+export interface KubernetesPlace {
+  /** `registry-NAME` unless told, as doctl has it. */
+  readonly name: string | undefined;
+  readonly namespace: string;
+}
+
+/** doctl's default, from which DigitalOcean's operator copies a secret into every namespace. */
+export const SYSTEM_NAMESPACE = "kube-system";
+/** What asks the operator to do so (doctl, commands/registry.go). */
+const OPERATOR_ANNOTATION = "digitalocean.com/dosecret-identifier";
+const EXPIRY_ANNOTATION = "docker-credential-docr/expires-at";
+
+/** The manifest's name and namespace for the registry. Throws `bad-arguments` for what Kubernetes would refuse. */
+export function secretNames(registry: string | undefined, { name, namespace }: KubernetesPlace) {
+  const names = { name: name ?? `registry-${registry ?? "digitalocean"}`, namespace };
+  checkKubernetesNames(names);
+  return names;
+}
+
+/** Whole lines. */
+export function formOf(credential: MintedCredential, form: Form, place: KubernetesPlace): string {
+  switch (form) {
+    case "docker-config":
+      return `${JSON.stringify(dockerConfigOf(pullSecretOf(credential)), null, 2)}\n`;
+    case "kubernetes-secret":
+      return manifestOf(credential, place);
+    case "auth":
+      return `${authTokenOf(credential)}\n`;
+    case "env":
+      return exportsOf(credential);
+  }
+}
+
+/** For `--json`. */
+export function jsonOfCredential(credential: MintedCredential): unknown {
+  return {
+    host: REGISTRY_HOST,
+    registry: credential.registry ?? null,
+    username: credential.username.reveal(),
+    password: credential.secret.reveal(),
+    auth: authTokenOf(credential),
+    access: credential.access,
+    mintedAt: isoOrNever(credential.minted.now),
+    expiresAt: isoOrNever(expiryOf(credential)),
+  };
+}
+
+function pullSecretOf(credential: MintedCredential): PullSecret {
+  return { hosts: [REGISTRY_HOST], credential };
+}
+
+function manifestOf(credential: MintedCredential, place: KubernetesPlace): string {
+  const names = secretNames(credential.registry, place);
+  const expiresAt = isoOrNever(expiryOf(credential));
+  const annotations = {
+    ...(names.namespace === SYSTEM_NAMESPACE && { [OPERATOR_ANNOTATION]: names.name }),
+    ...(expiresAt !== null && { [EXPIRY_ANNOTATION]: expiresAt }),
+  };
+  return kubernetesYamlOf(kubernetesSecretOf(pullSecretOf(credential), { ...names, annotations }));
+}
+
+/** For a POSIX shell to evaluate; DOCKER_AUTH_CONFIG is docker's (28.3 and later) and GitLab's. */
+function exportsOf(credential: MintedCredential): string {
+  const variables = {
+    DOCKER_AUTH_CONFIG: JSON.stringify(dockerConfigOf(pullSecretOf(credential))),
+    REGISTRY_HOST,
+    REGISTRY_USERNAME: credential.username.reveal(),
+    REGISTRY_PASSWORD: credential.secret.reveal(),
+  };
+  return Object.entries(variables)
+    .map(([name, value]) => `export ${name}=${quoted(value)}\n`)
+    .join("");
+}
+
+/** Within single quotes a shell changes nothing; the quote itself goes between two pairs of them. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,53 @@
+import type { LiveCredential } from "../../credentials/inventory/live-credentials.ts";
+import { elapsedMs, expiryOf, type Moment } from "../../core/credential.ts";
+import { alignColumns } from "../../terminal/table.ts";
+import { shownSpan } from "../../terminal/durations.ts";
+
+const USES = {
+  current: "in use",
+  replaced: "replaced",
+  "given-out": "given out",
+  "not-kept": "not kept",
+} as const satisfies Record<LiveCredential["use"], string>;
+
+/** A table for people; empty where there are none. */
+export function describeLiveCredentials(credentials: readonly LiveCredential[], now: Moment): string {
+  if (credentials.length === 0) return "";
+  const rows = credentials.map((credential) => [
+    credential.registry ?? "?",
+    credential.access,
+    ageOf(credential, now),
+    endOf(credential, now),
+    USES[credential.use],
+  ]);
+  return alignColumns([["REGISTRY", "ACCESS", "AGE", "EXPIRES IN", "STATE"], ...rows]);
+}
+
+/** The same for scripts. */
+export function jsonOfLiveCredentials(credentials: readonly LiveCredential[]): readonly unknown[] {
+  return credentials.map((credential) => ({
+    registry: credential.registry ?? null,
+    access: credential.access,
+    mintedAt: new Date(credential.minted.now).toISOString(),
+    expiresAt: isoOrNever(expiryOf(credential)),
+    tokenFrom: credential.from,
+    state: credential.use,
+  }));
+}
+
+/** Undefined ages are those that the clocks do not agree on. */
+function ageOf({ minted }: LiveCredential, now: Moment): string {
+  const elapsed = elapsedMs(minted, now);
+  return elapsed === undefined ? "?" : shownSpan(elapsed);
+}
+
+function endOf({ minted, lifeMs }: LiveCredential, now: Moment): string {
+  if (lifeMs === Infinity) return "never";
+  const elapsed = elapsedMs(minted, now);
+  return elapsed === undefined ? "?" : shownSpan(lifeMs - elapsed);
+}
+
+/** ISO 8601, or null for what never expires. */
+export function isoOrNever(ms: number): string | null {
+  return ms === Infinity ? null : new Date(ms).toISOString();
+}

@@ -1,0 +1,42 @@
+import type { Command } from "commander";
+import { takeInventory } from "../../credentials/inventory/inventory.ts";
+import { examples, type Frame } from "../frame.ts";
+import type { Result, VerbPorts } from "../ports.ts";
+import { describeLiveCredentials, jsonOfLiveCredentials } from "./live-table.ts";
+
+interface PruneOptions {
+  readonly dryRun?: boolean;
+}
+
+export function addPrune(program: Command, frame: Frame): void {
+  frame
+    .command(program, "prune", "revoke the credentials that were replaced, and show those that live")
+    .option("--dry-run", "show what would be revoked, and revoke nothing")
+    .addHelpText("after", examples(["docr prune", "docr prune --dry-run", "docr prune --json"]))
+    .action(async (options: PruneOptions) => frame.finish(await prune(frame.ports, options)));
+}
+
+/**
+ * Revokes every replaced credential, and exits with 1 where one may be left. Those in use stay, and those that were given to a person on purpose: they end by
+ * their expiry, or in DigitalOcean's control panel.
+ */
+export async function prune(ports: VerbPorts, { dryRun = false }: PruneOptions): Promise<Result> {
+  const { domain, helper, terminal } = ports;
+  const revoked = dryRun ? 0 : await terminal.spin("revoking", () => helper.prune());
+  const { credentials, failures } = await takeInventory(domain);
+  for (const { message } of failures) {
+    terminal.remark(`${message}: what is kept there is not shown, and was not revoked`);
+  }
+  const replaced = credentials.filter(({ use }) => use === "replaced").length;
+  const left = replaced === 0 ? "" : `, ${replaced} could not be revoked`;
+  const outcome = dryRun ? `would revoke ${replaced}\n` : `revoked ${revoked}${left}\n`;
+  const table = describeLiveCredentials(credentials, domain.clock.read());
+  return {
+    text: outcome + (table === "" ? "" : `\n${table}`),
+    json: {
+      ...(dryRun ? { wouldRevoke: replaced } : { revoked, notRevoked: replaced }),
+      credentials: jsonOfLiveCredentials(credentials),
+    },
+    exitCode: !dryRun && replaced + failures.length > 0 ? 1 : 0,
+  };
+}

@@ -1,0 +1,99 @@
+import { stringify } from "yaml";
+import { HelperError } from "../../core/errors.ts";
+import { dockerConfigOf, type PullSecret } from "./docker-config.ts";
+
+/** What a pull secret for Kubernetes is made of. */
+export interface KubernetesSecretOptions {
+  readonly name: string;
+  /** Undefined leaves it to whoever applies the manifest. */
+  readonly namespace?: string | undefined;
+  /** By qualified name (`example.com/name`); the texts are anybody's to read. */
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** A manifest as `kubectl apply -f -` takes it. */
+export interface KubernetesSecret {
+  readonly apiVersion: "v1";
+  readonly kind: "Secret";
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly type: "kubernetes.io/dockerconfigjson";
+  /** base64 of docker's config.json. */
+  readonly data: { readonly ".dockerconfigjson": string };
+}
+
+/** Kubernetes' names: DNS-1123 subdomains for objects, labels for namespaces (its API conventions). */
+const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+const ANNOTATION_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
+const SUBDOMAIN_LIMIT = 253;
+
+/** Throws `bad-arguments` for a name, namespace or annotation that Kubernetes would refuse. */
+export function checkKubernetesNames({ name, namespace, annotations = {} }: KubernetesSecretOptions): void {
+  if (!isSubdomain(name)) {
+    throw new HelperError(
+      "bad-arguments",
+      "the name of a Kubernetes secret is up to 253 small letters, digits, dashes and dots",
+    );
+  }
+  if (namespace !== undefined && !LABEL.test(namespace)) {
+    throw new HelperError(
+      "bad-arguments",
+      "a Kubernetes namespace is up to 63 small letters, digits and dashes",
+    );
+  }
+  if (!Object.keys(annotations).every(isAnnotationKey)) {
+    throw new HelperError(
+      "bad-arguments",
+      "an annotation's name is up to 63 letters, digits, dashes and dots",
+    );
+  }
+}
+
+/**
+ * Throws `bad-arguments` like checkKubernetesNames, and for an identity token, which Kubernetes' nodes cannot use: they
+ * send a user name and a password.
+ */
+export function kubernetesSecretOf(pull: PullSecret, options: KubernetesSecretOptions): KubernetesSecret {
+  const { name, namespace, annotations = {} } = options;
+  checkKubernetesNames(options);
+  if (pull.identityToken !== undefined) {
+    throw new HelperError(
+      "bad-arguments",
+      "the login for this registry is an identity token, which Kubernetes cannot pull with: log in with a password or an access token",
+    );
+  }
+  const config = JSON.stringify(dockerConfigOf(pull));
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: {
+      name,
+      ...(namespace !== undefined && { namespace }),
+      ...(Object.keys(annotations).length > 0 && { annotations }),
+    },
+    type: "kubernetes.io/dockerconfigjson",
+    data: { ".dockerconfigjson": Buffer.from(config, "utf8").toString("base64") },
+  };
+}
+
+/** The manifest as YAML, with a final line break. */
+export function kubernetesYamlOf(manifest: KubernetesSecret): string {
+  // Unfolded: a base64 text over several lines is valid YAML, but nobody can copy it.
+  // For YAML 1.1 as well, which takes more for a date or a truth than 1.2: kubectl and PyYAML read that.
+  return stringify(manifest, { lineWidth: 0, compat: "yaml-1.1" });
+}
+
+function isSubdomain(text: string): boolean {
+  return text.length <= SUBDOMAIN_LIMIT && text.split(".").every((part) => LABEL.test(part));
+}
+
+function isAnnotationKey(key: string): boolean {
+  const [first = "", second, ...more] = key.split("/");
+  if (more.length > 0) return false;
+  return second === undefined
+    ? ANNOTATION_NAME.test(first)
+    : isSubdomain(first) && ANNOTATION_NAME.test(second);
+}

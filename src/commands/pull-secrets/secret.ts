@@ -1,0 +1,125 @@
+import type { Command } from "commander";
+import { Option } from "commander";
+import { loginOf } from "../../client-config/step.ts";
+import { HelperError, isHelperError } from "../../core/errors.ts";
+import { examples, type Frame } from "../frame.ts";
+import type { Resolved, Result, VerbPorts } from "../ports.ts";
+import { REGISTRY_HOST } from "../../core/address.ts";
+import { clientKeyOf } from "../../core/image.ts";
+import { kubernetesSecretOf, kubernetesYamlOf } from "./kubernetes.ts";
+import { authTokenOf, openCredential, type PullSecret } from "./docker-config.ts";
+import { resolveAloud } from "../images/resolve-aloud.ts";
+import { addClientOptions, checkedKey, type ClientOptions, parseTarget } from "../images/target.ts";
+
+const FORMATS = ["auth", "kubernetes-secret", "username-password"] as const;
+
+interface SecretFlags extends ClientOptions {
+  readonly format: (typeof FORMATS)[number];
+  readonly name?: string;
+  readonly namespace?: string;
+}
+
+export function addSecret(program: Command, frame: Frame): void {
+  const verb = frame.command(
+    program,
+    "secret <image|host>",
+    "print a registry's login as a platform wants it that pulls for you",
+  );
+  addClientOptions(verb)
+    .addOption(
+      new Option(
+        "--format <format>",
+        "base64 of user:password, a manifest for kubectl, or user name and password on a line each",
+      )
+        .choices(FORMATS)
+        .default("auth"),
+    )
+    .option("--name <name>", "of the Kubernetes secret (default: the registry's host)")
+    .option("--namespace <namespace>", "of the Kubernetes secret")
+    .addHelpText(
+      "after",
+      examples([
+        "docr secret ghcr.io",
+        "DOCKER_CONFIG=/srv/bot/.docker docr secret ghcr.io",
+        "docr secret docker.io --format username-password --json",
+        "docr secret ghcr.io --format kubernetes-secret --name pull --namespace web | kubectl apply -f -",
+      ]),
+    )
+    .action(async (target: string, flags: SecretFlags) => {
+      frame.finish(await secret(frame.ports, target, flags));
+    });
+}
+
+/** From whichever file or helper has it. Throws `no-login` where none does. */
+export async function secret(ports: VerbPorts, text: string, flags: SecretFlags): Promise<Result> {
+  if (flags.format !== "kubernetes-secret" && (flags.name ?? flags.namespace) !== undefined) {
+    throw new HelperError("bad-arguments", "--name and --namespace are for --format kubernetes-secret");
+  }
+  const { host, repository } = parseTarget(text);
+  const key = checkedKey(flags.key);
+  const resolved = await resolveAloud(ports, host, flags.client, { repository, key });
+  const pull = pullSecretOf(
+    resolved.credential ? resolved : await orOurs(ports, resolved, host, key),
+    host,
+    key,
+  );
+  if (host === REGISTRY_HOST && resolved.helper === "docr") {
+    ports.terminal.remark("this credential is a short-lived one; docr credentials makes one for a platform");
+  }
+  switch (flags.format) {
+    case "auth": {
+      const auth = authTokenOf(pull.credential);
+      return { text: `${auth}\n`, json: { host, auth } };
+    }
+    case "username-password": {
+      const { username, password } = openCredential(pull.credential);
+      return { text: `${username}\n${password}\n`, json: { host, username, password } };
+    }
+    case "kubernetes-secret": {
+      const name = flags.name ?? secretNameOf(host);
+      const manifest = kubernetesSecretOf(pull, { name, namespace: flags.namespace });
+      return { text: kubernetesYamlOf(manifest), json: manifest };
+    }
+  }
+}
+
+/** With our own login where the client finds none: it may only not be configured to ask us. */
+async function orOurs(
+  { helper, terminal }: VerbPorts,
+  resolved: Resolved,
+  host: string,
+  key: string | undefined,
+): Promise<Resolved> {
+  if (resolved.helper === "docr" || resolved.registryToken) return resolved;
+  try {
+    const ours = loginOf(await helper.get(key ?? clientKeyOf(host)));
+    terminal.remark(`${resolved.client} has no login for ${host}; this is the one that docr keeps`);
+    return { ...resolved, ...ours, helper: "docr" };
+  } catch (error) {
+    if (isHelperError(error) && ["not-found", "keychain-missing"].includes(error.code)) return resolved;
+    throw error;
+  }
+}
+
+function pullSecretOf(resolved: Resolved, host: string, key: string | undefined): PullSecret {
+  const { credential, identityToken, registryToken, client } = resolved;
+  if (registryToken) {
+    throw new HelperError("no-login", `${client} has a registry token for ${host} and no password`, {
+      hint: `log in with a user name and a password: ${client} login ${host}`,
+    });
+  }
+  if (!credential) {
+    throw new HelperError("no-login", `${client} has no login for ${host}`, {
+      hint: `log in: ${client} login ${host}, or docr registry add ${host}`,
+    });
+  }
+  return { hosts: [key ?? clientKeyOf(host)], credential, identityToken };
+}
+
+/** The host, as far as it can be a name in Kubernetes. */
+function secretNameOf(host: string): string {
+  return host
+    .toLowerCase()
+    .replace(/[^a-z0-9.]+/g, "-")
+    .replace(/^-|-$/g, "");
+}

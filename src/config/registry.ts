@@ -1,0 +1,105 @@
+import { HelperError } from "../core/errors.ts";
+import type { AccessSetting, CacheSetting, Settings } from "../credentials/minting/settings.ts";
+import { isRegistryName } from "../core/address.ts";
+import { parseApiToken, type ApiToken } from "../core/api-token.ts";
+import { parseBaseUrl } from "./base-url.ts";
+import { contextName, type ConfigFile } from "./config-file.ts";
+import type { Machine } from "../core/machine.ts";
+import { readTokenFile } from "./token-file.ts";
+
+const DEFAULT_API = "https://api.digitalocean.com";
+const DEFAULT_OAUTH = "https://cloud.digitalocean.com";
+const DEFAULT_TTL_SECONDS = 3600;
+const SHORTEST_TTL_SECONDS = 60;
+const LONGEST_TTL_SECONDS = 30 * 24 * 3600;
+
+/**
+ * What the environment and the config file say about our own host. A variable that is set to nothing counts as not
+ * set, but for the API token: an empty one is most often a secret that a CI job was not given, and going on
+ * without it would hide that. `storeId` names the store of the accounts' tokens. Throws `bad-setting` or `bad-api-token`, naming the variable and what it takes.
+ */
+export function readSettings(machine: Machine, file: ConfigFile, storeId = ""): Settings {
+  const { env } = machine;
+  const context = env["DIGITALOCEAN_CONTEXT"];
+  return {
+    apiUrl: parseBaseUrl("DIGITALOCEAN_API_URL", env["DIGITALOCEAN_API_URL"]) ?? DEFAULT_API,
+    oauthUrl: parseBaseUrl("DIGITALOCEAN_OAUTH_URL", env["DIGITALOCEAN_OAUTH_URL"]) ?? DEFAULT_OAUTH,
+    apiToken: readApiToken(machine),
+    registry: readRegistry(env["DOCR_REGISTRY"]),
+    context: context ? contextName(context, "DIGITALOCEAN_CONTEXT") : file.context,
+    contexts: file.contexts ?? {},
+    storeId,
+    access:
+      oneOf<AccessSetting>("DOCR_ACCESS", env["DOCR_ACCESS"], ["auto", "read-only", "read-write"]) ?? "auto",
+    ttlSeconds: readTtl(env["DOCR_TTL"]),
+    cache: oneOf<NonNullable<CacheSetting>>("DOCR_CACHE", env["DOCR_CACHE"], ["runtime", "keychain", "none"]),
+  };
+}
+
+/** A place in the environment where an API token may be. */
+export interface EnvironmentToken {
+  /** The variable's name. */
+  readonly name: string;
+  /** Undefined where nothing is set. Throws `bad-api-token`. */
+  read(): ApiToken | undefined;
+}
+
+/** The first that has one wins: doctl's variable, the one of pydo and Terraform, then a file. */
+export function environmentTokens({ env, uid }: Machine): readonly EnvironmentToken[] {
+  const variables = ["DIGITALOCEAN_ACCESS_TOKEN", "DIGITALOCEAN_TOKEN"].map((name) => ({
+    name,
+    read(): ApiToken | undefined {
+      const text = env[name];
+      return text === undefined ? undefined : parseApiToken(text, "environment", name);
+    },
+  }));
+  const name = "DIGITALOCEAN_ACCESS_TOKEN_FILE";
+  const file = {
+    name,
+    read(): ApiToken | undefined {
+      const path = env[name];
+      if (path === undefined || path === "") return undefined;
+      return parseApiToken(readTokenFile(path, uid, name), "environment", `the file in ${name}`);
+    },
+  };
+  return [...variables, file];
+}
+
+function readApiToken(machine: Machine): ApiToken | undefined {
+  for (const place of environmentTokens(machine)) {
+    const token = place.read();
+    if (token) return token;
+  }
+  return undefined;
+}
+
+function readRegistry(text: string | undefined): string | undefined {
+  if (text === undefined || text === "") return undefined;
+  if (isRegistryName(text)) return text;
+  throw new HelperError(
+    "bad-setting",
+    "DOCR_REGISTRY must be the name of a registry: 1 to 63 of a-z, 0-9 and -",
+  );
+}
+
+function readTtl(text: string | undefined): number {
+  if (text === undefined || text === "") return DEFAULT_TTL_SECONDS;
+  const seconds = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (seconds >= SHORTEST_TTL_SECONDS && seconds <= LONGEST_TTL_SECONDS) return seconds;
+  throw new HelperError(
+    "bad-setting",
+    `DOCR_TTL must be a whole number of seconds from ${SHORTEST_TTL_SECONDS} to ${LONGEST_TTL_SECONDS}`,
+  );
+}
+
+/** The text where it is one of the choices; undefined where it is not set. Throws `bad-setting`, naming `name`. */
+export function oneOf<T extends string>(
+  name: string,
+  text: string | undefined,
+  choices: readonly T[],
+): T | undefined {
+  if (text === undefined || text === "") return undefined;
+  const choice = choices.find((one) => one === text);
+  if (choice !== undefined) return choice;
+  throw new HelperError("bad-setting", `${name} must be one of ${choices.join(", ")}`);
+}

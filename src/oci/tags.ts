@@ -1,0 +1,47 @@
+/** Pages of tags (distribution's `tags/list`). */
+import { parseJsonObject } from "../core/json.ts";
+import { isTag } from "../core/image.ts";
+import { malformed } from "./registry-failures.ts";
+
+/** The page's tags, in its order. Throws `registry-malformed`. */
+export function parseTags(body: string, host: string): readonly string[] {
+  const tags = parseJsonObject(body)?.["tags"];
+  // What Go makes of a repository whose tags were all deleted.
+  if (tags === null) return [];
+  if (Array.isArray(tags) && tags.every((tag): tag is string => typeof tag === "string" && isTag(tag)))
+    return tags;
+  throw malformed(host, "a list of tags that is none");
+}
+
+const LINK = /<([^<>]*)>((?:[ \t]*;[ \t]*[A-Za-z*]+[ \t]*=[ \t]*(?:"[^"]*"|[^\s",;]+))*)/g;
+const PARAMETER = /([A-Za-z*]+)[ \t]*=[ \t]*(?:"([^"]*)"|([^\s",;]+))/g;
+
+/**
+ * The next page, as the `Link` header says (RFC 8288), relative to this one; undefined for the last. Throws
+ * `registry-malformed` where it is on another origin: the authorization is for this one.
+ */
+export function nextPage(
+  header: string | readonly string[] | undefined,
+  page: URL,
+  host: string,
+): URL | undefined {
+  const lines = header === undefined ? [] : typeof header === "string" ? [header] : header;
+  const links = lines.flatMap((line) => Array.from(line.matchAll(LINK)));
+  const target = links.find(([, , parameters = ""]) => isNext(parameters))?.[1];
+  if (target === undefined) return undefined;
+  const url = URL.canParse(target, page) ? new URL(target, page) : undefined;
+  if (url?.origin === page.origin) return url;
+  throw malformed(host, "a next page that is elsewhere");
+}
+
+function isNext(parameters: string): boolean {
+  return Array.from(parameters.matchAll(PARAMETER)).some(([, name = "", quoted, bare = ""]) => {
+    return (
+      name.toLowerCase() === "rel" &&
+      (quoted ?? bare)
+        .toLowerCase()
+        .split(/[ \t]+/)
+        .includes("next")
+    );
+  });
+}

@@ -1,0 +1,75 @@
+import type { Authorization } from "../http/exchange.ts";
+import { parseJsonObject } from "../core/json.ts";
+import type { Credential } from "../core/credential.ts";
+import { Secret } from "../core/secret.ts";
+import type { Challenge } from "./challenges.ts";
+import { denied, insecure, malformed, refusedLogin, statusFailure, wantsLogin } from "./registry-failures.ts";
+import { isPrivateWay, type RegistryResponse, type Send } from "./transport.ts";
+
+/** Bytes; a token that lists many repositories is some kilobytes long. */
+const LARGEST_ANSWER = 1024 * 1024;
+const CLIENT_ID = new Secret("docr");
+
+export interface TokenRequest {
+  readonly send: Send;
+  /** The registry that named the token service. */
+  readonly registry: URL;
+  readonly host: string;
+  readonly challenge: Challenge;
+  /** `repository:NAME:pull`; undefined asks for no more than that the login is good. */
+  readonly scope: string | undefined;
+  /** Undefined asks for what anybody may do. */
+  readonly credential: Credential | undefined;
+}
+
+/** Whether the login's secret is an OAuth2 refresh token, which docker marks by this user name. */
+export function isIdentityToken({ username }: Credential): boolean {
+  return username.matches(/^<token>$/);
+}
+
+/**
+ * The bearer token that the challenge asks for (distribution's token specification): a GET with the login, or for an
+ * identity token a POST of OAuth2's refresh grant. The realm may be any host, but the login goes there over https alone.
+ */
+export async function fetchToken(request: TokenRequest): Promise<Secret> {
+  const { send, challenge, scope, credential, host } = request;
+  const who = `the token service of ${host}`;
+  const url = realmOf(request);
+  const fields: [string, string][] = [];
+  const service = challenge.parameters.get("service");
+  if (service !== undefined) fields.push(["service", service]);
+  if (scope !== undefined) fields.push(["scope", scope]);
+  const common = { who, url, accept: "application/json", largestAnswer: LARGEST_ANSWER };
+  let response: RegistryResponse;
+  if (credential && isIdentityToken(credential)) {
+    const plain = fields.map(([name, value]): [string, Secret] => [name, new Secret(value)]);
+    const grant = { grant_type: new Secret("refresh_token"), refresh_token: credential.secret };
+    const form = { ...grant, client_id: CLIENT_ID, ...Object.fromEntries(plain) };
+    response = await send({ ...common, form });
+  } else {
+    for (const [name, value] of fields) url.searchParams.append(name, value);
+    const authorization: Authorization | undefined = credential && { basic: credential };
+    response = await send({ ...common, authorization });
+  }
+  if (response.status === 401) throw credential ? refusedLogin(who) : wantsLogin(host);
+  if (response.status === 403) throw denied(who, 403);
+  if (response.status !== 200) throw statusFailure(response, who);
+  return tokenIn(response.body.toString("utf8"), who);
+}
+
+function realmOf({ challenge, registry, host }: TokenRequest): URL {
+  const text = challenge.parameters.get("realm") ?? "";
+  if (!URL.canParse(text)) throw malformed(host, "a challenge without a realm");
+  const url = new URL(text);
+  if (!isPrivateWay(url, registry)) throw insecure(host, "wants its tokens fetched over plain http");
+  if (url.username !== "" || url.password !== "") throw malformed(host, "a realm with a user in it");
+  return url;
+}
+
+/** `token`, or what OAuth2 calls it. */
+function tokenIn(body: string, who: string): Secret {
+  const answer = parseJsonObject(body);
+  const token = answer?.["token"] || answer?.["access_token"];
+  if (typeof token === "string" && /^[\x21-\x7e]+$/.test(token)) return new Secret(token);
+  throw malformed(who, "no token");
+}

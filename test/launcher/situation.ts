@@ -1,0 +1,511 @@
+/** Everything that an answer can depend on, generated; and the same made of real files, as often as it takes. */
+import {
+  chmodSync,
+  chownSync,
+  lchownSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import * as fc from "fast-check";
+import { encodeMinted } from "../../src/credentials/codec.ts";
+import { Secret } from "../../src/core/secret.ts";
+import { sha256 } from "../../src/app/startup/sha256.ts";
+import { FALLBACK_VARIABLES, isOtherHelper } from "../../src/response-cache/shared/fallback-note.ts";
+import { WARM_LIMIT, type WarmTimes } from "../../src/response-cache/shared/format.ts";
+import { DECIDING_VARIABLES, DEFERRING_VARIABLES } from "../../src/response-cache/shared/key.ts";
+import type { Environment } from "../support/lab/run.ts";
+import { finishedFile, HOUR, noteNameFor, timesAround, warmNameFor } from "./cached-response.ts";
+
+export const HOST = "registry.digitalocean.com";
+
+/** A situation by the names of its parts, so that it can be printed: nothing in it is worth keeping secret. */
+export interface Situation {
+  readonly args: readonly string[];
+  readonly input: Uint8Array;
+  /** Beside HOME, PATH and the runtime directory. */
+  readonly added: Environment;
+  readonly home: string;
+  readonly runtimeDir: string;
+  readonly folder: string;
+  readonly config: string;
+  readonly warm: string;
+  readonly note: string;
+  readonly minted: boolean;
+  /** Whether another door has the turn for a moment. */
+  readonly held: boolean;
+}
+
+/** Where a situation is made of files, and for whom. */
+export interface Site {
+  /** Of this site alone; its maker removes it. */
+  readonly folder: string;
+  readonly uid: number | undefined;
+  readonly path: string;
+  /** Answers every API token with 401. */
+  readonly apiUrl: string;
+}
+
+const VALID_TOKEN = `dop_v1_${"5e".repeat(32)}`;
+const ODD = ["", " ", "x", "ü日本", "a\nb", "=", "0:=", "y".repeat(5000), "/nowhere/at/all"];
+
+/** Values that mean something, by variable; every variable gets the odd ones too. */
+const MEANINGFUL: Readonly<Record<string, readonly string[]>> = {
+  DIGITALOCEAN_ACCESS_TOKEN: [VALID_TOKEN, "dop_v1_short"],
+  DIGITALOCEAN_TOKEN: [VALID_TOKEN],
+  DIGITALOCEAN_CONTEXT: ["work", "WORK"],
+  DOCR_REGISTRY: ["acme"],
+  DOCR_ACCESS: ["read-only", "auto"],
+  DOCR_TTL: ["600", "60"],
+  DOCR_CACHE: ["runtime", "keychain", "none"],
+  DOCR_STORE: ["auto", "keychain", "file"],
+  DBUS_SESSION_BUS_ADDRESS: ["unix:path=/nowhere/bus"],
+  DOCR_FALLBACK: ["fake", "gone", "docr", "fa ke"],
+};
+
+const CONFIGS: Readonly<Record<string, Buffer | undefined>> = {
+  absent: undefined,
+  empty: Buffer.from("{}"),
+  context: Buffer.from('{"context":"work"}\n'),
+  fallback: Buffer.from('{"fallback":"fake"}'),
+  "missing fallback": Buffer.from('{ "fallback": "gone" }'),
+  tabs: Buffer.from('{\n\t"context": "work"\n}\n'),
+  "carriage returns": Buffer.from('{"context":"work"}\r\n'),
+  "a fallback after tabs": Buffer.from('{\t"fallback":"fake"}'),
+  "odd text": Buffer.from('{"contexts":{"ü":"x"}}'),
+  "no JSON": Buffer.from("context: work"),
+  nothing: Buffer.from(""),
+  "no text": Buffer.from([0x7b, 0xff, 0xfe, 0x7d]),
+  "a NUL": Buffer.from("{}\0"),
+  "just below the limit": Buffer.from(`{}${" ".repeat(WARM_LIMIT - 3)}`),
+  "at the limit": Buffer.from(`{}${" ".repeat(WARM_LIMIT - 2)}`),
+  huge: Buffer.from(`{}${" ".repeat(200_000)}`),
+};
+const CONFIG_KINDS = [
+  ...Object.keys(CONFIGS),
+  "symlink",
+  "dangling symlink",
+  "loop",
+  "directory",
+  "unreadable",
+];
+
+const WARM_KINDS = [
+  "valid",
+  "absent",
+  "expired by the wall clock",
+  "expired by the uptime",
+  "not yet by the wall clock",
+  "not yet by the uptime",
+  "cut short",
+  "another magic word",
+  "mode 0640",
+  "mode 0620",
+  "mode 0610",
+  "mode 0604",
+  "mode 0602",
+  "mode 0601",
+  "mode 0400",
+  "mode 0700",
+  "mode 0000",
+  "mode 4600",
+  "symlink",
+  "directory",
+  "huge",
+  "empty",
+  "of another environment",
+  "of no config",
+  "of another config",
+  "not ASCII",
+  "just below the limit",
+  "at the limit",
+] as const;
+const NOTE_KINDS = [
+  "as left",
+  "absent",
+  "mode 0640",
+  "mode 0604",
+  "symlink",
+  "directory",
+  "empty",
+  "huge",
+  "broken",
+];
+const RUNTIME_DIRS = ["own", "not set", "empty", "relative", "open to others", "symlink", "not there"];
+const FOLDERS = ["own", "open to the group", "open to others", "symlink", "a file", "absent"];
+export const FOREIGN = "somebody else's";
+
+const INPUTS: readonly (string | Buffer)[] = [
+  `${HOST}\n`,
+  ` \n ${HOST}\n\n`,
+  `${HOST}\r\n`,
+  `\t${HOST}`,
+  `${HOST}\0`,
+  `\ufeff${HOST}`,
+  `https://${HOST}`,
+  `https://${HOST}/`,
+  `HTTPS://${HOST.toUpperCase()}`,
+  `http://${HOST}/v2/`,
+  `${HOST}:443`,
+  `${HOST}/`,
+  `${HOST}/acme`,
+  `${HOST}/ACME/../x`,
+  `${HOST}.`,
+  `${HOST}.evil.example`,
+  `x${HOST}`,
+  `me@${HOST}`,
+  "registry%2Edigitalocean.com",
+  "registry。digitalocean。com",
+  "ｒegistry.digitalocean.com",
+  `${HOST}\\@evil.example`,
+  `${HOST} ${HOST}`,
+  `${HOST}\n${HOST}`,
+  "ghcr.io\n",
+  "GHCR.IO",
+  "https://index.docker.io/v1/",
+  "localhost:5000/v2/path",
+  "my_host",
+  "[::1]:5000",
+  "me@ghcr.io",
+  "ghcr.io\nx",
+  "ghcr.io x",
+  "ghcr.io\0",
+  "münchen.example",
+  "digitalocean",
+  "",
+  " \n\n ",
+  "\n",
+  "\0",
+  Buffer.from([0xff, 0xfe]),
+  Buffer.concat([Buffer.from(HOST), Buffer.from([0x80])]),
+  Buffer.from([0xc3]),
+  ...[-1, 0, 1].flatMap((more) => [
+    "a".repeat(65_536 + more),
+    HOST + " ".repeat(65_536 + more - HOST.length),
+    `ghcr.io${"\n".repeat(65_536 + more - "ghcr.io".length)}`,
+  ]),
+  "a".repeat(200_000),
+  `${HOST}/${"a".repeat(20_000)}`,
+];
+
+const input: fc.Arbitrary<Uint8Array> = fc.oneof(
+  { weight: 8, arbitrary: fc.constant(Buffer.from(HOST)) },
+  { weight: 5, arbitrary: fc.constant(Buffer.from("ghcr.io")) },
+  { weight: 8, arbitrary: fc.constantFrom(...INPUTS).map((text) => Buffer.from(text)) },
+  { weight: 1, arbitrary: fc.uint8Array({ maxLength: 40 }) },
+  { weight: 1, arbitrary: fc.string({ maxLength: 40 }).map((text) => Buffer.from(text)) },
+);
+
+function seldom<T>(usual: T, others: readonly T[], weight: number): fc.Arbitrary<T> {
+  return fc.oneof(
+    { weight, arbitrary: fc.constant(usual) },
+    { weight: 1, arbitrary: fc.constantFrom(...others) },
+  );
+}
+
+const VARIABLES = [...new Set([...DECIDING_VARIABLES, ...FALLBACK_VARIABLES])]
+  .filter((name) => name !== "HOME" && name !== "XDG_CONFIG_HOME")
+  // Not LANG nor LC_ALL: a path there crashes Node 26 itself, before any line of ours.
+  .concat("TZ", "SOMETHING");
+
+/** Each by chance, or not set. */
+function variables(deferring: readonly string[]): fc.Arbitrary<Environment> {
+  const one = fc.constantFrom(...VARIABLES).chain((name) => {
+    const known = MEANINGFUL[name] ?? [];
+    return fc.constantFrom(...known, ...known, ...ODD).map((value) => ({ [name]: value }));
+  });
+  const rare = fc
+    .tuple(fc.constantFrom(...deferring), fc.constantFrom("", "x", "/nowhere/file"))
+    .map(([name, value]) => ({ [name]: value }));
+  const some = fc.oneof({ weight: 9, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: rare });
+  const fallback = fc.oneof(
+    { weight: 1, arbitrary: fc.constant({}) },
+    { weight: 1, arbitrary: fc.constant({ DOCR_FALLBACK: "fake" }) },
+  );
+  return fc
+    .tuple(fallback, fc.array(one, { maxLength: 3 }), some)
+    .map(([first, more, last]) => Object.assign({}, first, ...more, last));
+}
+
+/** `withOthers`: also what belongs to another user, or lies in a folder that all users share; for root alone to arrange. */
+export function situations(withOthers: boolean): fc.Arbitrary<Situation> {
+  const others = withOthers ? [FOREIGN] : [];
+  const dirs = RUNTIME_DIRS.filter((kind) => withOthers || !["not set", "empty", "relative"].includes(kind));
+  return fc.record({
+    args: seldom<readonly string[]>(
+      ["get"],
+      [[], ["list"], ["get", "get"], ["GET"], ["version"], ["--help"], ["erase"], ["store"], ["get "], ["ü"]],
+      15,
+    ),
+    input,
+    added: variables(DEFERRING_VARIABLES),
+    home: seldom("own", ["not set", "empty", "relative", "XDG"], 8),
+    runtimeDir: seldom("own", [...dirs.slice(1), ...others], 6),
+    folder: seldom("own", [...FOLDERS.slice(1), ...others], 8),
+    config: seldom("absent", CONFIG_KINDS, 1),
+    warm: seldom<string>("valid", [...WARM_KINDS, ...others], 1),
+    note: seldom("as left", [...NOTE_KINDS.slice(1), ...others], 3),
+    minted: fc.boolean(),
+    held: seldom(false, [true], 20),
+  });
+}
+
+/** The program's whole environment in this situation. */
+export function environmentOf(situation: Situation, site: Site): Environment {
+  const home = homeOf(situation, site);
+  const runtimeDir = runtimeDirOf(situation, site);
+  const hasToken = Object.values(situation.added).includes(VALID_TOKEN);
+  return {
+    PATH: site.path,
+    ...(home === undefined ? {} : { HOME: home }),
+    ...(runtimeDir === undefined ? {} : { XDG_RUNTIME_DIR: runtimeDir }),
+    ...(situation.home === "XDG" ? { XDG_CONFIG_HOME: join(site.folder, "xdg") } : {}),
+    ...situation.added,
+    // Nothing goes to the real API, whatever else is set.
+    ...(hasToken || "DIGITALOCEAN_API_URL" in situation.added ? { DIGITALOCEAN_API_URL: site.apiUrl } : {}),
+  };
+}
+
+function homeOf({ home }: Situation, site: Site): string | undefined {
+  if (home === "not set") return undefined;
+  if (home === "empty") return "";
+  return home === "relative" ? "home" : join(site.folder, "home");
+}
+
+function runtimeDirOf({ runtimeDir }: Situation, site: Site): string | undefined {
+  if (runtimeDir === "not set") return undefined;
+  if (runtimeDir === "empty") return "";
+  return runtimeDir === "relative" ? "run" : join(site.folder, "run");
+}
+
+/** The folder that all users share, with this user's number in it. */
+const sharedFolder = (uid: number): string => `/dev/shm/docr-${uid}`;
+
+/** Behind the name of what was put behind a symlink. */
+const ELSEWHERE = "-elsewhere";
+
+/** Removes what lies in the folder that all users share. */
+export function removeShared(uid: number | undefined): void {
+  if (uid === undefined) return;
+  for (const end of ["", ELSEWHERE]) rmSync(sharedFolder(uid) + end, { recursive: true, force: true });
+}
+
+/** Where doors wait for each other in this situation. */
+export function turnPlace(situation: Situation, site: Site): string {
+  const runtimeDir = runtimeDirOf(situation, site);
+  return runtimeDir?.startsWith("/") === true ? runtimeDir : sharedFolder(site.uid ?? 0);
+}
+
+/** Makes the situation's files anew: each program that is asked finds them untouched. `now` is one for all of them. */
+export function arrange(situation: Situation, site: Site, now: number): void {
+  const { uid } = site;
+  rmSync(site.folder, { recursive: true, force: true });
+  removeShared(uid);
+  const own = (path: string): void => {
+    if (uid !== undefined) lchownSync(path, uid, uid);
+  };
+  const makeFolder = (path: string, mode = 0o700): void => {
+    mkdirSync(path, { recursive: true });
+    chmodSync(path, mode);
+    own(path);
+  };
+  const makeFile = (path: string, text: string | Uint8Array, mode = 0o600): void => {
+    writeFileSync(path, text);
+    own(path);
+    chmodSync(path, mode);
+  };
+  const makeLink = (path: string, target: string): void => {
+    symlinkSync(target, path);
+    own(path);
+  };
+  makeFolder(site.folder, 0o755);
+  makeFolder(join(site.folder, "home"));
+  const config = arrangeConfig(situation, site, { makeFolder, makeFile, makeLink });
+
+  const env = environmentOf(situation, site);
+  const { runtimeDir, folder } = situation;
+  const run = join(site.folder, "run");
+  if (runtimeDir !== "not there") makeFolder(run, runtimeDir === "open to others" ? 0o755 : 0o700);
+  const isShared = env["XDG_RUNTIME_DIR"]?.startsWith("/") !== true;
+  const kept = isShared ? sharedFolder(uid ?? 0) : join(run, "docr");
+  if (isShared && uid === undefined) throw new Error("the shared folder needs a user for each site");
+  if (runtimeDir === "not there" || folder === "absent") return;
+  if (folder === "a file") {
+    makeFile(kept, "");
+    return;
+  }
+  makeFolder(kept);
+  arrangeWarm(situation, { kept, env, config, now, makeFile, makeFolder, makeLink });
+  arrangeNote(situation, { kept, env, config, now, makeFile, makeFolder, makeLink });
+  if (situation.minted) makeFile(join(kept, mintedName()), mintedRecord(now));
+  if (uid !== undefined) {
+    for (const [kind, prefix] of [
+      [situation.warm, "warm-"],
+      [situation.note, "fallback-"],
+    ] as const) {
+      const path = join(kept, prefix === "warm-" ? warmNameFor(env, config) : noteNameFor(env, config));
+      if (kind === FOREIGN) makeFileOf(path, 0);
+    }
+    if (folder === FOREIGN) chownSync(kept, 0, 0);
+    if (runtimeDir === FOREIGN) chownSync(run, 0, 0);
+  }
+  if (folder === "open to the group") chmodSync(kept, 0o710);
+  if (folder === "open to others") chmodSync(kept, 0o701);
+  if (folder === "symlink") moveBehindLink(kept, makeLink);
+  if (runtimeDir === "symlink") moveBehindLink(run, makeLink);
+}
+
+function makeFileOf(path: string, uid: number): void {
+  writeFileSync(path, finishedFile("foreign"));
+  chownSync(path, uid, uid);
+  // Readable all the same. What speaks against it is its mode, then; the owner alone does so for root (door.test.ts).
+  chmodSync(path, 0o644);
+}
+
+function moveBehindLink(path: string, makeLink: Makers["makeLink"]): void {
+  const target = path + ELSEWHERE;
+  renameSync(path, target);
+  makeLink(path, target);
+}
+
+interface Makers {
+  readonly makeFolder: (path: string, mode?: number) => void;
+  readonly makeFile: (path: string, text: string | Uint8Array, mode?: number) => void;
+  readonly makeLink: (path: string, target: string) => void;
+}
+
+/** Returns what names a finished answer under it, as the full program reads it: "=" and the text, or "". */
+function arrangeConfig(situation: Situation, site: Site, makers: Makers): string {
+  const { config, home } = situation;
+  const base = home === "XDG" ? join(site.folder, "xdg") : join(site.folder, "home", ".config");
+  const path = join(base, "docr", "config.json");
+  const text = CONFIGS[config];
+  for (const folder of [base, join(base, "docr")]) makers.makeFolder(folder);
+  const isFound = home === "own" || home === "XDG";
+  if (config === "directory") makers.makeFolder(path);
+  else if (config === "loop") makers.makeLink(path, path);
+  else if (config === "dangling symlink") makers.makeLink(path, join(base, "nothing"));
+  else if (config === "unreadable") makers.makeFile(path, "{}", 0o000);
+  else if (config === "symlink") {
+    makers.makeFile(join(base, "real.json"), "{}");
+    makers.makeLink(path, join(base, "real.json"));
+    return isFound ? "={}" : "";
+  } else if (text) {
+    makers.makeFile(path, text);
+    return isFound ? `=${text.toString("utf8")}` : "";
+  }
+  return "";
+}
+
+interface Kept extends Makers {
+  readonly kept: string;
+  readonly env: Environment;
+  readonly config: string;
+  readonly now: number;
+}
+
+function arrangeWarm({ warm }: Situation, { kept, env, config, now, ...makers }: Kept): void {
+  const right = join(kept, warmNameFor(env, config));
+  const times = timesAround(now);
+  const valid = finishedFile("finished", times);
+  const withTimes = (other: Partial<WarmTimes>): string => finishedFile("finished", { ...times, ...other });
+  const long = (length: number): string =>
+    finishedFile("f".repeat(length - finishedFile("", times).length), times);
+  const contents: Readonly<Record<string, string | Uint8Array>> = {
+    valid,
+    "expired by the wall clock": withTimes({ until: now - 1 }),
+    "expired by the uptime": withTimes({ uptimeUntil: 1 }),
+    "not yet by the wall clock": withTimes({ notBefore: now + HOUR }),
+    "not yet by the uptime": withTimes({ uptimeFrom: times.uptimeUntil - 1 }),
+    "cut short": valid.slice(0, -3),
+    "another magic word": valid.replace("-1 ", "-2 "),
+    huge: valid + "x".repeat(1_000_000),
+    empty: "",
+    "not ASCII": finishedFile("ü", times),
+    "just below the limit": long(WARM_LIMIT - 1),
+    "at the limit": long(WARM_LIMIT),
+  };
+  const content = contents[warm];
+  const mode = /^mode (\d+)$/.exec(warm)?.[1];
+  if (content !== undefined) makers.makeFile(right, content);
+  else if (mode !== undefined) makers.makeFile(right, valid, Number.parseInt(mode, 8));
+  else if (warm === "directory") makers.makeFolder(right);
+  else if (warm === "symlink") {
+    makers.makeFile(join(kept, "warm-elsewhere"), valid);
+    makers.makeLink(right, join(kept, "warm-elsewhere"));
+  } else if (warm === "of another environment") {
+    makers.makeFile(join(kept, warmNameFor({ ...env, DOCR_TTL: "61" }, config)), valid);
+  } else if (warm === "of no config") makers.makeFile(join(kept, warmNameFor(env, "")), valid);
+  else if (warm === "of another config") makers.makeFile(join(kept, warmNameFor(env, "={ }")), valid);
+}
+
+function arrangeNote({ note, config: kind }: Situation, { kept, env, config, ...makers }: Kept): void {
+  const path = join(kept, noteNameFor(env, config));
+  const broken: Readonly<Record<string, string>> = {
+    empty: "",
+    huge: "x".repeat(100_000),
+    broken: "no name\n",
+  };
+  const left = noteThatIsLeft(kind, env, config);
+  const bad = broken[note];
+  if (bad !== undefined) makers.makeFile(path, bad);
+  else if (note === "directory") makers.makeFolder(path);
+  else if (left === undefined || note === "absent") return;
+  else if (note === "as left") makers.makeFile(path, left);
+  else if (note === "mode 0640") makers.makeFile(path, left, 0o640);
+  else if (note === "mode 0604") makers.makeFile(path, left, 0o604);
+  else if (note === "symlink") {
+    makers.makeFile(join(kept, "fallback-elsewhere"), left);
+    makers.makeLink(path, join(kept, "fallback-elsewhere"));
+  }
+}
+
+/** What the full program would have noted: a note is only ever left under the name of the settings that say the same. */
+function noteThatIsLeft(kind: string, env: Environment, config: string): string | undefined {
+  const fromConfig = new Map([
+    ["fallback", "fake"],
+    ["a fallback after tabs", "fake"],
+    ["missing fallback", "gone"],
+  ]);
+  const isBad = ["odd text", "no JSON", "nothing", "no text", "a NUL", "loop", "directory"].includes(kind);
+  const isStore = ["", "auto", "keychain", "file", "pass"].includes(env["DOCR_STORE"] ?? "");
+  const set = env["DOCR_FALLBACK"] ?? "";
+  if (isBad || !isStore || (set !== "" && !isOtherHelper(set))) return undefined;
+  if (set !== "") return set;
+  return config === "" ? undefined : fromConfig.get(kind);
+}
+
+/** The entry of a `get` without any setting. */
+function mintedName(): string {
+  return `minted-${sha256(["https://api.digitalocean.com", "context ", "", "auto"].join("\n"))}`;
+}
+
+function mintedRecord(now: number): string {
+  const { uptimeUntil } = timesAround(now);
+  const credential = {
+    username: new Secret("kept"),
+    secret: new Secret("kept"),
+    minted: { now: now - 1000, uptime: uptimeUntil - HOUR - 1000 },
+    lifeMs: HOUR,
+    access: "read-write",
+    registry: "acme",
+    from: "keychain",
+    account: "",
+    sourceMark: undefined,
+    revokeAt: "https://cloud.digitalocean.com",
+  } as const;
+  return encodeMinted({ credential, replaced: undefined }).reveal();
+}
+
+/** The situation in one line. */
+export function describeSituation({ input: bytes, added, ...kinds }: Situation): string {
+  const shown =
+    bytes.length > 60 ? `${bytes.length} bytes` : JSON.stringify(Buffer.from(bytes).toString("latin1"));
+  const values = Object.entries(added).map(([name, value]) =>
+    value === VALID_TOKEN ? `${name}=a token` : `${name}=${JSON.stringify(value.slice(0, 20))}`,
+  );
+  return `${JSON.stringify(kinds)} input ${shown} with ${values.join(" ") || "nothing more"}`;
+}

@@ -1,0 +1,37 @@
+import { chmodSync, writeFileSync } from "node:fs";
+import { explainMissing } from "../support/lab/parts.ts";
+import type { Environment } from "../support/lab/run.ts";
+import type { Request } from "./call.ts";
+
+/** Perl, for it adds nothing to the environment and reads bytes as bytes. */
+export const explainNoStub = (): string | undefined => explainMissing(["perl"]);
+
+/** What a stub says of what it was given: arguments, environment, stdin. */
+const SCRIPT = `#!/usr/bin/perl
+binmode STDIN; binmode STDOUT;
+open(my $file, "<", "/proc/self/environ"); binmode $file;
+local $/; my $env = <$file>; my $input = <STDIN>;
+$env = join("\\0", sort(split(/\\0/, $env)));
+print "NAME was given ", join("\\0", scalar(@ARGV), @ARGV), "\\n", $env, "\\n", $input;
+print STDERR "NAME says so\\n";
+exit CODE;
+`;
+
+/** A program in another's place that tells what it was given, and ends with the code. */
+export function writeStub(path: string, name: string, code: number): void {
+  writeFileSync(path, SCRIPT.replaceAll("NAME", name).replace("CODE", String(code)));
+  chmodSync(path, 0o755);
+}
+
+/** What that stub then prints on stdout. */
+export function stubOutput(name: string, { args, env, input }: Request, added: Environment = {}): string {
+  const variables = Object.entries({ ...env, ...added })
+    .map(([key, value]) => Buffer.from(`${key}=${value}`).toString("latin1"))
+    .toSorted()
+    .join("\0");
+  const bytes = Buffer.from(input ?? []).toString("latin1");
+  const words = [String(args.length), ...args].map((word) => Buffer.from(word).toString("latin1"));
+  return `${name} was given ${words.join("\0")}\n${variables}\n${bytes}`;
+}
+
+export const stubError = (name: string): string => `${name} says so\n`;

@@ -1,0 +1,38 @@
+import type { Outcome } from "./lab/run.ts";
+
+/** What clients take for "nobody logged in": an outage must never look like it. */
+const NOT_FOUND = "credentials not found in native keychain";
+
+/** Our own deadline for a whole `get`. */
+const DEADLINE_MS = 30_000;
+
+/** What can be said of a failure without repeating what it printed. */
+export interface FailureLook {
+  readonly ending: number | string | null;
+  readonly stdoutIsOneLine: boolean;
+  readonly looksLikeNotFound: boolean;
+  readonly stderrIsOneLine: boolean;
+  readonly showsStackTrace: boolean;
+  readonly isInTime: boolean;
+}
+
+/** A failure as clients and people need it: no crash, the reason on both streams, in time. */
+export const CLEAN_FAILURE: FailureLook = {
+  ending: 1,
+  stdoutIsOneLine: true,
+  looksLikeNotFound: false,
+  stderrIsOneLine: true,
+  showsStackTrace: false,
+  isInTime: true,
+};
+
+export function lookAt(outcome: Outcome, deadlineMs = DEADLINE_MS): FailureLook {
+  return {
+    ending: outcome.code ?? outcome.signal,
+    stdoutIsOneLine: /^[^\n]+\n$/.test(outcome.stdout),
+    looksLikeNotFound: outcome.stdout.includes(NOT_FOUND),
+    stderrIsOneLine: /^docr: [^\n]+\n$/.test(outcome.stderr),
+    showsStackTrace: /\n\s+at |node:internal/.test(outcome.stdout + outcome.stderr),
+    isInTime: outcome.ms < deadlineMs,
+  };
+}

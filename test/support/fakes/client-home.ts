@@ -1,0 +1,92 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { onTestFinished } from "vitest";
+import { createClients } from "../../../src/client-config/resolve.ts";
+import type { Environment, Machine } from "../../../src/core/machine.ts";
+import type { Clients, HelperAnswer, Resolved } from "../../../src/commands/ports.ts";
+
+/** A real home of somebody on Linux in a temporary folder, with helpers that answer from a table. */
+export interface ClientHome {
+  readonly home: string;
+  readonly machine: Machine;
+  readonly clients: Clients;
+  /** What helpers were asked, as `NAME VERB INPUT`. */
+  readonly asked: readonly string[];
+  /** Writes a file of the home; what is no text becomes JSON. */
+  write(path: string, content: unknown): void;
+  /** Writes ~/.docker/config.json. */
+  docker(content: unknown): void;
+  /** Writes ~/.config/containers/auth.json. */
+  podman(content: unknown): void;
+  /** Writes ~/.config/containers/registries.conf. */
+  registries(content: string): void;
+  /** Puts a program on the PATH, which is empty but for these. */
+  install(program: string): void;
+}
+
+export interface ClientHomeOptions {
+  readonly env?: Environment;
+  /** Whether there is a runtime directory: `run` in the home. */
+  readonly runtime?: boolean;
+  /** By `NAME KEY`; any other question is answered with "not found". */
+  readonly helpers?: Readonly<Record<string, string | HelperAnswer>>;
+}
+
+/** Goes with the test that made it. */
+export function createClientHome(options: ClientHomeOptions = {}): ClientHome {
+  const home = mkdtempSync(join(tmpdir(), "docr-home-"));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  const bin = join(home, "bin");
+  const { helpers = {} } = options;
+  const runtime = options.runtime ? { XDG_RUNTIME_DIR: join(home, "run") } : {};
+  const env = { HOME: home, PATH: bin, ...runtime, ...options.env };
+  const machine: Machine = { env, platform: "linux", uid: 4242 };
+  const asked: string[] = [];
+  const runHelper = async (name: string, verb: string, input: string): Promise<HelperAnswer> => {
+    asked.push(`${name} ${verb} ${input}`);
+    const answer = helpers[`${name} ${input}`] ?? NOT_FOUND;
+    return typeof answer === "string" ? { stdout: answer, exitCode: 0 } : answer;
+  };
+  const write = (path: string, content: unknown): void => {
+    const full = join(home, path);
+    mkdirSync(dirname(full), { recursive: true });
+    writeFileSync(full, typeof content === "string" ? content : JSON.stringify(content));
+  };
+  const registries = (content: string): void => write(".config/containers/registries.conf", content);
+  // Without one of theirs the machine's own would count.
+  registries("");
+  return {
+    home,
+    machine,
+    clients: createClients({ machine, runHelper }),
+    asked,
+    write,
+    docker: (content) => write(".docker/config.json", content),
+    podman: (content) => write(".config/containers/auth.json", content),
+    registries,
+    install(program) {
+      write(`bin/${program}`, "#!/bin/sh\n");
+      chmodSync(join(bin, program), 0o755);
+    },
+  };
+}
+
+export const NOT_FOUND: HelperAnswer = { stdout: "credentials not found in native keychain\n", exitCode: 1 };
+
+/** A helper's answer to `get`. */
+export const answerWith = (username: string, secret: string): string =>
+  `${JSON.stringify({ ServerURL: "x", Username: username, Secret: secret })}\n`;
+
+/** The value of `auth` in a file. */
+export const authOf = (username: string, password: string): string =>
+  Buffer.from(`${username}:${password}`).toString("base64");
+
+/** What was resolved, in a form to compare: where from, and the login, opened. */
+export function opened(resolved: Resolved): readonly unknown[] {
+  const { source, kind, key, helper, credential, identityToken, registryToken } = resolved;
+  const login = credential && [credential.username.reveal(), credential.secret.reveal()];
+  const tokens = { identity: identityToken?.reveal(), registry: registryToken?.reveal() };
+  const isTokens = tokens.identity !== undefined || tokens.registry !== undefined;
+  return [kind, source, key, ...(helper === undefined ? [] : [helper]), login, ...(isTokens ? [tokens] : [])];
+}

@@ -1,0 +1,62 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { onTestFinished } from "vitest";
+import { createClients } from "../../../src/client-config/resolve.ts";
+import { createFiles } from "../../../src/client-config/edit/files.ts";
+import { createVerbBench, type VerbBench, type VerbBenchOptions } from "./verb-bench.ts";
+
+/** A real home of somebody on Linux in a temporary folder, and the verbs in front of it. */
+export interface ConfiguredHome extends VerbBench {
+  readonly home: string;
+  write(path: string, text: string): void;
+  /** A file's text; undefined where there is none. */
+  read(path: string): string | undefined;
+  /** Every file, with its text, by its path in the home. */
+  all(): Readonly<Record<string, string>>;
+  /** Puts a program on the PATH, which is empty but for these and ours. */
+  install(program: string): void;
+}
+
+/** Goes with the test that made it. */
+export function createConfiguredHome(options: VerbBenchOptions = {}): ConfiguredHome {
+  const home = mkdtempSync(join(tmpdir(), "docr-home-"));
+  const bin = `${home}.bin`;
+  onTestFinished(() => {
+    for (const path of [home, bin]) rmSync(path, { recursive: true, force: true });
+  });
+  const env = { HOME: home, PATH: bin, ...options.env };
+  const machine = { env, platform: "linux", uid: 1000 };
+  const files = createFiles(machine);
+  const clients = createClients({ machine, runHelper: async () => ({ stdout: "", exitCode: 1 }) });
+  const bench = createVerbBench({ files, clients, ...options, env });
+  const write = (path: string, text: string): void => {
+    const full = path.startsWith("/") ? path : join(home, path);
+    mkdirSync(dirname(full), { recursive: true });
+    writeFileSync(full, text, { mode: 0o755 });
+  };
+  const install = (program: string): void => write(`${bin}/${program}`, "");
+  install("docker-credential-docr");
+  return {
+    ...bench,
+    home,
+    write,
+    read: (path) => (existsSync(join(home, path)) ? readFileSync(join(home, path), "utf8") : undefined),
+    all() {
+      const names = readdirSync(home, { recursive: true, withFileTypes: true });
+      const paths = names.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name));
+      return Object.fromEntries(
+        paths.toSorted().map((path) => [path.slice(home.length + 1), readFileSync(path, "utf8")]),
+      );
+    },
+    install,
+  };
+}

@@ -1,0 +1,51 @@
+import type { SecretStore } from "../../../src/credentials/ports.ts";
+import { Secret } from "../../../src/core/secret.ts";
+
+/** A store in memory that shows what is in it and what it was asked, and fails where it is told to. */
+export interface MemoryStore extends SecretStore {
+  /** Names and values, as text. */
+  readonly items: Map<string, string>;
+  /** `read NAME`, `write NAME`, `erase NAME`, `entries PREFIX`, in order. */
+  readonly calls: string[];
+  /** Every call, or those that `which` picks by its text, fails with this from now on; undefined heals it. */
+  failWith(error: Error | undefined, which?: (call: string) => boolean): void;
+}
+
+const everyCall = (_call: string): boolean => true;
+
+export function createMemoryStore(items: Readonly<Record<string, string>> = {}): MemoryStore {
+  const kept = new Map(Object.entries(items));
+  const calls: string[] = [];
+  let failure: Error | undefined;
+  let isPicked = everyCall;
+  const note = (call: string): void => {
+    calls.push(call);
+    if (failure && isPicked(call)) throw failure;
+  };
+  return {
+    items: kept,
+    calls,
+    failWith(error, which = everyCall) {
+      failure = error;
+      isPicked = which;
+    },
+    async read(name) {
+      note(`read ${name}`);
+      const value = kept.get(name);
+      return value === undefined ? undefined : new Secret(value);
+    },
+    async write(name, value) {
+      note(`write ${name}`);
+      kept.set(name, value.reveal());
+    },
+    async erase(name) {
+      note(`erase ${name}`);
+      return kept.delete(name);
+    },
+    async entries(...prefixes) {
+      note(`entries ${prefixes.join(" ")}`);
+      const found = [...kept].filter(([name]) => prefixes.some((prefix) => name.startsWith(prefix)));
+      return new Map(found.map(([name, value]) => [name, new Secret(value)]));
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { HelperError, type ErrorCode } from "../../../src/core/errors.ts";
+import type {
+  Account,
+  AccountApi,
+  Clock,
+  RegistryApi,
+  TokenDescription,
+} from "../../../src/credentials/ports.ts";
+import type { MintedCredential } from "../../../src/core/credential.ts";
+import { Secret } from "../../../src/core/secret.ts";
+
+/** DigitalOcean's API as the helper sees it: answers at once, notes each call, fails where it is told to. */
+export interface RecordedApi extends RegistryApi, AccountApi {
+  /** `list TOKEN`, `mint NAME ACCESS SECONDS`, `revoke SECRET`, `token TOKEN`, `account TOKEN`, in order. */
+  readonly calls: string[];
+  registries: readonly string[];
+  token: TokenDescription;
+  account: Account | undefined;
+  /** Calls that begin with `start` fail with this code from now on. */
+  fail(start: string, code: ErrorCode): void;
+  /** No call fails any more. */
+  heal(): void;
+}
+
+/** The message of every failure that this API was told of. */
+export const API_MESSAGE = "the api said no";
+export const REVOKE_AT = "https://cloud.example";
+
+export interface RecordedApiOptions {
+  readonly clock: Clock;
+  /** The secret of the nth credential. */
+  readonly secretOf?: (count: number) => string;
+}
+
+export function createRecordedApi({ clock, secretOf }: RecordedApiOptions): RecordedApi {
+  const failures: [start: string, code: ErrorCode][] = [];
+  let count = 0;
+  const note = (call: string): void => {
+    api.calls.push(call);
+    const found = failures.find(([start]) => call.startsWith(start));
+    if (found) throw new HelperError(found[1], API_MESSAGE);
+  };
+  const api: RecordedApi = {
+    calls: [],
+    registries: ["acme"],
+    token: { scopes: ["registry:read", "registry:update", "account:read"], expiresInSeconds: undefined },
+    account: { email: "sammy@do.example", team: "My Team", status: "active" },
+    fail: (start, code) => void failures.push([start, code]),
+    heal() {
+      failures.length = 0;
+    },
+    async listRegistries({ secret }) {
+      note(`list ${secret.reveal()}`);
+      return api.registries;
+    },
+    async describeRegistries({ secret }) {
+      note(`list ${secret.reveal()}`);
+      return api.registries.map((name) => ({
+        name,
+        region: "fra1",
+        createdAt: "2020-03-21T16:02:37Z",
+        storageBytes: 29_393_920,
+      }));
+    },
+    async describeToken({ secret }) {
+      note(`token ${secret.reveal()}`);
+      return api.token;
+    },
+    async describeAccount({ secret }) {
+      note(`account ${secret.reveal()}`);
+      return api.account;
+    },
+    async mint({ token, registry, access, ttlSeconds }): Promise<MintedCredential> {
+      note(`mint ${registry ?? "?"} ${access} ${ttlSeconds}`);
+      count += 1;
+      const secret = secretOf?.(count) ?? `minted-secret-${count}`;
+      return {
+        username: new Secret(secret),
+        secret: new Secret(secret),
+        minted: clock.read(),
+        lifeMs: ttlSeconds === 0 ? Infinity : ttlSeconds * 1000,
+        access,
+        from: token.from,
+        registry,
+        account: token.account ?? "",
+        sourceMark: token.mark,
+        revokeAt: REVOKE_AT,
+      };
+    },
+    async revoke({ secret }) {
+      note(`revoke ${secret.reveal()}`);
+    },
+  };
+  return api;
+}

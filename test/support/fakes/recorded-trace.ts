@@ -1,0 +1,12 @@
+import type { Trace } from "../../../src/credentials/ports.ts";
+
+/** What was traced, as it would be printed. */
+export interface RecordedTrace {
+  readonly trace: Trace;
+  readonly events: { readonly event: string; readonly details: Readonly<Record<string, unknown>> }[];
+}
+
+export function recordTrace(): RecordedTrace {
+  const events: RecordedTrace["events"] = [];
+  return { events, trace: (event, details = {}) => void events.push({ event, details }) };
+}

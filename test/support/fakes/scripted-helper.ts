@@ -1,0 +1,41 @@
+import type { Helper } from "../../../src/credentials/helper.ts";
+import { Secret } from "../../../src/core/secret.ts";
+
+/** A helper that answers what it was given and notes what it was asked, secrets opened. */
+export interface ScriptedHelper extends Helper {
+  readonly asked: (readonly string[])[];
+}
+
+export interface Script {
+  readonly username?: string;
+  readonly secret?: string;
+  readonly names?: readonly (readonly [string, string])[];
+  /** Every question fails with this. */
+  readonly failure?: unknown;
+  /** Every question waits for this first. */
+  readonly after?: Promise<unknown>;
+}
+
+export function createScriptedHelper(script: Script = {}): ScriptedHelper {
+  const asked: (readonly string[])[] = [];
+  const ask = async <T>(question: readonly string[], answer: T): Promise<T> => {
+    asked.push(question);
+    await script.after;
+    if (script.failure !== undefined) throw script.failure;
+    return answer;
+  };
+  const credential = {
+    username: new Secret(script.username ?? "sammy"),
+    secret: new Secret(script.secret ?? "hunter2"),
+  };
+  return {
+    asked,
+    get: (serverUrl) => ask(["get", serverUrl], credential),
+    store: (serverUrl, username, secret) => ask(["store", serverUrl, username, secret.reveal()], undefined),
+    erase: (serverUrl) => ask(["erase", serverUrl], undefined),
+    list: () => ask(["list"], new Map(script.names ?? [])),
+    renew: (serverUrl) => ask(["renew", serverUrl], undefined),
+    sweep: () => ask(["sweep"], 0),
+    prune: () => ask(["prune"], 0),
+  };
+}

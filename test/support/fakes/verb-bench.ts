@@ -1,0 +1,108 @@
+import { HelperError } from "../../../src/core/errors.ts";
+import type {
+  Clients,
+  Files,
+  HelperAnswer,
+  Network,
+  Registries,
+  Terminal,
+  VerbPorts,
+} from "../../../src/commands/ports.ts";
+import { Secret } from "../../../src/core/secret.ts";
+import { type Bench, type BenchOptions, createBench } from "./helper-bench.ts";
+
+export interface VerbBenchOptions extends BenchOptions {
+  /** What the person answers, question by question; none where there is no terminal. */
+  readonly answers?: readonly (string | boolean)[];
+  /** What is on stdin, for `--password-stdin`. */
+  readonly stdin?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly clients?: Partial<Clients>;
+  readonly registries?: Partial<Registries>;
+  /** Real ones, in a folder of the test's own. */
+  readonly files?: Files;
+  readonly network?: Partial<Network>;
+  /** What other helpers answer, by `NAME VERB INPUT`. */
+  readonly helpers?: Readonly<Record<string, HelperAnswer>>;
+}
+
+/** The verbs' ports on fakes alone, with a person who has made up their mind. */
+export interface VerbBench extends Bench {
+  readonly verbs: VerbPorts;
+  /** What was asked on the terminal. */
+  readonly questions: readonly string[];
+  /** What was printed on stdout before the result. */
+  readonly printed: readonly string[];
+  /** What was said on stderr. */
+  readonly said: readonly string[];
+  /** What other helpers were asked, as `NAME VERB INPUT`. */
+  readonly helperCalls: readonly string[];
+}
+
+export function createVerbBench(options: VerbBenchOptions = {}): VerbBench {
+  const bench = createBench(options);
+  const questions: string[] = [];
+  const said: string[] = [];
+  const printed: string[] = [];
+  const helperCalls: string[] = [];
+  const answers = [...(options.answers ?? [])];
+  const answer = (question: string): string | boolean => {
+    if (options.answers === undefined) throw new HelperError("no-terminal", "there is no terminal");
+    questions.push(question);
+    const next = answers.shift();
+    if (next === undefined) throw new HelperError("cancelled", "cancelled");
+    return next;
+  };
+  const terminal: Terminal = {
+    canAsk: options.answers !== undefined,
+    isStdoutTerminal: false,
+    columns: 80,
+    paint: (_style, text) => text,
+    askHidden: async (question) => new Secret(String(answer(question))),
+    ask: async (question) => String(answer(question)),
+    confirm: async (question) => answer(question) === true,
+    spin: async (_doing, work) => work(),
+    print: (text) => void printed.push(text),
+    remark: (text) => void said.push(text),
+    async readSecret() {
+      if (options.stdin === undefined) throw new HelperError("input-missing", "stdin is empty");
+      return new Secret(options.stdin);
+    },
+  };
+  const env = options.env ?? {};
+  const verbs: VerbPorts = {
+    helper: bench.helper,
+    domain: bench.ports,
+    machine: { env, platform: "linux", uid: 1000 },
+    env,
+    terminal,
+    version: "1.2.3",
+    clients: async () => ({ resolve: unexpected, usesOf: unexpected, ...options.clients }),
+    files: async () => options.files ?? unexpected(),
+    registries: async () => ({
+      checkLogin: unexpected,
+      findManifest: unexpected,
+      listTags: unexpected,
+      ...options.registries,
+    }),
+    network: async () => ({
+      reach: unexpected,
+      describeAuthorities: () => "1 from a fake",
+      ...options.network,
+    }),
+    hintOf: ({ code, hint }) => hint ?? `the hint for ${code}`,
+    async runHelper(name, verb, input) {
+      const call = `${name} ${verb} ${input}`;
+      helperCalls.push(call);
+      const known = options.helpers?.[call];
+      if (known === undefined)
+        throw new HelperError("other-helper", `docker-credential-${name} cannot be run`);
+      return known;
+    },
+  };
+  return { ...bench, verbs, questions, said, printed, helperCalls };
+}
+
+async function unexpected(): Promise<never> {
+  throw new Error("this test did not expect that question");
+}

@@ -1,0 +1,221 @@
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { describeUnless } from "../support/lab/describe.ts";
+import { DOCR } from "../support/lab/executable.ts";
+import { explainNoLab, type Lab, openLab } from "../support/lab/lab.ts";
+import { SYSTEM_PATH } from "../support/lab/parts.ts";
+import type { Environment } from "../support/lab/run.ts";
+import { openTerminal } from "../support/lab/terminal.ts";
+import { at, explainNoFakeTime } from "./clock.ts";
+
+const OURS = "registry.digitalocean.com";
+
+/** Name, outcome, what is there, what is to be done. */
+type Line = Readonly<Record<"name" | "outcome" | "what" | "next", string | undefined>>;
+
+describeUnless(explainNoLab(["docker", "tmux"]), "docr doctor", () => {
+  let lab: Lab;
+  let token: string;
+
+  beforeAll(async () => {
+    lab = await openLab();
+    lab.standIn.account.registries = ["acme"];
+    token = lab.standIn.account.addToken();
+  });
+  afterAll(() => lab.close());
+  beforeEach(() => lab.person.writeDockerConfig({ credHelpers: { [OURS]: "docr" } }));
+
+  const doctor = async (env: Environment = {}, args: readonly string[] = []) => {
+    const all = { DIGITALOCEAN_ACCESS_TOKEN: token, ...env };
+    const outcome = await lab.person.run(DOCR, ["doctor", "--json", ...args], { env: all });
+    const json: unknown = outcome.stdout === "" ? {} : JSON.parse(outcome.stdout);
+    const checks: readonly Line[] = Object(json).checks ?? [];
+    const outcomeOf = (name: string) => checks.find((line) => line.name === name)?.outcome;
+    const failed = checks.filter(({ outcome: one }) => one === "fail").map(({ name }) => name);
+    return { ...outcome, checks, outcomeOf, failed };
+  };
+
+  it("finds nothing wrong where nothing is, and says it in lines", async () => {
+    const env = { DIGITALOCEAN_ACCESS_TOKEN: token };
+    const { code, stdout, stderr } = await lab.person.run(DOCR, ["doctor"], { env });
+    expect([code, stderr]).toEqual([0, ""]);
+    for (const line of [
+      /^pass {2}path +.*\/dist\/docker-credential-docr is what clients call$/m,
+      /^pass {2}version +docr \d+\.\d+\.\d+ under both names$/m,
+      /^pass {2}docker +asks docr for registry\.digitalocean\.com \(credHelpers in .*config\.json\)$/m,
+      /^pass {2}d-bus +/m,
+      /^pass {2}store +the keychain is open: an item was written, read and erased$/m,
+      /^pass {2}cache +XDG_RUNTIME_DIR is this user's alone/m,
+      /^pass {2}api token +the one from DIGITALOCEAN_ACCESS_TOKEN is good and never expires$/m,
+      /^pass {2}scopes +enough for pull and push$/m,
+      /^pass {2}registries +the account has one$/m,
+      /^pass {2}handshake +registry\.digitalocean\.com takes the login that docker would be given$/m,
+      /^pass {2}api +api\.digitalocean\.com answers$/m,
+      /^pass {2}registry +registry\.digitalocean\.com answers$/m,
+      /^pass {2}clock +agrees with the server's$/m,
+      /^pass {2}proxy +none is set$/m,
+      /^\d+ passed, \d to look at, 0 failed$/m,
+    ]) {
+      expect(stdout).toMatch(line);
+    }
+    expect(stdout).not.toContain(token);
+  });
+
+  it("leaves no item in the keychain, and mints nothing beside what a get had left", async () => {
+    await doctor();
+    lab.standIn.reset();
+    expect((await doctor()).code).toBe(0);
+    expect(lab.standIn.count("mint")).toBe(0);
+    expect(await lab.person.keyring.dump("docker-credential-docr")).not.toMatch(/doctor|round trip/);
+  });
+
+  it("tells a token that may not push, and one that is refused", async () => {
+    const readOnly = lab.standIn.account.addToken(["registry:read", "account:read"]);
+    const pull = await doctor({ DIGITALOCEAN_ACCESS_TOKEN: readOnly });
+    expect([pull.code, pull.outcomeOf("scopes"), pull.outcomeOf("handshake")]).toEqual([0, "warn", "pass"]);
+    const unknown = await doctor({ DIGITALOCEAN_ACCESS_TOKEN: `dop_v1_${"0".repeat(64)}` });
+    expect([unknown.code, unknown.failed]).toEqual([1, ["api token", "registries", "handshake"]]);
+  });
+
+  it("goes on without a network, and blames the network alone", async () => {
+    const { code, failed, outcomeOf, ms } = await doctor({ HTTPS_PROXY: "http://127.0.0.1:9" });
+    expect([code, outcomeOf("store"), outcomeOf("path")]).toEqual([1, "pass", "pass"]);
+    expect(failed).toEqual(expect.arrayContaining(["api token", "api", "registry"]));
+    expect(ms).toBeLessThan(25_000);
+  });
+
+  it("tells a locked keychain, and what to do about it", async () => {
+    await lab.person.keyring.lock();
+    try {
+      const { checks, code } = await doctor();
+      expect(code).toBe(1);
+      expect(checks.find(({ name }) => name === "store")).toMatchObject({
+        outcome: "fail",
+        what: "the keychain is locked",
+        next: "unlock it and try again",
+      });
+    } finally {
+      await lab.person.keyring.restart("unlocked");
+    }
+  });
+
+  it("comes back from a keychain that never answers, with everything else that it found", async () => {
+    lab.person.keyring.pause();
+    try {
+      const { checks, ms, code, signal, outcomeOf } = await doctor({ DIGITALOCEAN_ACCESS_TOKEN: "" });
+      expect([code, signal, outcomeOf("path"), outcomeOf("authorities")]).toEqual([1, null, "pass", "pass"]);
+      expect(checks.find(({ name }) => name === "store")).toMatchObject({
+        outcome: "fail",
+        what: "the keychain did not answer within 5 s",
+      });
+      expect(ms).toBeLessThan(15_000);
+    } finally {
+      lab.person.keyring.resume();
+    }
+  });
+
+  it("does without a session bus where the environment holds the API token", async () => {
+    const env = { DBUS_SESSION_BUS_ADDRESS: "", XDG_RUNTIME_DIR: "" };
+    const { code, outcomeOf } = await doctor(env);
+    expect([code, outcomeOf("d-bus"), outcomeOf("store"), outcomeOf("handshake")]).toEqual([
+      0,
+      "warn",
+      "warn",
+      "pass",
+    ]);
+    const bare = await lab.person.run(DOCR, ["doctor"], { env });
+    expect(bare.code).toBe(1);
+    expect(bare.stdout).toMatch(/^fail {2}store +there is no keychain in this session$/m);
+    // What the handshake got lies in /dev/shm, where every test file of the namespace would find it.
+    const clean = { env: { ...env, DIGITALOCEAN_ACCESS_TOKEN: token }, stdin: OURS };
+    expect(await lab.person.run(DOCR, ["erase"], clean)).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  it.skipIf(explainNoFakeTime() !== undefined)(
+    "tells a clock that is wrong, by the server's [needs faketime]",
+    async () => {
+      const { checks } = await doctor(at("+1h"));
+      expect(checks.find(({ name }) => name === "clock")).toMatchObject({
+        outcome: "fail",
+        what: "this machine's clock is 60 min ahead of the server's",
+      });
+    },
+  );
+
+  it("shows a person in a terminal how each look went in colours", async () => {
+    const env = { ...lab.person.env, DIGITALOCEAN_ACCESS_TOKEN: token, HTTPS_PROXY: "127.0.0.1:9" };
+    const terminal = await openTerminal(lab.folder, "docr doctor", env);
+    try {
+      expect(await terminal.waitFor("[exit 1]")).toMatch(/^pass {2}path /);
+      const colours = await terminal.colours();
+      for (const word of ["\u001b[32mpass", "\u001b[31mfail"]) expect(colours).toContain(word);
+    } finally {
+      await terminal.close();
+    }
+  });
+
+  it("misses the helper where docker would not find it, and docr where the door would not", async () => {
+    expect((await doctor({ PATH: SYSTEM_PATH })).failed).toEqual(["path"]);
+    const folder = join(lab.folder, "alone");
+    mkdirSync(folder);
+    writeFileSync(join(folder, "docker-credential-docr"), "#!/bin/sh\nexit 1\n", { mode: 0o755 });
+    const { checks } = await doctor({ PATH: `${folder}:${SYSTEM_PATH}` });
+    expect(checks[0]?.what).toBe(`${folder}/docker-credential-docr has no docr beside it to call`);
+  });
+
+  it("tells a configuration that no client can read, and one that never asks us", async () => {
+    lab.person.writeDockerConfig({
+      auths: { [OURS]: { auth: Buffer.from("a:hunter2").toString("base64") } },
+    });
+    const shadowed = await doctor();
+    expect([shadowed.outcomeOf("docker"), shadowed.stdout.includes("hunter2")]).toEqual(["warn", false]);
+    writeFileSync(join(lab.person.env["DOCKER_CONFIG"] ?? "", "config.json"), '{"auths": hunter2');
+    const broken = await doctor();
+    expect(broken.outcomeOf("clients")).toBe("warn");
+    expect(broken.stdout).not.toContain("hunter2");
+  });
+
+  it("writes a report without any secret, wherever one was planted", async () => {
+    const path = join(lab.folder, "report.md");
+    const { username, auth, password, secret } = plant();
+    lab.person.writeDockerConfig({
+      auths: { "ghcr.io": { auth }, [OURS]: { username, password } },
+      HttpHeaders: { Authorization: secret },
+    });
+    const env = {
+      DIGITALOCEAN_TOKEN: `dop_v1_${"b".repeat(64)}`,
+      DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { "ghcr.io": { auth } } }),
+      HTTP_PROXY: `http://${username}:${password}@127.0.0.1:9`,
+      NO_PROXY: `${OURS},api.digitalocean.com,cloud.digitalocean.com,${secret}`,
+      DOCR_UNKNOWN: password,
+      USER: username,
+    };
+    const { code, stderr } = await doctor(env, ["--report", path]);
+    expect([code, stderr]).toEqual([0, "docr: the report is written; read it before you paste it\n"]);
+    const report = readFileSync(path, "utf8");
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(report).toMatch(/^# docr doctor\n/);
+    expect(report).toContain("\n- DOCKER_AUTH_CONFIG\n");
+    const planted = [
+      password,
+      secret,
+      auth,
+      username,
+      token,
+      env.DIGITALOCEAN_TOKEN,
+      lab.person.env["HOME"] ?? "",
+    ];
+    expect(planted.filter((text) => report.includes(text))).toEqual([]);
+    const again = await doctor(env, ["--report", path]);
+    expect([again.code, again.stdout]).toEqual([2, ""]);
+    expect(readFileSync(path, "utf8")).toBe(report);
+    rmSync(path);
+  });
+});
+
+function plant() {
+  const [username, password] = ["annabel", "hunter2-hunter2"];
+  const auth = Buffer.from(`${username}:${password}`).toString("base64");
+  return { username, auth, password, secret: "c2VjcmV0IGhlYWRlciBvZiBhIHBlcnNvbg" };
+}

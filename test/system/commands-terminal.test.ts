@@ -1,0 +1,242 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describeUnless } from "../support/lab/describe.ts";
+import { DOCR, explainNoExecutable, PATH_WITH_DOCR, PROGRAMS } from "../support/lab/executable.ts";
+import { explainMissing, type Part } from "../support/lab/parts.ts";
+import { type Environment, run } from "../support/lab/run.ts";
+import { openTerminal, type TerminalSession } from "../support/lab/terminal.ts";
+
+const reasonFor = (parts: readonly Part[]): string | undefined =>
+  explainNoExecutable() ?? explainMissing(parts);
+
+let folder: string;
+let env: Environment;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "docr-verbs-"));
+  for (const name of ["home", "run"]) mkdirSync(join(folder, name), { mode: 0o700 });
+  env = { PATH: PATH_WITH_DOCR, HOME: join(folder, "home"), XDG_RUNTIME_DIR: join(folder, "run") };
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Each test has a terminal of its own, closed whatever happens in it. */
+async function inTerminal(
+  command: string,
+  look: (terminal: TerminalSession) => Promise<void>,
+): Promise<void> {
+  const room = mkdtempSync(join(folder, "t-"));
+  const terminal = await openTerminal(room, command, env);
+  try {
+    await look(terminal);
+  } finally {
+    await terminal.close();
+  }
+}
+
+describeUnless(reasonFor(["tmux"]), "in a real terminal", () => {
+  it.each(PROGRAMS.map((path) => basename(path)))("%s shows its help and exits with 0", async (name) => {
+    await inTerminal(`${name} prune --help`, async (terminal) => {
+      const screen = await terminal.waitFor("[exit 0]");
+      expect(screen).toContain("Usage: docr prune [options]");
+    });
+  });
+
+  it.each([
+    ["docr login", true],
+    ["docr login --no-color", false],
+    ["NO_COLOR=1 docr login", false],
+  ])("a question of %s has colours: %s", async (command, hasColours) => {
+    await inTerminal(command, async (terminal) => {
+      await terminal.waitFor("DigitalOcean API token");
+      expect(/\u001b\[[0-9;]*3[0-7]m/.test(await terminal.colours())).toBe(hasColours);
+      await terminal.press("C-c");
+    });
+  });
+
+  it("wrong usage is one line, and exits with 2", async () => {
+    await inTerminal("docr prune --jsn", async (terminal) => {
+      const screen = await terminal.waitFor("[exit 2]");
+      expect(screen).toBe("docr: unknown option '--jsn'; did you mean --json?\n[exit 2]\n#");
+    });
+  });
+});
+
+describeUnless(explainNoExecutable(), "piped", () => {
+  it.each(PROGRAMS)("%s takes every verb", async (program) => {
+    const { code, stdout, stderr } = await run(program, ["prune", "--help"], { env });
+    expect(stdout).toContain("Usage: docr prune [options]");
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  });
+
+  it.each(["status", "status --json", "man"])("%s says where a full disk did not take it", async (verb) => {
+    const outcome = await run("sh", ["-c", `docr ${verb} > /dev/full`], { env });
+    expect(outcome).toMatchObject({
+      code: 1,
+      stderr: "docr: stdout did not take all of the answer (ENOSPC)\n",
+    });
+  });
+
+  it("a reader that has had enough is told nothing", async () => {
+    expect((await run("sh", ["-c", "docr man | true"], { env })).stderr).toBe("");
+  });
+
+  it.each(PROGRAMS)("%s keeps wrong usage off stdout", async (program) => {
+    expect(await run(program, ["prune", "--jsn"], { env })).toMatchObject({
+      code: 2,
+      stdout: "",
+      stderr: "docr: unknown option '--jsn'; did you mean --json?\n",
+    });
+  });
+});
+
+/**
+ * Every verb on a machine where nothing is there yet: no login, no keychain but a file, and nobody at the API's address. What it
+ * shows, on stdout or stderr, and its exit code.
+ */
+const ON_A_BARE_MACHINE: readonly (readonly [command: string, shown: RegExp, code: number])[] = [
+  ["status", /^in use +no API token: run docr login/m, 0],
+  ["prune", /^revoked 0$/m, 0],
+  ["logout", /^no API token was kept; revoked 0$/m, 0],
+  ["credentials", /there is no API token for the context default; run: docr login/, 1],
+  ["credentials acme --expiry soon", /--expiry/, 2],
+  ["resolve basic.test/app --client podman", /^login +none: podman goes on without$/m, 3],
+  ["resolve UPPER/Case", /docr: the image's repository must be in small letters/, 2],
+  ["check localhost:1/x --anonymous", /docr: localhost:1 refused the connection/, 1],
+  ["secret basic.test --client podman", /docr: podman has no login for basic\.test/, 3],
+  ["registry list", /docr: no logins are kept/, 0],
+  ["registry show basic.test", /docr: no login for basic\.test is kept/, 3],
+  ["registry update basic.test", /docr: no login for basic\.test is kept/, 3],
+  ["registry remove basic.test --yes", /docr: no login for basic\.test is kept/, 3],
+  ["configure --client podman --dry-run", /^\+.*"registry\.digitalocean\.com": "docr"$/m, 0],
+  ["unconfigure --dry-run", /^nothing would change$/m, 0],
+  ["migrate --configure --dry-run", /^there are no logins to move$/m, 0],
+  ["doctor", /^pass +store +the age vault is open/m, 1],
+  ["man", /^\.TH DOCR 1/m, 0],
+  ["completion fish", /docr complete/, 0],
+];
+
+/** Somebody's environment with nothing in it. */
+function bare(): Environment {
+  const room = mkdtempSync(join(folder, "b-"));
+  for (const name of ["home", "run"]) mkdirSync(join(room, name), { mode: 0o700 });
+  const nobody = "http://127.0.0.1:1";
+  return {
+    PATH: PATH_WITH_DOCR,
+    HOME: join(room, "home"),
+    XDG_RUNTIME_DIR: join(room, "run"),
+    DOCR_STORE: "file",
+    DIGITALOCEAN_API_URL: nobody,
+    DIGITALOCEAN_OAUTH_URL: nobody,
+  };
+}
+
+describe("every verb", () => {
+  it("is in this table", async () => {
+    const { stdout } = await run(DOCR, ["--help"], { env });
+    const [, list = ""] = /^Commands:\n((?: {2}.*\n)+)/m.exec(stdout) ?? [];
+    const verbs = Array.from(list.matchAll(/^ {2}([a-z]+)/gm), ([, name = ""]) => name);
+    const tried = new Set(ON_A_BARE_MACHINE.map(([command]) => command.split(" ")[0]));
+    // A token is needed before there is anything to see of these: other tests have one.
+    expect(verbs.filter((verb) => !tried.has(verb))).toEqual(["login", "help"]);
+  });
+
+  describeUnless(explainNoExecutable(), "piped", () => {
+    it.each(ON_A_BARE_MACHINE)("docr %s shows %s and exits with %i", async (command, shown, code) => {
+      const outcome = await run(DOCR, command.split(" "), { env: bare(), stdin: "" });
+      expect(outcome.stdout + outcome.stderr).toMatch(shown);
+      expect(outcome.stdout + outcome.stderr).not.toContain("\u001b");
+      expect(outcome.code).toBe(code);
+      // A failure leaves nothing on stdout that could be taken for a result; the doctor's findings are its result.
+      const isFailure = (code === 1 || code === 2) && command !== "doctor";
+      expect(isFailure ? outcome.stdout : "").toBe("");
+    });
+
+    it.each(
+      ON_A_BARE_MACHINE.filter(([command, , code]) => code === 0 && !/^(?:man|completion)/.test(command)),
+    )("docr %s prints JSON alone for a script", async (command) => {
+      const args = [...command.split(" "), "--json"];
+      const { stdout, code } = await run(DOCR, args, { env: bare(), stdin: "" });
+      expect(JSON.parse(stdout)).toEqual(expect.anything());
+      expect(code).toBe(0);
+    });
+  });
+
+  describeUnless(reasonFor(["tmux"]), "in a terminal", () => {
+    it.each(ON_A_BARE_MACHINE)("docr %s shows %s and exits with %i", async (command, shown, code) => {
+      const room = mkdtempSync(join(folder, "t-"));
+      const terminal = await openTerminal(room, `docr ${command}`, bare());
+      try {
+        await terminal.waitFor(/\[exit \d+\]/);
+        const all = await terminal.scrollback();
+        expect(all).toMatch(shown);
+        expect(all).toContain(`[exit ${code}]`);
+      } finally {
+        await terminal.close();
+      }
+    });
+  });
+});
+
+describeUnless(reasonFor(["man"]), "the manual page", () => {
+  it("is good roff", async () => {
+    const { stdout } = await run(DOCR, ["man"], { env });
+    const file = join(folder, "docr.1");
+    writeFileSync(file, stdout);
+    const shown = await run("man", ["--warnings", "-l", file], {
+      env: { ...env, LANG: "C.UTF-8", MANWIDTH: "80" },
+    });
+    expect(shown).toMatchObject({ code: 0, stderr: "" });
+    expect(shown.stdout).toContain("docr prune [options]");
+  });
+});
+
+const BASH_COMPLETION = "/usr/share/bash-completion/bash_completion";
+
+/** How each shell is started with our completion in it, as its person's own start-up file would. */
+const SHELLS: readonly {
+  readonly parts: readonly Part[];
+  readonly file: string;
+  readonly text: string;
+  readonly start: string;
+}[] = [
+  {
+    parts: ["bash", BASH_COMPLETION],
+    file: "bashrc",
+    text: `source ${BASH_COMPLETION}\nsource <(docr completion bash)\nPS1="ready> "\n`,
+    start: "bash --rcfile $ROOM/bashrc",
+  },
+  {
+    parts: ["zsh"],
+    file: ".zshrc",
+    text: 'autoload -U compinit; compinit -u\nsource <(docr completion zsh)\nPS1="ready> "\n',
+    start: "ZDOTDIR=$ROOM zsh -i",
+  },
+  {
+    parts: ["fish"],
+    file: "config.fish",
+    text: 'docr completion fish | source\nfunction fish_prompt; echo "ready> "; end\n',
+    start: "fish --no-config -C 'source $ROOM/config.fish'",
+  },
+];
+
+describe("completion", () => {
+  for (const { parts, file, text, start } of SHELLS) {
+    describeUnless(reasonFor(["tmux", ...parts]), `in ${start.replace("$ROOM/", "")}`, () => {
+      it("finishes a verb at a TAB", async () => {
+        const room = mkdtempSync(join(folder, "s-"));
+        writeFileSync(join(room, file), text);
+        await inTerminal(start.replace("$ROOM", room), async (terminal) => {
+          await terminal.waitFor("ready>");
+          await terminal.type("docr pru");
+          await terminal.press("Tab");
+          expect(await terminal.waitFor("docr prune")).toContain("ready>");
+        });
+      });
+    });
+  }
+});

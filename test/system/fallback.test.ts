@@ -1,0 +1,242 @@
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { describeUnless } from "../support/lab/describe.ts";
+import { explainNoExecutable, PATH_WITH_DOCR } from "../support/lab/executable.ts";
+import { explainMissing } from "../support/lab/parts.ts";
+import { createPasswordStore } from "../support/lab/password-store.ts";
+import { type Environment, type Outcome, run } from "../support/lab/run.ts";
+import { CLEAN_FAILURE, lookAt } from "../support/failure.ts";
+import { HOST, inWorld, loginTo, type World } from "./world.ts";
+
+/** What a client sees of an answer, to the byte. */
+const seen = ({ code, stdout, stderr }: Outcome) => ({ code, stdout, stderr });
+
+/** Requests for other hosts, good and bad, in an order in which each has something to answer. */
+const REQUESTS: readonly (readonly [verb: string, stdin: string])[] = [
+  ["get", "nobody.test"],
+  ["store", loginTo("one.test")],
+  ["store", loginTo("https://two.test/v1/", "us er", 'p"w<&>ä€')],
+  ["store", loginTo("one.test", "somebody", "pw2")],
+  ["get", "one.test"],
+  ["get", "one.test\n"],
+  ["get", "https://two.test/v1/"],
+  ["get", "https://index.docker.io/v1/"],
+  ["list", "unused"],
+  ["erase", "one.test"],
+  ["get", "one.test"],
+  ["list", "unused"],
+  ["erase", "https://two.test/v1/"],
+  ["list", "unused"],
+];
+
+/** A list's names are in an order of the helper's own: compared as an object. */
+function comparable(verb: string, outcome: Outcome): unknown {
+  const { stdout, ...rest } = seen(outcome);
+  const names = verb === "list" ? JSON.parse(stdout) : stdout;
+  return [verb, names, rest];
+}
+
+interface Pair {
+  readonly direct: readonly unknown[];
+  readonly through: readonly unknown[];
+}
+
+/** The other helper's own answers, and those that come through us, in stores that had the same history. */
+async function ask(name: string, ours: Environment, theirs: Environment, world: World): Promise<Pair> {
+  const direct: unknown[] = [];
+  const through: unknown[] = [];
+  for (const [verb, stdin] of REQUESTS) {
+    const there = await run(`docker-credential-${name}`, [verb], { stdin, env: theirs });
+    const here = await world.run([verb], { stdin, env: { ...ours, DOCR_FALLBACK: name } });
+    direct.push(comparable(verb, there));
+    through.push(comparable(verb, here));
+  }
+  return { direct, through };
+}
+
+const withoutToken = (env: Environment): Environment =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => name !== "DIGITALOCEAN_ACCESS_TOKEN"));
+
+describeUnless(
+  explainNoExecutable() ?? explainMissing(["pass", "gpg", "docker-credential-pass"]),
+  "beside docker-credential-pass",
+  () => {
+    it.concurrent(
+      "every answer for other hosts is its own, byte for byte",
+      inWorld({}, async (world) => {
+        const [a, b] = await Promise.all([
+          createPasswordStore(join(world.folder, "a")),
+          createPasswordStore(join(world.folder, "b")),
+        ]);
+        try {
+          const env = { ...withoutToken(world.env), ...a.env };
+          const { direct, through } = await ask("pass", env, b.env, world);
+          expect(through).toEqual(direct);
+        } finally {
+          await Promise.all([a.stop(), b.stop()]);
+        }
+      }),
+    );
+  },
+);
+
+describeUnless(
+  explainNoExecutable() ??
+    explainMissing(["dbus-daemon", "gnome-keyring-daemon", "gdbus", "docker-credential-secretservice"]),
+  "beside docker-credential-secretservice",
+  () => {
+    it.concurrent(
+      "every answer for other hosts is its own, byte for byte",
+      inWorld({ keyring: true }, async (ours) => {
+        await inWorld({ keyring: true }, async (theirs) => {
+          const { direct, through } = await ask("secretservice", ours.env, theirs.env, ours);
+          expect(through).toEqual(direct);
+        })();
+      }),
+    );
+
+    it.concurrent(
+      "our host is ours: minted, listed beside its hosts, and unknown to it",
+      inWorld({ keyring: true }, async (world) => {
+        const env = { DOCR_FALLBACK: "secretservice" };
+        await world.docr("store", { stdin: loginTo("one.test"), env });
+        await world.docr("store", { stdin: loginTo(HOST, "me", world.token), env });
+        expect(world.idOf(await world.get(env))).toBe(1);
+        const listed = await world.docr("list", { stdin: "unused", env });
+        expect(listed).toMatchObject({ code: 0, stderr: "" });
+        expect(JSON.parse(listed.stdout)).toEqual({ "one.test": "somebody", [HOST]: "docr" });
+        const direct = await run("docker-credential-secretservice", ["list"], { stdin: "", env: world.env });
+        expect(JSON.parse(direct.stdout)).toEqual({ "one.test": "somebody" });
+        expect(await world.docr("erase", { stdin: HOST, env })).toMatchObject({ code: 0, stderr: "" });
+        expect(JSON.parse((await world.docr("list", { env })).stdout)).toEqual({ "one.test": "somebody" });
+      }),
+    );
+
+    it.concurrent(
+      "is found through our config file as well, and the environment wins over that",
+      inWorld({ keyring: true }, async (world) => {
+        mkdirSync(join(world.home, ".config", "docr"), { recursive: true });
+        writeFileSync(join(world.home, ".config", "docr", "config.json"), '{"fallback":"secretservice"}');
+        await world.docr("store", { stdin: loginTo("one.test") });
+        const direct = await run("docker-credential-secretservice", ["get"], {
+          stdin: "one.test",
+          env: world.env,
+        });
+        expect(direct.code).toBe(0);
+        expect(seen(await world.docr("get", { stdin: "one.test" }))).toEqual(seen(direct));
+        const other = await world.docr("get", { stdin: "one.test", env: { DOCR_FALLBACK: "nobody" } });
+        expect(other.stderr).toMatch(/docker-credential-nobody cannot be run/);
+      }),
+    );
+  },
+);
+
+/** A helper that notes what it was sent, and answers as the script says. */
+function writeHelper(world: World, name: string, script: string): Environment {
+  const bin = join(world.folder, "bin");
+  mkdirSync(bin, { recursive: true });
+  const path = join(bin, `docker-credential-${name}`);
+  const log = join(world.folder, `${name}.log`);
+  writeFileSync(path, `#!/bin/sh\n{ echo "$1"; cat; echo; } >> ${log}\n${script}\n`);
+  chmodSync(path, 0o755);
+  return { PATH: `${bin}:${PATH_WITH_DOCR}`, DOCR_FALLBACK: name };
+}
+
+describeUnless(explainNoExecutable(), "beside any helper", () => {
+  it.concurrent.each([
+    ["get", "one.test", 0],
+    ["get", "one.test", 1],
+    ["get", "one.test", 7],
+    ["store", loginTo("one.test"), 1],
+    ["erase", "one.test", 42],
+  ])("its stdout, stderr and exit code go through unchanged: %s", async (verb, stdin, exitCode) => {
+    await inWorld({}, async (world) => {
+      const script = `printf 'out\\377 no line break'; printf 'two\\nlines\\n' >&2; exit ${exitCode}`;
+      const env = writeHelper(world, "odd", script);
+      const direct = await run("docker-credential-odd", [verb], { stdin, env: { PATH: env["PATH"] ?? "" } });
+      expect(direct).toMatchObject({ code: exitCode, stderr: "two\nlines\n" });
+      expect(seen(await world.docr(verb, { stdin, env }))).toEqual(seen(direct));
+      // It was sent what we were sent, to the byte.
+      const sent = readFileSync(join(world.folder, "odd.log"), "utf8");
+      expect(sent).toBe(`${verb}\n${stdin}\n`.repeat(2));
+    })();
+  });
+
+  it.concurrent(
+    "a list that fails there fails here, with its words",
+    inWorld({}, async (world) => {
+      const env = writeHelper(world, "odd", "echo 'the safe is shut'; echo 'two' >&2; exit 3");
+      expect(seen(await world.docr("list", { env }))).toEqual({
+        code: 3,
+        stdout: "the safe is shut\n",
+        stderr: "two\n",
+      });
+    }),
+  );
+
+  it.concurrent(
+    "a list that is none is an error that names it",
+    inWorld({}, async (world) => {
+      const outcome = await world.docr("list", { env: writeHelper(world, "odd", "echo '[1]'") });
+      expect(lookAt(outcome)).toEqual(CLEAN_FAILURE);
+      expect(outcome.stderr).toMatch(/docker-credential-odd answers list with no list/);
+    }),
+  );
+
+  it.concurrent(
+    "our host is never its business, in any spelling",
+    inWorld({}, async (world) => {
+      const env = writeHelper(world, "odd", 'echo \'{"one.test":"u","registry.digitalocean.com":"old"}\'');
+      for (const spelling of [HOST, `https://${HOST}`, `${HOST.toUpperCase()}:443`, `${HOST}/acme/app`]) {
+        expect((await world.docr("get", { stdin: spelling, env })).code).toBe(0);
+      }
+      const listed = await world.docr("list", { env });
+      expect(JSON.parse(listed.stdout)).toEqual({ "one.test": "u", [HOST]: "docr" });
+      expect(readFileSync(join(world.folder, "odd.log"), "utf8")).toBe("list\nunused\n");
+    }),
+  );
+
+  it.concurrent.each([
+    ["get", "one.test"],
+    ["store", loginTo("one.test")],
+    ["erase", "one.test"],
+    ["list", "unused"],
+  ])("one that is not there is an error of one line: %s", async (verb, stdin) => {
+    await inWorld({}, async (world) => {
+      const outcome = await world.docr(verb, { stdin, env: { DOCR_FALLBACK: "nobody" } });
+      expect(lookAt(outcome)).toEqual(CLEAN_FAILURE);
+      expect(outcome.stderr).toMatch(/the fallback docker-credential-nobody cannot be run/);
+      // Ours does not need it.
+      expect((await world.get({ DOCR_FALLBACK: "nobody" })).code).toBe(0);
+    })();
+  });
+
+  it.concurrent.each(["docr", "../evil", "a b", "docker-credential-pass;id"])(
+    "a name that would call ourselves or anything but a helper is refused: %s",
+    async (name) => {
+      await inWorld({}, async (world) => {
+        const outcome = await world.docr("get", {
+          stdin: "one.test",
+          env: { DOCR_FALLBACK: name, PATH: PATH_WITH_DOCR },
+        });
+        expect(lookAt(outcome, 5000)).toEqual(CLEAN_FAILURE);
+        expect(outcome.stderr).toMatch(/DOCR_FALLBACK must be/);
+      })();
+    },
+  );
+
+  it.concurrent(
+    "one that calls us again under another name ends, and starts no storm",
+    inWorld({}, async (world) => {
+      const log = join(world.folder, "loop.log");
+      // It would go on for ever; this one stops after ten.
+      const stop = `[ "$(grep -c ^get ${log})" -lt 10 ] || exit 9`;
+      const again = 'printf one.test | docker-credential-docr "$1"';
+      const env = writeHelper(world, "loop", `${stop}\n${again}`);
+      const outcome = await world.docr("get", { stdin: "one.test", env });
+      expect(outcome.code).not.toBe(0);
+      expect(readFileSync(log, "utf8").match(/^get$/gm)).toHaveLength(1);
+    }),
+  );
+});

@@ -1,0 +1,148 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { describeUnless } from "../support/lab/describe.ts";
+import { explainNoExecutable } from "../support/lab/executable.ts";
+import { explainMissing } from "../support/lab/parts.ts";
+import { createPasswordStore } from "../support/lab/password-store.ts";
+import { type Environment, type Outcome, run, runWell } from "../support/lab/run.ts";
+import { CLEAN_FAILURE, lookAt } from "../support/failure.ts";
+import { namesIn } from "./kept-files.ts";
+import { HOST, inWorld, loginTo, type World } from "./world.ts";
+
+interface Pass {
+  readonly env: Environment;
+  readonly docr: (verb: string, stdin: string) => Promise<Outcome>;
+  /** From now on the key's passphrase is not known to anybody who could be asked. */
+  readonly lock: () => Promise<void>;
+}
+
+/** A world whose logins are in pass, with a throwaway key. */
+function withPass(body: (pass: Pass, world: World) => Promise<void>): () => Promise<void> {
+  return inWorld({}, async (world) => {
+    const store = await createPasswordStore(join(world.folder, "p"));
+    const { DIGITALOCEAN_ACCESS_TOKEN: _token, ...rest } = world.env;
+    const env = { ...rest, ...store.env, DOCR_STORE: "pass" };
+    const gpg = (...args: readonly string[]) => runWell("gpg", args, { env: store.env });
+    try {
+      await body(
+        {
+          env,
+          docr: (verb, stdin) => world.run([verb], { stdin, env }),
+          lock: async () => {
+            const keys = await gpg("--list-secret-keys", "--with-colons");
+            const id = /^fpr:+([0-9A-F]{40}):/m.exec(keys.stdout)?.[1] ?? "";
+            const change = ["--batch", "--pinentry-mode", "loopback", "--passphrase", "forgotten"];
+            const exported = join(world.folder, "key");
+            await gpg("--batch", "--output", exported, "--export-secret-keys", id);
+            await run("gpgconf", ["--kill", "gpg-agent"], { env: store.env });
+            rmSync(join(store.env["GNUPGHOME"] ?? "", "private-keys-v1.d"), { recursive: true });
+            await gpg(...change, "--import", exported);
+            // An import keeps the passphrase, here none: a new one is set, and its agent forgets it by ending.
+            await run("gpg", [...change, "--passwd", id], { env: store.env });
+            await run("gpgconf", ["--kill", "gpg-agent"], { env: store.env });
+          },
+        },
+        world,
+      );
+    } finally {
+      await store.stop();
+    }
+  });
+}
+
+const reason = explainNoExecutable() ?? explainMissing(["pass", "gpg"]);
+
+describeUnless(reason, "logins in pass, where there is no keychain", () => {
+  it.concurrent(
+    "are stored, answered, listed and erased, under names that tell nothing to a folder's reader",
+    withPass(async ({ docr, env }) => {
+      for (const server of ["one.test", "https://index.docker.io/v1/"]) {
+        expect(await docr("store", loginTo(server))).toMatchObject({ code: 0, stdout: "", stderr: "" });
+      }
+      const got = await docr("get", "https://index.docker.io/v1/");
+      expect(got).toMatchObject({ code: 0, stderr: "" });
+      expect(JSON.parse(got.stdout).Secret).toBe("pw-of-https://index.docker.io/v1/");
+      const listed = await docr("list", "unused");
+      expect(JSON.parse(listed.stdout)).toEqual({
+        "one.test": "somebody",
+        "https://index.docker.io/v1/": "somebody",
+      });
+      const folder = join(env["PASSWORD_STORE_DIR"] ?? "", "docker-credential-docr");
+      expect(namesIn(folder)).toHaveLength(2);
+      expect(namesIn(folder).every((name) => /^[A-Za-z0-9_-]+\.gpg$/.test(name))).toBe(true);
+      expect(await docr("erase", "one.test")).toMatchObject({ code: 0, stdout: "", stderr: "" });
+      expect(await docr("erase", "one.test")).toMatchObject({ code: 0, stdout: "", stderr: "" });
+      expect(await docr("get", "one.test")).toMatchObject({
+        code: 1,
+        stdout: "credentials not found in native keychain\n",
+        stderr: "",
+      });
+    }),
+  );
+
+  it.concurrent(
+    "an API token among them mints, and logging out forgets it",
+    withPass(async ({ docr }, world) => {
+      expect(await docr("store", loginTo(HOST, "me", world.token))).toMatchObject({ code: 0, stderr: "" });
+      expect(world.idOf(await docr("get", HOST))).toBe(1);
+      expect(await docr("erase", HOST)).toMatchObject({ code: 0, stderr: "" });
+      expect(world.standIn.account.minted[0]?.revoked).toBe(true);
+      expect((await docr("get", HOST)).code).toBe(1);
+    }),
+  );
+
+  it.concurrent(
+    "whose key is locked are an error, never not found, and are all there afterwards",
+    withPass(async ({ docr, lock, env }) => {
+      await docr("store", loginTo("one.test"));
+      await lock();
+      for (const [verb, stdin] of [
+        ["get", "one.test"],
+        ["list", "unused"],
+      ] as const) {
+        const outcome = await docr(verb, stdin);
+        expect([verb, lookAt(outcome)]).toEqual([verb, CLEAN_FAILURE]);
+        expect(outcome.stderr).toMatch(/pass failed/);
+      }
+      expect(namesIn(join(env["PASSWORD_STORE_DIR"] ?? "", "docker-credential-docr"))).toHaveLength(1);
+    }),
+  );
+
+  it.concurrent(
+    "keep the characters that they were stored with",
+    withPass(async ({ docr }) => {
+      const secret = ' "\\\n\tä€😀<&> trailing \n';
+      await docr("store", loginTo("one.test", "us:er", secret));
+      const { stdout } = await docr("get", "one.test");
+      expect(JSON.parse(stdout)).toEqual({ ServerURL: "one.test", Username: "us:er", Secret: secret });
+    }),
+  );
+});
+
+describeUnless(explainNoExecutable(), "a pass that is not there", () => {
+  it.concurrent(
+    "is an error that says what to do: no folder of pass's",
+    inWorld({}, async (world) => {
+      const outcome = await world.docr("store", { stdin: loginTo("one.test"), env: { DOCR_STORE: "pass" } });
+      expect(lookAt(outcome)).toEqual(CLEAN_FAILURE);
+      expect(outcome.stderr).toMatch(/pass is not set up.*pass init/);
+      // A token in the environment does not need it.
+      expect((await world.get({ DOCR_STORE: "pass" })).code).toBe(0);
+    }),
+  );
+});
+
+describeUnless(reason, "a pass whose program is gone", () => {
+  it.concurrent(
+    "is an error that says so",
+    withPass(async ({ env }, world) => {
+      const path = join(world.folder, "bin");
+      mkdirSync(path);
+      const stdin = loginTo("one.test");
+      const outcome = await world.run(["store"], { stdin, env: { ...env, PATH: path } });
+      expect(lookAt(outcome)).toEqual(CLEAN_FAILURE);
+      expect(outcome.stderr).toMatch(/pass cannot be run.*install pass/);
+    }),
+  );
+});

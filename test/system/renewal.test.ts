@@ -1,0 +1,247 @@
+import { utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import type { Fault } from "../support/fakes/digitalocean-faults.ts";
+import { describeUnless } from "../support/lab/describe.ts";
+import { DOCR, explainNoExecutable } from "../support/lab/executable.ts";
+import { type Outcome, run } from "../support/lab/run.ts";
+import { waitUntil } from "../support/lab/service.ts";
+import { CLEAN_FAILURE, lookAt } from "../support/failure.ts";
+import { at, explainNoFakeTime } from "./clock.ts";
+import { backdate, namesIn } from "./kept-files.ts";
+import { explainNoMounts, openMounts } from "./mounts.ts";
+import { createGate, createSlowWay } from "./slow-way.ts";
+import { ALWAYS, HELPER, HOST, inWorld, type World } from "./world.ts";
+
+/** A credential lives for an hour unless told. */
+const reason = explainNoExecutable() ?? explainNoFakeTime();
+
+/** The 5 s after which an in-line replacement is given up, and starting on a busy machine. */
+const GIVEN_UP_MS = 7500;
+
+const OUTAGES: readonly { readonly title: string; readonly fault: Omit<Fault, "path"> | "refused" }[] = [
+  { title: "never answers", fault: { kind: "hang" } },
+  { title: "refuses connections", fault: "refused" },
+  { title: "answers 500", fault: { kind: "answer", status: 500 } },
+  { title: "answers 503 with a page", fault: { kind: "wrong-content", status: 503 } },
+  { title: "resets connections", fault: { kind: "reset" } },
+  { title: "answers something else than documented", fault: { kind: "malformed" } },
+  {
+    title: "limits the rate for long",
+    fault: { kind: "answer", status: 429, headers: { "retry-after": "900" } },
+  },
+];
+
+/** From now on the API is down in this way. */
+async function breakApi({ standIn }: World, fault: (typeof OUTAGES)[number]["fault"]): Promise<void> {
+  if (fault === "refused") await standIn.close();
+  else standIn.faults.add({ ...fault, path: "/*", times: ALWAYS });
+}
+
+describeUnless(reason, "renewal before need", () => {
+  it.concurrent(
+    "before half its life a credential is answered without any call, and nobody renews it",
+    inWorld({}, async (world) => {
+      await world.get();
+      world.standIn.reset();
+      expect(world.idOf(await world.get(at("+29m")))).toBe(1);
+      await sleep(500);
+      expect(world.standIn.calls).toEqual([]);
+    }),
+  );
+
+  it.concurrent(
+    "from half its life on it is answered at once, and no client waits for its renewal",
+    inWorld({}, async (world) => {
+      const gate = createGate();
+      let isShut = false;
+      const way = await createSlowWay(world.standIn.url, async () => isShut && gate.opened);
+      const env = { DIGITALOCEAN_API_URL: way.url };
+      await world.get(env);
+      isShut = true;
+      // It ends for its client when the last holder of its output is gone.
+      const outcome = await world.get({ ...env, ...at("+31m") });
+      expect(outcome).toMatchObject({ code: 0, stderr: "" });
+      expect(world.idOf(outcome)).toBe(1);
+      expect(await waitUntil(async () => world.standIn.account.minted.length === 2, 10)).toBe(true);
+      // Still on its way: this one is not waiting for it either.
+      expect(world.idOf(await world.get({ ...env, ...at("+32m") }))).toBe(1);
+      gate.open();
+      const isRenewed = async (): Promise<boolean> =>
+        world.idOf(await world.get({ ...env, ...at("+33m") })) === 2;
+      expect(await waitUntil(isRenewed, 10)).toBe(true);
+      expect(world.standIn.count("mint")).toBe(2);
+      await way.close();
+    }),
+  );
+
+  it.concurrent(
+    "with less than 15 minutes left it is replaced in line, and not before",
+    inWorld({}, async (world) => {
+      await world.get();
+      // A renewal that cannot succeed, so that only the answer counts.
+      world.standIn.faults.add({ kind: "answer", path: "/*", status: 401, times: ALWAYS });
+      expect(world.idOf(await world.get(at("+44m")))).toBe(1);
+      await sleep(500);
+      world.standIn.faults.clear();
+      const outcome = await world.get(at("+46m"));
+      expect(outcome).toMatchObject({ code: 0, stderr: "" });
+      expect(world.idOf(outcome)).toBe(2);
+    }),
+  );
+
+  it.concurrent(
+    "a short life is replaced in its second half",
+    inWorld({}, async (world) => {
+      const env = { DOCR_TTL: "120" };
+      await world.get(env);
+      expect(world.idOf(await world.get({ ...env, ...at("+50s") }))).toBe(1);
+      expect(world.standIn.count("mint")).toBe(1);
+      expect(world.idOf(await world.get({ ...env, ...at("+70s") }))).toBe(2);
+    }),
+  );
+
+  describe("while the API is down", () => {
+    for (const { title, fault } of OUTAGES) {
+      it.concurrent(
+        `a living credential is answered within 6 s, with one line on stderr: it ${title}`,
+        inWorld({}, async (world) => {
+          await world.get();
+          await breakApi(world, fault);
+          const outcome = await world.get(at("+50m"));
+          expect(world.idOf(outcome)).toBe(1);
+          expect(outcome.stderr).toMatch(/^docr: [^\n]+ lives until [^\n]+\n$/);
+          expect(outcome.ms).toBeLessThan(GIVEN_UP_MS);
+        }),
+      );
+
+      it.concurrent(
+        `a dead one is an error and never answered: it ${title}`,
+        inWorld({}, async (world) => {
+          await world.get();
+          await breakApi(world, fault);
+          expect(lookAt(await world.get(at("+61m")))).toEqual(CLEAN_FAILURE);
+        }),
+      );
+    }
+
+    it.concurrent(
+      "an ageing one is answered silently, and its renewal is tried once each half minute",
+      inWorld({}, async (world) => {
+        await world.get();
+        // Not by faketime: the pause between attempts is read from a file's own time.
+        backdate(world.kept, 31);
+        world.standIn.reset();
+        await breakApi(world, { kind: "answer", status: 401 });
+        const attempts = async (): Promise<number> => {
+          for (let round = 0; round < 4; round += 1) {
+            expect(await world.get()).toMatchObject({ code: 0, stderr: "" });
+          }
+          await sleep(500);
+          return world.standIn.count();
+        };
+        expect(await attempts()).toBe(1);
+        for (const name of namesIn(world.kept, "renewal-")) {
+          const then = new Date(Date.now() - 31_000);
+          utimesSync(join(world.kept, name), then, then);
+        }
+        expect(await attempts()).toBe(2);
+      }),
+    );
+  });
+
+  it.concurrent(
+    "an API token that is refused now is told, and a living credential does not hide it",
+    inWorld({}, async (world) => {
+      await world.get();
+      world.standIn.account.removeToken(world.token);
+      const outcome = await world.get(at("+50m"));
+      expect(lookAt(outcome)).toEqual(CLEAN_FAILURE);
+      expect(outcome.stderr).toMatch(/refuses the API token/);
+    }),
+  );
+});
+
+describeUnless(reason, "clocks", () => {
+  it.concurrent.each([
+    { title: "set forward by a day, or asleep for one", offset: "+1d" },
+    { title: "set forward by an hour", offset: "+60m" },
+    { title: "set back by a year", offset: "-365d" },
+    { title: "set back by an hour", offset: "-60m" },
+  ])("a clock that was $title costs a mint, not a failure", async ({ offset }) => {
+    await inWorld({}, async (world) => {
+      await world.get();
+      const outcome = await world.get(at(offset));
+      expect(outcome).toMatchObject({ code: 0, stderr: "" });
+      expect(world.idOf(outcome)).toBe(2);
+      // Under the clock as it is now, the new one is young.
+      expect(world.idOf(await world.get(at(offset)))).toBe(2);
+      expect(world.standIn.count("mint")).toBe(2);
+    })();
+  });
+
+  it.concurrent.each(["+1d", "-365d"])(
+    "a credential of an unknown age is never called alive, and with the API down that is an error (%s)",
+    async (offset) => {
+      await inWorld({}, async (world) => {
+        await world.get();
+        await breakApi(world, "refused");
+        expect(lookAt(await world.get(at(offset)))).toEqual(CLEAN_FAILURE);
+      })();
+    },
+  );
+
+  it.concurrent(
+    "corrections by a few seconds change nothing",
+    inWorld({}, async (world) => {
+      await world.get();
+      expect(world.idOf(await world.get(at("-20s")))).toBe(1);
+      expect(world.idOf(await world.get(at("+20s")))).toBe(1);
+      expect(world.standIn.count("mint")).toBe(1);
+    }),
+  );
+});
+
+/** What the machine's uptime and wall clock say since the mint, in minutes. */
+const TWO_CLOCKS = [
+  { title: "went on as the uptime did", uptime: 20, wall: 20, answered: 1 },
+  { title: "was set back by 10 minutes after 30", uptime: 30, wall: 20, answered: 2 },
+  { title: "was set back by an hour over an hour", uptime: 61, wall: 1, answered: 2 },
+  { title: "says dead, as after a sleep that the uptime did not count", uptime: 5, wall: 61, answered: 2 },
+  { title: "went on over a restart of the machine", uptime: -200, wall: 20, answered: 1 },
+];
+
+describeUnless(reason ?? explainNoMounts(), "the wall clock held against the uptime", () => {
+  // Under docker's name it is the door that looks at the clocks first.
+  const cases = TWO_CLOCKS.flatMap((clocks) => [
+    { ...clocks, program: DOCR, name: "docr" },
+    { ...clocks, program: HELPER, name: "docker-credential-docr" },
+  ]);
+  it.concurrent.each(cases)(
+    "a wall clock that $title: $name answers credential $answered",
+    async ({ uptime, wall, answered, program }) => {
+      await inWorld({}, async (world) => {
+        const path = join(world.folder, "uptime");
+        // /proc/uptime as the executable sees it: seconds, and the idle time of all processors.
+        const setUptime = (minutes: number): void => writeFileSync(path, `${minutes * 60}.00 1.00\n`);
+        setUptime(300);
+        const mounts = await openMounts(`mount --bind ${path} /proc/uptime`);
+        const get = (offset: string): Promise<Outcome> => {
+          const clock = Object.entries(at(offset)).map(([name, value]) => `${name}=${value}`);
+          const [command, ...args] = mounts.wrap(["env", ...clock, program, "get"]);
+          return run(command, args, { env: world.env, stdin: HOST });
+        };
+        try {
+          expect(world.idOf(await get("+0"))).toBe(1);
+          setUptime(300 + uptime);
+          const outcome = await get(`+${wall}m`);
+          expect(outcome.code).toBe(0);
+          expect(world.idOf(outcome)).toBe(answered);
+        } finally {
+          await mounts.close();
+        }
+      })();
+    },
+  );
+});

@@ -1,0 +1,42 @@
+import { spawn } from "node:child_process";
+import type { Environment, Outcome } from "../support/lab/run.ts";
+
+/** A command that is still running, for tests that signal it. */
+export interface Started {
+  readonly pid: number;
+  /** Does nothing once it has ended. */
+  signal(name: NodeJS.Signals): void;
+  /** Resolves when it has ended and nobody holds its output any more. */
+  readonly ended: Promise<Outcome>;
+}
+
+/** Starts a command with just this environment; killed after a minute, whatever happens. */
+export function start(
+  command: string,
+  args: readonly string[],
+  options: { readonly env: Environment; readonly stdin: string },
+): Started {
+  const started = performance.now();
+  const child = spawn(command, args, {
+    env: options.env,
+    stdio: "pipe",
+    timeout: 60_000,
+    killSignal: "SIGKILL",
+  });
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
+  child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
+  child.stdin.on("error", () => {});
+  child.stdin.end(options.stdin);
+  const ended = new Promise<Outcome>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code, signal) => {
+      const ms = Math.round(performance.now() - started);
+      resolve({ code, signal, stdout: textOf(stdout), stderr: textOf(stderr), ms });
+    });
+  });
+  return { pid: child.pid ?? 0, signal: (name) => void child.kill(name), ended };
+}
+
+const textOf = (chunks: readonly Buffer[]): string => Buffer.concat(chunks).toString();

@@ -1,0 +1,110 @@
+import { chmodSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parseClientFile, readClientFile } from "../../../src/client-config/client-file.ts";
+import { authOf, createClientHome } from "../../support/fakes/client-home.ts";
+import { failureOf, failureOfSync } from "../../support/fakes/failure-of.ts";
+
+const SHOWN = "~/.docker/config.json";
+
+describe("a client's file", () => {
+  it("has logins, helpers by host and a helper for all, whatever else is in it", () => {
+    const file = parseClientFile(
+      JSON.stringify({
+        auths: { "ghcr.io": { auth: authOf("sammy", "hunter2") }, "https://index.docker.io/v1/": {} },
+        credHelpers: { "registry.digitalocean.com": "docr" },
+        credsStore: "desktop",
+        currentContext: "desktop-linux",
+        plugins: { "-x-cli-hints": { enabled: "true" } },
+        features: { hooks: "true" },
+      }),
+      SHOWN,
+    );
+    expect([...file.auths.keys()]).toEqual(["ghcr.io", "https://index.docker.io/v1/"]);
+    expect([...file.credHelpers]).toEqual([["registry.digitalocean.com", "docr"]]);
+    expect(file.credsStore).toBe("desktop");
+  });
+
+  it.each(["", " \n", "{}", '{"auths":null,"credsStore":null,"credHelpers":null}', '{"credsStore":""}'])(
+    "may say nothing: %j",
+    (text) => {
+      expect(parseClientFile(text, SHOWN)).toEqual({
+        auths: new Map(),
+        credHelpers: new Map(),
+        credsStore: undefined,
+      });
+    },
+  );
+
+  it("names its fields in any case, and the last one counts", () => {
+    const file = parseClientFile('{"CredsStore":"pass","credsstore":"docr"}', SHOWN);
+    expect(file.credsStore).toBe("docr");
+  });
+
+  it.each([
+    ['{"auths":', "is not JSON"],
+    ['{"auths":{}} {}', "is not JSON"],
+    ['{"credsStore":"docr",} // hunter2', "is not JSON"],
+    ["[]", "is not a JSON object"],
+    ['"hunter2"', "is not a JSON object"],
+    ['{"auths":["hunter2"]}', "has auths that are no object"],
+    ['{"auths":{"ghcr.io":"hunter2"}}', "has an entry in auths that is no login"],
+    ['{"auths":{"ghcr.io":{"auth":["hunter2"]}}}', "has an entry in auths that is no login"],
+    ['{"credHelpers":"hunter2"}', "has credHelpers that are no object"],
+    ['{"credHelpers":{"ghcr.io":{}}}', "has an entry in credHelpers that is no helper's name"],
+    ['{"credHelpers":{"ghcr.io":"../hunter2"}}', "has an entry in credHelpers that is no helper's name"],
+    ['{"credsStore":1}', "has a credsStore that is no helper's name"],
+    ['{"credsStore":"pass; hunter2"}', "has a credsStore that is no helper's name"],
+  ])("that is %s is an error that names the file and nothing in it", async (text, what) => {
+    expect(await failureOf(() => parseClientFile(text, SHOWN))).toEqual({
+      code: "client-config",
+      message: `${SHOWN} ${what}`,
+    });
+  });
+
+  it("of any text is read, or fails with that code", () => {
+    const text = fc.oneof(
+      fc.string(),
+      fc.json(),
+      fc
+        .record({ auths: fc.jsonValue(), credHelpers: fc.jsonValue(), credsStore: fc.jsonValue() })
+        .map((one) => JSON.stringify(one)),
+    );
+    fc.assert(
+      fc.property(text, (one) => {
+        const failure = failureOfSync(() => parseClientFile(one, SHOWN));
+        expect([undefined, "client-config"]).toContain(failure?.code);
+      }),
+    );
+  });
+});
+
+describe("a client's file on the disk", () => {
+  it("may be missing, and its folder too", () => {
+    const client = createClientHome();
+    const { home } = client;
+    client.write("file", "");
+    expect(readClientFile(join(home, "no", "config.json"), SHOWN)).toBeUndefined();
+    expect(readClientFile(join(home, "file", "config.json"), SHOWN)).toBeUndefined();
+  });
+
+  it("is an error where it is there and cannot be read", async () => {
+    const { home } = createClientHome();
+    mkdirSync(join(home, "config.json"));
+    expect(await failureOf(() => readClientFile(join(home, "config.json"), SHOWN))).toEqual({
+      code: "client-config",
+      message: `${SHOWN} cannot be read (EISDIR)`,
+    });
+  });
+
+  it.skipIf(process.getuid?.() === 0)("is an error where it is somebody else's", async () => {
+    const client = createClientHome();
+    const { home } = client;
+    client.write("config.json", {});
+    chmodSync(join(home, "config.json"), 0);
+    expect((await failureOf(() => readClientFile(join(home, "config.json"), SHOWN))).message).toMatch(
+      /EACCES/,
+    );
+  });
+});

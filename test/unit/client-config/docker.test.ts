@@ -1,0 +1,277 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { readVariable } from "../../../src/client-config/docker.ts";
+import type { Environment } from "../../../src/core/machine.ts";
+import {
+  answerWith,
+  authOf,
+  type ClientHome,
+  createClientHome,
+  opened,
+} from "../../support/fakes/client-home.ts";
+import { failureOf } from "../../support/fakes/failure-of.ts";
+
+const FILE = "~/.docker/config.json";
+const HUB = "https://index.docker.io/v1/";
+
+const resolve = async (home: ClientHome, host: string, key?: string): Promise<readonly unknown[]> =>
+  opened(await home.clients.resolve(host, "docker", { key }));
+
+describe("a login in docker's own file", () => {
+  it.each([
+    ["auth", { auth: authOf("sammy", "hunter2") }],
+    ["user name and password", { username: "sammy", password: "hunter2" }],
+    ["auth, which wins over the fields", { auth: authOf("sammy", "hunter2"), username: "x", password: "y" }],
+    ["auth padded with NULs", { auth: authOf("sammy", "hunter2\0\0") }],
+  ])("is found by its host, kept as %s", async (_title, entry) => {
+    const home = createClientHome();
+    home.docker({ auths: { "ghcr.io": entry } });
+    expect(await resolve(home, "ghcr.io")).toEqual(["auths", FILE, "ghcr.io", ["sammy", "hunter2"]]);
+    expect(await resolve(home, "quay.io")).toEqual(["none", FILE, "quay.io", undefined]);
+    expect(home.asked).toEqual([]);
+  });
+
+  it("is Docker Hub's under the key of its first days alone", async () => {
+    const home = createClientHome();
+    home.docker({
+      auths: { [HUB]: { auth: authOf("sammy", "hub") }, "docker.io": { auth: authOf("x", "y") } },
+    });
+    expect(await resolve(home, "docker.io")).toEqual(["auths", FILE, HUB, ["sammy", "hub"]]);
+    home.docker({ auths: { "docker.io": { auth: authOf("x", "y") } } });
+    expect(await resolve(home, "docker.io")).toEqual(["none", FILE, HUB, undefined]);
+  });
+
+  it.each(["https://ghcr.io", "http://ghcr.io/v1/", "ghcr.io/acme"])(
+    "is found under %s too",
+    async (written) => {
+      const home = createClientHome();
+      home.docker({ auths: { [written]: { auth: authOf("sammy", "old") } } });
+      expect(await resolve(home, "ghcr.io")).toEqual(["auths", FILE, "ghcr.io", ["sammy", "old"]]);
+      home.docker({
+        auths: { [written]: { auth: authOf("sammy", "old") }, "ghcr.io": { auth: authOf("s", "new") } },
+      });
+      expect(await resolve(home, "ghcr.io")).toEqual(["auths", FILE, "ghcr.io", ["s", "new"]]);
+    },
+  );
+
+  it("may be an identity token, or a token for the registry, which docker prefers in this order", async () => {
+    const home = createClientHome();
+    const entry = { auth: authOf("sammy", "hunter2"), identitytoken: "idt" };
+    home.docker({ auths: { "a.example": entry, "b.example": { ...entry, registrytoken: "rt" } } });
+    expect(await resolve(home, "a.example")).toEqual([
+      "auths",
+      FILE,
+      "a.example",
+      ["<token>", "idt"],
+      { identity: "idt", registry: undefined },
+    ]);
+    expect(await resolve(home, "b.example")).toEqual([
+      "auths",
+      FILE,
+      "b.example",
+      undefined,
+      { identity: undefined, registry: "rt" },
+    ]);
+  });
+
+  it("is found under a key that the person names, for a registry whose key is not its host", async () => {
+    const home = createClientHome();
+    home.docker({ auths: { "https://auth.example/v2/": { auth: authOf("hub", "binder") } } });
+    expect(await resolve(home, "registry.example", "https://auth.example/v2/")).toEqual([
+      "auths",
+      FILE,
+      "https://auth.example/v2/",
+      ["hub", "binder"],
+    ]);
+  });
+
+  it("is none where the entry is empty, as Docker Desktop leaves it", async () => {
+    const home = createClientHome();
+    home.docker({ auths: { [HUB]: {} } });
+    expect(await resolve(home, "docker.io")).toEqual(["none", FILE, HUB, undefined]);
+  });
+
+  it.each([
+    ["no colon", Buffer.from("sammy").toString("base64")],
+    ["no user", authOf("", "hunter2")],
+    ["no base64", "hunter2!"],
+  ])("with %s in it breaks the whole file, as it does for docker", async (_title, auth) => {
+    const home = createClientHome();
+    home.docker({ auths: { "quay.io": { auth }, "ghcr.io": { auth: authOf("sammy", "hunter2") } } });
+    expect(await failureOf(() => resolve(home, "ghcr.io"))).toEqual({
+      code: "client-config",
+      message: `${FILE} has an auth that is not base64 of user:password`,
+    });
+  });
+});
+
+describe("docker's helpers", () => {
+  it("are asked for the host's own first, then the one for all, and the file's logins not at all", async () => {
+    const home = createClientHome({
+      helpers: {
+        "docr registry.digitalocean.com": answerWith("u", "minted"),
+        "pass ghcr.io": answerWith("v", "w"),
+      },
+    });
+    home.docker({
+      auths: { "ghcr.io": { auth: authOf("sammy", "plain") }, "quay.io": { auth: authOf("sammy", "plain") } },
+      credHelpers: { "registry.digitalocean.com": "docr" },
+      credsStore: "pass",
+    });
+    const host = "registry.digitalocean.com";
+    expect(await resolve(home, host)).toEqual(["credHelpers", FILE, host, "docr", ["u", "minted"]]);
+    expect(await resolve(home, "ghcr.io")).toEqual(["credsStore", FILE, "ghcr.io", "pass", ["v", "w"]]);
+    expect(await resolve(home, "quay.io")).toEqual(["credsStore", FILE, "quay.io", "pass", undefined]);
+    expect(home.asked).toEqual([`docr get ${host}`, "pass get ghcr.io", "pass get quay.io"]);
+  });
+
+  it("are asked for Docker Hub under its key, in Docker Desktop's file too", async () => {
+    const home = createClientHome({ helpers: { [`desktop ${HUB}`]: answerWith("sammy", "hub") } });
+    home.docker({
+      auths: { [HUB]: {} },
+      credsStore: "desktop",
+      currentContext: "desktop-linux",
+      plugins: { "-x-cli-hints": { enabled: "true" } },
+      features: { hooks: "true" },
+    });
+    expect(await resolve(home, "docker.io")).toEqual(["credsStore", FILE, HUB, "desktop", ["sammy", "hub"]]);
+  });
+
+  it("match the host exactly, and an empty name takes a host out of credsStore", async () => {
+    const home = createClientHome();
+    home.docker({
+      auths: { "ghcr.io": { auth: authOf("sammy", "plain") } },
+      credHelpers: { "ghcr.io": "", "https://quay.io": "docr" },
+      credsStore: "pass",
+    });
+    expect(await resolve(home, "ghcr.io")).toEqual(["auths", FILE, "ghcr.io", ["sammy", "plain"]]);
+    expect((await resolve(home, "quay.io"))[3]).toBe("pass");
+  });
+
+  it("that answer with empty texts have none", async () => {
+    const home = createClientHome({
+      helpers: { "pass a.example": answerWith("", ""), "pass b.example": "{}" },
+    });
+    home.docker({ credsStore: "pass" });
+    for (const host of ["a.example", "b.example"]) {
+      expect((await resolve(home, host)).slice(3)).toEqual(["pass", undefined]);
+    }
+  });
+
+  it("may answer with an identity token", async () => {
+    const home = createClientHome({ helpers: { "pass a.example": answerWith("<token>", "idt") } });
+    home.docker({ credsStore: "pass" });
+    const [, , , , login, tokens] = await resolve(home, "a.example");
+    expect([login, tokens]).toEqual([["<token>", "idt"], { identity: "idt", registry: undefined }]);
+  });
+
+  it.each([
+    [{ stdout: "the safe is shut\n", exitCode: 3 }, "docker-credential-pass failed with exit code 3"],
+    [{ stdout: "", exitCode: 1 }, "docker-credential-pass failed with exit code 1"],
+    [{ stdout: "hunter2", exitCode: 0 }, "docker-credential-pass answers get with no login"],
+    [{ stdout: "[]", exitCode: 0 }, "docker-credential-pass answers get with no login"],
+    [
+      { stdout: '{"Username":1,"Secret":"hunter2"}', exitCode: 0 },
+      "docker-credential-pass answers get with no login",
+    ],
+  ])("that fail or babble are an error without their words: %j", async (answer, message) => {
+    const home = createClientHome({ helpers: { "pass ghcr.io": answer } });
+    home.docker({ credsStore: "pass" });
+    expect(await failureOf(() => resolve(home, "ghcr.io"))).toEqual({ code: "other-helper", message });
+  });
+
+  it("are the platform's own where the file says nothing of logins, if they are installed", async () => {
+    const home = createClientHome();
+    expect((await resolve(home, "ghcr.io"))[0]).toBe("none");
+    home.install("docker-credential-secretservice");
+    expect((await resolve(home, "ghcr.io")).slice(0, 4)).toEqual([
+      "credsStore",
+      "docker's default for this platform",
+      "ghcr.io",
+      "secretservice",
+    ]);
+    home.install("pass");
+    expect((await resolve(home, "ghcr.io"))[0]).toBe("none");
+    home.install("docker-credential-pass");
+    expect((await resolve(home, "ghcr.io"))[3]).toBe("pass");
+    home.docker({ auths: { "quay.io": {} } });
+    expect((await resolve(home, "ghcr.io"))[0]).toBe("none");
+  });
+});
+
+const withVariable = (value: unknown): Environment => ({
+  DOCKER_AUTH_CONFIG: typeof value === "string" ? value : JSON.stringify(value),
+});
+
+describe("DOCKER_AUTH_CONFIG", () => {
+  it("wins over helpers and file for the keys that it has, and for those alone", async () => {
+    const variable = {
+      auths: { "ghcr.io": { auth: authOf("env", "e") }, [HUB]: { auth: authOf("env", "h") } },
+    };
+    const home = createClientHome({ env: withVariable(variable) });
+    home.docker({ credsStore: "pass" });
+    expect(await resolve(home, "ghcr.io")).toEqual(["auths", "DOCKER_AUTH_CONFIG", "ghcr.io", ["env", "e"]]);
+    expect(await resolve(home, "docker.io")).toEqual(["auths", "DOCKER_AUTH_CONFIG", HUB, ["env", "h"]]);
+    expect((await resolve(home, "quay.io"))[0]).toBe("credsStore");
+    expect(home.asked).toEqual(["pass get quay.io"]);
+  });
+
+  it.each([
+    ["no JSON", "hunter2"],
+    ["two objects", '{"auths":{}} {}'],
+    ["another field", { auths: {}, credsStore: "pass" }],
+    ["another field in an entry", { auths: { "ghcr.io": { auth: authOf("env", "e"), email: "x" } } }],
+    ["an entry without auth", { auths: { "ghcr.io": { auth: authOf("env", "e") }, "quay.io": {} } }],
+    ["an auth without a user", { auths: { "ghcr.io": { auth: authOf("", "e") } } }],
+    ["an auth that is not base64", { auths: { "ghcr.io": { auth: "hunter2!" } } }],
+    ["auths that are a list", { auths: [] }],
+  ])("with %s is passed over with a warning, as docker does", async (_title, value) => {
+    const home = createClientHome({ env: withVariable(value) });
+    home.docker({ auths: { "ghcr.io": { auth: authOf("file", "f") } } });
+    const resolved = await home.clients.resolve("ghcr.io", "docker");
+    expect(opened(resolved)).toEqual(["auths", FILE, "ghcr.io", ["file", "f"]]);
+    expect(resolved.warnings).toEqual([
+      "DOCKER_AUTH_CONFIG is not as docker takes it, and docker passes over it",
+    ]);
+  });
+
+  it("of any text is read or passed over, and throws nothing", () => {
+    const auths = fc.dictionary(fc.string(), fc.record({ auth: fc.oneof(fc.base64String(), fc.string()) }));
+    const text = fc.oneof(
+      fc.string(),
+      fc.json(),
+      auths.map((one) => JSON.stringify({ auths: one })),
+    );
+    fc.assert(
+      fc.property(text, (one) => {
+        const logins = readVariable(one);
+        expect(logins === undefined || logins instanceof Map).toBe(true);
+      }),
+    );
+  });
+
+  it("is empty for nobody", () => {
+    expect(readVariable("")).toEqual(new Map());
+  });
+});
+
+describe("docker's file", () => {
+  it("is that of DOCKER_CONFIG, shown as it was named", async () => {
+    const home = createClientHome({ env: { DOCKER_CONFIG: "/nonexistent/dk" } });
+    expect(await resolve(home, "ghcr.io")).toEqual([
+      "none",
+      "/nonexistent/dk/config.json",
+      "ghcr.io",
+      undefined,
+    ]);
+  });
+
+  it("that is broken is an error, also where the variable has nothing for the host", async () => {
+    const home = createClientHome();
+    home.docker('{"credsStore": hunter2');
+    expect(await failureOf(() => resolve(home, "ghcr.io"))).toEqual({
+      code: "client-config",
+      message: `${FILE} is not JSON`,
+    });
+  });
+});

@@ -1,0 +1,237 @@
+import { execFileSync } from "node:child_process";
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createFiles } from "../../../../src/client-config/edit/files.ts";
+import type { Files } from "../../../../src/commands/ports.ts";
+import { failureOf } from "../../../support/fakes/failure-of.ts";
+
+const isRoot = process.getuid?.() === 0;
+
+const modeOf = (name: string): number => statSync(name).mode & 0o7777;
+const refusal = (work: () => unknown): Promise<string> =>
+  failureOf(work).then(({ code, message }) => `${code}: ${message}`);
+
+describe("a file that is changed", () => {
+  let home: string;
+  let folder: string;
+  let path: string;
+  let files: Files;
+
+  beforeEach(() => {
+    home = mkdtempSync(join(tmpdir(), "docr-edit-"));
+    folder = join(home, ".docker");
+    path = join(folder, "config.json");
+    mkdirSync(folder);
+    files = createFiles({ env: { HOME: home, PATH: "/usr/bin:/bin" }, platform: "linux", uid: 1000 });
+  });
+  afterEach(() => {
+    chmodSync(folder, 0o700);
+    rmSync(home, { recursive: true });
+  });
+
+  const write = (text: string, mode = 0o644): void => {
+    writeFileSync(path, text);
+    chmodSync(path, mode);
+  };
+
+  it("is replaced by a new file of the same mode", () => {
+    write("old", 0o640);
+    const { ino } = statSync(path);
+    expect(files.replace(files.open(path), "new")).toBe("done");
+    expect([readFileSync(path, "utf8"), modeOf(path)]).toEqual(["new", 0o640]);
+    expect(statSync(path).ino).not.toBe(ino);
+    expect(readdirSync(folder)).toEqual(["config.json"]);
+  });
+
+  it("is this user's alone where there was none, and so is its folder", () => {
+    rmSync(folder, { recursive: true });
+    const file = files.open(path);
+    expect(file).toMatchObject({ path, shown: "~/.docker/config.json", text: undefined });
+    expect(files.replace(file, "new")).toBe("done");
+    expect([modeOf(path), modeOf(folder)]).toEqual([0o600, 0o700]);
+  });
+
+  it.runIf(isRoot)("stays with its owner, and a new one with the owner of its folder", () => {
+    write("old");
+    chownSync(path, 1234, 1235);
+    chownSync(folder, 1236, 1237);
+    files.replace(files.open(path), "new");
+    expect(statSync(path)).toMatchObject({ uid: 1234, gid: 1235 });
+    const other = join(folder, "other.json");
+    files.replace(files.open(other), "new");
+    expect(statSync(other)).toMatchObject({ uid: 1236, gid: 1237 });
+  });
+
+  it("stays a link, and its target is what changes", () => {
+    const dotfiles = join(home, "dotfiles");
+    mkdirSync(dotfiles);
+    writeFileSync(join(dotfiles, "docker.json"), "old");
+    symlinkSync("../dotfiles/docker.json", path);
+    const file = files.open(path);
+    expect(file.target).toBe(join(dotfiles, "docker.json"));
+    expect(files.replace(file, "new")).toBe("done");
+    expect(readlinkSync(path)).toBe("../dotfiles/docker.json");
+    expect(readFileSync(join(dotfiles, "docker.json"), "utf8")).toBe("new");
+    expect(files.backUp(file)).toBe(`${path}.docr-backup`);
+    expect(readdirSync(dotfiles)).toEqual(["docker.json"]);
+  });
+
+  it("is refused where it is a link to nothing, or to itself", async () => {
+    symlinkSync("nowhere.json", path);
+    expect(await refusal(() => files.open(path))).toBe(
+      "client-config: ~/.docker/config.json is a link that leads nowhere",
+    );
+    expect(readlinkSync(path)).toBe("nowhere.json");
+    rmSync(path);
+    symlinkSync("config.json", path);
+    expect(await refusal(() => files.open(path))).toBe(
+      "client-config: ~/.docker/config.json cannot be read or written (ELOOP)",
+    );
+  });
+
+  it("is refused where it is a folder, a pipe, too large or no text", async () => {
+    mkdirSync(path);
+    expect(await refusal(() => files.open(path))).toMatch(/^client-config: .* (?:is not a file|\(EISDIR\))$/);
+    rmSync(path, { recursive: true });
+    execFileSync("mkfifo", [path]);
+    expect(await refusal(() => files.open(path))).toBe("client-config: ~/.docker/config.json is not a file");
+    rmSync(path);
+    writeFileSync(path, Buffer.alloc(16 * 1024 * 1024 + 1, " "));
+    expect(await refusal(() => files.open(path))).toBe(
+      "client-config: ~/.docker/config.json is larger than 16 MiB",
+    );
+    writeFileSync(path, Buffer.from([0xff, 0xfe, 0x7b, 0x00]));
+    expect(await refusal(() => files.open(path))).toBe(
+      "client-config: ~/.docker/config.json is not UTF-8 text",
+    );
+    rmSync(folder, { recursive: true });
+    writeFileSync(folder, "a file");
+    expect(await refusal(() => files.open(path))).toBe(
+      "client-config: ~/.docker/config.json cannot be read or written (ENOTDIR)",
+    );
+    rmSync(folder);
+    mkdirSync(folder);
+  });
+
+  it("is refused where its mode says that it is to stay, even to root", async () => {
+    write("old", 0o444);
+    const file = files.open(path);
+    expect(await refusal(() => files.replace(file, "new"))).toBe(
+      "client-config: ~/.docker/config.json is read-only",
+    );
+    expect(await refusal(() => files.checkWritable(file))).toBe(
+      "client-config: ~/.docker/config.json is read-only",
+    );
+    expect([readFileSync(path, "utf8"), readdirSync(folder)]).toEqual(["old", ["config.json"]]);
+  });
+
+  it.runIf(!isRoot)("is refused in a folder that is read-only", async () => {
+    write("old");
+    chmodSync(folder, 0o500);
+    expect(await refusal(() => files.replace(files.open(path), "new"))).toBe(
+      "client-config: the folder of ~/.docker/config.json is read-only",
+    );
+  });
+
+  it("is left alone where somebody else has changed it since it was read", () => {
+    write("old");
+    const file = files.open(path);
+    write("theirs");
+    expect(files.replace(file, "new")).toBe("outdated");
+    expect(files.replace(file, undefined)).toBe("outdated");
+    rmSync(path);
+    expect(files.replace(file, "new")).toBe("outdated");
+    const absent = files.open(path);
+    write("theirs");
+    expect(files.replace(absent, "new")).toBe("outdated");
+    expect([readFileSync(path, "utf8"), readdirSync(folder)]).toEqual(["theirs", ["config.json"]]);
+  });
+
+  it("is left alone where the link leads elsewhere by now", () => {
+    writeFileSync(join(home, "a"), "old");
+    writeFileSync(join(home, "b"), "old");
+    symlinkSync("../a", path);
+    const file = files.open(path);
+    rmSync(path);
+    symlinkSync("../b", path);
+    expect(files.replace(file, "new")).toBe("outdated");
+    expect([readFileSync(join(home, "a"), "utf8"), readFileSync(join(home, "b"), "utf8")]).toEqual([
+      "old",
+      "old",
+    ]);
+  });
+
+  it("takes away what a process left that was killed, and nothing that one may be at", () => {
+    write("old");
+    const [killed, living] = [`${path}.docr-new-1`, `${path}.docr-new-2`];
+    for (const next of [killed, living]) writeFileSync(next, "half");
+    const hourAgo = Date.now() / 1000 - 3600;
+    utimesSync(killed, hourAgo, hourAgo);
+    expect(files.replace(files.open(path), "new")).toBe("done");
+    expect(readFileSync(path, "utf8")).toBe("new");
+    expect(readdirSync(folder)).toEqual(["config.json", "config.json.docr-new-2"]);
+  });
+
+  it("is removed where it is to be none, and that is no failure where there is none", () => {
+    write("old");
+    expect(files.replace(files.open(path), undefined)).toBe("done");
+    expect(files.replace(files.open(path), undefined)).toBe("done");
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("keeps every byte that it is given", () => {
+    const text = '\uFEFF{\r\n "ü\u2028": 1}\r\n';
+    write("old");
+    files.replace(files.open(path), text);
+    expect(files.open(path).text).toBe(text);
+    expect(readFileSync(path)).toEqual(Buffer.from(text));
+  });
+
+  it("is kept beside itself, for this user alone, and never in the place of another copy", () => {
+    write("one");
+    expect(files.backUp(files.open(path))).toBe(`${path}.docr-backup`);
+    expect(files.backUp(files.open(path))).toBe(`${path}.docr-backup`);
+    write("two");
+    expect(files.backUp(files.open(path))).toBe(`${path}.docr-backup-2`);
+    symlinkSync("/etc/passwd", `${path}.docr-backup-3`);
+    write("three");
+    expect(files.backUp(files.open(path))).toBe(`${path}.docr-backup-4`);
+    expect(readFileSync(`${path}.docr-backup`, "utf8")).toBe("one");
+    expect(modeOf(`${path}.docr-backup`)).toBe(0o600);
+    expect(files.backupsOf(path)).toEqual(
+      ["", "-2", "-3", "-4"].map((number) => `${path}.docr-backup${number}`),
+    );
+  });
+});
+
+describe("the machine's programs", () => {
+  it("are those on the PATH that can be run", () => {
+    const home = mkdtempSync(join(tmpdir(), "docr-path-"));
+    writeFileSync(join(home, "docker"), "");
+    writeFileSync(join(home, "podman"), "", { mode: 0o755 });
+    mkdirSync(join(home, "skopeo"));
+    const files = createFiles({ env: { PATH: `:${home}/none:${home}` }, platform: "linux", uid: 1000 });
+    expect(["docker", "podman", "skopeo"].map((name) => files.hasProgram(name))).toEqual([
+      false,
+      true,
+      false,
+    ]);
+    expect(files.hasProgram("docker", "podman")).toBe(true);
+    rmSync(home, { recursive: true });
+  });
+});

@@ -1,0 +1,193 @@
+import { describe, expect, it } from "vitest";
+import {
+  answerWith,
+  authOf,
+  type ClientHome,
+  createClientHome,
+  opened,
+} from "../../support/fakes/client-home.ts";
+import { failureOf } from "../../support/fakes/failure-of.ts";
+
+const FILE = "~/.config/containers/auth.json";
+const REGISTRIES = "~/.config/containers/registries.conf";
+
+const resolve = async (home: ClientHome, host: string, repository?: string): Promise<readonly unknown[]> =>
+  opened(await home.clients.resolve(host, "podman", { repository }));
+
+const login = (name: string) => ({ auth: authOf(name, `of ${name}`) });
+
+describe("a login in podman's files", () => {
+  it("is the one with the longest key that is the image's name or a part of it", async () => {
+    const home = createClientHome();
+    home.podman({
+      auths: { "quay.io": login("host"), "quay.io/acme": login("acme"), "quay.io/acme/app/x": login("x") },
+    });
+    const found = async (repository?: string) => (await resolve(home, "quay.io", repository)).slice(2);
+    expect(await found("acme/app")).toEqual(["quay.io/acme", ["acme", "of acme"]]);
+    expect(await found("acme/app/x")).toEqual(["quay.io/acme/app/x", ["x", "of x"]]);
+    expect(await found("acmeapp")).toEqual(["quay.io", ["host", "of host"]]);
+    expect(await found()).toEqual(["quay.io", ["host", "of host"]]);
+  });
+
+  it("is looked for in podman's runtime file, then its older one, then docker's", async () => {
+    const home = createClientHome({ runtime: true });
+    const sourceOf = async () => (await resolve(home, "quay.io"))[1];
+    expect(await sourceOf()).toBe("~/run/containers/auth.json");
+    home.docker({ auths: { "quay.io": login("docker") } });
+    expect(await sourceOf()).toBe("~/.docker/config.json");
+    home.podman({ auths: { "quay.io": login("older") } });
+    expect(await sourceOf()).toBe(FILE);
+    home.write("run/containers/auth.json", { auths: { "quay.io": login("runtime") } });
+    expect(await resolve(home, "quay.io")).toEqual([
+      "auths",
+      "~/run/containers/auth.json",
+      "quay.io",
+      ["runtime", "of runtime"],
+    ]);
+  });
+
+  it("is Docker Hub's under any of its names, docker's URL among them", async () => {
+    const home = createClientHome();
+    for (const key of [
+      "docker.io",
+      "index.docker.io",
+      "https://index.docker.io/v1/",
+      "registry-1.docker.io",
+    ]) {
+      home.podman({ auths: { [key]: login("hub") } });
+      expect((await resolve(home, "docker.io", "library/alpine")).slice(2)).toEqual([key, ["hub", "of hub"]]);
+    }
+  });
+
+  it("is found under a URL of its host, but not under another host's path", async () => {
+    const home = createClientHome();
+    home.podman({ auths: { "https://quay.io/v1/": login("url") } });
+    expect((await resolve(home, "quay.io", "a"))[2]).toBe("https://quay.io/v1/");
+    home.podman({ auths: { "quay.io/b": login("b") } });
+    expect((await resolve(home, "quay.io", "a"))[0]).toBe("none");
+  });
+
+  it("is found under the key that the person names, and no other", async () => {
+    const home = createClientHome();
+    home.podman({ auths: { "quay.io/acme": login("acme"), "a.example/x": login("x") } });
+    const options = { repository: "acme/app", key: "a.example/x" };
+    expect(opened(await home.clients.resolve("quay.io", "podman", options))[2]).toBe("a.example/x");
+  });
+
+  it("with an identity token counts only beside an auth", async () => {
+    const home = createClientHome();
+    home.podman({ auths: { "a.example": { identitytoken: "idt" } } });
+    expect((await resolve(home, "a.example"))[0]).toBe("none");
+    home.podman({ auths: { "a.example": { auth: authOf("0000", ""), identitytoken: "idt" } } });
+    expect((await resolve(home, "a.example"))[3]).toEqual(["<token>", "idt"]);
+  });
+
+  it("is passed over where it has no colon or is in docker's other fields", async () => {
+    const home = createClientHome();
+    home.podman({
+      auths: {
+        "a.example": { auth: Buffer.from("x").toString("base64") },
+        "b.example": { username: "u", password: "p" },
+      },
+    });
+    expect((await resolve(home, "a.example"))[0]).toBe("none");
+    expect((await resolve(home, "b.example"))[0]).toBe("none");
+  });
+
+  it("that is not base64 is an error for its own host alone", async () => {
+    const home = createClientHome();
+    home.podman({ auths: { "a.example": { auth: "hunter2!" }, "b.example": login("b") } });
+    expect((await resolve(home, "b.example"))[0]).toBe("auths");
+    expect(await failureOf(() => resolve(home, "a.example"))).toEqual({
+      code: "client-config",
+      message: `${FILE} has an auth that is not base64`,
+    });
+  });
+});
+
+describe("podman's helpers", () => {
+  it("are asked for the host, from credHelpers; credsStore is passed over", async () => {
+    const home = createClientHome({ helpers: { "docr quay.io": answerWith("u", "p") } });
+    home.podman({
+      credHelpers: { "quay.io": "docr" },
+      credsStore: "pass",
+      auths: { "quay.io/acme": login("x") },
+    });
+    expect(await resolve(home, "quay.io", "acme/app")).toEqual([
+      "credHelpers",
+      FILE,
+      "quay.io",
+      "docr",
+      ["u", "p"],
+    ]);
+    expect((await resolve(home, "ghcr.io"))[0]).toBe("none");
+    expect(home.asked).toEqual(["docr get quay.io"]);
+  });
+
+  it("with nothing for the host end the search in the files, as they do for podman", async () => {
+    const home = createClientHome();
+    home.podman({ credHelpers: { "quay.io": "docr" } });
+    home.docker({ auths: { "quay.io": login("docker") } });
+    expect(await resolve(home, "quay.io")).toEqual(["credHelpers", FILE, "quay.io", "docr", undefined]);
+  });
+
+  it("of registries.conf are asked in their order, the files among them", async () => {
+    const home = createClientHome({ helpers: { "docr quay.io": answerWith("u", "p") } });
+    home.registries('credential-helpers = ["pass", "containers-auth.json", "docr"]');
+    home.podman({ auths: { "ghcr.io": login("file") } });
+    expect(await resolve(home, "quay.io")).toEqual([
+      "credential-helpers",
+      REGISTRIES,
+      "quay.io",
+      "docr",
+      ["u", "p"],
+    ]);
+    expect((await resolve(home, "ghcr.io"))[0]).toBe("auths");
+    expect(home.asked).toEqual(["pass get quay.io", "docr get quay.io", "pass get ghcr.io"]);
+  });
+
+  it("alone leave the files unread", async () => {
+    const home = createClientHome();
+    home.registries('credential-helpers = ["docr"]');
+    home.podman("{ broken");
+    expect(await resolve(home, "quay.io")).toEqual([
+      "credential-helpers",
+      REGISTRIES,
+      "quay.io",
+      "docr",
+      undefined,
+    ]);
+  });
+
+  it("that fail are told only where nobody else has a login", async () => {
+    const failing = { stdout: "shut", exitCode: 1 };
+    const home = createClientHome({
+      helpers: { "pass quay.io": failing, "pass ghcr.io": failing, "docr quay.io": answerWith("u", "p") },
+    });
+    home.registries('credential-helpers = ["pass", "docr"]');
+    expect((await resolve(home, "quay.io"))[3]).toBe("docr");
+    expect((await failureOf(() => resolve(home, "ghcr.io"))).message).toBe(
+      "docker-credential-pass failed with exit code 1",
+    );
+  });
+
+  it("are asked although a file before them is broken, which is told where they have nothing", async () => {
+    const home = createClientHome({ helpers: { "docr quay.io": answerWith("u", "p") } });
+    home.registries('credential-helpers = ["containers-auth.json", "docr"]');
+    home.podman("{ hunter2");
+    expect((await resolve(home, "quay.io"))[3]).toBe("docr");
+    expect(await failureOf(() => resolve(home, "ghcr.io"))).toEqual({
+      code: "client-config",
+      message: `${FILE} is not JSON`,
+    });
+  });
+
+  it("in a registries.conf that is broken are an error", async () => {
+    const home = createClientHome();
+    home.registries("credential-helpers = [");
+    expect(await failureOf(() => resolve(home, "quay.io"))).toEqual({
+      code: "client-config",
+      message: `${REGISTRIES} is not TOML`,
+    });
+  });
+});

@@ -1,0 +1,84 @@
+import { join } from "node:path";
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  AUTH_FILES,
+  parseCredentialHelpers,
+  readCredentialHelpers,
+} from "../../../src/client-config/registries-conf.ts";
+import { createClientHome } from "../../support/fakes/client-home.ts";
+import { failureOf, failureOfSync } from "../../support/fakes/failure-of.ts";
+
+const SHOWN = "~/.config/containers/registries.conf";
+
+describe("credential-helpers in a registries.conf", () => {
+  it.each([
+    ['credential-helpers = ["docr"]', ["docr"]],
+    [
+      "unqualified-search-registries = []\ncredential-helpers = [\n  \"docr\", # ours\n  'pass',\n]\n",
+      ["docr", "pass"],
+    ],
+    ["credential-helpers = []", []],
+    ['[[registry]]\nlocation = "a.example"\ncredential-helpers = ["docr"]', undefined],
+    ['# credential-helpers = ["docr"]', undefined],
+    ["", undefined],
+  ])("are %j", (text, names) => {
+    expect(parseCredentialHelpers(text, SHOWN)).toEqual(names);
+  });
+
+  it.each([
+    ["credential-helpers = [", "is not TOML"],
+    ["hunter2", "is not TOML"],
+    ['credential-helpers = "docr"', "has credential-helpers that are no list of helpers' names"],
+    ["credential-helpers = [1]", "has credential-helpers that are no list of helpers' names"],
+    ['credential-helpers = ["../x"]', "has credential-helpers that are no list of helpers' names"],
+  ])("%j is an error that names the file", async (text, what) => {
+    expect(await failureOf(() => parseCredentialHelpers(text, SHOWN))).toEqual({
+      code: "client-config",
+      message: `${SHOWN} ${what}`,
+    });
+  });
+
+  it("of any text are read, or fail with that code", () => {
+    const text = fc.oneof(
+      fc.string(),
+      fc.json().map((value) => `credential-helpers = ${value}`),
+    );
+    fc.assert(
+      fc.property(text, (one) => {
+        const failure = failureOfSync(() => parseCredentialHelpers(one, SHOWN));
+        expect([undefined, "client-config"]).toContain(failure?.code);
+      }),
+    );
+  });
+});
+
+describe("the helpers that podman asks", () => {
+  it("are the user's, and a drop-in of theirs wins, the last one of all", () => {
+    const home = createClientHome();
+    home.registries('credential-helpers = ["one"]');
+    expect(readCredentialHelpers(home.machine)).toEqual({ names: ["one"], source: SHOWN });
+    home.write(".config/containers/registries.conf.d/10-a.conf", 'credential-helpers = ["two"]');
+    home.write(".config/containers/registries.conf.d/20-b.conf", "");
+    home.write(".config/containers/registries.conf.d/30-c.ignore", 'credential-helpers = ["three"]');
+    expect(readCredentialHelpers(home.machine)).toEqual({ names: ["two"], source: `${SHOWN}.d/10-a.conf` });
+  });
+
+  it("are the auth.json files alone where none are set, or an empty list", () => {
+    const home = createClientHome();
+    home.registries("");
+    expect(readCredentialHelpers(home.machine).names).toEqual([AUTH_FILES]);
+    home.registries("credential-helpers = []");
+    expect(readCredentialHelpers(home.machine).names).toEqual([AUTH_FILES]);
+  });
+
+  it("are those of the file that the environment names", () => {
+    const home = createClientHome();
+    home.write("mine.conf", 'credential-helpers = ["mine"]');
+    const env = { ...home.machine.env, CONTAINERS_REGISTRIES_CONF: join(home.home, "mine.conf") };
+    expect(readCredentialHelpers({ ...home.machine, env })).toEqual({
+      names: ["mine"],
+      source: "~/mine.conf",
+    });
+  });
+});

@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest";
+import { authOf, createClientHome } from "../../support/fakes/client-home.ts";
+
+const DOCKER = "~/.docker/config.json";
+const PODMAN = "~/.config/containers/auth.json";
+
+describe("who asks us for a host", () => {
+  it("is docker with credsStore, and podman with credHelpers alone", async () => {
+    const home = createClientHome();
+    home.docker({ credsStore: "docr" });
+    home.podman({ credHelpers: { "ghcr.io": "docr" } });
+    expect(await home.clients.usesOf("ghcr.io")).toEqual({
+      usedBy: [
+        { client: "docker", source: DOCKER, kind: "credsStore", helper: "docr" },
+        { client: "podman", source: PODMAN, kind: "credHelpers", helper: "docr" },
+      ],
+      shadowedBy: [],
+      warnings: [],
+    });
+    expect((await home.clients.usesOf("quay.io")).usedBy.map(({ client }) => client)).toEqual(["docker"]);
+    expect(home.asked).toEqual([]);
+  });
+
+  it("is podman through docker's file, where it has none of its own", async () => {
+    const home = createClientHome();
+    home.docker({ credHelpers: { "ghcr.io": "docr" } });
+    const { usedBy } = await home.clients.usesOf("ghcr.io");
+    expect(usedBy.map(({ client, source }) => [client, source])).toEqual([
+      ["docker", DOCKER],
+      ["podman", DOCKER],
+    ]);
+  });
+
+  it("is nobody where a login in a file or another helper comes first", async () => {
+    const home = createClientHome();
+    home.docker({ credsStore: "pass" });
+    home.podman({ auths: { "ghcr.io": { auth: authOf("sammy", "plain") } } });
+    home.registries('credential-helpers = ["containers-auth.json", "docr"]');
+    expect(await home.clients.usesOf("ghcr.io")).toEqual({
+      usedBy: [],
+      shadowedBy: [
+        { client: "docker", source: DOCKER, kind: "credsStore", helper: "pass" },
+        { client: "podman", source: PODMAN, kind: "auths", helper: undefined },
+      ],
+      warnings: [],
+    });
+  });
+
+  it("is podman behind another helper, which may have nothing", async () => {
+    const home = createClientHome();
+    home.registries('credential-helpers = ["pass", "docr"]');
+    const { usedBy, shadowedBy } = await home.clients.usesOf("ghcr.io");
+    expect(usedBy.map(({ client }) => client)).toEqual(["podman"]);
+    expect(shadowedBy.map(({ client, helper }) => [client, helper])).toEqual([["podman", "pass"]]);
+  });
+
+  it("is docker for Docker Hub's old key, and podman for its host: each asks for one of them", async () => {
+    const home = createClientHome();
+    home.docker({ credsStore: "docr" });
+    home.registries('credential-helpers = ["docr"]');
+    const clientsOf = async (key: string) =>
+      (await home.clients.usesOf(key)).usedBy.map(({ client }) => client);
+    expect(await clientsOf("https://index.docker.io/v1/")).toEqual(["docker"]);
+    expect(await clientsOf("docker.io")).toEqual(["podman"]);
+    expect(await clientsOf("https://index.docker.io/v1/access-token")).toEqual(["docker"]);
+  });
+
+  it("is told as far as the files can be read", async () => {
+    const home = createClientHome();
+    home.docker("{ broken");
+    home.registries('credential-helpers = ["docr"]');
+    const { usedBy, warnings } = await home.clients.usesOf("ghcr.io");
+    expect(usedBy.map(({ client }) => client)).toEqual(["podman"]);
+    expect(warnings).toEqual([`${DOCKER} is not JSON`]);
+  });
+});

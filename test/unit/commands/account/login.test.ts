@@ -1,0 +1,169 @@
+import { describe, expect, it } from "vitest";
+import { login } from "../../../../src/commands/account/login.ts";
+import { failureOf } from "../../../support/fakes/failure-of.ts";
+import { tokenOf } from "../../../support/fakes/helper-bench.ts";
+import { createVerbBench, type VerbBench } from "../../../support/fakes/verb-bench.ts";
+
+const kept = (bench: VerbBench) => [...bench.keychain.items];
+
+describe("docr login", () => {
+  it("takes the API token from stdin, and shows account, team, scopes and registries", async () => {
+    const bench = createVerbBench({ stdin: tokenOf("a") });
+    const { text, json } = await login(bench.verbs, { tokenStdin: true });
+    expect(text).toBe(
+      [
+        "logged in   the context default, kept in the keychain",
+        "account     sammy@do.example",
+        "team        My Team",
+        "scopes      registry:read, registry:update, account:read",
+        "API token   never expires",
+        "registries  acme, fra1, 29.4 MB, since 2020-03-21",
+        "",
+      ].join("\n"),
+    );
+    expect(json).toEqual({
+      context: "default",
+      store: "the keychain",
+      account: { email: "sammy@do.example", status: "active", team: "My Team" },
+      token: {
+        scopes: ["registry:read", "registry:update", "account:read"],
+        canPush: true,
+        expiresAt: null,
+      },
+      registries: [
+        { name: "acme", region: "fra1", createdAt: "2020-03-21T16:02:37Z", storageBytes: 29_393_920 },
+      ],
+    });
+    expect([kept(bench), bench.said]).toEqual([[["api-token:default", tokenOf("a")]], []]);
+    expect(JSON.stringify([text, json])).not.toContain(tokenOf("a"));
+  });
+
+  it("drops white space around a token that was piped", async () => {
+    const bench = createVerbBench({ stdin: ` ${tokenOf("a")}\r\n` });
+    await login(bench.verbs, { tokenStdin: true });
+    expect(kept(bench)).toEqual([["api-token:default", tokenOf("a")]]);
+  });
+
+  it("asks for it on a terminal, hidden", async () => {
+    const bench = createVerbBench({ answers: [tokenOf("a")] });
+    await login(bench.verbs, {});
+    expect(bench.questions).toEqual(["DigitalOcean API token"]);
+    expect(kept(bench)).toEqual([["api-token:default", tokenOf("a")]]);
+  });
+
+  it("offers doctl's on a terminal, and asks where that is declined", async () => {
+    const doctl = { default: tokenOf("d") };
+    const agreed = createVerbBench({ doctl, answers: [true] });
+    await login(agreed.verbs, {});
+    expect(agreed.questions).toEqual(["Use the API token in doctl's config?"]);
+    expect(kept(agreed)).toEqual([["api-token:default", tokenOf("d")]]);
+    const declined = createVerbBench({ doctl, answers: [false, tokenOf("a")] });
+    await login(declined.verbs, {});
+    expect(kept(declined)).toEqual([["api-token:default", tokenOf("a")]]);
+  });
+
+  it("keeps nothing where the question is interrupted", async () => {
+    const bench = createVerbBench({ answers: [] });
+    expect(await failureOf(() => login(bench.verbs, {}))).toMatchObject({ code: "cancelled" });
+    expect(kept(bench)).toEqual([]);
+  });
+
+  it("takes doctl's of the context that is named, without a question", async () => {
+    const bench = createVerbBench({ doctl: { default: tokenOf("d"), work: tokenOf("e") } });
+    await login(bench.verbs, { fromDoctl: true, context: "Work" });
+    expect(kept(bench)).toEqual([["api-token:work", tokenOf("e")]]);
+  });
+
+  it("says what to do where doctl has none", async () => {
+    const bench = createVerbBench();
+    await expect(login(bench.verbs, { fromDoctl: true })).rejects.toMatchObject({
+      code: "no-api-token",
+      message: "doctl's config has no API token for this context",
+      hint: "run: doctl auth init, or leave --from-doctl out",
+    });
+  });
+
+  it("says what to do where there is no terminal and nothing is piped", async () => {
+    const bench = createVerbBench({ stdin: tokenOf("a") });
+    await expect(login(bench.verbs, {})).rejects.toMatchObject({
+      code: "bad-arguments",
+      message: "there is no terminal to ask for the API token on",
+      hint: "pipe it in with --token-stdin, or take doctl's with --from-doctl",
+    });
+    expect(kept(bench)).toEqual([]);
+  });
+
+  it.each([
+    [{ tokenStdin: true, fromDoctl: true }, "--token-stdin and --from-doctl exclude each other"],
+    [
+      { context: "a b" },
+      "--context names a context that is not 1 to 64 letters, digits, dots, dashes and underscores",
+    ],
+  ])("refuses %j", async (options, message) => {
+    const bench = createVerbBench({ stdin: tokenOf("a") });
+    expect(await failureOf(() => login(bench.verbs, options))).toEqual({ code: "bad-arguments", message });
+  });
+
+  it("is for the account in use where none is named", async () => {
+    const bench = createVerbBench({ stdin: tokenOf("a"), settings: { context: "work" } });
+    const { text } = await login(bench.verbs, { tokenStdin: true });
+    expect(text).toContain("the context work,");
+    expect(kept(bench)).toEqual([["api-token:work", tokenOf("a")]]);
+  });
+
+  it("shows what is unknown as unknown, and lets the token be", async () => {
+    const bench = createVerbBench({ stdin: tokenOf("a") });
+    bench.api.account = undefined;
+    bench.api.fail("token", "api-unavailable");
+    const { text, json } = await login(bench.verbs, { tokenStdin: true });
+    expect(text).toMatch(/^account +not told; that takes the scope account:read$/m);
+    expect(text).toMatch(/^scopes +unknown$/m);
+    expect(json).toMatchObject({ account: null, token: null });
+    expect(bench.said).toEqual(["DigitalOcean did not say which scopes the API token has"]);
+  });
+
+  it("names no registries where there are none, and how to get one", async () => {
+    const bench = createVerbBench({ stdin: tokenOf("a") });
+    bench.api.registries = [];
+    const { text } = await login(bench.verbs, { tokenStdin: true });
+    expect(text).toMatch(/^registries +none; create one: doctl registry create NAME$/m);
+  });
+
+  it("counts the scopes that have nothing to do with it, and tells when the token expires", async () => {
+    const bench = createVerbBench({ stdin: tokenOf("a") });
+    const scopes = ["droplet:read", "registry:read", "registry:update", "vpc:read"];
+    bench.api.token = { scopes, expiresInSeconds: 90 * 24 * 3600 };
+    const { text, json } = await login(bench.verbs, { tokenStdin: true });
+    expect(text).toMatch(/^scopes +registry:read, registry:update, and 2 that are not needed here$/m);
+    expect(text).toMatch(/^API token +expires in 90 d$/m);
+    expect(json).toMatchObject({ token: { scopes, expiresAt: "2027-02-19T12:00:00.000Z" } });
+  });
+});
+
+describe("docr login remarks", () => {
+  it("that the token can pull but not push", async () => {
+    const bench = createVerbBench({ stdin: tokenOf("a") });
+    bench.api.token = { scopes: ["registry:read"], expiresInSeconds: undefined };
+    await login(bench.verbs, { tokenStdin: true });
+    expect(bench.said).toEqual(["this API token can pull but not push: it lacks the scope registry:update"]);
+  });
+
+  it("that the environment's token wins", async () => {
+    const bench = createVerbBench({ stdin: tokenOf("a"), apiToken: tokenOf("e") });
+    await login(bench.verbs, { tokenStdin: true });
+    expect(bench.said).toEqual([
+      "DIGITALOCEAN_ACCESS_TOKEN is set and wins over what is kept; unset it to use this account",
+    ]);
+  });
+
+  it("that another account is in use, unless a registry names this one", async () => {
+    const other = createVerbBench({ stdin: tokenOf("a") });
+    await login(other.verbs, { tokenStdin: true, context: "work" });
+    expect(other.said).toEqual([
+      "the context in use is default: set DIGITALOCEAN_CONTEXT=work to use this account",
+    ]);
+    const named = createVerbBench({ stdin: tokenOf("a"), settings: { contexts: { acme: "work" } } });
+    await login(named.verbs, { tokenStdin: true, context: "work" });
+    expect(named.said).toEqual([]);
+  });
+});

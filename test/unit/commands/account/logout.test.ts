@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import { HelperError } from "../../../../src/core/errors.ts";
+import { Secret } from "../../../../src/core/secret.ts";
+import { logout } from "../../../../src/commands/account/logout.ts";
+import { failureOf } from "../../../support/fakes/failure-of.ts";
+import { answerOf, tokenOf } from "../../../support/fakes/helper-bench.ts";
+import { createVerbBench, type VerbBench, type VerbBenchOptions } from "../../../support/fakes/verb-bench.ts";
+
+/** Somebody who is logged in to these accounts. */
+async function createMember(contexts: readonly string[], options: VerbBenchOptions = {}): Promise<VerbBench> {
+  const bench = createVerbBench(options);
+  for (const context of contexts) await bench.ports.apiTokens.write(context, new Secret(tokenOf("a")));
+  return bench;
+}
+
+const kept = (bench: VerbBench) => [...bench.keychain.items.keys()];
+
+describe("docr logout", () => {
+  it("forgets the only account, and revokes what was minted", async () => {
+    const bench = await createMember(["default"]);
+    await answerOf(bench);
+    expect(await logout(bench.verbs, {})).toEqual({
+      text: "forgot the API token of the default account; revoked 1\n",
+      json: { contexts: ["default"], revoked: 1, notRevoked: 0 },
+    });
+    expect([kept(bench), bench.said]).toEqual([[], []]);
+  });
+
+  it("is no failure where nothing is kept", async () => {
+    expect(await logout(createVerbBench().verbs, {})).toMatchObject({
+      text: "no API token was kept; revoked 0\n",
+    });
+  });
+
+  it("forgets one account of several where it is named", async () => {
+    const bench = await createMember(["default", "work"]);
+    await logout(bench.verbs, { context: "WORK" });
+    expect(kept(bench)).toEqual(["api-token:default"]);
+  });
+
+  it("wants to be told which of several is meant, and forgets none until then", async () => {
+    const bench = await createMember(["work", "default"]);
+    await expect(logout(bench.verbs, {})).rejects.toMatchObject({
+      code: "bad-arguments",
+      message: "API tokens of several accounts are kept: default, work",
+      hint: "name one with --context, or say --all",
+    });
+    expect(kept(bench)).toHaveLength(2);
+  });
+
+  it("asks for a yes on a terminal", async () => {
+    const declined = await createMember(["work", "default"], { answers: [false] });
+    expect(await failureOf(() => logout(declined.verbs, {}))).toMatchObject({ code: "cancelled" });
+    expect(declined.questions).toEqual(["Forget the API tokens of all accounts (default, work)?"]);
+    expect(kept(declined)).toHaveLength(2);
+    const agreed = await createMember(["work", "default"], { answers: [true] });
+    expect(await logout(agreed.verbs, {})).toMatchObject({
+      text: "forgot the API tokens of the default account, work; revoked 0\n",
+    });
+    expect(kept(agreed)).toEqual([]);
+  });
+
+  it("forgets all without a question where that is said", async () => {
+    const bench = await createMember(["work", "default"]);
+    await logout(bench.verbs, { all: true });
+    expect(kept(bench)).toEqual([]);
+  });
+
+  it("refuses to be told both", async () => {
+    expect(
+      await failureOf(() => logout(createVerbBench().verbs, { all: true, context: "work" })),
+    ).toMatchObject({ code: "bad-arguments" });
+  });
+
+  it("counts what could not be revoked", async () => {
+    const bench = await createMember(["default"]);
+    await answerOf(bench);
+    bench.api.fail("revoke", "api-unavailable");
+    expect(await logout(bench.verbs, {})).toMatchObject({
+      text: "forgot the API token of the default account; revoked 0, 1 could not be revoked\n",
+    });
+  });
+
+  it("says where an API token is found all the same", async () => {
+    const environment = await createMember(["default"], { apiToken: tokenOf("e") });
+    await logout(environment.verbs, {});
+    expect(environment.said).toEqual([
+      "DIGITALOCEAN_ACCESS_TOKEN is set: docker still gets credentials with it",
+    ]);
+    const doctl = await createMember(["default"], { doctl: { default: tokenOf("d") } });
+    await logout(doctl.verbs, {});
+    expect(doctl.said).toEqual(["doctl's config holds an API token: docker still gets credentials with it"]);
+  });
+
+  it("fails while the keychain is locked", async () => {
+    const bench = await createMember(["default"]);
+    bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
+    expect(await failureOf(() => logout(bench.verbs, {}))).toMatchObject({ code: "keychain-locked" });
+  });
+});

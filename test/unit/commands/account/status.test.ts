@@ -1,0 +1,208 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { HelperError } from "../../../../src/core/errors.ts";
+import { Secret } from "../../../../src/core/secret.ts";
+import { status } from "../../../../src/commands/account/status.ts";
+import { MINUTE } from "../../../support/fakes/fixed-clock.ts";
+import { answerOf, tokenOf } from "../../../support/fakes/helper-bench.ts";
+import { createVerbBench, type VerbBench, type VerbBenchOptions } from "../../../support/fakes/verb-bench.ts";
+
+let home: string;
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), "docr-status-"));
+});
+
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+const create = ({ env, ...options }: VerbBenchOptions = {}) =>
+  createVerbBench({ ...options, env: { HOME: home, ...env } });
+
+function write(path: string, text: string): void {
+  const folder = join(home, ".config", path, "..");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(home, ".config", path), text);
+}
+
+/** All that is printed, and what scripts get. */
+async function show(bench: VerbBench) {
+  const { text } = await status(bench.verbs, {});
+  const shown = bench.printed.join("") + text;
+  return { text: shown, json: (await status(bench.verbs, { json: true })).json };
+}
+
+const NOTHING = `account      default
+config file  ~/.config/docr/config.json: not there
+other hosts  kept in the store
+API tokens     DIGITALOCEAN_ACCESS_TOKEN: nothing
+               DIGITALOCEAN_TOKEN: nothing
+               DIGITALOCEAN_ACCESS_TOKEN_FILE: nothing
+               the keychain: nothing
+               doctl's config: nothing
+in use       no API token: run docr login, or set DIGITALOCEAN_ACCESS_TOKEN
+store        the keychain: open
+
+no live credentials
+`;
+
+describe("docr status", () => {
+  it("says what to do where there is nothing", async () => {
+    const bench = create();
+    expect((await show(bench)).text).toBe(NOTHING);
+    expect(bench.api.calls).toEqual([]);
+  });
+
+  it("prints what needs no keychain before it asks one, and nothing before a script's JSON", async () => {
+    const bench = create();
+    await status(bench.verbs, { json: true });
+    expect(bench.printed).toEqual([]);
+    const late: string[] = [];
+    const terminal = { ...bench.verbs.terminal, print: (text: string) => void late.push(text) };
+    bench.keychain.failWith(new Error("a bug"));
+    await expect(status({ ...bench.verbs, terminal }, {})).rejects.toThrow("a bug");
+    expect(late.join("")).toContain("DIGITALOCEAN_ACCESS_TOKEN_FILE");
+  });
+
+  it("shows every place of tokens, and marks the one that wins", async () => {
+    const bench = create({ env: { DIGITALOCEAN_TOKEN: tokenOf("e") }, apiToken: tokenOf("e") });
+    await bench.ports.apiTokens.write("work", new Secret(tokenOf("a")));
+    write("doctl/config.yaml", `access-token: ${tokenOf("d")}\nauth-contexts:\n  team: ${tokenOf("f")}\n`);
+    const { text, json } = await show(bench);
+    expect(text).toMatch(/^in use +the API token from DIGITALOCEAN_TOKEN$/m);
+    expect(text).toMatch(/^ +> DIGITALOCEAN_TOKEN: set$/m);
+    expect(text).toMatch(/^ {15}the keychain: work$/m);
+    expect(text).toMatch(/^ {15}doctl's config: default, team$/m);
+    expect(text + JSON.stringify(json)).not.toMatch(/dop_v1_/);
+    expect(json).toMatchObject({
+      apiToken: "DIGITALOCEAN_TOKEN",
+      sources: [
+        { state: "empty" },
+        { state: "set", isDeciding: true, contexts: [] },
+        { state: "empty" },
+        { name: "the keychain", contexts: ["work"], isDeciding: false },
+        { name: "doctl's config", contexts: ["default", "team"] },
+      ],
+    });
+  });
+
+  it("takes no other of doctl's than the one that doctl has switched to, as a get does", async () => {
+    const bench = create();
+    write("doctl/config.yaml", `access-token: ${tokenOf("d")}\ncontext: gone\n`);
+    const { text, json } = await show(bench);
+    expect(text).toMatch(/^in use +no API token: run docr login/m);
+    expect(json).toMatchObject({ apiToken: null });
+    write("doctl/config.yaml", `auth-contexts:\n  gone: ${tokenOf("d")}\ncontext: GONE\n`);
+    expect((await show(bench)).json).toMatchObject({ apiToken: "doctl's config" });
+  });
+
+  it("takes the keychain's where it has one for the account in use, and else doctl's", async () => {
+    const bench = create({ settings: { context: "team" } });
+    await bench.ports.apiTokens.write("work", new Secret(tokenOf("a")));
+    write("doctl/config.yaml", `auth-contexts:\n  team: ${tokenOf("f")}\n`);
+    expect((await show(bench)).json).toMatchObject({ apiToken: "doctl's config", context: "team" });
+    bench.settings.context = "work";
+    expect((await show(bench)).json).toMatchObject({ apiToken: "the keychain", context: "work" });
+  });
+
+  it("shows what lives, and no secret", async () => {
+    const bench = create({ apiToken: tokenOf("a") });
+    await answerOf(bench);
+    const { text, json } = await show(bench);
+    expect(text).toMatch(/^acme +read-write +0 s +60 min +in use$/m);
+    expect(json).toMatchObject({ credentials: [{ registry: "acme", state: "current" }] });
+    expect(text + JSON.stringify(json)).not.toContain("minted-secret");
+  });
+
+  it("shows the config file's accounts and the helper for other hosts", async () => {
+    write("docr/config.json", '{"contexts":{"acme":"work"},"fallback":"osxkeychain"}');
+    const { text, json } = await show(create());
+    expect(text).toMatch(/^ +work for acme$/m);
+    expect(text).toMatch(/^other hosts +docker-credential-osxkeychain$/m);
+    expect(text).toMatch(/^config file +~\/\.config\/docr\/config\.json$/m);
+    expect(json).toMatchObject({ contextsByRegistry: { acme: "work" }, fallback: "osxkeychain" });
+  });
+});
+
+describe("docr status is no failure", () => {
+  it("without a keychain, which it says, and goes on to doctl", async () => {
+    const bench = create();
+    bench.keychain.failWith(new HelperError("keychain-missing", "there is no keychain in this session"));
+    write("doctl/config.yaml", `access-token: ${tokenOf("d")}\n`);
+    const { text, json } = await show(bench);
+    expect(text).toMatch(/^store +the keychain: there is no keychain in this session$/m);
+    expect(json).toMatchObject({ apiToken: "doctl's config", problems: [] });
+  });
+
+  it("while the keychain is locked: then nothing behind it is asked", async () => {
+    const bench = create();
+    bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
+    write("doctl/config.yaml", `access-token: ${tokenOf("d")}\n`);
+    const { text, json } = await show(bench);
+    expect(text).toMatch(/^in use +no API token, because of the keychain$/m);
+    expect(text).toMatch(/^ +> the keychain: the keychain is locked$/m);
+    expect(json).toMatchObject({ apiToken: null, store: { problem: "the keychain is locked" } });
+  });
+
+  it("with a token that is none: it says where, and that this is what a get fails at", async () => {
+    const message = "DIGITALOCEAN_ACCESS_TOKEN is set but empty";
+    const bench = create({
+      env: { DIGITALOCEAN_ACCESS_TOKEN: "" },
+      badSettings: new HelperError("bad-api-token", message),
+    });
+    const { text, json } = await show(bench);
+    expect(text).toMatch(/^in use +no API token, because of DIGITALOCEAN_ACCESS_TOKEN$/m);
+    expect(text.split(message)).toHaveLength(2);
+    expect(json).toMatchObject({ apiToken: null, problems: [] });
+  });
+
+  it("with a config file that is wrong", async () => {
+    write("docr/config.json", "{");
+    const { text, json } = await show(create());
+    expect(text).toMatch(/^config file +~\/\.config\/docr\/config\.json: wrong$/m);
+    expect(text).toMatch(/^ +the config file docr\/config\.json is not JSON$/m);
+    expect(json).toMatchObject({ configFile: { exists: true, isValid: false } });
+  });
+
+  it("with a setting that is wrong", async () => {
+    const bench = create({ badSettings: new HelperError("bad-setting", "DOCR_TTL must be…") });
+    expect((await show(bench)).text).toMatch(/^ +DOCR_TTL must be…$/m);
+  });
+
+  it("with a setting that is wrong, which is said once for each thing that it keeps from being known", async () => {
+    const message = "DOCR_STORE must be one of auto, keychain, file, pass";
+    const bench = create({
+      env: { DOCR_STORE: "bogus" },
+      badSettings: new HelperError("bad-setting", message),
+    });
+    bench.keychain.failWith(new HelperError("bad-setting", message));
+    const { text, json } = await show(bench);
+    const lines = text.split("\n").filter((line) => line.endsWith(message));
+    expect(lines.map((line) => line.slice(0, -message.length).trim())).toEqual([
+      "",
+      "> the store:",
+      "store        the store:",
+    ]);
+    expect(text).not.toContain("what is kept there is not shown");
+    expect(json).toMatchObject({ problems: [message] });
+  });
+
+  it("with a clock that was set back since something was minted: nobody knows how old it is", async () => {
+    const bench = create({ apiToken: tokenOf("e") });
+    await answerOf(bench);
+    bench.clock.setWallBy(-24 * 60 * MINUTE);
+    expect((await show(bench)).text).toMatch(/^acme +read-write +\? +\? +in use$/m);
+  });
+
+  it("with a config of doctl's that is no YAML", async () => {
+    write("doctl/config.yaml", "a: [\n");
+    const { text } = await show(create());
+    expect(text).toMatch(/^ +> doctl's config: doctl's config is not YAML$/m);
+  });
+
+  it("without a home", async () => {
+    const { text } = await show(createVerbBench());
+    expect(text).toMatch(/^config file +none: there is no home$/m);
+  });
+});

@@ -1,0 +1,192 @@
+import { execFileSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { showFailureToPerson } from "../../../../src/protocol/failures.ts";
+import { isHelperError, type ErrorCode } from "../../../../src/core/errors.ts";
+import { credentials } from "../../../../src/commands/credentials/credentials.ts";
+import { failureOf } from "../../../support/fakes/failure-of.ts";
+import { answerOf, tokenOf } from "../../../support/fakes/helper-bench.ts";
+import { API_MESSAGE } from "../../../support/fakes/recorded-api.ts";
+import { createVerbBench, type VerbBench, type VerbBenchOptions } from "../../../support/fakes/verb-bench.ts";
+
+const HOST = "registry.digitalocean.com";
+const AUTH = Buffer.from("minted-secret-1:minted-secret-1").toString("base64");
+
+const create = (options: VerbBenchOptions = {}) => createVerbBench({ apiToken: tokenOf("a"), ...options });
+const mints = (bench: VerbBench) => bench.api.calls.filter((call) => call.startsWith("mint"));
+
+const manifestOf = async (options: object, registry?: string): Promise<unknown> =>
+  parse((await credentials(create().verbs, registry, { format: "kubernetes-secret", ...options })).text);
+
+describe("docr credentials", () => {
+  it("mints once, read-only and for an hour, and prints docker's config.json", async () => {
+    const bench = create();
+    const { text } = await credentials(bench.verbs, undefined, {});
+    expect(JSON.parse(text)).toEqual({ auths: { [HOST]: { auth: AUTH } } });
+    expect(text.endsWith("}\n")).toBe(true);
+    expect([mints(bench), bench.said]).toEqual([["mint acme read-only 3600"], []]);
+  });
+
+  it("mints anew although docker has one", async () => {
+    const bench = create();
+    await answerOf(bench);
+    await credentials(bench.verbs, undefined, {});
+    expect(mints(bench)).toEqual(["mint acme read-write 3600", "mint acme read-only 3600"]);
+  });
+
+  it("mints what is asked for", async () => {
+    const bench = create();
+    await credentials(bench.verbs, "other", { expiry: "1h30m", readWrite: true });
+    expect(mints(bench)).toEqual(["mint other read-write 5400"]);
+  });
+
+  it("mints for ever where that is typed, and says how that ends", async () => {
+    const bench = create();
+    const { json } = await credentials(bench.verbs, undefined, { neverExpire: true });
+    expect(mints(bench)).toEqual(["mint acme read-only 0"]);
+    expect(json).toMatchObject({ expiresAt: null });
+    expect(bench.said).toEqual([
+      "this credential never expires: revoke it in DigitalOcean's control panel when it is done",
+    ]);
+  });
+
+  it("prints the auth value alone", async () => {
+    expect((await credentials(create().verbs, undefined, { format: "auth" })).text).toBe(`${AUTH}\n`);
+  });
+
+  it("tells scripts all of it", async () => {
+    expect((await credentials(create().verbs, "acme", {})).json).toEqual({
+      host: HOST,
+      registry: "acme",
+      username: "minted-secret-1",
+      password: "minted-secret-1",
+      auth: AUTH,
+      access: "read-only",
+      mintedAt: "2026-11-21T12:00:00.000Z",
+      expiresAt: "2026-11-21T13:00:00.000Z",
+    });
+  });
+
+  it("exports variables that a POSIX shell reads back as they were, whatever is in them", async () => {
+    const secret = `a'b"c$(id)\`x\`\\ \n;e`;
+    const { text } = await credentials(create({ secretOf: () => secret }).verbs, undefined, {
+      format: "env",
+    });
+    const script = `${text}printf '%s\\0' "$REGISTRY_HOST" "$REGISTRY_USERNAME" "$REGISTRY_PASSWORD" "$DOCKER_AUTH_CONFIG"`;
+    const [host, username, password, config = ""] = execFileSync("sh", ["-c", script], {
+      encoding: "utf8",
+    }).split("\0");
+    expect([host, username, password]).toEqual([HOST, secret, secret]);
+    const auth = Buffer.from(`${secret}:${secret}`).toString("base64");
+    expect(JSON.parse(config)).toEqual({ auths: { [HOST]: { auth } } });
+  });
+});
+
+describe("the Kubernetes secret", () => {
+  it("is named and annotated as doctl has it, and says when it expires", async () => {
+    expect(await manifestOf({})).toEqual({
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: {
+        name: "registry-acme",
+        namespace: "kube-system",
+        annotations: {
+          "digitalocean.com/dosecret-identifier": "registry-acme",
+          "docker-credential-docr/expires-at": "2026-11-21T13:00:00.000Z",
+        },
+      },
+      type: "kubernetes.io/dockerconfigjson",
+      data: {
+        ".dockerconfigjson": Buffer.from(JSON.stringify({ auths: { [HOST]: { auth: AUTH } } })).toString(
+          "base64",
+        ),
+      },
+    });
+  });
+
+  it("is for another namespace alone, under the name that is wanted", async () => {
+    expect(await manifestOf({ name: "pull.me", namespace: "shop", expiry: "30d" })).toMatchObject({
+      metadata: {
+        name: "pull.me",
+        namespace: "shop",
+        annotations: { "docker-credential-docr/expires-at": "2026-12-21T12:00:00.000Z" },
+      },
+    });
+  });
+
+  it("says nothing of an expiry where there is none", async () => {
+    const manifest = await manifestOf({ neverExpire: true, namespace: "shop" });
+    expect(manifest).not.toHaveProperty("metadata.annotations");
+  });
+
+  it("has its date in quotes, for readers of YAML 1.1", async () => {
+    const { text } = await credentials(create().verbs, "acme", { format: "kubernetes-secret" });
+    expect(text).toContain('expires-at: "2026-11-21T13:00:00.000Z"');
+  });
+
+  it.each([
+    [{ name: "Pull" }, undefined],
+    [{ namespace: "a.b" }, undefined],
+    [{}, "ends-with-a-dash-"],
+  ])("is not minted for names that Kubernetes refuses: %j, registry %s", async (options, registry) => {
+    const bench = create();
+    const work = () => credentials(bench.verbs, registry, { format: "kubernetes-secret", ...options });
+    expect(await failureOf(work)).toMatchObject({ code: "bad-arguments" });
+    expect(mints(bench)).toEqual([]);
+  });
+});
+
+describe("what docr credentials refuses before it asks anybody", () => {
+  it.each([
+    [{ expiry: "1h", neverExpire: true }, "--expiry and --never-expire exclude each other"],
+    [{ json: true, format: "auth" }, "--json and --format exclude each other"],
+    [{ name: "pull" }, "--name and --namespace are for --format kubernetes-secret, which was not asked for"],
+    [{ expiry: "0" }, "an expiry of 0 would be none"],
+    [{ expiry: "soon" }, "--expiry must be a length of time from 60s to 365d"],
+  ] as const)("is %j", async (options, message) => {
+    const bench = create();
+    const work = () => credentials(bench.verbs, undefined, options);
+    expect(await failureOf(work)).toEqual({ code: "bad-arguments", message });
+    expect(bench.api.calls).toEqual([]);
+  });
+
+  it.each(["Acme", "a/b", "registry.digitalocean.com/acme", ""])(
+    "is a registry's name that is none: %j",
+    async (name) => {
+      expect(await failureOf(() => credentials(create().verbs, name, {}))).toEqual({
+        code: "bad-arguments",
+        message: "a registry's name is 1 to 63 of a-z, 0-9 and -",
+      });
+    },
+  );
+});
+
+describe("what the API answers", () => {
+  it.each<[ErrorCode, RegExp]>([
+    ["api-unauthorized", /; make one with the scopes/],
+    ["api-forbidden", /; make one with the scopes/],
+    ["api-not-found", /; name a registry of this account: docr credentials NAME$/],
+    ["api-ambiguous", /; name one: docr credentials NAME$/],
+    ["api-rate-limited", /; fewer jobs at once/],
+    ["api-unavailable", /; try again/],
+  ])("is one line with what to do (%s)", async (code, expected) => {
+    const bench = create();
+    bench.api.fail("mint", code);
+    const shown = await credentials(bench.verbs, "acme", {}).catch((error: unknown) =>
+      isHelperError(error) ? showFailureToPerson(error) : undefined,
+    );
+    expect(shown).toMatchObject({ stdout: "", exitCode: 1 });
+    expect(String(Object(shown).stderr).trimEnd()).toMatch(new RegExp(`^docr: ${API_MESSAGE}`));
+    expect(String(Object(shown).stderr).trimEnd()).toMatch(expected);
+  });
+
+  it("is a choice where there are several registries", async () => {
+    const bench = create();
+    bench.api.registries = ["a", "b"];
+    await expect(credentials(bench.verbs, undefined, {})).rejects.toMatchObject({
+      code: "several-registries",
+      message: "this account has several registries: a, b",
+      hint: "name one: docr credentials NAME",
+    });
+  });
+});

@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import { HelperError } from "../../../../src/core/errors.ts";
+import { giveOut } from "../../../../src/credentials/issue.ts";
+import { prune } from "../../../../src/commands/credentials/prune.ts";
+import { MINUTE } from "../../../support/fakes/fixed-clock.ts";
+import { answerOf, tokenOf } from "../../../support/fakes/helper-bench.ts";
+import { createVerbBench, type VerbBench } from "../../../support/fakes/verb-bench.ts";
+
+/** One credential in use, one that it replaced, and one that a person was given. */
+async function createThree(): Promise<VerbBench> {
+  const bench = createVerbBench({ apiToken: tokenOf("a") });
+  await giveOut(bench.ports, {
+    registry: undefined,
+    context: undefined,
+    access: "read-only",
+    ttlSeconds: 0,
+    approve: () => undefined,
+  });
+  await answerOf(bench);
+  bench.clock.pass(35 * MINUTE);
+  await bench.helper.renew("registry.digitalocean.com");
+  bench.clock.pass(2 * MINUTE);
+  return bench;
+}
+
+const revoked = (bench: VerbBench) => bench.api.calls.filter((call) => call.startsWith("revoke"));
+
+describe("docr prune", () => {
+  it("revokes the replaced one, and shows those that live on", async () => {
+    const bench = await createThree();
+    const { text, json } = await prune(bench.verbs, {});
+    expect(text).toBe(
+      [
+        "revoked 1",
+        "",
+        "REGISTRY  ACCESS      AGE     EXPIRES IN  STATE",
+        "acme      read-write  2 min   58 min      in use",
+        "acme      read-only   37 min  never       given out",
+        "",
+      ].join("\n"),
+    );
+    expect(json).toMatchObject({ revoked: 1, credentials: [{ state: "current" }, { state: "given-out" }] });
+    expect(revoked(bench)).toEqual(["revoke minted-secret-2"]);
+  });
+
+  it("revokes nothing in a dry run, and shows what it would", async () => {
+    const bench = await createThree();
+    const { text, json } = await prune(bench.verbs, { dryRun: true });
+    expect(text).toMatch(/^would revoke 1\n/);
+    expect(text).toMatch(/^acme +read-write +37 min +23 min +replaced$/m);
+    expect(json).toMatchObject({ wouldRevoke: 1 });
+    expect(revoked(bench)).toEqual([]);
+  });
+
+  it("tells scripts everything but the secrets", async () => {
+    const bench = await createThree();
+    const { json } = await prune(bench.verbs, {});
+    expect(JSON.stringify(json)).not.toContain("minted-secret");
+    expect(json).toMatchObject({
+      credentials: [
+        {
+          registry: "acme",
+          access: "read-write",
+          mintedAt: "2026-11-21T12:35:00.000Z",
+          expiresAt: "2026-11-21T13:35:00.000Z",
+          tokenFrom: "environment",
+          state: "current",
+        },
+        { expiresAt: null, state: "given-out" },
+      ],
+    });
+  });
+
+  it("shows no table where nothing lives", async () => {
+    expect(await prune(createVerbBench().verbs, {})).toEqual({
+      text: "revoked 0\n",
+      json: { revoked: 0, notRevoked: 0, credentials: [] },
+      exitCode: 0,
+    });
+  });
+
+  it("fails where one could not be revoked, which stays for the next time", async () => {
+    const bench = await createThree();
+    bench.api.fail("revoke", "api-unavailable");
+    const { text, json, exitCode } = await prune(bench.verbs, {});
+    expect(text).toMatch(/^revoked 0, 1 could not be revoked\n/);
+    expect(json).toMatchObject({ revoked: 0, notRevoked: 1 });
+    expect(exitCode).toBe(1);
+    expect((await prune(bench.verbs, { dryRun: true })).exitCode).toBe(0);
+  });
+
+  it("says what it could not look into, and fails", async () => {
+    const bench = await createThree();
+    bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
+    expect(await prune(bench.verbs, {})).toMatchObject({ exitCode: 1 });
+    expect(bench.said).toEqual([
+      "the keychain is locked: what is kept there is not shown, and was not revoked",
+    ]);
+  });
+});

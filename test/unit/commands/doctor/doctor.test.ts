@@ -1,0 +1,542 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createFiles } from "../../../../src/client-config/edit/files.ts";
+import { HelperError } from "../../../../src/core/errors.ts";
+import type { ClientUse, ClientUses, Reached } from "../../../../src/commands/ports.ts";
+import { Secret } from "../../../../src/core/secret.ts";
+import { doctor } from "../../../../src/commands/doctor/doctor.ts";
+import { failureOf } from "../../../support/fakes/failure-of.ts";
+import { NOON } from "../../../support/fakes/fixed-clock.ts";
+import { tokenOf } from "../../../support/fakes/helper-bench.ts";
+import { createVerbBench, type VerbBench, type VerbBenchOptions } from "../../../support/fakes/verb-bench.ts";
+
+const OURS = "registry.digitalocean.com";
+const REGISTRY_URL = `https://${OURS}/v2/`;
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "docr-doctor-"));
+  mkdirSync(join(folder, "runtime"), { mode: 0o700 });
+  mkdirSync(join(folder, "bin"));
+  for (const name of ["docr", "docker-credential-docr", "docker"]) installProgram(name);
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function installProgram(name: string, mode = 0o755): void {
+  writeFileSync(join(folder, "bin", name), "#!/bin/sh\n", { mode });
+}
+
+const DOCKER_ASKS: ClientUse = {
+  client: "docker",
+  source: "~/.docker/config.json",
+  kind: "credHelpers",
+  helper: "docr",
+};
+
+interface Scene extends VerbBenchOptions {
+  readonly uses?: Partial<ClientUses>;
+  readonly api?: Reached;
+  readonly registry?: Reached;
+  readonly platform?: string;
+  readonly arrange?: (bench: VerbBench) => void;
+  readonly report?: string;
+}
+
+const NOW: Reached = { status: 401, serverTime: NOON };
+
+/** A machine on which all is well, but for what the scene says. */
+async function examine(scene: Scene = {}) {
+  const { uses, api = NOW, registry = NOW, platform = "linux", arrange, report } = scene;
+  const env = {
+    HOME: folder,
+    PATH: join(folder, "bin"),
+    XDG_RUNTIME_DIR: join(folder, "runtime"),
+    DBUS_SESSION_BUS_ADDRESS: "unix:path=/run/user/1000/bus",
+    ...scene.env,
+  };
+  const machine = { env, platform, uid: process.getuid?.() };
+  const bench = createVerbBench({
+    apiToken: tokenOf("a"),
+    clients: { usesOf: async () => ({ usedBy: [DOCKER_ASKS], shadowedBy: [], warnings: [], ...uses }) },
+    files: createFiles(machine),
+    registries: { checkLogin: async () => undefined },
+    network: { reach: async (url) => (url === REGISTRY_URL ? registry : api) },
+    helpers: { "docr version ": { stdout: "docker-credential-docr (docr) 1.2.3\n", exitCode: 0 } },
+    ...scene,
+    env,
+  });
+  arrange?.(bench);
+  const result = await doctor({ ...bench.verbs, machine }, report === undefined ? {} : { report });
+  return { ...result, bench };
+}
+
+/** The line about `name` in what the doctor shows, and what is to be done about it. */
+async function lineOf(name: string, scene: Scene = {}): Promise<readonly (string | undefined)[]> {
+  const { json } = await examine(scene);
+  const checks: readonly Record<string, string>[] = Object(json).checks;
+  const found = checks.find((line) => line["name"] === name);
+  return found ? [found["outcome"], found["what"], found["next"]].filter((text) => text !== undefined) : [];
+}
+
+const program = (): string => join(folder, "bin", "docker-credential-docr");
+const INSTALL = "install it again: docr and docker-credential-docr side by side, in a folder of the PATH";
+const reportPath = (): string => join(folder, "report.md");
+
+const NEW_TOKEN = "docr login, with a token that has the scopes registry:read and registry:update";
+const withToken = (scopes: readonly string[], expiresInSeconds?: number): Scene => ({
+  arrange: ({ api }) => void (api.token = { scopes, expiresInSeconds }),
+});
+
+describe("docr doctor", () => {
+  it("ends with 0 where all is well, and says what it looked at", async () => {
+    const { text, exitCode, json } = await examine();
+    expect([exitCode, text]).toEqual([
+      0,
+      `pass  path         ${folder}/bin/docker-credential-docr is what clients call
+pass  version      docr 1.2.3 under both names
+pass  docker       asks docr for ${OURS} (credHelpers in ~/.docker/config.json)
+pass  d-bus        DBUS_SESSION_BUS_ADDRESS names a session bus
+pass  store        the keychain is open: an item was written, read and erased
+pass  cache        XDG_RUNTIME_DIR is this user's alone: credentials are kept there until logout
+pass  api token    the one from DIGITALOCEAN_ACCESS_TOKEN is good and never expires
+pass  scopes       enough for pull and push
+pass  registries   the account has one
+pass  handshake    ${OURS} takes the login that docker would be given
+pass  api          api.example answers
+pass  registry     ${OURS} answers
+pass  clock        agrees with the server's
+pass  proxy        none is set
+pass  authorities  1 from a fake
+
+15 passed, 0 to look at, 0 failed
+`,
+    ]);
+    expect(json).toMatchObject({ version: "1.2.3", summary: { pass: 15, warn: 0, fail: 0 } });
+  });
+
+  it("ends with 1 where something failed, and shows what mends it below", async () => {
+    const { text, exitCode } = await examine({ registry: { problem: "refused the connection" } });
+    expect(exitCode).toBe(1);
+    expect(text).toContain(
+      `fail  registry     ${OURS} refused the connection\n                   next: check the network,`,
+    );
+    expect(text).toMatch(/\n14 passed, 0 to look at, 1 failed\n$/);
+  });
+
+  it("leaves nothing in the store, and mints no more than a get would", async () => {
+    const { bench } = await examine();
+    expect([...bench.keychain.items.keys()]).toEqual([]);
+    expect(bench.api.calls.filter((call) => call.startsWith("mint"))).toHaveLength(1);
+    expect(bench.keychain.calls).toEqual(
+      expect.arrayContaining(["write doctor", "read doctor", "erase doctor"]),
+    );
+  });
+
+  it("goes on where nothing works at all", async () => {
+    const broken = new HelperError("bad-setting", "DOCR_TTL must be a number");
+    const { text, exitCode } = await examine({
+      badSettings: broken,
+      clients: {},
+      network: {
+        describeAuthorities: () => {
+          throw new HelperError("bad-trust", "no such file");
+        },
+      },
+      helpers: {},
+      arrange: ({ keychain }) => keychain.failWith(new HelperError("keychain-locked", "it is locked")),
+    });
+    expect(exitCode).toBe(1);
+    for (const line of [
+      "fail  path       docker-credential-docr cannot be run",
+      "fail  clients    this look failed unexpectedly",
+      "fail  store      it is locked",
+      "fail  cache      DOCR_TTL must be a number",
+      "fail  servers    DOCR_TTL must be a number",
+      "fail  way        no such file",
+    ]) {
+      expect(text).toContain(line);
+    }
+    // Three looks end at the same setting, which is to be mended once.
+    expect(text.split("the hint for bad-setting")).toHaveLength(2);
+  });
+});
+
+describe("its look at the path", () => {
+  it("misses a helper that is not there, or in a relative folder", async () => {
+    for (const path of ["/nowhere", "", "bin:."]) {
+      expect(await lineOf("path", { env: { PATH: path } })).toEqual([
+        "fail",
+        "docker-credential-docr is not on the PATH",
+        INSTALL,
+      ]);
+    }
+  });
+
+  it("sees one that cannot be executed", async () => {
+    chmodSync(program(), 0o644);
+    // Root may execute nothing that nobody may.
+    expect(await lineOf("path")).toEqual([
+      "fail",
+      `${program()} cannot be executed`,
+      `chmod +x ${program()}`,
+    ]);
+  });
+
+  it("misses docr beside the door, but not where the full program stands under that name", async () => {
+    rmSync(join(folder, "bin", "docr"));
+    expect(await lineOf("path")).toEqual(["fail", `${program()} has no docr beside it to call`, INSTALL]);
+    expect(await lineOf("path", { platform: "darwin" })).toEqual([
+      "pass",
+      `${program()} is what clients call`,
+    ]);
+  });
+
+  it.each([
+    [
+      "docker-credential-docr (docr) 1.2.2\n",
+      0,
+      "warn",
+      "docker-credential-docr is 1.2.2, and this is docr 1.2.3",
+    ],
+    ["hunter2\n", 0, "fail", "docker-credential-docr does not run, or is another program"],
+    ["", 127, "fail", "docker-credential-docr does not run, or is another program"],
+  ])("asks what it finds for its version: %j", async (stdout, exitCode, outcome, what) => {
+    const helpers = { "docr version ": { stdout, exitCode } };
+    expect(await lineOf("version", { helpers })).toEqual([outcome, what, INSTALL]);
+  });
+});
+
+describe("its look at the clients", () => {
+  it("says which login wins over us", async () => {
+    const shadow: ClientUse = { ...DOCKER_ASKS, kind: "auths", helper: undefined };
+    expect(await lineOf("docker", { uses: { shadowedBy: [shadow] } })).toEqual([
+      "warn",
+      `uses the login in auths in ~/.docker/config.json for ${OURS}, and never asks docr`,
+      `docker logout ${OURS}, then docr configure`,
+    ]);
+    const other: ClientUse = { ...DOCKER_ASKS, kind: "credsStore", helper: "pass" };
+    expect(await lineOf("docker", { uses: { shadowedBy: [other] } })).toEqual([
+      "warn",
+      `asks docker-credential-pass for ${OURS} before docr (credsStore in ~/.docker/config.json)`,
+      "docr configure",
+    ]);
+  });
+
+  it("says that an installed client does not ask us, and nothing of one that is not installed", async () => {
+    expect(await lineOf("docker", { uses: { usedBy: [] } })).toEqual([
+      "warn",
+      `does not ask docr for ${OURS}`,
+      "docr configure",
+    ]);
+    expect(await lineOf("podman")).toEqual([]);
+    rmSync(join(folder, "bin", "docker"));
+    expect(await lineOf("clients", { uses: { usedBy: [] } })).toEqual([
+      "warn",
+      "neither docker nor podman is on the PATH, nor is one configured",
+    ]);
+  });
+
+  it("passes on which file cannot be read", async () => {
+    expect(await lineOf("clients", { uses: { warnings: ["~/.docker/config.json is no JSON"] } })).toEqual([
+      "warn",
+      "~/.docker/config.json is no JSON",
+      "correct that file",
+    ]);
+  });
+});
+
+describe("its look at the store", () => {
+  it.each([
+    ["keychain-locked", "fail"],
+    ["keychain-silent", "fail"],
+    ["keychain-missing", "warn"],
+  ] as const)("tells %s as %s where the environment holds the API token", async (code, outcome) => {
+    const arrange = ({ keychain }: VerbBench): void =>
+      keychain.failWith(new HelperError(code, "the keychain says no"));
+    expect(await lineOf("store", { arrange })).toEqual([
+      outcome,
+      "the keychain says no",
+      `the hint for ${code}`,
+    ]);
+  });
+
+  it("fails without a keychain where there is no other API token", async () => {
+    const line = await lineOf("store", {
+      arrange({ keychain, settings }) {
+        settings.apiToken = undefined;
+        keychain.failWith(new HelperError("keychain-missing", "there is none"));
+      },
+    });
+    expect(line[0]).toBe("fail");
+  });
+
+  it("reads what it wrote, and fails where that is something else", async () => {
+    const line = await lineOf("store", {
+      arrange({ ports, keychain }) {
+        Object.assign(ports.secrets, { write: async () => void keychain.items.set("doctor", "another") });
+      },
+    });
+    expect(line.slice(0, 2)).toEqual(["fail", "what was written to the store is not what is read from it"]);
+  });
+
+  it("says where there is no session bus, where keychains are on one", async () => {
+    const env = { DBUS_SESSION_BUS_ADDRESS: "" };
+    expect((await lineOf("d-bus", { env })).slice(0, 2)).toEqual([
+      "warn",
+      "there is no session bus, and so no keychain",
+    ]);
+    expect(await lineOf("d-bus", { env, platform: "darwin" })).toEqual([]);
+    expect(await lineOf("d-bus", { env: { ...env, DOCR_STORE: "file" } })).toEqual([]);
+    writeFileSync(join(folder, "runtime", "bus"), "");
+    expect(await lineOf("d-bus", { env })).toEqual(["pass", "there is a session bus"]);
+  });
+
+  it("judges the runtime directory", async () => {
+    chmodSync(join(folder, "runtime"), 0o755);
+    expect((await lineOf("cache"))[0]).toBe("warn");
+    expect(await lineOf("cache", { env: { XDG_RUNTIME_DIR: "" } })).toEqual([
+      "pass",
+      "XDG_RUNTIME_DIR is not set: credentials are kept in shared memory, until the machine stops",
+    ]);
+    expect((await lineOf("cache", { settings: { cache: "none" } })).slice(0, 2)).toEqual([
+      "warn",
+      "no credential is kept: each request mints a new one",
+    ]);
+    expect(await lineOf("cache", { platform: "darwin" })).toEqual([
+      "pass",
+      "credentials are kept in the store",
+    ]);
+  });
+});
+
+describe("its look at the account", () => {
+  it.each([
+    [
+      ["registry:read", "registry:update"],
+      ["pass", "enough for pull and push"],
+    ],
+    [
+      ["read", "write"],
+      ["pass", "enough for pull and push"],
+    ],
+    [["registry:read"], ["warn", "enough for pull; registry:update is missing for push", NEW_TOKEN]],
+    [["account:read"], ["fail", "registry:read is missing", NEW_TOKEN]],
+  ])("judges the scopes %j", async (scopes, line) => {
+    expect(await lineOf("scopes", withToken(scopes))).toEqual(line);
+  });
+
+  it.each([
+    [30 * 24 * 3600, ["pass", "the one from DIGITALOCEAN_ACCESS_TOKEN is good and expires in 30 d"]],
+    [3600, ["warn", "the one from DIGITALOCEAN_ACCESS_TOKEN is good and expires in 60 min", NEW_TOKEN]],
+  ])("judges a life of %i s", async (seconds, line) => {
+    expect(await lineOf("api token", withToken(["read", "write"], seconds))).toEqual(line);
+  });
+
+  it("passes on what DigitalOcean says of a bad token, and counts no registries with it", async () => {
+    const scene: Scene = {
+      arrange({ api }) {
+        api.fail("token", "api-unauthorized");
+        api.fail("list", "api-unauthorized");
+      },
+    };
+    expect(await lineOf("api token", scene)).toEqual([
+      "fail",
+      "the api said no",
+      "the hint for api-unauthorized",
+    ]);
+    expect(await lineOf("registries", scene)).toEqual(["fail", "the api said no"]);
+  });
+
+  it.each<[readonly string[], string | undefined, readonly string[]]>([
+    [[], undefined, ["warn", "the account has none", "doctl registry create NAME"]],
+    [
+      ["one", "two"],
+      undefined,
+      ["warn", "the account has 2, and docker does not say which", "set DOCR_REGISTRY=NAME"],
+    ],
+    [["one", "two"], "one", ["pass", "the account has 2, and DOCR_REGISTRY names one"]],
+  ])("counts the registries %j", async (registries, registry, line) => {
+    const arrange = ({ api }: VerbBench): void => void (api.registries = registries);
+    expect(await lineOf("registries", { arrange, settings: { registry } })).toEqual(line);
+  });
+
+  it("says where there is neither an API token nor a login", async () => {
+    const scene: Scene = { arrange: ({ settings }) => void (settings.apiToken = undefined) };
+    expect(await lineOf("api token", scene)).toEqual(["warn", "there is none", "docr login"]);
+    expect(await lineOf("handshake", scene)).toEqual(["warn", "there is no login to try", "docr login"]);
+  });
+
+  it("tries a login that somebody stored", async () => {
+    const shown: unknown[] = [];
+    const scene: Scene = {
+      arrange({ settings, ports }) {
+        settings.apiToken = undefined;
+        void ports.logins.write(OURS, { serverUrl: OURS, username: "ann", secret: new Secret("hunter2") });
+      },
+      registries: {
+        checkLogin: async (host, credential) => void shown.push(host, credential.username.reveal()),
+      },
+    };
+    expect(await lineOf("api token", scene)).toEqual([
+      "pass",
+      "there is none, but a login that somebody stored",
+    ]);
+    expect(shown).toEqual([OURS, "ann"]);
+  });
+
+  it("passes on how the handshake failed", async () => {
+    const checkLogin = async (): Promise<never> => {
+      throw new HelperError("registry-unauthorized", `${OURS} refuses the login (401)`);
+    };
+    expect(await lineOf("handshake", { registries: { checkLogin } })).toEqual([
+      "fail",
+      `${OURS} refuses the login (401)`,
+      "the hint for registry-unauthorized",
+    ]);
+  });
+});
+
+describe("its look at the network", () => {
+  it.each<[string, Reached, readonly string[]]>([
+    ["api", { problem: "did not answer in time" }, ["fail", "api.example did not answer in time"]],
+    ["api", { status: 503, serverTime: undefined }, ["fail", "api.example answers 503"]],
+    ["api", { status: 404, serverTime: undefined }, ["pass", "api.example answers"]],
+    ["registry", { status: 200, serverTime: undefined }, ["pass", `${OURS} answers`]],
+    ["registry", { status: 404, serverTime: undefined }, ["fail", `${OURS} answers 404`]],
+  ])("judges the %s's %j", async (name, reached, line) => {
+    expect((await lineOf(name, { [name]: reached })).slice(0, 2)).toEqual(line);
+  });
+
+  it.each([
+    [0, ["pass", "agrees with the server's"]],
+    [59, ["pass", "agrees with the server's"]],
+    [-90, ["warn", "this machine's clock is 90 s behind the server's", "timedatectl set-ntp true"]],
+    [3600, ["fail", "this machine's clock is 60 min ahead of the server's", "timedatectl set-ntp true"]],
+  ])("judges a clock that is %i s off", async (seconds, line) => {
+    const api: Reached = { status: 401, serverTime: NOON - seconds * 1000 };
+    expect(await lineOf("clock", { api })).toEqual(line);
+  });
+
+  it("says nothing of a clock that no server tells", async () => {
+    const silent: Reached = { status: 401, serverTime: undefined };
+    expect(await lineOf("clock", { api: silent, registry: { problem: "is down" } })).toEqual([]);
+  });
+
+  it("names the proxies' variables, and neither address nor user", async () => {
+    const env = {
+      https_proxy: "http://ann:hunter2@proxy.example:3128",
+      HTTP_PROXY: "proxy.example",
+      NO_PROXY: "a,b",
+    };
+    expect(await lineOf("proxy", { env })).toEqual([
+      "pass",
+      "https_proxy (with a user), HTTP_PROXY in use, but for 2 names in NO_PROXY",
+    ]);
+    expect(await lineOf("proxy", { env: { HTTPS_PROXY: "http://[hunter2" } })).toEqual([
+      "fail",
+      "HTTPS_PROXY is not the URL of a proxy",
+      "correct or unset HTTPS_PROXY",
+    ]);
+  });
+});
+
+describe("docr doctor --report", () => {
+  it("writes what it saw, for this user alone, and says so", async () => {
+    const { bench } = await examine({ report: reportPath(), env: { DOCR_CACHE: "runtime", USER: "ann" } });
+    expect(statSync(reportPath()).mode & 0o777).toBe(0o600);
+    const report = readFileSync(reportPath(), "utf8");
+    expect(report).toMatch(
+      /^# docr doctor\n\ndocr 1\.2\.3 on linux\n\n- pass: path: ~\/bin\/docker-credential-docr is/,
+    );
+    expect(report).toContain("\n- DOCR_CACHE=runtime\n");
+    expect(report).toContain("\n- XDG_RUNTIME_DIR\n");
+    expect(report).not.toContain(folder);
+    expect(bench.said).toEqual(["the report is written; read it before you paste it"]);
+  });
+
+  it("never takes the place of a file, and says so before it looks", async () => {
+    writeFileSync(reportPath(), "mine");
+    const failure = await failureOf(() =>
+      examine({ report: reportPath(), files: createFiles({ env: {}, platform: "linux", uid: 0 }) }),
+    );
+    expect(failure).toEqual({ code: "bad-arguments", message: "the report's file is there already" });
+    expect(readFileSync(reportPath(), "utf8")).toBe("mine");
+  });
+
+  it("is not written through a link, whatever that leads to", async () => {
+    const target = join(folder, "target");
+    symlinkSync(target, reportPath());
+    const failure = await failureOf(() => examine({ report: reportPath() }));
+    expect(failure).toEqual({ code: "bad-arguments", message: "the report's file is there already" });
+    expect(existsSync(target)).toBe(false);
+  });
+
+  it("says where no file can be written", async () => {
+    const failure = await failureOf(() => examine({ report: join(folder, "no", "report.md") }));
+    expect(failure).toEqual({ code: "bad-arguments", message: "the report's file cannot be written" });
+  });
+
+  it("holds no secret, wherever one was, no home and no user name", async () => {
+    const secrets = ["hunter2", tokenOf("b"), "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA=="];
+    const names = [
+      "DIGITALOCEAN_ACCESS_TOKEN",
+      "DIGITALOCEAN_TOKEN",
+      "DOCKER_AUTH_CONFIG",
+      "DOCKER_CONFIG_EXTRA",
+      "DOCR_ACCESS",
+      "DOCR_TTL",
+      "DOCR_LOG",
+      "DOCR_SECRET_OF_TOMORROW",
+      "PASSWORD",
+    ];
+    for (const secret of secrets) {
+      rmSync(reportPath(), { force: true });
+      const env = Object.fromEntries(names.map((name) => [name, secret]));
+      const { text, json } = await examine({
+        report: reportPath(),
+        env: {
+          ...env,
+          USER: "annabel",
+          HTTPS_PROXY: `http://annabel:${secret}@proxy.example`,
+          NO_PROXY: secret,
+        },
+        apiToken: tokenOf("b"),
+        uses: {
+          warnings: [
+            `https://annabel:${secret}@ghcr.io of annabel is wrong`,
+            `${folder}/.docker ${tokenOf("b")}`,
+          ],
+        },
+        helpers: { "docr version ": { stdout: secret, exitCode: 1 } },
+        secretOf: () => secret,
+        arrange: ({ keychain }) =>
+          keychain.failWith(
+            new HelperError("keychain-failed", "it failed", { cause: new Error(secret) }),
+            (call) => call.includes("doctor"),
+          ),
+      });
+      const report = readFileSync(reportPath(), "utf8");
+      expect(report).toContain("- DOCR_SECRET_OF_TOMORROW\n");
+      expect(report).toContain("it failed");
+      expect(report.includes(secret)).toBe(false);
+      expect(report).not.toMatch(/annabel|PASSWORD/);
+      expect(report.includes(folder)).toBe(false);
+      // The lines themselves hold none either, but for what a client's file says of itself.
+      const lines = (text + JSON.stringify(json)).replaceAll(/[^\n"]*(?:is wrong|\.docker do)[^\n"]*/g, "");
+      expect(lines.includes(secret)).toBe(false);
+    }
+  });
+});

@@ -1,0 +1,256 @@
+import { describe, expect, it } from "vitest";
+import { HelperError, type ErrorCode } from "../../../../src/core/errors.ts";
+import type { FoundManifest, Registries, RegistryLogin, Resolved } from "../../../../src/commands/ports.ts";
+import { Secret } from "../../../../src/core/secret.ts";
+import { check, type CheckOptions } from "../../../../src/commands/images/check.ts";
+import { failureOf } from "../../../support/fakes/failure-of.ts";
+import { tokenOf } from "../../../support/fakes/helper-bench.ts";
+import { createVerbBench, type VerbBenchOptions } from "../../../support/fakes/verb-bench.ts";
+
+const DIGEST = `sha256:${"0".repeat(64)}`;
+const FOUND: FoundManifest = {
+  digest: DIGEST,
+  mediaType: "application/vnd.oci.image.manifest.v1+json",
+  bytes: 523,
+  contentBytes: 12_345_678,
+  platforms: ["linux/amd64"],
+};
+const ANN = { username: new Secret("ann"), secret: new Secret("hunter2") };
+
+const NOTHING: Resolved = {
+  client: "docker",
+  source: "~/.docker/config.json",
+  kind: "none",
+  key: "ghcr.io",
+  helper: undefined,
+  credential: undefined,
+  identityToken: undefined,
+};
+const HELPED: Resolved = { ...NOTHING, kind: "credsStore", helper: "pass", credential: ANN };
+
+interface Scene extends Partial<CheckOptions>, VerbBenchOptions {
+  readonly resolved?: Resolved;
+}
+
+/** What the verb comes to, and the login that the registry was shown. */
+async function run(
+  text: string,
+  { resolved = HELPED, ...scene }: Scene = {},
+  registry: Partial<Registries> = {},
+) {
+  const shown: (RegistryLogin | undefined)[] = [];
+  const asked: unknown[] = [];
+  const bench = createVerbBench({
+    ...scene,
+    clients: {
+      resolve: async (host, client, options) => {
+        asked.push([host, client, options]);
+        return resolved;
+      },
+    },
+    registries: {
+      async findManifest(_image, login) {
+        shown.push(login);
+        return FOUND;
+      },
+      async listTags(_image, login) {
+        shown.push(login);
+        return ["v1", "v2"];
+      },
+      ...registry,
+    },
+  });
+  const { client = "docker", tags, anonymous } = scene;
+  const options = { client, ...(tags && { tags }), ...(anonymous && { anonymous }) };
+  const result = await check(bench.verbs, text, options);
+  return { result, shown, asked, said: bench.said };
+}
+
+const failWith = (code: ErrorCode) => async (): Promise<never> => {
+  throw new HelperError(code, "ghcr.io does something");
+};
+
+describe("docr check", () => {
+  it("shows what there is, and whose login found it", async () => {
+    const { result, shown, asked } = await run("ghcr.io/acme/app:v1");
+    expect(result).toEqual({
+      text: `ghcr.io/acme/app:v1
+  digest     ${DIGEST}
+  type       application/vnd.oci.image.manifest.v1+json
+  manifest   523 bytes
+  to pull    12.3 MB
+  platforms  linux/amd64
+  login      docker-credential-pass (credsStore in ~/.docker/config.json)
+`,
+      json: {
+        image: "ghcr.io/acme/app:v1",
+        login: {
+          client: "docker",
+          source: "~/.docker/config.json",
+          kind: "credsStore",
+          helper: "pass",
+          key: "ghcr.io",
+        },
+        status: "found",
+        ...FOUND,
+      },
+    });
+    expect(shown).toEqual([ANN]);
+    expect(asked).toEqual([["ghcr.io", "docker", { repository: "acme/app" }]]);
+  });
+
+  it("names the image in full, and latest where no tag is named", async () => {
+    const { result } = await run("alpine", { client: "podman" });
+    expect(result.text).toMatch(/^docker\.io\/library\/alpine:latest\n/);
+    const byDigest = await run(`alpine:3@${DIGEST}`);
+    expect(byDigest.result.json).toMatchObject({ image: `docker.io/library/alpine:3@${DIGEST}` });
+  });
+
+  it("says that an index has platforms, and no size of its own", async () => {
+    const index = { ...FOUND, contentBytes: undefined, platforms: ["linux/amd64", "linux/arm64/v8"] };
+    const { result } = await run("ghcr.io/a/b", {}, { findManifest: async () => index });
+    expect(result.text).toContain("\n  platforms  linux/amd64, linux/arm64/v8\n");
+    expect(result.text).not.toContain("to pull");
+    const bare = await run("ghcr.io/a/b", {}, { findManifest: async () => ({ ...index, platforms: [] }) });
+    expect(bare.result.text).toContain("\n  platforms  not told\n");
+  });
+
+  it("ends with 3 where the image is absent", async () => {
+    const { result } = await run("ghcr.io/acme/app:v9", {}, { findManifest: async () => undefined });
+    expect(result).toMatchObject({ exitCode: 3, json: { status: "absent", image: "ghcr.io/acme/app:v9" } });
+    expect(result.text).toMatch(/^absent: ghcr\.io\/acme\/app:v9 is not there\n/);
+  });
+
+  it("says that Docker Hub does not tell absent from hidden", async () => {
+    const { result } = await run("acme/app", {}, { findManifest: async () => undefined });
+    expect(result.text).toContain("Docker Hub does not tell which");
+  });
+
+  it.each<ErrorCode>(["registry-unauthorized", "registry-denied"])("ends with 4 for %s", async (code) => {
+    const { result } = await run("ghcr.io/acme/app", {}, { findManifest: failWith(code) });
+    expect(result).toMatchObject({
+      exitCode: 4,
+      text: `refused: ghcr.io/acme/app:latest
+  why    ghcr.io does something
+  login  docker-credential-pass (credsStore in ~/.docker/config.json)
+  next   log in as somebody who may read it: docker login ghcr.io
+`,
+      json: { status: "refused", reason: "ghcr.io does something" },
+    });
+  });
+
+  it.each([
+    ["alpine", "docker login"],
+    ["registry.digitalocean.com/other/app", "docr login"],
+    ["localhost:5000/app", "docker login localhost:5000"],
+  ])("says how to log in for %s", async (image, command) => {
+    const { result } = await run(image, {}, { findManifest: failWith("registry-denied") });
+    expect(result.text).toMatch(new RegExp(`: ${command}\n$`));
+  });
+
+  it("lets other failures of the registry be failures", async () => {
+    const failing = run("ghcr.io/acme/app", {}, { findManifest: failWith("registry-timeout") });
+    expect((await failureOf(() => failing)).code).toBe("registry-timeout");
+  });
+
+  it("takes no name that is none to any client or registry", async () => {
+    expect((await failureOf(() => run("ghcr.io/Acme"))).code).toBe("bad-image");
+  });
+});
+
+describe("docr check --tags", () => {
+  it("lists the tags, one a line", async () => {
+    const { result } = await run("ghcr.io/acme/app", { tags: true });
+    expect(result.text).toBe("v1\nv2\n");
+    expect(result.json).toMatchObject({ image: "ghcr.io/acme/app", status: "found", tags: ["v1", "v2"] });
+  });
+
+  it("ends with 3 where the repository is absent, and 4 where it is refused", async () => {
+    const absent = await run("ghcr.io/acme/app", { tags: true }, { listTags: async () => undefined });
+    expect(absent.result.exitCode).toBe(3);
+    const refused = await run("ghcr.io/acme/app", { tags: true }, { listTags: failWith("registry-denied") });
+    expect(refused.result.exitCode).toBe(4);
+  });
+
+  it.each(["ghcr.io/acme/app:v1", `ghcr.io/acme/app@${DIGEST}`])("takes no tag: %s", async (text) => {
+    expect(await failureOf(() => run(text, { tags: true }))).toEqual({
+      code: "bad-arguments",
+      message: "--tags lists every tag of a repository",
+    });
+  });
+});
+
+describe("the login that is shown", () => {
+  it("is nobody's with --anonymous, and no client's files are read for it", async () => {
+    const { result, shown, asked } = await run("ghcr.io/acme/app", { anonymous: true });
+    expect([shown, asked]).toEqual([[undefined], []]);
+    expect(result.text).toContain("  login      none, as asked for\n");
+  });
+
+  it("is an identity token where the client has one", async () => {
+    const resolved = { ...HELPED, credential: undefined, identityToken: new Secret("refresh") };
+    const { shown } = await run("ghcr.io/acme/app", { resolved });
+    expect(shown.map((login) => login && "username" in login && login.username.reveal())).toEqual([
+      "<token>",
+    ]);
+  });
+
+  it("is a bearer token where the client has that", async () => {
+    const registryToken = new Secret("bearer");
+    const resolved = {
+      ...HELPED,
+      kind: "auths" as const,
+      credential: undefined,
+      helper: undefined,
+      registryToken,
+    };
+    const { shown, result } = await run("ghcr.io/acme/app", { resolved });
+    expect(shown).toEqual([{ registryToken }]);
+    expect(result.text).toContain("  login      auths in ~/.docker/config.json\n");
+  });
+
+  it("is none where the client has none, which is said, with what the client would warn of", async () => {
+    const { result, shown, said } = await run("ghcr.io/a/b", {
+      resolved: { ...NOTHING, warnings: ["beware"] },
+    });
+    expect(shown).toEqual([undefined]);
+    expect(result.text).toContain("  login      none: docker has none for ghcr.io\n");
+    expect(said).toEqual(["beware"]);
+    const empty = await run("ghcr.io/a/b", { resolved: { ...HELPED, credential: undefined } });
+    expect(empty.result.text).toContain("  login      none in docker-credential-pass (credsStore in");
+  });
+
+  it("is ours for our host where no client is configured to ask us", async () => {
+    const resolved = { ...NOTHING, key: "registry.digitalocean.com" };
+    const { result, shown } = await run("registry.digitalocean.com/acme/app", {
+      resolved,
+      apiToken: tokenOf("a"),
+    });
+    expect(shown[0]).toHaveProperty("secret");
+    expect(result.text).toContain(
+      "  login      docr itself: docker is not configured to ask it (docr configure)\n",
+    );
+  });
+
+  it("is ours for our host where the client's helper is another and has none", async () => {
+    const resolved = { ...HELPED, credential: undefined, key: "registry.digitalocean.com" };
+    const apiToken = tokenOf("a");
+    const { result } = await run("registry.digitalocean.com/acme/app", { resolved, apiToken });
+    expect(result.text).toContain("  login      docr itself: ");
+    const own = { ...resolved, helper: "docr" };
+    const asked = await run("registry.digitalocean.com/acme/app", { resolved: own, apiToken });
+    expect(asked.result.text).toContain("  login      none in docker-credential-docr (credsStore in ");
+  });
+
+  it("is none for our host where we have none either", async () => {
+    const resolved = { ...NOTHING, key: "registry.digitalocean.com" };
+    const { result, shown } = await run("registry.digitalocean.com/acme/app", { resolved });
+    expect(shown).toEqual([undefined]);
+    expect(result.text).toContain("  login      none: neither docker nor docr has one (docr login)\n");
+  });
+
+  it("is on no line and in no JSON", async () => {
+    const { result } = await run("ghcr.io/acme/app");
+    expect(result.text + JSON.stringify(result.json)).not.toMatch(/hunter2|ann/);
+  });
+});

@@ -1,0 +1,159 @@
+import { describe, expect, it } from "vitest";
+import type { Resolved, ResolveOptions, Result } from "../../../../src/commands/ports.ts";
+import { Secret } from "../../../../src/core/secret.ts";
+import { resolve } from "../../../../src/commands/images/resolve.ts";
+import { failureOf } from "../../../support/fakes/failure-of.ts";
+import { createVerbBench } from "../../../support/fakes/verb-bench.ts";
+
+const HOST = "registry.digitalocean.com";
+
+const credentialOf = (username: string, secret: string) => ({
+  username: new Secret(username),
+  secret: new Secret(secret),
+});
+
+const FOUND: Resolved = {
+  client: "docker",
+  source: "~/.docker/config.json",
+  kind: "credsStore",
+  key: "ghcr.io",
+  helper: "pass",
+  credential: credentialOf("sammy", "hunter2"),
+  identityToken: undefined,
+};
+
+interface Asked {
+  readonly host: string;
+  readonly client: string;
+  readonly options: ResolveOptions | undefined;
+}
+
+async function run(
+  text: string,
+  resolved: Partial<Resolved> = {},
+  flags: { readonly reveal?: boolean; readonly key?: string; readonly client?: "docker" | "podman" } = {},
+): Promise<Result & { readonly said: readonly string[]; readonly asked: readonly Asked[] }> {
+  const asked: Asked[] = [];
+  const bench = createVerbBench({
+    clients: {
+      async resolve(host, client, options) {
+        asked.push({ host, client, options });
+        return { ...FOUND, ...resolved };
+      },
+    },
+  });
+  const result = await resolve(bench.verbs, text, { client: "docker", ...flags });
+  return { ...result, said: bench.said, asked };
+}
+
+describe("docr resolve", () => {
+  it("says whose login it is and where from, and not the password", async () => {
+    const { text, json, exitCode } = await run("ghcr.io/acme/app:1");
+    expect(text).toBe(
+      [
+        "client     docker",
+        "key        ghcr.io",
+        "from       ~/.docker/config.json (credsStore)",
+        "helper     docker-credential-pass",
+        "login      password",
+        "user name  sammy",
+        "password   hidden; --reveal shows it",
+        "",
+      ].join("\n"),
+    );
+    expect(json).toEqual({
+      client: "docker",
+      host: "ghcr.io",
+      repository: "acme/app",
+      key: "ghcr.io",
+      kind: "credsStore",
+      source: "~/.docker/config.json",
+      helper: "pass",
+      login: "password",
+      username: "sammy",
+    });
+    expect(exitCode).toBe(0);
+  });
+
+  it("shows both with --reveal", async () => {
+    const { text, json } = await run("ghcr.io", {}, { reveal: true });
+    expect(text).toContain("user name  sammy\npassword   hunter2\n");
+    expect(json).toMatchObject({ username: "sammy", secret: "hunter2" });
+  });
+
+  it.each([
+    ["at our host", HOST, credentialOf("sammy@example.com", "hunter2")],
+    ["that is the password", "ghcr.io", credentialOf("hunter2", "hunter2")],
+    ["that looks like an API token", "ghcr.io", credentialOf(`dop_v1_${"a".repeat(64)}`, "x")],
+  ])("hides a user name %s, until it is asked for", async (_title, host, credential) => {
+    const { text, json } = await run(host, { credential });
+    expect(text).toContain("user name  hidden; --reveal shows it\n");
+    expect(json).toMatchObject({ username: null });
+    const username = credential.username.reveal();
+    expect(text + JSON.stringify(json)).not.toContain(username);
+    expect((await run(host, { credential }, { reveal: true })).json).toMatchObject({ username });
+  });
+
+  it("exits 3 where there is none, and says that the client goes on", async () => {
+    const none = { kind: "none", helper: undefined, credential: undefined } as const;
+    const { text, json, exitCode } = await run("ghcr.io", none, { reveal: true });
+    expect(text).toBe(
+      "client  docker\nkey     ghcr.io\nfrom    ~/.docker/config.json\nlogin   none: docker goes on without\n",
+    );
+    expect(json).toMatchObject({ kind: "none", helper: null, login: null, username: null, secret: null });
+    expect(exitCode).toBe(3);
+  });
+
+  it.each([
+    [
+      "identity token",
+      { credential: credentialOf("<token>", "idt"), identityToken: new Secret("idt") },
+      "idt",
+    ],
+    ["registry token", { credential: undefined, registryToken: new Secret("rt") }, "rt"],
+  ])("tells an %s from a password", async (kind, resolved, secret) => {
+    const hidden = await run("ghcr.io", resolved);
+    expect(hidden.text).toContain(`login   ${kind}\ntoken   hidden; --reveal shows it\n`);
+    expect(hidden.json).toMatchObject({ login: kind, username: null });
+    expect(hidden.json).not.toHaveProperty("secret");
+    expect(hidden.exitCode).toBe(0);
+    const open = await run("ghcr.io", resolved, { reveal: true });
+    expect(open.text).toContain(`token   ${secret}\n`);
+    expect(open.json).toMatchObject({ secret });
+  });
+
+  it("asks the client's configuration for the image's host, repository and the key that was named", async () => {
+    const { asked } = await run("quay.io/acme/app", {}, { client: "podman", key: "https://auth.example/" });
+    expect(asked).toEqual([
+      {
+        host: "quay.io",
+        client: "podman",
+        options: { repository: "acme/app", key: "https://auth.example/" },
+      },
+    ]);
+    expect((await run("https://index.docker.io/v1/")).asked[0]?.host).toBe("docker.io");
+  });
+
+  it("passes warnings on to stderr, and lets nothing command the terminal", async () => {
+    const { said, text } = await run(
+      "ghcr.io",
+      { warnings: ["passed over"], key: "a\u001b[2Jb", credential: credentialOf("s\u001b[1m", "p\n") },
+      { reveal: true },
+    );
+    expect(said).toEqual(["passed over"]);
+    expect(text).not.toMatch(/\u001b/);
+    expect(text).toContain("password   p?\n");
+  });
+
+  it("says on stderr where our own host is somebody else's to answer", async () => {
+    expect((await run(HOST)).said).toEqual([
+      `docker is not configured to ask docr for ${HOST}; docr configure does that`,
+    ]);
+    expect((await run(HOST, { helper: "docr" })).said).toEqual([]);
+    expect((await run("ghcr.io")).said).toEqual([]);
+  });
+
+  it("takes no key with control characters", async () => {
+    expect((await failureOf(() => run("ghcr.io", {}, { key: "a\nb" }))).code).toBe("bad-arguments");
+  });
+});

@@ -1,0 +1,114 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { checkedKey, parseHost, parseTarget, printable } from "../../../../src/commands/images/target.ts";
+import { failureOf, failureOfSync } from "../../../support/fakes/failure-of.ts";
+
+describe("a registry", () => {
+  it.each([
+    ["ghcr.io", "ghcr.io"],
+    ["GHCR.IO", "ghcr.io"],
+    ["ghcr.io/", "ghcr.io"],
+    ["https://ghcr.io", "ghcr.io"],
+    ["HTTPS://ghcr.io/acme/app", "ghcr.io"],
+    ["http://ghcr.io//", "ghcr.io"],
+    ["localhost", "localhost"],
+    ["localhost:5000", "localhost:5000"],
+    ["http://localhost:5000/", "localhost:5000"],
+    ["registry.example:443", "registry.example:443"],
+    ["127.0.0.1:5000", "127.0.0.1:5000"],
+    ["[::1]:5000", "[::1]:5000"],
+    ["[2001:DB8::1]", "[2001:db8::1]"],
+    ["docker.io", "docker.io"],
+    ["Docker.IO", "docker.io"],
+    ["index.docker.io", "docker.io"],
+    ["https://index.docker.io/v1/", "docker.io"],
+    ["https://index.docker.io/v1", "docker.io"],
+    ["index.docker.io/v1/", "docker.io"],
+    ["registry-1.docker.io", "docker.io"],
+    ["https://registry-1.docker.io/v2/", "docker.io"],
+  ])("may be written %s", (text, host) => {
+    expect(parseTarget(text)).toEqual({ host, repository: undefined });
+    expect(parseHost(text)).toBe(host);
+  });
+
+  it.each([
+    "https://",
+    "https://registry/",
+    "https://user:hunter2@ghcr.io",
+    "https://ghcr.io:port",
+    "-.-",
+    "a..b",
+    "ghcr.io:123456",
+    "http://http://ghcr.io",
+  ])("is not %s, and the message quotes nothing", async (text) => {
+    expect(await failureOf(() => parseTarget(text))).toEqual({
+      code: "bad-arguments",
+      message: "that is no registry's host",
+    });
+  });
+
+  it.each(["alpine", "ghcr.io/acme/app", "localhost:5000/app:1"])(
+    "alone is not an image: %s",
+    async (text) => {
+      expect(await failureOf(() => parseHost(text))).toEqual({
+        code: "bad-arguments",
+        message: "that is the name of an image, not of a registry",
+      });
+    },
+  );
+});
+
+describe("an image", () => {
+  it.each([
+    ["alpine", "docker.io", "library/alpine"],
+    ["alpine:3.20", "docker.io", "library/alpine"],
+    ["ubuntu:22", "docker.io", "library/ubuntu"],
+    ["acme/app", "docker.io", "acme/app"],
+    ["docker.io/library/alpine", "docker.io", "library/alpine"],
+    ["ghcr.io/acme/app:1", "ghcr.io", "acme/app"],
+    ["localhost:5000/app", "localhost:5000", "app"],
+    ["Registry.example/app", "Registry.example", "app"],
+  ])("is %s", (text, host, repository) => {
+    expect(parseTarget(text)).toEqual({ host, repository });
+  });
+
+  it.each(["", " ", "ghcr.io/Acme", "ghcr.io/a b", "a:b:c", "ｇhcr.io/app"])("is not %j", async (text) => {
+    expect((await failureOf(() => parseTarget(text))).code).toBe("bad-image");
+  });
+});
+
+it("any text is a registry, an image or a coded error, and what came of it reads as itself", () => {
+  const text = fc.oneof(
+    fc.string(),
+    fc.string().map((one) => `https://${one}`),
+    fc.domain(),
+    fc.webUrl(),
+  );
+  fc.assert(
+    fc.property(text, (one) => {
+      const failure = failureOfSync(() => {
+        const { host, repository } = parseTarget(one);
+        const again = repository === undefined ? host : `${host}/${repository}`;
+        expect(parseTarget(again)).toEqual({ host, repository });
+      });
+      expect([undefined, "bad-arguments", "bad-image"]).toContain(failure?.code);
+    }),
+  );
+});
+
+describe("a key", () => {
+  it("is what was given, if anything was", () => {
+    expect([checkedKey(undefined), checkedKey("https://a.example/v1/")]).toEqual([
+      undefined,
+      "https://a.example/v1/",
+    ]);
+  });
+
+  it.each(["", "a\nb", "a\0"])("is not %j", async (key) => {
+    expect((await failureOf(() => checkedKey(key))).code).toBe("bad-arguments");
+  });
+});
+
+it("text for a terminal commands it nothing", () => {
+  expect(printable("a\u001b[2J\u009b1mb\u007f\nü")).toBe("a?[2J?1mb??ü");
+});

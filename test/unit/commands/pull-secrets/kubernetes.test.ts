@@ -1,0 +1,112 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { Secret } from "../../../../src/core/secret.ts";
+import {
+  kubernetesSecretOf,
+  kubernetesYamlOf,
+  type KubernetesSecret,
+} from "../../../../src/commands/pull-secrets/kubernetes.ts";
+import type { PullSecret } from "../../../../src/commands/pull-secrets/docker-config.ts";
+import { failureOf, failureOfSync } from "../../../support/fakes/failure-of.ts";
+
+const PULL: PullSecret = {
+  hosts: ["ghcr.io"],
+  credential: { username: new Secret("sammy"), secret: new Secret("hün:ter2") },
+};
+
+const configIn = (manifest: KubernetesSecret): unknown =>
+  JSON.parse(Buffer.from(manifest.data[".dockerconfigjson"], "base64").toString("utf8"));
+
+describe("a pull secret for Kubernetes", () => {
+  it("holds docker's config for its hosts, and says nothing that it was not told", () => {
+    const manifest = kubernetesSecretOf({ ...PULL, hosts: ["ghcr.io", "quay.io"] }, { name: "pull" });
+    const { data, ...plain } = manifest;
+    expect(plain).toEqual({
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "pull" },
+      type: "kubernetes.io/dockerconfigjson",
+    });
+    expect(Object.keys(data)).toEqual([".dockerconfigjson"]);
+    const auth = Buffer.from("sammy:hün:ter2").toString("base64");
+    expect(configIn(manifest)).toEqual({ auths: { "ghcr.io": { auth }, "quay.io": { auth } } });
+  });
+
+  it("has its namespace and annotations where there are some", () => {
+    const annotations = { "docr.dev/expires": "2026-11-21T13:00:00.000Z", plain: "x" };
+    const { metadata } = kubernetesSecretOf(PULL, {
+      name: "pull.one",
+      namespace: "kube-system",
+      annotations,
+    });
+    expect(metadata).toEqual({ name: "pull.one", namespace: "kube-system", annotations });
+  });
+
+  it("is YAML that means the same, with every value on one line", () => {
+    const long = { ...PULL, credential: { ...PULL.credential, secret: new Secret("x".repeat(900)) } };
+    const annotations = { note: "yes", when: "2026-11-21", odd: '#"\n: [' };
+    const manifest = kubernetesSecretOf(long, { name: "pull", annotations });
+    const text = kubernetesYamlOf(manifest);
+    expect(parse(text)).toEqual(manifest);
+    expect(text.split("\n").filter((line) => line.startsWith("  .dockerconfigjson: "))).toHaveLength(1);
+    expect(text.endsWith("\n")).toBe(true);
+  });
+
+  it.each([
+    "",
+    "Pull",
+    "pull_one",
+    "-pull",
+    "pull-",
+    "a..b",
+    "a/b",
+    "pull\n",
+    "a".repeat(64),
+    "a.".repeat(127),
+  ])("has a name that Kubernetes takes, so not %j", async (name) => {
+    expect(await failureOf(() => kubernetesSecretOf(PULL, { name }))).toEqual({
+      code: "bad-arguments",
+      message: "the name of a Kubernetes secret is up to 253 small letters, digits, dashes and dots",
+    });
+  });
+
+  it.each(["", "Kube", "a.b", "a_b", "-a", "a".repeat(64)])(
+    "has a namespace that Kubernetes takes, so not %j",
+    async (namespace) => {
+      expect(await failureOf(() => kubernetesSecretOf(PULL, { name: "pull", namespace }))).toEqual({
+        code: "bad-arguments",
+        message: "a Kubernetes namespace is up to 63 small letters, digits and dashes",
+      });
+    },
+  );
+
+  it.each(["", "a b", "a/b/c", "/a", "a/", "Upper.example/x", "-a"])(
+    "has annotations that Kubernetes takes, so not %j",
+    async (key) => {
+      const annotations = { [key]: "x" };
+      expect(await failureOf(() => kubernetesSecretOf(PULL, { name: "pull", annotations }))).toMatchObject({
+        code: "bad-arguments",
+      });
+    },
+  );
+
+  it("is refused for an identity token, with what to do", async () => {
+    const pull = { ...PULL, identityToken: new Secret("refresh") };
+    const failure = await failureOf(() => kubernetesSecretOf(pull, { name: "pull" }));
+    expect(failure.code).toBe("bad-arguments");
+    expect(failure.message).toMatch(/identity token.*log in with a password/);
+  });
+
+  it("comes of any name, or is refused with a code", () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (name, namespace) => {
+        const failure = failureOfSync(() => {
+          const text = kubernetesYamlOf(kubernetesSecretOf(PULL, { name, namespace }));
+          expect(parse(text).metadata).toEqual({ name, namespace });
+        });
+        expect([undefined, "bad-arguments"]).toContain(failure?.code);
+      }),
+    );
+  });
+});

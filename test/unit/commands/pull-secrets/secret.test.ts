@@ -1,0 +1,142 @@
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import type { Resolved, Result } from "../../../../src/commands/ports.ts";
+import { HelperError } from "../../../../src/core/errors.ts";
+import { Secret } from "../../../../src/core/secret.ts";
+import { secret } from "../../../../src/commands/pull-secrets/secret.ts";
+import { failureOf } from "../../../support/fakes/failure-of.ts";
+import { createVerbBench } from "../../../support/fakes/verb-bench.ts";
+
+type Flags = Parameters<typeof secret>[2];
+
+const FOUND: Resolved = {
+  client: "docker",
+  source: "~/.docker/config.json",
+  kind: "credsStore",
+  key: "ghcr.io",
+  helper: "osxkeychain",
+  credential: { username: new Secret("sammy"), secret: new Secret("hünter:2") },
+  identityToken: undefined,
+};
+const AUTH = Buffer.from("sammy:hünter:2").toString("base64");
+
+async function run(
+  text: string,
+  flags: Partial<Flags> = {},
+  resolved: Partial<Resolved> = {},
+): Promise<Result & { readonly said: readonly string[] }> {
+  const bench = createVerbBench({ clients: { resolve: async () => ({ ...FOUND, ...resolved }) } });
+  const result = await secret(bench.verbs, text, { client: "docker", format: "auth", ...flags });
+  return { ...result, said: bench.said };
+}
+
+const identity = {
+  credential: { username: new Secret("<token>"), secret: new Secret("idt") },
+  identityToken: new Secret("idt"),
+};
+
+describe("docr secret", () => {
+  it("is the authorisation token unless told otherwise", async () => {
+    const { text, json, said } = await run("ghcr.io/acme/app");
+    expect(text).toBe(`${AUTH}\n`);
+    expect(json).toEqual({ host: "ghcr.io", auth: AUTH });
+    expect(said).toEqual([]);
+  });
+
+  it("is user name and password, on a line each or as JSON", async () => {
+    const { text, json } = await run("ghcr.io", { format: "username-password" });
+    expect(text).toBe("sammy\nhünter:2\n");
+    expect(json).toEqual({ host: "ghcr.io", username: "sammy", password: "hünter:2" });
+  });
+
+  it("is a manifest for kubectl, under docker's key for the registry", async () => {
+    const flags = { format: "kubernetes-secret", name: "pull", namespace: "web" } as const;
+    const { text, json } = await run("docker.io", flags);
+    const manifest = parse(text);
+    expect(manifest).toEqual(json);
+    expect(manifest).toMatchObject({ kind: "Secret", metadata: { name: "pull", namespace: "web" } });
+    expect(JSON.parse(Buffer.from(manifest.data[".dockerconfigjson"], "base64").toString())).toEqual({
+      auths: { "https://index.docker.io/v1/": { auth: AUTH } },
+    });
+  });
+
+  it.each([
+    ["ghcr.io", "ghcr.io"],
+    ["localhost:5000", "localhost-5000"],
+    ["[::1]:5000", "1-5000"],
+  ])("names the manifest's secret after the host: %s", async (host, name) => {
+    const { json } = await run(host, { format: "kubernetes-secret" });
+    expect(json).toMatchObject({ metadata: { name } });
+  });
+
+  it("is under the key that was named", async () => {
+    const { json } = await run("ghcr.io", { format: "kubernetes-secret", key: "https://auth.example/v1/" });
+    const data = Object(Object(json).data)[".dockerconfigjson"];
+    expect(Buffer.from(String(data), "base64").toString()).toContain('"https://auth.example/v1/"');
+  });
+
+  it("has <token> for a user name where the login is an identity token, but no manifest", async () => {
+    expect((await run("a.example", {}, identity)).text).toBe(
+      `${Buffer.from("<token>:idt").toString("base64")}\n`,
+    );
+    expect((await run("a.example", { format: "username-password" }, identity)).text).toBe("<token>\nidt\n");
+    const failure = await failureOf(() => run("a.example", { format: "kubernetes-secret" }, identity));
+    expect(failure.message).toMatch(/identity token/);
+  });
+
+  it("is the login that we keep where the client has none, which it says on stderr", async () => {
+    const bench = createVerbBench({
+      clients: { resolve: async () => ({ ...FOUND, helper: undefined, credential: undefined }) },
+    });
+    await bench.helper.store("ghcr.io", "rosa", new Secret("ours"));
+    const { text } = await secret(bench.verbs, "ghcr.io", { client: "docker", format: "username-password" });
+    expect(text).toBe("rosa\nours\n");
+    expect(bench.said).toEqual(["docker has no login for ghcr.io; this is the one that docr keeps"]);
+  });
+
+  it("fails with what our own store fails with, but not for want of a keychain", async () => {
+    const bench = createVerbBench({
+      clients: { resolve: async () => ({ ...FOUND, helper: undefined, credential: undefined }) },
+    });
+    const flags = { client: "docker", format: "auth" } as const;
+    bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
+    expect((await failureOf(() => secret(bench.verbs, "ghcr.io", flags))).code).toBe("keychain-locked");
+    bench.keychain.failWith(new HelperError("keychain-missing", "there is none"));
+    expect((await failureOf(() => secret(bench.verbs, "ghcr.io", flags))).code).toBe("no-login");
+  });
+
+  it("is an error where there is no login, or one that no platform can use", async () => {
+    expect(await failureOf(() => run("ghcr.io", {}, { credential: undefined }))).toEqual({
+      code: "no-login",
+      message: "docker has no login for ghcr.io",
+    });
+    const token = { credential: undefined, registryToken: new Secret("rt") };
+    expect(await failureOf(() => run("ghcr.io", {}, token))).toEqual({
+      code: "no-login",
+      message: "docker has a registry token for ghcr.io and no password",
+    });
+  });
+
+  it("offers no other login for a registry of which docker has a token", async () => {
+    const resolved = { ...FOUND, credential: undefined, registryToken: new Secret("rt") };
+    const bench = createVerbBench({ clients: { resolve: async () => resolved } });
+    await bench.helper.store("ghcr.io", "sammy", new Secret("kept"));
+    const flags = { client: "docker", format: "auth" } as const;
+    expect((await failureOf(() => secret(bench.verbs, "ghcr.io", flags))).code).toBe("no-login");
+    expect(bench.said).toEqual([]);
+  });
+
+  it("says on stderr that what we mint for docker is short-lived", async () => {
+    const ours = "registry.digitalocean.com";
+    expect((await run(ours, {}, { helper: "docr" })).said).toEqual([
+      "this credential is a short-lived one; docr credentials makes one for a platform",
+    ]);
+    expect((await run(ours)).said).toEqual([]);
+  });
+
+  it("takes a name for the manifest alone", async () => {
+    for (const flags of [{ name: "pull" }, { namespace: "web" }]) {
+      expect((await failureOf(() => run("ghcr.io", flags))).code).toBe("bad-arguments");
+    }
+  });
+});

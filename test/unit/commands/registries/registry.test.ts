@@ -1,0 +1,387 @@
+import { describe, expect, it } from "vitest";
+import { HelperError } from "../../../../src/core/errors.ts";
+import type { ClientUses } from "../../../../src/commands/ports.ts";
+import type { Credential } from "../../../../src/core/credential.ts";
+import { Secret } from "../../../../src/core/secret.ts";
+import { addLogin, updateLogin } from "../../../../src/commands/registries/add.ts";
+import { listLogins, showLogin } from "../../../../src/commands/registries/list.ts";
+import { removeLogin } from "../../../../src/commands/registries/remove.ts";
+import { failureOf } from "../../../support/fakes/failure-of.ts";
+import { HOUR } from "../../../support/fakes/fixed-clock.ts";
+import { createVerbBench, type VerbBench, type VerbBenchOptions } from "../../../support/fakes/verb-bench.ts";
+
+const HUB = "https://index.docker.io/v1/";
+const OURS = "registry.digitalocean.com";
+const NOBODY: ClientUses = { usedBy: [], shadowedBy: [], warnings: [] };
+const BY_DOCKER = {
+  client: "docker",
+  source: "~/.docker/config.json",
+  kind: "credsStore",
+  helper: "docr",
+} as const;
+const BY_PODMAN = {
+  client: "podman",
+  source: "~/.config/containers/auth.json",
+  kind: "auths",
+  helper: undefined,
+} as const;
+
+interface RegistryBench extends VerbBench {
+  /** What registries were asked, as `HOST USER PASSWORD`. */
+  readonly checks: readonly string[];
+}
+
+function createRegistryBench(
+  options: VerbBenchOptions & { readonly uses?: Partial<ClientUses>; readonly refusal?: HelperError } = {},
+): RegistryBench {
+  const checks: string[] = [];
+  const bench = createVerbBench({
+    clients: { usesOf: async () => ({ ...NOBODY, usedBy: [BY_DOCKER], ...options.uses }) },
+    registries: {
+      async checkLogin(host: string, { username, secret }: Credential) {
+        checks.push(`${host} ${username.reveal()} ${secret.reveal()}`);
+        if (options.refusal) throw options.refusal;
+      },
+    },
+    ...options,
+  });
+  return { ...bench, checks };
+}
+
+const store = (bench: VerbBench, serverUrl: string, username = "sammy", secret = "hunter2") =>
+  bench.helper.store(serverUrl, username, new Secret(secret));
+
+/** The login that `get` answers, opened. */
+async function loginAt(bench: VerbBench, serverUrl: string): Promise<string> {
+  const { username, secret } = await bench.helper.get(serverUrl);
+  return `${username.reveal()} ${secret.reveal()}`;
+}
+
+const CHECKED = { check: true };
+
+describe("docr registry add", () => {
+  it("asks for user name and password, then the registry, and keeps them", async () => {
+    const bench = createRegistryBench({ answers: ["sammy", "hunter2"] });
+    const { text, json } = await addLogin(bench.verbs, "GHCR.IO", CHECKED);
+    expect(bench.questions).toEqual(["User name at ghcr.io", "Password or access token at ghcr.io"]);
+    expect(bench.checks).toEqual(["ghcr.io sammy hunter2"]);
+    expect(await loginAt(bench, "ghcr.io")).toBe("sammy hunter2");
+    expect(text).toBe("kept the login of sammy for ghcr.io\n");
+    expect(json).toEqual({
+      host: "ghcr.io",
+      username: "sammy",
+      storedAt: "2026-11-21T12:00:00.000Z",
+      checked: true,
+    });
+    expect(bench.said).toEqual([]);
+  });
+
+  it("keeps Docker Hub's under the key that docker asks for", async () => {
+    const bench = createRegistryBench({ stdin: "hunter2" });
+    const flags = { username: "sammy", passwordStdin: true, check: true };
+    expect((await addLogin(bench.verbs, "docker.io", flags)).json).toMatchObject({ host: HUB });
+    expect(bench.checks).toEqual(["docker.io sammy hunter2"]);
+    expect(await loginAt(bench, HUB)).toBe("sammy hunter2");
+  });
+
+  it("keeps nothing that the registry refuses", async () => {
+    const refusal = new HelperError("api-unauthorized", "refused");
+    const bench = createRegistryBench({ stdin: "wrong", refusal });
+    const flags = { username: "sammy", passwordStdin: true, check: true };
+    expect((await failureOf(() => addLogin(bench.verbs, "ghcr.io", flags))).message).toBe("refused");
+    expect(bench.keychain.items.size).toBe(0);
+  });
+
+  it("asks no registry with --no-check, and says so", async () => {
+    const bench = createRegistryBench({ stdin: "hunter2" });
+    const flags = { username: "sammy", passwordStdin: true, check: false };
+    const { text, json } = await addLogin(bench.verbs, "ghcr.io", flags);
+    expect(bench.checks).toEqual([]);
+    expect(text).toBe("kept the login of sammy for ghcr.io, unchecked\n");
+    expect(json).toMatchObject({ checked: false });
+  });
+
+  it("replaces one that is kept only where somebody says so", async () => {
+    const flags = { username: "rosa", passwordStdin: true, check: true };
+    const silent = createRegistryBench({ stdin: "new" });
+    await store(silent, "ghcr.io");
+    expect(await failureOf(() => addLogin(silent.verbs, "ghcr.io", flags))).toEqual({
+      code: "bad-arguments",
+      message: "a login for ghcr.io is kept already",
+    });
+    expect(await loginAt(silent, "ghcr.io")).toBe("sammy hunter2");
+    await addLogin(silent.verbs, "ghcr.io", { ...flags, yes: true });
+    expect(await loginAt(silent, "ghcr.io")).toBe("rosa new");
+
+    const asked = createRegistryBench({ answers: [false, true, "newer"] });
+    await store(asked, "ghcr.io");
+    const prompted = { username: "rosa", check: true };
+    expect((await failureOf(() => addLogin(asked.verbs, "ghcr.io", prompted))).code).toBe("cancelled");
+    expect(await loginAt(asked, "ghcr.io")).toBe("sammy hunter2");
+    await addLogin(asked.verbs, "ghcr.io", prompted);
+    expect(await loginAt(asked, "ghcr.io")).toBe("rosa newer");
+  });
+
+  it("tells where no client would ask for it", async () => {
+    const bench = createRegistryBench({ stdin: "hunter2", uses: NOBODY });
+    await addLogin(bench.verbs, "ghcr.io", { username: "sammy", passwordStdin: true, check: true });
+    expect(bench.said).toEqual([
+      "no client asks docr for ghcr.io yet; docr configure --global tells them to",
+    ]);
+  });
+
+  it.each([
+    ["our own host", OURS, {}, `${OURS} is no registry like others`],
+    [
+      "our own host in another spelling",
+      `https://${OURS.toUpperCase()}/acme`,
+      {},
+      `${OURS} is no registry like others`,
+    ],
+    ["an image", "ghcr.io/acme/app", {}, "that is the name of an image, not of a registry"],
+    [
+      "no user name beside --password-stdin",
+      "ghcr.io",
+      { passwordStdin: true },
+      "--password-stdin needs --username",
+    ],
+    [
+      "an empty user name",
+      "ghcr.io",
+      { username: "", passwordStdin: true },
+      "the user name is empty or has control characters in it",
+    ],
+    [
+      "a user name of two lines",
+      "ghcr.io",
+      { username: "a\nb", passwordStdin: true },
+      "the user name is empty or has control characters in it",
+    ],
+  ])("refuses %s", async (_title, host, flags, message) => {
+    const bench = createRegistryBench({ stdin: "hunter2" });
+    expect(await failureOf(() => addLogin(bench.verbs, host, { check: true, ...flags }))).toEqual({
+      code: "bad-arguments",
+      message,
+    });
+    expect(bench.keychain.items.size).toBe(0);
+  });
+
+  it("refuses an empty password", async () => {
+    const bench = createRegistryBench({ answers: [""] });
+    const failure = await failureOf(() => addLogin(bench.verbs, "ghcr.io", { username: "s", check: true }));
+    expect(failure).toEqual({ code: "bad-arguments", message: "the password is empty" });
+  });
+
+  it("refuses where another helper has every other host: nobody would ask for it", async () => {
+    const bench = createRegistryBench({ stdin: "hunter2", env: { DOCR_FALLBACK: "pass" } });
+    const flags = { username: "sammy", passwordStdin: true, check: true };
+    for (const work of [addLogin, updateLogin]) {
+      expect(await failureOf(() => work(bench.verbs, "ghcr.io", flags))).toEqual({
+        code: "bad-setting",
+        message: "docker-credential-pass answers for ghcr.io, and not docr",
+      });
+    }
+  });
+
+  it("needs a terminal for what it was not told", async () => {
+    const bench = createRegistryBench();
+    expect((await failureOf(() => addLogin(bench.verbs, "ghcr.io", CHECKED))).code).toBe("no-terminal");
+  });
+});
+
+describe("docr registry update", () => {
+  it.each([
+    ["the user name alone", { username: "rosa" }, "rosa hunter2"],
+    ["the password alone", { passwordStdin: true }, "sammy new"],
+    ["both", { username: "rosa", passwordStdin: true }, "rosa new"],
+  ])("changes %s, checked, and the time of it", async (_title, flags, login) => {
+    const bench = createRegistryBench({ stdin: "new" });
+    await store(bench, "https://ghcr.io");
+    bench.clock.pass(HOUR);
+    const { text, json } = await updateLogin(bench.verbs, "ghcr.io", { check: true, ...flags });
+    expect(await loginAt(bench, "ghcr.io")).toBe(login);
+    expect(bench.checks).toEqual([`ghcr.io ${login}`]);
+    expect(text).toMatch(/^updated the login of (?:sammy|rosa) for ghcr\.io\n$/);
+    expect(json).toMatchObject({ storedAt: "2026-11-21T13:00:00.000Z" });
+  });
+
+  it("asks for a new password where it was told nothing", async () => {
+    const bench = createRegistryBench({ answers: ["new"] });
+    await store(bench, "ghcr.io");
+    await updateLogin(bench.verbs, "ghcr.io", CHECKED);
+    expect(bench.questions).toEqual(["Password or access token at ghcr.io"]);
+    expect(await loginAt(bench, "ghcr.io")).toBe("sammy new");
+  });
+
+  it("keeps the old one where the registry refuses the new one", async () => {
+    const bench = createRegistryBench({
+      stdin: "new",
+      refusal: new HelperError("api-unauthorized", "refused"),
+    });
+    await store(bench, "ghcr.io");
+    await failureOf(() => updateLogin(bench.verbs, "ghcr.io", { passwordStdin: true, check: true }));
+    expect(await loginAt(bench, "ghcr.io")).toBe("sammy hunter2");
+  });
+
+  it("needs one that is kept", async () => {
+    const bench = createRegistryBench({ stdin: "new" });
+    expect(await failureOf(() => updateLogin(bench.verbs, "ghcr.io", CHECKED))).toEqual({
+      code: "no-login",
+      message: "no login for ghcr.io is kept",
+    });
+  });
+});
+
+async function hostsOf(bench: VerbBench, flags: Parameters<typeof listLogins>[1]): Promise<unknown> {
+  const { json } = await listLogins(bench.verbs, flags);
+  return Array.isArray(json) ? json.map((one: unknown) => Object(one).host) : [];
+}
+
+describe("docr registry list", () => {
+  const withLogins = async (options: Parameters<typeof createRegistryBench>[0] = {}) => {
+    const bench = createRegistryBench(options);
+    await store(bench, "ghcr.io", "sammy");
+    await store(bench, HUB, "Rosa");
+    await store(bench, "https://quay.io", "hunter2", "hunter2");
+    await store(bench, OURS, "finished", "credential");
+    return bench;
+  };
+  it("shows every login of other hosts, and no password", async () => {
+    const bench = await withLogins();
+    const { text, json } = await listLogins(bench.verbs, {});
+    expect(text).toBe(
+      [
+        "HOST                         USER NAME            STORED                USED BY",
+        "ghcr.io                      sammy                2026-11-21 12:00 UTC  docker",
+        "https://index.docker.io/v1/  Rosa                 2026-11-21 12:00 UTC  docker",
+        "quay.io                      (the secret itself)  2026-11-21 12:00 UTC  docker",
+        "",
+      ].join("\n"),
+    );
+    expect(Object(json)[0]).toEqual({
+      host: "ghcr.io",
+      username: "sammy",
+      storedAt: "2026-11-21T12:00:00.000Z",
+      usedBy: [{ client: "docker", source: "~/.docker/config.json", kind: "credsStore", helper: "docr" }],
+    });
+    expect(text + JSON.stringify(json)).not.toContain("hunter2");
+  });
+
+  it.each([
+    [{ filter: "SAM" }, ["ghcr.io"]],
+    [{ filter: "hunter2" }, []],
+    [{ host: "*.io" }, ["ghcr.io", "quay.io"]],
+    [{ host: "*docker*" }, [HUB]],
+    [{ host: "QUAY.IO" }, ["quay.io"]],
+    [{ host: "io" }, []],
+    [{ host: "*" }, ["ghcr.io", HUB, "quay.io"]],
+    [{ host: "g*c*.*o" }, ["ghcr.io"]],
+    [{ host: "*.io", filter: "sam" }, ["ghcr.io"]],
+  ])("picks by user name and host: %j", async (flags, hosts) => {
+    expect(await hostsOf(await withLogins(), flags)).toEqual(hosts);
+  });
+
+  it("shows the two other logins that docker keeps for Docker Hub", async () => {
+    const bench = createRegistryBench();
+    for (const path of ["access-token", "refresh-token"]) await store(bench, HUB + path);
+    expect(await hostsOf(bench, {})).toEqual([`${HUB}access-token`, `${HUB}refresh-token`]);
+  });
+
+  it("counts nobody as its user where another helper stands behind docr", async () => {
+    const bench = createRegistryBench({ env: { DOCR_FALLBACK: "pass" } });
+    await store(bench, "ghcr.io");
+    expect((await listLogins(bench.verbs, {})).json).toMatchObject([{ host: "ghcr.io", usedBy: [] }]);
+    const { text, json } = await showLogin(bench.verbs, "ghcr.io");
+    expect(text).toMatch(/^used by +nobody$/m);
+    expect(json).toMatchObject({ usedBy: [], shadowedBy: [{ client: "docker", helper: "pass" }] });
+  });
+
+  it("is empty with a remark where nothing is to be shown", async () => {
+    const bench = createRegistryBench();
+    expect(await listLogins(bench.verbs, {})).toEqual({ text: "", json: [] });
+    await listLogins(bench.verbs, { filter: "x" });
+    expect(bench.said).toEqual(["no logins are kept", "no login is like that"]);
+  });
+
+  it("shows a login from before times were noted", async () => {
+    const bench = createRegistryBench({ uses: NOBODY });
+    bench.keychain.items.set("login:ghcr.io", '{"serverUrl":"ghcr.io","username":"sammy","secret":"x"}');
+    bench.keychain.items.set(
+      "login:quay.io",
+      '{"serverUrl":"quay.io","username":"sammy","secret":"x","storedAt":1e300}',
+    );
+    const { text, json } = await listLogins(bench.verbs, {});
+    expect(text).toContain("ghcr.io  sammy      at a time not noted  nobody\n");
+    expect(json).toMatchObject([{ storedAt: null }, { storedAt: null }]);
+  });
+
+  it("says once which file could not be read", async () => {
+    const bench = await withLogins({ uses: { warnings: ["~/.docker/config.json is not JSON"] } });
+    await listLogins(bench.verbs, {});
+    expect(bench.said).toEqual(["~/.docker/config.json is not JSON"]);
+  });
+});
+
+describe("docr registry show", () => {
+  it("says who uses it, and who finds something else first", async () => {
+    const bench = createRegistryBench({ uses: { shadowedBy: [BY_PODMAN] } });
+    await store(bench, "ghcr.io");
+    const { text, json } = await showLogin(bench.verbs, "https://ghcr.io/");
+    expect(text).toBe(
+      [
+        "host       ghcr.io",
+        "user name  sammy",
+        "stored     2026-11-21 12:00 UTC",
+        "used by    docker, from ~/.docker/config.json (credsStore)",
+        "hidden by  podman finds a login in ~/.config/containers/auth.json (auths) first",
+        "",
+      ].join("\n"),
+    );
+    expect(json).toMatchObject({
+      usedBy: [{ client: "docker", helper: "docr" }],
+      shadowedBy: [{ client: "podman", kind: "auths", helper: null }],
+    });
+  });
+
+  it("finds Docker Hub's under docker's key, and podman's beside it", async () => {
+    const bench = createRegistryBench();
+    await store(bench, "docker.io", "podman");
+    expect((await showLogin(bench.verbs, "docker.io")).json).toMatchObject({ host: "docker.io" });
+    await store(bench, HUB, "docker");
+    expect((await showLogin(bench.verbs, "docker.io")).json).toMatchObject({ host: HUB, username: "docker" });
+  });
+
+  it("needs one that is kept", async () => {
+    expect((await failureOf(() => showLogin(createRegistryBench().verbs, "ghcr.io"))).code).toBe("no-login");
+  });
+});
+
+describe("docr registry remove", () => {
+  it("forgets it after a yes, and not after a no", async () => {
+    const bench = createRegistryBench({ answers: [false, true] });
+    await store(bench, "ghcr.io");
+    await store(bench, "quay.io");
+    expect((await failureOf(() => removeLogin(bench.verbs, "ghcr.io", {}))).code).toBe("cancelled");
+    expect(bench.keychain.items.size).toBe(2);
+    const { text, json } = await removeLogin(bench.verbs, "ghcr.io", {});
+    expect([...bench.keychain.items.keys()]).toEqual(["login:quay.io"]);
+    expect(text).toBe(
+      "removed the login for ghcr.io from docr's store; at the registry it is as good as before\n",
+    );
+    expect(json).toEqual({ host: "ghcr.io", username: "sammy", removed: true });
+  });
+
+  it("asks nobody with --yes", async () => {
+    const bench = createRegistryBench();
+    await store(bench, HUB);
+    await removeLogin(bench.verbs, "docker.io", { yes: true });
+    expect(bench.keychain.items.size).toBe(0);
+  });
+
+  it("fails where there is none, and without a terminal to ask on", async () => {
+    const bench = createRegistryBench();
+    expect((await failureOf(() => removeLogin(bench.verbs, "ghcr.io", { yes: true }))).code).toBe("no-login");
+    await store(bench, "ghcr.io");
+    expect((await failureOf(() => removeLogin(bench.verbs, "ghcr.io", {}))).code).toBe("no-terminal");
+  });
+});

@@ -1,0 +1,140 @@
+import { describe, expect, it } from "vitest";
+import type { ErrorCode } from "../../../../src/core/errors.ts";
+import { logIn, mayPush } from "../../../../src/credentials/accounts/log-in.ts";
+import { Secret } from "../../../../src/core/secret.ts";
+import { failureOf } from "../../../support/fakes/failure-of.ts";
+import { answerOf, createBench, tokenOf, type Bench } from "../../../support/fakes/helper-bench.ts";
+import { API_MESSAGE } from "../../../support/fakes/recorded-api.ts";
+
+const enter = (bench: Bench, secret = tokenOf("a"), context?: string) =>
+  logIn(bench.ports, { secret: new Secret(secret), from: "keychain", source: "standard input" }, context);
+
+const kept = (bench: Bench): readonly string[] => [...bench.keychain.items.keys()].toSorted();
+
+describe("a person's login", () => {
+  it("tells whose token it is, what it may do and which registries there are, and keeps it", async () => {
+    const bench = createBench();
+    expect(await enter(bench)).toEqual({
+      token: { scopes: ["registry:read", "registry:update", "account:read"], expiresInSeconds: undefined },
+      account: { email: "sammy@do.example", team: "My Team", status: "active" },
+      registries: [
+        { name: "acme", region: "fra1", createdAt: "2020-03-21T16:02:37Z", storageBytes: 29_393_920 },
+      ],
+    });
+    expect([...bench.keychain.items]).toEqual([["api-token:default", tokenOf("a")]]);
+  });
+
+  it("is the named account's", async () => {
+    const bench = createBench();
+    await enter(bench, tokenOf("a"), "work");
+    await enter(bench, tokenOf("b"), "home");
+    expect(kept(bench)).toEqual(["api-token:home", "api-token:work"]);
+  });
+
+  it("with another token revokes what the account's old one minted, as docker's login does", async () => {
+    const bench = createBench();
+    await enter(bench);
+    await answerOf(bench);
+    await enter(bench, tokenOf("b"));
+    expect(bench.api.calls.at(-1)).toBe("revoke minted-secret-1");
+    expect(await answerOf(bench)).toEqual(["minted-secret-2", "minted-secret-2"]);
+  });
+
+  it.each(["account", "token"])("does without what the API does not say of the %s", async (question) => {
+    const bench = createBench();
+    bench.api.fail(question, "api-unavailable");
+    expect(await enter(bench)).toMatchObject({ [question]: undefined });
+    expect(kept(bench)).toEqual(["api-token:default"]);
+  });
+
+  it("asks for read-write again, also with the token that could only read: somebody may have given it more", async () => {
+    const bench = createBench();
+    await enter(bench);
+    bench.api.fail("mint acme read-write", "api-forbidden");
+    await answerOf(bench);
+    bench.api.heal();
+    await enter(bench);
+    bench.api.calls.length = 0;
+    await answerOf(bench);
+    expect(bench.api.calls).toContain("mint acme read-write 3600");
+  });
+
+  it("knows no registries of an API that does not list them", async () => {
+    const bench = createBench();
+    bench.api.fail("list", "api-not-found");
+    expect((await enter(bench)).registries).toBeUndefined();
+    expect(kept(bench)).toEqual(["api-token:default"]);
+  });
+});
+
+describe("what is not kept", () => {
+  it("is a token that nothing of the API has accepted", async () => {
+    const bench = createBench();
+    bench.api.fail("list", "api-not-found");
+    bench.api.fail("token", "api-not-found");
+    bench.api.fail("account", "api-not-found");
+    expect(await failureOf(() => enter(bench))).toMatchObject({ code: "api-unexpected" });
+    expect(kept(bench)).toEqual([]);
+  });
+
+  it.each<ErrorCode>([
+    "api-unauthorized",
+    "api-forbidden",
+    "api-rate-limited",
+    "api-unavailable",
+    "api-timeout",
+  ])("is a token that may not list registries, or of which that is not known (%s)", async (code) => {
+    const bench = createBench();
+    bench.api.fail("list", code);
+    expect(await failureOf(() => enter(bench))).toEqual({ code, message: API_MESSAGE });
+    expect(kept(bench)).toEqual([]);
+  });
+
+  it.each<ErrorCode>(["api-unauthorized", "api-forbidden"])(
+    "comes with where a new token is made (%s)",
+    async (code) => {
+      const bench = createBench();
+      bench.api.fail("list", code);
+      await expect(enter(bench)).rejects.toMatchObject({
+        hint: expect.stringContaining("https://cloud.digitalocean.com/account/api/tokens"),
+      });
+    },
+  );
+
+  it.each(["", "hunter2", "dop_v1_abc", `${tokenOf("a")} `])(
+    "is what has not an API token's shape, which nobody is asked about",
+    async (text) => {
+      const bench = createBench();
+      expect(await failureOf(() => enter(bench, text))).toEqual({
+        code: "bad-api-token",
+        message: "standard input holds no DigitalOcean API token",
+      });
+      expect([kept(bench), bench.api.calls]).toEqual([[], []]);
+    },
+  );
+
+  it("is a credential that docr minted itself, whatever it looks like", async () => {
+    const bench = createBench({ apiToken: tokenOf("a"), secretOf: () => tokenOf("9") });
+    await answerOf(bench);
+    bench.api.calls.length = 0;
+    expect(await failureOf(() => enter(bench, tokenOf("9")))).toEqual({
+      code: "bad-api-token",
+      message: "this is a credential that docr minted, not an API token",
+    });
+    expect([kept(bench), bench.api.calls]).toEqual([[], []]);
+  });
+});
+
+describe("whether a token can push", () => {
+  it.each([
+    [["registry:read", "registry:update"], true],
+    [["registry:create"], true],
+    [["read", "write"], true],
+    [["registry:read", "account:read"], false],
+    [["read"], false],
+    [["droplet:update"], false],
+    [[], false],
+  ])("is told by its scopes: %j, %s", (scopes, can) => {
+    expect(mayPush({ scopes, expiresInSeconds: undefined })).toBe(can);
+  });
+});

@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import { HelperError } from "../../../../src/core/errors.ts";
+import { logIn } from "../../../../src/credentials/accounts/log-in.ts";
+import { logOut, logOutEverywhere } from "../../../../src/credentials/accounts/log-out.ts";
+import { Secret } from "../../../../src/core/secret.ts";
+import { failureOf } from "../../../support/fakes/failure-of.ts";
+import { answerOf, createBench, tokenOf, type Bench } from "../../../support/fakes/helper-bench.ts";
+
+const HOST = "registry.digitalocean.com";
+
+async function enter(bench: Bench, context: string | undefined, digit: string): Promise<void> {
+  const token = { secret: new Secret(tokenOf(digit)), from: "keychain", source: "the test" } as const;
+  await logIn(bench.ports, token, context);
+}
+
+const revoked = (bench: Bench): readonly string[] =>
+  bench.api.calls.filter((call) => call.startsWith("revoke")).toSorted();
+
+/** Two accounts, with a credential each: of work for the registry acme, of the default one for the bare host. */
+async function createTwo(): Promise<Bench> {
+  const bench = createBench({ settings: { contexts: { acme: "work" } } });
+  await enter(bench, "work", "a");
+  await enter(bench, undefined, "b");
+  await answerOf(bench, `${HOST}/acme`);
+  await answerOf(bench);
+  return bench;
+}
+
+describe("one account's logout", () => {
+  it("forgets its API token and revokes what that minted, and leaves the others alone", async () => {
+    const bench = await createTwo();
+    expect(await logOut(bench.ports, "work")).toEqual({ contexts: ["work"], revoked: 1, notRevoked: 0 });
+    expect([...bench.keychain.items.keys()]).toEqual(["api-token:default"]);
+    expect(revoked(bench)).toEqual(["revoke minted-secret-1"]);
+    expect(await answerOf(bench)).toEqual(["minted-secret-2", "minted-secret-2"]);
+  });
+
+  it("is the default account's under both of its names", async () => {
+    const bench = await createTwo();
+    expect(await logOut(bench.ports, "default")).toEqual({
+      contexts: ["default"],
+      revoked: 1,
+      notRevoked: 0,
+    });
+    expect(revoked(bench)).toEqual(["revoke minted-secret-2"]);
+  });
+
+  it("of nobody is no error", async () => {
+    const bench = createBench();
+    expect(await logOut(bench.ports, "work")).toEqual({ contexts: [], revoked: 0, notRevoked: 0 });
+  });
+
+  it("leaves alone what the environment's token minted", async () => {
+    const bench = createBench({ apiToken: tokenOf("c") });
+    await answerOf(bench);
+    expect(await logOut(bench.ports, undefined)).toMatchObject({ revoked: 0 });
+    expect(revoked(bench)).toEqual([]);
+  });
+
+  it("revokes what doctl's token of that account minted", async () => {
+    const bench = createBench({ doctl: { default: tokenOf("d") } });
+    await answerOf(bench);
+    expect(await logOut(bench.ports, undefined)).toEqual({ contexts: [], revoked: 1, notRevoked: 0 });
+  });
+
+  it("forgets all the same what cannot be revoked, and counts it", async () => {
+    const bench = await createTwo();
+    bench.api.fail("revoke", "api-unavailable");
+    expect(await logOut(bench.ports, "work")).toEqual({ contexts: ["work"], revoked: 0, notRevoked: 1 });
+    expect(bench.remarks.at(-1)).toContain("could not revoke one credential");
+  });
+
+  it("fails where the keychain does, once the rest is done", async () => {
+    const bench = await createTwo();
+    bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
+    expect(await failureOf(() => logOut(bench.ports, "work"))).toMatchObject({ code: "keychain-locked" });
+    expect(revoked(bench)).toEqual(["revoke minted-secret-1"]);
+  });
+});
+
+describe("everybody's logout", () => {
+  it("names the accounts that it forgot, and counts what it revoked", async () => {
+    const bench = await createTwo();
+    expect(await logOutEverywhere(bench.ports)).toEqual({
+      contexts: ["default", "work"],
+      revoked: 2,
+      notRevoked: 0,
+    });
+    expect(bench.keychain.items.size).toBe(0);
+  });
+
+  it("revokes what the environment's token minted, and needs no right settings", async () => {
+    const bench = createBench({ apiToken: tokenOf("c") });
+    await answerOf(bench);
+    expect(await logOutEverywhere(bench.ports)).toEqual({ contexts: [], revoked: 1, notRevoked: 0 });
+    const broken = createBench({ badSettings: new HelperError("bad-setting", "DOCR_TTL must be…") });
+    expect(await logOutEverywhere(broken.ports)).toEqual({ contexts: [], revoked: 0, notRevoked: 0 });
+  });
+});

@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import { HelperError, type ErrorCode } from "../../../../src/core/errors.ts";
+import { createTokenSource } from "../../../../src/credentials/accounts/token-finder.ts";
+import type { ApiToken } from "../../../../src/core/api-token.ts";
+import { Secret } from "../../../../src/core/secret.ts";
+import { failureOf } from "../../../support/fakes/failure-of.ts";
+import { tokenOf } from "../../../support/fakes/helper-bench.ts";
+
+const DOCTLS: ApiToken = { secret: new Secret(tokenOf("d")), from: "doctl", source: "doctl's config" };
+
+/** A store that fails with this code, and doctl's token. */
+function sourceOf(code: ErrorCode, doctls: ApiToken | undefined) {
+  const read = async (): Promise<never> => {
+    throw new HelperError(code, "the store said no");
+  };
+  const doctl = { findInDoctl: async () => doctls, doctlMark: async () => undefined };
+  return createTokenSource({ read }, doctl);
+}
+
+describe("an API token where the store fails", () => {
+  it("is doctl's, where there is no keychain at all", async () => {
+    expect(await sourceOf("keychain-missing", DOCTLS).find(undefined)).toBe(DOCTLS);
+  });
+
+  it.each<[ErrorCode, ApiToken | undefined]>([
+    ["keychain-missing", undefined],
+    ["keychain-locked", DOCTLS],
+    ["keychain-silent", DOCTLS],
+  ])("is not known of %s, which is the failure", async (code, doctls) => {
+    expect(await failureOf(() => sourceOf(code, doctls).find(undefined))).toMatchObject({ code });
+  });
+});

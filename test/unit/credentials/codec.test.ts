@@ -1,0 +1,124 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  decodeInventoryEntry,
+  decodeLogin,
+  decodeMinted,
+  encodeInventoryEntry,
+  encodeLogin,
+  encodeMinted,
+} from "../../../src/credentials/codec.ts";
+import type { MintedCredential } from "../../../src/core/credential.ts";
+import { Secret } from "../../../src/core/secret.ts";
+import { NOON } from "../../support/fakes/fixed-clock.ts";
+
+const text = fc.string({ unit: "binary" }).map((one) => one.toWellFormed());
+
+describe("a login's record", () => {
+  it("gives back every login, and holds neither NUL nor lone surrogate", () => {
+    fc.assert(
+      fc.property(text, text, text, (serverUrl, username, secret) => {
+        const kept = encodeLogin({ serverUrl, username, secret: new Secret(secret) });
+        const login = decodeLogin(kept);
+        expect([login?.serverUrl, login?.username, login?.secret.reveal()]).toEqual([
+          serverUrl,
+          username,
+          secret,
+        ]);
+        expect(kept.reveal()).not.toContain("\0");
+        expect(kept.reveal().isWellFormed()).toBe(true);
+      }),
+    );
+  });
+
+  it("says when it was stored, where it was written after that was noted", () => {
+    const login = { serverUrl: "ghcr.io", username: "sammy", secret: new Secret("x") };
+    expect(decodeLogin(encodeLogin({ ...login, storedAt: NOON }))?.storedAt).toBe(NOON);
+    const older = new Secret('{"serverUrl":"ghcr.io","username":"sammy","secret":"x"}');
+    expect(decodeLogin(older)).toEqual(login);
+    for (const storedAt of ['"noon"', "1e300"]) {
+      const odd = `{"serverUrl":"ghcr.io","username":"sammy","secret":"x","storedAt":${storedAt}}`;
+      expect(decodeLogin(new Secret(odd))).toEqual(login);
+    }
+  });
+});
+
+describe("a minted credential's record", () => {
+  const credential: MintedCredential = {
+    username: new Secret("user"),
+    secret: new Secret("hunter2"),
+    minted: { now: NOON, uptime: 17 },
+    lifeMs: 3_600_000,
+    access: "read-only",
+    registry: "acme",
+    from: "keychain",
+    account: "work in keychain",
+    sourceMark: "mark",
+    revokeAt: "https://cloud.example",
+  };
+
+  it.each([
+    ["whole", credential, undefined],
+    ["replaced", credential, { now: NOON, uptime: undefined }],
+    ["without what is optional", { ...credential, registry: undefined, sourceMark: undefined }, undefined],
+    ["without uptime", { ...credential, minted: { now: NOON, uptime: undefined } }, undefined],
+  ])("gives it back %s", (_title, given, replaced) => {
+    const record = decodeMinted(encodeMinted({ credential: given, replaced }));
+    const opened = [record?.credential.username.reveal(), record?.credential.secret.reveal()];
+    expect(opened).toEqual(["user", "hunter2"]);
+    expect(record).toMatchObject({
+      credential: { ...given, username: expect.any(Secret), secret: expect.any(Secret) },
+      replaced,
+    });
+  });
+
+  it.each([{ lifeMs: 1e300 }, { minted: { now: 1e300 } }, { minted: { now: NOON }, lifeMs: -1e300 }])(
+    "is none where no calendar has its times: %j",
+    (times) => {
+      const fields = Object(JSON.parse(encodeMinted({ credential, replaced: undefined }).reveal()));
+      const odd = new Secret(JSON.stringify({ ...fields, ...times }));
+      expect([decodeMinted(odd), decodeInventoryEntry(odd)]).toEqual([undefined, undefined]);
+    },
+  );
+
+  it.each(["username", "secret", "minted", "lifeMs", "access", "from", "revokeAt"])(
+    "is none without its %s, or with a wrong one",
+    (field) => {
+      const fields: unknown = JSON.parse(encodeMinted({ credential, replaced: undefined }).reveal());
+      const without = JSON.stringify({ ...Object(fields), [field]: undefined });
+      const wrong = JSON.stringify({ ...Object(fields), [field]: ["wrong"] });
+      expect(decodeMinted(new Secret(without))).toBeUndefined();
+      expect(decodeMinted(new Secret(wrong))).toBeUndefined();
+    },
+  );
+});
+
+describe("a line of the inventory", () => {
+  it.each([3_600_000, Infinity])("gives back a life of %d ms", (lifeMs) => {
+    const entry = {
+      minted: { now: NOON, uptime: 17 },
+      lifeMs,
+      access: "read-only",
+      from: "environment",
+      registry: undefined,
+      revoked: false,
+    } as const;
+    expect(decodeInventoryEntry(encodeInventoryEntry(entry))).toEqual(entry);
+  });
+});
+
+describe("any text whatsoever", () => {
+  const anyText = fc.oneof(fc.string({ unit: "binary" }), fc.json());
+
+  it("is a record or none", () => {
+    fc.assert(
+      fc.property(anyText, (kept) => {
+        const records = [decodeLogin, decodeMinted, decodeInventoryEntry].map((decode) =>
+          decode(new Secret(kept)),
+        );
+        expect(records).toEqual([undefined, undefined, undefined]);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});

@@ -1,0 +1,186 @@
+import { describe, expect, it } from "vitest";
+import { HelperError, type ErrorCode } from "../../../src/core/errors.ts";
+import { Secret } from "../../../src/core/secret.ts";
+import { failureOf } from "../../support/fakes/failure-of.ts";
+import { HOUR } from "../../support/fakes/fixed-clock.ts";
+import { answerOf, createBench, tokenOf, type Bench } from "../../support/fakes/helper-bench.ts";
+
+const HOST = "registry.digitalocean.com";
+const LOCKED = new HelperError("keychain-locked", "the keychain is locked");
+
+const revoked = (bench: Bench): readonly string[] =>
+  bench.api.calls.filter((call) => call.startsWith("revoke")).toSorted();
+
+/** What of a secret is left anywhere: the inventory's digests may stay. */
+const left = (bench: Bench): readonly string[] =>
+  [...bench.keychain.items.keys(), ...bench.files.items.keys()].filter((name) => !name.startsWith("digest-"));
+
+async function logIn(bench: Bench): Promise<void> {
+  await bench.helper.store(HOST, "sammy", new Secret(tokenOf("a")));
+}
+
+describe("another host's logout", () => {
+  it("forgets that login in any spelling, and no other", async () => {
+    const bench = createBench();
+    await bench.helper.store("https://ghcr.io/", "sammy", new Secret("x"));
+    await bench.helper.store("quay.io", "sammy", new Secret("y"));
+    await bench.helper.erase("http://GHCR.io");
+    expect(left(bench)).toEqual(["login:quay.io"]);
+  });
+
+  it("of nobody is no error", async () => {
+    const bench = createBench();
+    await bench.helper.erase("ghcr.io");
+    expect(bench.keychain.items.size).toBe(0);
+  });
+
+  it("touches nothing of ours for looking like it", async () => {
+    const bench = createBench({ apiToken: tokenOf("b") });
+    await logIn(bench);
+    await answerOf(bench);
+    const before = left(bench);
+    await bench.helper.erase(`${HOST}.`);
+    expect([left(bench), revoked(bench)]).toEqual([before, []]);
+  });
+
+  it("fails where the keychain does", async () => {
+    const bench = createBench();
+    bench.keychain.failWith(LOCKED);
+    expect(await failureOf(() => bench.helper.erase("ghcr.io"))).toEqual({
+      code: "keychain-locked",
+      message: "the keychain is locked",
+    });
+  });
+});
+
+describe("our host's logout", () => {
+  it("forgets API token, login and minted credential, and revokes the last", async () => {
+    const bench = createBench();
+    await logIn(bench);
+    await bench.helper.store(HOST, "sammy", new Secret("finished"));
+    await answerOf(bench);
+    expect(left(bench)).toHaveLength(3);
+    await bench.helper.erase(HOST);
+    expect(left(bench)).toEqual([]);
+    expect(revoked(bench)).toEqual(["revoke minted-secret-1"]);
+    expect(bench.remarks).toEqual([]);
+    expect(await failureOf(() => bench.helper.get(HOST))).toMatchObject({ code: "not-found" });
+  });
+
+  it("is done by the first of docker's four spellings; the others find nothing", async () => {
+    const bench = createBench();
+    await logIn(bench);
+    await answerOf(bench);
+    for (const spelling of [HOST, HOST, `http://${HOST}`, `https://${HOST}`])
+      await bench.helper.erase(spelling);
+    expect(revoked(bench)).toEqual(["revoke minted-secret-1"]);
+    expect(left(bench)).toEqual([]);
+  });
+
+  it("forgets every account's API token", async () => {
+    const bench = createBench();
+    await logIn(bench);
+    bench.settings.context = "work";
+    await logIn(bench);
+    await bench.helper.erase(HOST);
+    expect(left(bench)).toEqual([]);
+  });
+
+  it("revokes what was minted for every registry, in every place, and what was replaced", async () => {
+    const bench = createBench({ apiToken: tokenOf("a") });
+    await answerOf(bench, `${HOST}/one`);
+    bench.settings.cache = "keychain";
+    await answerOf(bench, `${HOST}/two`);
+    bench.settings.cache = undefined;
+    bench.clock.pass(50 * 60_000);
+    await answerOf(bench, `${HOST}/one`);
+    await bench.helper.erase(HOST);
+    expect(revoked(bench)).toEqual([
+      "revoke minted-secret-1",
+      "revoke minted-secret-2",
+      "revoke minted-secret-3",
+    ]);
+    expect(left(bench)).toEqual([]);
+  });
+
+  it("does not revoke what is dead already", async () => {
+    const bench = createBench({ apiToken: tokenOf("a") });
+    await answerOf(bench);
+    bench.clock.pass(HOUR);
+    await bench.helper.erase(HOST);
+    expect(revoked(bench)).toEqual([]);
+    expect(left(bench)).toEqual([]);
+  });
+
+  it("where nobody logged in is no error, and calls nobody", async () => {
+    const bench = createBench();
+    await bench.helper.erase(HOST);
+    expect(bench.api.calls).toEqual([]);
+  });
+
+  it.each<ErrorCode>(["api-unavailable", "api-unknown-host", "api-unexpected"])(
+    "never fails because a credential cannot be revoked (%s): that is said",
+    async (code) => {
+      const bench = createBench();
+      await logIn(bench);
+      await answerOf(bench);
+      bench.api.fail("revoke", code);
+      await bench.helper.erase(HOST);
+      expect(left(bench)).toEqual([]);
+      expect(bench.remarks).toEqual([
+        "could not revoke one credential at DigitalOcean; not answered any more, and expired there by 2026-11-21T13:00:00.000Z",
+      ]);
+    },
+  );
+
+  it("says how many could not be revoked, and till when the last one lives", async () => {
+    const bench = createBench({ apiToken: tokenOf("a") });
+    await answerOf(bench, `${HOST}/one`);
+    bench.settings.ttlSeconds = 7200;
+    await answerOf(bench, `${HOST}/two`);
+    bench.api.fail("revoke", "api-unavailable");
+    await bench.helper.erase(HOST);
+    expect(bench.remarks).toEqual([
+      "could not revoke 2 credentials at DigitalOcean; not answered any more, and expired there by 2026-11-21T14:00:00.000Z",
+    ]);
+  });
+
+  it("on a runner with its API token in the environment and no keychain is no error", async () => {
+    const bench = createBench({ apiToken: tokenOf("a") });
+    await answerOf(bench);
+    bench.keychain.failWith(new HelperError("keychain-missing", "there is no keychain in this session"));
+    await bench.helper.erase(HOST);
+    expect(revoked(bench)).toEqual(["revoke minted-secret-1"]);
+  });
+
+  it("without a keychain and without an API token in the environment fails", async () => {
+    const bench = createBench();
+    bench.keychain.failWith(new HelperError("keychain-missing", "there is no keychain in this session"));
+    expect(await failureOf(() => bench.helper.erase(HOST))).toEqual({
+      code: "keychain-missing",
+      message: "there is no keychain in this session",
+    });
+  });
+
+  it.each<ErrorCode>(["keychain-locked", "keychain-silent", "keychain-failed"])(
+    "does what it can where the keychain fails (%s), and fails",
+    async (code) => {
+      const bench = createBench({ apiToken: tokenOf("a") });
+      await answerOf(bench);
+      bench.keychain.failWith(new HelperError(code, "the message"));
+      expect(await failureOf(() => bench.helper.erase(HOST))).toEqual({ code, message: "the message" });
+      expect(revoked(bench)).toEqual(["revoke minted-secret-1"]);
+      expect([...bench.files.items.keys()].filter((name) => name.startsWith("minted-"))).toEqual([]);
+    },
+  );
+
+  it("revokes what it forgot before the keychain failed", async () => {
+    const bench = createBench({ apiToken: tokenOf("a"), hasFiles: false });
+    await answerOf(bench, `${HOST}/one`);
+    await answerOf(bench, `${HOST}/two`);
+    let erased = 0;
+    bench.keychain.failWith(LOCKED, (call) => call.startsWith("erase minted-") && ++erased > 1);
+    await failureOf(() => bench.helper.erase(HOST));
+    expect(revoked(bench)).toContain("revoke minted-secret-1");
+  });
+});

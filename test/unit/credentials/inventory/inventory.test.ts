@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { HelperError } from "../../../../src/core/errors.ts";
+import { takeInventory } from "../../../../src/credentials/inventory/inventory.ts";
+import { HOUR, MINUTE, NOON } from "../../../support/fakes/fixed-clock.ts";
+import { answerOf, createBench, tokenOf, type Bench } from "../../../support/fakes/helper-bench.ts";
+
+const HOST = "registry.digitalocean.com";
+const uses = async (bench: Bench) => (await takeInventory(bench.ports)).credentials.map(({ use }) => use);
+
+describe("the inventory", () => {
+  it("is empty where nothing was minted, also without a keychain", async () => {
+    const bench = createBench();
+    bench.keychain.failWith(new HelperError("keychain-missing", "there is no keychain in this session"));
+    expect(await takeInventory(bench.ports)).toEqual({ credentials: [], failures: [] });
+  });
+
+  it("tells of each credential when, for how long, for what and whence, and no secret", async () => {
+    const bench = createBench({ apiToken: tokenOf("a") });
+    await answerOf(bench);
+    const { credentials } = await takeInventory(bench.ports);
+    expect(credentials).toEqual([
+      {
+        minted: { now: NOON, uptime: 5 * HOUR },
+        lifeMs: HOUR,
+        access: "read-write",
+        from: "environment",
+        registry: "acme",
+        use: "current",
+      },
+    ]);
+  });
+
+  it("tells a replaced one from the one in its place, and the newest first", async () => {
+    const bench = createBench({ apiToken: tokenOf("a") });
+    await answerOf(bench);
+    bench.clock.pass(35 * MINUTE);
+    await bench.helper.renew(HOST);
+    expect(await uses(bench)).toEqual(["current", "replaced"]);
+  });
+
+  it("knows one that was kept nowhere", async () => {
+    const bench = createBench({ apiToken: tokenOf("a"), settings: { cache: "none" } });
+    await answerOf(bench);
+    expect(await uses(bench)).toEqual(["not-kept"]);
+  });
+
+  it("counts one once that is noted in one place and kept in another", async () => {
+    const bench = createBench({ apiToken: tokenOf("a"), settings: { cache: "keychain" } });
+    await answerOf(bench);
+    expect(bench.files.items.size).toBeGreaterThan(0);
+    expect(await uses(bench)).toEqual(["current"]);
+  });
+
+  it("leaves out what is dead and what was revoked", async () => {
+    const bench = createBench({ apiToken: tokenOf("a") });
+    await answerOf(bench);
+    bench.clock.pass(2 * HOUR);
+    expect(await uses(bench)).toEqual([]);
+    await answerOf(bench);
+    await bench.helper.erase(HOST);
+    expect(await uses(bench)).toEqual([]);
+  });
+
+  it("says where it could not look, and tells the rest", async () => {
+    const bench = createBench({ apiToken: tokenOf("a") });
+    await answerOf(bench);
+    bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
+    const { credentials, failures } = await takeInventory(bench.ports);
+    expect(credentials).toHaveLength(1);
+    expect(failures.map(({ code }) => code)).toEqual(["keychain-locked"]);
+  });
+});

@@ -1,0 +1,574 @@
+import { describe, expect, it } from "vitest";
+import { HelperError, type ErrorCode } from "../../../../src/core/errors.ts";
+import { Secret } from "../../../../src/core/secret.ts";
+import { failureOf } from "../../../support/fakes/failure-of.ts";
+import { HOUR, MINUTE } from "../../../support/fakes/fixed-clock.ts";
+import { answerOf, createBench, sha256, tokenOf, type Bench } from "../../../support/fakes/helper-bench.ts";
+import { API_MESSAGE } from "../../../support/fakes/recorded-api.ts";
+
+const HOST = "registry.digitalocean.com";
+const NOT_FOUND = { code: "not-found", message: "credentials not found in native keychain" };
+
+const get = (bench: Bench, serverUrl = HOST) => failureOf(() => bench.helper.get(serverUrl));
+const minted = (count: number) => [`minted-secret-${count}`, `minted-secret-${count}`];
+const mints = (bench: Bench) => bench.api.calls.filter((call) => call.startsWith("mint"));
+
+describe("another host", () => {
+  it("is answered with the login that was stored for it, in any spelling", async () => {
+    const bench = createBench();
+    await bench.helper.store("https://GHCR.io/", "sammy", new Secret("hunter2"));
+    for (const spelling of ["ghcr.io", "http://ghcr.io", "https://ghcr.io//", "GHCR.IO"]) {
+      expect(await answerOf(bench, spelling)).toEqual(["sammy", "hunter2"]);
+    }
+  });
+
+  it("is not found where nobody logged in", async () => {
+    expect(await get(createBench({ apiToken: tokenOf("a") }), "ghcr.io")).toEqual(NOT_FOUND);
+  });
+
+  it.each([`${HOST}.evil.example`, `user@${HOST}`, `${HOST}.`, `${HOST}:5000`, "ｒegistry.digitalocean.com"])(
+    "gets nothing for looking like ours: %s",
+    async (serverUrl) => {
+      const bench = createBench({ apiToken: tokenOf("a") });
+      await answerOf(bench);
+      expect(await get(bench, serverUrl)).toEqual(NOT_FOUND);
+    },
+  );
+
+  it("is answered whatever our own settings are", async () => {
+    const badSettings = new HelperError("bad-setting", "DOCR_TTL must be…");
+    const bench = createBench({ badSettings });
+    await bench.helper.store("ghcr.io", "sammy", new Secret("hunter2"));
+    expect(await answerOf(bench, "ghcr.io")).toEqual(["sammy", "hunter2"]);
+    expect(bench.api.calls).toEqual([]);
+  });
+
+  it("is given back an identity token, an empty secret and odd characters as they came", async () => {
+    const bench = createBench();
+    await bench.helper.store("a.example", "<token>", new Secret("a\0b\n🐋"));
+    await bench.helper.store("b.example", "sammy", new Secret(""));
+    expect(await answerOf(bench, "a.example")).toEqual(["<token>", "a\0b\n🐋"]);
+    expect(await answerOf(bench, "b.example")).toEqual(["sammy", ""]);
+  });
+
+  it("is never not found because of a keychain that fails", async () => {
+    const bench = createBench();
+    bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
+    expect(await get(bench, "ghcr.io")).toEqual({
+      code: "keychain-locked",
+      message: "the keychain is locked",
+    });
+  });
+
+  it.each([
+    ["ghcr.io", "ghcr.io"],
+    ["localhost:5000/path", "localhost:5000"],
+    ["me:hunter2@ghcr.io", "an unusual address"],
+  ])("has a damaged login told as damaged, without showing it: %s", async (key, shown) => {
+    const bench = createBench();
+    bench.keychain.items.set(`login:${key}`, '{"hunter2":1}');
+    expect(await get(bench, key)).toEqual({
+      code: "keychain-damaged",
+      message: `the keychain's login for ${shown} is not one that this program wrote`,
+    });
+  });
+});
+
+describe("our host, with an API token in the environment", () => {
+  it("is minted for: the registry's name once, then a credential with an expiry", async () => {
+    const bench = createBench({ apiToken: tokenOf("a") });
+    expect(await answerOf(bench)).toEqual(minted(1));
+    expect(bench.api.calls).toEqual([`list ${tokenOf("a")}`, "mint acme read-write 3600"]);
+    expect(bench.remarks).toEqual([]);
+  });
+
+  it("is answered from what is kept, without the API and without the keychain", async () => {
+    const bench = createBench({ apiToken: tokenOf("a") });
+    await answerOf(bench);
+    bench.api.calls.length = 0;
+    bench.keychain.calls.length = 0;
+    bench.turns.log.length = 0;
+    expect(await answerOf(bench)).toEqual(minted(1));
+    const turns = bench.turns.log.filter((line) => !line.endsWith(" keeping"));
+    expect([bench.api.calls, bench.keychain.calls, turns]).toEqual([[], [], []]);
+  });
+
+  it.each([`https://${HOST}`, `http://${HOST}/`, `${HOST}:443`, `https://${HOST}/v2/`, HOST.toUpperCase()])(
+    "is the same in the spelling %s",
+    async (spelling) => {
+      const bench = createBench({ apiToken: tokenOf("a") });
+      await answerOf(bench);
+      expect(await answerOf(bench, spelling)).toEqual(minted(1));
+      expect(mints(bench)).toHaveLength(1);
+    },
+  );
+
+  it("takes its life and its access from the settings", async () => {
+    const settings = { ttlSeconds: 600, access: "read-only" } as const;
+    const bench = createBench({ apiToken: tokenOf("a"), settings });
+    await answerOf(bench);
+    expect(mints(bench)).toEqual(["mint acme read-only 600"]);
+  });
+
+  it("takes the registry's name from DOCR_REGISTRY without asking for it", async () => {
+    const bench = createBench({ apiToken: tokenOf("a"), settings: { registry: "named" } });
+    await answerOf(bench);
+    expect(bench.api.calls).toEqual(["mint named read-write 3600"]);
+  });
+
+  it("takes the registry's name from the address before DOCR_REGISTRY's", async () => {
+    const bench = createBench({ apiToken: tokenOf("a"), settings: { registry: "named" } });
+    await answerOf(bench, `${HOST}/path/app`);
+    expect(bench.api.calls).toEqual(["mint path read-write 3600"]);
+  });
+
+  it.each([`${HOST}/Acme`, `${HOST}/a_b`, `${HOST}/..`, `${HOST}/${"a".repeat(64)}`])(
+    "is told of a path that names no registry: %s",
+    async (serverUrl) => {
+      const bench = createBench({ apiToken: tokenOf("a") });
+      expect(await get(bench, serverUrl)).toEqual({
+        code: "bad-registry-name",
+        message: "the address names no registry: a registry's name is 1 to 63 of a-z, 0-9 and -",
+      });
+      expect(bench.api.calls).toEqual([]);
+    },
+  );
+
+  it("fails with what is wrong with the settings", async () => {
+    const badSettings = new HelperError("bad-setting", "DOCR_TTL must be…");
+    expect(await get(createBench({ badSettings }))).toEqual({
+      code: "bad-setting",
+      message: "DOCR_TTL must be…",
+    });
+  });
+
+  it("pulls without any keychain", async () => {
+    const bench = createBench({ apiToken: tokenOf("a"), hasFiles: false });
+    bench.keychain.failWith(new HelperError("keychain-missing", "there is no keychain in this session"));
+    expect(await answerOf(bench)).toEqual(minted(1));
+  });
+
+  it("pulls where what is kept cannot be read or written", async () => {
+    const bench = createBench({ apiToken: tokenOf("a") });
+    bench.files.failWith(new Error("the disk is full"));
+    expect(await answerOf(bench)).toEqual(minted(1));
+    expect(await answerOf(bench)).toEqual(minted(2));
+  });
+
+  it.each(["", "no json", "[]", "null", "{}", '{"username":1}', '{"username":"u","secret":"s"}'])(
+    "is minted for where %j is kept",
+    async (text) => {
+      const bench = createBench({ apiToken: tokenOf("a") });
+      await answerOf(bench);
+      const name = [...bench.files.items.keys()].find((one) => one.startsWith("minted-"));
+      bench.files.items.set(name ?? "", text);
+      expect(await answerOf(bench)).toEqual(minted(2));
+    },
+  );
+});
+
+describe("what is kept", () => {
+  it("is kept apart by API, API token, registry and access", async () => {
+    const bench = createBench({ apiToken: tokenOf("a") });
+    const changes: readonly (() => void)[] = [
+      () => undefined,
+      () => (bench.settings.apiUrl = "https://other.example"),
+      () => (bench.settings.apiToken = createBench({ apiToken: tokenOf("b") }).settings.apiToken),
+      () => (bench.settings.registry = "other"),
+      () => (bench.settings.access = "read-only"),
+    ];
+    for (const [index, change] of changes.entries()) {
+      change();
+      expect(await answerOf(bench)).toEqual(minted(index + 1));
+      expect(await answerOf(bench)).toEqual(minted(index + 1));
+    }
+  });
+
+  it("has the API token in its name as a digest alone", async () => {
+    const bench = createBench({ apiToken: tokenOf("a") });
+    await answerOf(bench);
+    const names = [...bench.files.items.keys()].join("\n");
+    expect(names).toMatch(/^minted-[0-9a-f]{64}$/m);
+    expect(names).not.toContain("aaaaaaaa");
+    expect(names).not.toContain(sha256(tokenOf("a")));
+    expect([...bench.files.items.values()].join("\n")).not.toContain(tokenOf("a"));
+  });
+
+  it("is in the session's files, and in the keychain where there are none", async () => {
+    const inFiles = createBench({ apiToken: tokenOf("a") });
+    await answerOf(inFiles);
+    expect([inFiles.files.items.size, inFiles.keychain.items.size]).toEqual([2, 0]);
+    const inKeychain = createBench({ apiToken: tokenOf("a"), hasFiles: false });
+    await answerOf(inKeychain);
+    expect(inKeychain.keychain.items.size).toBe(2);
+  });
+
+  it("is in the keychain where DOCR_CACHE says so", async () => {
+    const bench = createBench({ apiToken: tokenOf("a"), settings: { cache: "keychain" } });
+    await answerOf(bench);
+    expect(await answerOf(bench)).toEqual(minted(1));
+    expect([...bench.keychain.items.keys()].filter((name) => name.startsWith("minted-"))).toHaveLength(1);
+    expect([...bench.files.items.keys()].filter((name) => name.startsWith("minted-"))).toEqual([]);
+  });
+
+  it("is nowhere where DOCR_CACHE=none says so: but its digest is, to be known again", async () => {
+    const bench = createBench({ apiToken: tokenOf("a"), settings: { cache: "none" } });
+    expect([await answerOf(bench), await answerOf(bench)]).toEqual([minted(1), minted(2)]);
+    const kept = JSON.stringify([...bench.files.items, ...bench.keychain.items]);
+    expect(kept).not.toContain("minted-secret");
+    expect(bench.files.items.size).toBe(2);
+  });
+
+  it("must be where DOCR_CACHE=runtime says so", async () => {
+    const bench = createBench({ apiToken: tokenOf("a"), hasFiles: false, settings: { cache: "runtime" } });
+    expect(await get(bench)).toMatchObject({ code: "bad-setting" });
+  });
+});
+
+describe("a kept credential", () => {
+  it.each([
+    ["29 minutes old is answered", 29 * MINUTE, 1, []],
+    ["30 minutes old is answered, and renewed in the background", 30 * MINUTE, 1, [`renew ${HOST}`]],
+    ["44 minutes old is answered, and renewed in the background", 44 * MINUTE, 1, [`renew ${HOST}`]],
+    ["45 minutes old is replaced", 45 * MINUTE, 2, []],
+    ["59 minutes old is replaced", 59 * MINUTE, 2, []],
+    ["an hour old is replaced", HOUR, 2, []],
+  ])("of an hour that is %s", async (_title, age, count, background) => {
+    const bench = createBench({ apiToken: tokenOf("a") });
+    await answerOf(bench);
+    bench.clock.pass(age);
+    expect(await answerOf(bench)).toEqual(minted(count));
+    expect(bench.background).toEqual(background);
+  });
+
+  it("from before the clock was set back is replaced", async () => {
+    const bench = createBench({ apiToken: tokenOf("a") });
+    await answerOf(bench);
+    bench.clock.setWallBy(-2 * MINUTE);
+    expect(await answerOf(bench)).toEqual(minted(2));
+  });
+
+  it("tells the registry's name to the next mint", async () => {
+    const bench = createBench({ apiToken: tokenOf("a") });
+    await answerOf(bench);
+    bench.clock.pass(2 * HOUR);
+    await answerOf(bench);
+    expect(bench.api.calls.filter((call) => call.startsWith("list"))).toHaveLength(1);
+  });
+
+  it("is looked up anew where the registry that it was for is gone", async () => {
+    const bench = createBench({ apiToken: tokenOf("a") });
+    await answerOf(bench);
+    bench.clock.pass(2 * HOUR);
+    bench.api.registries = ["renamed"];
+    bench.api.fail("mint acme", "api-not-found");
+    expect(await answerOf(bench)).toEqual(minted(2));
+    expect(mints(bench).at(-1)).toBe("mint renamed read-write 3600");
+  });
+
+  const OUTAGES: readonly ErrorCode[] = [
+    "api-unavailable",
+    "api-refused",
+    "api-unknown-host",
+    "api-cut-off",
+    "api-timeout",
+    "api-tls",
+    "api-malformed",
+    "api-rate-limited",
+  ];
+
+  it.each(OUTAGES)("that still lives bridges an outage (%s), and says so", async (code) => {
+    const bench = createBench({ apiToken: tokenOf("a") });
+    await answerOf(bench);
+    bench.clock.pass(50 * MINUTE);
+    bench.api.fail("", code);
+    expect(await answerOf(bench)).toEqual(minted(1));
+    expect(bench.remarks).toEqual([
+      `${API_MESSAGE}; using the credential from before, which lives until 2026-11-21T13:00:00.000Z`,
+    ]);
+  });
+
+  it.each(OUTAGES)("that is dead does not bridge an outage (%s)", async (code) => {
+    const bench = createBench({ apiToken: tokenOf("a") });
+    await answerOf(bench);
+    bench.clock.pass(HOUR);
+    bench.api.fail("", code);
+    expect(await get(bench)).toEqual({ code, message: API_MESSAGE });
+  });
+
+  it.each<ErrorCode>(["api-unauthorized", "api-ambiguous"])(
+    "is not answered against the API's word (%s)",
+    async (code) => {
+      const bench = createBench({ apiToken: tokenOf("a") });
+      await answerOf(bench);
+      bench.clock.pass(50 * MINUTE);
+      bench.api.fail("", code);
+      expect(await get(bench)).toEqual({ code, message: API_MESSAGE });
+    },
+  );
+});
+
+describe("among processes that come at once", () => {
+  it("one waits for its turn, and answers what the one before it minted", async () => {
+    const bench = createBench({ apiToken: tokenOf("a") });
+    let isFirst = true;
+    bench.turns.meanwhile = async () => {
+      if (!isFirst) return;
+      isFirst = false;
+      await answerOf(bench);
+    };
+    expect(await answerOf(bench)).toEqual(minted(1));
+    expect(mints(bench)).toHaveLength(1);
+  });
+
+  it("one fails as the one before it failed", async () => {
+    const bench = createBench({ apiToken: tokenOf("a") });
+    bench.turns.failure = new HelperError("api-unauthorized", "refused");
+    expect(await get(bench)).toEqual({ code: "api-unauthorized", message: "refused" });
+    expect(bench.api.calls).toEqual([]);
+  });
+
+  it("one tells the others of its failure", async () => {
+    const bench = createBench({ apiToken: tokenOf("a") });
+    bench.api.fail("list", "api-unauthorized");
+    await get(bench);
+    expect(bench.turns.shared).toMatchObject([{ code: "api-unauthorized", message: API_MESSAGE }]);
+  });
+
+  it("one that a logout overtakes is answered to nobody, and revoked", async () => {
+    const bench = createBench();
+    await logIn(bench);
+    let isFirst = true;
+    bench.turns.meanwhile = async (name) => {
+      if (name !== "keeping" || !isFirst) return;
+      isFirst = false;
+      await bench.helper.erase(HOST);
+    };
+    expect(await get(bench)).toEqual(NOT_FOUND);
+    expect(bench.api.calls).toContain("revoke minted-secret-1");
+    expect(await get(bench)).toEqual(NOT_FOUND);
+  });
+
+  it("one that a login overtakes is made anew from the new token", async () => {
+    const bench = createBench();
+    await logIn(bench);
+    let isFirst = true;
+    bench.turns.meanwhile = async (name) => {
+      if (name !== "keeping" || !isFirst) return;
+      isFirst = false;
+      await bench.helper.store(HOST, "me", new Secret(tokenOf("b")));
+    };
+    expect(await answerOf(bench)).toEqual(minted(2));
+    expect(bench.api.calls).toContain("revoke minted-secret-1");
+    expect(await answerOf(bench)).toEqual(minted(2));
+  });
+
+  it("one goes on without a turn where none is to be had", async () => {
+    const bench = createBench({ apiToken: tokenOf("a") });
+    bench.turns.isUnavailable = true;
+    expect(await answerOf(bench)).toEqual(minted(1));
+  });
+
+  it("none keeps its turn, whatever happened", async () => {
+    const bench = createBench({ apiToken: tokenOf("a") });
+    await answerOf(bench);
+    bench.clock.pass(HOUR);
+    bench.api.fail("", "api-unauthorized");
+    await get(bench);
+    const names = (start: string): string[] =>
+      bench.turns.log.filter((line) => line.startsWith(start)).map((line) => line.slice(start.length));
+    expect(names("take ").length).toBeGreaterThan(1);
+    expect(names("end ").toSorted()).toEqual(names("take ").toSorted());
+  });
+});
+
+async function logIn(bench: Bench, token = tokenOf("a")): Promise<void> {
+  await bench.helper.store(HOST, "anything", new Secret(token));
+  bench.api.calls.length = 0;
+}
+
+describe("our host, with an API token in the keychain", () => {
+  it("is minted for with that token", async () => {
+    const bench = createBench();
+    await logIn(bench);
+    expect(await answerOf(bench)).toEqual(minted(1));
+    expect(bench.api.calls).toEqual([`list ${tokenOf("a")}`, "mint acme read-write 3600"]);
+  });
+
+  it("is minted for with the environment's token, which comes first", async () => {
+    const bench = createBench({ apiToken: tokenOf("b") });
+    await logIn(bench);
+    await answerOf(bench);
+    expect(bench.api.calls[0]).toBe(`list ${tokenOf("b")}`);
+  });
+
+  it("is answered from what is kept although the keychain is locked since", async () => {
+    const bench = createBench();
+    await logIn(bench);
+    await answerOf(bench);
+    bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
+    expect(await answerOf(bench)).toEqual(minted(1));
+  });
+
+  it.each<ErrorCode>(["keychain-missing", "keychain-locked", "keychain-silent", "keychain-failed"])(
+    "is never not found because of a keychain that fails (%s)",
+    async (code) => {
+      const bench = createBench();
+      bench.keychain.failWith(new HelperError(code, "the message"));
+      expect(await get(bench)).toEqual({ code, message: "the message" });
+    },
+  );
+
+  it("is not found where nobody logged in", async () => {
+    expect(await get(createBench())).toEqual(NOT_FOUND);
+  });
+});
+
+describe("our host, with doctl's API token", () => {
+  it("is minted for with that token where neither environment nor keychain holds one", async () => {
+    const bench = createBench({ doctl: { default: tokenOf("d") } });
+    expect(await answerOf(bench)).toEqual(minted(1));
+    expect(bench.api.calls[0]).toBe(`list ${tokenOf("d")}`);
+  });
+
+  it("is minted for anew once doctl's config holds another", async () => {
+    const bench = createBench({ doctl: { default: tokenOf("d") } });
+    await answerOf(bench);
+    expect(await answerOf(bench)).toEqual(minted(1));
+    bench.doctl["default"] = tokenOf("e");
+    expect(await answerOf(bench)).toEqual(minted(2));
+  });
+
+  it("is minted for with the token of the context that the registry belongs to", async () => {
+    const settings = { contexts: { acme: "work" }, context: "home" };
+    const bench = createBench({ doctl: { work: tokenOf("e"), home: tokenOf("f") }, settings });
+    await answerOf(bench, `${HOST}/acme`);
+    await answerOf(bench, HOST);
+    expect(bench.api.calls).toEqual([
+      "mint acme read-write 3600",
+      `list ${tokenOf("f")}`,
+      "mint acme read-write 3600",
+    ]);
+  });
+});
+
+describe("the registry's name", () => {
+  it("is missing where the account has no registry", async () => {
+    const bench = createBench({ apiToken: tokenOf("a") });
+    bench.api.registries = [];
+    expect(await get(bench)).toEqual({
+      code: "no-registry",
+      message: "this DigitalOcean account has no registry",
+    });
+  });
+
+  it("must be given where the account has several, and they are named", async () => {
+    const bench = createBench({ apiToken: tokenOf("a") });
+    bench.api.registries = ["acme", "acme-staging"];
+    expect(await get(bench)).toEqual({
+      code: "several-registries",
+      message: "this account has several registries: acme, acme-staging",
+    });
+    expect(mints(bench)).toEqual([]);
+  });
+
+  it.each<ErrorCode>(["api-forbidden", "api-not-found"])(
+    "is left to the deprecated endpoint where the list is not to be had (%s)",
+    async (code) => {
+      const bench = createBench({ apiToken: tokenOf("a") });
+      bench.api.fail("list", code);
+      expect(await answerOf(bench)).toEqual(minted(1));
+      expect(mints(bench)).toEqual(["mint ? read-write 3600"]);
+    },
+  );
+
+  it.each<ErrorCode>(["api-unauthorized", "api-rate-limited", "api-unavailable"])(
+    "is no reason to mint where the list fails with %s",
+    async (code) => {
+      const bench = createBench({ apiToken: tokenOf("a") });
+      bench.api.fail("list", code);
+      expect(await get(bench)).toEqual({ code, message: API_MESSAGE });
+      expect(mints(bench)).toEqual([]);
+    },
+  );
+
+  it("that the address gives is not looked up when the API does not know it", async () => {
+    const bench = createBench({ apiToken: tokenOf("a") });
+    bench.api.fail("mint", "api-not-found");
+    expect(await get(bench, `${HOST}/gone`)).toEqual({ code: "api-not-found", message: API_MESSAGE });
+    expect(bench.api.calls).toEqual(["mint gone read-write 3600"]);
+  });
+});
+
+describe("an API token that may not write", () => {
+  const REMARK =
+    "this credential can pull but not push: the API token from DIGITALOCEAN_ACCESS_TOKEN lacks the scope " +
+    "registry:update; set DOCR_ACCESS=read-only to ask for no more";
+
+  it("gets a read-only credential, said once at the mint", async () => {
+    const bench = createBench({ apiToken: tokenOf("a") });
+    bench.api.fail("mint acme read-write", "api-forbidden");
+    expect(await answerOf(bench)).toEqual(minted(1));
+    await answerOf(bench);
+    expect(mints(bench)).toEqual(["mint acme read-write 3600", "mint acme read-only 3600"]);
+    expect(bench.remarks).toEqual([REMARK]);
+  });
+
+  it("fails where DOCR_ACCESS=read-write insists", async () => {
+    const bench = createBench({ apiToken: tokenOf("a"), settings: { access: "read-write" } });
+    bench.api.fail("mint acme read-write", "api-forbidden");
+    expect(await get(bench)).toEqual({ code: "api-forbidden", message: API_MESSAGE });
+    expect(mints(bench)).toEqual(["mint acme read-write 3600"]);
+  });
+
+  it("is not remarked upon where DOCR_ACCESS=read-only asks for no more", async () => {
+    const bench = createBench({ apiToken: tokenOf("a"), settings: { access: "read-only" } });
+    await answerOf(bench);
+    expect(bench.remarks).toEqual([]);
+  });
+
+  it("fails where it may not read either, without a remark", async () => {
+    const bench = createBench({ apiToken: tokenOf("a") });
+    bench.api.fail("mint", "api-forbidden");
+    expect(await get(bench)).toEqual({ code: "api-forbidden", message: API_MESSAGE });
+    expect(bench.remarks).toEqual([]);
+  });
+
+  it.each<ErrorCode>(["api-unauthorized", "api-unavailable", "api-rate-limited"])(
+    "is not what %s means: no read-only credential is asked for",
+    async (code) => {
+      const bench = createBench({ apiToken: tokenOf("a") });
+      bench.api.fail("mint", code);
+      await get(bench);
+      expect(mints(bench)).toEqual(["mint acme read-write 3600"]);
+    },
+  );
+});
+
+describe("a login that is no API token", () => {
+  it("is answered while no API token is there", async () => {
+    const bench = createBench();
+    await bench.helper.store(HOST, "sammy", new Secret("finished"));
+    expect(await answerOf(bench)).toEqual(["sammy", "finished"]);
+    expect(bench.api.calls).toEqual([]);
+  });
+
+  it("gives way to an API token", async () => {
+    const bench = createBench();
+    await bench.helper.store(HOST, "sammy", new Secret("finished"));
+    bench.settings.apiToken = createBench({ apiToken: tokenOf("a") }).settings.apiToken;
+    expect(await answerOf(bench)).toEqual(minted(1));
+  });
+});
+
+describe("what is traced", () => {
+  it("holds neither token nor secret", async () => {
+    const bench = createBench({ apiToken: tokenOf("a") });
+    await answerOf(bench);
+    await answerOf(bench);
+    const traced = JSON.stringify(bench.traced.events);
+    expect(traced).toContain("minted");
+    expect(traced).not.toContain(tokenOf("a"));
+    expect(traced).not.toContain("minted-secret");
+  });
+});

@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest";
+import { MINUTE } from "../../../support/fakes/fixed-clock.ts";
+import { answerOf, createBench, tokenOf, type Bench } from "../../../support/fakes/helper-bench.ts";
+
+const HOST = "registry.digitalocean.com";
+const calls = (bench: Bench, start: string) => bench.api.calls.filter((call) => call.startsWith(start));
+
+async function openAged(minutes: number): Promise<Bench> {
+  const bench = createBench({ apiToken: tokenOf("a") });
+  await answerOf(bench);
+  bench.clock.pass(minutes * MINUTE);
+  return bench;
+}
+
+describe("a renewal", () => {
+  it("replaces an ageing credential, so that the next get answers the new one", async () => {
+    const bench = await openAged(35);
+    await bench.helper.renew(HOST);
+    expect(await answerOf(bench)).toEqual(["minted-secret-2", "minted-secret-2"]);
+    expect(calls(bench, "mint")).toHaveLength(2);
+  });
+
+  it("does not revoke what it replaced: somebody may be using it", async () => {
+    const bench = await openAged(35);
+    await bench.helper.renew(HOST);
+    expect(calls(bench, "revoke")).toEqual([]);
+  });
+
+  it("does nothing for a young credential: another process was first", async () => {
+    const bench = await openAged(5);
+    await bench.helper.renew(HOST);
+    expect(calls(bench, "mint")).toHaveLength(1);
+  });
+
+  it("does nothing for another host, and for ours where nothing is kept", async () => {
+    const bench = createBench({ apiToken: tokenOf("a") });
+    await bench.helper.renew("ghcr.io");
+    await bench.helper.renew(HOST);
+    expect(bench.api.calls).toEqual([]);
+  });
+});
+
+describe("a replaced credential", () => {
+  it("is revoked by a sweep once nobody can be using it: 15 minutes later", async () => {
+    const bench = await openAged(35);
+    await bench.helper.renew(HOST);
+    bench.clock.pass(15 * MINUTE - 1);
+    expect(await bench.helper.sweep()).toBe(0);
+    bench.clock.pass(1);
+    expect(await bench.helper.sweep()).toBe(1);
+    expect(calls(bench, "revoke")).toEqual(["revoke minted-secret-1"]);
+    expect(await bench.helper.sweep()).toBe(0);
+  });
+
+  it("is revoked by a prune at once", async () => {
+    const bench = await openAged(35);
+    await bench.helper.renew(HOST);
+    expect(await bench.helper.prune()).toBe(1);
+    expect(calls(bench, "revoke")).toEqual(["revoke minted-secret-1"]);
+  });
+
+  it("is all that a prune and a sweep revoke", async () => {
+    const bench = await openAged(35);
+    expect([await bench.helper.prune(), await bench.helper.sweep()]).toEqual([0, 0]);
+    expect(await answerOf(bench)).toEqual(["minted-secret-1", "minted-secret-1"]);
+  });
+
+  it("that waits to be revoked has a sweep started at the next mint", async () => {
+    const bench = await openAged(50);
+    await answerOf(bench);
+    expect(bench.background).toEqual([]);
+    bench.clock.pass(50 * MINUTE);
+    await answerOf(bench);
+    expect(bench.background).toEqual(["sweep"]);
+  });
+});

@@ -1,0 +1,190 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { limitEndsInMs, networkFailure, statusFailure } from "../../../src/digitalocean/api-failures.ts";
+import type { ApiResponse } from "../../../src/digitalocean/transport.ts";
+import { HelperError } from "../../../src/core/errors.ts";
+import type { ApiToken } from "../../../src/core/api-token.ts";
+import { Secret } from "../../../src/core/secret.ts";
+
+const TOKEN: ApiToken = { secret: new Secret("hunter2"), from: "environment", source: "THE_VARIABLE" };
+const DATE = "Sat, 21 Nov 2026 12:00:00 GMT";
+
+function respond(status: number, headers: ApiResponse["headers"] = {}, body = "{}"): ApiResponse {
+  return { status, headers, body };
+}
+
+const shown = ({ code, message }: HelperError) => ({ code, message });
+
+describe("an answer that is no success", () => {
+  it.each([
+    [401, "api-unauthorized", "DigitalOcean refuses the API token from THE_VARIABLE (401)"],
+    [403, "api-forbidden", "the API token from THE_VARIABLE lacks the scope registry:update (403)"],
+    [404, "api-not-found", "DigitalOcean knows no such registry (404)"],
+    [412, "api-ambiguous", "this account has no registry, or several (412)"],
+    [429, "api-rate-limited", "DigitalOcean limits this API token's rate (429)"],
+    [500, "api-unavailable", "DigitalOcean's API is failing (500)"],
+    [502, "api-unavailable", "DigitalOcean's API is failing (502)"],
+    [503, "api-unavailable", "DigitalOcean's API is failing (503)"],
+    [204, "api-unexpected", "DigitalOcean's API answered 204, which is no answer to this request"],
+    [301, "api-unexpected", "DigitalOcean's API answered 301, which is no answer to this request"],
+    [302, "api-unexpected", "DigitalOcean's API answered 302, which is no answer to this request"],
+    [307, "api-unexpected", "DigitalOcean's API answered 307, which is no answer to this request"],
+    [400, "api-unexpected", "DigitalOcean's API answered 400, which is no answer to this request"],
+    [418, "api-unexpected", "DigitalOcean's API answered 418, which is no answer to this request"],
+  ])("with status %i is told as %s", (status, code, message) => {
+    expect(shown(statusFailure(respond(status), TOKEN, "registry:update"))).toEqual({ code, message });
+  });
+
+  it("names the scope that its request needed", () => {
+    const { message } = statusFailure(respond(403), TOKEN, "registry:read");
+    expect(message).toBe("the API token from THE_VARIABLE lacks the scope registry:read (403)");
+  });
+
+  it.each([
+    [{ "retry-after": "17" }, ", come back in 17 s"],
+    [{ "retry-after": "17", "ratelimit-reset": "1" }, ", come back in 17 s"],
+    [{ "ratelimit-reset": "1795262430", date: DATE }, ", come back in 30 s"],
+    [{ "ratelimit-reset": "1795262400", date: DATE }, ", come back in 0 s"],
+    [{ "ratelimit-reset": "1", date: DATE }, ", come back in 0 s"],
+    [{ "ratelimit-reset": "1795262430" }, ""],
+    [{ "ratelimit-reset": "1795262430", date: "some day" }, ""],
+    [{ "retry-after": "soon" }, ""],
+    [{ "retry-after": "-1" }, ""],
+    [{ "retry-after": "1.5" }, ""],
+    [{ "retry-after": "99999999999999" }, ""],
+    [{ "retry-after": ["1", "2"] }, ""],
+    [{}, ""],
+  ])("of 429 with %j says when to come back: %j", (headers, words) => {
+    expect(shown(statusFailure(respond(429, headers), TOKEN, "registry:read"))).toEqual({
+      code: "api-rate-limited",
+      message: `DigitalOcean limits this API token's rate (429)${words}`,
+    });
+  });
+
+  it("counts the reset of a limit by the server's clock, whatever this machine's says", () => {
+    const headers = { "ratelimit-reset": "1795262430", date: DATE };
+    expect(limitEndsInMs(respond(429, headers))).toBe(30_000);
+    expect(limitEndsInMs(respond(429, { "retry-after": "2" }))).toBe(2_000);
+    expect(limitEndsInMs(respond(429))).toBeUndefined();
+  });
+
+  it.each([
+    ["12345678-90ab-cdef", ", request 12345678-90ab-cdef"],
+    ["short", ""],
+    ["x".repeat(65), ""],
+    ["12345678\nevil", ""],
+    ["12345678 evil", ""],
+    [["12345678", "12345678"], ""],
+  ])("shows the request id %j as %j", (id, words) => {
+    const { message } = statusFailure(respond(500, { "x-request-id": id }), TOKEN, "registry:read");
+    expect(message).toBe(`DigitalOcean's API is failing (500)${words}`);
+  });
+
+  it("shows nothing of the body, of other headers and of the token, whatever they are", () => {
+    const header = fc.oneof(fc.string({ unit: "binary" }), fc.array(fc.string()));
+    const headers = fc.dictionary(
+      fc.constantFrom("retry-after", "ratelimit-reset", "date", "x-request-id", "location"),
+      header,
+    );
+    fc.assert(
+      fc.property(fc.integer({ min: 201, max: 599 }), headers, (status, given) => {
+        const failure = statusFailure(respond(status, given, "hunter2"), TOKEN, "registry:read");
+        expect(failure.message).not.toMatch(/[^\x20-\x7e]|hunter2/);
+        expect(failure.message.length).toBeLessThan(200);
+      }),
+    );
+  });
+});
+
+const withCode = (code: string): Error => Object.assign(new Error("hunter2"), { code });
+
+describe("a request without an answer", () => {
+  it.each([
+    ["ECONNREFUSED", "api-refused", "api.example refused the connection"],
+    ["ENOTFOUND", "api-unknown-host", "api.example has no address: DNS does not know it"],
+    ["EAI_AGAIN", "api-unknown-host", "api.example has no address: DNS does not know it"],
+    ["ENETUNREACH", "api-unavailable", "api.example cannot be reached: no route"],
+    ["EHOSTUNREACH", "api-unavailable", "api.example cannot be reached: no route"],
+    ["ECONNRESET", "api-cut-off", "api.example closed the connection before its answer was whole"],
+    ["EPIPE", "api-cut-off", "api.example closed the connection before its answer was whole"],
+    ["UND_ERR_SOCKET", "api-cut-off", "api.example closed the connection before its answer was whole"],
+    ["HPE_INVALID_CONSTANT", "api-cut-off", "api.example closed the connection before its answer was whole"],
+    ["ETIMEDOUT", "api-timeout", "api.example did not answer in time"],
+    ["UND_ERR_CONNECT_TIMEOUT", "api-timeout", "api.example did not answer in time"],
+    ["UND_ERR_HEADERS_TIMEOUT", "api-timeout", "api.example did not answer in time"],
+    ["UND_ERR_BODY_TIMEOUT", "api-timeout", "api.example did not answer in time"],
+    [
+      "CERT_HAS_EXPIRED",
+      "api-tls",
+      "api.example showed a certificate that this machine does not trust, or does not speak TLS",
+    ],
+    [
+      "DEPTH_ZERO_SELF_SIGNED_CERT",
+      "api-tls",
+      "api.example showed a certificate that this machine does not trust, or does not speak TLS",
+    ],
+    [
+      "SELF_SIGNED_CERT_IN_CHAIN",
+      "api-tls",
+      "api.example showed a certificate that this machine does not trust, or does not speak TLS",
+    ],
+    [
+      "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+      "api-tls",
+      "api.example showed a certificate that this machine does not trust, or does not speak TLS",
+    ],
+    [
+      "ERR_TLS_CERT_ALTNAME_INVALID",
+      "api-tls",
+      "api.example showed a certificate that this machine does not trust, or does not speak TLS",
+    ],
+    [
+      "ERR_SSL_WRONG_VERSION_NUMBER",
+      "api-tls",
+      "api.example showed a certificate that this machine does not trust, or does not speak TLS",
+    ],
+    ["ESOMETHING", "api-unavailable", "api.example cannot be reached"],
+  ])("for the reason %s is told as %s", (reason, code, message) => {
+    expect(shown(networkFailure(withCode(reason), "api.example"))).toEqual({ code, message });
+  });
+
+  it("is told by its cause where it has no reason of its own", () => {
+    const outer = new Error("hunter2", { cause: new Error("hunter2", { cause: withCode("ECONNREFUSED") }) });
+    expect(networkFailure(outer, "api.example").code).toBe("api-refused");
+  });
+
+  it("is told by the first of several attempts that has a reason", () => {
+    const both = new AggregateError([withCode("EODD"), withCode("ECONNREFUSED")]);
+    expect(networkFailure(both, "api.example").code).toBe("api-refused");
+  });
+
+  it("is a timeout where a signal ended it", () => {
+    const aborted = new DOMException("hunter2", "TimeoutError");
+    expect(shown(networkFailure(aborted, "api.example"))).toEqual({
+      code: "api-timeout",
+      message: "api.example did not answer in time",
+    });
+  });
+
+  it("keeps the error as its cause, and a coded error as it is", () => {
+    const error = withCode("ECONNREFUSED");
+    expect(networkFailure(error, "api.example").cause).toBe(error);
+    const coded = new HelperError("bad-trust", "a file");
+    expect(networkFailure(coded, "api.example")).toBe(coded);
+  });
+
+  it("ends where an error is its own cause", () => {
+    const error: Error & { cause?: unknown } = new Error("hunter2");
+    error.cause = error;
+    expect(networkFailure(error, "api.example").code).toBe("api-unavailable");
+  });
+
+  it("has no word of what was thrown in its message, whatever it was", () => {
+    fc.assert(
+      fc.property(fc.anything(), (thrown) => {
+        const { message } = networkFailure(thrown, "api.example");
+        expect(message).toBe("api.example cannot be reached");
+      }),
+    );
+  });
+});

@@ -1,0 +1,439 @@
+import { createServer, type RequestListener } from "node:http";
+import { afterEach, describe, expect, it } from "vitest";
+import { createRegistries } from "../../../src/oci/registries.ts";
+import type { Registries } from "../../../src/commands/ports.ts";
+import type { Credential } from "../../../src/core/credential.ts";
+import { parseImage } from "../../../src/core/image.ts";
+import { Secret } from "../../../src/core/secret.ts";
+import { closeServer, listen } from "../../support/fakes/digitalocean-api.ts";
+import { createDockerHub, type DockerHub, type DockerHubOptions } from "../../support/fakes/docker-hub.ts";
+import { type Failure, failureOf } from "../../support/fakes/failure-of.ts";
+import { createImage, createIndex, digestOf, OCI_IMAGE, OCI_INDEX } from "../../support/fakes/images.ts";
+import { recordTrace } from "../../support/fakes/recorded-trace.ts";
+
+const closers: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  await Promise.all(closers.splice(0).map((close) => close()));
+});
+
+const recorded = recordTrace();
+
+function registriesWith(budgetMs = 10_000): Registries {
+  return createRegistries({ env: {}, userAgent: "the-agent/1", trace: recorded.trace, budgetMs });
+}
+const registries = registriesWith();
+
+async function startHub(options: DockerHubOptions = {}): Promise<DockerHub> {
+  const hub = await createDockerHub(options);
+  closers.push(() => hub.close());
+  hub.addUser("ann", "hunter2");
+  return hub;
+}
+
+/** A server with these answers, as host and port. */
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  const port = await listen(server, 0, "127.0.0.1");
+  closers.push(() => closeServer(server));
+  return `127.0.0.1:${port}`;
+}
+
+const login = (username: string, secret: string): Credential => ({
+  username: new Secret(username),
+  secret: new Secret(secret),
+});
+const ANN = login("ann", "hunter2");
+
+const failureFrom = (host: string, credential?: Credential): Promise<Failure> =>
+  failureOf(() => registries.findManifest(parseImage(`${host}/team/app:v1`), credential));
+
+describe("a manifest", () => {
+  it("is found after the handshake, with size and platform", async () => {
+    const hub = await startHub();
+    const { manifest, config, contentBytes } = createImage(OCI_IMAGE, { os: "linux", architecture: "arm64" });
+    hub.addBlob(config);
+    const digest = hub.addManifest("team/app", "v1", manifest, "ann");
+    const found = await registries.findManifest(parseImage(`${hub.host}/team/app:v1`), ANN);
+    expect(found).toEqual({
+      digest,
+      mediaType: OCI_IMAGE,
+      bytes: manifest.bytes.length,
+      contentBytes,
+      platforms: ["linux/arm64"],
+    });
+    expect(hub.requests).toEqual([
+      { method: "GET", path: "/v2/", shows: "nothing", status: 401 },
+      {
+        method: "GET",
+        path: "/token?service=registry.docker.io&scope=repository%3Ateam%2Fapp%3Apull",
+        shows: "basic",
+        status: 200,
+      },
+      { method: "GET", path: "/v2/team/app/manifests/v1", shows: "bearer", status: 200 },
+      { method: "GET", path: `/v2/team/app/blobs/${digestOf(config)}`, shows: "bearer", status: 200 },
+    ]);
+  });
+
+  it("is found by its digest, and as latest where neither tag nor digest is named", async () => {
+    const hub = await startHub();
+    const digest = hub.addManifest("team/app", "latest", createIndex(OCI_INDEX, ["linux/amd64"]));
+    const byTag = await registries.findManifest(parseImage(`${hub.host}/team/app`), undefined);
+    const byDigest = await registries.findManifest(parseImage(`${hub.host}/team/app@${digest}`), undefined);
+    expect(byTag).toMatchObject({ digest, platforms: ["linux/amd64"], contentBytes: undefined });
+    expect(byDigest).toEqual(byTag);
+  });
+
+  it("is found with an identity token, which is posted and never sent as a password", async () => {
+    const hub = await startHub();
+    hub.addManifest("team/app", "v1", createIndex(OCI_INDEX, ["linux/amd64"]), "ann");
+    const identity = login("<token>", hub.identityTokenOf("ann"));
+    expect(await registries.findManifest(parseImage(`${hub.host}/team/app:v1`), identity)).toBeDefined();
+    expect(hub.requests.map(({ method, path, shows }) => [method, path, shows])).toEqual([
+      ["GET", "/v2/", "nothing"],
+      ["POST", "/token", "nothing"],
+      ["GET", "/v2/team/app/manifests/v1", "bearer"],
+    ]);
+  });
+
+  it("is found with a bearer token that the client's file holds as it is", async () => {
+    const host = await serve((request, response) => {
+      if (request.headers.authorization === "Bearer hunter2") response.end('{"tags":["v1"]}');
+      else response.writeHead(401, { "www-authenticate": 'Bearer realm="https://nobody.invalid/"' }).end();
+    });
+    const shown = { registryToken: new Secret("hunter2") };
+    expect(await registries.listTags(parseImage(`${host}/team/app`), shown)).toEqual(["v1"]);
+  });
+
+  it("that is not there is absent", async () => {
+    const hub = await startHub();
+    hub.addManifest("team/app", "v1", createIndex(OCI_INDEX, []));
+    expect(await registries.findManifest(parseImage(`${hub.host}/team/app:v2`), ANN)).toBeUndefined();
+  });
+
+  it("of a repository that the token does not reach is denied: no registry but Docker Hub means absent", async () => {
+    const hub = await startHub();
+    expect(await failureFrom(hub.host, ANN)).toEqual({
+      code: "registry-denied",
+      message: `${hub.host} denies access (401)`,
+    });
+  });
+
+  it("with other bytes than its digest says is refused", async () => {
+    const { bytes } = createIndex(OCI_INDEX, []);
+    const host = await serve((request, response) => {
+      const digest = digestOf(Buffer.from("other"));
+      if (request.url === "/v2/") response.end("{}");
+      else if (request.url?.includes("sha256:"))
+        response.writeHead(200, { "content-type": OCI_INDEX }).end(bytes);
+      else response.writeHead(200, { "Docker-Content-Digest": digest, "content-type": OCI_INDEX }).end(bytes);
+    });
+    const mismatch = {
+      code: "registry-digest-mismatch",
+      message: `${host} sent other bytes than their digest says`,
+    };
+    expect(await failureFrom(host)).toEqual(mismatch);
+    const wanted = parseImage(`${host}/team/app@${digestOf(Buffer.from("wanted"))}`);
+    expect(await failureOf(() => registries.findManifest(wanted, undefined))).toEqual(mismatch);
+  });
+
+  it("with a config of other bytes than its digest says is refused", async () => {
+    const { manifest } = createImage(OCI_IMAGE, { os: "linux", architecture: "arm64" });
+    const host = await serve((request, response) => {
+      const isManifest = request.url?.includes("/manifests/") === true;
+      if (isManifest) response.writeHead(200, { "content-type": OCI_IMAGE }).end(manifest.bytes);
+      else response.end('{"os":"linux","architecture":"amd64"}');
+    });
+    expect((await failureFrom(host)).code).toBe("registry-digest-mismatch");
+  });
+
+  it("of more than 4 MiB is not read to its end", async () => {
+    const host = await serve((request, response) => {
+      response.end(request.url === "/v2/" ? "{}" : Buffer.alloc(4 * 1024 * 1024 + 1, "x"));
+    });
+    expect(await failureFrom(host)).toEqual({
+      code: "registry-malformed",
+      message: `${host} answered something else than a registry does: more than is allowed for`,
+    });
+  });
+});
+
+describe("a login", () => {
+  it("is good where the token service takes it", async () => {
+    const hub = await startHub();
+    await registries.checkLogin(hub.host, ANN);
+    expect(hub.requests.map(({ path, shows }) => [path, shows])).toEqual([
+      ["/v2/", "nothing"],
+      ["/token?service=registry.docker.io", "basic"],
+      ["/v2/", "bearer"],
+    ]);
+  });
+
+  it("is good where the registry itself takes it", async () => {
+    const host = await serve((request, response) => {
+      const isKnown =
+        request.headers.authorization === `Basic ${Buffer.from("ann:hunter2").toString("base64")}`;
+      response.writeHead(isKnown ? 200 : 401, { "www-authenticate": 'Basic realm="x"' }).end();
+    });
+    await registries.checkLogin(host, ANN);
+    expect(await failureOf(() => registries.checkLogin(host, login("ann", "wrong")))).toEqual({
+      code: "registry-unauthorized",
+      message: `${host} refuses the login (401)`,
+    });
+    const identity = login("<token>", "hunter2");
+    expect((await failureOf(() => registries.checkLogin(host, identity))).code).toBe("registry-unauthorized");
+    expect(await failureFrom(host)).toEqual({
+      code: "registry-unauthorized",
+      message: `${host} wants a login, and there is none for it (401)`,
+    });
+  });
+
+  it("that is wrong is refused by the token service", async () => {
+    const hub = await startHub();
+    expect(await failureFrom(hub.host, login("ann", "wrong"))).toEqual({
+      code: "registry-unauthorized",
+      message: `the token service of ${hub.host} refuses the login (401)`,
+    });
+    expect((await failureFrom(hub.host, login("<token>", "wrong"))).code).toBe("registry-unauthorized");
+  });
+
+  it("is asked for at the repository's door by registries that let everybody in at /v2/", async () => {
+    const host = await serve((request, response) => {
+      if (request.url === "/v2/" || request.headers.authorization !== undefined)
+        response.end('{"tags":["v1"]}');
+      else response.writeHead(401, { "www-authenticate": 'Basic realm="x"' }).end();
+    });
+    expect(await registries.listTags(parseImage(`${host}/team/app`), ANN)).toEqual(["v1"]);
+  });
+});
+
+describe("tags", () => {
+  it("are listed page by page", async () => {
+    const hub = await startHub();
+    const tags = Array.from({ length: 250 }, (_, index) => `v${String(index).padStart(3, "0")}`);
+    for (const tag of tags) hub.addManifest("team/app", tag, createIndex(OCI_INDEX, []));
+    expect(await registries.listTags(parseImage(`${hub.host}/team/app`), ANN)).toEqual(tags);
+    expect(hub.requests.slice(2).map(({ path }) => path)).toEqual([
+      "/v2/team/app/tags/list?n=100",
+      "/v2/team/app/tags/list?last=v099&n=100",
+      "/v2/team/app/tags/list?last=v199&n=100",
+    ]);
+  });
+
+  it("of a repository that is not there are absent", async () => {
+    const host = await serve((request, response) => {
+      response.writeHead(request.url === "/v2/" ? 200 : 404).end("{}");
+    });
+    expect(await registries.listTags(parseImage(`${host}/team/app`), undefined)).toBeUndefined();
+  });
+
+  it("without an end are given up", async () => {
+    const host = await serve((_request, response) => {
+      response.writeHead(200, { link: '</v2/team/app/tags/list?again>; rel="next"' }).end('{"tags":[]}');
+    });
+    expect(await failureOf(() => registries.listTags(parseImage(`${host}/team/app`), undefined))).toEqual({
+      code: "registry-malformed",
+      message: `${host} answered something else than a registry does: pages of tags without an end`,
+    });
+  });
+});
+
+describe("what a registry answers", () => {
+  it("may be that it is asked too often", async () => {
+    const hub = await startHub();
+    hub.addManifest("team/app", "v1", createIndex(OCI_INDEX, []));
+    hub.limitRate();
+    expect(await failureFrom(hub.host, ANN)).toEqual({
+      code: "registry-rate-limited",
+      message: `${hub.host} limits the rate of requests (429), come back in 60 s`,
+    });
+  });
+
+  it.each([
+    [403, "registry-denied", "denies access (403)"],
+    [429, "registry-rate-limited", "limits the rate of requests (429)"],
+    [503, "registry-unavailable", "is failing (503)"],
+    [418, "registry-unexpected", "answered 418, which is no answer to this request"],
+    [404, "registry-unexpected", "answered 404, which is no answer to this request"],
+  ])("may be %i at its door", async (status, code, words) => {
+    const host = await serve((_request, response) => response.writeHead(status).end("hunter2"));
+    expect(await failureFrom(host)).toEqual({ code, message: `${host} ${words}` });
+  });
+
+  it.each([
+    [undefined, "a 401 that asks for neither Bearer nor Basic"],
+    ["Negotiate", "a 401 that asks for neither Bearer nor Basic"],
+    ['Bearer service="x"', "a challenge without a realm"],
+    ['Bearer realm="hunter2"', "a challenge without a realm"],
+    ['Bearer realm="https://ann:hunter2@auth.example/"', "a realm with a user in it"],
+  ])("may ask for what nobody understands: %j", async (header, what) => {
+    const host = await serve((_request, response) => {
+      response.writeHead(401, header === undefined ? {} : { "www-authenticate": header }).end();
+    });
+    expect(await failureFrom(host)).toEqual({
+      code: "registry-malformed",
+      message: `${host} answered something else than a registry does: ${what}`,
+    });
+  });
+
+  it.each(["{}", '{"token":""}', '{"token":7}', '{"token":"a b"}', '{"token":"a\\r\\nb"}', "hunter2"])(
+    "may be no token: %j",
+    async (body) => {
+      const host = await serve((request, response) => {
+        const realm = `http://${request.headers.host}/token`;
+        if (request.url?.startsWith("/token")) response.end(body);
+        else response.writeHead(401, { "www-authenticate": `Bearer realm="${realm}"` }).end();
+      });
+      expect(await failureFrom(host)).toEqual({
+        code: "registry-malformed",
+        message: `the token service of ${host} answered something else than a registry does: no token`,
+      });
+    },
+  );
+
+  it("may not come in time", async () => {
+    const host = await serve(() => undefined);
+    const image = parseImage(`${host}/team/app`);
+    const started = performance.now();
+    expect((await failureOf(() => registriesWith(300).findManifest(image, undefined))).code).toBe(
+      "registry-timeout",
+    );
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
+  it("may be nothing at all", async () => {
+    expect(await failureFrom("127.0.0.1:9")).toEqual({
+      code: "registry-refused",
+      message: "127.0.0.1:9 refused the connection",
+    });
+    expect((await failureFrom("nobody.invalid")).code).toBe("registry-unknown-host");
+    expect((await failureFrom("nobody.invalid:99999")).code).toBe("registry-unknown-host");
+  });
+});
+
+describe("a login goes", () => {
+  it("to no realm of plain http but this machine's own", async () => {
+    const hub = await startHub({ realm: "http://auth.example/token" });
+    expect(await failureFrom(hub.host, ANN)).toEqual({
+      code: "registry-insecure",
+      message: `${hub.host} wants its tokens fetched over plain http, and nothing was sent there`,
+    });
+  });
+
+  it.each([301, 302, 303, 307, 308])("nowhere else after a redirect (%i)", async (status) => {
+    const seen: (string | undefined)[] = [];
+    const { bytes } = createIndex(OCI_INDEX, ["linux/amd64"]);
+    const store = await serve((request, response) => {
+      seen.push(request.headers.authorization);
+      response.writeHead(200, { "content-type": OCI_INDEX }).end(bytes);
+    });
+    const host = await serve((request, response) => {
+      const isAsked = request.headers.authorization !== undefined;
+      if (!isAsked) response.writeHead(401, { "www-authenticate": 'Basic realm="x"' }).end();
+      else response.writeHead(status, { location: `http://${store}/blob` }).end();
+    });
+    expect(await registries.findManifest(parseImage(`${host}/team/app`), ANN)).toBeDefined();
+    expect(seen).toEqual([undefined]);
+  });
+
+  it("nowhere else after a redirect of what is posted", async () => {
+    let visits = 0;
+    const elsewhere = await serve((_request, response) => {
+      visits += 1;
+      response.end('{"access_token":"x"}');
+    });
+    const service = await serve((_request, response) => {
+      response.writeHead(307, { location: `http://${elsewhere}/token` }).end();
+    });
+    const host = await serve((_request, response) => {
+      response.writeHead(401, { "www-authenticate": `Bearer realm="http://${service}/token"` }).end();
+    });
+    expect(await failureFrom(host, login("<token>", "hunter2"))).toEqual({
+      code: "registry-unexpected",
+      message: `the token service of ${host} answered 307, which is no answer to this request`,
+    });
+    expect(visits).toBe(0);
+  });
+
+  it.each([
+    ["at once", "/v2/"],
+    ["for the manifest", "/v2/team/app/manifests/latest"],
+  ])("to no realm that another host names behind a redirect, %s", async (_when, from) => {
+    let visits = 0;
+    const realm = await serve((_request, response) => {
+      visits += 1;
+      response.end('{"token":"x"}');
+    });
+    const elsewhere = await serve((_request, response) => {
+      response.writeHead(401, { "www-authenticate": `Bearer realm="http://${realm}/token"` }).end();
+    });
+    const host = await serve((request, response) => {
+      if (request.url === from) response.writeHead(307, { location: `http://${elsewhere}/v2/` });
+      response.end("{}");
+    });
+    const image = parseImage(`${host}/team/app`);
+    expect(await failureOf(() => registries.findManifest(image, ANN))).toEqual({
+      code: "registry-insecure",
+      message: `${host} redirects to another host, which asks for a login, and none was sent there`,
+    });
+    expect(visits).toBe(0);
+  });
+
+  it("along with a redirect on its own host", async () => {
+    const host = await serve((request, response) => {
+      if (request.headers.authorization === undefined) {
+        response.writeHead(401, { "www-authenticate": 'Basic realm="x"' }).end();
+      } else if (request.url === "/elsewhere") response.end('{"tags":["v1"]}');
+      else response.writeHead(307, { location: "/elsewhere" }).end();
+    });
+    expect(await registries.listTags(parseImage(`${host}/team/app`), ANN)).toEqual(["v1"]);
+  });
+
+  it("to no other host for the next page of tags", async () => {
+    let visits = 0;
+    const elsewhere = await serve((_request, response) => {
+      visits += 1;
+      response.end("{}");
+    });
+    const host = await serve((_request, response) => {
+      response.writeHead(200, { link: `<http://${elsewhere}/v2/>; rel="next"` }).end('{"tags":[]}');
+    });
+    const tags = registries.listTags(parseImage(`${host}/team/app`), ANN);
+    expect((await failureOf(() => tags)).code).toBe("registry-malformed");
+    expect(visits).toBe(0);
+  });
+
+  it.each([
+    ["http://auth.example/", "registry-insecure"],
+    ["ftp://auth.example/", "registry-insecure"],
+    ["https://", "registry-malformed"],
+  ])("after no redirect to %s", async (location, code) => {
+    const host = await serve((_request, response) => response.writeHead(302, { location }).end());
+    expect((await failureFrom(host, ANN)).code).toBe(code);
+  });
+
+  it("round no circle of redirects", async () => {
+    let visits = 0;
+    const host = await serve((_request, response) => {
+      visits += 1;
+      response.writeHead(302, { location: "/v2/" }).end();
+    });
+    expect((await failureFrom(host, ANN)).code).toBe("registry-malformed");
+    expect(visits).toBe(6);
+  });
+});
+
+describe("the trace", () => {
+  it("tells of each request, and of no login, token or query", async () => {
+    const hub = await startHub();
+    recorded.events.length = 0;
+    await registries.checkLogin(hub.host, ANN);
+    expect(recorded.events).toMatchObject([
+      { event: "registry", details: { method: "GET", host: hub.host, path: "/v2/", code: "registry-tls" } },
+      { event: "registry", details: { path: "/v2/", status: 401 } },
+      { event: "registry", details: { path: "/token", status: 200 } },
+      { event: "registry", details: { path: "/v2/", status: 200 } },
+    ]);
+    expect(JSON.stringify(recorded.events)).not.toMatch(/hunter2|service/);
+  });
+});

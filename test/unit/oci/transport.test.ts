@@ -1,0 +1,20 @@
+import { describe, expect, it } from "vitest";
+import { isPrivateWay } from "../../../src/oci/transport.ts";
+
+describe("the way to a URL", () => {
+  it.each([
+    ["https://auth.example/token", "https://registry.example/v2/", true],
+    ["https://127.0.0.1:5001/token", "https://registry.example/v2/", true],
+    ["http://127.0.0.1:5001/token", "http://localhost:5000/v2/", true],
+    ["http://[::1]:5001/token", "https://127.0.0.1:5000/v2/", true],
+    ["http://auth.example/token", "https://registry.example/v2/", false],
+    ["http://auth.example/token", "http://localhost:5000/v2/", false],
+    // A registry elsewhere must not have a login sent to whatever listens here.
+    ["http://127.0.0.1:5001/token", "https://registry.example/v2/", false],
+    ["http://localhost.evil.example/token", "http://localhost:5000/v2/", false],
+    ["ftp://auth.example/token", "https://registry.example/v2/", false],
+    ["file:///etc/passwd", "http://localhost:5000/v2/", false],
+  ])("%s, which %s names, is private: %s", (url, from, isPrivate) => {
+    expect(isPrivateWay(new URL(url), new URL(from))).toBe(isPrivate);
+  });
+});

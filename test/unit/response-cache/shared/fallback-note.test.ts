@@ -1,0 +1,127 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parseAddress, REGISTRY_HOST } from "../../../../src/core/address.ts";
+import {
+  fallbackFileName,
+  isCertainlyForeign,
+  isOtherHelper,
+} from "../../../../src/response-cache/shared/fallback-note.ts";
+import { sha256 } from "../../../../src/app/startup/sha256.ts";
+
+const capitals = fc
+  .array(fc.boolean(), { minLength: REGISTRY_HOST.length, maxLength: REGISTRY_HOST.length })
+  .map((flags) =>
+    Array.from(REGISTRY_HOST, (letter, i) => (flags[i] ? letter.toUpperCase() : letter)).join(""),
+  );
+const ours = fc
+  .tuple(
+    fc.constantFrom("", "https://", "http://", "HTTPS://", "hTTp://"),
+    capitals,
+    fc.constantFrom("", ":443"),
+    fc.constantFrom("", "/", "/v1", "/v2/", "/acme", "/acme/app", "//"),
+  )
+  .map((parts) => parts.join(""));
+/** One character of ours replaced, doubled, dropped or put in. */
+const nearlyOurs = fc
+  .tuple(ours, fc.nat(40), fc.string({ unit: "binary", maxLength: 2 }), fc.constantFrom(0, 1))
+  .map(([text, at, put, drop]) => text.slice(0, at) + put + text.slice(at + drop));
+
+describe("an address that is certainly not ours", () => {
+  it.each([
+    "ghcr.io",
+    "https://index.docker.io/v1/",
+    "https://index.docker.io/v1/access-token",
+    "localhost:5000",
+    "my_host:5000/v2/path",
+    "GHCR.IO",
+    "registry.example.com",
+    "192.0.2.1:5000",
+  ])("is %s", (address) => {
+    expect(isCertainlyForeign(address)).toBe(true);
+  });
+
+  it.each([
+    "",
+    "registry.digitalocean.com",
+    "REGISTRY.DIGITALOCEAN.COM",
+    "https://registry.DigitalOcean.com/acme",
+    "registry.digitalocean.com.evil.example",
+    "digitalocean",
+    "me@ghcr.io",
+    "ghcr.io?x",
+    "ghcr.io#x",
+    "ghcr.io\\x",
+    "ghcr.io%2e",
+    "ghcr.io x",
+    "ghcr.io\nx",
+    "ghcr.io\0",
+    "gһcr.io",
+    "registry.digitalocean.com",
+    "registry。digitalocean。com",
+    "[::1]:5000",
+  ])("is not %j: the full program judges it", (address) => {
+    expect(isCertainlyForeign(address)).toBe(false);
+  });
+
+  it("is none that the grammar calls ours, in whatever spelling", () => {
+    fc.assert(
+      fc.property(ours, (address) => {
+        expect(parseAddress(address).kind).toBe("docr");
+        expect(isCertainlyForeign(address)).toBe(false);
+      }),
+    );
+  });
+
+  it("is never one that the grammar calls ours, however near", () => {
+    fc.assert(
+      fc.property(fc.oneof(nearlyOurs, fc.string(), fc.webUrl()), (address) => {
+        expect(isCertainlyForeign(address) && parseAddress(address).kind === "docr").toBe(false);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it("has only characters that every part of us reads alike", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (address) => {
+        expect(isCertainlyForeign(address) && !/^[A-Za-z0-9._/:-]+$/.test(address)).toBe(false);
+      }),
+    );
+  });
+});
+
+describe("another helper's name", () => {
+  const mark = /^[A-Za-z0-9_.-]{1,64}$/;
+  const letter = fc.constantFrom(...Array.from("aZ09-._ /@`[{:~\n\0é"));
+
+  it("is the last part of a command's name, and never our own", () => {
+    const names = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 70 }),
+      fc.string({ unit: letter, maxLength: 70 }),
+      fc.string({ unit: fc.constantFrom("a", "-"), minLength: 62, maxLength: 67 }),
+      fc.constantFrom("docr", "DOCR", "docr2", "secretservice", "osxkeychain", "..", "-"),
+    );
+    fc.assert(
+      fc.property(names, (name) => {
+        expect(isOtherHelper(name)).toBe(mark.test(name) && !name.endsWith("\n") && name !== "docr");
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("is judged by every character there is", () => {
+    for (let code = 0; code < 0x180; code++) {
+      const character = String.fromCharCode(code);
+      expect(isOtherHelper(`a${character}b`), `code ${code}`).toBe(mark.test(character));
+    }
+  });
+
+  it("has 64 characters at most", () => {
+    expect(isOtherHelper("a".repeat(64))).toBe(true);
+    expect(isOtherHelper("a".repeat(65))).toBe(false);
+  });
+
+  it("lies in a file whose name a private file can have", () => {
+    expect(fallbackFileName(sha256("x"))).toMatch(/^fallback-[0-9a-f]{64}$/);
+  });
+});

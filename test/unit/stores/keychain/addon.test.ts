@@ -1,0 +1,127 @@
+import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { loadAddon } from "../../../../src/stores/keychain/addon.ts";
+import { describeUnless } from "../../../support/lab/describe.ts";
+
+const PREBUILD = join(
+  dirname(createRequire(import.meta.url).resolve("keytar/package.json")),
+  "prebuilds",
+  `${process.platform}-${process.arch}`,
+  "keytar.node",
+);
+
+function explainNoAddon(): string | undefined {
+  if (!existsSync(PREBUILD)) return `keytar has no prebuild for ${process.platform}-${process.arch}`;
+  try {
+    process.dlopen({ exports: {} }, PREBUILD);
+    return undefined;
+  } catch (error) {
+    return `keytar's addon does not load here (${String(error).slice(0, 80)})`;
+  }
+}
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "docr-unit-"));
+  vi.stubEnv("TMPDIR", folder);
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const BYTES = Buffer.from("an addon");
+
+/** What dlopen throws where memory must not be executed from. */
+const refuse = (path: string): never => {
+  throw new Error(`${path}: failed to map segment from shared object: Operation not permitted`);
+};
+
+describeUnless(explainNoAddon(), "keytar's own addon", () => {
+  it("loads from its bytes and has keytar's functions", () => {
+    const module: { exports: object } = { exports: {} };
+    loadAddon(readFileSync(PREBUILD), (path) => process.dlopen(module, path), tmpdir);
+    expect(Object.keys(module.exports)).toEqual(
+      expect.arrayContaining(["getPassword", "setPassword", "deletePassword", "findCredentials"]),
+    );
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describeUnless(
+  process.platform === "linux" ? undefined : "unnamed files are Linux's own",
+  "an addon on Linux",
+  () => {
+    it("has no name that anybody could exchange", () => {
+      let links = -1;
+      const path = loadAddon(
+        BYTES,
+        (given) => {
+          links = statSync(given).nlink;
+          expect(readFileSync(given)).toEqual(BYTES);
+          return given;
+        },
+        tmpdir,
+      );
+      expect(path).toMatch(/^\/proc\/self\/fd\/\d+$/);
+      expect(links).toBe(0);
+      expect(readdirSync(folder)).toEqual([]);
+    });
+
+    it("leaves no descriptor open, loaded or not", () => {
+      const before = countDescriptors();
+      loadAddon(BYTES, () => undefined, tmpdir);
+      expect(() => loadAddon(BYTES, () => refuseToLoad(), tmpdir)).toThrow("no such symbol");
+      expect(countDescriptors()).toBe(before);
+    });
+
+    it("is put into a file of this user's own where memory is not to be executed from", () => {
+      const paths: string[] = [];
+      const answer = loadAddon(
+        BYTES,
+        (path) => {
+          paths.push(path);
+          if (path.startsWith("/proc/")) return refuse(path);
+          expect(readFileSync(path)).toEqual(BYTES);
+          return [lstatSync(path).mode & 0o777, lstatSync(dirname(path)).mode & 0o777];
+        },
+        tmpdir,
+      );
+      expect(answer).toEqual([0o600, 0o700]);
+      expect(paths[1]).toContain(`${folder}/docr-`);
+      expect(readdirSync(folder)).toEqual([]);
+    });
+
+    it("leaves no file behind where it does not load", () => {
+      expect(() => loadAddon(BYTES, refuse, tmpdir)).toThrow("failed to map");
+      expect(readdirSync(folder)).toEqual([]);
+    });
+
+    it("is not tried a second time for a failure of its own", () => {
+      let attempts = 0;
+      const load = (): never => {
+        attempts += 1;
+        return refuseToLoad();
+      };
+      expect(() => loadAddon(BYTES, load, tmpdir)).toThrow("no such symbol");
+      expect(attempts).toBe(1);
+    });
+  },
+);
+
+const countDescriptors = (): number => readdirSync("/proc/self/fd").length;
+
+function refuseToLoad(): never {
+  throw new Error("undefined symbol: no such symbol");
+}
+
+describe("an addon", () => {
+  it("gives back what dlopen gives", () => {
+    expect(loadAddon(BYTES, () => "exports", tmpdir)).toBe("exports");
+  });
+});

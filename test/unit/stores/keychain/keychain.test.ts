@@ -1,0 +1,260 @@
+import { describe, expect, it } from "vitest";
+import {
+  createKeychain,
+  type Keychain,
+  type KeychainOptions,
+} from "../../../../src/stores/keychain/keychain.ts";
+import { Secret } from "../../../../src/core/secret.ts";
+import { failureOf } from "../../../support/fakes/failure-of.ts";
+import { createFakeKeytar, LOCKED_WORDS, type FakeKeytar } from "../../../support/fakes/fake-keytar.ts";
+
+const SERVICE = "docker-credential-docr";
+
+function open(options: Partial<KeychainOptions> = {}): { keytar: FakeKeytar; keychain: Keychain } {
+  const keytar = createFakeKeytar();
+  const load = async () => keytar;
+  return { keytar, keychain: createKeychain({ load, deadlineMs: 5_000, mayHideLocked: true, ...options }) };
+}
+
+const textOf = (secret: Secret | undefined): string | undefined => secret?.reveal();
+
+/** One call of each kind. */
+const CALLS: readonly (readonly [title: string, call: (keychain: Keychain) => Promise<unknown>])[] = [
+  ["reading", (keychain) => keychain.read("login:ghcr.io")],
+  ["writing", (keychain) => keychain.write("login:ghcr.io", new Secret("hunter2"))],
+  ["erasing", (keychain) => keychain.erase("login:ghcr.io")],
+  ["searching", (keychain) => keychain.entries("login:")],
+];
+
+describe("a keychain that is open", () => {
+  it("keeps what is written, under one service of our own", async () => {
+    const { keytar, keychain } = open();
+    await keychain.write("login:ghcr.io", new Secret("hunter2"));
+    expect(textOf(await keychain.read("login:ghcr.io"))).toBe("hunter2");
+    expect([...keytar.items.keys()]).toEqual([SERVICE]);
+    expect(keytar.items.get(SERVICE)?.get("login:ghcr.io")).toBe("hunter2");
+  });
+
+  it("replaces a value", async () => {
+    const { keychain } = open();
+    await keychain.write("x", new Secret("one"));
+    await keychain.write("x", new Secret("two"));
+    expect(textOf(await keychain.read("x"))).toBe("two");
+  });
+
+  it("knows no name that was not written, and erases nothing twice", async () => {
+    const { keychain } = open();
+    expect(await keychain.read("x")).toBeUndefined();
+    await keychain.write("x", new Secret("one"));
+    expect([await keychain.erase("x"), await keychain.erase("x")]).toEqual([true, false]);
+    expect(await keychain.read("x")).toBeUndefined();
+  });
+
+  it("finds the names that begin alike, with their values", async () => {
+    const { keychain } = open();
+    for (const name of ["login:a", "login:b", "logins", "api-token:default"]) {
+      await keychain.write(name, new Secret(name));
+    }
+    const found = await keychain.entries("login:");
+    const texts = new Map([...found].map(([name, value]) => [name, value.reveal()]));
+    expect(texts).toEqual(
+      new Map([
+        ["login:a", "login:a"],
+        ["login:b", "login:b"],
+      ]),
+    );
+  });
+
+  it("keeps no secret in the item that shows that it is unlocked", async () => {
+    const { keytar, keychain } = open();
+    await keychain.write("x", new Secret("hunter2"));
+    expect(keytar.items.get(SERVICE)?.get("check")).toBe("unlocked");
+  });
+
+  it("is loaded once, at the first call", async () => {
+    let loads = 0;
+    const keytar = createFakeKeytar();
+    const load = async () => {
+      loads += 1;
+      return keytar;
+    };
+    const { keychain } = open({ load });
+    expect(loads).toBe(0);
+    await Promise.all([keychain.read("x"), keychain.read("y"), keychain.entries("z")]);
+    expect(loads).toBe(1);
+  });
+});
+
+/** It holds a login, and says that it holds nothing. */
+function openLocked(): ReturnType<typeof open> {
+  const opened = open();
+  opened.keytar.items.set(SERVICE, new Map([["login:ghcr.io", "hunter2"]]));
+  opened.keytar.state = "locked";
+  return opened;
+}
+
+async function loadNothing(): Promise<never> {
+  throw new Error("libsecret-1.so.0: cannot open shared object file: No such file or directory");
+}
+
+describe("a locked keychain, which answers that nothing is there", () => {
+  it.each(CALLS)("is told as locked when %s", async (_title, call) => {
+    expect(await failureOf(() => call(openLocked().keychain))).toEqual({
+      code: "keychain-locked",
+      message: "the keychain is locked",
+    });
+  });
+
+  it("is never searched: that would crash the process", async () => {
+    const { keytar, keychain } = openLocked();
+    await failureOf(() => keychain.entries("login:"));
+    expect(keytar.calls).not.toContain("find");
+  });
+
+  it("is asked again once it is unlocked", async () => {
+    const { keytar, keychain } = openLocked();
+    await failureOf(() => keychain.read("login:ghcr.io"));
+    keytar.state = "unlocked";
+    expect(textOf(await keychain.read("login:ghcr.io"))).toBe("hunter2");
+  });
+
+  it("is locked too where it was locked after our item was written", async () => {
+    const { keytar, keychain } = open();
+    await keychain.write("login:ghcr.io", new Secret("hunter2"));
+    keytar.state = "locked";
+    const again = createKeychain({ load: async () => keytar, deadlineMs: 5_000, mayHideLocked: true });
+    expect(await failureOf(() => again.read("login:ghcr.io"))).toMatchObject({ code: "keychain-locked" });
+  });
+});
+
+describe("the proof that it is unlocked", () => {
+  it("comes before a search", async () => {
+    const { keytar, keychain } = open();
+    await keychain.entries("login:");
+    expect(keytar.calls).toEqual(["get check", "set check", "find"]);
+  });
+
+  it("is the item itself where it is there", async () => {
+    const { keytar, keychain } = open();
+    keytar.items.set(SERVICE, new Map([["check", "unlocked"]]));
+    await keychain.entries("login:");
+    expect(keytar.calls).toEqual(["get check", "find"]);
+  });
+
+  it("is asked for once", async () => {
+    const { keytar, keychain } = open();
+    await keychain.read("x");
+    await keychain.read("y");
+    await keychain.entries("z");
+    expect(keytar.calls.filter((call) => call.endsWith("check"))).toEqual(["get check", "set check"]);
+  });
+
+  it("is not needed for what was found", async () => {
+    const { keytar, keychain } = open();
+    keytar.items.set(SERVICE, new Map([["x", "there"]]));
+    await keychain.read("x");
+    expect(keytar.calls).toEqual(["get x"]);
+  });
+
+  it("is not needed on platforms that say themselves that they are locked", async () => {
+    const { keytar, keychain } = open({ mayHideLocked: false });
+    await keychain.read("x");
+    await keychain.entries("x");
+    expect(keytar.calls).toEqual(["get x", "find"]);
+  });
+});
+
+describe("a keychain that does not answer", () => {
+  it.each(CALLS)("is given up after the deadline when %s", async (_title, call) => {
+    const { keytar, keychain } = open({ deadlineMs: 10 });
+    keytar.state = "silent";
+    expect(await failureOf(() => call(keychain))).toEqual({
+      code: "keychain-silent",
+      message: "the keychain did not answer within 0.01 s",
+    });
+  });
+
+  it("is not asked a second time", async () => {
+    const { keytar, keychain } = open({ deadlineMs: 10 });
+    keytar.state = "silent";
+    await failureOf(() => keychain.read("x"));
+    expect(await failureOf(() => keychain.read("y"))).toMatchObject({ code: "keychain-silent" });
+    expect(keytar.calls).toEqual(["get x"]);
+  });
+
+  it("is stuck, and one that answered is not", async () => {
+    const { keytar, keychain } = open({ deadlineMs: 10 });
+    await keychain.read("x");
+    expect(keychain.isStuck()).toBe(false);
+    keytar.state = "silent";
+    await failureOf(() => keychain.read("x"));
+    expect(keychain.isStuck()).toBe(true);
+  });
+});
+
+describe("a keychain that fails", () => {
+  it.each([
+    [LOCKED_WORDS, "keychain-locked", "the keychain is locked"],
+    ["User interaction is not allowed.", "keychain-locked", "the keychain is locked"],
+    ["The prompt was dismissed", "keychain-locked", "the keychain is locked"],
+    [
+      "Cannot autolaunch D-Bus without X11 $DISPLAY",
+      "keychain-missing",
+      "there is no keychain in this session",
+    ],
+    ["Could not connect: Connection refused", "keychain-missing", "there is no keychain in this session"],
+    [
+      "The name org.freedesktop.secrets was not provided by any .service files",
+      "keychain-missing",
+      "there is no keychain in this session",
+    ],
+    [
+      "Could not connect: No such file or directory",
+      "keychain-missing",
+      "there is no keychain in this session",
+    ],
+    [
+      "Object does not exist at path “/org/freedesktop/secrets”",
+      "keychain-missing",
+      "there is no keychain in this session",
+    ],
+    [
+      "Process org.freedesktop.secrets exited with status 1",
+      "keychain-missing",
+      "there is no keychain in this session",
+    ],
+    ["An unknown error occurred", "keychain-failed", "the keychain failed"],
+    ["the clock is blocked", "keychain-failed", "the keychain failed"],
+    ["", "keychain-failed", "the keychain failed"],
+  ])("with the words %j is told as %s", async (words, code, message) => {
+    const { keytar, keychain } = open();
+    keytar.state = new Error(words);
+    expect(await failureOf(() => keychain.read("x"))).toEqual({ code, message });
+  });
+
+  it.each(CALLS)("is never told as not found when %s", async (_title, call) => {
+    const { keytar, keychain } = open();
+    keytar.state = new Error("An unknown error occurred");
+    expect(await failureOf(() => call(keychain))).toMatchObject({ code: "keychain-failed" });
+  });
+
+  it("keeps the platform's words as the cause", async () => {
+    const { keytar, keychain } = open();
+    keytar.state = new Error("An unknown error occurred");
+    await expect(keychain.read("x")).rejects.toMatchObject({ cause: keytar.state });
+  });
+
+  it("is not stuck", async () => {
+    const { keytar, keychain } = open();
+    keytar.state = new Error("An unknown error occurred");
+    await failureOf(() => keychain.read("x"));
+    expect(keychain.isStuck()).toBe(false);
+  });
+
+  it("that cannot be loaded is missing", async () => {
+    expect(await failureOf(() => open({ load: loadNothing }).keychain.read("x"))).toEqual({
+      code: "keychain-missing",
+      message: "no keychain: its library could not be loaded",
+    });
+  });
+});

@@ -1,0 +1,34 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createPassStore } from "../../../src/stores/pass.ts";
+import { failureOf } from "../../support/fakes/failure-of.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "docr-pass-"));
+  const kept = join(folder, "docker-credential-docr");
+  mkdirSync(kept);
+  writeFileSync(join(folder, ".gpg-id"), "somebody");
+  writeFileSync(join(kept, `${Buffer.from("login:a.test").toString("base64url")}.gpg`), "");
+  vi.stubEnv("PATH", `${folder}:/usr/bin:/bin`);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
+
+describe.skipIf(process.platform === "win32")("pass", () => {
+  it("is given up in time where gpg waits for a person who is not there", async () => {
+    writeFileSync(join(folder, "pass"), "#!/bin/sh\nsleep 20\necho late\n");
+    chmodSync(join(folder, "pass"), 0o755);
+    const started = performance.now();
+    const store = createPassStore({ PASSWORD_STORE_DIR: folder }, 200);
+    expect(await failureOf(() => store.read("login:a.test"))).toEqual({
+      code: "pass-failed",
+      message: "pass did not answer within 0.2 s",
+    });
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+});

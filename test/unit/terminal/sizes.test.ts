@@ -1,0 +1,15 @@
+import { describe, expect, it } from "vitest";
+import { shownBytes } from "../../../src/terminal/sizes.ts";
+
+describe("a number of bytes", () => {
+  it.each([
+    [0, "0 bytes"],
+    [999, "999 bytes"],
+    [1000, "1.0 kB"],
+    [29_393_920, "29.4 MB"],
+    [5_368_709_120, "5.4 GB"],
+    [7e15, "7000.0 TB"],
+  ])("of %i is shown as %s", (count, shown) => {
+    expect(shownBytes(count)).toBe(shown);
+  });
+});
