@@ -1,6 +1,6 @@
 /**
  * Builds for this machine: dist/docr, the full program, one executable made by pkg (SEA mode) from one bundled file with
- * what a warm `get` does not need inside as assets; and dist/docker-credential-docr, the door in front of it.
+ * what a warm `get` does not need inside as assets; and dist/docker-credential-docr, the launcher in front of it.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import {
@@ -15,7 +15,7 @@ import {
 } from "node:fs";
 import { join, resolve } from "node:path";
 import { bundleAssets, bundleMain } from "./build/bundle.ts";
-import { buildDoor } from "./build/door.ts";
+import { buildLauncher } from "./build/launcher.ts";
 import { packExecutable } from "./build/pack.ts";
 
 const root = resolve(import.meta.dirname, "..");
@@ -42,13 +42,14 @@ await packExecutable({
   assets: { ...assets, "keytar.node": keytarAddon() },
   output: packed,
 });
-const door = buildDoor(root, work);
-install(packed, door);
+const launcher = buildLauncher(root, work);
+install(packed, launcher);
 writeFileSync(join(dist, "docr.1"), runBuilt("man"));
 const size = Math.round(statSync(join(dist, `docr${suffix}`)).size / 1e6);
-const doorSize = door === undefined ? "" : `, door ${Math.round(statSync(door).size / 1e3)} KB`;
+const launcherSize =
+  launcher === undefined ? "" : `, launcher ${Math.round(statSync(launcher).size / 1e3)} KB`;
 console.log(
-  `built dist/docr ${version} (${size} MB${doorSize}) in ${Math.round(performance.now() - started)} ms`,
+  `built dist/docr ${version} (${size} MB${launcherSize}) in ${Math.round(performance.now() - started)} ms`,
 );
 
 /** What the new program prints. Throws where it fails, or has anything to say beside: Node's own warnings would come each time. */
@@ -85,7 +86,7 @@ function keytarAddon(): string {
 }
 
 /**
- * The door under docker's name, or else a link to the full program. By removing first, so that a helper that docker is
+ * The launcher under docker's name, or else a link to the full program. By removing first, so that a helper that docker is
  * running keeps its file.
  */
 function install(executable: string, front: string | undefined): void {

@@ -39,7 +39,7 @@ async function main(): Promise<number> {
       : "docker-credential-docr, with a stand-in for DigitalOcean's API (set DIGITALOCEAN_ACCESS_TOKEN to use the real one)\n",
   );
   const say = (line: string): void => narrator.say(line);
-  // Before the build, which installs nothing: with clang it makes the native door too.
+  // Before the build, which installs nothing: with clang it makes the native launcher too.
   installMissing(["strip", "clang-19", ...(isReal ? [] : [...NEEDED, ...CLIENTS])], say);
   await narrator.step("built", build);
   if (isReal) {

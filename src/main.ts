@@ -4,16 +4,16 @@ import { dirname } from "node:path";
 import type { Host } from "./app/compose.ts";
 import { askEarly } from "./app/startup/prefetch.ts";
 import type { AskedKeytar } from "./stores/keychain/asked-keytar.ts";
-import { readWarmAnswer } from "./response-cache/read.ts";
+import { readCachedResponse } from "./response-cache/read.ts";
 import { sha256 } from "./app/startup/sha256.ts";
 import { readStdin, writeFully } from "./app/startup/stdin.ts";
 import { isPacked } from "./app/version.ts";
 import { asciiOf } from "./response-cache/shared/ascii.ts";
-import { INPUT_LIMIT } from "./response-cache/shared/limits.ts";
-import { WARM_SERVER_URL } from "./response-cache/shared/key.ts";
+import { INPUT_LIMIT_BYTES } from "./response-cache/shared/limits.ts";
+import { CACHED_SERVER_URL } from "./response-cache/shared/key.ts";
 
 /** For the input of a warm `get`, in milliseconds; the full program goes on waiting for it. */
-const WARM_PATIENCE_MS = 1_000;
+const CACHED_INPUT_TIMEOUT_MS = 1_000;
 /** After this long, something may still wait inside a system library (see `leave`). */
 const SUSPICIOUS_MS = 4_000;
 /** Hidden first argument: ends at once with the exit code behind it. */
@@ -69,12 +69,12 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Who asks: our parent, or who started it where it is our own door. For the trace. */
+/** Who asks: our parent, or who started it where it is our own launcher. For the trace. */
 function clientPid(): number {
   const parent = process.ppid;
   try {
-    const door = `${dirname(process.execPath)}/docker-credential-docr`;
-    if (process.platform !== "linux" || readlinkSync(`/proc/${parent}/exe`) !== door) return parent;
+    const launcher = `${dirname(process.execPath)}/docker-credential-docr`;
+    if (process.platform !== "linux" || readlinkSync(`/proc/${parent}/exe`) !== launcher) return parent;
     // Behind the name in brackets, which may hold anything: the state, then the parent.
     const stat = readFileSync(`/proc/${parent}/stat`, "latin1");
     return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
@@ -114,13 +114,13 @@ function onInterrupt(restore: () => void): () => void {
 }
 
 function isBareHost(input: Uint8Array): boolean {
-  return asciiOf(input, input.length).trim() === WARM_SERVER_URL;
+  return asciiOf(input, input.length).trim() === CACHED_SERVER_URL;
 }
 
-/** The finished answer for a bare `get` in this environment, the door's own way; undefined where the full program is needed. */
+/** The finished answer for a bare `get` in this environment, the launcher's own way; undefined where the full program is needed. */
 function warmAnswer(): string | undefined {
   if (host.platform !== "linux" || host.uid === undefined) return undefined;
-  return readWarmAnswer({ env: host.env, sha256 }, host.uid, host.clock());
+  return readCachedResponse({ env: host.env, sha256 }, host.uid, host.clock());
 }
 
 async function main(): Promise<void> {
@@ -128,7 +128,7 @@ async function main(): Promise<void> {
   if (args[0] === LEAVE && /^\d{1,3}$/.test(args[1] ?? "")) process.exit(Number(args[1]));
   // Node's own warnings (a lax TLS variable, an unreadable CA file) are not ours to print: stderr is the person's.
   process.removeAllListeners("warning");
-  const readInput = once(() => readStdin(INPUT_LIMIT));
+  const readInput = once(() => readStdin(INPUT_LIMIT_BYTES));
   let keytar: AskedKeytar | undefined;
   if (args.length === 1 && args[0] === "get") {
     const coming = readInput();
@@ -158,7 +158,7 @@ async function main(): Promise<void> {
 async function withinPatience(input: Promise<Uint8Array>): Promise<Uint8Array> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Uint8Array>((resolve) => {
-    timer = setTimeout(() => resolve(new Uint8Array()), WARM_PATIENCE_MS);
+    timer = setTimeout(() => resolve(new Uint8Array()), CACHED_INPUT_TIMEOUT_MS);
   });
   try {
     return await Promise.race([input, late]);

@@ -44,21 +44,21 @@ export function singleCases(scene: Scene): readonly Case[] {
     plain("empty", programs.empty, "get", { env: env.plain }),
     plain("secretservice", SECRETSERVICE, "get", { ...other, env: env.plain }),
     ...ecrCases(scene, "ecr-login", 1),
-    plain("warm, token in the environment", programs.door, "get", { ...ours, env: env.token }),
-    plain("warm, token in the keychain", programs.door, "get", { ...ours, env: env.keychain }),
+    plain("warm, token in the environment", programs.launcher, "get", { ...ours, env: env.token }),
+    plain("warm, token in the keychain", programs.launcher, "get", { ...ours, env: env.keychain }),
     plain("warm, docr alone", programs.docr, "get", { ...ours, env: env.token }),
-    plain("other registry", programs.door, "get", { ...other, env: env.plain }),
+    plain("other registry", programs.launcher, "get", { ...other, env: env.plain }),
     plain("other registry, docr alone", programs.docr, "get", { ...other, env: env.plain }),
-    plain("fallback", programs.door, "get", { ...other, env: env.fallback }),
-    coldCase(scene, { name: "cold", program: programs.door, scheme: "https" }),
+    plain("fallback", programs.launcher, "get", { ...other, env: env.fallback }),
+    coldCase(scene, { name: "cold", program: programs.launcher, scheme: "https" }),
     coldCase(scene, { name: "cold, docr alone", program: programs.docr, scheme: "https" }),
-    coldCase(scene, { name: "cold, http", program: programs.door, scheme: "http" }),
-    plain("--help", programs.door, "--help", { env: env.plain }),
+    coldCase(scene, { name: "cold, http", program: programs.launcher, scheme: "http" }),
+    plain("--help", programs.launcher, "--help", { env: env.plain }),
     firstOutput("status", programs.docr, {
       env: env.keychain,
       isRight: (stdout) => stdout.includes("in use"),
     }),
-    plain("version", programs.door, "version", { env: env.plain }),
+    plain("version", programs.launcher, "version", { env: env.plain }),
   ];
 }
 
@@ -67,7 +67,7 @@ export async function listCases(scene: Scene, counts: readonly number[]): Promis
   const cases: Case[] = [];
   for (const count of counts) {
     for (const owner of ["ours", "theirs"] as const satisfies readonly Owner[]) {
-      const program = owner === "ours" ? scene.programs.door : SECRETSERVICE;
+      const program = owner === "ours" ? scene.programs.launcher : SECRETSERVICE;
       cases.push(
         plain(`list ${count} ${owner}`, program, "list", {
           env: await scene.fullKeyring(owner, count),
@@ -95,14 +95,14 @@ export function manyCases(
       count,
       env: env.plain,
     }),
-    plain(`${count} x warm`, programs.door, "get", {
+    plain(`${count} x warm`, programs.launcher, "get", {
       stdin: OUR_HOST,
       isRight: hasSecret,
       count,
       env: env.token,
     }),
     {
-      ...coldCase(scene, { name: `${count} x cold`, program: programs.door, scheme: "https" }),
+      ...coldCase(scene, { name: `${count} x cold`, program: programs.launcher, scheme: "https" }),
       count,
       after: async () => {
         const made = (await scene.api.calls()).length;

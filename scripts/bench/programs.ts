@@ -15,7 +15,7 @@ const PACKER = join(PROJECT, "scripts", "build", "pack.ts");
 /** Paths of what is measured, a copy for each round; copied together, so that they are laid out alike. */
 export interface Programs {
   /** docker-credential-docr, with docr beside it. */
-  readonly door: (round: number) => string;
+  readonly launcher: (round: number) => string;
   readonly docr: (round: number) => string;
   /** An executable that is built as docr is, and does nothing. */
   readonly empty: (round: number) => string;
@@ -47,7 +47,7 @@ export async function copyPrograms(folder: string): Promise<Programs> {
       execFileSync(join(copy, name), ["version"], { stdio: "ignore", env: {} });
   }
   const pick = (name: string) => (round: number) => join(folders[round % COPIES] ?? folder, name);
-  return { door: pick("docker-credential-docr"), docr: pick("docr"), empty: pick("empty") };
+  return { launcher: pick("docker-credential-docr"), docr: pick("docr"), empty: pick("empty") };
 }
 
 async function buildEmpty(): Promise<string> {

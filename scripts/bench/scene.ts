@@ -69,7 +69,7 @@ export async function openScene(): Promise<Scene> {
       fallback: { ...plain, DOCR_FALLBACK: "secretservice" },
     };
     const programs = await copyPrograms(onDisk);
-    const ourHelper = programs.door(0);
+    const ourHelper = programs.launcher(0);
     const other = login(OTHER_HOST, OTHER_SECRET);
     await runWell(THEIR_HELPER, ["store"], { env: plain, stdin: other });
     await runWell(ourHelper, ["store"], { env: plain, stdin: other });

@@ -34,11 +34,11 @@ import { createBackground } from "../system/background.ts";
 import { createPrivateFiles, removeUnfinished } from "../stores/private-files.ts";
 import { findPrivateFolder, listPrivateFolders } from "../system/private-folder.ts";
 import { droppingWarmAnswers, encodeWarmAnswer } from "../response-cache/publish.ts";
-import { fallbackNameOf, warmNameOf } from "../response-cache/read.ts";
+import { fallbackNoteNameOf, responseNameOf } from "../response-cache/read.ts";
 import { openKeychain } from "./open-stores.ts";
 import { createTrace } from "../system/trace.ts";
 import { Secret } from "../core/secret.ts";
-import { warmFolder, WARM_SERVER_URL } from "../response-cache/shared/key.ts";
+import { responseFolder, CACHED_SERVER_URL } from "../response-cache/shared/key.ts";
 import { packageName, version } from "./version.ts";
 
 /** What the ports need of the process. */
@@ -135,18 +135,18 @@ export function compose(host: Host): Composition {
     const { kept, marks, givenOut } = choosePlaces(settings().cache, mintedFiles(), secrets);
     return { kept: kept && openMinted(kept), marks: openMinted(marks), givenOut: openMinted(givenOut) };
   });
-  /** The private files, where the door looks for them too. */
-  const doorFiles = (): SecretStore | undefined => {
+  /** The private files, where the launcher looks for them too. */
+  const responseFiles = (): SecretStore | undefined => {
     if (host.platform !== "linux" || host.uid === undefined) return undefined;
-    const path = warmFolder(host.env["XDG_RUNTIME_DIR"] ?? "", host.uid);
+    const path = responseFolder(host.env["XDG_RUNTIME_DIR"] ?? "", host.uid);
     return folder()?.path === path ? files()?.store : undefined;
   };
   const fallback = once((): string | undefined => {
     const name = programSettings().fallback;
-    const place = name === undefined ? undefined : doorFiles();
+    const place = name === undefined ? undefined : responseFiles();
     if (name !== undefined && place) {
-      // For the door, which then calls it directly; without the note it asks us each time.
-      const note = fallbackNameOf({ env: host.env, sha256 });
+      // For the launcher, which then calls it directly; without the note it asks us each time.
+      const note = fallbackNoteNameOf({ env: host.env, sha256 });
       if (note !== undefined) place.write(note, new Secret(name)).catch(() => undefined);
     }
     return name;
@@ -197,16 +197,16 @@ export function compose(host: Host): Composition {
     turns,
     warmAnswers: {
       async isWanted(serverUrl) {
-        const place = doorFiles();
-        const name = serverUrl === WARM_SERVER_URL ? warmNameOf({ env: host.env, sha256 }) : undefined;
+        const place = responseFiles();
+        const name = serverUrl === CACHED_SERVER_URL ? responseNameOf({ env: host.env, sha256 }) : undefined;
         return place !== undefined && name !== undefined && !(await place.read(name));
       },
       async offer(serverUrl, key, credential) {
-        const place = serverUrl === WARM_SERVER_URL ? doorFiles() : undefined;
+        const place = serverUrl === CACHED_SERVER_URL ? responseFiles() : undefined;
         const kept = place && (await openMinted(place).read(key));
         // It may be kept elsewhere, and what lies here be of other settings.
         if (!place || kept?.secret.equals(credential.secret) !== true) return;
-        const name = warmNameOf({ env: host.env, sha256 });
+        const name = responseNameOf({ env: host.env, sha256 });
         const answer = encodeWarmAnswer(serverUrl, credential);
         if (name !== undefined && answer) await place.write(name, answer);
       },

@@ -2,7 +2,7 @@ import { runProgram, type Outcome } from "../protocol/server.ts";
 import { compose, type Host } from "./compose.ts";
 import { createHelper, type Helper } from "../credentials/helper.ts";
 import { BACKGROUND } from "../system/background.ts";
-import { ANSWER_PATIENCE_MS, INPUT_PATIENCE_MS } from "../response-cache/shared/limits.ts";
+import { RESPONSE_TIMEOUT_MS, INPUT_TIMEOUT_MS } from "../response-cache/shared/limits.ts";
 import { packageName, version } from "./version.ts";
 
 /** What one run came to; `isStuck` says whether a call still waits inside a system library. */
@@ -36,8 +36,8 @@ export async function run(
     trace: ports.trace,
     clientPid,
     remarks,
-    inputDeadlineMs: INPUT_PATIENCE_MS,
-    deadlineMs: ANSWER_PATIENCE_MS,
+    inputDeadlineMs: INPUT_TIMEOUT_MS,
+    deadlineMs: RESPONSE_TIMEOUT_MS,
   });
   return { ...outcome, isStuck: isStuck() };
 }

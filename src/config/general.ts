@@ -1,7 +1,7 @@
 import { HelperError } from "../core/errors.ts";
 import type { ConfigFile } from "./config-file.ts";
 import type { Environment } from "../core/machine.ts";
-import { isOtherHelper } from "../response-cache/shared/fallback-note.ts";
+import { isHelperName } from "../response-cache/shared/fallback-note.ts";
 import { oneOf } from "./registry.ts";
 
 /** Where API tokens and logins are kept; `auto` is the keychain, and says what else there is when it is missing. */
@@ -34,7 +34,7 @@ export function readProgramSettings(env: Environment, file: ConfigFile): Program
 
 function readFallback(name: string, text: string | undefined): string | undefined {
   if (text === undefined || text === "") return undefined;
-  if (isOtherHelper(text)) return text;
+  if (isHelperName(text)) return text;
   throw new HelperError(
     "bad-setting",
     `${name} must be the last part of another helper's name, as in credsStore`,

@@ -122,7 +122,7 @@ export interface Background {
   sweep(): void;
 }
 
-/** Answers that the door may give by itself (src/response-cache). Every method does nothing where there is no place for them. */
+/** Answers that the launcher may give by itself (src/response-cache). Every method does nothing where there is no place for them. */
 export interface WarmAnswers {
   /** Whether an answer for this server URL, in this environment, can be left and is not there yet. */
   isWanted(serverUrl: string): Promise<boolean>;

@@ -1,10 +1,10 @@
-// What the door reads: small files and stdin, each judged on what is open, with no allocation by anybody else's size.
+// What the launcher reads: small files and stdin, each judged on what is open, with no allocation by anybody else's size.
 import { lstatSync, openSync, statSync } from "node:fs";
 import { asciiOf, u32 } from "../response-cache/shared/ascii.ts";
-import { WARM_LIMIT } from "../response-cache/shared/format.ts";
+import { RESPONSE_LIMIT } from "../response-cache/shared/format.ts";
 import { close, fstat, getuid, isReady, POLLIN, read } from "./libc.ts";
 
-export const NOT_TAKEN = "\u0000"; // stands for a text that the door does not take; no file has it
+export const NOT_TAKEN = "\u0000"; // stands for a text that the launcher does not take; no file has it
 
 /** Reads until the end or until `into` is full; -1 where the descriptor gives nothing, -2 where it stays open too long. */
 export function readAll(fd: number, into: Uint8Array, patience: number): number {
@@ -36,7 +36,7 @@ export function textOf(path: string, isSecret: boolean): string {
   } catch {
     return NOT_TAKEN;
   }
-  const bytes = new Uint8Array(WARM_LIMIT);
+  const bytes = new Uint8Array(RESPONSE_LIMIT);
   const length = !isSecret || isPrivate(fd, 0o100000) ? readAll(fd, bytes, 0) : -1;
   close(fd);
   const text = asciiOf(bytes, length);

@@ -1,4 +1,4 @@
-// The door: gives the finished answer to a warm `get` for our host and starts docr beside it for everything else.
+// The launcher: gives the finished answer to a warm `get` for our host and starts docr beside it for everything else.
 // Paranoid and tiny (src/README.md says what it may never do); compiled by scriptc, tied to Linux on x64.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -10,18 +10,18 @@ import { signal, write } from "./libc.ts";
 import { asciiOf, bytesOf, u32 } from "../response-cache/shared/ascii.ts";
 import * as fallback from "../response-cache/shared/fallback-note.ts";
 import {
-  INPUT_LIMIT,
-  INPUT_PATIENCE_MS,
-  LATE_INPUT,
-  LATE_INPUT_HINT,
+  INPUT_LIMIT_BYTES,
+  INPUT_TIMEOUT_MS,
+  INPUT_TIMEOUT_MESSAGE,
+  INPUT_TIMEOUT_HINT,
 } from "../response-cache/shared/limits.ts";
-import { openWarm } from "../response-cache/shared/format.ts";
+import { openCachedResponse } from "../response-cache/shared/format.ts";
 import * as warm from "../response-cache/shared/key.ts";
 
-const [ROUND_MS, ROUNDS] = [10, 200]; // for what another door has started: 2 s
+const [ROUND_MS, ROUNDS] = [10, 200]; // for what another launcher has started: 2 s
 
 const env = (name: string): string => process.env[name] ?? "";
-const folder = (): string => warm.warmFolder(env("XDG_RUNTIME_DIR"), getuid());
+const folder = (): string => warm.responseFolder(env("XDG_RUNTIME_DIR"), getuid());
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 const uptimeMs = (): number => Math.round(parseFloat(textOf("/proc/uptime", false)) * 1000);
 
@@ -37,7 +37,7 @@ function valuesOf(names: readonly string[]): string[] {
 
 /** "=" and our config file's text, nothing where there is none. One that is not taken gives a name that nothing has. */
 function configText(): string {
-  const path = warm.warmConfigPath(env("HOME"), env("XDG_CONFIG_HOME"));
+  const path = warm.configPath(env("HOME"), env("XDG_CONFIG_HOME"));
   try {
     lstatSync(path); // of the name itself: a symlink to nowhere, or to itself, is there
   } catch {
@@ -49,11 +49,11 @@ function configText(): string {
 /** The answer left under the name, if it is one for this moment; else empty. */
 function finished(name: string): string {
   const text = privateText(folder(), name);
-  return text === NOT_TAKEN ? "" : openWarm(text, Date.now(), uptimeMs());
+  return text === NOT_TAKEN ? "" : openCachedResponse(text, Date.now(), uptimeMs());
 }
 
 /**
- * One door at a time starts docr for what nobody has left an answer to; the others wait a moment for what that one leaves.
+ * One launcher at a time starts docr for what nobody has left an answer to; the others wait a moment for what that one leaves.
  * Empty where it left nothing: then they all go on at once. The turn ends with its process, however that ends.
  */
 function waitInLine(name: string): string {
@@ -75,7 +75,7 @@ function waitInLine(name: string): string {
 function print(fd: number, text: string): boolean {
   signal(13, 1); // SIG_IGN for SIGPIPE: a client that is gone is no crash, and nothing is started after this
   // A pipe that is full and does not block; less than 4 KiB is then written whole (PIPE_BUF).
-  isReady(fd, POLLOUT, INPUT_PATIENCE_MS);
+  isReady(fd, POLLOUT, INPUT_TIMEOUT_MS);
   return write(fd, bytesOf(text)) === text.length;
 }
 
@@ -105,28 +105,28 @@ function giveBack(bytes: Uint8Array, length: number): void {
 const args = process.argv.slice(2);
 const full = dirname(process.execPath) + "/docr";
 if (args.length === 1 && args[0] === "get" && valuesOf(warm.DEFERRING_VARIABLES).join("") === "") {
-  const bytes = new Uint8Array(INPUT_LIMIT);
-  const length = readAll(0, bytes, INPUT_PATIENCE_MS);
-  if (length === -2) fail(LATE_INPUT + "; " + LATE_INPUT_HINT);
+  const bytes = new Uint8Array(INPUT_LIMIT_BYTES);
+  const length = readAll(0, bytes, INPUT_TIMEOUT_MS);
+  if (length === -2) fail(INPUT_TIMEOUT_MESSAGE + "; " + INPUT_TIMEOUT_HINT);
   const address = asciiOf(bytes, length).trim();
-  if (address === warm.WARM_SERVER_URL) {
+  if (address === warm.CACHED_SERVER_URL) {
     const config = configText();
-    const name = warm.warmFileName(sha256(warm.warmText(valuesOf(warm.DECIDING_VARIABLES), config)));
+    const name = warm.responseFileName(sha256(warm.keyText(valuesOf(warm.DECIDING_VARIABLES), config)));
     let answer = finished(name);
     // Where none can be left, as for a config that is not taken, nobody waits for one.
     if (answer === "" && env("DOCR_CACHE") === "" && !config.includes(NOT_TAKEN)) answer = waitInLine(name);
     if (answer !== "") process.exit(print(1, answer) ? 0 : 1);
   }
   if (length >= 0) giveBack(bytes, length);
-  if (length < bytes.length && fallback.isCertainlyForeign(address)) {
+  if (length < bytes.length && fallback.isCertainlyOtherHost(address)) {
     const name = fallback.fallbackFileName(
-      sha256(fallback.fallbackText(valuesOf(fallback.FALLBACK_VARIABLES), configText())),
+      sha256(fallback.fallbackKeyText(valuesOf(fallback.FALLBACK_VARIABLES), configText())),
     );
     const other = privateText(folder(), name);
-    if (fallback.isOtherHelper(other)) {
-      process.env[fallback.BESIDE_MARK] = "1";
+    if (fallback.isHelperName(other)) {
+      process.env[fallback.FALLBACK_ACTIVE] = "1";
       become("docker-credential-" + other, args);
-      delete process.env[fallback.BESIDE_MARK];
+      delete process.env[fallback.FALLBACK_ACTIVE];
     }
   }
 }

@@ -1,4 +1,4 @@
-// The C library's functions as the door uses them (ffi.json). A byte array goes as its address and its length.
+// The C library's functions as the launcher uses them (ffi.json). A byte array goes as its address and its length.
 declare function sysRead(fd: number, into: Uint8Array): number;
 declare function sysWrite(fd: number, from: Uint8Array): number;
 declare function sysFstat(fd: number, into: Uint8Array): number;

@@ -3,7 +3,7 @@
  * line for the person, because docker swallows what a helper prints on stdout (docker/cli, `docker pull`).
  */
 import type { ErrorCode, HelperError } from "../core/errors.ts";
-import { LATE_INPUT_HINT } from "../response-cache/shared/limits.ts";
+import { INPUT_TIMEOUT_HINT } from "../response-cache/shared/limits.ts";
 import { USAGE } from "./messages.ts";
 
 interface FailureLook {
@@ -34,7 +34,7 @@ const LOOKS = {
   usage: { stdout: "usage" },
   "unknown-action": { stdout: "message", hint: "see --help" },
   "input-missing": { hint: "send the request on stdin, as docker does" },
-  "input-unfinished": { hint: LATE_INPUT_HINT },
+  "input-unfinished": { hint: INPUT_TIMEOUT_HINT },
   "input-too-large": { hint: "send less: no address and no login is that long" },
   "input-not-text": { hint: "send UTF-8" },
   "input-not-json": { hint: 'send {"ServerURL":…,"Username":…,"Secret":…}' },

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { HelperError } from "../core/errors.ts";
-import { BESIDE_MARK } from "../response-cache/shared/fallback-note.ts";
+import { FALLBACK_ACTIVE } from "../response-cache/shared/fallback-note.ts";
 
 /** What another helper answered; empty stdout where it went straight to the client. */
 export interface OtherAnswer {
@@ -21,13 +21,13 @@ export async function runOtherHelper(
   output: "passThrough" | "capture",
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<OtherAnswer> {
-  if (env[BESIDE_MARK] !== undefined) {
+  if (env[FALLBACK_ACTIVE] !== undefined) {
     throw new HelperError("bad-setting", `the fallback docker-credential-${name} leads back to docr`);
   }
   return new Promise((resolve, reject) => {
     const child = spawn(`docker-credential-${name}`, [verb], {
       stdio: ["pipe", output === "capture" ? "pipe" : "inherit", "inherit"],
-      env: { ...env, [BESIDE_MARK]: "1" },
+      env: { ...env, [FALLBACK_ACTIVE]: "1" },
     });
     const chunks: Buffer[] = [];
     child.stdout?.on("data", (chunk: Buffer) => chunks.push(chunk));

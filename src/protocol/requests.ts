@@ -1,7 +1,7 @@
 /** From stdin's bytes to what a client asked for: any input gives a value or a coded error. */
 import { HelperError } from "../core/errors.ts";
 import { Secret } from "../core/secret.ts";
-import { INPUT_LIMIT } from "../response-cache/shared/limits.ts";
+import { INPUT_LIMIT_BYTES } from "../response-cache/shared/limits.ts";
 import { NO_SERVER_URL, NO_USERNAME } from "./messages.ts";
 
 /** What `store` is sent. */
@@ -63,7 +63,7 @@ function checkedServerUrl(serverUrl: string): string {
 }
 
 function decode(input: Uint8Array): string {
-  if (input.length >= INPUT_LIMIT) {
+  if (input.length >= INPUT_LIMIT_BYTES) {
     throw new HelperError("input-too-large", "stdin holds 64 KiB or more");
   }
   try {

@@ -2,7 +2,7 @@ import { HelperError, isHelperError } from "../core/errors.ts";
 import type { Helper } from "../credentials/helper.ts";
 import type { Trace } from "../credentials/ports.ts";
 import { isAction, serve, versionLine, type Action } from "./serve.ts";
-import { LATE_INPUT } from "../response-cache/shared/limits.ts";
+import { INPUT_TIMEOUT_MESSAGE } from "../response-cache/shared/limits.ts";
 import { answerBeside } from "./fallback-helper.ts";
 import { notice, showFailure, showFailureToPerson } from "./failures.ts";
 
@@ -88,7 +88,7 @@ async function answerAction(ports: ProgramPorts, action: Action): Promise<Answer
     });
   const readInput = (): Promise<Uint8Array> =>
     withDeadline(ports.readInput(), ports.inputDeadlineMs, () => {
-      return new HelperError("input-unfinished", LATE_INPUT);
+      return new HelperError("input-unfinished", INPUT_TIMEOUT_MESSAGE);
     });
   const fallback = ports.fallback();
   if (fallback !== undefined)

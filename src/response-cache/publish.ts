@@ -2,7 +2,7 @@ import type { SecretStore } from "../credentials/ports.ts";
 import { encodeGetAnswer } from "../protocol/responses.ts";
 import { youthMs, type MintedCredential } from "../core/credential.ts";
 import { Secret } from "../core/secret.ts";
-import { encodeWarm } from "./shared/format.ts";
+import { encodeCachedResponse } from "./shared/format.ts";
 
 const WARM = "warm-";
 
@@ -36,5 +36,5 @@ export function encodeWarmAnswer(serverUrl: string, credential: MintedCredential
   const until = youthMs(credential);
   const times = { notBefore: now, until: now + until, uptimeFrom: uptime, uptimeUntil: uptime + until };
   const { username, secret } = credential;
-  return new Secret(encodeWarm(times, encodeGetAnswer(serverUrl, username, secret)));
+  return new Secret(encodeCachedResponse(times, encodeGetAnswer(serverUrl, username, secret)));
 }

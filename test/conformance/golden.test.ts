@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeUnless } from "../support/lab/describe.ts";
-import { DOCR, DOOR, explainNoExecutable, PROGRAMS } from "../support/lab/executable.ts";
+import { DOCR, LAUNCHER, explainNoExecutable, PROGRAMS } from "../support/lab/executable.ts";
 import { explainMissing } from "../support/lab/parts.ts";
 import { createPasswordStore, type PasswordStore } from "../support/lab/password-store.ts";
 import { createPerson, type Person } from "../support/lab/person.ts";
@@ -97,11 +97,11 @@ describeUnless(reason, "our answers beside those of docker's own helpers", () =>
       const ask = async (helper: string, env: Environment): Promise<string> => {
         const outcome = await run(helper, step.args, { env, stdin: step.stdin });
         // However it is called, it names itself as docker does.
-        const name = helper === DOCR ? basename(DOOR) : basename(helper);
+        const name = helper === DOCR ? basename(LAUNCHER) : basename(helper);
         return `${outcome.code ?? outcome.signal} ${outcome.stdout.replaceAll(name, "NAME")}`;
       };
       answers.set(title, {
-        ours: await ask(DOOR, us.env),
+        ours: await ask(LAUNCHER, us.env),
         full: await ask(DOCR, usByOwnName.env),
         secretservice: await ask("docker-credential-secretservice", them.env),
         pass: await ask("docker-credential-pass", passwords.env),
@@ -146,7 +146,7 @@ describeUnless(reason, "our answers beside those of docker's own helpers", () =>
   it.each([["version"], ["list"], ["fetch"], ["--help"]])(
     "is %s alike under both of our names, stderr included",
     async (verb) => {
-      const long = await run(DOOR, [verb], { env: us.env });
+      const long = await run(LAUNCHER, [verb], { env: us.env });
       const short = await run(DOCR, [verb], { env: us.env });
       expect([short.code, short.stdout, short.stderr]).toEqual([long.code, long.stdout, long.stderr]);
     },

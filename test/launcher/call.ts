@@ -13,7 +13,7 @@ export interface Request {
 }
 
 /** What came of it; a character is a byte. */
-export interface Answer {
+export interface Outcome {
   /** The exit code, or the name of the signal that ended it. */
   readonly ending: number | string;
   readonly stdout: string;
@@ -21,10 +21,10 @@ export interface Answer {
   readonly ms: number;
 }
 
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
 /** Runs the program to its end. */
-export function call(program: string, request: Request): Promise<Answer> {
+export function call(program: string, request: Request): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const started = performance.now();
     const { uid } = request;
@@ -32,7 +32,7 @@ export function call(program: string, request: Request): Promise<Answer> {
       env: request.env,
       stdio: ["pipe", "pipe", "pipe"],
       cwd: "/",
-      timeout: PATIENCE_MS,
+      timeout: TIMEOUT_MS,
       killSignal: "SIGKILL",
       ...(uid === undefined ? {} : { uid, gid: uid }),
     });

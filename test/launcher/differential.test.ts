@@ -6,9 +6,9 @@ import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createStandIn, type StandIn } from "../support/fakes/digitalocean-api.ts";
 import { describeUnless } from "../support/lab/describe.ts";
-import { DOCR, DOOR, explainNoDoor } from "../support/lab/executable.ts";
+import { DOCR, LAUNCHER, explainNoLauncher } from "../support/lab/executable.ts";
 import { isRoot, SYSTEM_PATH } from "../support/lab/parts.ts";
-import { type Answer, call, inParallel, type Request } from "./call.ts";
+import { type Outcome, call, inParallel, type Request } from "./call.ts";
 import {
   arrange,
   describeSituation,
@@ -18,27 +18,27 @@ import {
   type Site,
   type Situation,
   situations,
-  turnPlace,
+  lockFolder,
 } from "./situation.ts";
-import { holdTurn } from "./holder.ts";
+import { holdLock } from "./lock-holder.ts";
 import { explainNoStub, stubError, stubOutput, writeStub } from "./stub.ts";
 
 const SEED = 20261121;
 const WORKERS = 6;
 /** Numbers of users that nobody has; other ones in each run, for runs at the same time share /dev/shm. */
 const FIRST_USER = randomInt(5000, 9999) * WORKERS;
-/** For how long another door has the turn, where one has it. */
+/** For how long another launcher has the turn, where one has it. */
 const HELD_MS = 40;
 /** The stub's exit code; no program of ours has it. */
 const DEFERRED = 47;
 
-const reason = explainNoDoor() ?? explainNoStub();
+const reason = explainNoLauncher() ?? explainNoStub();
 
-describeUnless(reason, "the door and the full program", () => {
+describeUnless(reason, "the launcher and the full program", () => {
   let folder: string;
   let standIn: StandIn;
   let path: string;
-  let programs: { readonly full: string; readonly door: string; readonly doorBesideStub: string };
+  let programs: { readonly full: string; readonly launcher: string; readonly launcherBesideStub: string };
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "docr-diff-"));
@@ -48,12 +48,12 @@ describeUnless(reason, "the door and the full program", () => {
     for (const name of ["real", "stub", "bin"]) mkdirSync(join(folder, name), { mode: 0o755 });
     programs = {
       full: join(folder, "real", "docr"),
-      door: join(folder, "real", "docker-credential-docr"),
-      doorBesideStub: join(folder, "stub", "docker-credential-docr"),
+      launcher: join(folder, "real", "docker-credential-docr"),
+      launcherBesideStub: join(folder, "stub", "docker-credential-docr"),
     };
     copyFileSync(DOCR, programs.full);
-    copyFileSync(DOOR, programs.door);
-    copyFileSync(DOOR, programs.doorBesideStub);
+    copyFileSync(LAUNCHER, programs.launcher);
+    copyFileSync(LAUNCHER, programs.launcherBesideStub);
     writeStub(join(folder, "stub", "docr"), "docr", DEFERRED);
     writeStub(join(folder, "bin", "docker-credential-fake"), "fake", 3);
     path = `${join(folder, "bin")}:${SYSTEM_PATH}`;
@@ -88,24 +88,24 @@ describeUnless(reason, "the door and the full program", () => {
     const found = await findDifferences(sampleOf(400, SEED), async (situation, site) => {
       const now = Date.now();
       const full = await ask(programs.full, situation, site, now);
-      const door = await ask(programs.door, situation, site, now);
-      return compareAnswers(door, full);
+      const launcher = await ask(programs.launcher, situation, site, now);
+      return compareAnswers(launcher, full);
     });
     expect(found).toEqual([]);
   });
 
-  it("agree in 3,000 more, where the door either hands on all that it was given or answers as docr does", async () => {
+  it("agree in 3,000 more, where the launcher either hands on all that it was given or answers as docr does", async () => {
     const counts = { handedOn: 0, answered: 0, foreign: 0 };
     const found = await findDifferences(sampleOf(3000, SEED + 1), async (situation, site) => {
       const now = Date.now();
-      const door = await ask(programs.doorBesideStub, situation, site, now);
-      if (door.ending === DEFERRED) {
+      const launcher = await ask(programs.launcherBesideStub, situation, site, now);
+      if (launcher.ending === DEFERRED) {
         counts.handedOn += 1;
-        return explainHandedOn(door, requestOf(situation, site));
+        return explainHandedOn(launcher, requestOf(situation, site));
       }
-      if (door.ending === 0) counts.answered += 1;
+      if (launcher.ending === 0) counts.answered += 1;
       else counts.foreign += 1;
-      return compareAnswers(door, await ask(programs.full, situation, site, now));
+      return compareAnswers(launcher, await ask(programs.full, situation, site, now));
     });
     expect(found).toEqual([]);
     // Else the situations would say nothing about one of them.
@@ -121,14 +121,15 @@ describeUnless(reason, "the door and the full program", () => {
   });
 });
 
-/** Undefined where the stub in docr's place got everything as the door did. */
-function explainHandedOn(door: Answer, request: Request): string | undefined {
+/** Undefined where the stub in docr's place got everything as the launcher did. */
+function explainHandedOn(launcher: Outcome, request: Request): string | undefined {
   // From an input that is too long in any case, not all is read.
   const kept = request.input?.subarray(0, 65_536);
   const isGet = request.args.join(" ") === "get";
   const candidates = isGet ? [request, { ...request, input: kept }] : [request];
-  if (!candidates.some((one) => stubOutput("docr", one) === door.stdout)) return "handed on something else";
-  return door.stderr === stubError("docr") ? undefined : "wrote to stderr on the way";
+  if (!candidates.some((one) => stubOutput("docr", one) === launcher.stdout))
+    return "handed on something else";
+  return launcher.stderr === stubError("docr") ? undefined : "wrote to stderr on the way";
 }
 
 /** DigitalOcean gives every request an id of its own, which its refusals repeat. */
@@ -146,20 +147,20 @@ function sampleOf(numRuns: number, seed: number): readonly Situation[] {
   return fc.sample(situations(isRoot()), { numRuns, seed });
 }
 
-/** Undefined where the door's answer is the full program's; else what differs, with no more than its beginning. */
-function compareAnswers(door: Answer, full: Answer): string | undefined {
+/** Undefined where the launcher's answer is the full program's; else what differs, with no more than its beginning. */
+function compareAnswers(launcher: Outcome, full: Outcome): string | undefined {
   const parts = ["ending", "stdout", "stderr"] as const;
-  const differing = parts.filter((part) => withoutIds(door[part]) !== withoutIds(full[part]));
+  const differing = parts.filter((part) => withoutIds(launcher[part]) !== withoutIds(full[part]));
   if (differing.length === 0) return undefined;
-  return `${differing.join(", ")}: door ${look(door)}, docr ${look(full)}`;
+  return `${differing.join(", ")}: launcher ${look(launcher)}, docr ${look(full)}`;
 }
 
-function look({ ending, stdout, stderr }: Answer): string {
+function look({ ending, stdout, stderr }: Outcome): string {
   return `${ending} ${JSON.stringify((stdout || stderr).slice(0, 60))}`;
 }
 
-async function ask(program: string, situation: Situation, site: Site, now: number): Promise<Answer> {
+async function ask(program: string, situation: Situation, site: Site, now: number): Promise<Outcome> {
   arrange(situation, site, now);
-  if (situation.held) await holdTurn(turnPlace(situation, site), HELD_MS);
+  if (situation.held) await holdLock(lockFolder(situation, site), HELD_MS);
   return call(program, requestOf(situation, site));
 }

@@ -3,16 +3,16 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { buildDoor } from "../../scripts/build/door.ts";
+import { buildLauncher } from "../../scripts/build/launcher.ts";
 import { DECIDING_VARIABLES } from "../../src/response-cache/shared/key.ts";
 import { FALLBACK_VARIABLES } from "../../src/response-cache/shared/fallback-note.ts";
 import { describeUnless } from "../support/lab/describe.ts";
-import { explainNoDoor } from "../support/lab/executable.ts";
+import { explainNoLauncher } from "../support/lab/executable.ts";
 import { explainMissing, SYSTEM_PATH } from "../support/lab/parts.ts";
 import type { Environment } from "../support/lab/run.ts";
 import { call, inParallel } from "./call.ts";
-import { finishedFile, noteNameFor, timesAround, warmNameFor } from "./cached-response.ts";
-import { holdTurn } from "./holder.ts";
+import { cachedResponse, noteNameFor, validAround, responseNameFor } from "./cached-response.ts";
+import { holdLock } from "./lock-holder.ts";
 import { HOST } from "./situation.ts";
 import { explainNoStub } from "./stub.ts";
 
@@ -31,7 +31,7 @@ const ASAN = {
 };
 
 const reason =
-  explainNoDoor() ??
+  explainNoLauncher() ??
   explainNoStub() ??
   explainMissing(["clang-19", "/usr/lib/llvm-19/lib/clang/19/lib/linux/libclang_rt.asan-x86_64.a"]);
 
@@ -115,20 +115,20 @@ const anyCase = fc.record({
     { weight: 9, arbitrary: fc.constant<string[]>(["get"]) },
     { weight: 1, arbitrary: fc.array(odd, { maxLength: 4 }) },
   ),
-  /** Whether another door has the turn for a moment. */
+  /** Whether another launcher has the turn for a moment. */
   held: fc.oneof({ weight: 30, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
 });
 type Case = typeof anyCase extends fc.Arbitrary<infer T> ? T : never;
 
-describeUnless(reason, "the door under AddressSanitizer", () => {
+describeUnless(reason, "the launcher under AddressSanitizer", () => {
   let folder: string;
-  let door: string;
+  let launcher: string;
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "docr-asan-"));
-    const built = buildDoor(resolve(import.meta.dirname, "../.."), folder, true);
+    const built = buildLauncher(resolve(import.meta.dirname, "../.."), folder, true);
     if (built === undefined) throw new Error("the sanitized build failed");
-    door = built;
+    launcher = built;
     writeFileSync(join(folder, "docr"), `#!/bin/sh\nexit ${DEFERRED}\n`);
     chmodSync(join(folder, "docr"), 0o755);
     mkdirSync(join(folder, "path"));
@@ -139,7 +139,7 @@ describeUnless(reason, "the door under AddressSanitizer", () => {
 
   it("is a build that has it", async () => {
     const env = { PATH: SYSTEM_PATH, ASAN_OPTIONS: "help=1" };
-    const { stdout, stderr } = await call(door, { args: ["list"], input: Buffer.from(""), env });
+    const { stdout, stderr } = await call(launcher, { args: ["list"], input: Buffer.from(""), env });
     expect(stdout + stderr).toContain("Available flags for AddressSanitizer");
   });
 
@@ -162,8 +162,8 @@ describeUnless(reason, "the door under AddressSanitizer", () => {
     const configText = configBytes ? `=${configBytes.toString("utf8")}` : "";
     const keep = (name: string, bytes: Buffer): void =>
       writeFileSync(join(site, "run/docr", name), bytes, { mode: 0o600 });
-    const finished = Buffer.from(finishedFile("finished", timesAround(Date.now())));
-    keep(warmNameFor(env, configText), mutated(finished, warm));
+    const finished = Buffer.from(cachedResponse("finished", validAround(Date.now())));
+    keep(responseNameFor(env, configText), mutated(finished, warm));
     if (note) keep(noteNameFor(env, configText), mutated(Buffer.from("other"), note));
     return env;
   };
@@ -180,15 +180,15 @@ describeUnless(reason, "the door under AddressSanitizer", () => {
         const [host, list] = one.input;
         const args = one.args.map((text) => text.replaceAll("\0", "0").toWellFormed());
         const input = mutated(Buffer.from(host), list);
-        if (one.held) await holdTurn(join(folder, `s${worker}`, "run"), HELD_MS);
-        const { ending, stderr } = await call(door, { args, input, env });
+        if (one.held) await holdLock(join(folder, `s${worker}`, "run"), HELD_MS);
+        const { ending, stderr } = await call(launcher, { args, input, env });
         endings.set(ending, (endings.get(ending) ?? 0) + 1);
         const isClean = !/AddressSanitizer|runtime error|scriptc|RangeError/.test(stderr);
         if (isClean && [0, 1, DEFERRED, FALLBACK_CODE].includes(Number(ending))) return;
         faults.push(`#${index} of seed ${SEED} ended with ${ending}: ${stderr.slice(0, 400)}`);
       });
       expect(faults.slice(0, 5)).toEqual([]);
-      // Else the cases would stop at the doorstep.
+      // Else the cases would stop at the first line.
       expect(endings.get(0)).toBeGreaterThan(RUNS / 50);
       expect(endings.get(DEFERRED)).toBeGreaterThan(RUNS / 50);
       expect(endings.get(FALLBACK_CODE)).toBeGreaterThan(RUNS / 100);

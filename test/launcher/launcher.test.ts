@@ -2,40 +2,40 @@ import { chownSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync 
 import { join, relative } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { describeUnless } from "../support/lab/describe.ts";
-import { DOCR, DOOR, explainNoDoor, PROGRAMS } from "../support/lab/executable.ts";
+import { DOCR, LAUNCHER, explainNoLauncher, PROGRAMS } from "../support/lab/executable.ts";
 import { explainNoNamespace } from "../support/lab/namespace.ts";
 import { explainMissing, isRoot } from "../support/lab/parts.ts";
 import { run } from "../support/lab/run.ts";
-import { type Bench, FALLBACK, HOST, openBench } from "./bench.ts";
+import { type Bench, FALLBACK, HOST, openBench } from "./launcher-bench.ts";
 import { call, type Request } from "./call.ts";
-import { finishedFile, noteNameFor, timesAround } from "./cached-response.ts";
+import { cachedResponse, noteNameFor, validAround } from "./cached-response.ts";
 import { explainNoStub, stubError, stubOutput } from "./stub.ts";
 
 const PROJECT = join(import.meta.dirname, "../..");
 const KILOBYTES_AT_MOST = 4096;
 
-/** What a client sends, with 2 s after each part; the whole takes longer than the door waits. */
+/** What a client sends, with 2 s after each part; the whole takes longer than the launcher waits. */
 const SLOW_CLIENTS = {
   "sends nothing and keeps stdin open": ["", "", "", ""],
   "sends the host and keeps stdin open": [HOST, "", "", ""],
   "goes on sending a little at a time": ["registry.", "digital", "ocean", ".com", " "],
 };
 
-const reason = explainNoDoor() ?? explainNoStub();
+const reason = explainNoLauncher() ?? explainNoStub();
 
 const textOf = (path: string): string => readFileSync(join(PROJECT, "src/launcher", path), "utf8");
 const importsOf = (path: string): readonly string[] =>
   Array.from(textOf(path).matchAll(/\bfrom "([^"]+)"|\bimport\(/g), ([, name]) => name ?? "lazy");
 
-describe("the source of the door", () => {
+describe("the source of the launcher", () => {
   it("is under 150 lines", () => {
-    expect(textOf("door.ts").trimEnd().split("\n").length).toBeLessThan(150);
+    expect(textOf("launcher.ts").trimEnd().split("\n").length).toBeLessThan(150);
     expect(textOf("files.ts").trimEnd().split("\n").length).toBeLessThan(70);
     expect(textOf("libc.ts").trimEnd().split("\n").length).toBeLessThan(50);
   });
 
   it("imports what it shares with the full program, four builtins, and nothing else", () => {
-    expect(importsOf("door.ts").toSorted()).toEqual([
+    expect(importsOf("launcher.ts").toSorted()).toEqual([
       "../response-cache/shared/ascii.ts",
       "../response-cache/shared/fallback-note.ts",
       "../response-cache/shared/limits.ts",
@@ -66,7 +66,7 @@ describe("the source of the door", () => {
   });
 });
 
-describeUnless(reason, "the door", () => {
+describeUnless(reason, "the launcher", () => {
   let bench: Bench;
   beforeEach(() => {
     bench = openBench();
@@ -79,7 +79,7 @@ describeUnless(reason, "the door", () => {
     for (const [what, chunks] of Object.entries(SLOW_CLIENTS)) {
       const sending = chunks.map((chunk) => `printf '${chunk}'; sleep 2`).join("; ");
       const script = `{ ${sending}; sleep 4; } | { "$0" get; echo "ended with $?"; }`;
-      slow.set(what, call("/bin/sh", { args: ["-c", script, DOOR], input: Buffer.from(""), env: {} }));
+      slow.set(what, call("/bin/sh", { args: ["-c", script, LAUNCHER], input: Buffer.from(""), env: {} }));
     }
   });
 
@@ -87,14 +87,14 @@ describeUnless(reason, "the door", () => {
     call("/bin/sh", { args: ["-c", script, program], input: Buffer.from(input), env: bench.env });
 
   const kilobytes = async (input: string, env = bench.env): Promise<number> => {
-    const outcome = await run("/usr/bin/time", ["-f", "%M", bench.door, "get"], { env, stdin: input });
+    const outcome = await run("/usr/bin/time", ["-f", "%M", bench.launcher, "get"], { env, stdin: input });
     return Number(outcome.stderr.trim().split("\n").at(-1));
   };
 
   it("answers a warm get itself, without docr", async () => {
-    bench.keepAnswer();
-    expect(await bench.ask(["get"], HOST)).toMatchObject({ ending: 0, stdout: bench.answer, stderr: "" });
-    expect(await bench.ask(["get"], `\n ${HOST}\n`)).toMatchObject({ ending: 0, stdout: bench.answer });
+    bench.cacheResponse();
+    expect(await bench.ask(["get"], HOST)).toMatchObject({ ending: 0, stdout: bench.response, stderr: "" });
+    expect(await bench.ask(["get"], `\n ${HOST}\n`)).toMatchObject({ ending: 0, stdout: bench.response });
   });
 
   it.each([
@@ -126,7 +126,7 @@ describeUnless(reason, "the door", () => {
       input: Buffer.from("some\0 input\n\xff"),
       env: { ...bench.env, ...odd },
     };
-    const answer = await call(bench.door, request);
+    const answer = await call(bench.launcher, request);
     expect(answer.stderr).toBe(stubError("docr"));
     expect(answer.stdout === stubOutput("docr", request)).toBe(true);
   });
@@ -142,7 +142,7 @@ describeUnless(reason, "the door", () => {
     bench.putStub(0);
     for (const length of [0, 1, 4096, 65_535, 65_536]) {
       const request: Request = { args: ["get"], input: Buffer.alloc(length, "gh"), env: bench.env };
-      expect((await call(bench.door, request)).stdout === stubOutput("docr", request), `${length}`).toBe(
+      expect((await call(bench.launcher, request)).stdout === stubOutput("docr", request), `${length}`).toBe(
         true,
       );
     }
@@ -151,14 +151,14 @@ describeUnless(reason, "the door", () => {
   it("passes on a stdin of 5 MB for every verb but get", async () => {
     bench.putStub(0);
     const request: Request = { args: ["store"], input: Buffer.alloc(5_000_000, "0123"), env: bench.env };
-    expect((await call(bench.door, request)).stdout === stubOutput("docr", request)).toBe(true);
+    expect((await call(bench.launcher, request)).stdout === stubOutput("docr", request)).toBe(true);
   });
 
   it("passes on environment variables that are no text", async () => {
     bench.putStub(0);
     const script = `exec env ODD="$(printf '\\377\\200')" "$0" list`;
     const answer = await call("/bin/sh", {
-      args: ["-c", script, bench.door],
+      args: ["-c", script, bench.launcher],
       input: Buffer.from(""),
       env: bench.env,
     });
@@ -169,7 +169,7 @@ describeUnless(reason, "the door", () => {
     bench.putStub(7);
     const links = join(bench.folder, "links");
     mkdirSync(links);
-    symlinkSync(relative(links, bench.door), join(links, "first"));
+    symlinkSync(relative(links, bench.launcher), join(links, "first"));
     symlinkSync(join(links, "first"), join(links, "docker-credential-docr"));
     const inPath = { ...bench.env, PATH: `${links}:${bench.env["PATH"] ?? ""}` };
     const options = { input: Buffer.from(""), env: inPath, args: ["list"] };
@@ -182,7 +182,7 @@ describeUnless(reason, "the door", () => {
   it("leaves docr no descriptor that it did not get itself", async () => {
     const script = join(bench.folder, "bin", "docr");
     writeFileSync(script, '#!/bin/sh\nexec ls "/proc/$$/fd"\n', { mode: 0o755 });
-    bench.keepAnswer(bench.env, "not an answer");
+    bench.cacheResponse(bench.env, "not an answer");
     const direct = await call(script, { args: ["get"], input: Buffer.from(HOST), env: bench.env });
     expect((await bench.ask(["get"], HOST)).stdout).toBe(direct.stdout);
   });
@@ -204,8 +204,8 @@ describeUnless(reason, "the door", () => {
     async (name) => {
       bench.putStub(7);
       for (const value of ["", "/nowhere"]) {
-        const env = { ...bench.keepFallback(3), [name]: value };
-        bench.keepAnswer(env);
+        const env = { ...bench.noteFallback(3), [name]: value };
+        bench.cacheResponse(env);
         expect((await bench.ask(["get"], HOST, env)).ending).toBe(7);
         expect((await bench.ask(["get"], "ghcr.io", env)).ending).toBe(7);
       }
@@ -214,10 +214,10 @@ describeUnless(reason, "the door", () => {
 
   describe("with a fallback noted", () => {
     it("calls it for another host, with the client's own request and the mark against circles, and no docr", async () => {
-      const env = bench.keepFallback(3);
+      const env = bench.noteFallback(3);
       for (const host of ["ghcr.io", "https://index.docker.io/v1/\n"]) {
         const request: Request = { args: ["get"], input: Buffer.from(host), env };
-        const answer = await call(bench.door, request);
+        const answer = await call(bench.launcher, request);
         const name = `docker-credential-${FALLBACK}`;
         expect(answer.ending).toBe(3);
         expect(answer.stderr).toBe(stubError(name));
@@ -227,7 +227,7 @@ describeUnless(reason, "the door", () => {
 
     it("leaves our host, other verbs, other environments and odd addresses to docr", async () => {
       bench.putStub(7);
-      const env = bench.keepFallback(3);
+      const env = bench.noteFallback(3);
       for (const input of [HOST, `https://${HOST}`, `${HOST}.evil.example`, "me@ghcr.io", "", "ghcr.io\nx"]) {
         expect([input, (await bench.ask(["get"], input, env)).ending]).toEqual([input, 7]);
       }
@@ -240,20 +240,20 @@ describeUnless(reason, "the door", () => {
 
     it("lets docr say that it cannot be run: nothing was read for good, and no mark stays behind", async () => {
       bench.putStub(7);
-      const env = bench.keepFallback(3);
+      const env = bench.noteFallback(3);
       rmSync(join(bench.folder, "path", `docker-credential-${FALLBACK}`));
       const request: Request = { args: ["get"], input: Buffer.from("ghcr.io"), env };
-      const answer = await call(bench.door, request);
+      const answer = await call(bench.launcher, request);
       expect(answer.ending).toBe(7);
       expect(answer.stdout === stubOutput("docr", request)).toBe(true);
     });
 
     it("ends with 1, and says no more than docr does, where it is killed", async () => {
-      const env = bench.keepFallback(3);
+      const env = bench.noteFallback(3);
       const path = join(bench.folder, "path", `docker-credential-${FALLBACK}`);
       writeFileSync(path, "#!/bin/sh\nkill -9 $$\n", { mode: 0o755 });
       const request: Request = { args: ["get"], input: Buffer.from("ghcr.io"), env };
-      const [theirs, ours] = [await call(DOCR, request), await call(bench.door, request)];
+      const [theirs, ours] = [await call(DOCR, request), await call(bench.launcher, request)];
       expect([ours.ending, ours.stdout, ours.stderr]).toEqual([theirs.ending, theirs.stdout, theirs.stderr]);
       expect(ours.ending).toBe(1);
     });
@@ -263,12 +263,12 @@ describeUnless(reason, "the door", () => {
     it.each(["<&-", ">&-", "2>&-", "<&- >&-", "<&- 2>&-", ">&- 2>&-", "<&- >&- 2>&-"])(
       "says what docr says with descriptors that are closed, and does not crash: %s",
       async (closed) => {
-        bench.keepAnswer();
+        bench.cacheResponse();
         for (const args of ["get", "version", ""]) {
           const script = `exec "$0" ${args} ${closed}`;
-          const [theirs, ours] = [await shell(script, DOCR), await shell(script, DOOR)];
+          const [theirs, ours] = [await shell(script, DOCR), await shell(script, LAUNCHER)];
           expect([ours.stdout, ours.stderr]).toEqual([theirs.stdout, theirs.stderr]);
-          // Node puts /dev/null in a closed stdout's place and is content; the door says that nobody heard it.
+          // Node puts /dev/null in a closed stdout's place and is content; the launcher says that nobody heard it.
           const isUnheard = closed.includes(">&-") && args === "get";
           expect(ours.ending).toBe(isUnheard && theirs.ending === 0 && ours.ending === 1 ? 1 : theirs.ending);
         }
@@ -278,7 +278,7 @@ describeUnless(reason, "the door", () => {
     it.each(PROGRAMS.map((program) => [relative(PROJECT, program), program]))(
       "does not crash where nobody hears the answer: %s",
       async (_name, program) => {
-        bench.keepAnswer();
+        bench.cacheResponse();
         // The reader is gone before there is anything to read.
         const script = `{ sleep 0.3; printf ${HOST} | "$0" get; echo $? >"${bench.folder}/code"; } | true; sleep 1`;
         await shell(script, program);
@@ -289,27 +289,27 @@ describeUnless(reason, "the door", () => {
     it.each(PROGRAMS.map((program) => [relative(PROJECT, program), program]))(
       "waits for a reader whose pipe is full, also on a descriptor that does not block: %s",
       async (_name, program) => {
-        bench.keepAnswer();
+        bench.cacheResponse();
         const blocks = `{ head -c 65536 /dev/zero; "$0" get; } | { sleep 0.5; tr -d '\\0'; }`;
-        expect((await shell(blocks, program)).stdout).toBe(bench.answer);
+        expect((await shell(blocks, program)).stdout).toBe(bench.response);
         const unblock = `use Fcntl; fcntl(STDOUT, F_SETFL, O_NONBLOCK); exec @ARGV`;
         const blocksNot = `{ head -c 65536 /dev/zero; perl -e '${unblock}' "$0" get; } | { sleep 0.5; tr -d '\\0'; }`;
-        expect((await shell(blocksNot, program)).stdout).toBe(bench.answer);
+        expect((await shell(blocksNot, program)).stdout).toBe(bench.response);
       },
     );
   });
 
   describe.skipIf(explainMissing(["time"]) !== undefined)("stays below 4 MB of memory [needs time]", () => {
     it("with a finished answer", async () => {
-      bench.keepAnswer();
+      bench.cacheResponse();
       expect(await kilobytes(HOST)).toBeLessThan(KILOBYTES_AT_MOST);
     });
 
     it.each([
-      ["a finished answer of 16 MB", () => void bench.keepAnswer(bench.env, "x".repeat(16_000_000))],
+      ["a finished answer of 16 MB", () => void bench.cacheResponse(bench.env, "x".repeat(16_000_000))],
       [
         "a finished answer that goes on for 16 MB",
-        () => void bench.keepAnswer(bench.env, finishedFile("finished") + "x".repeat(16_000_000)),
+        () => void bench.cacheResponse(bench.env, cachedResponse("finished") + "x".repeat(16_000_000)),
       ],
       [
         "a config file of 16 MB",
@@ -341,20 +341,20 @@ describeUnless(reason, "the door", () => {
     async () => {
       bench.putStub(7);
       const stranger = 61_000;
-      const beside = bench.keepFallback(3);
+      const beside = bench.noteFallback(3);
       const asked = [HOST, "ghcr.io"] as const;
       const askBoth = async (): Promise<readonly unknown[]> =>
         Promise.all(asked.map(async (input) => (await bench.ask(["get"], input, beside)).ending));
-      const answer = bench.keepAnswer(beside);
+      const answer = bench.cacheResponse(beside);
       expect(await askBoth()).toEqual([0, 3]);
-      chownSync(bench.kept, stranger, stranger);
+      chownSync(bench.responses, stranger, stranger);
       expect(await askBoth()).toEqual([7, 7]);
-      chownSync(bench.kept, 0, 0);
+      chownSync(bench.responses, 0, 0);
       chownSync(answer, stranger, 0);
       expect(await askBoth()).toEqual([7, 3]);
-      chownSync(join(bench.kept, noteNameFor(beside)), stranger, 0);
+      chownSync(join(bench.responses, noteNameFor(beside)), stranger, 0);
       expect(await askBoth()).toEqual([7, 7]);
-      // docr takes it no more than the door does.
+      // docr takes it no more than the launcher does.
       const full = await call(DOCR, { args: ["get"], input: Buffer.from(HOST), env: beside });
       expect(full.stdout).not.toContain("finished");
     },
@@ -363,9 +363,9 @@ describeUnless(reason, "the door", () => {
   it("takes no finished answer for another moment, whatever its name", async () => {
     bench.putStub(7);
     const now = Date.now();
-    const times = timesAround(now);
+    const times = validAround(now);
     for (const late of [{ until: now - 1 }, { uptimeUntil: 1 }, { notBefore: now + 60_000 }]) {
-      bench.keepAnswer(bench.env, finishedFile("finished", { ...times, ...late }));
+      bench.cacheResponse(bench.env, cachedResponse("finished", { ...times, ...late }));
       expect((await bench.ask(["get"], HOST)).ending).toBe(7);
     }
   });
@@ -373,10 +373,10 @@ describeUnless(reason, "the door", () => {
   it.skipIf(explainNoNamespace() !== undefined)(
     "gives no answer where there is no /proc to tell the uptime [needs a private namespace]",
     async () => {
-      bench.keepAnswer();
+      bench.cacheResponse();
       const script = `mount -t tmpfs none /proc && exec "$0" get`;
       const answer = await call("/usr/bin/unshare", {
-        args: ["--mount", "sh", "-c", script, bench.door],
+        args: ["--mount", "sh", "-c", script, bench.launcher],
         input: Buffer.from(HOST),
         env: bench.env,
       });

@@ -14,11 +14,11 @@ import * as fc from "fast-check";
 import { encodeMinted } from "../../src/credentials/codec.ts";
 import { Secret } from "../../src/core/secret.ts";
 import { sha256 } from "../../src/app/startup/sha256.ts";
-import { FALLBACK_VARIABLES, isOtherHelper } from "../../src/response-cache/shared/fallback-note.ts";
-import { WARM_LIMIT, type WarmTimes } from "../../src/response-cache/shared/format.ts";
+import { FALLBACK_VARIABLES, isHelperName } from "../../src/response-cache/shared/fallback-note.ts";
+import { RESPONSE_LIMIT, type ValidityTimes } from "../../src/response-cache/shared/format.ts";
 import { DECIDING_VARIABLES, DEFERRING_VARIABLES } from "../../src/response-cache/shared/key.ts";
 import type { Environment } from "../support/lab/run.ts";
-import { finishedFile, HOUR, noteNameFor, timesAround, warmNameFor } from "./cached-response.ts";
+import { cachedResponse, HOUR, noteNameFor, validAround, responseNameFor } from "./cached-response.ts";
 
 export const HOST = "registry.digitalocean.com";
 
@@ -35,7 +35,7 @@ export interface Situation {
   readonly warm: string;
   readonly note: string;
   readonly minted: boolean;
-  /** Whether another door has the turn for a moment. */
+  /** Whether another launcher has the turn for a moment. */
   readonly held: boolean;
 }
 
@@ -80,8 +80,8 @@ const CONFIGS: Readonly<Record<string, Buffer | undefined>> = {
   nothing: Buffer.from(""),
   "no text": Buffer.from([0x7b, 0xff, 0xfe, 0x7d]),
   "a NUL": Buffer.from("{}\0"),
-  "just below the limit": Buffer.from(`{}${" ".repeat(WARM_LIMIT - 3)}`),
-  "at the limit": Buffer.from(`{}${" ".repeat(WARM_LIMIT - 2)}`),
+  "just below the limit": Buffer.from(`{}${" ".repeat(RESPONSE_LIMIT - 3)}`),
+  "at the limit": Buffer.from(`{}${" ".repeat(RESPONSE_LIMIT - 2)}`),
   huge: Buffer.from(`{}${" ".repeat(200_000)}`),
 };
 const CONFIG_KINDS = [
@@ -293,8 +293,8 @@ export function removeShared(uid: number | undefined): void {
   for (const end of ["", ELSEWHERE]) rmSync(sharedFolder(uid) + end, { recursive: true, force: true });
 }
 
-/** Where doors wait for each other in this situation. */
-export function turnPlace(situation: Situation, site: Site): string {
+/** Where launchers wait for each other in this situation. */
+export function lockFolder(situation: Situation, site: Site): string {
   const runtimeDir = runtimeDirOf(situation, site);
   return runtimeDir?.startsWith("/") === true ? runtimeDir : sharedFolder(site.uid ?? 0);
 }
@@ -346,7 +346,7 @@ export function arrange(situation: Situation, site: Site, now: number): void {
       [situation.warm, "warm-"],
       [situation.note, "fallback-"],
     ] as const) {
-      const path = join(kept, prefix === "warm-" ? warmNameFor(env, config) : noteNameFor(env, config));
+      const path = join(kept, prefix === "warm-" ? responseNameFor(env, config) : noteNameFor(env, config));
       if (kind === FOREIGN) makeFileOf(path, 0);
     }
     if (folder === FOREIGN) chownSync(kept, 0, 0);
@@ -359,9 +359,9 @@ export function arrange(situation: Situation, site: Site, now: number): void {
 }
 
 function makeFileOf(path: string, uid: number): void {
-  writeFileSync(path, finishedFile("foreign"));
+  writeFileSync(path, cachedResponse("foreign"));
   chownSync(path, uid, uid);
-  // Readable all the same. What speaks against it is its mode, then; the owner alone does so for root (door.test.ts).
+  // Readable all the same. What speaks against it is its mode, then; the owner alone does so for root (launcher.test.ts).
   chmodSync(path, 0o644);
 }
 
@@ -408,12 +408,13 @@ interface Kept extends Makers {
 }
 
 function arrangeWarm({ warm }: Situation, { kept, env, config, now, ...makers }: Kept): void {
-  const right = join(kept, warmNameFor(env, config));
-  const times = timesAround(now);
-  const valid = finishedFile("finished", times);
-  const withTimes = (other: Partial<WarmTimes>): string => finishedFile("finished", { ...times, ...other });
+  const right = join(kept, responseNameFor(env, config));
+  const times = validAround(now);
+  const valid = cachedResponse("finished", times);
+  const withTimes = (other: Partial<ValidityTimes>): string =>
+    cachedResponse("finished", { ...times, ...other });
   const long = (length: number): string =>
-    finishedFile("f".repeat(length - finishedFile("", times).length), times);
+    cachedResponse("f".repeat(length - cachedResponse("", times).length), times);
   const contents: Readonly<Record<string, string | Uint8Array>> = {
     valid,
     "expired by the wall clock": withTimes({ until: now - 1 }),
@@ -424,9 +425,9 @@ function arrangeWarm({ warm }: Situation, { kept, env, config, now, ...makers }:
     "another magic word": valid.replace("-1 ", "-2 "),
     huge: valid + "x".repeat(1_000_000),
     empty: "",
-    "not ASCII": finishedFile("ü", times),
-    "just below the limit": long(WARM_LIMIT - 1),
-    "at the limit": long(WARM_LIMIT),
+    "not ASCII": cachedResponse("ü", times),
+    "just below the limit": long(RESPONSE_LIMIT - 1),
+    "at the limit": long(RESPONSE_LIMIT),
   };
   const content = contents[warm];
   const mode = /^mode (\d+)$/.exec(warm)?.[1];
@@ -437,9 +438,9 @@ function arrangeWarm({ warm }: Situation, { kept, env, config, now, ...makers }:
     makers.makeFile(join(kept, "warm-elsewhere"), valid);
     makers.makeLink(right, join(kept, "warm-elsewhere"));
   } else if (warm === "of another environment") {
-    makers.makeFile(join(kept, warmNameFor({ ...env, DOCR_TTL: "61" }, config)), valid);
-  } else if (warm === "of no config") makers.makeFile(join(kept, warmNameFor(env, "")), valid);
-  else if (warm === "of another config") makers.makeFile(join(kept, warmNameFor(env, "={ }")), valid);
+    makers.makeFile(join(kept, responseNameFor({ ...env, DOCR_TTL: "61" }, config)), valid);
+  } else if (warm === "of no config") makers.makeFile(join(kept, responseNameFor(env, "")), valid);
+  else if (warm === "of another config") makers.makeFile(join(kept, responseNameFor(env, "={ }")), valid);
 }
 
 function arrangeNote({ note, config: kind }: Situation, { kept, env, config, ...makers }: Kept): void {
@@ -473,7 +474,7 @@ function noteThatIsLeft(kind: string, env: Environment, config: string): string 
   const isBad = ["odd text", "no JSON", "nothing", "no text", "a NUL", "loop", "directory"].includes(kind);
   const isStore = ["", "auto", "keychain", "file", "pass"].includes(env["DOCR_STORE"] ?? "");
   const set = env["DOCR_FALLBACK"] ?? "";
-  if (isBad || !isStore || (set !== "" && !isOtherHelper(set))) return undefined;
+  if (isBad || !isStore || (set !== "" && !isHelperName(set))) return undefined;
   if (set !== "") return set;
   return config === "" ? undefined : fromConfig.get(kind);
 }
@@ -484,7 +485,7 @@ function mintedName(): string {
 }
 
 function mintedRecord(now: number): string {
-  const { uptimeUntil } = timesAround(now);
+  const { uptimeUntil } = validAround(now);
   const credential = {
     username: new Secret("kept"),
     secret: new Secret("kept"),

@@ -5,13 +5,13 @@ import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundleAssets, bundleMain } from "../../scripts/build/bundle.ts";
 import { describeUnless } from "../support/lab/describe.ts";
-import { DOCR, DOOR, explainNoDoor, explainNoExecutable } from "../support/lab/executable.ts";
+import { DOCR, LAUNCHER, explainNoLauncher, explainNoExecutable } from "../support/lab/executable.ts";
 import { explainMissing, SYSTEM_PATH } from "../support/lab/parts.ts";
 import { type Environment, runWell } from "../support/lab/run.ts";
 import { inWorld } from "../system/world.ts";
 import { call } from "./call.ts";
-import { finishedFile, warmNameFor } from "./cached-response.ts";
-import { HOST, openBench } from "./bench.ts";
+import { cachedResponse, responseNameFor } from "./cached-response.ts";
+import { HOST, openBench } from "./launcher-bench.ts";
 
 const KEYRING = ["dbus-daemon", "gnome-keyring-daemon", "gdbus"] as const;
 const ROOT = resolve(import.meta.dirname, "../..");
@@ -93,7 +93,9 @@ describeUnless(explainNoExecutable(), "the packed full program", () => {
   };
 
   const keepAnswer = (): void =>
-    writeFileSync(join(folder, "run/docr", warmNameFor(env)), finishedFile("finished"), { mode: 0o600 });
+    writeFileSync(join(folder, "run/docr", responseNameFor(env)), cachedResponse("finished"), {
+      mode: 0o600,
+    });
 
   it("loads no builtin for a warm get but those on the list, and no asset", async () => {
     keepAnswer();
@@ -147,12 +149,12 @@ describeUnless(explainNoExecutable(), "the packed full program", () => {
   );
 });
 
-describeUnless(explainNoDoor(), "the native door", () => {
+describeUnless(explainNoLauncher(), "the native launcher", () => {
   describe.skipIf(explainMissing(["strace"]) !== undefined)("on a warm get [needs strace]", () => {
     it("opens the C library, the private folder, the answer in it and the uptime, and starts nothing", () => {
       const bench = openBench();
       try {
-        const path = bench.keepAnswer();
+        const path = bench.cacheResponse();
         const log = join(bench.folder, "log");
         const command = [
           "-f",
@@ -161,16 +163,16 @@ describeUnless(explainNoDoor(), "the native door", () => {
           "-e",
           "trace=open,openat,openat2,creat,execve,fork,vfork,clone,clone3,socket",
         ];
-        execFileSync("strace", [...command, bench.door, "get"], { env: bench.env, input: HOST });
+        execFileSync("strace", [...command, bench.launcher, "get"], { env: bench.env, input: HOST });
         const calls = readFileSync(log, "utf8")
           .split("\n")
           .filter((line) => !/ENOENT|exited with/.test(line) && line !== "");
         expect(calls.map((line) => /"([^"]+)"/.exec(line)?.[1] ?? line)).toEqual([
-          bench.door,
+          bench.launcher,
           "/etc/ld.so.cache",
           "/lib/x86_64-linux-gnu/libm.so.6",
           "/lib/x86_64-linux-gnu/libc.so.6",
-          bench.kept,
+          bench.responses,
           path,
           "/proc/uptime",
         ]);
@@ -182,7 +184,7 @@ describeUnless(explainNoDoor(), "the native door", () => {
 
   it("needs no library but the C library and its mathematics", () => {
     const needed = Array.from(
-      execFileSync("ldd", [DOOR], { encoding: "utf8" }).matchAll(/^\s*(?:\S*\/)?([^\s/]+)/gm),
+      execFileSync("ldd", [LAUNCHER], { encoding: "utf8" }).matchAll(/^\s*(?:\S*\/)?([^\s/]+)/gm),
       ([, name]) => name ?? "",
     );
     expect(needed.toSorted()).toEqual(["ld-linux-x86-64.so.2", "libc.so.6", "libm.so.6", "linux-vdso.so.1"]);

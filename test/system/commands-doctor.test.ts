@@ -155,7 +155,7 @@ describeUnless(explainNoLab(["docker", "tmux"]), "docr doctor", () => {
     }
   });
 
-  it("misses the helper where docker would not find it, and docr where the door would not", async () => {
+  it("misses the helper where docker would not find it, and docr where the launcher would not", async () => {
     expect((await doctor({ PATH: SYSTEM_PATH })).failed).toEqual(["path"]);
     const folder = join(lab.folder, "alone");
     mkdirSync(folder);

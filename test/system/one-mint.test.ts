@@ -34,7 +34,7 @@ describeUnless(explainNoExecutable(), "one mint for many", () => {
   );
 
   it(
-    "so do 50 full programs, with no door that has them wait in line",
+    "so do 50 full programs, with no launcher that has them wait in line",
     inWorld({}, async (world) => {
       const started = Array.from({ length: MANY }, () => world.startGet());
       const outcomes = await Promise.all(started.map(({ ended }) => ended));
@@ -99,7 +99,7 @@ describeUnless(explainNoExecutable(), "one mint for many", () => {
       holder.signal("SIGKILL");
       await holder.ended;
       expect(outcomes.map(({ code }) => code)).toEqual(outcomes.map(() => 0));
-      // 2 s for another door, 5 s of patience and 1 s for calls of its own; the rest is starting on a busy machine.
+      // 2 s for another launcher, 5 s of patience and 1 s for calls of its own; the rest is starting on a busy machine.
       expect(Math.max(...outcomes.map(({ ms }) => ms))).toBeLessThan(9500);
       // Whoever gave up waiting leaves the next one nothing to wait for.
       expect((await world.get()).code).toBe(0);

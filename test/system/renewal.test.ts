@@ -213,7 +213,7 @@ const TWO_CLOCKS = [
 ];
 
 describeUnless(reason ?? explainNoMounts(), "the wall clock held against the uptime", () => {
-  // Under docker's name it is the door that looks at the clocks first.
+  // Under docker's name it is the launcher that looks at the clocks first.
   const cases = TWO_CLOCKS.flatMap((clocks) => [
     { ...clocks, program: DOCR, name: "docr" },
     { ...clocks, program: HELPER, name: "docker-credential-docr" },

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { call } from "../launcher/call.ts";
-import { answerOf, finishedFile, warmNameFor } from "../launcher/cached-response.ts";
+import { responseWith, cachedResponse, responseNameFor } from "../launcher/cached-response.ts";
 import { describeUnless } from "../support/lab/describe.ts";
 import { explainNoExecutable, PROGRAMS } from "../support/lab/executable.ts";
 import { explainMissing, SYSTEM_PATH } from "../support/lab/parts.ts";
@@ -25,7 +25,7 @@ describeUnless(explainNoExecutable() ?? explainMissing(["perl"]), "stdin", () =>
     const run = join(folder, "run");
     for (const path of [run, join(run, "docr"), join(folder, "home")]) mkdirSync(path, { mode: 0o700 });
     env = { PATH: SYSTEM_PATH, HOME: join(folder, "home"), XDG_RUNTIME_DIR: run };
-    writeFileSync(join(run, "docr", warmNameFor(env)), finishedFile("finished"), { mode: 0o600 });
+    writeFileSync(join(run, "docr", responseNameFor(env)), cachedResponse("finished"), { mode: 0o600 });
     writeFileSync(join(folder, "lines"), `the first line\n${HOST}\n`);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -44,7 +44,7 @@ describeUnless(explainNoExecutable() ?? explainMissing(["perl"]), "stdin", () =>
     it.each(programs)(`is read to its end from ${way}: %s`, async (_name, program) => {
       const request = { args: ["-c", `cd '${folder}'; ${script}`, program], input: Buffer.from(""), env };
       const { stdout, stderr } = await call("/bin/sh", request);
-      expect([stdout, stderr]).toEqual([answerOf("finished"), ""]);
+      expect([stdout, stderr]).toEqual([responseWith("finished"), ""]);
     });
   }
 
@@ -54,6 +54,6 @@ describeUnless(explainNoExecutable() ?? explainMissing(["perl"]), "stdin", () =>
       input: Buffer.from(""),
       env,
     });
-    expect([ending, stdout]).toEqual([0, answerOf("finished")]);
+    expect([ending, stdout]).toEqual([0, responseWith("finished")]);
   });
 });

@@ -7,8 +7,8 @@ import { hasSessionBus } from "../../stores/keychain/session-bus.ts";
 import { parseAddress } from "../../core/address.ts";
 import { isPacked } from "../version.ts";
 import { asciiOf } from "../../response-cache/shared/ascii.ts";
-import { isCertainlyForeign } from "../../response-cache/shared/fallback-note.ts";
-import { warmConfigPath } from "../../response-cache/shared/key.ts";
+import { isCertainlyOtherHost } from "../../response-cache/shared/fallback-note.ts";
+import { configPath } from "../../response-cache/shared/key.ts";
 
 /** No registry's address is longer. Bytes. */
 const LONGEST = 1024;
@@ -21,13 +21,13 @@ const LONGEST = 1024;
 export async function askEarly(host: Host, input: Uint8Array): Promise<AskedKeytar | undefined> {
   const { env, platform } = host;
   const text = asciiOf(input, Math.min(input.length, LONGEST)).trim();
-  if (platform !== "linux" || !isPacked || input.length > LONGEST || !isCertainlyForeign(text))
+  if (platform !== "linux" || !isPacked || input.length > LONGEST || !isCertainlyOtherHost(text))
     return undefined;
   if (env["DOCR_STORE"] || env["DOCR_FALLBACK"] || !hasSessionBus(host)) return undefined;
   const address = parseAddress(text);
   if (address.kind !== "other") return undefined;
   try {
-    const config = warmConfigPath(env["HOME"] ?? "", env["XDG_CONFIG_HOME"] ?? "");
+    const config = configPath(env["HOME"] ?? "", env["XDG_CONFIG_HOME"] ?? "");
     if (config !== "" && statSync(config, { throwIfNoEntry: false })) return undefined;
     return askedAlready(await loadKeytar(host), LOGIN + address.key);
   } catch {

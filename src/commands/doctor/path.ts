@@ -7,8 +7,8 @@ import { fail, pass, warn, type Line } from "./finding.ts";
 
 /** The name under which docker and podman look for us. */
 const HELPER = "docker-credential-docr";
-/** Much more than the door, much less than the full program. Bytes. */
-const LARGEST_DOOR = 5_000_000;
+/** Much more than the launcher, much less than the full program. Bytes. */
+const LARGEST_LAUNCHER = 5_000_000;
 const INSTALL = "install it again: docr and docker-credential-docr side by side, in a folder of the PATH";
 
 /** Whether clients would find us, whole, and this version. */
@@ -22,8 +22,8 @@ export async function lookAtPath(ports: VerbPorts): Promise<readonly Line[]> {
     return [fail("path", `${blocked} cannot be executed`, `chmod +x ${blocked}`)];
   }
   const real = realpathSync(found);
-  const isDoor = machine.platform === "linux" && (statOf(real)?.size ?? 0) < LARGEST_DOOR;
-  if (isDoor && !isExecutable(join(dirname(real), "docr"))) {
+  const isLauncher = machine.platform === "linux" && (statOf(real)?.size ?? 0) < LARGEST_LAUNCHER;
+  if (isLauncher && !isExecutable(join(dirname(real), "docr"))) {
     return [fail("path", `${found} has no docr beside it to call`, INSTALL)];
   }
   const where = pass("path", `${found} is what clients call`);

@@ -168,7 +168,7 @@ export async function whileKeeping<T>(
 }
 
 /**
- * Leaves the finished answer for the door where it is not there yet, as long as the credential is what is kept: a logout may
+ * Leaves the finished answer for the launcher where it is not there yet, as long as the credential is what is kept: a logout may
  * have come between. Not for one from doctl, whose config only the full program looks at.
  */
 export async function offerWarm(

@@ -1,4 +1,4 @@
-/** Bytes and the plain ASCII that the door deals in. */
+/** Bytes and the plain ASCII that the launcher deals in. */
 
 /** The first `length` bytes as text; empty where one of them is neither printable ASCII nor a tab or line break. */
 export function asciiOf(bytes: Uint8Array, length: number): string {

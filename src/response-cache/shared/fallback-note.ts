@@ -1,10 +1,10 @@
 /**
  * Which other helper answers for a host that is not ours, as the full program last found it from the same environment and
- * config file. Shared by the door and the full program.
+ * config file. Shared by the launcher and the full program.
  */
 
 /** Set for the other helper: whoever finds it and would hand on again has been led back to itself. */
-export const BESIDE_MARK = "DOCR_BESIDE";
+export const FALLBACK_ACTIVE = "DOCR_BESIDE";
 
 /** The variables that decide it, or that can make the full program refuse. */
 export const FALLBACK_VARIABLES: readonly string[] = [
@@ -15,7 +15,7 @@ export const FALLBACK_VARIABLES: readonly string[] = [
 ];
 
 /** The text whose SHA-256 names the note's file; `values` and `config` as for a finished answer. */
-export function fallbackText(values: readonly string[], config: string): string {
+export function fallbackKeyText(values: readonly string[], config: string): string {
   let text = "docr-fallback-1";
   for (const value of values) text += "\n" + String(value.length) + ":" + value;
   return text + "\n" + config;
@@ -26,7 +26,7 @@ export function fallbackFileName(digest: string): string {
 }
 
 /** The last part of another helper's name: part of a command's name, and not ourselves, who would call ourselves without end. */
-export function isOtherHelper(name: string): boolean {
+export function isHelperName(name: string): boolean {
   if (name.length < 1 || name.length > 64 || name === "docr") return false;
   for (let i = 0; i < name.length; i++) {
     const c = name.charCodeAt(i);
@@ -41,7 +41,7 @@ export function isOtherHelper(name: string): boolean {
  * Whether an address is certainly not ours, without knowing the grammar: plain address characters, and our host's name
  * nowhere in it. What is not certain goes to the full program.
  */
-export function isCertainlyForeign(address: string): boolean {
+export function isCertainlyOtherHost(address: string): boolean {
   if (address === "") return false;
   let folded = "";
   for (let i = 0; i < address.length; i++) {

@@ -1,5 +1,5 @@
 /**
- * What a file with a finished answer looks like, and when it may be given. Shared by the door and the full program.
+ * What a file with a finished answer looks like, and when it may be given. Shared by the launcher and the full program.
  *
  *     docr-warm-1 NOT-BEFORE UNTIL UPTIME-FROM UPTIME-UNTIL
  *     {"ServerURL":…,"Username":…,"Secret":…}
@@ -9,7 +9,7 @@
  */
 
 /** When an answer may be given. */
-export interface WarmTimes {
+export interface ValidityTimes {
   readonly notBefore: number;
   readonly until: number;
   readonly uptimeFrom: number;
@@ -20,9 +20,9 @@ const MAGIC = "docr-warm-1";
 /** Half of the longest life that can be asked for is 15 days. */
 const LONGEST_MS = 16 * 24 * 3600 * 1000;
 /** A file is one answer; the longest that there can be is far below. Characters. */
-export const WARM_LIMIT = 16384;
+export const RESPONSE_LIMIT = 16384;
 
-export function encodeWarm(times: WarmTimes, answer: string): string {
+export function encodeCachedResponse(times: ValidityTimes, answer: string): string {
   return (
     MAGIC +
     " " +
@@ -39,9 +39,9 @@ export function encodeWarm(times: WarmTimes, answer: string): string {
 }
 
 /** The answer, whole with its line break; empty where the file is not one of ours, or not for this moment. */
-export function openWarm(text: string, now: number, uptime: number): string {
+export function openCachedResponse(text: string, now: number, uptime: number): string {
   const lineEnd = text.indexOf("\n");
-  if (lineEnd < 0 || text.length > WARM_LIMIT) return "";
+  if (lineEnd < 0 || text.length > RESPONSE_LIMIT) return "";
   const words = text.slice(0, lineEnd).split(" ");
   if (words.length !== 5 || words[0] !== MAGIC) return "";
   const notBefore = wholeNumber(words[1] ?? "");

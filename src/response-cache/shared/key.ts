@@ -1,10 +1,10 @@
 /**
- * Which finished answer a bare `get` for our host means. Shared by the door and the full program, source file for
- * source file, so that they cannot disagree; plain strings and numbers alone, for the compiler of the door.
+ * Which finished answer a bare `get` for our host means. Shared by the launcher and the full program, source file for
+ * source file, so that they cannot disagree; plain strings and numbers alone, for the compiler of the launcher.
  */
 
 /** The only server URL that has finished answers: what docker, podman and skopeo send. */
-export const WARM_SERVER_URL = "registry.digitalocean.com";
+export const CACHED_SERVER_URL = "registry.digitalocean.com";
 
 /**
  * Every variable that takes part in what is answered. Their raw texts are the name, so that nobody needs to know what
@@ -40,24 +40,24 @@ export const DEFERRING_VARIABLES: readonly string[] = [
  * with "=" in front, or empty where the variable is not set. `config` is our config file's text, with "=" in front, or empty
  * where there is none.
  */
-export function warmText(values: readonly string[], config: string): string {
+export function keyText(values: readonly string[], config: string): string {
   let text = "docr-warm-1";
   for (const value of values) text += "\n" + String(value.length) + ":" + value;
   return text + "\n" + config;
 }
 
 /** The file's name in the private folder, by the SHA-256 of the text above. */
-export function warmFileName(digest: string): string {
+export function responseFileName(digest: string): string {
   return "warm-" + digest;
 }
 
 /** Our config file's place on Linux; empty without a home. `home` and `xdg` are HOME and XDG_CONFIG_HOME, empty where not set. */
-export function warmConfigPath(home: string, xdg: string): string {
+export function configPath(home: string, xdg: string): string {
   if (xdg.startsWith("/")) return xdg + "/docr/config.json";
   return home === "" ? "" : home + "/.config/docr/config.json";
 }
 
 /** The private folder where the file lies on Linux: of the user's session, else of shared memory. */
-export function warmFolder(runtimeDir: string, uid: number): string {
+export function responseFolder(runtimeDir: string, uid: number): string {
   return runtimeDir.startsWith("/") ? runtimeDir + "/docr" : "/dev/shm/docr-" + String(uid);
 }

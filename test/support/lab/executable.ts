@@ -9,14 +9,14 @@ export const DIST = join(PROJECT, "dist");
 /** The packed executable under its own name. */
 export const DOCR = join(DIST, "docr");
 
-/** What docker calls: the door, or the full program again where no door could be built. */
-export const DOOR = join(DIST, "docker-credential-docr");
+/** What docker calls: the launcher, or the full program again where no launcher could be built. */
+export const LAUNCHER = join(DIST, "docker-credential-docr");
 
 /** Both names under which clients may call us: what a test asks of one it can ask of the other. */
-export const PROGRAMS = [DOCR, DOOR] as const;
+export const PROGRAMS = [DOCR, LAUNCHER] as const;
 
-/** Much more than the door, much less than the full program. Bytes. */
-const LARGEST_DOOR = 5_000_000;
+/** Much more than the launcher, much less than the full program. Bytes. */
+const LARGEST_LAUNCHER = 5_000_000;
 
 /** A PATH on which clients find docker-credential-docr. */
 export const PATH_WITH_DOCR = `${DIST}:${SYSTEM_PATH}`;
@@ -27,10 +27,10 @@ export function explainNoExecutable(): string | undefined {
   return missing.length === 0 ? undefined : `dist/${missing.join(" and dist/")} not built: npm run build`;
 }
 
-/** Why the door cannot be tested, or undefined where it can. */
-export function explainNoDoor(): string | undefined {
+/** Why the launcher cannot be tested, or undefined where it can. */
+export function explainNoLauncher(): string | undefined {
   const noExecutable = explainNoExecutable();
   if (noExecutable !== undefined) return noExecutable;
-  const isDoor = statSync(DOOR).size < LARGEST_DOOR;
-  return isDoor ? undefined : "no door was built here: the full program stands under both names";
+  const isLauncher = statSync(LAUNCHER).size < LARGEST_LAUNCHER;
+  return isLauncher ? undefined : "no launcher was built here: the full program stands under both names";
 }

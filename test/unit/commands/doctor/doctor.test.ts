@@ -195,7 +195,7 @@ describe("its look at the path", () => {
     ]);
   });
 
-  it("misses docr beside the door, but not where the full program stands under that name", async () => {
+  it("misses docr beside the launcher, but not where the full program stands under that name", async () => {
     rmSync(join(folder, "bin", "docr"));
     expect(await lineOf("path")).toEqual(["fail", `${program()} has no docr beside it to call`, INSTALL]);
     expect(await lineOf("path", { platform: "darwin" })).toEqual([

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { parseAddress, REGISTRY_HOST } from "../../../../src/core/address.ts";
 import {
   fallbackFileName,
-  isCertainlyForeign,
-  isOtherHelper,
+  isCertainlyOtherHost,
+  isHelperName,
 } from "../../../../src/response-cache/shared/fallback-note.ts";
 import { sha256 } from "../../../../src/app/startup/sha256.ts";
 
@@ -37,7 +37,7 @@ describe("an address that is certainly not ours", () => {
     "registry.example.com",
     "192.0.2.1:5000",
   ])("is %s", (address) => {
-    expect(isCertainlyForeign(address)).toBe(true);
+    expect(isCertainlyOtherHost(address)).toBe(true);
   });
 
   it.each([
@@ -60,14 +60,14 @@ describe("an address that is certainly not ours", () => {
     "registry。digitalocean。com",
     "[::1]:5000",
   ])("is not %j: the full program judges it", (address) => {
-    expect(isCertainlyForeign(address)).toBe(false);
+    expect(isCertainlyOtherHost(address)).toBe(false);
   });
 
   it("is none that the grammar calls ours, in whatever spelling", () => {
     fc.assert(
       fc.property(ours, (address) => {
         expect(parseAddress(address).kind).toBe("docr");
-        expect(isCertainlyForeign(address)).toBe(false);
+        expect(isCertainlyOtherHost(address)).toBe(false);
       }),
     );
   });
@@ -75,7 +75,7 @@ describe("an address that is certainly not ours", () => {
   it("is never one that the grammar calls ours, however near", () => {
     fc.assert(
       fc.property(fc.oneof(nearlyOurs, fc.string(), fc.webUrl()), (address) => {
-        expect(isCertainlyForeign(address) && parseAddress(address).kind === "docr").toBe(false);
+        expect(isCertainlyOtherHost(address) && parseAddress(address).kind === "docr").toBe(false);
       }),
       { numRuns: 3000 },
     );
@@ -84,7 +84,7 @@ describe("an address that is certainly not ours", () => {
   it("has only characters that every part of us reads alike", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (address) => {
-        expect(isCertainlyForeign(address) && !/^[A-Za-z0-9._/:-]+$/.test(address)).toBe(false);
+        expect(isCertainlyOtherHost(address) && !/^[A-Za-z0-9._/:-]+$/.test(address)).toBe(false);
       }),
     );
   });
@@ -103,7 +103,7 @@ describe("another helper's name", () => {
     );
     fc.assert(
       fc.property(names, (name) => {
-        expect(isOtherHelper(name)).toBe(mark.test(name) && !name.endsWith("\n") && name !== "docr");
+        expect(isHelperName(name)).toBe(mark.test(name) && !name.endsWith("\n") && name !== "docr");
       }),
       { numRuns: 2000 },
     );
@@ -112,13 +112,13 @@ describe("another helper's name", () => {
   it("is judged by every character there is", () => {
     for (let code = 0; code < 0x180; code++) {
       const character = String.fromCharCode(code);
-      expect(isOtherHelper(`a${character}b`), `code ${code}`).toBe(mark.test(character));
+      expect(isHelperName(`a${character}b`), `code ${code}`).toBe(mark.test(character));
     }
   });
 
   it("has 64 characters at most", () => {
-    expect(isOtherHelper("a".repeat(64))).toBe(true);
-    expect(isOtherHelper("a".repeat(65))).toBe(false);
+    expect(isHelperName("a".repeat(64))).toBe(true);
+    expect(isHelperName("a".repeat(65))).toBe(false);
   });
 
   it("lies in a file whose name a private file can have", () => {

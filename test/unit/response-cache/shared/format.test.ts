@@ -1,30 +1,30 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
-  encodeWarm,
-  openWarm,
-  WARM_LIMIT,
-  type WarmTimes,
+  encodeCachedResponse,
+  openCachedResponse,
+  RESPONSE_LIMIT,
+  type ValidityTimes,
 } from "../../../../src/response-cache/shared/format.ts";
 
 const ANSWER = '{"ServerURL":"registry.digitalocean.com","Username":"u","Secret":"s"}\n';
 const DAY = 24 * 3600 * 1000;
 const NOW = 1_800_000_000_000;
 const UPTIME = 500_000;
-const TIMES: WarmTimes = {
+const TIMES: ValidityTimes = {
   notBefore: NOW - 1000,
   until: NOW + 1000,
   uptimeFrom: UPTIME - 1000,
   uptimeUntil: UPTIME + 1000,
 };
-const FILE = encodeWarm(TIMES, ANSWER);
+const FILE = encodeCachedResponse(TIMES, ANSWER);
 
 const time = fc.nat({ max: 10_000 });
 const anyTimes = fc.record({ notBefore: time, until: time, uptimeFrom: time, uptimeUntil: time });
 
 describe("a finished answer", () => {
   it("is given whole, within both windows", () => {
-    expect(openWarm(FILE, NOW, UPTIME)).toBe(ANSWER);
+    expect(openCachedResponse(FILE, NOW, UPTIME)).toBe(ANSWER);
   });
 
   it.each([
@@ -38,7 +38,7 @@ describe("a finished answer", () => {
     ["a machine without an uptime", NOW, -1, false],
     ["a wall clock that was set back to the epoch", 0, UPTIME, false],
   ])("at %s: %#", (_moment, now, uptime, isGiven) => {
-    expect(openWarm(FILE, now, uptime)).toBe(isGiven ? ANSWER : "");
+    expect(openCachedResponse(FILE, now, uptime)).toBe(isGiven ? ANSWER : "");
   });
 
   it("is given only inside both windows, whatever they are", () => {
@@ -49,7 +49,9 @@ describe("a finished answer", () => {
           now < times.until &&
           uptime >= times.uptimeFrom &&
           uptime < times.uptimeUntil;
-        expect(openWarm(encodeWarm(times, ANSWER), now, uptime)).toBe(isInside ? ANSWER : "");
+        expect(openCachedResponse(encodeCachedResponse(times, ANSWER), now, uptime)).toBe(
+          isInside ? ANSWER : "",
+        );
       }),
     );
   });
@@ -58,35 +60,39 @@ describe("a finished answer", () => {
     ["wall clock", Number.NaN, UPTIME],
     ["uptime", NOW, Number.NaN],
   ])("is not given by a %s that is no number", (_clock, now, uptime) => {
-    expect(openWarm(FILE, now, uptime)).toBe("");
+    expect(openCachedResponse(FILE, now, uptime)).toBe("");
   });
 
   it("is not given for longer than half of the longest life", () => {
     const long = { ...TIMES, notBefore: NOW - 16 * DAY };
-    expect(openWarm(encodeWarm({ ...long, until: NOW + 1 }, ANSWER), NOW, UPTIME)).toBe("");
-    expect(openWarm(encodeWarm({ ...TIMES, until: NOW + 15 * DAY }, ANSWER), NOW, UPTIME)).toBe(ANSWER);
+    expect(openCachedResponse(encodeCachedResponse({ ...long, until: NOW + 1 }, ANSWER), NOW, UPTIME)).toBe(
+      "",
+    );
+    expect(
+      openCachedResponse(encodeCachedResponse({ ...TIMES, until: NOW + 15 * DAY }, ANSWER), NOW, UPTIME),
+    ).toBe(ANSWER);
     const awake = { ...TIMES, uptimeFrom: 0, uptimeUntil: 16 * DAY + 1 };
-    expect(openWarm(encodeWarm(awake, ANSWER), NOW, UPTIME)).toBe("");
+    expect(openCachedResponse(encodeCachedResponse(awake, ANSWER), NOW, UPTIME)).toBe("");
   });
 
   it("that was cut short anywhere is none", () => {
     for (let length = 0; length < FILE.length; length++) {
-      expect(openWarm(FILE.slice(0, length), NOW, UPTIME), `cut at ${length}`).toBe("");
+      expect(openCachedResponse(FILE.slice(0, length), NOW, UPTIME), `cut at ${length}`).toBe("");
     }
   });
 
   it("that lost its beginning is none", () => {
     for (let start = 1; start < FILE.length; start++) {
-      expect(openWarm(FILE.slice(start), NOW, UPTIME), `cut before ${start}`).toBe("");
+      expect(openCachedResponse(FILE.slice(start), NOW, UPTIME), `cut before ${start}`).toBe("");
     }
   });
 
   it("is as long as there is room for, and no longer", () => {
-    const fill = WARM_LIMIT - FILE.length;
+    const fill = RESPONSE_LIMIT - FILE.length;
     const long = ANSWER.replace('"s"', `"${"s".repeat(fill + 1)}"`);
-    expect(openWarm(encodeWarm(TIMES, long), NOW, UPTIME)).toBe(long);
+    expect(openCachedResponse(encodeCachedResponse(TIMES, long), NOW, UPTIME)).toBe(long);
     const longer = ANSWER.replace('"s"', `"${"s".repeat(fill + 2)}"`);
-    expect(openWarm(encodeWarm(TIMES, longer), NOW, UPTIME)).toBe("");
+    expect(openCachedResponse(encodeCachedResponse(TIMES, longer), NOW, UPTIME)).toBe("");
   });
 
   it.each([
@@ -108,12 +114,12 @@ describe("a finished answer", () => {
     ["an endless time", FILE.replace(/ (\d+) (\d+) /, " $1 9999999999999999 ")],
     ["no answer", FILE.slice(0, FILE.indexOf("\n") + 1)],
     ["an empty line before the answer", FILE.replace("\n", "\n\n")],
-    ["an answer of another kind", encodeWarm(TIMES, '{"Username":"u"}\n')],
-    ["an answer without its line break", encodeWarm(TIMES, ANSWER.trim())],
+    ["an answer of another kind", encodeCachedResponse(TIMES, '{"Username":"u"}\n')],
+    ["an answer without its line break", encodeCachedResponse(TIMES, ANSWER.trim())],
     ["something behind the answer", `${FILE} `],
   ])("is not taken from a file with %s", (_what, text) => {
     expect(text).not.toBe(FILE);
-    expect(openWarm(text, NOW, UPTIME)).toBe("");
+    expect(openCachedResponse(text, NOW, UPTIME)).toBe("");
   });
 
   it("comes out of no text but ours, and never throws", () => {
@@ -132,7 +138,7 @@ describe("a finished answer", () => {
     );
     fc.assert(
       fc.property(any, fc.double(), fc.double(), (text, now, uptime) => {
-        const answer = openWarm(text, now, uptime);
+        const answer = openCachedResponse(text, now, uptime);
         if (answer === "") return;
         expect(text.startsWith("docr-warm-1 ")).toBe(true);
         expect(text.endsWith(answer)).toBe(true);

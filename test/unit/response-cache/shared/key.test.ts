@@ -4,13 +4,13 @@ import { describe, expect, it } from "vitest";
 import {
   DECIDING_VARIABLES,
   DEFERRING_VARIABLES,
-  WARM_SERVER_URL,
-  warmConfigPath,
-  warmFileName,
-  warmFolder,
-  warmText,
+  CACHED_SERVER_URL,
+  configPath,
+  responseFileName,
+  responseFolder,
+  keyText,
 } from "../../../../src/response-cache/shared/key.ts";
-import { FALLBACK_VARIABLES, fallbackText } from "../../../../src/response-cache/shared/fallback-note.ts";
+import { FALLBACK_VARIABLES, fallbackKeyText } from "../../../../src/response-cache/shared/fallback-note.ts";
 import { configHome } from "../../../../src/core/machine.ts";
 import { REGISTRY_HOST } from "../../../../src/core/address.ts";
 import { sha256 } from "../../../../src/app/startup/sha256.ts";
@@ -25,23 +25,23 @@ describe("the text that names a finished answer", () => {
     fc.assert(
       fc.property(values, fc.string(), values, fc.string(), (a, configA, b, configB) => {
         const isSame = JSON.stringify([a, configA]) === JSON.stringify([b, configB]);
-        expect(warmText(a, configA) === warmText(b, configB)).toBe(isSame);
-        expect(fallbackText(a, configA) === fallbackText(b, configB)).toBe(isSame);
+        expect(keyText(a, configA) === keyText(b, configB)).toBe(isSame);
+        expect(fallbackKeyText(a, configA) === fallbackKeyText(b, configB)).toBe(isSame);
       }),
     );
   });
 
   it("tells a variable that is set to nothing from one that is not set", () => {
-    expect(warmText(["="], "")).not.toBe(warmText([""], ""));
+    expect(keyText(["="], "")).not.toBe(keyText([""], ""));
   });
 
   it("moves nothing from one variable to the next, nor to the config", () => {
-    expect(warmText(["=a", "=b"], "")).not.toBe(warmText(["=a\n2:=b", ""], ""));
-    expect(warmText(["=a", ""], "x")).not.toBe(warmText(["=a", "\nx"], ""));
+    expect(keyText(["=a", "=b"], "")).not.toBe(keyText(["=a\n2:=b", ""], ""));
+    expect(keyText(["=a", ""], "x")).not.toBe(keyText(["=a", "\nx"], ""));
   });
 
   it("is never that of a fallback's note", () => {
-    expect(warmText([], "")).not.toBe(fallbackText([], ""));
+    expect(keyText([], "")).not.toBe(fallbackKeyText([], ""));
   });
 });
 
@@ -71,7 +71,7 @@ describe("the places", () => {
         };
         const folder = configHome({ env, platform: "linux", uid: 1000 });
         const expected = folder === undefined ? "" : `${folder}/docr/config.json`;
-        expect(warmConfigPath(HOME, XDG_CONFIG_HOME)).toBe(expected);
+        expect(configPath(HOME, XDG_CONFIG_HOME)).toBe(expected);
       }),
     );
   });
@@ -82,24 +82,24 @@ describe("the places", () => {
     ["run", "/dev/shm/docr-7"],
     ["./run", "/dev/shm/docr-7"],
   ])("of the private folder: XDG_RUNTIME_DIR %j makes it %s", (runtimeDir, folder) => {
-    expect(warmFolder(runtimeDir, 7)).toBe(folder);
+    expect(responseFolder(runtimeDir, 7)).toBe(folder);
   });
 
   it("of the private folder has the whole of the highest user number in it", () => {
-    expect(warmFolder("", 4_294_967_294)).toBe("/dev/shm/docr-4294967294");
+    expect(responseFolder("", 4_294_967_294)).toBe("/dev/shm/docr-4294967294");
   });
 
   it("of a finished answer is a name that private files can have", () => {
-    expect(warmFileName(sha256("x"))).toMatch(/^warm-[0-9a-f]{64}$/);
+    expect(responseFileName(sha256("x"))).toMatch(/^warm-[0-9a-f]{64}$/);
   });
 });
 
 describe("what both share", () => {
   it("is the host, as the full program spells it", () => {
-    expect(WARM_SERVER_URL).toBe(REGISTRY_HOST);
+    expect(CACHED_SERVER_URL).toBe(REGISTRY_HOST);
   });
 
-  it("is SHA-256: of any text, the program's own is Node's, which the door's is too", () => {
+  it("is SHA-256: of any text, the program's own is Node's, which the launcher's is too", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         expect(sha256(text)).toBe(createHash("sha256").update(text.toWellFormed()).digest("hex"));

@@ -11,10 +11,10 @@ select(undef, undef, undef, $ARGV[1]);
 `;
 
 /**
- * Holds the turn at the folder for so long, as a door does that has started docr. Resolves when it is held, to what ends it
+ * Holds the turn at the folder for so long, as a launcher does that has started docr. Resolves when it is held, to what ends it
  * before. Nothing is held where the folder is not there.
  */
-export async function holdTurn(folder: string, ms: number): Promise<() => void> {
+export async function holdLock(folder: string, ms: number): Promise<() => void> {
   const holder = spawn("perl", ["-e", SCRIPT, folder, String(ms / 1000)], {
     stdio: ["ignore", "pipe", "ignore"],
   });

@@ -9,17 +9,17 @@ const LINKERS = ["clang-19", "clang"];
  * Compiles src/launcher to a native executable. Undefined, with the reason said, where that is not possible: then the full
  * program stands under both names, with the same answers, slower. `sanitize` makes an ASan build, for fuzzing.
  */
-export function buildDoor(root: string, work: string, sanitize = false): string | undefined {
+export function buildLauncher(root: string, work: string, sanitize = false): string | undefined {
   // Offsets in struct stat, and O_NONBLOCK's value, are those of this platform.
   if (process.platform !== "linux" || process.arch !== "x64") {
-    return explain(`the door is for linux-x64, and this is ${process.platform}-${process.arch}`);
+    return explain(`the launcher is for linux-x64, and this is ${process.platform}-${process.arch}`);
   }
   const linker = LINKERS.find((name) => spawnSync(name, ["--version"]).status === 0);
   if (linker === undefined) return explain("no clang is on this machine (Debian's package clang-19)");
-  const sources = join(work, "door");
+  const sources = join(work, "launcher");
   copyFolder(join(root, "src/launcher"), join(sources, "launcher"));
   copyFolder(join(root, "src/response-cache/shared"), join(sources, "response-cache/shared"));
-  const output = join(work, sanitize ? "door-asan" : "docker-credential-docr");
+  const output = join(work, sanitize ? "launcher-asan" : "docker-credential-docr");
   const scriptc = join(root, "node_modules/scriptc/dist/bootstrap.js");
   const flags = [
     "build",
@@ -72,6 +72,6 @@ function copyFolder(from: string, to: string): void {
 }
 
 function explain(reason: string): undefined {
-  console.log(`no door: ${reason}. The full program stands under both names: same answers, slower`);
+  console.log(`no launcher: ${reason}. The full program stands under both names: same answers, slower`);
   return undefined;
 }

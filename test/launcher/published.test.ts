@@ -4,21 +4,21 @@ import { expect, it } from "vitest";
 import { namesIn, backdate, textOf } from "../system/kept-files.ts";
 import { HOST, inWorld, loginTo, secretOf, type World } from "../system/world.ts";
 import { describeUnless } from "../support/lab/describe.ts";
-import { explainNoDoor } from "../support/lab/executable.ts";
+import { explainNoLauncher } from "../support/lab/executable.ts";
 import { explainMissing } from "../support/lab/parts.ts";
 import type { Environment } from "../support/lab/run.ts";
 import { waitUntil } from "../support/lab/service.ts";
-import { type Answer, call } from "./call.ts";
-import { openBench } from "./bench.ts";
+import { type Outcome, call } from "./call.ts";
+import { openBench } from "./launcher-bench.ts";
 
 const WARM = "warm-";
-const reason = explainNoDoor() ?? explainMissing(["dbus-daemon", "gnome-keyring-daemon", "gdbus"]);
+const reason = explainNoLauncher() ?? explainMissing(["dbus-daemon", "gnome-keyring-daemon", "gdbus"]);
 
-/** What a door without any docr beside it answers: nothing but what is left for it. */
-async function askDoorAlone(env: Environment, input = HOST): Promise<Answer> {
+/** What a launcher without any docr beside it answers: nothing but what is left for it. */
+async function askLauncherAlone(env: Environment, input = HOST): Promise<Outcome> {
   const bench = openBench();
   try {
-    return await call(bench.door, { args: ["get"], input: Buffer.from(input), env });
+    return await call(bench.launcher, { args: ["get"], input: Buffer.from(input), env });
   } finally {
     bench.close();
   }
@@ -36,12 +36,12 @@ function loggedIn(body: (world: World) => Promise<void>): () => Promise<void> {
   });
 }
 
-describeUnless(reason, "what the full program leaves for the door", () => {
+describeUnless(reason, "what the full program leaves for the launcher", () => {
   it(
-    "is the answer that it gave itself, which the door then gives alone",
+    "is the answer that it gave itself, which the launcher then gives alone",
     loggedIn(async (world) => {
       const again = await world.get();
-      const alone = await askDoorAlone(world.env);
+      const alone = await askLauncherAlone(world.env);
       expect([alone.ending, alone.stderr]).toEqual([0, ""]);
       expect(alone.stdout === again.stdout).toBe(true);
       expect(world.standIn.count("mint")).toBe(1);
@@ -59,7 +59,7 @@ describeUnless(reason, "what the full program leaves for the door", () => {
     ["a setting that is none", { DOCR_TTL: "soon" }],
   ])("is not given to %s", (_what, other) =>
     loggedIn(async (world) => {
-      const alone = await askDoorAlone({ ...world.env, ...other });
+      const alone = await askLauncherAlone({ ...world.env, ...other });
       expect(alone.ending).toBe(1);
       expect(alone.stdout).not.toContain("Secret");
     })(),
@@ -70,7 +70,7 @@ describeUnless(reason, "what the full program leaves for the door", () => {
     loggedIn(async (world) => {
       expect(await world.docr("erase", { stdin: HOST })).toMatchObject({ code: 0 });
       expect(namesIn(world.kept, WARM)).toEqual([]);
-      expect((await askDoorAlone(world.env)).ending).toBe(1);
+      expect((await askLauncherAlone(world.env)).ending).toBe(1);
     }),
   );
 
@@ -111,7 +111,7 @@ describeUnless(reason, "what the full program leaves for the door", () => {
       const after = await world.get();
       expect(secretOf(after)).not.toBe(before);
       expect(textOf(world.kept, WARM).includes(before)).toBe(false);
-      expect((await askDoorAlone(world.env)).stdout === after.stdout).toBe(true);
+      expect((await askLauncherAlone(world.env)).stdout === after.stdout).toBe(true);
     }),
   );
 
@@ -148,7 +148,8 @@ describeUnless(reason, "what the full program leaves for the door", () => {
       const lines = world.trace().length;
       await world.get(world.traced);
       expect(world.trace().length).toBeGreaterThan(lines);
-      for (const added of deferring) expect((await askDoorAlone({ ...world.env, ...added })).ending).toBe(1);
+      for (const added of deferring)
+        expect((await askLauncherAlone({ ...world.env, ...added })).ending).toBe(1);
     }),
   );
 
@@ -157,7 +158,7 @@ describeUnless(reason, "what the full program leaves for the door", () => {
     inWorld({}, async (world) => {
       const missing = { XDG_RUNTIME_DIR: join(world.folder, "missing") };
       rmSync(missing.XDG_RUNTIME_DIR, { recursive: true, force: true });
-      expect((await askDoorAlone({ ...world.env, ...missing })).ending).toBe(1);
+      expect((await askLauncherAlone({ ...world.env, ...missing })).ending).toBe(1);
     }),
   );
 });

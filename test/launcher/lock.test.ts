@@ -4,22 +4,22 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { start } from "../system/started.ts";
 import { describeUnless } from "../support/lab/describe.ts";
-import { explainNoDoor } from "../support/lab/executable.ts";
+import { explainNoLauncher } from "../support/lab/executable.ts";
 import { isRoot } from "../support/lab/parts.ts";
 import type { Environment } from "../support/lab/run.ts";
 import { waitUntil } from "../support/lab/service.ts";
-import { type Bench, HOST, openBench } from "./bench.ts";
-import { finishedFile, warmNameFor } from "./cached-response.ts";
-import { holdTurn } from "./holder.ts";
+import { type Bench, HOST, openBench } from "./launcher-bench.ts";
+import { cachedResponse, responseNameFor } from "./cached-response.ts";
+import { holdLock } from "./lock-holder.ts";
 import { explainNoStub } from "./stub.ts";
 
-/** What the door waits for another one, and what is certainly less, in milliseconds. */
+/** What the launcher waits for another one, and what is certainly less, in milliseconds. */
 const PATIENCE_MS = 2000;
 const AT_ONCE_MS = 1000;
 /** The stub's exit code where it leaves nothing. */
 const LEFT_NOTHING = 7;
 
-describeUnless(explainNoDoor() ?? explainNoStub(), "doors that come at once", () => {
+describeUnless(explainNoLauncher() ?? explainNoStub(), "launchers that come at once", () => {
   let bench: Bench;
   let run: string;
   beforeEach(() => {
@@ -38,13 +38,13 @@ describeUnless(explainNoDoor() ?? explainNoStub(), "doors that come at once", ()
     return existsSync(log) ? readFileSync(log, "utf8").trim().split("\n") : [];
   };
   /** Shell's lines that leave a finished answer for the environment, and give it. */
-  const leaving = (env: Environment = bench.env, text = finishedFile("finished")): string => {
+  const leaving = (env: Environment = bench.env, text = cachedResponse("finished")): string => {
     const source = join(bench.folder, "finished");
     writeFileSync(source, text);
-    const path = join(bench.kept, warmNameFor(env));
+    const path = join(bench.responses, responseNameFor(env));
     return [
       "umask 077",
-      `mkdir -p '${bench.kept}'`,
+      `mkdir -p '${bench.responses}'`,
       `cp '${source}' '${path}.new' && mv '${path}.new' '${path}'`,
       `tail -n 1 '${source}'`,
     ].join("\n");
@@ -56,14 +56,14 @@ describeUnless(explainNoDoor() ?? explainNoStub(), "doors that come at once", ()
     const { ending, ms } = await bench.ask([verb], input, env);
     return ending === LEFT_NOTHING && ms < AT_ONCE_MS;
   };
-  const startDoor = () => start(bench.door, ["get"], { env: bench.env, stdin: HOST });
+  const startLauncher = () => start(bench.launcher, ["get"], { env: bench.env, stdin: HOST });
 
   it("start docr once, and all give the answer that it leaves, also where there was no private folder yet", async () => {
-    rmSync(bench.kept, { recursive: true });
+    rmSync(bench.responses, { recursive: true });
     putDocr(0.5, leaving());
     const answers = await askMany(20);
     expect(new Set(answers.map(({ ending, stdout }) => `${ending} ${stdout}`))).toEqual(
-      new Set([`0 ${bench.answer}`]),
+      new Set([`0 ${bench.response}`]),
     );
     expect(starts()).toHaveLength(1);
   });
@@ -72,7 +72,7 @@ describeUnless(explainNoDoor() ?? explainNoStub(), "doors that come at once", ()
     ["nothing", () => `exit ${LEFT_NOTHING}`],
     [
       "no answer for this moment",
-      () => `${leaving(bench.env, finishedFile("late", { notBefore: 1, until: 2, uptimeFrom: 1, uptimeUntil: 2 }))}
+      () => `${leaving(bench.env, cachedResponse("late", { notBefore: 1, until: 2, uptimeFrom: 1, uptimeUntil: 2 }))}
 exit ${LEFT_NOTHING}`,
     ],
     ["an answer to others", () => `${leaving({ ...bench.env, DOCR_TTL: "61" })}\nexit ${LEFT_NOTHING}`],
@@ -85,28 +85,28 @@ exit ${LEFT_NOTHING}`,
     expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(800 + AT_ONCE_MS);
   });
 
-  it.each(["door", "docr"])("go on at once where the first one's %s is killed", async (victim) => {
+  it.each(["launcher", "docr"])("go on at once where the first one's %s is killed", async (victim) => {
     putDocr(0, "exec sleep 30");
-    const first = startDoor();
+    const first = startLauncher();
     expect(await waitUntil(async () => starts().length === 1, 10)).toBe(true);
     const kill = (): boolean => process.kill(Number(starts()[0]), "SIGKILL");
-    const waiting = [startDoor(), startDoor()];
+    const waiting = [startLauncher(), startLauncher()];
     await sleep(300);
     expect(starts()).toHaveLength(1);
     putDocr(0, `exit ${LEFT_NOTHING}`);
     const killedAt = performance.now();
-    if (victim === "door") first.signal("SIGKILL");
+    if (victim === "launcher") first.signal("SIGKILL");
     else kill();
     const outcomes = await Promise.all(waiting.map(({ ended }) => ended));
     expect(performance.now() - killedAt).toBeLessThan(AT_ONCE_MS);
     expect(outcomes.map(({ code }) => code)).toEqual([LEFT_NOTHING, LEFT_NOTHING]);
-    if (victim === "door") kill();
+    if (victim === "launcher") kill();
     await first.ended;
   });
 
   it("wait no longer than 2 s for one that does not end", async () => {
     putDocr(0, `exit ${LEFT_NOTHING}`);
-    const release = await holdTurn(run, 20_000);
+    const release = await holdLock(run, 20_000);
     const { ending, ms } = await bench.ask(["get"], HOST);
     release();
     expect(ending).toBe(LEFT_NOTHING);
@@ -127,7 +127,7 @@ exit ${LEFT_NOTHING}`,
     let release: () => void;
     beforeEach(async () => {
       putDocr(0, `exit ${LEFT_NOTHING}`);
-      release = await holdTurn(run, 20_000);
+      release = await holdLock(run, 20_000);
     });
     afterEach(() => release());
 
@@ -137,7 +137,7 @@ exit ${LEFT_NOTHING}`,
         expect(await isAtOnce("get", input)).toBe(true);
     });
 
-    it("where no answer can be left: a log, a cache of another kind, a config file that the door does not take", async () => {
+    it("where no answer can be left: a log, a cache of another kind, a config file that the launcher does not take", async () => {
       for (const name of ["DOCR_LOG", "DOCR_CACHE"])
         expect(await isAtOnce("get", HOST, { ...bench.env, [name]: "none" })).toBe(true);
       mkdirSync(join(bench.folder, "home/.config/docr"), { recursive: true });
