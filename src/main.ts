@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import type { Host } from "./app/compose.ts";
 import { askEarly } from "./app/startup/prefetch.ts";
 import type { AskedKeytar } from "./stores/keychain/asked-keytar.ts";
+import { once } from "./core/once.ts";
 import { readCachedResponse } from "./response-cache/read.ts";
 import { sha256 } from "./app/startup/sha256.ts";
 import { readStdin, writeFully } from "./app/startup/stdin.ts";
@@ -165,11 +166,6 @@ async function withinPatience(input: Promise<Uint8Array>): Promise<Uint8Array> {
   } finally {
     clearTimeout(timer);
   }
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
 }
 
 void main();

@@ -1,5 +1,5 @@
 /** The verbs for people: puts together what they stand on. An asset of its own, so that a `get` does not pay for it. */
-import { hintOf } from "../protocol/failures.ts";
+import { hintOf } from "../core/error-catalog.ts";
 import type { Host } from "./compose.ts";
 import type { Helper } from "../credentials/helper.ts";
 import type { HelperPorts } from "../credentials/ports.ts";

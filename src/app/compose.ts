@@ -14,21 +14,16 @@ import {
   type MintedCredentials,
 } from "../credentials/inventory/credential-cache.ts";
 import { choosePlaces } from "../credentials/inventory/placement.ts";
-import type {
-  AccountApi,
-  Background,
-  HelperPorts,
-  RegistryApi,
-  SecretStore,
-  Turns,
-} from "../credentials/ports.ts";
+import type { AccountApi, Background, HelperPorts, RegistryApi, Turns } from "../credentials/ports.ts";
+import type { SecretStore } from "../core/secret-store.ts";
 import type { Settings } from "../credentials/minting/settings.ts";
 import { createTokenSource } from "../credentials/accounts/token-finder.ts";
 import type { AskedKeytar } from "../stores/keychain/asked-keytar.ts";
 import type { AddonHost } from "../stores/keychain/keytar.ts";
 import { createVault } from "../stores/lazy-store.ts";
 import type { ApiToken } from "../core/api-token.ts";
-import type { Moment } from "../core/credential.ts";
+import type { TokenOrigin } from "../core/credential.ts";
+import type { Moment } from "../core/lifetime.ts";
 import type { Streams } from "../terminal/terminal.ts";
 import { createBackground } from "../system/background.ts";
 import { createPrivateFiles, removeUnfinished } from "../stores/private-files.ts";
@@ -37,6 +32,7 @@ import { droppingWarmAnswers, encodeWarmAnswer } from "../response-cache/publish
 import { fallbackNoteNameOf, responseNameOf } from "../response-cache/read.ts";
 import { openKeychain } from "./open-stores.ts";
 import { createTrace } from "../system/trace.ts";
+import { once } from "../core/once.ts";
 import { Secret } from "../core/secret.ts";
 import { responseFolder, CACHED_SERVER_URL } from "../response-cache/shared/key.ts";
 import { packageName, version } from "./version.ts";
@@ -69,6 +65,10 @@ export interface Composition {
   readonly remarks: readonly string[];
   /** Whether a call is still waiting inside the keychain's library. */
   readonly isStuck: () => boolean;
+}
+
+function withOrigin(token: ApiToken, origin: TokenOrigin): ApiToken {
+  return { ...token, origin };
 }
 
 export function compose(host: Host): Composition {
@@ -176,7 +176,7 @@ export function compose(host: Host): Composition {
     if (mark === undefined) return undefined;
     const { findDoctlToken } = await import("../config/doctl.ts");
     const token = findDoctlToken(host, context);
-    return token && { ...token, mark };
+    return token && withOrigin(token, { kind: "doctl", account: "", fingerprint: mark });
   };
 
   const ports: HelperPorts = {
@@ -222,9 +222,4 @@ export function compose(host: Host): Composition {
     sha256,
   };
   return { ports, fallback, remarks, isStuck: () => keychain.isStuck() };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
 }

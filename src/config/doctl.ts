@@ -20,7 +20,11 @@ export function findDoctlToken(machine: Machine, context: string | undefined): A
   const token = chosen === "default" ? (textOf(config["access-token"]) ?? named) : named;
   // doctl writes an empty access-token on a machine where nobody has logged in.
   if (token === undefined || token === "") return undefined;
-  return parseApiToken(token, "doctl", `doctl's config (context ${chosen.replace(/[^a-z0-9._-]/g, "?")})`);
+  return parseApiToken(
+    token,
+    { kind: "doctl", account: "", fingerprint: "" },
+    `doctl's config (context ${chosen.replace(/[^a-z0-9._-]/g, "?")})`,
+  );
 }
 
 /** doctl's contexts, in lower case. */

@@ -50,7 +50,7 @@ export function environmentTokens({ env, uid }: Machine): readonly EnvironmentTo
     name,
     read(): ApiToken | undefined {
       const text = env[name];
-      return text === undefined ? undefined : parseApiToken(text, "environment", name);
+      return text === undefined ? undefined : parseApiToken(text, { kind: "environment" }, name);
     },
   }));
   const name = "DIGITALOCEAN_ACCESS_TOKEN_FILE";
@@ -59,7 +59,7 @@ export function environmentTokens({ env, uid }: Machine): readonly EnvironmentTo
     read(): ApiToken | undefined {
       const path = env[name];
       if (path === undefined || path === "") return undefined;
-      return parseApiToken(readTokenFile(path, uid, name), "environment", `the file in ${name}`);
+      return parseApiToken(readTokenFile(path, uid, name), { kind: "environment" }, `the file in ${name}`);
     },
   };
   return [...variables, file];

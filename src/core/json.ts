@@ -1,14 +1,19 @@
 /** A JSON object by its fields. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Undefined where the text is no JSON, or not an object. V8's own message is dropped: it quotes the text. */
-export function parseJsonObject(text: string): JsonObject | undefined {
+/** Undefined where the text is not JSON. V8's own message is dropped: it quotes the text, which may hold a secret. */
+export function parseJson(text: string): { readonly value: unknown } | undefined {
   try {
-    const value: unknown = JSON.parse(text);
-    return isJsonObject(value) ? value : undefined;
+    return { value: JSON.parse(text) };
   } catch {
     return undefined;
   }
+}
+
+/** Undefined where the text is not JSON, or not an object. */
+export function parseJsonObject(text: string): JsonObject | undefined {
+  const value = parseJson(text)?.value;
+  return isJsonObject(value) ? value : undefined;
 }
 
 export function isJsonObject(value: unknown): value is JsonObject {

@@ -2,7 +2,8 @@
  * What the stores keep, as text: the one file of the domain that opens a Secret, because a record leaves
  * for a store as a whole. JSON, so that every character survives: strings of the Linux keychain end at a NUL.
  */
-import type { Access, MintedCredential, Moment, TokenPlace } from "../core/credential.ts";
+import type { Access, MintedCredential, TokenOrigin } from "../core/credential.ts";
+import { type Dated, limited, type Moment, msOf, UNLIMITED } from "../core/lifetime.ts";
 import { Secret } from "../core/secret.ts";
 
 /** A login that somebody stored, for any registry, exactly as it came. */
@@ -34,9 +35,22 @@ export interface MintedRecord {
 }
 
 export function encodeMinted({ credential, replaced }: MintedRecord): Secret {
-  const { username, secret, ...plain } = credential;
-  const text = { ...plain, username: username.reveal(), secret: secret.reveal(), replaced };
-  return new Secret(JSON.stringify(text));
+  const { username, secret, mintedAt, lifetime, origin, access, registry, revokeAt } = credential;
+  return new Secret(
+    JSON.stringify({
+      minted: mintedAt,
+      lifeMs: msOf(lifetime),
+      access,
+      from: origin.kind,
+      registry,
+      account: origin.kind === "environment" ? "" : origin.account,
+      sourceMark: origin.kind === "doctl" ? origin.fingerprint : undefined,
+      revokeAt,
+      username: username.reveal(),
+      secret: secret.reveal(),
+      replaced,
+    }),
+  );
 }
 
 /** Undefined where the text is not a whole record of ours: then it counts as not there. */
@@ -45,7 +59,7 @@ export function decodeMinted(kept: Secret): MintedRecord | undefined {
   const { username, secret, lifeMs, access, from, registry, account, sourceMark, revokeAt } = fields;
   const minted = momentOf(fields["minted"]);
   if (typeof username !== "string" || typeof secret !== "string" || typeof revokeAt !== "string") return;
-  if (!minted || !isMilliseconds(lifeMs) || !isAccess(access) || !isTokenPlace(from)) return;
+  if (!minted || !isMilliseconds(lifeMs) || !isAccess(access) || !isOriginKind(from)) return;
   if (registry !== undefined && typeof registry !== "string") return;
   if (typeof account !== "string") return;
   if (sourceMark !== undefined && typeof sourceMark !== "string") return;
@@ -53,13 +67,11 @@ export function decodeMinted(kept: Secret): MintedRecord | undefined {
     credential: {
       username: new Secret(username),
       secret: new Secret(secret),
-      minted,
-      lifeMs,
+      mintedAt: minted,
+      lifetime: limited(lifeMs),
       access,
-      from,
+      origin: originOf(from, account, sourceMark),
       registry,
-      account,
-      sourceMark,
       revokeAt,
     },
     replaced: momentOf(fields["replaced"]),
@@ -67,19 +79,19 @@ export function decodeMinted(kept: Secret): MintedRecord | undefined {
 }
 
 /** One line of the inventory: a credential that we minted, without any secret. */
-export interface InventoryEntry {
-  readonly minted: Moment;
-  /** Infinity for ever, which is null in the text. */
-  readonly lifeMs: number;
+export interface InventoryEntry extends Dated {
   readonly access: Access;
-  readonly from: TokenPlace;
+  readonly origin: TokenOrigin["kind"];
   readonly registry: string | undefined;
   /** Set when it was revoked before its time. */
   readonly revoked: boolean;
 }
 
 export function encodeInventoryEntry(entry: InventoryEntry): Secret {
-  return new Secret(JSON.stringify(entry));
+  const { mintedAt, lifetime, access, origin, registry, revoked } = entry;
+  // An unlimited lifetime is null in the text.
+  const lifeMs = lifetime.kind === "limited" ? lifetime.ms : null;
+  return new Secret(JSON.stringify({ minted: mintedAt, lifeMs, access, from: origin, registry, revoked }));
 }
 
 export function decodeInventoryEntry(kept: Secret): InventoryEntry | undefined {
@@ -88,9 +100,10 @@ export function decodeInventoryEntry(kept: Secret): InventoryEntry | undefined {
   const lifeMs = fields["lifeMs"];
   const minted = momentOf(fields["minted"]);
   if (!minted || !(lifeMs === null || isMilliseconds(lifeMs))) return;
-  if (!isAccess(access) || !isTokenPlace(from)) return;
+  if (!isAccess(access) || !isOriginKind(from)) return;
   if (registry !== undefined && typeof registry !== "string") return;
-  return { minted, lifeMs: lifeMs ?? Infinity, access, from, registry, revoked: revoked === true };
+  const lifetime = lifeMs === null ? UNLIMITED : limited(lifeMs);
+  return { mintedAt: minted, lifetime, access, origin: from, registry, revoked: revoked === true };
 }
 
 export function encodeMoment(moment: Moment): Secret {
@@ -99,6 +112,17 @@ export function encodeMoment(moment: Moment): Secret {
 
 export function decodeMoment(kept: Secret): Moment | undefined {
   return momentOf(fieldsOf(kept.reveal()));
+}
+
+function originOf(kind: TokenOrigin["kind"], account: string, fingerprint = ""): TokenOrigin {
+  switch (kind) {
+    case "environment":
+      return { kind };
+    case "keychain":
+      return { kind, account };
+    case "doctl":
+      return { kind, account, fingerprint };
+  }
 }
 
 function isAccess(value: unknown): value is Access {
@@ -112,7 +136,7 @@ function isMilliseconds(value: unknown): value is number {
   return typeof value === "number" && Math.abs(value) <= LARGEST_MS;
 }
 
-function isTokenPlace(value: unknown): value is TokenPlace {
+function isOriginKind(value: unknown): value is TokenOrigin["kind"] {
   return value === "environment" || value === "keychain" || value === "doctl";
 }
 

@@ -1,3 +1,4 @@
+import type { Lifetime } from "../core/lifetime.ts";
 import { HelperError } from "../core/errors.ts";
 import type { Access, MintedCredential } from "../core/credential.ts";
 import { DEFAULT_CONTEXT } from "./accounts/api-tokens.ts";
@@ -16,8 +17,7 @@ export interface GiveOutOrder {
   /** Whose token mints, also where the environment has one; undefined for the token that a `get` would take. */
   readonly context: string | undefined;
   readonly access: Access;
-  /** In seconds; 0: it never expires. */
-  readonly ttlSeconds: number;
+  readonly lifetime: Lifetime;
   /** Called with the registry's name, where it is known, before anything is minted; may throw. */
   readonly approve: (registry: string | undefined) => void;
 }
@@ -27,7 +27,7 @@ export interface GiveOutOrder {
  * is noted in the inventory, without its secret. Throws `no-api-token` where there is nothing to mint with.
  */
 export async function giveOut(ports: HelperPorts, order: GiveOutOrder): Promise<MintedCredential> {
-  const { access, ttlSeconds } = order;
+  const { access, lifetime } = order;
   const entry = entryOf(ports.settings(), { kind: "docr", registry: order.registry }, ports.sha256);
   const named = entry.registry === undefined ? undefined : checkedName(entry.registry);
   // Who names an account means it, whatever is in the environment.
@@ -40,8 +40,12 @@ export async function giveOut(ports: HelperPorts, order: GiveOutOrder): Promise<
   const api = await ports.api(BUDGET_MS);
   const registry = named ?? (await findRegistry(api, token));
   order.approve(registry);
-  const minted = await api.mint({ token, registry, access, ttlSeconds });
-  ports.trace("given-out", { access, registry, seconds: ttlSeconds });
+  const minted = await api.mint({ token, registry, access, lifetime });
+  ports.trace("given-out", {
+    access,
+    registry,
+    seconds: lifetime.kind === "limited" ? lifetime.ms / 1000 : 0,
+  });
   await quietly(() => ports.minted().givenOut.noteGivenOut(minted));
   return minted;
 }

@@ -1,7 +1,9 @@
 import type { HelperError } from "../core/errors.ts";
 import type { ApiToken } from "../core/api-token.ts";
-import type { Access, MintedCredential, Moment } from "../core/credential.ts";
-import type { Secret } from "../core/secret.ts";
+import type { Access, MintedCredential } from "../core/credential.ts";
+import type { Clock, Lifetime } from "../core/lifetime.ts";
+import type { SecretStore } from "../core/secret-store.ts";
+import type { Trace } from "../core/reporter.ts";
 import type { ApiTokens } from "./accounts/api-tokens.ts";
 import type { Sha256 } from "./minting/cache-key.ts";
 import type { Logins } from "./stored-logins.ts";
@@ -9,34 +11,13 @@ import type { MintedCredentials } from "./inventory/credential-cache.ts";
 import type { Places } from "./inventory/placement.ts";
 import type { Settings } from "./minting/settings.ts";
 
-/** This machine's clocks. */
-export interface Clock {
-  read(): Moment;
-}
-
-/**
- * Named secrets that outlive the process: the OS keychain, a vault, the user's runtime directory. Names are ours,
- * printable, and tell no secret. Every method may throw a `keychain-…` error; an absent name is not an error.
- */
-export interface SecretStore {
-  /** The value, or undefined where the store is sure that there is none. */
-  read(name: string): Promise<Secret | undefined>;
-  /** Creates or replaces, whole or not at all. */
-  write(name: string, value: Secret): Promise<void>;
-  /** Idempotent: true where there was something to erase. */
-  erase(name: string): Promise<boolean>;
-  /** Every name that starts with one of the prefixes, with its value: in one search, which is what costs time. */
-  entries(...prefixes: readonly string[]): Promise<ReadonlyMap<string, Secret>>;
-}
-
 /** What a credential is minted from and for. */
 export interface MintRequest {
   readonly token: ApiToken;
   /** A name that passed the grammar, or undefined for the account's only one through the deprecated endpoint. */
   readonly registry: string | undefined;
   readonly access: Access;
-  /** 0: it never expires. */
-  readonly ttlSeconds: number;
+  readonly lifetime: Lifetime;
 }
 
 /** DigitalOcean's API, as far as minting needs it. Every method throws `api-…` errors. */
@@ -134,12 +115,6 @@ export interface WarmAnswers {
 export interface Notices {
   warn(text: string): void;
 }
-
-/** One decision, for DOCR_LOG. A Secret among the values would print as [secret]. */
-export type Trace = (
-  event: string,
-  details?: Readonly<Record<string, string | number | boolean | undefined>>,
-) => void;
 
 /** All that the helper stands on. What costs time to build is a function, called only where it is needed. */
 export interface HelperPorts {

@@ -1,4 +1,5 @@
-import { expiryOf, type MintedCredential } from "../core/credential.ts";
+import { type MintedCredential } from "../core/credential.ts";
+import { expiresAt } from "../core/lifetime.ts";
 import type { HelperPorts } from "./ports.ts";
 import { quietly } from "./best-effort.ts";
 
@@ -23,7 +24,7 @@ export async function revokeAll(
   const left = credentials.filter((_, index) => outcomes[index]?.status === "rejected");
   ports.trace("revoked", { revoked: credentials.length - left.length, failed: left.length });
   if (left.length === 0) return left;
-  const until = new Date(Math.max(...left.map((credential) => expiryOf(credential)))).toISOString();
+  const until = new Date(Math.max(...left.map((credential) => expiresAt(credential) ?? 0))).toISOString();
   const count = left.length === 1 ? "one credential" : `${left.length} credentials`;
   ports.notices.warn(
     `could not revoke ${count} at DigitalOcean; not answered any more, and expired there by ${until}`,

@@ -1,6 +1,6 @@
 import { HelperError } from "../core/errors.ts";
 import type { Secret } from "../core/secret.ts";
-import type { SecretStore } from "./ports.ts";
+import type { SecretStore } from "../core/secret-store.ts";
 import { plainHostOf } from "../core/address.ts";
 import { decodeLogin, encodeLogin, type Login } from "./codec.ts";
 

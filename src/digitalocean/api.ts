@@ -1,5 +1,7 @@
 import { HelperError, isHelperError } from "../core/errors.ts";
-import type { AccountApi, Clock, RegistryApi, Trace } from "../credentials/ports.ts";
+import type { AccountApi, RegistryApi } from "../credentials/ports.ts";
+import type { Clock } from "../core/lifetime.ts";
+import type { Trace } from "../core/reporter.ts";
 import type { Environment } from "../core/machine.ts";
 import type { ApiToken } from "../core/api-token.ts";
 import { parseAccount, parseRegistries, parseTokenDescription } from "./account-responses.ts";
@@ -49,26 +51,23 @@ export function createApi(options: ApiOptions): RegistryApi & AccountApi {
       }
     },
     listRegistries: async (token) => (await describeRegistries(token)).map(({ name }) => name),
-    async mint({ token, registry, access, ttlSeconds }) {
+    async mint({ token, registry, access, lifetime }) {
       const path = registry === undefined ? "registry" : `registries/${registry}`;
       // Both matter: an expiry of 0, or none, is for ever; without read_write it cannot push.
-      const query = `expiry_seconds=${ttlSeconds}&read_write=${access === "read-write"}`;
+      const query = `expiry_seconds=${lifetime.kind === "limited" ? lifetime.ms / 1000 : 0}&read_write=${access === "read-write"}`;
       const url = `${apiUrl}/v2/${path}/docker-credentials?${query}`;
       const scope = access === "read-write" ? "registry:update" : "registry:read";
-      const isForEver = ttlSeconds === 0;
       // Before the first attempt, so that it never seems to live longer than it does.
-      const minted = clock.read();
+      const mintedAt = clock.read();
       // For ever: asked for once, because a request that was cut off may have left one that nobody knows.
-      const body = await get(url, { token, scope, by: isForEver ? direct : send });
+      const body = await get(url, { token, scope, by: lifetime.kind === "unlimited" ? direct : send });
       return {
         ...parseDockerCredentials(body),
-        minted,
-        lifeMs: isForEver ? Infinity : ttlSeconds * 1000,
+        mintedAt,
+        lifetime,
         access,
-        from: token.from,
+        origin: token.origin,
         registry,
-        account: token.account ?? "",
-        sourceMark: token.mark,
         revokeAt: oauthUrl,
       };
     },

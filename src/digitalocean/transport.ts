@@ -1,4 +1,4 @@
-import type { Trace } from "../credentials/ports.ts";
+import type { Trace } from "../core/reporter.ts";
 import type { Environment } from "../core/machine.ts";
 import { createExchange, type HttpResponse } from "../http/exchange.ts";
 import type { Secret } from "../core/secret.ts";

@@ -1,5 +1,5 @@
 import type { Environment } from "../core/machine.ts";
-import type { Trace } from "../credentials/ports.ts";
+import type { Trace } from "../core/reporter.ts";
 import { createExchange } from "../http/exchange.ts";
 import type { FoundManifest, Registries, RegistryLogin } from "../commands/ports.ts";
 import { registryApiHost, type Image } from "../core/image.ts";

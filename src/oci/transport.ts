@@ -1,5 +1,5 @@
 import { isLoopback } from "../config/base-url.ts";
-import type { Trace } from "../credentials/ports.ts";
+import type { Trace } from "../core/reporter.ts";
 import type { Authorization, Exchange, HttpRequest, HttpResponse } from "../http/exchange.ts";
 import { insecure, malformed, networkFailure } from "./registry-failures.ts";
 

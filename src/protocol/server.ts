@@ -1,10 +1,10 @@
 import { HelperError, isHelperError } from "../core/errors.ts";
 import type { Helper } from "../credentials/helper.ts";
-import type { Trace } from "../credentials/ports.ts";
+import type { Trace } from "../core/reporter.ts";
 import { isAction, serve, versionLine, type Action } from "./serve.ts";
 import { INPUT_TIMEOUT_MESSAGE } from "../response-cache/shared/limits.ts";
 import { answerBeside } from "./fallback-helper.ts";
-import { notice, showFailure, showFailureToPerson } from "./failures.ts";
+import { stderrLine, describeFailure, describeCommandFailure } from "./failures.ts";
 
 /** What the program is given: everything that the process has to do with. */
 export interface ProgramPorts {
@@ -40,7 +40,7 @@ export interface Outcome {
 
 /** Runs one request. Never throws: the last catch is here, and what it catches is a bug. */
 export async function runProgram(ports: ProgramPorts): Promise<Outcome> {
-  const remarks = (): string => ports.remarks.map((text) => notice(text)).join("");
+  const remarks = (): string => ports.remarks.map((text) => stderrLine(text)).join("");
   try {
     const outcome = await answer(ports);
     traceQuietly(ports.trace, { exitCode: outcome.exitCode });
@@ -49,7 +49,7 @@ export async function runProgram(ports: ProgramPorts): Promise<Outcome> {
     const failure = isHelperError(error)
       ? error
       : new HelperError("internal", `unexpected failure (${nameOf(error)})`, { cause: error });
-    const show = isForPeople(ports.args, failure) ? showFailureToPerson : showFailure;
+    const show = isForPeople(ports.args, failure) ? describeCommandFailure : describeFailure;
     const { stdout, stderr, exitCode } = show(failure);
     traceQuietly(ports.trace, { exitCode, code: failure.code });
     return { stdout, stderr: remarks() + stderr, exitCode };

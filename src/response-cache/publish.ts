@@ -1,6 +1,7 @@
-import type { SecretStore } from "../credentials/ports.ts";
+import type { SecretStore } from "../core/secret-store.ts";
 import { encodeGetAnswer } from "../protocol/responses.ts";
-import { youthMs, type MintedCredential } from "../core/credential.ts";
+import { type MintedCredential } from "../core/credential.ts";
+import { freshForMs } from "../core/lifetime.ts";
 import { Secret } from "../core/secret.ts";
 import { encodeCachedResponse } from "./shared/format.ts";
 
@@ -31,9 +32,9 @@ export function droppingWarmAnswers(
 
 /** The file's text for a credential that is young now; undefined where the uptime is not known. */
 export function encodeWarmAnswer(serverUrl: string, credential: MintedCredential): Secret | undefined {
-  const { now, uptime } = credential.minted;
+  const { now, uptime } = credential.mintedAt;
   if (uptime === undefined) return undefined;
-  const until = youthMs(credential);
+  const until = freshForMs(credential);
   const times = { notBefore: now, until: now + until, uptimeFrom: uptime, uptimeUntil: uptime + until };
   const { username, secret } = credential;
   return new Secret(encodeCachedResponse(times, encodeGetAnswer(serverUrl, username, secret)));

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { isMissing } from "../system/errno.ts";
 import type { Environment } from "../core/machine.ts";
 import type { Sha256 } from "../credentials/minting/cache-key.ts";
-import type { Moment } from "../core/credential.ts";
+import type { Moment } from "../core/lifetime.ts";
 import { FALLBACK_VARIABLES, fallbackFileName, fallbackKeyText } from "./shared/fallback-note.ts";
 import { openCachedResponse } from "./shared/format.ts";
 import {

@@ -1,5 +1,5 @@
 import { isHelperError } from "../core/errors.ts";
-import type { SecretStore } from "../credentials/ports.ts";
+import type { SecretStore } from "../core/secret-store.ts";
 import { quietly } from "../credentials/best-effort.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { SecretStore } from "../credentials/ports.ts";
+import type { SecretStore } from "../core/secret-store.ts";
 
 /** The store that the settings choose, chosen at the first use: most requests need none. */
 export function createVault({ choose }: { readonly choose: () => Promise<SecretStore> }): SecretStore {

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Environment } from "../core/machine.ts";
 import { HelperError } from "../core/errors.ts";
-import type { SecretStore } from "../credentials/ports.ts";
+import type { SecretStore } from "../core/secret-store.ts";
 import { Secret } from "../core/secret.ts";
 
 const FOLDER = "docker-credential-docr";

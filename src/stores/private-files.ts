@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { HelperError } from "../core/errors.ts";
-import type { SecretStore } from "../credentials/ports.ts";
+import type { SecretStore } from "../core/secret-store.ts";
 import { Secret } from "../core/secret.ts";
 import { isPrivate, isPrivateFolder, makePrivateFolder } from "../system/private-folder.ts";
 

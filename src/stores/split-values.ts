@@ -1,5 +1,5 @@
 import { HelperError } from "../core/errors.ts";
-import type { SecretStore } from "../credentials/ports.ts";
+import type { SecretStore } from "../core/secret-store.ts";
 import { Secret } from "../core/secret.ts";
 
 /** Names of the items that hold the pieces of a long value. */

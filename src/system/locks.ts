@@ -1,7 +1,9 @@
 import { closeSync, constants, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { HelperError, isErrorCode } from "../core/errors.ts";
-import type { SecretStore, Turn, Turns } from "../credentials/ports.ts";
+import { HelperError } from "../core/errors.ts";
+import { isErrorCode } from "../core/error-catalog.ts";
+import type { Turn, Turns } from "../credentials/ports.ts";
+import type { SecretStore } from "../core/secret-store.ts";
 import { Secret } from "../core/secret.ts";
 import { makePrivateFolder } from "./private-folder.ts";
 

@@ -1,6 +1,6 @@
 import { appendFileSync } from "node:fs";
 import type { ProgramSettings } from "../config/general.ts";
-import type { Trace } from "../credentials/ports.ts";
+import type { Trace } from "../core/reporter.ts";
 
 export interface TraceOptions {
   readonly pid: number;

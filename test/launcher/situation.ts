@@ -489,13 +489,11 @@ function mintedRecord(now: number): string {
   const credential = {
     username: new Secret("kept"),
     secret: new Secret("kept"),
-    minted: { now: now - 1000, uptime: uptimeUntil - HOUR - 1000 },
-    lifeMs: HOUR,
+    mintedAt: { now: now - 1000, uptime: uptimeUntil - HOUR - 1000 },
+    lifetime: { kind: "limited", ms: HOUR },
     access: "read-write",
     registry: "acme",
-    from: "keychain",
-    account: "",
-    sourceMark: undefined,
+    origin: { kind: "keychain", account: "" },
     revokeAt: "https://cloud.digitalocean.com",
   } as const;
   return encodeMinted({ credential, replaced: undefined }).reveal();

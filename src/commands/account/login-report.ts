@@ -44,7 +44,7 @@ export function jsonOfLogin({ token, account, registries }: AcceptedToken, kept:
       ? {
           scopes: token.scopes,
           canPush: mayPush(token),
-          expiresAt: isoOrNever(life === undefined ? Infinity : kept.now + life * 1000),
+          expiresAt: isoOrNever(life === undefined ? undefined : kept.now + life * 1000),
         }
       : null,
     registries:

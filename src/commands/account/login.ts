@@ -87,7 +87,7 @@ async function obtainToken(
 }
 
 function tokenFrom(secret: Secret, source: string): ApiToken {
-  return { secret: secret.trimmed(), from: "keychain", source };
+  return { secret: secret.trimmed(), origin: { kind: "keychain", account: "" }, source };
 }
 
 /** What keeps the account from being the one that a `get` uses. */

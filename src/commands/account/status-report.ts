@@ -1,7 +1,7 @@
 import type { HelperError } from "../../core/errors.ts";
 import { DEFAULT_CONTEXT } from "../../credentials/accounts/api-tokens.ts";
 import type { Inventory } from "../../credentials/inventory/inventory.ts";
-import type { Moment } from "../../core/credential.ts";
+import type { Moment } from "../../core/lifetime.ts";
 import { describeLiveCredentials, jsonOfLiveCredentials } from "../credentials/live-table.ts";
 import type { TokenPlaceState } from "./token-sources.ts";
 

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { type Lifetime, limited, UNLIMITED } from "../../core/lifetime.ts";
 import { HelperError, isHelperError, type ErrorCode } from "../../core/errors.ts";
 import { giveOut } from "../../credentials/issue.ts";
 import { examples, type Frame } from "../frame.ts";
@@ -67,12 +68,12 @@ export async function credentials(
     registry: registry === undefined ? undefined : checkRegistry(registry),
     context: options.context === undefined ? undefined : contextOption(options.context),
     access: options.readWrite === true ? "read-write" : "read-only",
-    ttlSeconds: lifeOf(options),
+    lifetime: lifeOf(options),
     // A name that Kubernetes refuses must not cost a credential that nobody gets.
     approve: (name: string | undefined) => void (form === "kubernetes-secret" && secretNames(name, place)),
   } as const;
   const minted = await terminal.spin("asking DigitalOcean", () => mint(() => giveOut(domain, order)));
-  if (minted.lifeMs === Infinity) {
+  if (minted.lifetime.kind === "unlimited") {
     terminal.remark(
       "this credential never expires: revoke it in DigitalOcean's control panel when it is done",
     );
@@ -80,9 +81,9 @@ export async function credentials(
   return { text: formOf(minted, form, place), json: jsonOfCredential(minted) };
 }
 
-function lifeOf({ expiry, neverExpire }: CredentialsOptions): number {
-  if (neverExpire === true) return 0;
-  return expiry === undefined ? DEFAULT_SECONDS : parseExpiry(expiry);
+function lifeOf({ expiry, neverExpire }: CredentialsOptions): Lifetime {
+  if (neverExpire === true) return UNLIMITED;
+  return limited(1000 * (expiry === undefined ? DEFAULT_SECONDS : parseExpiry(expiry)));
 }
 
 function checkTogether({ expiry, neverExpire, format, json, name, namespace }: CredentialsOptions): void {

@@ -1,6 +1,7 @@
 /** A minted credential in the forms that it is asked for in. Each of these texts is the secret itself, on purpose. */
 import { REGISTRY_HOST } from "../../core/address.ts";
-import { expiryOf, type MintedCredential } from "../../core/credential.ts";
+import { type MintedCredential } from "../../core/credential.ts";
+import { expiresAt } from "../../core/lifetime.ts";
 import { checkKubernetesNames, kubernetesSecretOf, kubernetesYamlOf } from "../pull-secrets/kubernetes.ts";
 import { isoOrNever } from "./live-table.ts";
 import { authTokenOf, dockerConfigOf, type PullSecret } from "../pull-secrets/docker-config.ts";
@@ -51,8 +52,8 @@ export function jsonOfCredential(credential: MintedCredential): unknown {
     password: credential.secret.reveal(),
     auth: authTokenOf(credential),
     access: credential.access,
-    mintedAt: isoOrNever(credential.minted.now),
-    expiresAt: isoOrNever(expiryOf(credential)),
+    mintedAt: isoOrNever(credential.mintedAt.now),
+    expiresAt: isoOrNever(expiresAt(credential)),
   };
 }
 
@@ -62,10 +63,10 @@ function pullSecretOf(credential: MintedCredential): PullSecret {
 
 function manifestOf(credential: MintedCredential, place: KubernetesPlace): string {
   const names = secretNames(credential.registry, place);
-  const expiresAt = isoOrNever(expiryOf(credential));
+  const expires = isoOrNever(expiresAt(credential));
   const annotations = {
     ...(names.namespace === SYSTEM_NAMESPACE && { [OPERATOR_ANNOTATION]: names.name }),
-    ...(expiresAt !== null && { [EXPIRY_ANNOTATION]: expiresAt }),
+    ...(expires !== null && { [EXPIRY_ANNOTATION]: expires }),
   };
   return kubernetesYamlOf(kubernetesSecretOf(pullSecretOf(credential), { ...names, annotations }));
 }

@@ -1,5 +1,5 @@
 import type { LiveCredential } from "../../credentials/inventory/live-credentials.ts";
-import { elapsedMs, expiryOf, type Moment } from "../../core/credential.ts";
+import { elapsedMs, expiresAt, type Moment } from "../../core/lifetime.ts";
 import { alignColumns } from "../../terminal/table.ts";
 import { shownSpan } from "../../terminal/durations.ts";
 
@@ -28,26 +28,26 @@ export function jsonOfLiveCredentials(credentials: readonly LiveCredential[]): r
   return credentials.map((credential) => ({
     registry: credential.registry ?? null,
     access: credential.access,
-    mintedAt: new Date(credential.minted.now).toISOString(),
-    expiresAt: isoOrNever(expiryOf(credential)),
-    tokenFrom: credential.from,
+    mintedAt: new Date(credential.mintedAt.now).toISOString(),
+    expiresAt: isoOrNever(expiresAt(credential)),
+    tokenFrom: credential.origin,
     state: credential.use,
   }));
 }
 
 /** Undefined ages are those that the clocks do not agree on. */
-function ageOf({ minted }: LiveCredential, now: Moment): string {
-  const elapsed = elapsedMs(minted, now);
+function ageOf({ mintedAt }: LiveCredential, now: Moment): string {
+  const elapsed = elapsedMs(mintedAt, now);
   return elapsed === undefined ? "?" : shownSpan(elapsed);
 }
 
-function endOf({ minted, lifeMs }: LiveCredential, now: Moment): string {
-  if (lifeMs === Infinity) return "never";
-  const elapsed = elapsedMs(minted, now);
-  return elapsed === undefined ? "?" : shownSpan(lifeMs - elapsed);
+function endOf({ mintedAt, lifetime }: LiveCredential, now: Moment): string {
+  if (lifetime.kind === "unlimited") return "never";
+  const elapsed = elapsedMs(mintedAt, now);
+  return elapsed === undefined ? "?" : shownSpan(lifetime.ms - elapsed);
 }
 
 /** ISO 8601, or null for what never expires. */
-export function isoOrNever(ms: number): string | null {
-  return ms === Infinity ? null : new Date(ms).toISOString();
+export function isoOrNever(ms: number | undefined): string | null {
+  return ms === undefined ? null : new Date(ms).toISOString();
 }

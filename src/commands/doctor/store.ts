@@ -1,7 +1,7 @@
 import { existsSync, lstatSync } from "node:fs";
 import { HelperError, isHelperError } from "../../core/errors.ts";
 import type { Machine } from "../../core/machine.ts";
-import type { SecretStore } from "../../credentials/ports.ts";
+import type { SecretStore } from "../../core/secret-store.ts";
 import type { VerbPorts } from "../ports.ts";
 import { Secret } from "../../core/secret.ts";
 import { fail, pass, warn, type Line } from "./finding.ts";

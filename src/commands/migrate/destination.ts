@@ -2,7 +2,7 @@
 import { contextInUse } from "../../credentials/accounts/accounts.ts";
 import type { HelperPorts } from "../../credentials/ports.ts";
 import { isApiToken } from "../../credentials/accounts/store-credential.ts";
-import { hasApiTokenShape } from "../../core/api-token.ts";
+import { hasApiTokenFormat } from "../../core/api-token.ts";
 import { Secret } from "../../core/secret.ts";
 import { addressKeyOf, type FoundLogin, isOurHost, isSameCredential } from "./found-logins.ts";
 
@@ -28,7 +28,7 @@ export async function isTaken(domain: HelperPorts, login: FoundLogin): Promise<b
   if (await isKept(domain, login)) return false;
   if ((await domain.logins.read(addressKeyOf(login))) !== undefined) return true;
   const { secret } = login.credential;
-  if (!isOurHost(login) || !hasApiTokenShape(secret)) return false;
+  if (!isOurHost(login) || !hasApiTokenFormat(secret)) return false;
   // A finished credential, as doctl leaves them, has its place beside an API token; a second token has none.
   const token = await domain.apiTokens.read(contextInUse(domain));
   return token !== undefined && isApiToken(domain, secret);

@@ -1,6 +1,6 @@
 /** A credential in the forms that clients and platforms take it in. Each of these texts is the secret itself. */
 import { REGISTRY_HOST } from "../../core/address.ts";
-import { hasApiTokenShape } from "../../core/api-token.ts";
+import { hasApiTokenFormat } from "../../core/api-token.ts";
 import type { Credential } from "../../core/credential.ts";
 import type { Secret } from "../../core/secret.ts";
 
@@ -36,7 +36,7 @@ export interface DockerConfig {
  * may repeat the password there, and wherever somebody logged in with a token as both.
  */
 export function shownUsername(host: string, { username, secret }: Credential): string | undefined {
-  if (host === REGISTRY_HOST || username.equals(secret) || hasApiTokenShape(username)) return undefined;
+  if (host === REGISTRY_HOST || username.equals(secret) || hasApiTokenFormat(username)) return undefined;
   return username.reveal();
 }
 

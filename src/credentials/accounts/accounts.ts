@@ -24,7 +24,7 @@ export function ofAccount(
   const isDefault = context === undefined || context === DEFAULT_CONTEXT;
   const contexts = isDefault ? [undefined, DEFAULT_CONTEXT] : [context];
   const names = new Set(contexts.map((one) => accountName(one, ports.settings())));
-  return ({ from, account }) => from !== "environment" && names.has(account);
+  return ({ origin }) => origin.kind !== "environment" && names.has(origin.account);
 }
 
 /**

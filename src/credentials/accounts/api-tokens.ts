@@ -1,6 +1,6 @@
 import type { ApiToken } from "../../core/api-token.ts";
 import type { Secret } from "../../core/secret.ts";
-import type { SecretStore } from "../ports.ts";
+import type { SecretStore } from "../../core/secret-store.ts";
 
 const PREFIX = "api-token:";
 /** The account that is meant where nothing names one; doctl calls it the same. */
@@ -28,7 +28,9 @@ export function createApiTokens(keychain: SecretStore): ApiTokens {
     async read(context) {
       const secret = await keychain.read(nameOf(context));
       const account = context === undefined || context === DEFAULT_CONTEXT ? "" : ` (context ${context})`;
-      return secret && { secret, from: "keychain", source: `the keychain${account}` };
+      return (
+        secret && { secret, origin: { kind: "keychain", account: "" }, source: `the keychain${account}` }
+      );
     },
     async write(context, secret) {
       const before = await keychain.read(nameOf(context));

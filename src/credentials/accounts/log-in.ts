@@ -1,5 +1,5 @@
 import { HelperError, isHelperError } from "../../core/errors.ts";
-import { hasApiTokenShape, type ApiToken } from "../../core/api-token.ts";
+import { hasApiTokenFormat, type ApiToken } from "../../core/api-token.ts";
 import { keepApiToken } from "./accounts.ts";
 import type { Account, AccountApi, HelperPorts, Registry, TokenDescription } from "../ports.ts";
 import { quietly, unlessFailed } from "../best-effort.ts";
@@ -36,7 +36,7 @@ export async function logIn(
  * let the token read registries: that it lists them is the proof, because a scope's name may be another tomorrow.
  */
 export async function checkApiToken(ports: HelperPorts, token: ApiToken): Promise<AcceptedToken> {
-  if (!hasApiTokenShape(token.secret)) {
+  if (!hasApiTokenFormat(token.secret)) {
     throw new HelperError("bad-api-token", `${token.source} holds no DigitalOcean API token`, {
       hint: WHAT_IT_IS,
     });

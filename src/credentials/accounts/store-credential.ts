@@ -1,6 +1,6 @@
 import { HelperError, isHelperError } from "../../core/errors.ts";
 import { parseAddress, REGISTRY_HOST } from "../../core/address.ts";
-import { hasApiTokenShape, type ApiToken } from "../../core/api-token.ts";
+import { hasApiTokenFormat, type ApiToken } from "../../core/api-token.ts";
 import type { Secret } from "../../core/secret.ts";
 import { keepApiToken } from "./accounts.ts";
 import { entryOf } from "../minting/cache-key.ts";
@@ -29,7 +29,7 @@ export async function store(ports: HelperPorts, login: Login): Promise<void> {
       return;
     }
   }
-  if (hasApiTokenShape(login.secret) && (await isApiToken(ports, login.secret))) {
+  if (hasApiTokenFormat(login.secret) && (await isApiToken(ports, login.secret))) {
     const entry = entryOf(ports.settings(), address, ports.sha256);
     await keepApiToken(ports, entry.context, login.secret);
     return;
@@ -42,7 +42,7 @@ export async function store(ports: HelperPorts, login: Login): Promise<void> {
 
 /** Asks the API: a finished credential has the same shape, and the API answers it with 401. */
 export async function isApiToken(ports: HelperPorts, secret: Secret): Promise<boolean> {
-  const candidate: ApiToken = { secret, from: "keychain", source: "the login" };
+  const candidate: ApiToken = { secret, origin: { kind: "keychain", account: "" }, source: "the login" };
   const api = await ports.api(PROBE_BUDGET_MS);
   try {
     await api.listRegistries(candidate);

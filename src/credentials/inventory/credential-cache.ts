@@ -1,4 +1,5 @@
-import { elapsedMs, mayBeAlive, type MintedCredential } from "../../core/credential.ts";
+import { type MintedCredential } from "../../core/credential.ts";
+import { elapsedMs, mayBeAlive, msOf } from "../../core/lifetime.ts";
 import type { Secret } from "../../core/secret.ts";
 import type { Sha256 } from "../minting/cache-key.ts";
 import {
@@ -6,12 +7,12 @@ import {
   describeCredential,
   GIVEN_OUT,
   INVENTORY,
-  isInventoryAlive,
   type LiveCredential,
   liveCredentials,
   REPLACED,
 } from "./live-credentials.ts";
-import type { Clock, SecretStore } from "../ports.ts";
+import type { Clock } from "../../core/lifetime.ts";
+import type { SecretStore } from "../../core/secret-store.ts";
 import {
   decodeInventoryEntry,
   decodeMinted,
@@ -75,7 +76,7 @@ export interface MintedCredentials {
 export function isIdle({ credential, replaced }: MintedRecord, clock: Clock): boolean {
   if (!replaced) return false;
   const since = elapsedMs(replaced, clock.read());
-  return since === undefined || since >= Math.min(IN_USE_MS, credential.lifeMs / 2);
+  return since === undefined || since >= Math.min(IN_USE_MS, msOf(credential.lifetime) / 2);
 }
 
 export function createMintedCredentials(store: SecretStore, clock: Clock, sha256: Sha256): MintedCredentials {
@@ -88,7 +89,7 @@ export function createMintedCredentials(store: SecretStore, clock: Clock, sha256
   const dropDeadNotes = async (prefix: string): Promise<void> => {
     for (const [name, kept] of await store.entries(prefix)) {
       const entry = decodeInventoryEntry(kept);
-      if (!entry || !isInventoryAlive(entry, clock)) await store.erase(name);
+      if (!entry || !mayBeAlive(entry, clock.read())) await store.erase(name);
     }
   };
   const read = async (key: string): Promise<MintedCredential | undefined> => {
@@ -160,7 +161,7 @@ export function createMintedCredentials(store: SecretStore, clock: Clock, sha256
     async isOurs(secret) {
       const kept = await store.read(inventoryName(secret));
       const entry = kept && decodeInventoryEntry(kept);
-      return entry !== undefined && isInventoryAlive(entry, clock);
+      return entry !== undefined && mayBeAlive(entry, clock.read());
     },
     async noteGivenOut(credential) {
       const entry = encodeInventoryEntry({ ...describeCredential(credential), revoked: false });

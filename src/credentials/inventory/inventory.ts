@@ -25,7 +25,7 @@ export async function takeInventory(ports: HelperPorts): Promise<Inventory> {
       if (error.code !== "keychain-missing") failures.push(error);
     }
   }
-  const credentials = [...found.values()].toSorted((a, b) => b.minted.now - a.minted.now);
+  const credentials = [...found.values()].toSorted((a, b) => b.mintedAt.now - a.mintedAt.now);
   return { credentials, failures };
 }
 

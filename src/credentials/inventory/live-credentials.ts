@@ -1,7 +1,8 @@
-import { elapsedMs, mayBeAlive, type MintedCredential } from "../../core/credential.ts";
+import { type MintedCredential } from "../../core/credential.ts";
+import { mayBeAlive } from "../../core/lifetime.ts";
 import type { Secret } from "../../core/secret.ts";
 import type { Sha256 } from "../minting/cache-key.ts";
-import type { Clock } from "../ports.ts";
+import type { Clock } from "../../core/lifetime.ts";
 import { decodeInventoryEntry, decodeMinted, type InventoryEntry } from "../codec.ts";
 
 /** Begins the names of the credentials that are answered. */
@@ -57,19 +58,13 @@ function describeLiving(credential: MintedCredential, clock: Clock) {
 
 function describeNoted(value: Secret, clock: Clock) {
   const entry = decodeInventoryEntry(value);
-  if (!entry || entry.revoked || !isInventoryAlive(entry, clock)) return undefined;
+  if (!entry || entry.revoked || !mayBeAlive(entry, clock.read())) return undefined;
   const { revoked: _, ...described } = entry;
   return described;
 }
 
 /** What is not secret of a credential. */
 export function describeCredential(credential: MintedCredential): Omit<InventoryEntry, "revoked"> {
-  const { minted, lifeMs, access, from, registry } = credential;
-  return { minted, lifeMs, access, from, registry };
-}
-
-/** When in doubt, yes. */
-export function isInventoryAlive({ minted, lifeMs }: InventoryEntry, clock: Clock): boolean {
-  const elapsed = elapsedMs(minted, clock.read());
-  return elapsed === undefined || elapsed < lifeMs;
+  const { mintedAt, lifetime, access, origin, registry } = credential;
+  return { mintedAt, lifetime, access, origin: origin.kind, registry };
 }

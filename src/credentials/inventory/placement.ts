@@ -1,6 +1,6 @@
 import { HelperError } from "../../core/errors.ts";
 import { withFallback } from "../../stores/either-store.ts";
-import type { SecretStore } from "../ports.ts";
+import type { SecretStore } from "../../core/secret-store.ts";
 import type { CacheSetting } from "../minting/settings.ts";
 
 /** Which store holds what of the credentials that we mint. */

@@ -1,6 +1,7 @@
 import { HelperError } from "../../core/errors.ts";
 import { parseAddress, plainHostOf, REGISTRY_HOST, type Address } from "../../core/address.ts";
-import { ageOf, type Credential } from "../../core/credential.ts";
+import { type Credential } from "../../core/credential.ts";
+import { freshnessOf } from "../../core/lifetime.ts";
 import { Secret } from "../../core/secret.ts";
 import { entryOf } from "./cache-key.ts";
 import type { HelperPorts } from "../ports.ts";
@@ -17,11 +18,11 @@ export async function get(ports: HelperPorts, serverUrl: string): Promise<Creden
 
   const entry = entryOf(ports.settings(), address, ports.sha256);
   const earlier = await currentCredential(ports, entry);
-  const age = earlier ? ageOf(earlier, ports.clock.read()) : "dead";
-  if (earlier && (age === "young" || age === "ageing")) {
-    if (age === "ageing") ports.background.renew(entry.key, serverUrl);
+  const age = earlier ? freshnessOf(earlier, ports.clock.read()) : "expired";
+  if (earlier && (age === "fresh" || age === "refresh-due")) {
+    if (age === "refresh-due") ports.background.renew(entry.key, serverUrl);
     ports.trace("cached", { age, access: earlier.access, registry: earlier.registry });
-    if (age === "young") await offerWarm(ports, entry, serverUrl, earlier);
+    if (age === "fresh") await offerWarm(ports, entry, serverUrl, earlier);
     return earlier;
   }
   const minted = await replaceCredential(ports, entry, earlier, serverUrl);

@@ -1,3 +1,4 @@
+import { limited, msOf } from "../../core/lifetime.ts";
 import { HelperError, isHelperError, type ErrorCode } from "../../core/errors.ts";
 import { isRegistryName } from "../../core/address.ts";
 import type { ApiToken } from "../../core/api-token.ts";
@@ -61,7 +62,7 @@ async function mintFor(
   registry: string | undefined,
 ): Promise<MintedCredential> {
   const { access, ttlSeconds } = ports.settings();
-  const request = { token, registry, ttlSeconds };
+  const request = { token, registry, lifetime: limited(ttlSeconds * 1000) };
   if (access !== "auto") return traced(ports, await api.mint({ ...request, access }));
   const { marks } = ports.minted();
   // What it was refused before, it is not asked for at each renewal and each registry again.
@@ -82,7 +83,11 @@ async function mintFor(
 }
 
 function traced(ports: HelperPorts, minted: MintedCredential): MintedCredential {
-  ports.trace("minted", { access: minted.access, registry: minted.registry, seconds: minted.lifeMs / 1000 });
+  ports.trace("minted", {
+    access: minted.access,
+    registry: minted.registry,
+    seconds: msOf(minted.lifetime) / 1000,
+  });
   return minted;
 }
 

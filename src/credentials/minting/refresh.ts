@@ -1,5 +1,5 @@
 import { parseAddress } from "../../core/address.ts";
-import { ageOf } from "../../core/credential.ts";
+import { freshnessOf } from "../../core/lifetime.ts";
 import { entryOf } from "./cache-key.ts";
 import { currentCredential, replaceCredential } from "./replace.ts";
 import type { HelperPorts } from "../ports.ts";
@@ -14,7 +14,7 @@ export async function renew(ports: HelperPorts, serverUrl: string): Promise<void
   if (address.kind === "other") return;
   const entry = entryOf(ports.settings(), address, ports.sha256);
   const earlier = await currentCredential(ports, entry);
-  if (earlier && ageOf(earlier, ports.clock.read()) !== "young") {
+  if (earlier && freshnessOf(earlier, ports.clock.read()) !== "fresh") {
     await replaceCredential(ports, entry, earlier, serverUrl);
   }
   await sweep(ports);

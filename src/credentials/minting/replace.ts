@@ -1,6 +1,8 @@
-import { isHelperError, type ErrorCode } from "../../core/errors.ts";
+import { traitsOf } from "../../core/error-catalog.ts";
+import { isHelperError } from "../../core/errors.ts";
 import type { ApiToken } from "../../core/api-token.ts";
-import { ageOf, expiryOf, type MintedCredential } from "../../core/credential.ts";
+import { type MintedCredential } from "../../core/credential.ts";
+import { freshnessOf, expiresAt } from "../../core/lifetime.ts";
 import type { Entry } from "./cache-key.ts";
 import { mintCredential } from "./mint.ts";
 import type { HelperPorts, Turn } from "../ports.ts";
@@ -16,36 +18,15 @@ const LEAST_PATIENCE_MS = 1_000;
 /** For what is written under the keeping turn, in milliseconds. */
 const KEEPING_PATIENCE_MS = 2_000;
 
-/** Failures of the way to DigitalOcean or to the API token, as against its word: a living credential bridges them. */
-const OUTAGES: ReadonlySet<ErrorCode> = new Set([
-  "api-rate-limited",
-  "api-unavailable",
-  "api-refused",
-  "api-proxy",
-  "api-unknown-host",
-  "api-cut-off",
-  "api-timeout",
-  "api-tls",
-  "api-malformed",
-  "api-unexpected",
-  "keychain-missing",
-  "keychain-locked",
-  "keychain-silent",
-  "keychain-failed",
-  "vault-closed",
-  "pass-missing",
-  "pass-failed",
-]);
-
 /** What is kept under the entry, unless the API token that it was made from has since changed in doctl's config. */
 export async function currentCredential(
   ports: HelperPorts,
   entry: Entry,
 ): Promise<MintedCredential | undefined> {
   const kept = await quietly(() => ports.minted().kept?.read(entry.key));
-  if (kept?.from !== "doctl") return kept;
+  if (kept?.origin.kind !== "doctl") return kept;
   const mark = await quietly(() => ports.tokenSource.doctlMark());
-  return mark === kept.sourceMark ? kept : undefined;
+  return mark === kept.origin.fingerprint ? kept : undefined;
 }
 
 /**
@@ -59,7 +40,8 @@ export async function replaceCredential(
   earlier: MintedCredential | undefined,
   serverUrl: string,
 ): Promise<MintedCredential | undefined> {
-  const isLiving = (): boolean => earlier !== undefined && ageOf(earlier, ports.clock.read()) !== "dead";
+  const isLiving = (): boolean =>
+    earlier !== undefined && freshnessOf(earlier, ports.clock.read()) !== "expired";
   const patience = isLiving() ? SHORT_PATIENCE_MS : PATIENCE_MS;
   const started = ports.monotonicMs();
   const turn = await ports.turns.take(entry.key, patience);
@@ -83,8 +65,8 @@ export async function replaceCredential(
   } catch (error) {
     if (!isHelperError(error)) throw error;
     ports.trace("refused", { code: error.code });
-    if (!earlier || !isLiving() || !OUTAGES.has(error.code)) throw error;
-    const until = new Date(expiryOf(earlier)).toISOString();
+    if (!earlier || !isLiving() || traitsOf(error).outage !== true) throw error;
+    const until = new Date(expiresAt(earlier) ?? 0).toISOString();
     ports.notices.warn(`${error.message}; using the credential from before, which lives until ${until}`);
     return earlier;
   } finally {
@@ -98,16 +80,17 @@ function isRenewed(
   theirs: MintedCredential,
   earlier: MintedCredential | undefined,
 ): boolean {
-  const age = ageOf(theirs, ports.clock.read());
-  if (earlier?.secret.equals(theirs.secret) === true) return age === "young";
-  return age === "young" || age === "ageing";
+  const age = freshnessOf(theirs, ports.clock.read());
+  if (earlier?.secret.equals(theirs.secret) === true) return age === "fresh";
+  return age === "fresh" || age === "refresh-due";
 }
 
 /** From the environment, else the keychain, else doctl's config. */
 export async function findToken(ports: HelperPorts, entry: Entry): Promise<ApiToken | undefined> {
   const token = ports.settings().apiToken ?? (await ports.tokenSource.find(entry.context));
   ports.trace("token", { source: token?.source ?? "none" });
-  return token && { ...token, account: entry.account };
+  if (!token || token.origin.kind === "environment") return token;
+  return { ...token, origin: { ...token.origin, account: entry.account } };
 }
 
 interface MintJob {
@@ -136,7 +119,7 @@ async function mintAndKeep(ports: HelperPorts, job: MintJob): Promise<MintedCred
   const isWelcome = await whileKeeping(ports, async (isAlone) => {
     if (!(await isStillThere(ports, entry, token))) return false;
     await quietly(() => kept?.write(entry.key, minted));
-    if (isAlone && token.from !== "doctl") {
+    if (isAlone && token.origin.kind !== "doctl") {
       await quietly(() => ports.warmAnswers.offer(serverUrl, entry.key, minted));
     }
     return true;
@@ -177,7 +160,7 @@ export async function offerWarm(
   serverUrl: string,
   credential: MintedCredential,
 ): Promise<void> {
-  if (credential.from === "doctl" || ageOf(credential, ports.clock.read()) !== "young") return;
+  if (credential.origin.kind === "doctl" || freshnessOf(credential, ports.clock.read()) !== "fresh") return;
   if (!(await quietly(() => ports.warmAnswers.isWanted(serverUrl)))) return;
   // Not waited for: the answer is ready, and the next `get` can leave it as well.
   const turn = await ports.turns.take("keeping", 0);
@@ -193,7 +176,7 @@ export async function offerWarm(
 
 /** Whether nobody logged out, or in anew, since the token was read. A keychain that fails now says nothing of that. */
 async function isStillThere(ports: HelperPorts, entry: Entry, token: ApiToken): Promise<boolean> {
-  if (token.from === "environment") return true;
+  if (token.origin.kind === "environment") return true;
   try {
     const now = await ports.tokenSource.find(entry.context);
     return now?.secret.equals(token.secret) === true;

@@ -13,7 +13,8 @@ import { dirname, join } from "node:path";
 import { Decrypter, Encrypter, identityToRecipient } from "age-encryption";
 import { configHome, dataHome, type Machine } from "../../core/machine.ts";
 import { HelperError } from "../../core/errors.ts";
-import type { SecretStore, Turns } from "../../credentials/ports.ts";
+import type { Turns } from "../../credentials/ports.ts";
+import type { SecretStore } from "../../core/secret-store.ts";
 import { Secret } from "../../core/secret.ts";
 import { openIdentity } from "./identity.ts";
 

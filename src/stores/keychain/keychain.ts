@@ -1,5 +1,5 @@
 import { HelperError, isHelperError } from "../../core/errors.ts";
-import type { SecretStore } from "../../credentials/ports.ts";
+import type { SecretStore } from "../../core/secret-store.ts";
 import { Secret } from "../../core/secret.ts";
 
 /** What we use of keytar; its functions reject with the platform's words. */

@@ -1,4 +1,4 @@
-import type { SecretStore } from "../../credentials/ports.ts";
+import type { SecretStore } from "../../core/secret-store.ts";
 import { Secret } from "../../core/secret.ts";
 
 /** The item that names others; it holds no secret. */

@@ -1,5 +1,6 @@
 import { type HelperError, isHelperError } from "../../core/errors.ts";
-import type { SecretStore, Turns } from "../../credentials/ports.ts";
+import type { Turns } from "../../credentials/ports.ts";
+import type { SecretStore } from "../../core/secret-store.ts";
 
 /**
  * For another's turn, in milliseconds: a little more than a call may take, so that one who waits learns that the

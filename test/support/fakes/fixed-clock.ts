@@ -1,4 +1,4 @@
-import type { Clock } from "../../../src/credentials/ports.ts";
+import type { Clock } from "../../../src/core/lifetime.ts";
 
 /** Clocks that stand still until they are set. */
 export interface FixedClock extends Clock {

@@ -8,7 +8,8 @@ import {
   type MintedCredentials,
 } from "../../../src/credentials/inventory/credential-cache.ts";
 import { choosePlaces } from "../../../src/credentials/inventory/placement.ts";
-import type { HelperPorts, SecretStore } from "../../../src/credentials/ports.ts";
+import type { HelperPorts } from "../../../src/credentials/ports.ts";
+import type { SecretStore } from "../../../src/core/secret-store.ts";
 import type { Settings } from "../../../src/credentials/minting/settings.ts";
 import { createTokenSource } from "../../../src/credentials/accounts/token-finder.ts";
 import type { ApiToken } from "../../../src/core/api-token.ts";
@@ -167,9 +168,8 @@ export function createBench(options: BenchOptions = {}): Bench {
   };
   const doctlToken = (text: string): ApiToken => ({
     secret: new Secret(text),
-    from: "doctl",
+    origin: { kind: "doctl", account: "", fingerprint: sha256(JSON.stringify(doctl)) },
     source: "doctl's config",
-    mark: sha256(JSON.stringify(doctl)),
   });
   const helper = createHelper(ports);
   return {
@@ -190,7 +190,7 @@ export function createBench(options: BenchOptions = {}): Bench {
 }
 
 function environmentToken(text: string): ApiToken {
-  return { secret: new Secret(text), from: "environment", source: "DIGITALOCEAN_ACCESS_TOKEN" };
+  return { secret: new Secret(text), origin: { kind: "environment" }, source: "DIGITALOCEAN_ACCESS_TOKEN" };
 }
 
 /** The answer to a `get`, opened. */

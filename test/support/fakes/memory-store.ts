@@ -1,4 +1,4 @@
-import type { SecretStore } from "../../../src/credentials/ports.ts";
+import type { SecretStore } from "../../../src/core/secret-store.ts";
 import { Secret } from "../../../src/core/secret.ts";
 
 /** A store in memory that shows what is in it and what it was asked, and fails where it is told to. */

@@ -1,11 +1,6 @@
 import { HelperError, type ErrorCode } from "../../../src/core/errors.ts";
-import type {
-  Account,
-  AccountApi,
-  Clock,
-  RegistryApi,
-  TokenDescription,
-} from "../../../src/credentials/ports.ts";
+import type { Account, AccountApi, RegistryApi, TokenDescription } from "../../../src/credentials/ports.ts";
+import type { Clock } from "../../../src/core/lifetime.ts";
 import type { MintedCredential } from "../../../src/core/credential.ts";
 import { Secret } from "../../../src/core/secret.ts";
 
@@ -70,20 +65,18 @@ export function createRecordedApi({ clock, secretOf }: RecordedApiOptions): Reco
       note(`account ${secret.reveal()}`);
       return api.account;
     },
-    async mint({ token, registry, access, ttlSeconds }): Promise<MintedCredential> {
-      note(`mint ${registry ?? "?"} ${access} ${ttlSeconds}`);
+    async mint({ token, registry, access, lifetime }): Promise<MintedCredential> {
+      note(`mint ${registry ?? "?"} ${access} ${lifetime.kind === "limited" ? lifetime.ms / 1000 : 0}`);
       count += 1;
       const secret = secretOf?.(count) ?? `minted-secret-${count}`;
       return {
         username: new Secret(secret),
         secret: new Secret(secret),
-        minted: clock.read(),
-        lifeMs: ttlSeconds === 0 ? Infinity : ttlSeconds * 1000,
+        mintedAt: clock.read(),
+        lifetime,
         access,
-        from: token.from,
+        origin: token.origin,
         registry,
-        account: token.account ?? "",
-        sourceMark: token.mark,
         revokeAt: REVOKE_AT,
       };
     },

@@ -1,4 +1,4 @@
-import type { Trace } from "../../../src/credentials/ports.ts";
+import type { Trace } from "../../../src/core/reporter.ts";
 
 /** What was traced, as it would be printed. */
 export interface RecordedTrace {

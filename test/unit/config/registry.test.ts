@@ -95,7 +95,7 @@ describe("the API token in the environment", () => {
   ])("is doctl's variable's, else the one of pydo and Terraform: %j", (env, source) => {
     const { apiToken } = read(env);
     expect(apiToken?.secret.reveal()).toBe(tokenOf("a"));
-    expect(apiToken).toMatchObject({ from: "environment", source });
+    expect(apiToken).toMatchObject({ origin: { kind: "environment" }, source });
   });
 
   it("that is set to nothing is a secret that a CI job was not given: nothing goes on without it", async () => {

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { hasApiTokenShape, parseApiToken } from "../../../src/core/api-token.ts";
+import { hasApiTokenFormat, parseApiToken } from "../../../src/core/api-token.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import { failureOf, failureOfSync } from "../../support/fakes/failure-of.ts";
 
@@ -10,7 +10,7 @@ describe("an API token's shape", () => {
   it.each([`dop_v1_${HEX}`, `doo_v1_${HEX}`, `dor_v1_${HEX}`, `doz_v1_${HEX}`, HEX])(
     "is that of %s",
     (text) => {
-      expect(hasApiTokenShape(new Secret(text))).toBe(true);
+      expect(hasApiTokenFormat(new Secret(text))).toBe(true);
     },
   );
 
@@ -31,7 +31,7 @@ describe("an API token's shape", () => {
     `dop_v1_${"g".repeat(64)}`,
     "ghp_0123456789",
   ])("is not that of %j", (text) => {
-    expect(hasApiTokenShape(new Secret(text))).toBe(false);
+    expect(hasApiTokenFormat(new Secret(text))).toBe(false);
   });
 });
 
@@ -39,17 +39,19 @@ describe("an API token in a text", () => {
   it.each([`dop_v1_${HEX}`, ` dop_v1_${HEX}`, `dop_v1_${HEX}\n`, `\tdop_v1_${HEX}\r\n`])(
     "is taken without the white space around it: %j",
     (text) => {
-      const token = parseApiToken(text, "environment", "DIGITALOCEAN_TOKEN");
+      const token = parseApiToken(text, { kind: "environment" }, "DIGITALOCEAN_TOKEN");
       expect(token.secret.reveal()).toBe(`dop_v1_${HEX}`);
-      expect(token).toMatchObject({ from: "environment", source: "DIGITALOCEAN_TOKEN" });
+      expect(token).toMatchObject({ origin: { kind: "environment" }, source: "DIGITALOCEAN_TOKEN" });
     },
   );
 
   it.each(["", " ", "\n\t"])("that is empty (%j) is refused by its name", async (text) => {
-    expect(await failureOf(() => parseApiToken(text, "environment", "DIGITALOCEAN_TOKEN"))).toEqual({
-      code: "bad-api-token",
-      message: "DIGITALOCEAN_TOKEN is set but empty",
-    });
+    expect(await failureOf(() => parseApiToken(text, { kind: "environment" }, "DIGITALOCEAN_TOKEN"))).toEqual(
+      {
+        code: "bad-api-token",
+        message: "DIGITALOCEAN_TOKEN is set but empty",
+      },
+    );
   });
 
   it("of another shape is refused without being shown, whatever it is", () => {
@@ -57,7 +59,11 @@ describe("an API token in a text", () => {
     const notBlank = fc.string({ unit: "binary", minLength: 1 }).filter((text) => text.trim() !== "");
     fc.assert(
       fc.property(notBlank, (text) => {
-        expect(failureOfSync(() => parseApiToken(text, "doctl", "THE_NAME"))).toEqual(refused);
+        expect(
+          failureOfSync(() =>
+            parseApiToken(text, { kind: "doctl", account: "", fingerprint: "" }, "THE_NAME"),
+          ),
+        ).toEqual(refused);
       }),
     );
   });

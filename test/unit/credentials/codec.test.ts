@@ -9,6 +9,7 @@ import {
   encodeMinted,
 } from "../../../src/credentials/codec.ts";
 import type { MintedCredential } from "../../../src/core/credential.ts";
+import { limited, type Moment, UNLIMITED } from "../../../src/core/lifetime.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import { NOON } from "../../support/fakes/fixed-clock.ts";
 
@@ -47,22 +48,27 @@ describe("a minted credential's record", () => {
   const credential: MintedCredential = {
     username: new Secret("user"),
     secret: new Secret("hunter2"),
-    minted: { now: NOON, uptime: 17 },
-    lifeMs: 3_600_000,
+    mintedAt: { now: NOON, uptime: 17 },
+    lifetime: limited(3_600_000),
     access: "read-only",
     registry: "acme",
-    from: "keychain",
-    account: "work in keychain",
-    sourceMark: "mark",
+    origin: { kind: "doctl", account: "work in keychain", fingerprint: "mark" },
     revokeAt: "https://cloud.example",
   };
 
-  it.each([
+  const records: readonly [string, MintedCredential, Moment | undefined][] = [
     ["whole", credential, undefined],
     ["replaced", credential, { now: NOON, uptime: undefined }],
-    ["without what is optional", { ...credential, registry: undefined, sourceMark: undefined }, undefined],
-    ["without uptime", { ...credential, minted: { now: NOON, uptime: undefined } }, undefined],
-  ])("gives it back %s", (_title, given, replaced) => {
+    ["from the keychain", { ...credential, origin: { kind: "keychain", account: "work" } }, undefined],
+    [
+      "without a registry",
+      { ...credential, registry: undefined, origin: { kind: "environment" } },
+      undefined,
+    ],
+    ["without uptime", { ...credential, mintedAt: { now: NOON, uptime: undefined } }, undefined],
+  ];
+
+  it.each(records)("gives it back %s", (_title, given, replaced) => {
     const record = decodeMinted(encodeMinted({ credential: given, replaced }));
     const opened = [record?.credential.username.reveal(), record?.credential.secret.reveal()];
     expect(opened).toEqual(["user", "hunter2"]);
@@ -94,12 +100,12 @@ describe("a minted credential's record", () => {
 });
 
 describe("a line of the inventory", () => {
-  it.each([3_600_000, Infinity])("gives back a life of %d ms", (lifeMs) => {
+  it.each([limited(3_600_000), UNLIMITED])("keeps the lifetime %j", (lifetime) => {
     const entry = {
-      minted: { now: NOON, uptime: 17 },
-      lifeMs,
+      mintedAt: { now: NOON, uptime: 17 },
+      lifetime,
       access: "read-only",
-      from: "environment",
+      origin: "environment",
       registry: undefined,
       revoked: false,
     } as const;

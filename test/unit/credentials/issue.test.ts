@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { limited, msOf, UNLIMITED } from "../../../src/core/lifetime.ts";
 import { HelperError } from "../../../src/core/errors.ts";
 import { giveOut, type GiveOutOrder } from "../../../src/credentials/issue.ts";
 import { takeInventory } from "../../../src/credentials/inventory/inventory.ts";
@@ -13,14 +14,14 @@ const order = (more: Partial<GiveOutOrder> = {}): GiveOutOrder => ({
   registry: undefined,
   context: undefined,
   access: "read-only",
-  ttlSeconds: 600,
+  lifetime: limited(600_000),
   approve: () => undefined,
   ...more,
 });
 
 const mints = (bench: Bench): readonly string[] => bench.api.calls.filter((call) => call.startsWith("mint"));
 const live = async (bench: Bench) =>
-  (await takeInventory(bench.ports)).credentials.map(({ use, lifeMs }) => [use, lifeMs]);
+  (await takeInventory(bench.ports)).credentials.map(({ use, lifetime }) => [use, msOf(lifetime)]);
 
 const refuse = (name: string | undefined): void => {
   throw new HelperError("bad-arguments", `not for ${name}`);
@@ -30,7 +31,7 @@ describe("a credential for a person", () => {
   it("is minted as ordered, for the account's only registry, and noted without its secret", async () => {
     const bench = createBench({ apiToken: tokenOf("a") });
     const given = await giveOut(bench.ports, order());
-    expect(given).toMatchObject({ registry: "acme", access: "read-only", lifeMs: 600_000 });
+    expect(given).toMatchObject({ registry: "acme", access: "read-only", lifetime: limited(600_000) });
     expect(mints(bench)).toEqual(["mint acme read-only 600"]);
     expect(await live(bench)).toEqual([["given-out", 600_000]]);
     const everything = JSON.stringify([...bench.keychain.items, ...bench.files.items]);
@@ -84,7 +85,7 @@ describe("a credential for a person", () => {
 
   it("may live for ever, and is known for ever", async () => {
     const bench = createBench({ apiToken: tokenOf("a") });
-    await giveOut(bench.ports, order({ ttlSeconds: 0 }));
+    await giveOut(bench.ports, order({ lifetime: UNLIMITED }));
     bench.clock.pass(100_000 * HOUR);
     expect(await live(bench)).toEqual([["given-out", Infinity]]);
   });

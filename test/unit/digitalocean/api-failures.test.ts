@@ -6,7 +6,11 @@ import { HelperError } from "../../../src/core/errors.ts";
 import type { ApiToken } from "../../../src/core/api-token.ts";
 import { Secret } from "../../../src/core/secret.ts";
 
-const TOKEN: ApiToken = { secret: new Secret("hunter2"), from: "environment", source: "THE_VARIABLE" };
+const TOKEN: ApiToken = {
+  secret: new Secret("hunter2"),
+  origin: { kind: "environment" },
+  source: "THE_VARIABLE",
+};
 const DATE = "Sat, 21 Nov 2026 12:00:00 GMT";
 
 function respond(status: number, headers: ApiResponse["headers"] = {}, body = "{}"): ApiResponse {

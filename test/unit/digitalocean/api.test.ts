@@ -39,16 +39,19 @@ function open(budgetMs = 15_000): RegistryApi & AccountApi {
 
 const tokenFor = (text: string): ApiToken => ({
   secret: new Secret(text),
-  from: "keychain",
+  origin: { kind: "doctl", account: "work", fingerprint: "the-mark" },
   source: "the keychain",
-  mark: "the-mark",
 });
 
 function token(scopes?: readonly string[]): ApiToken {
   return tokenFor(standIn.account.addToken(scopes));
 }
 
-const request = { registry: "acme", access: "read-write", ttlSeconds: 600 } as const;
+const request = {
+  registry: "acme",
+  access: "read-write",
+  lifetime: { kind: "limited", ms: 600_000 },
+} as const;
 const shown = ({ username, secret }: MintedCredential) => [username.reveal(), secret.reveal()];
 
 describe("the list of registries", () => {
@@ -134,13 +137,13 @@ describe("what a person is told", () => {
 });
 
 describe("a mint for ever", () => {
-  const forEver = { ...request, ttlSeconds: 0 } as const;
+  const forEver = { ...request, lifetime: { kind: "unlimited" } } as const;
 
   it("is asked for with an expiry of 0, and has no end", async () => {
     const minted = await open().mint({ ...forEver, token: token() });
     expect(standIn.calls).toMatchObject([{ query: "expiry_seconds=0&read_write=true" }]);
     expect(standIn.account.minted).toMatchObject([{ expiresAt: undefined }]);
-    expect(minted.lifeMs).toBe(Infinity);
+    expect(minted.lifetime).toEqual({ kind: "unlimited" });
   });
 
   it.each(["answer", "cut-off", "reset"] as const)(
@@ -179,13 +182,11 @@ describe("a mint", () => {
     const [record] = standIn.account.minted;
     expect(shown(minted)).toEqual([record?.username, record?.secret]);
     expect(minted).toMatchObject({
-      minted: clock.read(),
-      lifeMs: 10 * MINUTE,
+      mintedAt: clock.read(),
+      lifetime: { kind: "limited", ms: 10 * MINUTE },
       access: "read-write",
       registry: "acme",
-      from: "keychain",
-      account: "",
-      sourceMark: "the-mark",
+      origin: { kind: "doctl", account: "work", fingerprint: "the-mark" },
       revokeAt: standIn.url,
     });
     expect(record).toMatchObject({ access: "read-write", registry: "acme" });
@@ -262,13 +263,11 @@ const revoke = (secret: string, revokeAt = standIn.url) =>
   open(100).revoke({
     username: new Secret("x"),
     secret: new Secret(secret),
-    minted: clock.read(),
-    lifeMs: MINUTE,
+    mintedAt: clock.read(),
+    lifetime: { kind: "limited", ms: MINUTE },
     access: "read-only",
     registry: "acme",
-    from: "environment",
-    account: "",
-    sourceMark: undefined,
+    origin: { kind: "environment" },
     revokeAt,
   });
 

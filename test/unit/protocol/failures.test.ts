@@ -1,7 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { notice, showFailure } from "../../../src/protocol/failures.ts";
-import { ERROR_CODES, HelperError } from "../../../src/core/errors.ts";
+import { stderrLine, describeFailure } from "../../../src/protocol/failures.ts";
+import { ERRORS, isErrorCode } from "../../../src/core/error-catalog.ts";
+import { HelperError } from "../../../src/core/errors.ts";
+
+const ERROR_CODES = Object.keys(ERRORS).filter(isErrorCode);
 
 /** Words of the protocol, which clients compare with the whole of stdout: no hint may follow them there. */
 const MESSAGE_ALONE: ReadonlySet<string> = new Set([
@@ -13,24 +16,24 @@ const MESSAGE_ALONE: ReadonlySet<string> = new Set([
 
 describe("every failure", () => {
   it.each(ERROR_CODES)("%s is one line on stdout, at most one on stderr, and exit code 1", (code) => {
-    const shown = showFailure(new HelperError(code, "the message"));
+    const shown = describeFailure(new HelperError(code, "the message"));
     expect(shown.exitCode).toBe(1);
     expect(shown.stdout).toMatch(/^[^\u0000-\u001f\u007f]+\n$/);
     expect(shown.stderr).toMatch(/^(?:docr: [^\u0000-\u001f\u007f]+\n)?$/);
   });
 
   it.each(ERROR_CODES.filter((code) => code !== "usage"))("%s begins stdout with its message", (code) => {
-    const { stdout } = showFailure(new HelperError(code, "the message"));
+    const { stdout } = describeFailure(new HelperError(code, "the message"));
     expect(stdout).toMatch(MESSAGE_ALONE.has(code) ? /^the message\n$/ : /^the message; .+\n$/);
   });
 
   it.each(ERROR_CODES.filter((code) => code !== "not-found"))("%s tells the person on stderr too", (code) => {
-    const { stderr } = showFailure(new HelperError(code, "the message"));
+    const { stderr } = describeFailure(new HelperError(code, "the message"));
     expect(stderr).toMatch(/^docr: the message\b/);
   });
 
   it.each(ERROR_CODES)("%s has a hint without capital initial and full stop", (code) => {
-    const { stderr } = showFailure(new HelperError(code, "m"));
+    const { stderr } = describeFailure(new HelperError(code, "m"));
     const hint = stderr.replace(/^docr: m(?:; )?/, "").trimEnd();
     expect(hint).not.toMatch(/^[A-Z][a-z]|\.$/);
   });
@@ -39,7 +42,7 @@ describe("every failure", () => {
     const anyText = fc.string({ unit: "binary" });
     fc.assert(
       fc.property(fc.constantFrom(...ERROR_CODES), anyText, (code, message) => {
-        const shown = showFailure(new HelperError(code, message, { cause: new Error("hunter2") }));
+        const shown = describeFailure(new HelperError(code, message, { cause: new Error("hunter2") }));
         const printed = shown.stdout + shown.stderr;
         expect(printed.replaceAll("\n", "")).not.toMatch(/[\u0000-\u001f\u007f]/);
         expect(shown.stdout.split("\n")).toHaveLength(2);
@@ -53,7 +56,7 @@ describe("every failure", () => {
 describe("what clients compare", () => {
   it("not found is said on stdout alone: it is an answer", () => {
     const failure = new HelperError("not-found", "credentials not found in native keychain");
-    expect(showFailure(failure)).toEqual({
+    expect(describeFailure(failure)).toEqual({
       stdout: "credentials not found in native keychain\n",
       stderr: "",
       exitCode: 1,
@@ -61,7 +64,7 @@ describe("what clients compare", () => {
   });
 
   it("wrong usage is answered with the usage on stdout, as upstream does", () => {
-    expect(showFailure(new HelperError("usage", "more than one argument"))).toEqual({
+    expect(describeFailure(new HelperError("usage", "more than one argument"))).toEqual({
       stdout: "Usage: docker-credential-docr <store|get|erase|list|version>\n",
       stderr: "docr: more than one argument\n",
       exitCode: 1,
@@ -70,13 +73,13 @@ describe("what clients compare", () => {
 
   it("an unreadable keychain is never told as not found", () => {
     const codes = ERROR_CODES.filter((code) => code !== "not-found");
-    const texts = codes.map((code) => showFailure(new HelperError(code, "m")).stdout);
+    const texts = codes.map((code) => describeFailure(new HelperError(code, "m")).stdout);
     expect(texts.join("")).not.toContain("credentials not found");
   });
 });
 
 describe("a remark", () => {
   it("is one line that says who speaks", () => {
-    expect(notice("could not\r\nrevoke\u001b[2J")).toBe("docr: could not revoke [2J\n");
+    expect(stderrLine("could not\r\nrevoke\u001b[2J")).toBe("docr: could not revoke [2J\n");
   });
 });

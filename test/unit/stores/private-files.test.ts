@@ -17,7 +17,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import type { SecretStore } from "../../../src/credentials/ports.ts";
+import type { SecretStore } from "../../../src/core/secret-store.ts";
 import { createPrivateFiles } from "../../../src/stores/private-files.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import { failureOf } from "../../support/fakes/failure-of.ts";

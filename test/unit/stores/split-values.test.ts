@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { SecretStore } from "../../../src/credentials/ports.ts";
+import type { SecretStore } from "../../../src/core/secret-store.ts";
 import { splitLongValues } from "../../../src/stores/split-values.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import { failureOf } from "../../support/fakes/failure-of.ts";

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { showFailureToPerson } from "../../../../src/protocol/failures.ts";
+import { describeCommandFailure } from "../../../../src/protocol/failures.ts";
 import { isHelperError, type ErrorCode } from "../../../../src/core/errors.ts";
 import { credentials } from "../../../../src/commands/credentials/credentials.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
@@ -173,7 +173,7 @@ describe("what the API answers", () => {
     const bench = create();
     bench.api.fail("mint", code);
     const shown = await credentials(bench.verbs, "acme", {}).catch((error: unknown) =>
-      isHelperError(error) ? showFailureToPerson(error) : undefined,
+      isHelperError(error) ? describeCommandFailure(error) : undefined,
     );
     expect(shown).toMatchObject({ stdout: "", exitCode: 1 });
     expect(String(Object(shown).stderr).trimEnd()).toMatch(new RegExp(`^docr: ${API_MESSAGE}`));

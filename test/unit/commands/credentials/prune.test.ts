@@ -13,7 +13,7 @@ async function createThree(): Promise<VerbBench> {
     registry: undefined,
     context: undefined,
     access: "read-only",
-    ttlSeconds: 0,
+    lifetime: { kind: "unlimited" },
     approve: () => undefined,
   });
   await answerOf(bench);

@@ -7,7 +7,11 @@ import { answerOf, createBench, tokenOf, type Bench } from "../../../support/fak
 import { API_MESSAGE } from "../../../support/fakes/recorded-api.ts";
 
 const enter = (bench: Bench, secret = tokenOf("a"), context?: string) =>
-  logIn(bench.ports, { secret: new Secret(secret), from: "keychain", source: "standard input" }, context);
+  logIn(
+    bench.ports,
+    { secret: new Secret(secret), origin: { kind: "keychain", account: "" }, source: "standard input" },
+    context,
+  );
 
 const kept = (bench: Bench): readonly string[] => [...bench.keychain.items.keys()].toSorted();
 

@@ -9,7 +9,11 @@ import { answerOf, createBench, tokenOf, type Bench } from "../../../support/fak
 const HOST = "registry.digitalocean.com";
 
 async function enter(bench: Bench, context: string | undefined, digit: string): Promise<void> {
-  const token = { secret: new Secret(tokenOf(digit)), from: "keychain", source: "the test" } as const;
+  const token = {
+    secret: new Secret(tokenOf(digit)),
+    origin: { kind: "keychain", account: "" },
+    source: "the test",
+  } as const;
   await logIn(bench.ports, token, context);
 }
 

@@ -6,7 +6,11 @@ import { Secret } from "../../../../src/core/secret.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { tokenOf } from "../../../support/fakes/helper-bench.ts";
 
-const DOCTLS: ApiToken = { secret: new Secret(tokenOf("d")), from: "doctl", source: "doctl's config" };
+const DOCTLS: ApiToken = {
+  secret: new Secret(tokenOf("d")),
+  origin: { kind: "doctl", account: "", fingerprint: "" },
+  source: "doctl's config",
+};
 
 /** A store that fails with this code, and doctl's token. */
 function sourceOf(code: ErrorCode, doctls: ApiToken | undefined) {

@@ -20,10 +20,10 @@ describe("the inventory", () => {
     const { credentials } = await takeInventory(bench.ports);
     expect(credentials).toEqual([
       {
-        minted: { now: NOON, uptime: 5 * HOUR },
-        lifeMs: HOUR,
+        mintedAt: { now: NOON, uptime: 5 * HOUR },
+        lifetime: { kind: "limited", ms: HOUR },
         access: "read-write",
-        from: "environment",
+        origin: "environment",
         registry: "acme",
         use: "current",
       },

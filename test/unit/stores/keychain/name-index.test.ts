@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { HelperError } from "../../../../src/core/errors.ts";
-import type { SecretStore } from "../../../../src/credentials/ports.ts";
+import type { SecretStore } from "../../../../src/core/secret-store.ts";
 import { withNameIndex } from "../../../../src/stores/keychain/name-index.ts";
 import { Secret } from "../../../../src/core/secret.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { HelperError } from "../../../../src/core/errors.ts";
-import type { SecretStore } from "../../../../src/credentials/ports.ts";
+import type { SecretStore } from "../../../../src/core/secret-store.ts";
 import { inTurns } from "../../../../src/stores/keychain/serialized.ts";
 import { Secret } from "../../../../src/core/secret.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
