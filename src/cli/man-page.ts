@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { Frame } from "../commands/frame.ts";
 import { examples } from "../commands/frame.ts";
 
-/** What a manual names; README.md says more of each, and a test holds the two together. */
+/** The variables in the manual page. docs/configuration.md describes each; a test compares the two. */
 export const ENVIRONMENT: Readonly<Record<string, string>> = {
   DIGITALOCEAN_ACCESS_TOKEN: "API token to mint with; wins over all other sources",
   DIGITALOCEAN_TOKEN: "the same, where the first is not set",

@@ -5,7 +5,7 @@ import { ENVIRONMENT } from "../../../src/cli/man-page.ts";
 import { runVerb } from "../../../src/cli/commander.ts";
 import { createVerbBench } from "../../support/fakes/verb-bench.ts";
 
-const README = readFileSync(join(import.meta.dirname, "../../../README.md"), "utf8");
+const CONFIGURATION = readFileSync(join(import.meta.dirname, "../../../docs/configuration.md"), "utf8");
 
 async function page(): Promise<string> {
   const { stdout } = await runVerb(createVerbBench().verbs, ["man"]);
@@ -29,18 +29,18 @@ describe("the manual page", () => {
     expect(requests.filter((line) => !/^\.(?:TH|SH|SS|TP|PP|B|BR|br|nf|fi)\b/.test(line))).toEqual([]);
   });
 
-  it("names variables that README.md has", () => {
-    const names = Object.keys(ENVIRONMENT).filter((name) => !README.includes(`\`${name}\``));
+  it("names only variables that docs/configuration.md describes", () => {
+    const names = Object.keys(ENVIRONMENT).filter((name) => !CONFIGURATION.includes(`\`${name}\``));
     expect(names).toEqual([]);
   });
 
-  it("names every variable of ours that README.md has", () => {
+  it("names every variable of docr that docs/configuration.md describes", () => {
     const rows = Array.from(
-      README.matchAll(/^\| `((?:DOCR|DIGITALOCEAN)_[A-Z_]+)`/gm),
+      CONFIGURATION.matchAll(/^\| `((?:DOCR|DIGITALOCEAN)_[A-Z_]+)`/gm),
       ([, name = ""]) => name,
     );
     const missing = rows.filter((name) => !(name in ENVIRONMENT));
-    // Not a person's to set.
+    // Set by docr, never by the user.
     expect(missing).toEqual(["DOCR_BESIDE"]);
   });
 });
