@@ -1,6 +1,6 @@
 /**
- * Builds for this machine: dist/docr, the full program, one executable made by pkg (SEA mode) from one bundled file with
- * what a warm `get` does not need inside as assets; and dist/docker-credential-docr, the launcher in front of it.
+ * Builds for this machine: dist/docr, one executable that pkg (SEA mode) makes from one bundled file, with everything that a
+ * warm `get` does not need as assets inside; and dist/docker-credential-docr, the launcher that clients call.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import {
@@ -86,8 +86,8 @@ function keytarAddon(): string {
 }
 
 /**
- * The launcher under docker's name, or else a link to the full program. By removing first, so that a helper that docker is
- * running keeps its file.
+ * Installs the launcher under docker's name, or a link to docr if there is no launcher. Removes the old files first, so that
+ * a running helper keeps its own.
  */
 function install(executable: string, front: string | undefined): void {
   const target = join(dist, `docr${suffix}`);

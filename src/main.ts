@@ -9,7 +9,7 @@ import { readCachedResponse } from "./response-cache/read.ts";
 import { sha256 } from "./app/startup/sha256.ts";
 import { readStdin, writeFully } from "./app/startup/stdin.ts";
 import { isPacked } from "./app/version.ts";
-import { asciiOf } from "./response-cache/shared/ascii.ts";
+import { decodeAscii } from "./response-cache/shared/ascii.ts";
 import { INPUT_LIMIT_BYTES } from "./response-cache/shared/limits.ts";
 import { CACHED_SERVER_URL } from "./response-cache/shared/key.ts";
 
@@ -115,7 +115,7 @@ function onInterrupt(restore: () => void): () => void {
 }
 
 function isBareHost(input: Uint8Array): boolean {
-  return asciiOf(input, input.length).trim() === CACHED_SERVER_URL;
+  return decodeAscii(input, input.length)?.trim() === CACHED_SERVER_URL;
 }
 
 /** The finished answer for a bare `get` in this environment, the launcher's own way; undefined where the full program is needed. */

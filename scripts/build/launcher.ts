@@ -2,20 +2,20 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** Linkers that scriptc drives, the one of Debian's package first. */
+/** Linkers that scriptc can drive. Debian's package has the first name. */
 const LINKERS = ["clang-19", "clang"];
 
 /**
- * Compiles src/launcher to a native executable. Undefined, with the reason said, where that is not possible: then the full
- * program stands under both names, with the same answers, slower. `sanitize` makes an ASan build, for fuzzing.
+ * Compiles src/launcher to a native executable and returns its path. Where that is impossible, prints the reason and returns
+ * undefined; docr then stands under both names, with the same answers, only slower. `sanitize` builds with AddressSanitizer.
  */
 export function buildLauncher(root: string, work: string, sanitize = false): string | undefined {
-  // Offsets in struct stat, and O_NONBLOCK's value, are those of this platform.
+  // The offsets in struct stat and the value of O_NONBLOCK are this platform's.
   if (process.platform !== "linux" || process.arch !== "x64") {
-    return explain(`the launcher is for linux-x64, and this is ${process.platform}-${process.arch}`);
+    return skip(`the launcher is for linux-x64, and this is ${process.platform}-${process.arch}`);
   }
   const linker = LINKERS.find((name) => spawnSync(name, ["--version"]).status === 0);
-  if (linker === undefined) return explain("no clang is on this machine (Debian's package clang-19)");
+  if (linker === undefined) return skip("this machine has no clang (Debian's package clang-19)");
   const sources = join(work, "launcher");
   copyFolder(join(root, "src/launcher"), join(sources, "launcher"));
   copyFolder(join(root, "src/response-cache/shared"), join(sources, "response-cache/shared"));
@@ -34,7 +34,7 @@ export function buildLauncher(root: string, work: string, sanitize = false): str
     execFileSync(process.execPath, [scriptc, ...flags], {
       cwd: sources,
       stdio: ["ignore", "ignore", "pipe"],
-      // Its cache has handed out stale executables.
+      // scriptc's cache has returned stale executables.
       env: {
         ...process.env,
         SCRIPTC_NO_CACHE: "1",
@@ -45,12 +45,12 @@ export function buildLauncher(root: string, work: string, sanitize = false): str
     });
     if (!sanitize) spawnSync("strip", [output]);
   } catch (error) {
-    return explain(`scriptc failed: ${error instanceof Error ? error.message : String(error)}`);
+    return skip(`scriptc failed: ${error instanceof Error ? error.message : String(error)}`);
   }
   return output;
 }
 
-/** A PATH with the linker as `clang`: for a sanitized build scriptc compiles its runtime too, and knows that name alone. */
+/** A PATH that has the linker under the name `clang`, which scriptc needs to compile its runtime with AddressSanitizer. */
 function pathWithClang(work: string, linker: string): string {
   const path = process.env["PATH"] ?? "";
   const found = path
@@ -65,13 +65,13 @@ function pathWithClang(work: string, linker: string): string {
   return folder + delimiter + path;
 }
 
-/** Into a folder without our package.json's and tsconfig's neighbours: the compiler reads every file that it can reach. */
+/** Copies the sources away from the project's other files: scriptc compiles every file that it can reach. */
 function copyFolder(from: string, to: string): void {
   mkdirSync(to, { recursive: true });
   for (const name of readdirSync(from)) copyFileSync(join(from, name), join(to, name));
 }
 
-function explain(reason: string): undefined {
-  console.log(`no launcher: ${reason}. The full program stands under both names: same answers, slower`);
+function skip(reason: string): undefined {
+  console.log(`launcher not built: ${reason}. docr stands under both names: same answers, slower`);
   return undefined;
 }

@@ -1,65 +1,84 @@
-// What the launcher reads: small files and stdin, each judged on what is open, with no allocation by anybody else's size.
+// Bounded reads. Each file is checked after it is opened, and no read allocates more than the fixed limit.
 import { lstatSync, openSync, statSync } from "node:fs";
-import { asciiOf, u32 } from "../response-cache/shared/ascii.ts";
+import { decodeAscii } from "../response-cache/shared/ascii.ts";
 import { RESPONSE_LIMIT } from "../response-cache/shared/format.ts";
-import { close, fstat, getuid, isReady, POLLIN, read } from "./libc.ts";
+import { closeDescriptor, readBytes, statusOf, userId, waitUntilReadable } from "./libc.ts";
 
-export const NOT_TAKEN = "\u0000"; // stands for a text that the launcher does not take; no file has it
+export const READ_FAILED = -1;
+export const READ_TIMED_OUT = -2;
 
-/** Reads until the end or until `into` is full; -1 where the descriptor gives nothing, -2 where it stays open too long. */
-export function readAll(fd: number, into: Uint8Array, patience: number): number {
-  const until = Date.now() + patience;
+const REGULAR_FILE = 0o100000;
+const DIRECTORY = 0o040000;
+/** The bits of a file's mode for its type, for setuid, setgid and sticky, and for the group and other users. */
+const TYPE_AND_SHARING = 0o177077;
+
+/** Reads to the end, or until the array is full. Returns the number of bytes, READ_FAILED or READ_TIMED_OUT. */
+export function readToEnd(fd: number, into: Uint8Array, timeoutMs: number): number {
+  const deadline = Date.now() + timeoutMs;
   let length = 0;
   while (length < into.length) {
-    if (!isReady(fd, POLLIN, Math.max(0, until - Date.now()))) return -2;
-    const n = read(fd, into.subarray(length));
-    if (n < 0) return -1;
-    if (n === 0) return length;
-    length += n;
+    if (!waitUntilReadable(fd, Math.max(0, deadline - Date.now()))) return READ_TIMED_OUT;
+    const count = readBytes(fd, into.subarray(length));
+    if (count < 0) return READ_FAILED;
+    if (count === 0) return length;
+    length += count;
   }
   return length;
 }
 
-/** Whether what is open is this user's own and closed to everybody else, and of the kind (S_IFREG, S_IFDIR). */
-function isPrivate(fd: number, kind: number): boolean {
-  const stat = new Uint8Array(144); // struct stat on linux-x64: mode at 24, uid at 28
-  return fstat(fd, stat) === 0 && u32(stat, 28) === getuid() && (u32(stat, 24) & 0o177077) === kind;
-}
-
-/** The text of a small plain file of ASCII; NOT_TAKEN in every other case. `isSecret`: it must be private, too. */
-export function textOf(path: string, isSecret: boolean): string {
-  let fd = -1;
+/** The text of a regular file. Undefined if it is missing, not ASCII or not below RESPONSE_LIMIT. */
+export function readTextFile(path: string): string | undefined {
   try {
-    // A pipe would wait for its writer; a secret is never behind a symlink.
-    if (!(isSecret ? lstatSync(path) : statSync(path)).isFile()) return NOT_TAKEN;
-    fd = openSync(path, "r");
+    // Checked before it is opened: opening a named pipe waits for its writer.
+    return statSync(path).isFile() ? readText(openSync(path, "r")) : undefined;
   } catch {
-    return NOT_TAKEN;
+    return undefined;
   }
-  const bytes = new Uint8Array(RESPONSE_LIMIT);
-  const length = !isSecret || isPrivate(fd, 0o100000) ? readAll(fd, bytes, 0) : -1;
-  close(fd);
-  const text = asciiOf(bytes, length);
-  return text.length === length && length < bytes.length ? text : NOT_TAKEN;
 }
 
-/** A folder, open; -1 where it is not this user's own, or not closed to everybody else. */
-export function openPrivate(folder: string): number {
+/** The same for a file in a private folder, if this user owns both and no other user can access either. */
+export function readPrivateText(folder: string, name: string): string | undefined {
+  const fd = openPrivateFolder(folder);
+  if (fd === undefined) return undefined;
+  closeDescriptor(fd);
+  const path = folder + "/" + name;
   try {
-    if (!lstatSync(folder).isDirectory()) return -1;
+    // A symlink is rejected, like a named pipe.
+    return lstatSync(path).isFile() ? readPrivate(openSync(path, "r")) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** An open folder. Undefined if it is missing, this user does not own it or another user can access it. */
+export function openPrivateFolder(folder: string): number | undefined {
+  try {
+    if (!lstatSync(folder).isDirectory()) return undefined;
     const fd = openSync(folder, "r");
-    if (isPrivate(fd, 0o040000)) return fd;
-    close(fd);
+    if (isPrivate(fd, DIRECTORY)) return fd;
+    closeDescriptor(fd);
   } catch {
-    // As good as nobody's.
+    // A folder that cannot be opened is like a missing one.
   }
-  return -1;
+  return undefined;
 }
 
-/** A file in a private folder, which is looked at first: nobody else may have made it, or may enter it. */
-export function privateText(folder: string, name: string): string {
-  const fd = openPrivate(folder);
-  if (fd < 0) return NOT_TAKEN;
-  close(fd);
-  return textOf(folder + "/" + name, true);
+function readPrivate(fd: number): string | undefined {
+  if (isPrivate(fd, REGULAR_FILE)) return readText(fd);
+  closeDescriptor(fd);
+  return undefined;
+}
+
+/** Reads the open file and closes it. */
+function readText(fd: number): string | undefined {
+  const bytes = new Uint8Array(RESPONSE_LIMIT);
+  const length = readToEnd(fd, bytes, 0);
+  closeDescriptor(fd);
+  return length >= 0 && length < bytes.length ? decodeAscii(bytes, length) : undefined;
+}
+
+/** Whether this user owns the open file, no other user can access it, and it is of this type. */
+function isPrivate(fd: number, type: number): boolean {
+  const status = statusOf(fd);
+  return status !== undefined && status.uid === userId() && (status.mode & TYPE_AND_SHARING) === type;
 }

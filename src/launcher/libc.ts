@@ -1,4 +1,5 @@
-// The C library's functions as the launcher uses them (ffi.json). A byte array goes as its address and its length.
+// The C functions that the launcher calls (ffi.json), each behind a function that says what it does. scriptc passes a
+// byte array as its address and its length, and supports a foreign call only as the value that a function returns.
 declare function sysRead(fd: number, into: Uint8Array): number;
 declare function sysWrite(fd: number, from: Uint8Array): number;
 declare function sysFstat(fd: number, into: Uint8Array): number;
@@ -11,37 +12,83 @@ declare function sysFlock(fd: number, operation: number): number;
 declare function sysFcntl(fd: number, command: number, value: number): number;
 declare function sysSignal(number: number, handler: number): void;
 
-// Each in a function of its own: the compiler takes a foreign call only as what a function returns.
-export const read = (fd: number, into: Uint8Array): number => sysRead(fd, into);
-export const write = (fd: number, from: Uint8Array): number => sysWrite(fd, from);
-export const fstat = (fd: number, into: Uint8Array): number => sysFstat(fd, into);
+const fstat = (fd: number, into: Uint8Array): number => sysFstat(fd, into);
 const poll = (fds: Uint8Array, timeout: number): number => sysPoll(fds, timeout);
-export const pipe2 = (fds: Uint8Array): number => sysPipe2(fds);
-export const dup2 = (from: number, to: number): number => sysDup2(from, to);
-export const close = (fd: number): number => sysClose(fd);
-export const getuid = (): number => sysGetuid();
+const pipe2 = (fds: Uint8Array): number => sysPipe2(fds);
 const flock = (fd: number, operation: number): number => sysFlock(fd, operation);
 const fcntl = (fd: number, command: number, value: number): number => sysFcntl(fd, command, value);
-export const signal = (number: number, handler: number): void => sysSignal(number, handler);
+const signal = (number: number, handler: number): void => sysSignal(number, handler);
 
-export const POLLIN = 1;
-export const POLLOUT = 4;
+/** Reads what is there into the array. Returns the number of bytes, 0 at the end of the file, -1 on an error. */
+export const readBytes = (fd: number, into: Uint8Array): number => sysRead(fd, into);
 
-/** Whether the descriptor can be read or written (or will say why not) within so many milliseconds. */
-export function isReady(fd: number, event: number, timeout: number): boolean {
-  const asked = new Uint8Array(8); // struct pollfd: the descriptor, what is asked for, and what came
-  asked[0] = fd & 255;
-  asked[1] = fd >> 8; // the client may have hundreds open
-  asked[4] = event;
-  return poll(asked.subarray(0, 1), timeout) !== 0; // the length of 1 is what poll takes as its count
+/** Returns the number of bytes written, -1 on an error. */
+export const writeBytes = (fd: number, bytes: Uint8Array): number => sysWrite(fd, bytes);
+
+export const closeDescriptor = (fd: number): number => sysClose(fd);
+
+/** Makes the descriptor `to` refer to the same open file as `from`. */
+export const replaceDescriptor = (from: number, to: number): number => sysDup2(from, to);
+
+export const userId = (): number => sysGetuid();
+
+export interface FileStatus {
+  /** The file's type and permissions. */
+  readonly mode: number;
+  readonly uid: number;
 }
 
-export function pause(ms: number): void {
+/** The status of an open file. Undefined on an error. */
+export function statusOf(fd: number): FileStatus | undefined {
+  const stat = new Uint8Array(144); // struct stat on linux-x64
+  if (fstat(fd, stat) !== 0) return undefined;
+  return { mode: readU32(stat, 24), uid: readU32(stat, 28) };
+}
+
+/** Waits until a read does not block. False after `timeoutMs`. */
+export const waitUntilReadable = (fd: number, timeoutMs: number): boolean => waitUntil(fd, 1, timeoutMs);
+
+/** Waits until a write does not block. False after `timeoutMs`. */
+export const waitUntilWritable = (fd: number, timeoutMs: number): boolean => waitUntil(fd, 4, timeoutMs);
+
+function waitUntil(fd: number, event: number, timeoutMs: number): boolean {
+  const entry = new Uint8Array(8); // struct pollfd: the descriptor, the requested events, the returned events
+  entry[0] = fd & 255;
+  entry[1] = fd >> 8; // a client may have hundreds of open files
+  entry[4] = event;
+  // poll takes the array's length as the number of entries, so it must be 1.
+  return poll(entry.subarray(0, 1), timeoutMs) !== 0;
+}
+
+export function sleep(ms: number): void {
   poll(new Uint8Array(0), ms);
 }
 
-/** Takes what is open for this process alone; false where another one has it. Ends when that closes it, or ends. */
-export const isFirst = (fd: number): boolean => flock(fd, 6) === 0; // LOCK_EX | LOCK_NB
+export interface Pipe {
+  readonly readEnd: number;
+  readonly writeEnd: number;
+}
 
-/** No program that is started gets the descriptor. */
-export const keepToMyself = (fd: number): boolean => fcntl(fd, 2, 1) === 0; // F_SETFD, FD_CLOEXEC
+/** A new pipe whose writes fail instead of blocking when it is full. Undefined on an error. */
+export function openPipe(): Pipe | undefined {
+  const ends = new Uint8Array(2048); // pipe2 takes the array's length as its flags: O_NONBLOCK
+  if (pipe2(ends) !== 0) return undefined;
+  return { readEnd: readU32(ends, 0), writeEnd: readU32(ends, 4) };
+}
+
+/** Locks the open file for this process. False if another process holds the lock. The OS releases it with the process. */
+export const tryLock = (fd: number): boolean => flock(fd, 6) === 0; // LOCK_EX | LOCK_NB
+
+/** Keeps the descriptor out of the programs that this process starts. False on an error. */
+export const closeOnExec = (fd: number): boolean => fcntl(fd, 2, 1) === 0; // F_SETFD, FD_CLOEXEC
+
+/** Makes a write to a closed pipe fail instead of killing this process. */
+export function ignoreBrokenPipes(): void {
+  signal(13, 1); // SIGPIPE, SIG_IGN
+}
+
+/** Four bytes as a number, lowest byte first. The array must hold them: scriptc's arrays end the process otherwise. */
+export function readU32(bytes: Uint8Array, at: number): number {
+  const low = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
+  return (low | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)) >>> 0;
+}

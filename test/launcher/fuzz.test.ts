@@ -4,8 +4,8 @@ import { join, resolve } from "node:path";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { buildLauncher } from "../../scripts/build/launcher.ts";
-import { DECIDING_VARIABLES } from "../../src/response-cache/shared/key.ts";
-import { FALLBACK_VARIABLES } from "../../src/response-cache/shared/fallback-note.ts";
+import { KEY_VARIABLES } from "../../src/response-cache/shared/key.ts";
+import { FALLBACK_KEY_VARIABLES } from "../../src/response-cache/shared/fallback-note.ts";
 import { describeUnless } from "../support/lab/describe.ts";
 import { explainNoLauncher } from "../support/lab/executable.ts";
 import { explainMissing, SYSTEM_PATH } from "../support/lab/parts.ts";
@@ -98,8 +98,8 @@ const odd = fc.oneof(
   fc.constantFrom("", "/", "//", "a".repeat(5000), "/".repeat(5000), "é".repeat(3000), "=\n=\n", "%s%n%x"),
 );
 const variable = fc.constantFrom(
-  ...DECIDING_VARIABLES,
-  ...FALLBACK_VARIABLES,
+  ...KEY_VARIABLES,
+  ...FALLBACK_KEY_VARIABLES,
   "XDG_RUNTIME_DIR",
   "DOCR_LOG",
   "PATH",

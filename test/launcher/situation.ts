@@ -14,11 +14,11 @@ import * as fc from "fast-check";
 import { encodeMinted } from "../../src/credentials/codec.ts";
 import { Secret } from "../../src/core/secret.ts";
 import { sha256 } from "../../src/app/startup/sha256.ts";
-import { FALLBACK_VARIABLES, isHelperName } from "../../src/response-cache/shared/fallback-note.ts";
+import { FALLBACK_KEY_VARIABLES, isHelperName } from "../../src/response-cache/shared/fallback-note.ts";
 import { RESPONSE_LIMIT, type ValidityTimes } from "../../src/response-cache/shared/format.ts";
-import { DECIDING_VARIABLES, DEFERRING_VARIABLES } from "../../src/response-cache/shared/key.ts";
+import { KEY_VARIABLES, BYPASS_VARIABLES } from "../../src/response-cache/shared/key.ts";
 import type { Environment } from "../support/lab/run.ts";
-import { cachedResponse, HOUR, noteNameFor, validAround, responseNameFor } from "./cached-response.ts";
+import { cachedResponse, HOUR_MS, noteNameFor, validAround, responseNameFor } from "./cached-response.ts";
 
 export const HOST = "registry.digitalocean.com";
 
@@ -206,7 +206,7 @@ function seldom<T>(usual: T, others: readonly T[], weight: number): fc.Arbitrary
   );
 }
 
-const VARIABLES = [...new Set([...DECIDING_VARIABLES, ...FALLBACK_VARIABLES])]
+const VARIABLES = [...new Set([...KEY_VARIABLES, ...FALLBACK_KEY_VARIABLES])]
   .filter((name) => name !== "HOME" && name !== "XDG_CONFIG_HOME")
   // Not LANG nor LC_ALL: a path there crashes Node 26 itself, before any line of ours.
   .concat("TZ", "SOMETHING");
@@ -241,7 +241,7 @@ export function situations(withOthers: boolean): fc.Arbitrary<Situation> {
       15,
     ),
     input,
-    added: variables(DEFERRING_VARIABLES),
+    added: variables(BYPASS_VARIABLES),
     home: seldom("own", ["not set", "empty", "relative", "XDG"], 8),
     runtimeDir: seldom("own", [...dirs.slice(1), ...others], 6),
     folder: seldom("own", [...FOLDERS.slice(1), ...others], 8),
@@ -419,7 +419,7 @@ function arrangeWarm({ warm }: Situation, { kept, env, config, now, ...makers }:
     valid,
     "expired by the wall clock": withTimes({ until: now - 1 }),
     "expired by the uptime": withTimes({ uptimeUntil: 1 }),
-    "not yet by the wall clock": withTimes({ notBefore: now + HOUR }),
+    "not yet by the wall clock": withTimes({ notBefore: now + HOUR_MS }),
     "not yet by the uptime": withTimes({ uptimeFrom: times.uptimeUntil - 1 }),
     "cut short": valid.slice(0, -3),
     "another magic word": valid.replace("-1 ", "-2 "),
@@ -489,8 +489,8 @@ function mintedRecord(now: number): string {
   const credential = {
     username: new Secret("kept"),
     secret: new Secret("kept"),
-    mintedAt: { now: now - 1000, uptime: uptimeUntil - HOUR - 1000 },
-    lifetime: { kind: "limited", ms: HOUR },
+    mintedAt: { now: now - 1000, uptime: uptimeUntil - HOUR_MS - 1000 },
+    lifetime: { kind: "limited", ms: HOUR_MS },
     access: "read-write",
     registry: "acme",
     origin: { kind: "keychain", account: "" },

@@ -6,7 +6,7 @@ import { loadKeytar } from "../../stores/keychain/keytar.ts";
 import { hasSessionBus } from "../../stores/keychain/session-bus.ts";
 import { parseAddress } from "../../core/address.ts";
 import { isPacked } from "../version.ts";
-import { asciiOf } from "../../response-cache/shared/ascii.ts";
+import { decodeAscii } from "../../response-cache/shared/ascii.ts";
 import { isCertainlyOtherHost } from "../../response-cache/shared/fallback-note.ts";
 import { configPath } from "../../response-cache/shared/key.ts";
 
@@ -20,7 +20,7 @@ const LONGEST = 1024;
  */
 export async function askEarly(host: Host, input: Uint8Array): Promise<AskedKeytar | undefined> {
   const { env, platform } = host;
-  const text = asciiOf(input, Math.min(input.length, LONGEST)).trim();
+  const text = decodeAscii(input, Math.min(input.length, LONGEST))?.trim() ?? "";
   if (platform !== "linux" || !isPacked || input.length > LONGEST || !isCertainlyOtherHost(text))
     return undefined;
   if (env["DOCR_STORE"] || env["DOCR_FALLBACK"] || !hasSessionBus(host)) return undefined;

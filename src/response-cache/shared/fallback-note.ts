@@ -1,55 +1,55 @@
 /**
- * Which other helper answers for a host that is not ours, as the full program last found it from the same environment and
- * config file. Shared by the launcher and the full program.
+ * The note in which docr stores the name of its fallback helper for this environment and config file, so that the launcher
+ * can start that helper without docr. The launcher and docr compile this same file.
  */
+import { encodeKey, type ReadVariable } from "./key.ts";
 
-/** Set for the other helper: whoever finds it and would hand on again has been led back to itself. */
+/** Set for the fallback helper. If docr finds it set, the fallback helper has called docr again. */
 export const FALLBACK_ACTIVE = "DOCR_BESIDE";
 
-/** The variables that decide it, or that can make the full program refuse. */
-export const FALLBACK_VARIABLES: readonly string[] = [
+/** The variables that choose the fallback helper, or that can make docr reject its settings. */
+export const FALLBACK_KEY_VARIABLES: readonly string[] = [
   "DOCR_FALLBACK",
   "DOCR_STORE",
   "HOME",
   "XDG_CONFIG_HOME",
 ];
 
-/** The text whose SHA-256 names the note's file; `values` and `config` as for a finished answer. */
-export function fallbackKeyText(values: readonly string[], config: string): string {
-  let text = "docr-fallback-1";
-  for (const value of values) text += "\n" + String(value.length) + ":" + value;
-  return text + "\n" + config;
+/** The text whose SHA-256 names the note's file. `config` is the same as for a cached response. */
+export function fallbackKeyText(variable: ReadVariable, config: string): string {
+  return encodeKey("docr-fallback-1", FALLBACK_KEY_VARIABLES, variable, config);
 }
 
+/** The name of the note's file, from the SHA-256 of its key text in hexadecimal. */
 export function fallbackFileName(digest: string): string {
   return "fallback-" + digest;
 }
 
-/** The last part of another helper's name: part of a command's name, and not ourselves, who would call ourselves without end. */
+/** Whether the text can follow "docker-credential-" in a helper's name. "docr" cannot: docr would call itself. */
 export function isHelperName(name: string): boolean {
   if (name.length < 1 || name.length > 64 || name === "docr") return false;
   for (let i = 0; i < name.length; i++) {
-    const c = name.charCodeAt(i);
-    const isLetter = (c >= 65 && c <= 90) || (c >= 97 && c <= 122);
-    const isDigit = c >= 48 && c <= 57;
-    if (!isLetter && !isDigit && c !== 45 && c !== 46 && c !== 95) return false;
+    const code = name.charCodeAt(i);
+    const isLetter = (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
+    const isDigit = code >= 48 && code <= 57;
+    if (!isLetter && !isDigit && code !== 45 && code !== 46 && code !== 95) return false;
   }
   return true;
 }
 
 /**
- * Whether an address is certainly not ours, without knowing the grammar: plain address characters, and our host's name
- * nowhere in it. What is not certain goes to the full program.
+ * Whether an address is certainly not DigitalOcean's registry, without the full address grammar: it has plain address
+ * characters only and does not contain "digitalocean". If this is false, docr decides.
  */
 export function isCertainlyOtherHost(address: string): boolean {
   if (address === "") return false;
-  let folded = "";
+  let lowerCase = "";
   for (let i = 0; i < address.length; i++) {
-    const c = address.charCodeAt(i);
-    const isUpper = c >= 65 && c <= 90;
-    const isPlain = isUpper || (c >= 97 && c <= 122) || (c >= 45 && c <= 58) || c === 95;
+    const code = address.charCodeAt(i);
+    const isUpper = code >= 65 && code <= 90;
+    const isPlain = isUpper || (code >= 97 && code <= 122) || (code >= 45 && code <= 58) || code === 95;
     if (!isPlain) return false;
-    folded += String.fromCharCode(isUpper ? c + 32 : c);
+    lowerCase += String.fromCharCode(isUpper ? code + 32 : code);
   }
-  return !folded.includes("digitalocean");
+  return !lowerCase.includes("digitalocean");
 }

@@ -1,14 +1,14 @@
 /**
- * What a file with a finished answer looks like, and when it may be given. Shared by the launcher and the full program.
+ * The format of a cached response's file, and when its response is valid. The launcher and docr compile this same file.
  *
  *     docr-warm-1 NOT-BEFORE UNTIL UPTIME-FROM UPTIME-UNTIL
  *     {"ServerURL":…,"Username":…,"Secret":…}
  *
- * Times are whole milliseconds: two of the wall clock since the epoch, two of the machine's uptime. They end with half
- * the credential's life, because from then on the full program must renew it.
+ * The times are whole milliseconds: two of the wall clock since the epoch, two of the machine's uptime. They end at half
+ * the credential's lifetime, because docr must refresh it from then on.
  */
 
-/** When an answer may be given. */
+/** When a cached response is valid, in milliseconds. Each end is exclusive. */
 export interface ValidityTimes {
   readonly notBefore: number;
   readonly until: number;
@@ -17,12 +17,13 @@ export interface ValidityTimes {
 }
 
 const MAGIC = "docr-warm-1";
-/** Half of the longest life that can be asked for is 15 days. */
+/** Half of the longest lifetime that the API grants is 15 days. */
 const LONGEST_MS = 16 * 24 * 3600 * 1000;
-/** A file is one answer; the longest that there can be is far below. Characters. */
+/** The longest file, in characters. A real one is far shorter. */
 export const RESPONSE_LIMIT = 16384;
 
-export function encodeCachedResponse(times: ValidityTimes, answer: string): string {
+/** The file's text for a response, which must end with a line break. */
+export function encodeCachedResponse(times: ValidityTimes, response: string): string {
   return (
     MAGIC +
     " " +
@@ -34,31 +35,37 @@ export function encodeCachedResponse(times: ValidityTimes, answer: string): stri
     " " +
     String(times.uptimeUntil) +
     "\n" +
-    answer
+    response
   );
 }
 
-/** The answer, whole with its line break; empty where the file is not one of ours, or not for this moment. */
-export function openCachedResponse(text: string, now: number, uptime: number): string {
+/**
+ * The response with its line break. Undefined if the text is not in the format, or is not valid at `now` and `uptime`
+ * (milliseconds; NaN is never valid).
+ */
+export function openCachedResponse(text: string, now: number, uptime: number): string | undefined {
   const lineEnd = text.indexOf("\n");
-  if (lineEnd < 0 || text.length > RESPONSE_LIMIT) return "";
+  if (lineEnd < 0 || text.length > RESPONSE_LIMIT) return undefined;
   const words = text.slice(0, lineEnd).split(" ");
-  if (words.length !== 5 || words[0] !== MAGIC) return "";
-  const notBefore = wholeNumber(words[1] ?? "");
-  const until = wholeNumber(words[2] ?? "");
-  const uptimeFrom = wholeNumber(words[3] ?? "");
-  const uptimeUntil = wholeNumber(words[4] ?? "");
-  if (notBefore < 0 || until < 0 || uptimeFrom < 0 || uptimeUntil < 0) return "";
-  // Said so that a clock that is not a number is outside too.
-  if (!(now >= notBefore && now < until) || until - notBefore > LONGEST_MS) return "";
-  if (!(uptime >= uptimeFrom && uptime < uptimeUntil) || uptimeUntil - uptimeFrom > LONGEST_MS) return "";
-  const answer = text.slice(lineEnd + 1);
-  // A file that was cut short has no line break at its end.
-  return answer.startsWith('{"ServerURL":') && answer.endsWith('"}\n') ? answer : "";
+  if (words.length !== 5 || words[0] !== MAGIC) return undefined;
+  const notBefore = parseWholeNumber(words[1] ?? "");
+  const until = parseWholeNumber(words[2] ?? "");
+  const uptimeFrom = parseWholeNumber(words[3] ?? "");
+  const uptimeUntil = parseWholeNumber(words[4] ?? "");
+  if (notBefore < 0 || until < 0 || uptimeFrom < 0 || uptimeUntil < 0) return undefined;
+  if (!isWithin(now, notBefore, until) || !isWithin(uptime, uptimeFrom, uptimeUntil)) return undefined;
+  const response = text.slice(lineEnd + 1);
+  // A truncated file does not end with a line break.
+  return response.startsWith('{"ServerURL":') && response.endsWith('"}\n') ? response : undefined;
 }
 
-/** By hand: "1e3", " 5" and "0x5" are no times. -1 where the text is not a whole number. */
-function wholeNumber(text: string): number {
+/** False for NaN, and for a period that is longer than docr ever writes. */
+function isWithin(time: number, from: number, until: number): boolean {
+  return time >= from && time < until && until - from <= LONGEST_MS;
+}
+
+/** Returns -1 if the text is not a whole number. Number() would accept "1e3", " 5" and "0x5". */
+function parseWholeNumber(text: string): number {
   if (text.length < 1 || text.length > 15) return -1;
   let value = 0;
   for (let i = 0; i < text.length; i++) {

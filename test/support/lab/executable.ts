@@ -9,13 +9,13 @@ export const DIST = join(PROJECT, "dist");
 /** The packed executable under its own name. */
 export const DOCR = join(DIST, "docr");
 
-/** What docker calls: the launcher, or the full program again where no launcher could be built. */
+/** The program that docker calls: the launcher, or docr where no launcher could be built. */
 export const LAUNCHER = join(DIST, "docker-credential-docr");
 
-/** Both names under which clients may call us: what a test asks of one it can ask of the other. */
+/** Both programs. Most tests hold for either. */
 export const PROGRAMS = [DOCR, LAUNCHER] as const;
 
-/** Much more than the launcher, much less than the full program. Bytes. */
+/** Far above the launcher's size and far below docr's, in bytes. */
 const LARGEST_LAUNCHER = 5_000_000;
 
 /** A PATH on which clients find docker-credential-docr. */
@@ -27,10 +27,10 @@ export function explainNoExecutable(): string | undefined {
   return missing.length === 0 ? undefined : `dist/${missing.join(" and dist/")} not built: npm run build`;
 }
 
-/** Why the launcher cannot be tested, or undefined where it can. */
+/** Why the launcher cannot be tested. Undefined if it can. */
 export function explainNoLauncher(): string | undefined {
   const noExecutable = explainNoExecutable();
   if (noExecutable !== undefined) return noExecutable;
   const isLauncher = statSync(LAUNCHER).size < LARGEST_LAUNCHER;
-  return isLauncher ? undefined : "no launcher was built here: the full program stands under both names";
+  return isLauncher ? undefined : "no launcher was built here: docr stands under both names";
 }

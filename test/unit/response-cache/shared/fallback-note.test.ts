@@ -13,7 +13,7 @@ const capitals = fc
   .map((flags) =>
     Array.from(REGISTRY_HOST, (letter, i) => (flags[i] ? letter.toUpperCase() : letter)).join(""),
   );
-const ours = fc
+const registryAddress = fc
   .tuple(
     fc.constantFrom("", "https://", "http://", "HTTPS://", "hTTp://"),
     capitals,
@@ -21,12 +21,12 @@ const ours = fc
     fc.constantFrom("", "/", "/v1", "/v2/", "/acme", "/acme/app", "//"),
   )
   .map((parts) => parts.join(""));
-/** One character of ours replaced, doubled, dropped or put in. */
-const nearlyOurs = fc
-  .tuple(ours, fc.nat(40), fc.string({ unit: "binary", maxLength: 2 }), fc.constantFrom(0, 1))
+/** An address of DigitalOcean's registry with a character replaced, removed or inserted. */
+const nearlyRegistryAddress = fc
+  .tuple(registryAddress, fc.nat(40), fc.string({ unit: "binary", maxLength: 2 }), fc.constantFrom(0, 1))
   .map(([text, at, put, drop]) => text.slice(0, at) + put + text.slice(at + drop));
 
-describe("an address that is certainly not ours", () => {
+describe("an address that is certainly another host's", () => {
   it.each([
     "ghcr.io",
     "https://index.docker.io/v1/",
@@ -59,29 +59,29 @@ describe("an address that is certainly not ours", () => {
     "registry.digitalocean.com",
     "registry。digitalocean。com",
     "[::1]:5000",
-  ])("is not %j: the full program judges it", (address) => {
+  ])("is not %j: docr decides", (address) => {
     expect(isCertainlyOtherHost(address)).toBe(false);
   });
 
-  it("is none that the grammar calls ours, in whatever spelling", () => {
+  it("is none that docr's grammar accepts as DigitalOcean's registry, in any spelling", () => {
     fc.assert(
-      fc.property(ours, (address) => {
+      fc.property(registryAddress, (address) => {
         expect(parseAddress(address).kind).toBe("docr");
         expect(isCertainlyOtherHost(address)).toBe(false);
       }),
     );
   });
 
-  it("is never one that the grammar calls ours, however near", () => {
+  it("is none that docr's grammar accepts as DigitalOcean's registry, however similar", () => {
     fc.assert(
-      fc.property(fc.oneof(nearlyOurs, fc.string(), fc.webUrl()), (address) => {
+      fc.property(fc.oneof(nearlyRegistryAddress, fc.string(), fc.webUrl()), (address) => {
         expect(isCertainlyOtherHost(address) && parseAddress(address).kind === "docr").toBe(false);
       }),
       { numRuns: 3000 },
     );
   });
 
-  it("has only characters that every part of us reads alike", () => {
+  it("has only characters that every parser reads alike", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (address) => {
         expect(isCertainlyOtherHost(address) && !/^[A-Za-z0-9._/:-]+$/.test(address)).toBe(false);
@@ -90,11 +90,11 @@ describe("an address that is certainly not ours", () => {
   });
 });
 
-describe("another helper's name", () => {
-  const mark = /^[A-Za-z0-9_.-]{1,64}$/;
+describe("a helper's name", () => {
+  const pattern = /^[A-Za-z0-9_.-]{1,64}$/;
   const letter = fc.constantFrom(...Array.from("aZ09-._ /@`[{:~\n\0é"));
 
-  it("is the last part of a command's name, and never our own", () => {
+  it("is the last part of a command's name, and never docr", () => {
     const names = fc.oneof(
       fc.string({ unit: "binary", maxLength: 70 }),
       fc.string({ unit: letter, maxLength: 70 }),
@@ -103,25 +103,25 @@ describe("another helper's name", () => {
     );
     fc.assert(
       fc.property(names, (name) => {
-        expect(isHelperName(name)).toBe(mark.test(name) && !name.endsWith("\n") && name !== "docr");
+        expect(isHelperName(name)).toBe(pattern.test(name) && !name.endsWith("\n") && name !== "docr");
       }),
       { numRuns: 2000 },
     );
   });
 
-  it("is judged by every character there is", () => {
+  it("accepts letters, digits, dot, underscore and hyphen only", () => {
     for (let code = 0; code < 0x180; code++) {
       const character = String.fromCharCode(code);
-      expect(isHelperName(`a${character}b`), `code ${code}`).toBe(mark.test(character));
+      expect(isHelperName(`a${character}b`), `code ${code}`).toBe(pattern.test(character));
     }
   });
 
-  it("has 64 characters at most", () => {
+  it("has at most 64 characters", () => {
     expect(isHelperName("a".repeat(64))).toBe(true);
     expect(isHelperName("a".repeat(65))).toBe(false);
   });
 
-  it("lies in a file whose name a private file can have", () => {
+  it("is stored in a file with a valid name of a private file", () => {
     expect(fallbackFileName(sha256("x"))).toMatch(/^fallback-[0-9a-f]{64}$/);
   });
 });

@@ -7,7 +7,7 @@ import {
   type ValidityTimes,
 } from "../../../../src/response-cache/shared/format.ts";
 
-const ANSWER = '{"ServerURL":"registry.digitalocean.com","Username":"u","Secret":"s"}\n';
+const RESPONSE = '{"ServerURL":"registry.digitalocean.com","Username":"u","Secret":"s"}\n';
 const DAY = 24 * 3600 * 1000;
 const NOW = 1_800_000_000_000;
 const UPTIME = 500_000;
@@ -17,31 +17,36 @@ const TIMES: ValidityTimes = {
   uptimeFrom: UPTIME - 1000,
   uptimeUntil: UPTIME + 1000,
 };
-const FILE = encodeCachedResponse(TIMES, ANSWER);
+const FILE = encodeCachedResponse(TIMES, RESPONSE);
 
 const time = fc.nat({ max: 10_000 });
 const anyTimes = fc.record({ notBefore: time, until: time, uptimeFrom: time, uptimeUntil: time });
 
-describe("a finished answer", () => {
-  it("is given whole, within both windows", () => {
-    expect(openCachedResponse(FILE, NOW, UPTIME)).toBe(ANSWER);
+describe("a cached response", () => {
+  it("is returned whole while both clocks are within its times", () => {
+    expect(openCachedResponse(FILE, NOW, UPTIME)).toBe(RESPONSE);
+  });
+
+  it("is stored in the same bytes from release to release", () => {
+    const times = { notBefore: 1, until: 2, uptimeFrom: 3, uptimeUntil: 4 };
+    expect(encodeCachedResponse(times, RESPONSE)).toBe(`docr-warm-1 1 2 3 4\n${RESPONSE}`);
   });
 
   it.each([
-    ["its first moment by both clocks", TIMES.notBefore, TIMES.uptimeFrom, true],
-    ["its last moment by both clocks", TIMES.until - 1, TIMES.uptimeUntil - 1, true],
-    ["the moment before it by the wall clock", TIMES.notBefore - 1, UPTIME, false],
+    ["the first moment of both clocks", TIMES.notBefore, TIMES.uptimeFrom, true],
+    ["the last moment of both clocks", TIMES.until - 1, TIMES.uptimeUntil - 1, true],
+    ["just before its time by the wall clock", TIMES.notBefore - 1, UPTIME, false],
     ["its end by the wall clock", TIMES.until, UPTIME, false],
-    ["the moment before it by the uptime", NOW, TIMES.uptimeFrom - 1, false],
+    ["just before its time by the uptime", NOW, TIMES.uptimeFrom - 1, false],
     ["its end by the uptime", NOW, TIMES.uptimeUntil, false],
-    ["another start of the machine", NOW, 5, false],
-    ["a machine without an uptime", NOW, -1, false],
-    ["a wall clock that was set back to the epoch", 0, UPTIME, false],
-  ])("at %s: %#", (_moment, now, uptime, isGiven) => {
-    expect(openCachedResponse(FILE, now, uptime)).toBe(isGiven ? ANSWER : "");
+    ["a time after a reboot", NOW, 5, false],
+    ["an unknown uptime", NOW, -1, false],
+    ["a wall clock that was reset to the epoch", 0, UPTIME, false],
+  ])("at %s: %#", (_moment, now, uptime, isValid) => {
+    expect(openCachedResponse(FILE, now, uptime)).toBe(isValid ? RESPONSE : undefined);
   });
 
-  it("is given only inside both windows, whatever they are", () => {
+  it("is valid exactly while both clocks are within its times, whatever they are", () => {
     fc.assert(
       fc.property(anyTimes, time, time, (times, now, uptime) => {
         const isInside =
@@ -49,8 +54,8 @@ describe("a finished answer", () => {
           now < times.until &&
           uptime >= times.uptimeFrom &&
           uptime < times.uptimeUntil;
-        expect(openCachedResponse(encodeCachedResponse(times, ANSWER), now, uptime)).toBe(
-          isInside ? ANSWER : "",
+        expect(openCachedResponse(encodeCachedResponse(times, RESPONSE), now, uptime)).toBe(
+          isInside ? RESPONSE : undefined,
         );
       }),
     );
@@ -59,40 +64,40 @@ describe("a finished answer", () => {
   it.each([
     ["wall clock", Number.NaN, UPTIME],
     ["uptime", NOW, Number.NaN],
-  ])("is not given by a %s that is no number", (_clock, now, uptime) => {
-    expect(openCachedResponse(FILE, now, uptime)).toBe("");
+  ])("is not valid if the %s is NaN", (_clock, now, uptime) => {
+    expect(openCachedResponse(FILE, now, uptime)).toBe(undefined);
   });
 
-  it("is not given for longer than half of the longest life", () => {
+  it("is not valid if its period is longer than half of the longest lifetime", () => {
     const long = { ...TIMES, notBefore: NOW - 16 * DAY };
-    expect(openCachedResponse(encodeCachedResponse({ ...long, until: NOW + 1 }, ANSWER), NOW, UPTIME)).toBe(
-      "",
+    expect(openCachedResponse(encodeCachedResponse({ ...long, until: NOW + 1 }, RESPONSE), NOW, UPTIME)).toBe(
+      undefined,
     );
     expect(
-      openCachedResponse(encodeCachedResponse({ ...TIMES, until: NOW + 15 * DAY }, ANSWER), NOW, UPTIME),
-    ).toBe(ANSWER);
+      openCachedResponse(encodeCachedResponse({ ...TIMES, until: NOW + 15 * DAY }, RESPONSE), NOW, UPTIME),
+    ).toBe(RESPONSE);
     const awake = { ...TIMES, uptimeFrom: 0, uptimeUntil: 16 * DAY + 1 };
-    expect(openCachedResponse(encodeCachedResponse(awake, ANSWER), NOW, UPTIME)).toBe("");
+    expect(openCachedResponse(encodeCachedResponse(awake, RESPONSE), NOW, UPTIME)).toBe(undefined);
   });
 
-  it("that was cut short anywhere is none", () => {
+  it("is rejected if it was truncated anywhere", () => {
     for (let length = 0; length < FILE.length; length++) {
-      expect(openCachedResponse(FILE.slice(0, length), NOW, UPTIME), `cut at ${length}`).toBe("");
+      expect(openCachedResponse(FILE.slice(0, length), NOW, UPTIME), `cut at ${length}`).toBe(undefined);
     }
   });
 
-  it("that lost its beginning is none", () => {
+  it("is rejected if its beginning is missing", () => {
     for (let start = 1; start < FILE.length; start++) {
-      expect(openCachedResponse(FILE.slice(start), NOW, UPTIME), `cut before ${start}`).toBe("");
+      expect(openCachedResponse(FILE.slice(start), NOW, UPTIME), `cut before ${start}`).toBe(undefined);
     }
   });
 
-  it("is as long as there is room for, and no longer", () => {
+  it("is accepted up to the limit, and no longer", () => {
     const fill = RESPONSE_LIMIT - FILE.length;
-    const long = ANSWER.replace('"s"', `"${"s".repeat(fill + 1)}"`);
+    const long = RESPONSE.replace('"s"', `"${"s".repeat(fill + 1)}"`);
     expect(openCachedResponse(encodeCachedResponse(TIMES, long), NOW, UPTIME)).toBe(long);
-    const longer = ANSWER.replace('"s"', `"${"s".repeat(fill + 2)}"`);
-    expect(openCachedResponse(encodeCachedResponse(TIMES, longer), NOW, UPTIME)).toBe("");
+    const longer = RESPONSE.replace('"s"', `"${"s".repeat(fill + 2)}"`);
+    expect(openCachedResponse(encodeCachedResponse(TIMES, longer), NOW, UPTIME)).toBe(undefined);
   });
 
   it.each([
@@ -111,18 +116,18 @@ describe("a finished answer", () => {
     ["a hexadecimal time", FILE.replace(/ \d+ /, " 0x5 ")],
     ["a fraction", FILE.replace(/ (\d+) /, " $1.5 ")],
     ["a time in other digits", FILE.replace(/ \d+ /, " ١٢٣ ")],
-    ["an endless time", FILE.replace(/ (\d+) (\d+) /, " $1 9999999999999999 ")],
-    ["no answer", FILE.slice(0, FILE.indexOf("\n") + 1)],
-    ["an empty line before the answer", FILE.replace("\n", "\n\n")],
-    ["an answer of another kind", encodeCachedResponse(TIMES, '{"Username":"u"}\n')],
-    ["an answer without its line break", encodeCachedResponse(TIMES, ANSWER.trim())],
-    ["something behind the answer", `${FILE} `],
-  ])("is not taken from a file with %s", (_what, text) => {
+    ["a time of 16 digits", FILE.replace(/ (\d+) (\d+) /, " $1 9999999999999999 ")],
+    ["no response", FILE.slice(0, FILE.indexOf("\n") + 1)],
+    ["an empty line before the response", FILE.replace("\n", "\n\n")],
+    ["a response of another kind", encodeCachedResponse(TIMES, '{"Username":"u"}\n')],
+    ["a response without its line break", encodeCachedResponse(TIMES, RESPONSE.trim())],
+    ["a character after the response", `${FILE} `],
+  ])("is rejected from a file with %s", (_what, text) => {
     expect(text).not.toBe(FILE);
-    expect(openCachedResponse(text, NOW, UPTIME)).toBe("");
+    expect(openCachedResponse(text, NOW, UPTIME)).toBe(undefined);
   });
 
-  it("comes out of no text but ours, and never throws", () => {
+  it("is never returned from any other text, and nothing throws", () => {
     const edits = fc.array(fc.record({ at: fc.nat(FILE.length), byte: fc.nat(126) }), { maxLength: 4 });
     const mangled = edits.map((list) => {
       let text = FILE;
@@ -138,11 +143,11 @@ describe("a finished answer", () => {
     );
     fc.assert(
       fc.property(any, fc.double(), fc.double(), (text, now, uptime) => {
-        const answer = openCachedResponse(text, now, uptime);
-        if (answer === "") return;
+        const response = openCachedResponse(text, now, uptime);
+        if (response === undefined) return;
         expect(text.startsWith("docr-warm-1 ")).toBe(true);
-        expect(text.endsWith(answer)).toBe(true);
-        expect(answer).toMatch(/^\{"ServerURL":[^]*"\}\n$/);
+        expect(text.endsWith(response)).toBe(true);
+        expect(response).toMatch(/^\{"ServerURL":[^]*"\}\n$/);
       }),
       { numRuns: 2000 },
     );

@@ -2,65 +2,102 @@ import { createHash } from "node:crypto";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
-  DECIDING_VARIABLES,
-  DEFERRING_VARIABLES,
+  BYPASS_VARIABLES,
   CACHED_SERVER_URL,
   configPath,
+  encodeKey,
+  isBypassed,
+  KEY_VARIABLES,
+  keyText,
+  type ReadVariable,
   responseFileName,
   responseFolder,
-  keyText,
 } from "../../../../src/response-cache/shared/key.ts";
-import { FALLBACK_VARIABLES, fallbackKeyText } from "../../../../src/response-cache/shared/fallback-note.ts";
+import {
+  FALLBACK_KEY_VARIABLES,
+  fallbackKeyText,
+} from "../../../../src/response-cache/shared/fallback-note.ts";
 import { configHome } from "../../../../src/core/machine.ts";
 import { REGISTRY_HOST } from "../../../../src/core/address.ts";
 import { sha256 } from "../../../../src/app/startup/sha256.ts";
 
-const values = fc.array(fc.oneof(fc.constant(""), fc.string(), fc.constantFrom("=", "=1:=", "\n1:=")), {
-  minLength: 3,
-  maxLength: 3,
-});
+type Values = Readonly<Record<string, string | undefined>>;
 
-describe("the text that names a finished answer", () => {
-  it("is another one for other values or another config", () => {
+const from =
+  (values: Values): ReadVariable =>
+  (name) =>
+    values[name];
+
+const value = fc.option(fc.oneof(fc.constant(""), fc.string(), fc.constantFrom("=", "=1:=", "\n1:=")), {
+  nil: undefined,
+});
+const values = fc.record({ A: value, B: value, C: value });
+
+const keyOf = (some: Values, config: string): string =>
+  encodeKey("magic", ["A", "B", "C"], from(some), config);
+
+describe("the key text", () => {
+  it("differs if one value or the config differs", () => {
     fc.assert(
       fc.property(values, fc.string(), values, fc.string(), (a, configA, b, configB) => {
-        const isSame = JSON.stringify([a, configA]) === JSON.stringify([b, configB]);
-        expect(keyText(a, configA) === keyText(b, configB)).toBe(isSame);
-        expect(fallbackKeyText(a, configA) === fallbackKeyText(b, configB)).toBe(isSame);
+        const isSame = (["A", "B", "C"] as const).every((name) => a[name] === b[name]) && configA === configB;
+        expect(keyOf(a, configA) === keyOf(b, configB)).toBe(isSame);
       }),
     );
   });
 
-  it("tells a variable that is set to nothing from one that is not set", () => {
-    expect(keyText(["="], "")).not.toBe(keyText([""], ""));
+  it("tells an empty variable from one that is not set", () => {
+    expect(keyOf({ A: "" }, "")).not.toBe(keyOf({}, ""));
   });
 
-  it("moves nothing from one variable to the next, nor to the config", () => {
-    expect(keyText(["=a", "=b"], "")).not.toBe(keyText(["=a\n2:=b", ""], ""));
-    expect(keyText(["=a", ""], "x")).not.toBe(keyText(["=a", "\nx"], ""));
+  it("does not confuse a value with the next value or with the config", () => {
+    expect(keyOf({ A: "a", B: "b" }, "")).not.toBe(keyOf({ A: "a\n2:=b", B: undefined }, ""));
+    expect(keyOf({ A: "a" }, "x")).not.toBe(keyOf({ A: "a", B: "\nx" }, ""));
   });
 
-  it("is never that of a fallback's note", () => {
-    expect(keyText([], "")).not.toBe(fallbackKeyText([], ""));
+  it("depends on every variable in its list", () => {
+    for (const name of KEY_VARIABLES)
+      expect(keyText(from({ [name]: "x" }), "")).not.toBe(keyText(from({}), ""));
+    for (const name of FALLBACK_KEY_VARIABLES)
+      expect(fallbackKeyText(from({ [name]: "x" }), "")).not.toBe(fallbackKeyText(from({}), ""));
+  });
+
+  it("of a response is never the key text of a fallback note", () => {
+    expect(keyText(from({}), "")).not.toBe(fallbackKeyText(from({}), ""));
+  });
+
+  it("stays the same from release to release, so that stored files stay valid", () => {
+    const environment = from({ DOCR_TTL: "600", DOCR_STORE: "", HOME: "/home/me" });
+    expect(keyText(environment, "={}")).toBe(
+      `docr-warm-1\n${"0:\n".repeat(7)}4:=600\n0:\n1:=\n${"0:\n".repeat(3)}9:=/home/me\n0:\n={}`,
+    );
+    expect(fallbackKeyText(environment, "={}")).toBe("docr-fallback-1\n0:\n1:=\n9:=/home/me\n0:\n={}");
   });
 });
 
 describe("the variables", () => {
-  it("decide by their text, or leave every answer to the full program, and none does both", () => {
-    const all = [...DECIDING_VARIABLES, ...DEFERRING_VARIABLES];
+  it("are part of the key or bypass the cache, and none does both", () => {
+    const all = [...KEY_VARIABLES, ...BYPASS_VARIABLES];
     expect(new Set(all).size).toBe(all.length);
-    expect(DEFERRING_VARIABLES).toContain("DIGITALOCEAN_ACCESS_TOKEN_FILE");
-    expect(DEFERRING_VARIABLES).toContain("DOCR_LOG");
+    expect(BYPASS_VARIABLES).toContain("DIGITALOCEAN_ACCESS_TOKEN_FILE");
+    expect(BYPASS_VARIABLES).toContain("DOCR_LOG");
   });
 
-  it("that say who else answers are among those that decide, but for the places of settings themselves", () => {
-    const others = FALLBACK_VARIABLES.filter((name) => !DECIDING_VARIABLES.includes(name));
+  it("that bypass the cache do so with any value", () => {
+    expect(isBypassed(from({}))).toBe(false);
+    expect(isBypassed(from({ HOME: "/home/me", DOCR_TTL: "600" }))).toBe(false);
+    for (const name of BYPASS_VARIABLES)
+      for (const some of ["", "x"]) expect(isBypassed(from({ [name]: some }))).toBe(true);
+  });
+
+  it("that choose the fallback helper are part of a response's key too, except XDG_CONFIG_HOME", () => {
+    const others = FALLBACK_KEY_VARIABLES.filter((name) => !KEY_VARIABLES.includes(name));
     expect(others).toEqual(["XDG_CONFIG_HOME"]);
   });
 });
 
-describe("the places", () => {
-  it("of the answer's file and of the settings are those of the full program", () => {
+describe("the paths", () => {
+  it("of the config file is where docr reads it", () => {
     const home = fc.constantFrom("", "/home/me", "relative");
     const xdg = fc.constantFrom("", "/xdg", "relative", "./x");
     fc.assert(
@@ -81,25 +118,25 @@ describe("the places", () => {
     ["", "/dev/shm/docr-7"],
     ["run", "/dev/shm/docr-7"],
     ["./run", "/dev/shm/docr-7"],
-  ])("of the private folder: XDG_RUNTIME_DIR %j makes it %s", (runtimeDir, folder) => {
+  ])("of the private folder with XDG_RUNTIME_DIR %j is %s", (runtimeDir, folder) => {
     expect(responseFolder(runtimeDir, 7)).toBe(folder);
   });
 
-  it("of the private folder has the whole of the highest user number in it", () => {
+  it("of the private folder contains the highest user id in full", () => {
     expect(responseFolder("", 4_294_967_294)).toBe("/dev/shm/docr-4294967294");
   });
 
-  it("of a finished answer is a name that private files can have", () => {
+  it("of a cached response ends with a valid name of a private file", () => {
     expect(responseFileName(sha256("x"))).toMatch(/^warm-[0-9a-f]{64}$/);
   });
 });
 
-describe("what both share", () => {
-  it("is the host, as the full program spells it", () => {
+describe("the launcher and docr agree", () => {
+  it("on the host of DigitalOcean's registry", () => {
     expect(CACHED_SERVER_URL).toBe(REGISTRY_HOST);
   });
 
-  it("is SHA-256: of any text, the program's own is Node's, which the launcher's is too", () => {
+  it("on SHA-256: docr's own equals Node's, and so does the launcher's", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         expect(sha256(text)).toBe(createHash("sha256").update(text.toWellFormed()).digest("hex"));

@@ -1,0 +1,99 @@
+// The launcher's decision about one request, without effects. scriptc compiles it; tests run it in process.
+import { createHash } from "node:crypto";
+import {
+  fallbackFileName,
+  fallbackKeyText,
+  isCertainlyOtherHost,
+  isHelperName,
+} from "../response-cache/shared/fallback-note.ts";
+import { openCachedResponse } from "../response-cache/shared/format.ts";
+import {
+  CACHED_SERVER_URL,
+  isBypassed,
+  keyText,
+  type ReadVariable,
+  responseFileName,
+} from "../response-cache/shared/key.ts";
+import { INPUT_TIMEOUT_HINT, INPUT_TIMEOUT_MESSAGE } from "../response-cache/shared/limits.ts";
+
+/** What the client sent on stdin. */
+export interface Input {
+  /** "too-long": the text is only the beginning. */
+  readonly status: "complete" | "too-long" | "unreadable" | "timed-out";
+  /** Empty if the bytes are not ASCII. */
+  readonly text: string;
+}
+
+/** The files that a decision depends on. Each is read when it is needed. */
+export interface Files {
+  /** "=" and the text of docr's config file, or "" if there is none. Undefined if the launcher cannot read it. */
+  readonly config: () => string | undefined;
+  /** The text of a file in the folder of cached responses. Undefined if it is missing or not private. */
+  readonly privateText: (name: string) => string | undefined;
+}
+
+export interface Clocks {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Milliseconds since the machine started. NaN if unknown. */
+  readonly uptime: () => number;
+}
+
+export type Decision =
+  /** Print the response and exit. */
+  | { readonly kind: "respond"; readonly response: string }
+  /** If another launcher has started docr for the response with this file name, wait for it. Else run docr. */
+  | { readonly kind: "await-response"; readonly name: string }
+  /** Run docker-credential-HELPER. If it cannot be started, run docr, which says so. */
+  | { readonly kind: "run-fallback"; readonly helper: string }
+  | { readonly kind: "run-docr" }
+  /** Print the message and exit. */
+  | { readonly kind: "fail"; readonly message: string };
+
+const RUN_DOCR: Decision = { kind: "run-docr" };
+
+/** Decides what to do with a request. Reads stdin only for a `get` that the launcher may answer itself. */
+export function decide(
+  args: readonly string[],
+  variable: ReadVariable,
+  readInput: () => Input,
+  files: Files,
+  clocks: Clocks,
+): Decision {
+  if (args.length !== 1 || args[0] !== "get" || isBypassed(variable)) return RUN_DOCR;
+  const input = readInput();
+  if (input.status === "timed-out") {
+    return { kind: "fail", message: INPUT_TIMEOUT_MESSAGE + "; " + INPUT_TIMEOUT_HINT };
+  }
+  const address = input.text.trim();
+  if (address === CACHED_SERVER_URL) return decideCached(variable, files, clocks);
+  // docr rejects an input that is too long.
+  if (input.status === "complete" && isCertainlyOtherHost(address)) return decideOtherHost(variable, files);
+  return RUN_DOCR;
+}
+
+/** The response in the file, if it is valid now. */
+export function findResponse(name: string, files: Files, clocks: Clocks): string | undefined {
+  const text = files.privateText(name);
+  return text === undefined ? undefined : openCachedResponse(text, clocks.now(), clocks.uptime());
+}
+
+function decideCached(variable: ReadVariable, files: Files, clocks: Clocks): Decision {
+  const config = files.config();
+  if (config === undefined) return RUN_DOCR;
+  const name = responseFileName(sha256(keyText(variable, config)));
+  const response = findResponse(name, files, clocks);
+  if (response !== undefined) return { kind: "respond", response };
+  // With another cache than files, docr stores no response that this launcher could wait for.
+  const cache = variable("DOCR_CACHE");
+  return cache === undefined || cache === "" ? { kind: "await-response", name } : RUN_DOCR;
+}
+
+function decideOtherHost(variable: ReadVariable, files: Files): Decision {
+  const config = files.config();
+  if (config === undefined) return RUN_DOCR;
+  const helper = files.privateText(fallbackFileName(sha256(fallbackKeyText(variable, config))));
+  return helper !== undefined && isHelperName(helper) ? { kind: "run-fallback", helper } : RUN_DOCR;
+}
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
