@@ -1,9 +1,9 @@
 /**
- * How fast it is: `npm run bench` measures our helper beside others', says what is reached of what it must reach, and writes
- * dist/bench.json. `-- --record` makes the run what the repository says: docs/bench.svg, the README's table, the baseline.
- * `-- --check` is a short run for CI that compares with the baseline, and exits with 3 far beyond it.
+ * `npm run bench` measures docr and other helpers, compares docr with its targets, and writes dist/bench.json.
+ * `-- --record` also writes docs/bench.svg, the table in docs/speed.md and the baseline.
+ * `-- --check` is a short run for CI. It compares with the baseline, and exits with 3 if a figure is far above it.
  */
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DIST, DOCR } from "../test/support/lab/executable.ts";
 import { explainMissing, installMissing, type Part } from "../test/support/lab/parts.ts";
@@ -12,10 +12,10 @@ import { listCases, manyCases, singleCases } from "./bench/cases.ts";
 import { drawChart } from "./bench/chart.ts";
 import { measure } from "./bench/measure.ts";
 import { buildIfStale } from "./bench/programs.ts";
-import { updateReadme } from "./bench/readme.ts";
 import { explainFloor, explainNoise, tabulateFigures, tabulateRows } from "./bench/report.ts";
 import { openRunner } from "./bench/runner.ts";
 import { openScene } from "./bench/scene.ts";
+import { updateSpeedPage } from "./bench/speed-page.ts";
 import { judge, type Results, type Row } from "./bench/targets.ts";
 import { PROJECT } from "./steps.ts";
 
@@ -33,7 +33,7 @@ const WANTED: readonly Part[] = ["docker-credential-ecr-login"];
 const FULL = { singles: 40, lists: [10, 100], longLists: [1000], many: 20, counts: [1, 10, 20, 50] };
 const SHORT = { singles: 15, lists: [10, 100], longLists: [], many: 5, counts: [1, 20, 50] };
 
-/** Exit code: not that of a run that broke off. */
+/** Exit code. It differs from that of a run that broke off. */
 const DRIFTED = 3;
 
 const say = (line: string): void => console.log(line);
@@ -42,8 +42,8 @@ async function measureAll(plan: typeof FULL | typeof SHORT): Promise<Results> {
   const scene = await openScene();
   const runner = openRunner(scene.folder);
   try {
-    if (!runner) throw new Error("no C compiler is on this machine (Debian's package clang-19)");
-    if (!scene.ecr) say("docker-credential-ecr-login is not here, or takes no cache from us: it is left out");
+    if (!runner) throw new Error("no C compiler found (Debian: clang-19)");
+    if (!scene.ecr) say("skipped docker-credential-ecr-login: it is missing, or rejects the prepared cache");
     const calls = new Map<number, number[]>();
     const singles = await measure(
       runner,
@@ -64,7 +64,7 @@ async function main(flags: readonly string[]): Promise<number> {
   installMissing([...NEEDED, ...WANTED], say);
   const reason = process.platform === "linux" ? explainMissing(NEEDED) : "this is not Linux";
   if (reason !== undefined) {
-    say(`no benchmark here: ${reason}`);
+    say(`skipped the benchmark: ${reason}`);
     return 0;
   }
   buildIfStale(say);
@@ -74,7 +74,7 @@ async function main(flags: readonly string[]): Promise<number> {
   }
   const first = await measureAndSay(SHORT);
   if (!isFarOff(first.rows, say)) return 0;
-  say("once more: what is slow twice is slow");
+  say("measuring again: only a figure that is slow twice counts");
   const second = await measureAndSay(SHORT);
   return isFarOff(second.rows, say) && (first.noise ?? second.noise) === undefined ? DRIFTED : 0;
 }
@@ -86,24 +86,24 @@ async function measureAndSay(plan: typeof FULL | typeof SHORT) {
   const noise = explainNoise(figures);
   if (plan === FULL) say(`${tabulateFigures(figures)}\n`);
   for (const [count, made] of calls)
-    say(`${count} cold at once: API calls ${[...new Set(made)].join(" or ")}`);
+    say(`${count} at once, nothing cached: ${[...new Set(made)].join(" or ")} API calls`);
   say(`\n${tabulateRows(rows)}\n`);
   say(explainFloor(figures));
   if (noise !== undefined) say(noise);
   const date = new Date().toISOString();
-  const kept = { date, noise, rows, figures: [...figures.values()], calls: Object.fromEntries(calls) };
-  writeFileSync(join(DIST, "bench.json"), `${JSON.stringify(kept, undefined, 1)}\n`);
+  const report = { date, noise, rows, figures: [...figures.values()], calls: Object.fromEntries(calls) };
+  writeFileSync(join(DIST, "bench.json"), `${JSON.stringify(report, undefined, 1)}\n`);
   return { rows, noise, results };
 }
 
-/** Makes the run what the repository says about speed, noise included. Returns the exit code. */
+/** Writes the run's figures, noisy or not, into the documents and the baseline. Returns the exit code. */
 function record(rows: readonly Row[], noise: string | undefined, { figures }: Results): number {
-  const [docs, readme] = [join(PROJECT, "docs"), join(PROJECT, "README.md")];
-  mkdirSync(docs, { recursive: true });
+  const docs = join(PROJECT, "docs");
+  const page = join(docs, "speed.md");
   writeFileSync(join(docs, "bench.svg"), drawChart(figures));
-  writeFileSync(readme, updateReadme(readFileSync(readme, "utf8"), figures, noise));
+  writeFileSync(page, updateSpeedPage(readFileSync(page, "utf8"), figures, noise));
   writeBaseline(rows);
-  say("recorded: docs/bench.svg, README.md, scripts/bench/baseline.json");
+  say("recorded in docs/bench.svg, docs/speed.md and scripts/bench/baseline.json");
   return 0;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Adds to package-lock.json the optional packages of other platforms that a registry mirror does not hold. npm install
- * drops them there, and npm ci then refuses the lockfile. Run it after every change of a dependency.
+ * Adds optional packages of other platforms to package-lock.json. If a registry mirror lacks them, `npm install` drops them
+ * from the lockfile, and `npm ci` then rejects it. Run this after you change a dependency.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -51,9 +51,9 @@ for (const [parent, entry] of Object.entries(packages)) {
 const all = Object.entries({ ...packages, ...added }).toSorted(([a], [b]) => (a < b ? -1 : 1));
 lock.packages = { "": root, ...Object.fromEntries(all) };
 writeFileSync(path, `${JSON.stringify(lock, undefined, 2)}\n`);
-console.log(`added ${Object.keys(added).length} packages of other platforms to package-lock.json`);
+console.log(`added ${Object.keys(added).length} packages for other platforms to package-lock.json`);
 
-/** What npm compares with the machine, read off the package's name ("@oxlint/binding-linux-x64-musl"). */
+/** The fields that npm compares with the machine, from the package's name ("@oxlint/binding-linux-x64-musl"). */
 function platformOf(name: string): Record<string, string[]> | undefined {
   const words = name.split("/").at(-1)?.split("-") ?? [];
   const os = words.filter((word) => OSES.has(word));

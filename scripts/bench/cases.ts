@@ -1,9 +1,9 @@
 import type { Environment } from "../../test/support/lab/run.ts";
 import { ECR_HOST } from "./ecr.ts";
-import { type Owner, THEIR_HELPER } from "./full-keyring.ts";
+import { type Owner, SECRETSERVICE } from "./full-keyring.ts";
 import { isListOf } from "./logins.ts";
 import type { Case } from "./measure.ts";
-import { OTHER_HOST, OTHER_SECRET, OUR_HOST, type Scene } from "./scene.ts";
+import { DIGITALOCEAN_HOST, OTHER_HOST, OTHER_SECRET, type Scene } from "./scene.ts";
 
 type Program = (round: number) => string;
 
@@ -11,17 +11,17 @@ const hasSecret = (stdout: string): boolean => stdout.includes('"Secret":"do');
 const hasOther = (stdout: string): boolean => stdout.includes(OTHER_SECRET);
 const anything = (): boolean => true;
 
-/** A case with the same arguments, environment and input each time. */
-function plain(name: string, program: Program, verb: string, options: Partial<Plain> = {}): Case {
+/** A case with the same arguments, environment and input in each round. */
+function plain(name: string, program: Program, action: string, options: Partial<Plain> = {}): Case {
   const { env = {}, stdin = "", isRight = anything, count = 1 } = options;
-  return { name, count, isRight, command: (round) => ({ args: [program(round), verb], env, stdin }) };
+  return { name, count, isRight, command: (round) => ({ args: [program(round), action], env, stdin }) };
 }
 
-/** A verb of people's, until it begins to answer. */
-function firstOutput(verb: string, program: Program, { env = {}, isRight = anything }: Partial<Plain>): Case {
+/** A command, measured until its first output. */
+function firstOutput(name: string, program: Program, { env = {}, isRight = anything }: Partial<Plain>): Case {
   const command = (round: number) =>
-    ({ args: [program(round), verb], env, stdin: "", isFirstOutput: true }) as const;
-  return { name: verb, isRight, command };
+    ({ args: [program(round), name], env, stdin: "", isFirstOutput: true }) as const;
+  return { name, isRight, command };
 }
 
 interface Plain {
@@ -32,27 +32,27 @@ interface Plain {
 }
 
 const TRUE: Program = () => "/bin/true";
-const SECRETSERVICE: Program = () => THEIR_HELPER;
+const PEER: Program = () => SECRETSERVICE;
 
 /** One process at a time. */
 export function singleCases(scene: Scene): readonly Case[] {
   const { programs, env } = scene;
-  const ours = { stdin: OUR_HOST, isRight: hasSecret };
+  const digitalocean = { stdin: DIGITALOCEAN_HOST, isRight: hasSecret };
   const other = { stdin: OTHER_HOST, isRight: hasOther };
   return [
     plain("true", TRUE, "get"),
     plain("empty", programs.empty, "get", { env: env.plain }),
-    plain("secretservice", SECRETSERVICE, "get", { ...other, env: env.plain }),
+    plain("secretservice", PEER, "get", { ...other, env: env.plain }),
     ...ecrCases(scene, "ecr-login", 1),
-    plain("warm, token in the environment", programs.launcher, "get", { ...ours, env: env.token }),
-    plain("warm, token in the keychain", programs.launcher, "get", { ...ours, env: env.keychain }),
-    plain("warm, docr alone", programs.docr, "get", { ...ours, env: env.token }),
+    plain("cached, token in the environment", programs.launcher, "get", { ...digitalocean, env: env.token }),
+    plain("cached, token in the keychain", programs.launcher, "get", { ...digitalocean, env: env.keychain }),
+    plain("cached, without launcher", programs.docr, "get", { ...digitalocean, env: env.token }),
     plain("other registry", programs.launcher, "get", { ...other, env: env.plain }),
-    plain("other registry, docr alone", programs.docr, "get", { ...other, env: env.plain }),
+    plain("other registry, without launcher", programs.docr, "get", { ...other, env: env.plain }),
     plain("fallback", programs.launcher, "get", { ...other, env: env.fallback }),
-    coldCase(scene, { name: "cold", program: programs.launcher, scheme: "https" }),
-    coldCase(scene, { name: "cold, docr alone", program: programs.docr, scheme: "https" }),
-    coldCase(scene, { name: "cold, http", program: programs.launcher, scheme: "http" }),
+    mintCase(scene, { name: "mint", program: programs.launcher, scheme: "https" }),
+    mintCase(scene, { name: "mint, without launcher", program: programs.docr, scheme: "https" }),
+    mintCase(scene, { name: "mint, http", program: programs.launcher, scheme: "http" }),
     plain("--help", programs.launcher, "--help", { env: env.plain }),
     firstOutput("status", programs.docr, {
       env: env.keychain,
@@ -62,12 +62,12 @@ export function singleCases(scene: Scene): readonly Case[] {
   ];
 }
 
-/** `list` with so many logins, ours and theirs, each in a keyring of its own. */
+/** `list` of docr and of docker-credential-secretservice, each with its own keyring. */
 export async function listCases(scene: Scene, counts: readonly number[]): Promise<readonly Case[]> {
   const cases: Case[] = [];
   for (const count of counts) {
-    for (const owner of ["ours", "theirs"] as const satisfies readonly Owner[]) {
-      const program = owner === "ours" ? scene.programs.launcher : SECRETSERVICE;
+    for (const owner of ["docr", "secretservice"] as const satisfies readonly Owner[]) {
+      const program = owner === "docr" ? scene.programs.launcher : PEER;
       cases.push(
         plain(`list ${count} ${owner}`, program, "list", {
           env: await scene.fullKeyring(owner, count),
@@ -79,7 +79,7 @@ export async function listCases(scene: Scene, counts: readonly number[]): Promis
   return cases;
 }
 
-/** Many processes at once. `calls` gets how many API calls each cold run of so many made. */
+/** Many processes at once. Adds to `calls` the number of API calls of each run with nothing cached. */
 export function manyCases(
   scene: Scene,
   counts: readonly number[],
@@ -89,20 +89,20 @@ export function manyCases(
   const each = counts.flatMap((count): readonly Case[] => [
     plain(`${count} x true`, TRUE, "get", { count }),
     plain(`${count} x empty`, programs.empty, "get", { count, env: env.plain }),
-    plain(`${count} x secretservice`, SECRETSERVICE, "get", {
+    plain(`${count} x secretservice`, PEER, "get", {
       stdin: OTHER_HOST,
       isRight: hasOther,
       count,
       env: env.plain,
     }),
-    plain(`${count} x warm`, programs.launcher, "get", {
-      stdin: OUR_HOST,
+    plain(`${count} x cached`, programs.launcher, "get", {
+      stdin: DIGITALOCEAN_HOST,
       isRight: hasSecret,
       count,
       env: env.token,
     }),
     {
-      ...coldCase(scene, { name: `${count} x cold`, program: programs.launcher, scheme: "https" }),
+      ...mintCase(scene, { name: `${count} x mint`, program: programs.launcher, scheme: "https" }),
       count,
       after: async () => {
         const made = (await scene.api.calls()).length;
@@ -114,17 +114,21 @@ export function manyCases(
   return [...each, ...counts.flatMap((count) => ecrCases(scene, `${count} x ecr-login`, count))];
 }
 
-interface Cold {
+interface Mint {
   readonly name: string;
   readonly program: Program;
   readonly scheme: "https" | "http";
 }
 
-function coldCase(scene: Scene, { name, program, scheme }: Cold): Case {
+function mintCase(scene: Scene, { name, program, scheme }: Mint): Case {
   return {
     name,
     isRight: hasSecret,
-    command: (round) => ({ args: [program(round), "get"], env: scene.coldEnv(scheme), stdin: OUR_HOST }),
+    command: (round) => ({
+      args: [program(round), "get"],
+      env: scene.mintEnv(scheme),
+      stdin: DIGITALOCEAN_HOST,
+    }),
   };
 }
 

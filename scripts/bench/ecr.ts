@@ -9,14 +9,14 @@ export const ECR_HOST = `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com`;
 const KEY_ID = "AKIADOCRBENCH0000000";
 const PROGRAM = "/usr/bin/docker-credential-ecr-login";
 
-/** docker-credential-ecr-login with a credential in its cache; made-up keys, and no network. */
+/** docker-credential-ecr-login with a credential in its cache. Keys are made up; it needs no network. */
 export interface Ecr {
   readonly program: string;
   readonly env: Environment;
   readonly isRight: (stdout: string) => boolean;
 }
 
-/** Undefined where it is not on this machine, or does not answer from the cache that we write for it. */
+/** Undefined if it is not installed or rejects the cache written here. */
 export async function prepareEcr(home: string, env: Environment): Promise<Ecr | undefined> {
   const password = "a password from the cache";
   mkdirSync(join(home, ".ecr"), { recursive: true });
@@ -27,7 +27,7 @@ export async function prepareEcr(home: string, env: Environment): Promise<Ecr | 
     ProxyEndpoint: `https://${ECR_HOST}`,
     Service: "ecr",
   };
-  // As its version 0.6 names an entry: the "checksum" is the key's name with the digest of nothing behind it.
+  // Version 0.6 names an entry so: its "checksum" is the key's name followed by the digest of nothing.
   const scope = Buffer.concat([Buffer.from(KEY_ID), createHash("md5").digest()]).toString("base64");
   const cache = { Registries: { [`${REGION}-${scope}-${ACCOUNT}`]: entry }, Version: "1.0" };
   writeFileSync(join(home, ".ecr", "cache.json"), JSON.stringify(cache));

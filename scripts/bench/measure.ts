@@ -1,34 +1,34 @@
 import type { Command, Measured, Runner } from "./runner.ts";
 
-/** Something to be measured. */
+/** One thing to measure. */
 export interface Case {
   readonly name: string;
-  /** How many processes at once; one unless told. */
+  /** Number of processes at once (default: 1). */
   readonly count?: number;
-  /** Called before each run, outside of the time. */
+  /** Called before each run; its time is not measured. */
   readonly command: (round: number) => Command;
-  /** Whether this is what the program had to print; a wrong answer ends the benchmark. */
+  /** Whether the output is correct. Wrong output ends the benchmark. */
   readonly isRight: (stdout: string) => boolean;
-  /** Called after each run, outside of the time. */
+  /** Called after each run; its time is not measured. */
   readonly after?: () => Promise<void>;
 }
 
-/** Medians in milliseconds, unless they say otherwise. */
+/** Times in milliseconds. */
 export interface Figures {
   readonly name: string;
   readonly rounds: number;
   readonly median: number;
   readonly p10: number;
   readonly p90: number;
-  /** Of each round's slowest process; the same as the median where there is one process. */
+  /** Median of each round's slowest process; equal to `median` for a single process. */
   readonly slowest: number;
-  /** The largest of any process in any round, in MB of 2^20 bytes. */
+  /** Peak memory of the largest process of all rounds, in MB of 2^20 bytes. */
   readonly peakMb: number;
 }
 
 const WARM_UP_ROUNDS = 3;
 
-/** Runs all cases once a round, in a new order each time, so that whatever disturbs the machine disturbs all alike. */
+/** Runs every case once a round, each time in a new order, so that a disturbance of the machine affects all cases alike. */
 export async function measure(
   runner: Runner,
   cases: readonly Case[],
@@ -41,7 +41,7 @@ export async function measure(
       const measured = await runner.run(item.command(round + warmUp), item.count ?? 1);
       await item.after?.();
       const wrong = measured.processes.find(({ stdout }) => !item.isRight(stdout));
-      if (wrong) throw new Error(`${item.name} printed something else: ${wrong.stdout.slice(0, 300)}`);
+      if (wrong) throw new Error(`${item.name} printed wrong output: ${wrong.stdout.slice(0, 300)}`);
       if (round >= 0) samples.get(item.name)?.push(measured);
     }
   }

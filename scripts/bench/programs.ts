@@ -6,22 +6,22 @@ import { packExecutable } from "../build/pack.ts";
 import { PROJECT } from "../steps.ts";
 
 /**
- * The same program lies on disk so many times: where its pages happen to lie is worth up to 15 % of a start (eight copies
- * of one took 18.0 to 19.8 ms each time), so that with three of each the ratio of two programs is 3 % off for that alone. 2.4 GB.
+ * Copies of each program, 2.4 GB in total. Where a copy's pages lie changes a start by up to 15 % (eight copies of one program
+ * took 18.0 to 19.8 ms, each always the same). With three copies, this alone put the ratio of two programs 3 % off.
  */
 const COPIES = 10;
 const PACKER = join(PROJECT, "scripts", "build", "pack.ts");
 
-/** Paths of what is measured, a copy for each round; copied together, so that they are laid out alike. */
+/** Paths of the measured programs, a copy for each round. The copies are made together, so that their layout is alike. */
 export interface Programs {
-  /** docker-credential-docr, with docr beside it. */
+  /** docker-credential-docr, with docr in the same folder. */
   readonly launcher: (round: number) => string;
   readonly docr: (round: number) => string;
-  /** An executable that is built as docr is, and does nothing. */
+  /** An executable that is built like docr and does nothing. */
   readonly empty: (round: number) => string;
 }
 
-/** Builds dist where it is missing or older than what it is made of. */
+/** Builds dist if it is missing or older than its sources. */
 export function buildIfStale(say: (line: string) => void): void {
   const built = ["docr", "docker-credential-docr"].map((name) => join(DIST, name));
   const isFresh = built.every(existsSync) && Math.min(...built.map(timeOf)) > newest("src", "scripts/build");
@@ -42,7 +42,7 @@ export async function copyPrograms(folder: string): Promise<Programs> {
     copyFileSync(join(DIST, "docr"), join(copy, "docr"));
     copyFileSync(empty, join(copy, "empty"));
     copyFileSync(join(DIST, "docker-credential-docr"), join(copy, "docker-credential-docr"));
-    // What follows runs a copy in every tenth round: none is to be run for the first time there.
+    // Run each copy once now: a round that is measured must not be a copy's first run.
     for (const name of ["empty", "docker-credential-docr"])
       execFileSync(join(copy, name), ["version"], { stdio: "ignore", env: {} });
   }
@@ -64,7 +64,7 @@ async function buildEmpty(): Promise<string> {
   return output;
 }
 
-/** The time of the newest file in these folders of the project. */
+/** When the newest file in these folders of the project was changed, in milliseconds since the epoch. */
 function newest(...folders: readonly string[]): number {
   const paths = folders.flatMap((folder) =>
     readdirSync(join(PROJECT, folder), { recursive: true, encoding: "utf8" }).map((path) =>

@@ -1,27 +1,27 @@
 import type { Figures } from "./measure.ts";
 import type { Row } from "./targets.ts";
 
-/** Above this p90/p10, a program that does nothing varied so much that nothing can be told from the rest. */
+/** Limits of p90/p10. If a program that does nothing varies more, no figure of the run is reliable. */
 const QUIET = { true: 1.8, empty: 1.5, "1 x true": 1.8, "1 x empty": 1.5 };
 
-/** Why these figures say little, or undefined where they can be believed. */
+/** Why the figures are unreliable; undefined if they are reliable. */
 export function explainNoise(figures: ReadonlyMap<string, Figures>): string | undefined {
   const loud = Object.entries(QUIET).flatMap(([name, limit]) => {
     const spread = spreadOf(figures.get(name));
-    return spread > limit ? [`${name}'s p90 is ${spread.toFixed(2)} of its p10 (${limit} is quiet)`] : [];
+    return spread > limit ? [`p90/p10 of ${name} is ${spread.toFixed(2)} (limit ${limit})`] : [];
   });
-  return loud.length === 0 ? undefined : `the machine was too noisy to tell: ${loud.join("; ")}`;
+  return loud.length === 0 ? undefined : `the machine was too noisy: ${loud.join("; ")}`;
 }
 
 function spreadOf(figures: Figures | undefined): number {
   return figures ? figures.p90 / figures.p10 : Number.NaN;
 }
 
-/** What no program on this runtime can do better than: an executable that does nothing, beside a Go helper's whole job. */
+/** The least that a program on this runtime can take: an executable that does nothing, as a ratio to a Go helper's `get`. */
 export function explainFloor(figures: ReadonlyMap<string, Figures>): string {
   const [empty, peer] = [figures.get("empty"), figures.get("secretservice")];
   const ratio = empty && peer ? empty.median / peer.median : Number.NaN;
-  return `the floor: an empty executable takes ${ratio.toFixed(2)} x secretservice's whole get on this machine`;
+  return `lower bound: an empty executable takes ${ratio.toFixed(2)} x the time of secretservice's get on this machine`;
 }
 
 export function tabulateFigures(figures: ReadonlyMap<string, Figures>): string {
@@ -34,12 +34,12 @@ export function tabulateFigures(figures: ReadonlyMap<string, Figures>): string {
     slowest.toFixed(2),
     peakMb.toFixed(1),
   ]);
-  return tabulate(["measured", "rounds", "median ms", "p10", "p90", "slowest", "peak MB"], rows);
+  return tabulate(["case", "rounds", "median ms", "p10", "p90", "slowest", "peak MB"], rows);
 }
 
 export function tabulateRows(rows: readonly Row[]): string {
   return tabulate(
-    ["work", "measure", "reached", "target", ""],
+    ["work", "measure", "value", "target", ""],
     rows.map((row) => [
       row.work,
       row.measure,

@@ -1,12 +1,13 @@
 /*
- * Starts programs and times them for `npm run bench`, with as little of its own in the way as can be. It is C because
- * a child's peak memory counts from its parent's (fork, vfork), and because Node takes longer to start a process than
- * what is measured takes to run.
+ * Starts programs and measures them for `npm run bench`, with little overhead of its own. It is written in C for two
+ * reasons: a child's peak memory starts at that of its parent (fork, vfork), and Node takes longer to start a process
+ * than the measured programs take to run.
  *
- * Reads orders from stdin, one a line: HOW-MANY-AT-ONCE SPEC-FILE, and for the time until a process ends or for that until
- * its first output, `all` or `first`. A spec is a file of strings, each ended by a NUL:
- * the path of what is fed to stdin, a prefix for the output files, the number of arguments, they, the environment.
- * Answers each with one line: the nanoseconds of all, then NANOSECONDS:PEAK-KB:WAIT-STATUS of each, in their order.
+ * Reads one command a line from stdin: COUNT SPEC-FILE all|first. `all` measures until every process has ended, `first`
+ * until the first output. A spec file contains strings, each followed by a NUL: the path of the input file, a prefix for
+ * the output files, the number of arguments, the arguments, the environment.
+ * Prints one line for each command: the nanoseconds of the whole run, then NANOSECONDS:PEAK-KB:WAIT-STATUS of each
+ * process, in order.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -19,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST = 256, STRINGS = 256, SPEC = 1 << 16, PATIENCE = 120 };
+enum { MOST = 256, STRINGS = 256, SPEC = 1 << 16, TIMEOUT_S = 120 };
 
 struct job {
   pid_t pid;
@@ -59,7 +60,7 @@ static void read_spec(const char *path) {
   insist(length > 0, path);
   int count = 0;
   for (char *at = spec; at < spec + length && count < STRINGS - 1; at += strlen(at) + 1) strings[count++] = at;
-  insist(count >= 4, "a spec of four strings and more");
+  insist(count >= 4, "a spec needs four strings or more");
   strings[count] = NULL;
 }
 
@@ -87,8 +88,8 @@ static void await_one(int count) {
   }
 }
 
-/* When the first of its output came; all of it goes into its file, which is what its end waits for. */
-static long long pass_on(struct job *job) {
+/* Copies the output to the file until it ends. Returns the time of the first byte, 0 without output. */
+static long long copy_output(struct job *job) {
   char buffer[4096];
   long long first = 0;
   ssize_t length;
@@ -101,7 +102,7 @@ static long long pass_on(struct job *job) {
   return first;
 }
 
-static void obey(int count, const char *path, int is_first) {
+static void run(int count, const char *path, int is_first) {
   char *args[STRINGS];
   char name[4096];
   read_spec(path);
@@ -117,11 +118,11 @@ static void obey(int count, const char *path, int is_first) {
     jobs[i].pipe[1] = jobs[i].out;
     if (is_first) insist(pipe2(jobs[i].pipe, O_CLOEXEC) == 0, "a pipe");
   }
-  alarm(PATIENCE);
+  alarm(TIMEOUT_S);
   long long started = now();
   for (int i = 0; i < count; i++) start(&jobs[i], args, strings + 3 + arg_count);
   long long first = 0;
-  for (int i = 0; is_first && i < count; i++) first = pass_on(&jobs[i]);
+  for (int i = 0; is_first && i < count; i++) first = copy_output(&jobs[i]);
   for (int i = 0; i < count; i++) await_one(count);
   long long ended = is_first ? first : now();
   alarm(0);
@@ -140,10 +141,10 @@ int main(void) {
   char line[4096], path[4096], until[8];
   int count;
   while (fgets(line, sizeof line, stdin)) {
-    insist(sscanf(line, "%d %4095s %7s", &count, path, until) == 3 && count > 0 && count <= MOST, "an order");
+    insist(sscanf(line, "%d %4095s %7s", &count, path, until) == 3 && count > 0 && count <= MOST, "a command");
     int is_first = strcmp(until, "first") == 0;
-    insist(!is_first || count == 1, "one process for its first output");
-    obey(count, path, is_first);
+    insist(!is_first || count == 1, "only a single process for its first output");
+    run(count, path, is_first);
   }
   return 0;
 }

@@ -5,33 +5,33 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Environment } from "../../test/support/lab/run.ts";
 
-/** One program with everything it gets. Nothing is inherited. */
+/** A program with its arguments, environment and input. It inherits nothing. */
 export interface Command {
-  /** The program's path, and its arguments. */
+  /** The program's path and its arguments. */
   readonly args: readonly [string, ...string[]];
   readonly env: Environment;
   readonly stdin: string;
-  /** The time until the first output instead of the end. */
+  /** Measure the time until the first output, not until the end. */
   readonly isFirstOutput?: boolean;
 }
 
-/** What one run of some processes at once came to. */
+/** One run of several processes at once. */
 export interface Measured {
-  /** From the first start to the last end, or to the first output. */
+  /** From the first start to the last end, or to the first output. Milliseconds. */
   readonly ms: number;
   readonly processes: readonly { readonly ms: number; readonly peakMb: number; readonly stdout: string }[];
 }
 
-/** Starts processes and times them; see runner.c. */
+/** Starts processes and measures them; see runner.c. */
 export interface Runner {
-  /** Throws where a process fails. */
+  /** Throws if a process fails. */
   run(command: Command, count: number): Promise<Measured>;
   close(): Promise<void>;
 }
 
 const COMPILERS = ["clang-19", "clang", "cc", "gcc"];
 
-/** Undefined where there is no C compiler. `folder` is for its files; in memory, if that can be had. */
+/** Undefined without a C compiler. The runner keeps its files in `folder`, which should be in memory. */
 export function openRunner(folder: string): Runner | undefined {
   const program = join(folder, "runner");
   const source = join(import.meta.dirname, "runner.c");
@@ -51,8 +51,8 @@ export function openRunner(folder: string): Runner | undefined {
       writeFileSync(paths.spec, strings.map((text) => `${text}\0`).join(""));
       child.stdin.write(`${count} ${paths.spec} ${isFirstOutput ? "first" : "all"}\n`);
       const line = await lines.next();
-      if (line.done) throw new Error(`the runner ended while it ran ${args.join(" ")}`);
-      return readAnswer(line.value, args, paths.output);
+      if (line.done) throw new Error(`the runner exited during ${args.join(" ")}`);
+      return readMeasured(line.value, args, paths.output);
     },
     close: async () => {
       child.stdin.end();
@@ -61,7 +61,7 @@ export function openRunner(folder: string): Runner | undefined {
   };
 }
 
-function readAnswer(line: string, args: readonly string[], output: string): Measured {
+function readMeasured(line: string, args: readonly string[], output: string): Measured {
   const [all, ...each] = line.split(" ");
   const processes = each.map((text, index) => {
     const [ns, kb, status] = text.split(":").map(Number);
@@ -69,7 +69,7 @@ function readAnswer(line: string, args: readonly string[], output: string): Meas
     if (status !== 0) {
       const stderr = readFileSync(`${output}.${index}.err`, "utf8");
       throw new Error(
-        `${args.join(" ")} ended with status ${status}: ${stdout.slice(0, 300)} ${stderr.slice(0, 300)}`,
+        `${args.join(" ")} exited with status ${status}: ${stdout.slice(0, 300)} ${stderr.slice(0, 300)}`,
       );
     }
     return { ms: Number(ns) / 1e6, peakMb: Number(kb) / 1024, stdout };

@@ -7,31 +7,31 @@ import { type Environment, runWell } from "../../test/support/lab/run.ts";
 import { startStandInProcess, type StandInProcess } from "../../test/support/lab/stand-in-process.ts";
 import { PROJECT } from "../steps.ts";
 import { type Ecr, prepareEcr } from "./ecr.ts";
-import { type Owner, startFullKeyring, THEIR_HELPER } from "./full-keyring.ts";
+import { type Owner, SECRETSERVICE, startFullKeyring } from "./full-keyring.ts";
 import { copyPrograms, type Programs } from "./programs.ts";
 
-export const OUR_HOST = "registry.digitalocean.com";
+export const DIGITALOCEAN_HOST = "registry.digitalocean.com";
 export const OTHER_HOST = "https://index.docker.io/v1/";
 export const OTHER_SECRET = "a password of another registry";
 const REGISTRY = "acme";
 
-/** Somebody's machine with everything that is measured on it: programs, keyrings, DigitalOcean on loopback. */
+/** Everything that the benchmark measures: programs, keyrings, and a stand-in for DigitalOcean on loopback. */
 export interface Scene {
-  /** In memory, for files that come and go. */
+  /** For short-lived files; in memory if possible. */
   readonly folder: string;
   readonly programs: Programs;
   readonly api: StandInProcess;
   readonly ecr: Ecr | undefined;
-  /** By what they are for; each whole. `token` has the API token in the environment, `keychain` in the keychain. */
+  /** Complete environments. `token` has the API token in the environment, `keychain` in the keychain. */
   readonly env: {
     readonly plain: Environment;
     readonly token: Environment;
     readonly keychain: Environment;
     readonly fallback: Environment;
   };
-  /** What a cold mint gets, with a runtime directory that nobody has used. `scheme` is how the API is reached. */
-  coldEnv(scheme: "https" | "http"): Environment;
-  /** A keyring of its own with so many logins; its environment. */
+  /** The environment of a mint, with a new runtime directory. `scheme` is that of the API's URL. */
+  mintEnv(scheme: "https" | "http"): Environment;
+  /** Starts a keyring with `count` logins. Returns its environment. */
   fullKeyring(owner: Owner, count: number): Promise<Environment>;
   close(): Promise<void>;
 }
@@ -43,7 +43,7 @@ export async function openScene(): Promise<Scene> {
   const stops: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     for (const stop of stops.toReversed()) await stop();
-    // A process in the background may be writing its last file.
+    // A background process may still be writing a file.
     for (const path of [folder, onDisk])
       rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   };
@@ -69,20 +69,20 @@ export async function openScene(): Promise<Scene> {
       fallback: { ...plain, DOCR_FALLBACK: "secretservice" },
     };
     const programs = await copyPrograms(onDisk);
-    const ourHelper = programs.launcher(0);
+    const docr = programs.launcher(0);
     const other = login(OTHER_HOST, OTHER_SECRET);
-    await runWell(THEIR_HELPER, ["store"], { env: plain, stdin: other });
-    await runWell(ourHelper, ["store"], { env: plain, stdin: other });
-    await runWell(ourHelper, ["store"], { env: keychain, stdin: login(OUR_HOST, await api.addToken()) });
-    let colds = 0;
+    await runWell(SECRETSERVICE, ["store"], { env: plain, stdin: other });
+    await runWell(docr, ["store"], { env: plain, stdin: other });
+    await runWell(docr, ["store"], { env: keychain, stdin: login(DIGITALOCEAN_HOST, await api.addToken()) });
+    let mints = 0;
     return {
       folder,
       programs,
       api,
       ecr: await prepareEcr(plain["HOME"] ?? folder, plain),
       env,
-      coldEnv: (scheme) => {
-        const runtime = join(folder, `cold-${(colds += 1)}`);
+      mintEnv: (scheme) => {
+        const runtime = join(folder, `mint-${(mints += 1)}`);
         mkdirSync(runtime, { mode: 0o700 });
         const base = scheme === "https" ? env.token : { ...plain, ...addressOf(plainApi) };
         return {
@@ -93,7 +93,7 @@ export async function openScene(): Promise<Scene> {
         };
       },
       fullKeyring: async (owner, count) => {
-        const full = await startFullKeyring(join(folder, `${owner}-${count}`), { owner, count, ourHelper });
+        const full = await startFullKeyring(join(folder, `${owner}-${count}`), { owner, count, docr });
         stops.push(() => full.stop());
         return full.env;
       },

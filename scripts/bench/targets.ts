@@ -1,14 +1,14 @@
 import type { Figures } from "./measure.ts";
 
-/** Everything that was measured, by the cases' names, and what was counted beside it. */
+/** Everything that was measured, by the names of the cases. */
 export interface Results {
   readonly figures: ReadonlyMap<string, Figures>;
-  /** API calls of each cold run, by how many processes asked at once. */
+  /** API calls of each run with nothing cached, by the number of processes at once. */
   readonly calls: ReadonlyMap<number, readonly number[]>;
   readonly docrBytes: number;
 }
 
-/** One thing to reach. */
+/** A figure with its target. */
 export interface Row {
   readonly work: string;
   readonly measure: string;
@@ -23,50 +23,50 @@ interface Target {
   readonly measure: string;
   readonly unit: Row["unit"];
   readonly limit: number;
-  /** NaN where what it needs was not measured. */
+  /** NaN if a figure that it needs was not measured. */
   readonly value: (results: Results) => number;
 }
 
-const WARM = ["warm, token in the environment", "warm, token in the keychain"];
+const CACHED = ["cached, token in the environment", "cached, token in the keychain"];
 const BIG_LISTS = [100, 1000];
 
-/** What the program has to reach; the README's section on speed names the most important ones. */
+/** What docr has to reach. */
 const TARGETS: readonly Target[] = [
-  ...WARM.flatMap((name): readonly Target[] => [
+  ...CACHED.flatMap((name): readonly Target[] => [
     ratio(name, name, "secretservice", 0.15),
     ratio(name, name, "ecr-login", 0.35),
     ratio(name, name, "true", 2),
     peak(name, name, 4),
   ]),
-  ratio("20 warm at once", "20 x warm", "20 x secretservice", 0.2),
-  ratio("warm, full program alone", "warm, docr alone", "empty", 1.05),
-  ratio("warm, full program alone", "warm, docr alone", "secretservice", 1.3),
+  ratio("20 cached at once", "20 x cached", "20 x secretservice", 0.2),
+  ratio("cached, without launcher", "cached, without launcher", "empty", 1.05),
+  ratio("cached, without launcher", "cached, without launcher", "secretservice", 1.3),
   ratio("another registry's login", "other registry", "empty", 1.85),
-  ratio("the same with a fallback helper", "fallback", "secretservice", 1.15),
-  ratio("cold mint", "cold", "empty", 3.7),
+  ratio("another registry's login, fallback helper", "fallback", "secretservice", 1.15),
+  ratio("mint", "mint", "empty", 3.7),
   {
-    work: "50 cold at once",
-    measure: "API calls of 50",
+    work: "50 at once, nothing cached",
+    measure: "API calls",
     unit: "calls",
     limit: 1,
     value: ({ calls }) => Math.max(...(calls.get(50) ?? [Number.NaN])),
   },
   {
-    work: "50 cold at once",
-    measure: "the slowest / one alone",
+    work: "50 at once, nothing cached",
+    measure: "slowest / single",
     unit: "x",
     limit: 2,
-    value: ({ figures }) => slowestOf(figures, "50 x cold") / medianOf(figures, "1 x cold"),
+    value: ({ figures }) => slowestOf(figures, "50 x mint") / medianOf(figures, "1 x mint"),
   },
   {
     work: "list, growth from 100 to 1,000",
     measure: "time of 1,000 / time of 100",
     unit: "x",
     limit: 10,
-    value: ({ figures }) => medianOf(figures, "list 1000 ours") / medianOf(figures, "list 100 ours"),
+    value: ({ figures }) => medianOf(figures, "list 1000 docr") / medianOf(figures, "list 100 docr"),
   },
   ...BIG_LISTS.map((count) =>
-    ratio(`list of ${count} logins`, `list ${count} ours`, `list ${count} theirs`, 1),
+    ratio(`list of ${count} logins`, `list ${count} docr`, `list ${count} secretservice`, 1),
   ),
   {
     work: "full program",
@@ -74,7 +74,7 @@ const TARGETS: readonly Target[] = [
     unit: "MB",
     limit: 75,
     value: ({ figures }) =>
-      Math.max(...[...figures.values()].filter(({ name }) => isOurs(name)).map(({ peakMb }) => peakMb)),
+      Math.max(...[...figures.values()].filter(({ name }) => isDocr(name)).map(({ peakMb }) => peakMb)),
   },
   {
     work: "full program",
@@ -88,7 +88,7 @@ const TARGETS: readonly Target[] = [
   ratio("version", "version", "empty", 3),
 ];
 
-/** Rows that were not measured are left out. */
+/** Leaves out the rows that were not measured. */
 export function judge(results: Results): readonly Row[] {
   return TARGETS.map(({ work, measure, unit, limit, value: find }) => {
     const value = find(results);
@@ -96,13 +96,13 @@ export function judge(results: Results): readonly Row[] {
   }).filter(({ value }) => Number.isFinite(value));
 }
 
-function ratio(work: string, ours: string, peer: string, limit: number): Target {
+function ratio(work: string, docr: string, peer: string, limit: number): Target {
   return {
     work,
     measure: `/ ${peer}`,
     unit: "x",
     limit,
-    value: ({ figures }) => medianOf(figures, ours) / medianOf(figures, peer),
+    value: ({ figures }) => medianOf(figures, docr) / medianOf(figures, peer),
   };
 }
 
@@ -111,8 +111,8 @@ function peak(work: string, name: string, limit: number): Target {
   return { work, measure: "peak memory", unit: "MB", limit, value };
 }
 
-function isOurs(name: string): boolean {
-  return !/true|empty|secretservice|ecr-login|theirs/.test(name);
+function isDocr(name: string): boolean {
+  return !/true|empty|secretservice|ecr-login/.test(name);
 }
 
 function medianOf(figures: Results["figures"], name: string): number {

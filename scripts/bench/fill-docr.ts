@@ -1,6 +1,6 @@
 /**
- * Fills the keychain of this session as our `store` would, in one process: `node fill-ours.ts FROM TO`. Otherwise a
- * thousand logins take minutes.
+ * Fills this session's keychain as docr's `store` would, but in one process, because 1,000 calls of `store` take minutes.
+ * Usage: node fill-docr.ts FROM TO
  */
 import keytar from "keytar";
 import { encodeLogin } from "../../src/credentials/codec.ts";
@@ -15,6 +15,6 @@ for (let index = from; index < to; index += 1) {
   const kept = encodeLogin({ serverUrl, username, secret: new Secret(secret) });
   await keytar.setPassword(SERVICE, `login:${host}`, kept.reveal());
 }
-// What says which names there are (src/stores/keychain/name-index.ts) knows none of these: without it the next list looks for itself.
+// The index (src/stores/keychain/name-index.ts) does not know these names. Without an index, the next `list` searches.
 await keytar.deletePassword(SERVICE, "index");
 process.exit(0);
