@@ -2,18 +2,22 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Host } from "./app/compose.ts";
-import { askEarly } from "./app/startup/prefetch.ts";
-import type { AskedKeytar } from "./stores/keychain/asked-keytar.ts";
+import { prefetchLogin } from "./app/startup/prefetch.ts";
+import type { Keytar } from "./stores/keychain/keychain.ts";
+import { createPendingCalls } from "./system/pending-calls.ts";
+import { writeFully } from "./system/stdout.ts";
+import { errorCodeOf } from "./system/errno.ts";
+import { withDeadline } from "./core/deadline.ts";
 import { once } from "./core/once.ts";
 import { readCachedResponse } from "./response-cache/read.ts";
 import { sha256 } from "./app/startup/sha256.ts";
-import { readStdin, writeFully } from "./app/startup/stdin.ts";
+import { readStdin } from "./app/startup/stdin.ts";
 import { isPacked } from "./app/version.ts";
 import { decodeAscii } from "./response-cache/shared/ascii.ts";
 import { INPUT_LIMIT_BYTES } from "./response-cache/shared/limits.ts";
 import { CACHED_SERVER_URL } from "./response-cache/shared/key.ts";
 
-/** For the input of a warm `get`, in milliseconds; the full program goes on waiting for it. */
+/** For the input of a cached `get`, in milliseconds. After that, the full program goes on waiting for it. */
 const CACHED_INPUT_TIMEOUT_MS = 1_000;
 /** After this long, something may still wait inside a system library (see `leave`). */
 const SUSPICIOUS_MS = 4_000;
@@ -24,6 +28,8 @@ const started = process.hrtime.bigint();
 
 /** Arguments that start this same program in a process of its own. */
 const self = isPacked ? [] : [...process.execArgv, ...process.argv.slice(1, 2)];
+
+const pendingCalls = createPendingCalls();
 
 const host: Host = {
   env: process.env,
@@ -38,6 +44,7 @@ const host: Host = {
   asset,
   dlopen: (module, path) => process.dlopen(module, path),
   keytar: undefined,
+  pendingCalls,
   startSelf,
   writeStdout: (text) => void writeFully(1, text),
   writeStderr: (text) => void writeFully(2, text),
@@ -66,7 +73,7 @@ function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    return !(error instanceof Error && "code" in error && error.code === "ESRCH");
+    return errorCodeOf(error) !== "ESRCH";
   }
 }
 
@@ -130,12 +137,15 @@ async function main(): Promise<void> {
   // Node's own warnings (a lax TLS variable, an unreadable CA file) are not ours to print: stderr is the person's.
   process.removeAllListeners("warning");
   const readInput = once(() => readStdin(INPUT_LIMIT_BYTES));
-  let keytar: AskedKeytar | undefined;
+  let keytar: Keytar | undefined;
   if (args.length === 1 && args[0] === "get") {
     const coming = readInput();
-    const input = coming instanceof Uint8Array ? coming : await withinPatience(coming);
+    const input =
+      coming instanceof Uint8Array
+        ? coming
+        : await withDeadline(coming, CACHED_INPUT_TIMEOUT_MS, () => new Uint8Array());
     if (!isBareHost(input)) {
-      keytar = await askEarly(host, input);
+      keytar = await prefetchLogin(host, input);
     } else {
       const answer = warmAnswer();
       if (answer !== undefined) leave(writeFully(1, answer) === undefined ? 0 : 1, false);
@@ -147,25 +157,12 @@ async function main(): Promise<void> {
   if (args.includes("--no-color")) process.env["NO_COLOR"] = "1";
   const { run } = await import("./app/run.ts");
   const given = { ...host, keytar };
-  const { stdout, stderr, exitCode, isStuck } = await run(given, args, clientPid(), async () => readInput());
+  const { stdout, stderr, exitCode } = await run(given, args, clientPid(), async () => readInput());
   const failure = writeFully(1, stdout);
   // Nobody need be told of a reader that had enough (`docr man | head`).
   const isLost = failure !== undefined && failure !== "EPIPE";
   writeFully(2, isLost ? `${stderr}docr: stdout did not take all of the answer (${failure})\n` : stderr);
-  leave(failure === undefined ? exitCode : 1, isStuck || keytar?.isWaiting() === true);
-}
-
-/** Empty where the input does not end in time, which the full program then says: it waits for the same input. */
-async function withinPatience(input: Promise<Uint8Array>): Promise<Uint8Array> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Uint8Array>((resolve) => {
-    timer = setTimeout(() => resolve(new Uint8Array()), CACHED_INPUT_TIMEOUT_MS);
-  });
-  try {
-    return await Promise.race([input, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  leave(failure === undefined ? exitCode : 1, pendingCalls.count > 0);
 }
 
 void main();

@@ -13,6 +13,7 @@ import { loadAsset, type LoadBuiltin } from "../../src/app/startup/assets.ts";
 import type { Host } from "../../src/app/compose.ts";
 import type { Environment } from "../../src/core/machine.ts";
 import type * as Program from "../../src/app/run.ts";
+import { createPendingCalls } from "../../src/system/pending-calls.ts";
 import { sha256 } from "../../src/app/startup/sha256.ts";
 import { createStandIn } from "../../test/support/fakes/digitalocean-api.ts";
 import { createFakeKeytar } from "../../test/support/fakes/fake-keytar.ts";
@@ -23,7 +24,7 @@ const weights: Readonly<Record<string, "light" | "heavy">> = JSON.parse(assets);
 const home = mkdtempSync(join(folder, "rehearsal-"));
 const scripts = new Map<string, Script>();
 const builtins = builtinsKeeping(scripts);
-const keytar = { ...createFakeKeytar(), isWaiting: () => false };
+const keytar = createFakeKeytar();
 
 try {
   await rehearse();
@@ -104,6 +105,7 @@ function hostOf(env: Environment): Host {
     asset: () => undefined,
     dlopen: () => undefined,
     keytar,
+    pendingCalls: createPendingCalls(),
     startSelf: () => undefined,
     writeStdout: () => undefined,
     writeStderr: () => undefined,

@@ -18,7 +18,7 @@ import type { AccountApi, Background, HelperPorts, RegistryApi, Turns } from "..
 import type { SecretStore } from "../core/secret-store.ts";
 import type { Settings } from "../credentials/minting/settings.ts";
 import { createTokenSource } from "../credentials/accounts/token-finder.ts";
-import type { AskedKeytar } from "../stores/keychain/asked-keytar.ts";
+import type { Keytar } from "../stores/keychain/keychain.ts";
 import type { AddonHost } from "../stores/keychain/keytar.ts";
 import { createVault } from "../stores/lazy-store.ts";
 import type { ApiToken } from "../core/api-token.ts";
@@ -27,6 +27,7 @@ import type { Moment } from "../core/lifetime.ts";
 import type { Streams } from "../terminal/terminal.ts";
 import { createBackground } from "../system/background.ts";
 import { createPrivateFiles, removeUnfinished } from "../stores/private-files.ts";
+import type { PendingCalls } from "../system/pending-calls.ts";
 import { findPrivateFolder, listPrivateFolders } from "../system/private-folder.ts";
 import { droppingWarmAnswers, encodeWarmAnswer } from "../response-cache/publish.ts";
 import { fallbackNoteNameOf, responseNameOf } from "../response-cache/read.ts";
@@ -46,8 +47,10 @@ export interface Host extends Machine, AddonHost {
   /** The main file's own: what ran once is compiled. */
   readonly sha256: Sha256;
   readonly isRunning: (pid: number) => boolean;
-  /** Where it is loaded already (early.ts). */
-  readonly keytar: AskedKeytar | undefined;
+  /** If it is loaded already (startup/prefetch.ts). */
+  readonly keytar: Keytar | undefined;
+  /** Calls that are still inside a system library. */
+  readonly pendingCalls: PendingCalls;
   readonly startSelf: (args: readonly string[]) => void;
   readonly writeStdout: (text: string) => void;
   readonly writeStderr: (text: string) => void;
@@ -63,8 +66,6 @@ export interface Composition {
   /** The helper for every host but ours. Throws `bad-setting`. */
   readonly fallback: () => string | undefined;
   readonly remarks: readonly string[];
-  /** Whether a call is still waiting inside the keychain's library. */
-  readonly isStuck: () => boolean;
 }
 
 function withOrigin(token: ApiToken, origin: TokenOrigin): ApiToken {
@@ -221,5 +222,5 @@ export function compose(host: Host): Composition {
     trace,
     sha256,
   };
-  return { ports, fallback, remarks, isStuck: () => keychain.isStuck() };
+  return { ports, fallback, remarks };
 }

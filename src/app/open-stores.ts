@@ -1,9 +1,10 @@
 import type { Host } from "./compose.ts";
 import { HelperError } from "../core/errors.ts";
+import type { SecretStore } from "../core/secret-store.ts";
 import { LOGIN } from "../credentials/stored-logins.ts";
 import type { Turns } from "../credentials/ports.ts";
 import { inTurns } from "../stores/keychain/serialized.ts";
-import { createKeychain, type Keychain } from "../stores/keychain/keychain.ts";
+import { createKeychain } from "../stores/keychain/keychain.ts";
 import { withNameIndex } from "../stores/keychain/name-index.ts";
 import { hasSessionBus } from "../stores/keychain/session-bus.ts";
 import { splitLongValues } from "../stores/split-values.ts";
@@ -12,7 +13,7 @@ const KEYCHAIN_DEADLINE_MS = 5_000;
 const WINDOWS_SECRET_LIMIT = 2_560;
 
 /** The OS keychain with what each platform's needs around it. keytar is loaded at the first use. */
-export function openKeychain(host: Host, uniqueName: () => string, turns: Turns): Keychain {
+export function openKeychain(host: Host, uniqueName: () => string, turns: Turns): SecretStore {
   const keychain = createKeychain({
     load: async () => {
       if (host.keytar) return host.keytar;
@@ -24,6 +25,7 @@ export function openKeychain(host: Host, uniqueName: () => string, turns: Turns)
     },
     deadlineMs: KEYCHAIN_DEADLINE_MS,
     mayHideLocked: host.platform === "linux",
+    pendingCalls: host.pendingCalls,
   });
   if (host.platform === "linux") {
     const indexed = withNameIndex(keychain, {
@@ -31,9 +33,9 @@ export function openKeychain(host: Host, uniqueName: () => string, turns: Turns)
       now: () => host.clock().now,
       makeMark: uniqueName,
     });
-    return { ...inTurns(indexed, turns), isStuck: () => keychain.isStuck() };
+    return inTurns(indexed, turns);
   }
   if (host.platform !== "win32") return keychain;
   const makeMark = (): string => host.sha256(uniqueName()).slice(0, 16);
-  return { ...splitLongValues(keychain, WINDOWS_SECRET_LIMIT, makeMark), isStuck: () => keychain.isStuck() };
+  return splitLongValues(keychain, WINDOWS_SECRET_LIMIT, makeMark);
 }

@@ -5,25 +5,20 @@ import { BACKGROUND } from "../system/background.ts";
 import { RESPONSE_TIMEOUT_MS, INPUT_TIMEOUT_MS } from "../response-cache/shared/limits.ts";
 import { packageName, version } from "./version.ts";
 
-/** What one run came to; `isStuck` says whether a call still waits inside a system library. */
-export interface Run extends Outcome {
-  readonly isStuck: boolean;
-}
-
 /** The whole program, for everything that is not answered by a finished answer. Never throws. */
 export async function run(
   host: Host,
   args: readonly string[],
   clientPid: number,
   readInput: () => Promise<Uint8Array>,
-): Promise<Run> {
-  const { ports, fallback, remarks, isStuck } = compose(host);
+): Promise<Outcome> {
+  const { ports, fallback, remarks } = compose(host);
   const helper = createHelper(ports);
   if (args[0] === BACKGROUND) {
     await workInBackground(helper, args.slice(1)).catch(() => undefined);
-    return { stdout: "", stderr: "", exitCode: 0, isStuck: isStuck() };
+    return { stdout: "", stderr: "", exitCode: 0 };
   }
-  const outcome = await runProgram({
+  return runProgram({
     args,
     packageName,
     version,
@@ -39,7 +34,6 @@ export async function run(
     inputDeadlineMs: INPUT_TIMEOUT_MS,
     deadlineMs: RESPONSE_TIMEOUT_MS,
   });
-  return { ...outcome, isStuck: isStuck() };
 }
 
 /** What a `get` left to a process of its own. */

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { type ErrorCode, HelperError } from "../core/errors.ts";
 import { isRegistryName } from "../core/address.ts";
-import { isMissing } from "../system/errno.ts";
+import { isMissingOrForbidden } from "../system/errno.ts";
 import { configHome, type Machine } from "../core/machine.ts";
 
 /** Our own config file, every field optional. */
@@ -38,7 +38,7 @@ export function readConfigFile(machine: Machine): ConfigFile {
     if (!statSync(path, { throwIfNoEntry: false })) return {};
     text = readFileSync(path, "utf8");
   } catch (error) {
-    if (isMissing(error)) return {};
+    if (isMissingOrForbidden(error)) return {};
     throw bad("cannot be read", error);
   }
   return parseConfigFile(text);

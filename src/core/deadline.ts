@@ -1,9 +1,16 @@
-/** The work's result. Rejects with `late()` where the work takes longer than `timeoutMs`; the work itself goes on. */
-export async function withDeadline<T>(work: Promise<T>, timeoutMs: number, late: () => unknown): Promise<T> {
+/**
+ * Returns the work's result. If the work takes longer than `timeoutMs`, returns what `onLate` returns, or throws what it
+ * throws; the work itself goes on.
+ */
+export async function withDeadline<T, Late>(
+  work: Promise<T>,
+  timeoutMs: number,
+  onLate: () => Late,
+): Promise<T | Late> {
   let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(late()), timeoutMs);
-  });
+  const deadline = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs);
+  }).then(onLate);
   try {
     return await Promise.race([work, deadline]);
   } finally {

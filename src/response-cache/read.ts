@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
-import { isMissing } from "../system/errno.ts";
+import { isMissingOrForbidden } from "../system/errno.ts";
 import type { Environment } from "../core/machine.ts";
 import type { Sha256 } from "../credentials/minting/cache-key.ts";
 import type { Moment } from "../core/lifetime.ts";
@@ -47,6 +47,6 @@ function readConfigText(env: Environment): string | undefined {
     if (!statSync(path, { throwIfNoEntry: false })) return "";
     return `=${readFileSync(path, "utf8")}`;
   } catch (error) {
-    return isMissing(error) ? "" : undefined;
+    return isMissingOrForbidden(error) ? "" : undefined;
   }
 }

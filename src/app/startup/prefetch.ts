@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import type { Host } from "../compose.ts";
 import { LOGIN } from "../../credentials/stored-logins.ts";
-import { askedAlready, type AskedKeytar } from "../../stores/keychain/asked-keytar.ts";
+import { type Keytar, SERVICE } from "../../stores/keychain/keychain.ts";
 import { loadKeytar } from "../../stores/keychain/keytar.ts";
 import { hasSessionBus } from "../../stores/keychain/session-bus.ts";
 import { parseAddress } from "../../core/address.ts";
@@ -9,19 +9,20 @@ import { isPacked } from "../version.ts";
 import { decodeAscii } from "../../response-cache/shared/ascii.ts";
 import { isCertainlyOtherHost } from "../../response-cache/shared/fallback-note.ts";
 import { configPath } from "../../response-cache/shared/key.ts";
+import type { PendingCalls } from "../../system/pending-calls.ts";
 
 /** No registry's address is longer. Bytes. */
-const LONGEST = 1024;
+const LONGEST_ADDRESS = 1024;
 
 /**
- * keytar, asked already for the login that a `get` with this input wants: the keychain answers in a thread of its own while the
- * rest of the program loads, which saves 2 ms. Undefined where it is not certain that this is what will be asked for: another
- * host's plain address, and nothing that could name another helper or another store. Never throws.
+ * Starts the keychain lookup of a `get` while the rest of the program loads, which saves 2 ms. Returns keytar with that
+ * lookup running. Returns undefined unless the lookup is certain to be needed: a plain address of another registry, and no
+ * setting that could name another store or a fallback helper. Never throws.
  */
-export async function askEarly(host: Host, input: Uint8Array): Promise<AskedKeytar | undefined> {
+export async function prefetchLogin(host: Host, input: Uint8Array): Promise<Keytar | undefined> {
   const { env, platform } = host;
-  const text = decodeAscii(input, Math.min(input.length, LONGEST))?.trim() ?? "";
-  if (platform !== "linux" || !isPacked || input.length > LONGEST || !isCertainlyOtherHost(text))
+  const text = decodeAscii(input, Math.min(input.length, LONGEST_ADDRESS))?.trim() ?? "";
+  if (platform !== "linux" || !isPacked || input.length > LONGEST_ADDRESS || !isCertainlyOtherHost(text))
     return undefined;
   if (env["DOCR_STORE"] || env["DOCR_FALLBACK"] || !hasSessionBus(host)) return undefined;
   const address = parseAddress(text);
@@ -29,9 +30,28 @@ export async function askEarly(host: Host, input: Uint8Array): Promise<AskedKeyt
   try {
     const config = configPath(env["HOME"] ?? "", env["XDG_CONFIG_HOME"] ?? "");
     if (config !== "" && statSync(config, { throwIfNoEntry: false })) return undefined;
-    return askedAlready(await loadKeytar(host), LOGIN + address.key);
+    return withPrefetched(await loadKeytar(host), LOGIN + address.key, host.pendingCalls);
   } catch {
-    // The program finds the same, and says it.
+    // The program meets the same error and reports it.
     return undefined;
   }
+}
+
+/** Reads the item at once. The first `getPassword` for it gets that result; everything else goes to keytar. */
+export function withPrefetched(keytar: Keytar, account: string, pendingCalls: PendingCalls): Keytar {
+  let prefetched: Promise<string | null> | undefined = pendingCalls.track(
+    keytar.getPassword(SERVICE, account),
+  );
+  // The program may never ask for it.
+  prefetched.catch(() => undefined);
+  return {
+    getPassword(service, name) {
+      const found = service === SERVICE && name === account ? prefetched : undefined;
+      if (found) prefetched = undefined;
+      return found ?? keytar.getPassword(service, name);
+    },
+    setPassword: (service, name, password) => keytar.setPassword(service, name, password),
+    deletePassword: (service, name) => keytar.deletePassword(service, name),
+    findCredentials: (service) => keytar.findCredentials(service),
+  };
 }

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, read, readSync, writeSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, read, readSync } from "node:fs";
 
 const CHUNK = 16 * 1024;
 const RETRY_MS = 5;
@@ -70,20 +70,4 @@ async function readChunk(chunk: Uint8Array): Promise<number> {
     if (outcome !== "again") return outcome;
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
-}
-
-/** Writes all of the text to the descriptor. Returns the system's code where it does not take it: `EPIPE`, `ENOSPC`. */
-export function writeFully(fd: number, text: string): string | undefined {
-  const bytes = Buffer.from(text);
-  for (let done = 0; done < bytes.length;) {
-    try {
-      done += writeSync(fd, bytes, done);
-    } catch (error) {
-      const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
-      if (code !== "EAGAIN") return code;
-      // A pipe that is full and does not block: its reader needs a moment.
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
-    }
-  }
-  return undefined;
 }

@@ -1,8 +1,10 @@
+import { withDeadline } from "../../core/deadline.ts";
 import { HelperError, isHelperError } from "../../core/errors.ts";
 import type { SecretStore } from "../../core/secret-store.ts";
 import { Secret } from "../../core/secret.ts";
+import type { PendingCalls } from "../../system/pending-calls.ts";
 
-/** What we use of keytar; its functions reject with the platform's words. */
+/** The part of keytar that docr uses. Its functions reject with the platform's own messages. */
 export interface Keytar {
   getPassword(service: string, account: string): Promise<string | null>;
   setPassword(service: string, account: string, password: string): Promise<void>;
@@ -11,71 +13,60 @@ export interface Keytar {
 }
 
 export interface KeychainOptions {
-  /** Loads keytar at the first use; rejects where its libraries are not on the machine. */
+  /** Loads keytar at the first use. Rejects where its libraries are not on the machine. */
   readonly load: () => Promise<Keytar>;
-  /** How long one call may take, in milliseconds. libsecret waits for minutes on a daemon that is stuck. */
+  /** For one call, in milliseconds. libsecret waits for minutes on a daemon that hangs. */
   readonly deadlineMs: number;
   /**
-   * Set for libsecret, which answers "nothing there" for a locked collection and crashes the process when
-   * asked to search one: nothing found is believed only once an item of our own shows that it is unlocked.
+   * For libsecret, which reports "no such item" for a locked collection, and crashes the process when it searches one.
+   * "No such item" then counts only after docr has read or written its own check item.
    */
   readonly mayHideLocked: boolean;
+  /** Counts the calls that are still inside keytar. */
+  readonly pendingCalls: PendingCalls;
 }
 
-/** The OS keychain; `isStuck` says whether a call is still waiting inside the platform's library. */
-export interface Keychain extends SecretStore {
-  isStuck(): boolean;
-}
-
-/** Every item's service. No other program's service name may start with it (keytar searches by prefix on Windows). */
+/** Every item's service. No other program's service name may start with it: on Windows, keytar searches by prefix. */
 export const SERVICE = "docker-credential-docr";
-/** The item that shows that the collection is unlocked; it holds no secret. */
+/** The item that proves that the collection is unlocked. It holds no secret. */
 const CHECK = "check";
 
-export function createKeychain(options: KeychainOptions): Keychain {
+export function createKeychain(options: KeychainOptions): SecretStore {
+  const { deadlineMs, pendingCalls } = options;
   let loaded: Promise<Keytar> | undefined;
-  let waiting = 0;
-  let silent: HelperError | undefined;
-  let unlocked = !options.mayHideLocked;
+  let timeout: HelperError | undefined;
+  let isUnlocked = !options.mayHideLocked;
 
-  async function call<T>(work: (keytar: Keytar) => Promise<T>): Promise<T> {
-    // One deadline is enough: who did not answer once is not asked again in this process.
-    if (silent) throw silent;
+  async function call<T>(ask: (keytar: Keytar) => Promise<T>): Promise<T> {
+    // After one timeout, this process does not wait for the keychain again.
+    if (timeout) throw timeout;
     loaded ??= load(options);
     const keytar = await loaded;
-    waiting += 1;
-    const answer = work(keytar).finally(() => (waiting -= 1));
-    let timer: NodeJS.Timeout | undefined;
-    const deadline = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        const seconds = options.deadlineMs / 1000;
-        silent = new HelperError("keychain-silent", `the keychain did not answer within ${seconds} s`);
-        reject(silent);
-      }, options.deadlineMs);
-    });
     try {
-      return await Promise.race([answer, deadline]);
+      return await withDeadline(pendingCalls.track(ask(keytar)), deadlineMs, () => {
+        timeout = new HelperError(
+          "keychain-silent",
+          `the keychain did not answer within ${deadlineMs / 1000} s`,
+        );
+        throw timeout;
+      });
     } catch (error) {
       throw isHelperError(error) ? error : translate(error);
-    } finally {
-      clearTimeout(timer);
-      answer.catch(() => undefined);
     }
   }
 
-  /** Reading the item proves it; where it is not there yet, writing it does: that fails on a locked one. */
+  /** Reads the check item. If it does not exist, writes it: writing fails in a locked collection. */
   async function proveUnlocked(): Promise<void> {
-    if (unlocked) return;
-    const there = await call((keytar) => keytar.getPassword(SERVICE, CHECK));
-    if (there === null) await call((keytar) => keytar.setPassword(SERVICE, CHECK, "unlocked"));
-    unlocked = true;
+    if (isUnlocked) return;
+    const found = await call((keytar) => keytar.getPassword(SERVICE, CHECK));
+    if (found === null) await call((keytar) => keytar.setPassword(SERVICE, CHECK, "unlocked"));
+    isUnlocked = true;
   }
 
   return {
-    isStuck: () => waiting > 0,
     async read(name) {
-      const kept = await call((keytar) => keytar.getPassword(SERVICE, name));
-      if (kept !== null) return new Secret(kept);
+      const found = await call((keytar) => keytar.getPassword(SERVICE, name));
+      if (found !== null) return new Secret(found);
       await proveUnlocked();
       return undefined;
     },
@@ -84,9 +75,9 @@ export function createKeychain(options: KeychainOptions): Keychain {
       await proveUnlocked();
     },
     async erase(name) {
-      const erased = await call((keytar) => keytar.deletePassword(SERVICE, name));
-      if (!erased) await proveUnlocked();
-      return erased;
+      const isErased = await call((keytar) => keytar.deletePassword(SERVICE, name));
+      if (!isErased) await proveUnlocked();
+      return isErased;
     },
     async entries(...prefixes) {
       await proveUnlocked();
@@ -109,15 +100,15 @@ async function load(options: KeychainOptions): Promise<Keytar> {
   }
 }
 
-/** The platform's own words, sorted. They name no secret, but are kept out of the message all the same. */
+/** The platform's message decides the code. It names no secret, but stays in `cause` all the same. */
 function translate(cause: unknown): HelperError {
-  const words = cause instanceof Error ? cause.message : "";
-  if (/\block(ed)?\b|interaction is not allowed|dismissed/i.test(words)) {
+  const text = cause instanceof Error ? cause.message : "";
+  if (/\block(ed)?\b|interaction is not allowed|dismissed/i.test(text)) {
     return new HelperError("keychain-locked", "the keychain is locked", { cause });
   }
   if (
     /autolaunch|could not connect|not provided by any|no such (file|object)|does not exist|exited with/i.test(
-      words,
+      text,
     )
   ) {
     return new HelperError("keychain-missing", "there is no keychain in this session", { cause });

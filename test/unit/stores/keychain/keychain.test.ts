@@ -1,25 +1,24 @@
 import { describe, expect, it } from "vitest";
-import {
-  createKeychain,
-  type Keychain,
-  type KeychainOptions,
-} from "../../../../src/stores/keychain/keychain.ts";
+import type { SecretStore } from "../../../../src/core/secret-store.ts";
+import { createKeychain, type KeychainOptions } from "../../../../src/stores/keychain/keychain.ts";
+import { createPendingCalls } from "../../../../src/system/pending-calls.ts";
 import { Secret } from "../../../../src/core/secret.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
-import { createFakeKeytar, LOCKED_WORDS, type FakeKeytar } from "../../../support/fakes/fake-keytar.ts";
+import { createFakeKeytar, LOCKED_WORDS } from "../../../support/fakes/fake-keytar.ts";
 
 const SERVICE = "docker-credential-docr";
 
-function open(options: Partial<KeychainOptions> = {}): { keytar: FakeKeytar; keychain: Keychain } {
+function open(options: Partial<KeychainOptions> = {}) {
   const keytar = createFakeKeytar();
-  const load = async () => keytar;
-  return { keytar, keychain: createKeychain({ load, deadlineMs: 5_000, mayHideLocked: true, ...options }) };
+  const pendingCalls = createPendingCalls();
+  const usual = { load: async () => keytar, deadlineMs: 5_000, mayHideLocked: true, pendingCalls };
+  return { keytar, pendingCalls, keychain: createKeychain({ ...usual, ...options }) };
 }
 
 const textOf = (secret: Secret | undefined): string | undefined => secret?.reveal();
 
 /** One call of each kind. */
-const CALLS: readonly (readonly [title: string, call: (keychain: Keychain) => Promise<unknown>])[] = [
+const CALLS: readonly (readonly [title: string, call: (keychain: SecretStore) => Promise<unknown>])[] = [
   ["reading", (keychain) => keychain.read("login:ghcr.io")],
   ["writing", (keychain) => keychain.write("login:ghcr.io", new Secret("hunter2"))],
   ["erasing", (keychain) => keychain.erase("login:ghcr.io")],
@@ -122,7 +121,7 @@ describe("a locked keychain, which answers that nothing is there", () => {
     const { keytar, keychain } = open();
     await keychain.write("login:ghcr.io", new Secret("hunter2"));
     keytar.state = "locked";
-    const again = createKeychain({ load: async () => keytar, deadlineMs: 5_000, mayHideLocked: true });
+    const { keychain: again } = open({ load: async () => keytar });
     expect(await failureOf(() => again.read("login:ghcr.io"))).toMatchObject({ code: "keychain-locked" });
   });
 });
@@ -182,13 +181,13 @@ describe("a keychain that does not answer", () => {
     expect(keytar.calls).toEqual(["get x"]);
   });
 
-  it("is stuck, and one that answered is not", async () => {
-    const { keytar, keychain } = open({ deadlineMs: 10 });
+  it("leaves a pending call, and one that responds does not", async () => {
+    const { keytar, keychain, pendingCalls } = open({ deadlineMs: 10 });
     await keychain.read("x");
-    expect(keychain.isStuck()).toBe(false);
+    expect(pendingCalls.count).toBe(0);
     keytar.state = "silent";
     await failureOf(() => keychain.read("x"));
-    expect(keychain.isStuck()).toBe(true);
+    expect(pendingCalls.count).toBe(1);
   });
 });
 
@@ -244,11 +243,11 @@ describe("a keychain that fails", () => {
     await expect(keychain.read("x")).rejects.toMatchObject({ cause: keytar.state });
   });
 
-  it("is not stuck", async () => {
-    const { keytar, keychain } = open();
+  it("leaves no pending call", async () => {
+    const { keytar, keychain, pendingCalls } = open();
     keytar.state = new Error("An unknown error occurred");
     await failureOf(() => keychain.read("x"));
-    expect(keychain.isStuck()).toBe(false);
+    expect(pendingCalls.count).toBe(0);
   });
 
   it("that cannot be loaded is missing", async () => {
