@@ -3,7 +3,8 @@ import type { Environment, Machine } from "../core/machine.ts";
 import type { HelperError } from "../core/errors.ts";
 import type { Helper } from "../credentials/helper.ts";
 import type { HelperPorts } from "../credentials/ports.ts";
-import type { Image } from "../core/image.ts";
+import type { Network } from "../http/reach.ts";
+import type { Registries } from "../oci/registries.ts";
 import type { Credential } from "../core/credential.ts";
 import type { Secret } from "../core/secret.ts";
 
@@ -127,53 +128,6 @@ export interface Files {
   defaultStore(dockerConfig: EditedFile): string | undefined;
   /** Whom podman asks, in its order. */
   podmanHelpers(): readonly string[];
-}
-
-/** What a manifest is, as far as `check` shows it. */
-export interface FoundManifest {
-  /** `sha256:…` of the bytes that came, checked against what the registry says. */
-  readonly digest: string;
-  readonly mediaType: string;
-  /** Of the manifest itself, in bytes. */
-  readonly bytes: number;
-  /** Of what a pull would fetch, in bytes: config and layers; undefined for an index. */
-  readonly contentBytes: number | undefined;
-  /** `linux/amd64` and so on; empty where the manifest does not say. */
-  readonly platforms: readonly string[];
-}
-
-/** What is shown to a registry: a login (the user name `<token>` marks an identity token), or a bearer token as it is. */
-export type RegistryLogin = Credential | { readonly registryToken: Secret };
-
-/** Registries' own HTTP API (OCI distribution; src/oci). */
-export interface Registries {
-  /** docker login's own test: /v2/, challenge, token. Throws `registry-…`. */
-  checkLogin(host: string, credential: Credential): Promise<void>;
-  /**
-   * The manifest of the image, or undefined where it is absent. Docker Hub's 401 for what is not there, or not for this
-   * login to see, counts as absent. Throws `registry-…`.
-   */
-  findManifest(image: Image, login: RegistryLogin | undefined): Promise<FoundManifest | undefined>;
-  /** All tags, in the registry's order; undefined where the repository is absent, as above. Throws `registry-…`. */
-  listTags(image: Image, login: RegistryLogin | undefined): Promise<readonly string[] | undefined>;
-}
-
-/** Who answered at a URL, or why nobody did. */
-export type Reached =
-  | {
-      readonly status: number;
-      /** The server's clock, in milliseconds since the epoch; undefined where it tells none. */
-      readonly serverTime: number | undefined;
-    }
-  /** What the host did, to stand behind its name. */
-  | { readonly problem: string };
-
-/** What lies between this machine and its servers (src/http). */
-export interface Network {
-  /** Asks without a login. Throws `bad-setting` and `bad-trust`, and never for what answers or does not. */
-  reach(url: string): Promise<Reached>;
-  /** Where the certificate authorities come from, in words. Throws `bad-trust`. */
-  describeAuthorities(): string;
 }
 
 /** What another credential helper answered. */

@@ -1,9 +1,26 @@
 import type { Environment } from "../core/machine.ts";
 import { isHelperError } from "../core/errors.ts";
-import type { Network } from "../commands/ports.ts";
 import { createExchange } from "./exchange.ts";
 import { faultOf } from "./faults.ts";
 import { describeAuthorities } from "./trust.ts";
+
+/** Who answered at a URL, or why nobody did. */
+export type Reached =
+  | {
+      readonly status: number;
+      /** The server's clock, in milliseconds since the epoch; undefined where it tells none. */
+      readonly serverTime: number | undefined;
+    }
+  /** What the host did, to stand behind its name. */
+  | { readonly problem: string };
+
+/** What lies between this machine and its servers (src/http). */
+export interface Network {
+  /** Asks without a login. Throws `bad-setting` and `bad-trust`, and never for what answers or does not. */
+  reach(url: string): Promise<Reached>;
+  /** Where the certificate authorities come from, in words. Throws `bad-trust`. */
+  describeAuthorities(): string;
+}
 
 /** Bytes: what answers is not read, but for its headers. */
 const LARGEST_ANSWER = 64 * 1024;

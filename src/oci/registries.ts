@@ -1,14 +1,40 @@
 import type { Environment } from "../core/machine.ts";
 import type { Trace } from "../core/reporter.ts";
+import type { Credential } from "../core/credential.ts";
 import { createExchange } from "../http/exchange.ts";
-import type { FoundManifest, Registries, RegistryLogin } from "../commands/ports.ts";
 import { registryApiHost, type Image } from "../core/image.ts";
 import { checkedDigest } from "./digests.ts";
 import { denied, malformed, refusedLogin, statusFailure, wantsLogin } from "./registry-failures.ts";
 import { MANIFEST_TYPES, parseManifest, platformsOfConfig } from "./manifests.ts";
-import { openSession, type Session } from "./session.ts";
+import { openSession, type RegistryLogin, type Session } from "./session.ts";
 import { nextPage, parseTags } from "./tags.ts";
 import { createSend, type RegistryResponse } from "./transport.ts";
+
+/** What a manifest is, as far as `check` shows it. */
+export interface FoundManifest {
+  /** `sha256:…` of the bytes that came, checked against what the registry says. */
+  readonly digest: string;
+  readonly mediaType: string;
+  /** Of the manifest itself, in bytes. */
+  readonly bytes: number;
+  /** Of what a pull would fetch, in bytes: config and layers; undefined for an index. */
+  readonly contentBytes: number | undefined;
+  /** `linux/amd64` and so on; empty where the manifest does not say. */
+  readonly platforms: readonly string[];
+}
+
+/** Registries' own HTTP API (OCI distribution; src/oci). */
+export interface Registries {
+  /** docker login's own test: /v2/, challenge, token. Throws `registry-…`. */
+  checkLogin(host: string, credential: Credential): Promise<void>;
+  /**
+   * The manifest of the image, or undefined where it is absent. Docker Hub's 401 for what is not there, or not for this
+   * login to see, counts as absent. Throws `registry-…`.
+   */
+  findManifest(image: Image, login: RegistryLogin | undefined): Promise<FoundManifest | undefined>;
+  /** All tags, in the registry's order; undefined where the repository is absent, as above. Throws `registry-…`. */
+  listTags(image: Image, login: RegistryLogin | undefined): Promise<readonly string[] | undefined>;
+}
 
 /** As docker and containerd have it. Bytes. */
 const LARGEST_MANIFEST = 4 * 1024 * 1024;

@@ -1,12 +1,16 @@
 import { isLoopback } from "../config/base-url.ts";
 import { HelperError, isHelperError } from "../core/errors.ts";
+import type { Credential } from "../core/credential.ts";
+import type { Secret } from "../core/secret.ts";
 import type { Authorization } from "../http/exchange.ts";
-import type { RegistryLogin } from "../commands/ports.ts";
 import { registryApiHost } from "../core/image.ts";
 import { parseChallenges } from "./challenges.ts";
 import { askedElsewhere, malformed, refusedLogin, statusFailure, wantsLogin } from "./registry-failures.ts";
 import { fetchToken, isIdentityToken } from "./tokens.ts";
 import type { RegistryResponse, Send } from "./transport.ts";
+
+/** What is shown to a registry: a login (the user name `<token>` marks an identity token), or a bearer token as it is. */
+export type RegistryLogin = Credential | { readonly registryToken: Secret };
 
 /** Bytes of an answer that is not read but for its status and headers. */
 const LARGEST_PING = 64 * 1024;

@@ -9,12 +9,12 @@ export function isMissing(error: unknown): boolean {
   return errorCodeOf(error) === "ENOENT";
 }
 
-const MISSING_OR_FORBIDDEN: readonly unknown[] = ["ENOENT", "ENOTDIR", "EACCES", "EPERM"];
+const MISSING_OR_FORBIDDEN: ReadonlySet<unknown> = new Set(["ENOENT", "ENOTDIR", "EACCES", "EPERM"]);
 
 /**
  * Whether the error says that there is no such file, or that this user may not look. Under sudo and in containers, HOME is
  * often another user's.
  */
 export function isMissingOrForbidden(error: unknown): boolean {
-  return MISSING_OR_FORBIDDEN.includes(errorCodeOf(error));
+  return MISSING_OR_FORBIDDEN.has(errorCodeOf(error));
 }

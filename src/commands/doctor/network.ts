@@ -1,6 +1,7 @@
 import type { Environment } from "../../core/machine.ts";
 import { parseProxy } from "../../http/proxy.ts";
-import type { Reached, VerbPorts } from "../ports.ts";
+import type { VerbPorts } from "../ports.ts";
+import type { Reached } from "../../http/reach.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
 import { fail, pass, warn, type Line } from "./finding.ts";
 import { shownSpan } from "../../terminal/durations.ts";

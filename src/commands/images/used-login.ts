@@ -1,6 +1,7 @@
 import { tokenLogin } from "../../client-config/step.ts";
 import { isHelperError } from "../../core/errors.ts";
-import type { RegistryLogin, Resolved, VerbPorts } from "../ports.ts";
+import type { Resolved, VerbPorts } from "../ports.ts";
+import type { RegistryLogin } from "../../oci/session.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
 import type { Image } from "../../core/image.ts";
 import { resolveAloud } from "./resolve-aloud.ts";

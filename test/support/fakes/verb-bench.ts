@@ -1,13 +1,7 @@
 import { HelperError } from "../../../src/core/errors.ts";
-import type {
-  Clients,
-  Files,
-  HelperAnswer,
-  Network,
-  Registries,
-  Terminal,
-  VerbPorts,
-} from "../../../src/commands/ports.ts";
+import type { Clients, Files, HelperAnswer, Terminal, VerbPorts } from "../../../src/commands/ports.ts";
+import type { Registries } from "../../../src/oci/registries.ts";
+import type { Network } from "../../../src/http/reach.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import { type Bench, type BenchOptions, createBench } from "./helper-bench.ts";
 

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
 import { createRegistries } from "../../../src/oci/registries.ts";
-import type { Registries } from "../../../src/commands/ports.ts";
+import type { Registries } from "../../../src/oci/registries.ts";
 import type { Credential } from "../../../src/core/credential.ts";
 import { parseImage } from "../../../src/core/image.ts";
 import { Secret } from "../../../src/core/secret.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { openSession, type Session } from "../../../src/oci/session.ts";
 import type { RegistryRequest } from "../../../src/oci/transport.ts";
 import { type ErrorCode, HelperError } from "../../../src/core/errors.ts";
-import type { RegistryLogin } from "../../../src/commands/ports.ts";
+import type { RegistryLogin } from "../../../src/oci/session.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import { failureOf } from "../../support/fakes/failure-of.ts";
 

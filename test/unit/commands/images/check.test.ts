@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { HelperError, type ErrorCode } from "../../../../src/core/errors.ts";
-import type { FoundManifest, Registries, RegistryLogin, Resolved } from "../../../../src/commands/ports.ts";
+import type { Resolved } from "../../../../src/commands/ports.ts";
+import type { RegistryLogin } from "../../../../src/oci/session.ts";
+import type { FoundManifest, Registries } from "../../../../src/oci/registries.ts";
 import { Secret } from "../../../../src/core/secret.ts";
 import { check, type CheckOptions } from "../../../../src/commands/images/check.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
