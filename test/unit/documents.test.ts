@@ -1,0 +1,85 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const PROJECT = join(import.meta.dirname, "../..");
+const DOCUMENTS = ["README.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md", ...markdownIn("docs")];
+
+/** Written by a generator that is not there yet. Remove this with the first commit of the file. */
+const PENDING = "docs/commands.md";
+
+const textOf = (path: string): string => readFileSync(join(PROJECT, path), "utf8");
+
+describe("the documents", () => {
+  it("link only to files and headings that exist", () => {
+    const broken = DOCUMENTS.flatMap((path) => {
+      return linksIn(path)
+        .filter((link) => !isFound(link))
+        .map((link) => `${path}: ${link.file}#${link.heading}`);
+    });
+    expect(broken).toEqual([]);
+  });
+
+  it("have a README whose troubleshooting table quotes messages of docr", () => {
+    const source = sourcesIn("src");
+    const quoted = messagesIn(textOf("README.md"));
+    expect(quoted.length).toBeGreaterThan(5);
+    expect(quoted.filter((message) => !source.includes(message))).toEqual([]);
+  });
+});
+
+interface Link {
+  /** Relative to the project. */
+  readonly file: string;
+  /** Empty for the whole file. */
+  readonly heading: string;
+}
+
+function linksIn(path: string): readonly Link[] {
+  const targets = Array.from(textOf(path).matchAll(/\]\(([^)\s]+)\)/g), ([, target = ""]) => target);
+  return targets
+    .filter((target) => !target.includes("://"))
+    .map((target) => {
+      const [file = "", heading = ""] = target.split("#");
+      return { file: file === "" ? path : relative(PROJECT, join(PROJECT, dirname(path), file)), heading };
+    });
+}
+
+function isFound({ file, heading }: Link): boolean {
+  if (!existsSync(join(PROJECT, file))) return file === PENDING;
+  return heading === "" || anchorsIn(textOf(file)).includes(heading);
+}
+
+/** The anchors of the headings, as GitHub makes them. */
+function anchorsIn(markdown: string): readonly string[] {
+  return Array.from(markdown.matchAll(/^#{1,6} (.+)$/gm), ([, title = ""]) =>
+    title
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+/** The quoted messages of the troubleshooting table, without the parts that vary (…). */
+function messagesIn(readme: string): readonly string[] {
+  const [, section = ""] = readme.split("## Troubleshooting");
+  const [table = ""] = section.split("\n## ");
+  return Array.from(table.matchAll(/^\| `([^`]+)`/gm), ([, message = ""]) => message)
+    .flatMap((message) => message.split("…"))
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}
+
+function sourcesIn(folder: string): string {
+  const names = readdirSync(join(PROJECT, folder), { recursive: true, encoding: "utf8" });
+  return names
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => textOf(join(folder, name)))
+    .join("\n");
+}
+
+function markdownIn(folder: string): readonly string[] {
+  return readdirSync(join(PROJECT, folder))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => join(folder, name));
+}
