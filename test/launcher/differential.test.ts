@@ -14,47 +14,49 @@ import {
   describeSituation,
   environmentOf,
   FOREIGN,
+  lockFolder,
   removeShared,
   type Site,
   type Situation,
   situations,
-  lockFolder,
 } from "./situation.ts";
 import { holdLock } from "./lock-holder.ts";
 import { explainNoStub, stubError, stubOutput, writeStub } from "./stub.ts";
 
 const SEED = 20261121;
+const SITUATIONS = 400;
 const WORKERS = 6;
-/** Numbers of users that nobody has; other ones in each run, for runs at the same time share /dev/shm. */
+/** User ids that no user has. Test runs at the same time share /dev/shm, so each run has other ones. */
 const FIRST_USER = randomInt(5000, 9999) * WORKERS;
-/** For how long another launcher has the turn, where one has it. */
-const HELD_MS = 40;
-/** The stub's exit code; no program of ours has it. */
-const DEFERRED = 47;
+/** For how long another launcher holds the lock, in the situations where one does. */
+const LOCKED_MS = 40;
+/** The exit code of the program in docr's place. docr and the fallback helper never use it. */
+const RAN_DOCR = 47;
 
 const reason = explainNoLauncher() ?? explainNoStub();
 
-describeUnless(reason, "the launcher and the full program", () => {
+// test/unit/launcher/decide.test.ts compares the launcher's decision with docr's in thousands of situations more.
+describeUnless(reason, `the launcher and docr in ${SITUATIONS} situations`, () => {
   let folder: string;
   let standIn: StandIn;
   let path: string;
-  let programs: { readonly full: string; readonly launcher: string; readonly launcherBesideStub: string };
+  let programs: { readonly docr: string; readonly launcher: string; readonly launcherWithStub: string };
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "docr-diff-"));
     chmodSync(folder, 0o755);
     standIn = await createStandIn();
-    // Copies, for users who may not enter the project's folder.
+    // Copies, because other users cannot enter the project's folder.
     for (const name of ["real", "stub", "bin"]) mkdirSync(join(folder, name), { mode: 0o755 });
     programs = {
-      full: join(folder, "real", "docr"),
+      docr: join(folder, "real", "docr"),
       launcher: join(folder, "real", "docker-credential-docr"),
-      launcherBesideStub: join(folder, "stub", "docker-credential-docr"),
+      launcherWithStub: join(folder, "stub", "docker-credential-docr"),
     };
-    copyFileSync(DOCR, programs.full);
+    copyFileSync(DOCR, programs.docr);
     copyFileSync(LAUNCHER, programs.launcher);
-    copyFileSync(LAUNCHER, programs.launcherBesideStub);
-    writeStub(join(folder, "stub", "docr"), "docr", DEFERRED);
+    copyFileSync(LAUNCHER, programs.launcherWithStub);
+    writeStub(join(folder, "stub", "docr"), "docr", RAN_DOCR);
     writeStub(join(folder, "bin", "docker-credential-fake"), "fake", 3);
     path = `${join(folder, "bin")}:${SYSTEM_PATH}`;
   });
@@ -84,55 +86,54 @@ describeUnless(reason, "the launcher and the full program", () => {
     return found.slice(0, 10);
   };
 
-  it("give the same answers in 400 situations, from the first byte to the exit code", async () => {
-    const found = await findDifferences(sampleOf(400, SEED), async (situation, site) => {
+  it("give the same answers, from the first byte to the exit code", async () => {
+    const found = await findDifferences(sampleOf(SEED), async (situation, site) => {
       const now = Date.now();
-      const full = await ask(programs.full, situation, site, now);
+      const docr = await ask(programs.docr, situation, site, now);
       const launcher = await ask(programs.launcher, situation, site, now);
-      return compareAnswers(launcher, full);
+      return compareOutcomes(launcher, docr);
     });
     expect(found).toEqual([]);
   });
 
-  it("agree in 3,000 more, where the launcher either hands on all that it was given or answers as docr does", async () => {
-    const counts = { handedOn: 0, answered: 0, foreign: 0 };
-    const found = await findDifferences(sampleOf(3000, SEED + 1), async (situation, site) => {
+  it("agree where the launcher answers alone; else it passes the whole request to docr", async () => {
+    const counts = { ranDocr: 0, responded: 0, ranFallback: 0 };
+    const found = await findDifferences(sampleOf(SEED + 1), async (situation, site) => {
       const now = Date.now();
-      const launcher = await ask(programs.launcherBesideStub, situation, site, now);
-      if (launcher.ending === DEFERRED) {
-        counts.handedOn += 1;
-        return explainHandedOn(launcher, requestOf(situation, site));
+      const launcher = await ask(programs.launcherWithStub, situation, site, now);
+      if (launcher.ending === RAN_DOCR) {
+        counts.ranDocr += 1;
+        return explainPassedOn(launcher, requestOf(situation, site));
       }
-      if (launcher.ending === 0) counts.answered += 1;
-      else counts.foreign += 1;
-      return compareAnswers(launcher, await ask(programs.full, situation, site, now));
+      if (launcher.ending === 0) counts.responded += 1;
+      else counts.ranFallback += 1;
+      return compareOutcomes(launcher, await ask(programs.docr, situation, site, now));
     });
     expect(found).toEqual([]);
-    // Else the situations would say nothing about one of them.
-    expect(Math.min(...Object.values(counts))).toBeGreaterThan(100);
+    // Otherwise the situations would not test one of the three.
+    expect(Math.min(...Object.values(counts))).toBeGreaterThan(SITUATIONS / 30);
   });
 
-  it.skipIf(!isRoot())("were compared with files of other users too [needs root]", () => {
-    const sample = sampleOf(3000, SEED + 1);
-    const foreign = sample.filter(({ warm, note, folder: kept, runtimeDir }) =>
-      [warm, note, kept, runtimeDir].includes(FOREIGN),
+  it.skipIf(!isRoot())("include files of other users [needs root]", () => {
+    const foreign = sampleOf(SEED + 1).filter(({ response, note, folder: responses, runtimeDir }) =>
+      [response, note, responses, runtimeDir].includes(FOREIGN),
     );
-    expect(foreign.length).toBeGreaterThan(100);
+    expect(foreign.length).toBeGreaterThan(SITUATIONS / 30);
   });
 });
 
-/** Undefined where the stub in docr's place got everything as the launcher did. */
-function explainHandedOn(launcher: Outcome, request: Request): string | undefined {
-  // From an input that is too long in any case, not all is read.
-  const kept = request.input?.subarray(0, 65_536);
+/** What docr's stub got differently than the launcher. Undefined if it got everything. */
+function explainPassedOn(launcher: Outcome, request: Request): string | undefined {
+  // The launcher reads only the beginning of an input that is too long.
+  const beginning = request.input?.subarray(0, 65_536);
   const isGet = request.args.join(" ") === "get";
-  const candidates = isGet ? [request, { ...request, input: kept }] : [request];
+  const candidates = isGet ? [request, { ...request, input: beginning }] : [request];
   if (!candidates.some((one) => stubOutput("docr", one) === launcher.stdout))
-    return "handed on something else";
-  return launcher.stderr === stubError("docr") ? undefined : "wrote to stderr on the way";
+    return "passed on something else";
+  return launcher.stderr === stubError("docr") ? undefined : "wrote to stderr itself";
 }
 
-/** DigitalOcean gives every request an id of its own, which its refusals repeat. */
+/** Without the id that DigitalOcean's API gives each request. */
 function withoutIds(text: string | number): string {
   return String(text).replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "ID");
 }
@@ -142,25 +143,25 @@ function requestOf(situation: Situation, site: Site): Request {
   return { args, input, env: environmentOf(situation, site), uid: site.uid };
 }
 
-/** `numRuns` situations, the same ones each time. */
-function sampleOf(numRuns: number, seed: number): readonly Situation[] {
-  return fc.sample(situations(isRoot()), { numRuns, seed });
+/** The same situations in each run. */
+function sampleOf(seed: number): readonly Situation[] {
+  return fc.sample(situations(isRoot()), { numRuns: SITUATIONS, seed });
 }
 
-/** Undefined where the launcher's answer is the full program's; else what differs, with no more than its beginning. */
-function compareAnswers(launcher: Outcome, full: Outcome): string | undefined {
+/** How the launcher's outcome differs from docr's, shortened. Undefined if it does not. */
+function compareOutcomes(launcher: Outcome, docr: Outcome): string | undefined {
   const parts = ["ending", "stdout", "stderr"] as const;
-  const differing = parts.filter((part) => withoutIds(launcher[part]) !== withoutIds(full[part]));
+  const differing = parts.filter((part) => withoutIds(launcher[part]) !== withoutIds(docr[part]));
   if (differing.length === 0) return undefined;
-  return `${differing.join(", ")}: launcher ${look(launcher)}, docr ${look(full)}`;
+  return `${differing.join(", ")}: launcher ${summarize(launcher)}, docr ${summarize(docr)}`;
 }
 
-function look({ ending, stdout, stderr }: Outcome): string {
+function summarize({ ending, stdout, stderr }: Outcome): string {
   return `${ending} ${JSON.stringify((stdout || stderr).slice(0, 60))}`;
 }
 
 async function ask(program: string, situation: Situation, site: Site, now: number): Promise<Outcome> {
   arrange(situation, site, now);
-  if (situation.held) await holdLock(lockFolder(situation, site), HELD_MS);
+  if (situation.isLocked) await holdLock(lockFolder(situation, site), LOCKED_MS);
   return call(program, requestOf(situation, site));
 }

@@ -1,4 +1,4 @@
-/** Everything that an answer can depend on, generated; and the same made of real files, as often as it takes. */
+/** Generates everything that a response can depend on, and makes it of real files. */
 import {
   chmodSync,
   chownSync,
@@ -22,37 +22,37 @@ import { cachedResponse, HOUR_MS, noteNameFor, validAround, responseNameFor } fr
 
 export const HOST = "registry.digitalocean.com";
 
-/** A situation by the names of its parts, so that it can be printed: nothing in it is worth keeping secret. */
+/** A situation by the names of its parts, so that it can be printed. It contains no real secret. */
 export interface Situation {
   readonly args: readonly string[];
   readonly input: Uint8Array;
-  /** Beside HOME, PATH and the runtime directory. */
+  /** Variables besides HOME, PATH and the XDG directories. */
   readonly added: Environment;
   readonly home: string;
   readonly runtimeDir: string;
   readonly folder: string;
   readonly config: string;
-  readonly warm: string;
+  readonly response: string;
   readonly note: string;
   readonly minted: boolean;
-  /** Whether another launcher has the turn for a moment. */
-  readonly held: boolean;
+  /** Whether another launcher holds the lock for a moment. */
+  readonly isLocked: boolean;
 }
 
-/** Where a situation is made of files, and for whom. */
+/** Where the files of a situation are, and which user owns them. */
 export interface Site {
-  /** Of this site alone; its maker removes it. */
+  /** Used by this site alone. The test that creates it removes it. */
   readonly folder: string;
   readonly uid: number | undefined;
   readonly path: string;
-  /** Answers every API token with 401. */
+  /** An API that answers every token with 401. */
   readonly apiUrl: string;
 }
 
 const VALID_TOKEN = `dop_v1_${"5e".repeat(32)}`;
 const ODD = ["", " ", "x", "ü日本", "a\nb", "=", "0:=", "y".repeat(5000), "/nowhere/at/all"];
 
-/** Values that mean something, by variable; every variable gets the odd ones too. */
+/** Meaningful values, by variable. Every variable also gets the odd ones. */
 const MEANINGFUL: Readonly<Record<string, readonly string[]>> = {
   DIGITALOCEAN_ACCESS_TOKEN: [VALID_TOKEN, "dop_v1_short"],
   DIGITALOCEAN_TOKEN: [VALID_TOKEN],
@@ -93,14 +93,14 @@ const CONFIG_KINDS = [
   "unreadable",
 ];
 
-const WARM_KINDS = [
+const RESPONSE_KINDS = [
   "valid",
   "absent",
   "expired by the wall clock",
   "expired by the uptime",
   "not yet by the wall clock",
   "not yet by the uptime",
-  "cut short",
+  "truncated",
   "another magic word",
   "mode 0640",
   "mode 0620",
@@ -124,7 +124,7 @@ const WARM_KINDS = [
   "at the limit",
 ] as const;
 const NOTE_KINDS = [
-  "as left",
+  "as stored",
   "absent",
   "mode 0640",
   "mode 0604",
@@ -136,7 +136,7 @@ const NOTE_KINDS = [
 ];
 const RUNTIME_DIRS = ["own", "not set", "empty", "relative", "open to others", "symlink", "not there"];
 const FOLDERS = ["own", "open to the group", "open to others", "symlink", "a file", "absent"];
-export const FOREIGN = "somebody else's";
+export const FOREIGN = "another user's";
 
 const INPUTS: readonly (string | Buffer)[] = [
   `${HOST}\n`,
@@ -199,7 +199,7 @@ const input: fc.Arbitrary<Uint8Array> = fc.oneof(
   { weight: 1, arbitrary: fc.string({ maxLength: 40 }).map((text) => Buffer.from(text)) },
 );
 
-function seldom<T>(usual: T, others: readonly T[], weight: number): fc.Arbitrary<T> {
+function mostly<T>(usual: T, others: readonly T[], weight: number): fc.Arbitrary<T> {
   return fc.oneof(
     { weight, arbitrary: fc.constant(usual) },
     { weight: 1, arbitrary: fc.constantFrom(...others) },
@@ -208,17 +208,17 @@ function seldom<T>(usual: T, others: readonly T[], weight: number): fc.Arbitrary
 
 const VARIABLES = [...new Set([...KEY_VARIABLES, ...FALLBACK_KEY_VARIABLES])]
   .filter((name) => name !== "HOME" && name !== "XDG_CONFIG_HOME")
-  // Not LANG nor LC_ALL: a path there crashes Node 26 itself, before any line of ours.
+  // Not LANG or LC_ALL: a path in them crashes Node 26 itself.
   .concat("TZ", "SOMETHING");
 
-/** Each by chance, or not set. */
-function variables(deferring: readonly string[]): fc.Arbitrary<Environment> {
+/** Some variables with some values. `rareNames` are set in one of ten situations. */
+function variables(rareNames: readonly string[]): fc.Arbitrary<Environment> {
   const one = fc.constantFrom(...VARIABLES).chain((name) => {
     const known = MEANINGFUL[name] ?? [];
     return fc.constantFrom(...known, ...known, ...ODD).map((value) => ({ [name]: value }));
   });
   const rare = fc
-    .tuple(fc.constantFrom(...deferring), fc.constantFrom("", "x", "/nowhere/file"))
+    .tuple(fc.constantFrom(...rareNames), fc.constantFrom("", "x", "/nowhere/file"))
     .map(([name, value]) => ({ [name]: value }));
   const some = fc.oneof({ weight: 9, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: rare });
   const fallback = fc.oneof(
@@ -230,26 +230,26 @@ function variables(deferring: readonly string[]): fc.Arbitrary<Environment> {
     .map(([first, more, last]) => Object.assign({}, first, ...more, last));
 }
 
-/** `withOthers`: also what belongs to another user, or lies in a folder that all users share; for root alone to arrange. */
+/** `withOthers`: also files of another user, and files in shared memory. Only root can arrange them. */
 export function situations(withOthers: boolean): fc.Arbitrary<Situation> {
   const others = withOthers ? [FOREIGN] : [];
   const dirs = RUNTIME_DIRS.filter((kind) => withOthers || !["not set", "empty", "relative"].includes(kind));
   return fc.record({
-    args: seldom<readonly string[]>(
+    args: mostly<readonly string[]>(
       ["get"],
       [[], ["list"], ["get", "get"], ["GET"], ["version"], ["--help"], ["erase"], ["store"], ["get "], ["ü"]],
       15,
     ),
     input,
     added: variables(BYPASS_VARIABLES),
-    home: seldom("own", ["not set", "empty", "relative", "XDG"], 8),
-    runtimeDir: seldom("own", [...dirs.slice(1), ...others], 6),
-    folder: seldom("own", [...FOLDERS.slice(1), ...others], 8),
-    config: seldom("absent", CONFIG_KINDS, 1),
-    warm: seldom<string>("valid", [...WARM_KINDS, ...others], 1),
-    note: seldom("as left", [...NOTE_KINDS.slice(1), ...others], 3),
+    home: mostly("own", ["not set", "empty", "relative", "XDG"], 8),
+    runtimeDir: mostly("own", [...dirs.slice(1), ...others], 6),
+    folder: mostly("own", [...FOLDERS.slice(1), ...others], 8),
+    config: mostly("absent", CONFIG_KINDS, 1),
+    response: mostly<string>("valid", [...RESPONSE_KINDS, ...others], 1),
+    note: mostly("as stored", [...NOTE_KINDS.slice(1), ...others], 3),
     minted: fc.boolean(),
-    held: seldom(false, [true], 20),
+    isLocked: mostly(false, [true], 20),
   });
 }
 
@@ -264,7 +264,7 @@ export function environmentOf(situation: Situation, site: Site): Environment {
     ...(runtimeDir === undefined ? {} : { XDG_RUNTIME_DIR: runtimeDir }),
     ...(situation.home === "XDG" ? { XDG_CONFIG_HOME: join(site.folder, "xdg") } : {}),
     ...situation.added,
-    // Nothing goes to the real API, whatever else is set.
+    // No request may reach the real API.
     ...(hasToken || "DIGITALOCEAN_API_URL" in situation.added ? { DIGITALOCEAN_API_URL: site.apiUrl } : {}),
   };
 }
@@ -281,25 +281,25 @@ function runtimeDirOf({ runtimeDir }: Situation, site: Site): string | undefined
   return runtimeDir === "relative" ? "run" : join(site.folder, "run");
 }
 
-/** The folder that all users share, with this user's number in it. */
+/** The private folder in shared memory, which all users share. */
 const sharedFolder = (uid: number): string => `/dev/shm/docr-${uid}`;
 
-/** Behind the name of what was put behind a symlink. */
+/** The end of the name of a symlink's target. */
 const ELSEWHERE = "-elsewhere";
 
-/** Removes what lies in the folder that all users share. */
+/** Removes the user's private folder from shared memory. */
 export function removeShared(uid: number | undefined): void {
   if (uid === undefined) return;
   for (const end of ["", ELSEWHERE]) rmSync(sharedFolder(uid) + end, { recursive: true, force: true });
 }
 
-/** Where launchers wait for each other in this situation. */
+/** The folder that launchers lock in this situation. */
 export function lockFolder(situation: Situation, site: Site): string {
   const runtimeDir = runtimeDirOf(situation, site);
   return runtimeDir?.startsWith("/") === true ? runtimeDir : sharedFolder(site.uid ?? 0);
 }
 
-/** Makes the situation's files anew: each program that is asked finds them untouched. `now` is one for all of them. */
+/** Makes the situation's files anew, so that each program finds them untouched. `now` must be the same for all of them. */
 export function arrange(situation: Situation, site: Site, now: number): void {
   const { uid } = site;
   rmSync(site.folder, { recursive: true, force: true });
@@ -330,38 +330,41 @@ export function arrange(situation: Situation, site: Site, now: number): void {
   const run = join(site.folder, "run");
   if (runtimeDir !== "not there") makeFolder(run, runtimeDir === "open to others" ? 0o755 : 0o700);
   const isShared = env["XDG_RUNTIME_DIR"]?.startsWith("/") !== true;
-  const kept = isShared ? sharedFolder(uid ?? 0) : join(run, "docr");
+  const responses = isShared ? sharedFolder(uid ?? 0) : join(run, "docr");
   if (isShared && uid === undefined) throw new Error("the shared folder needs a user for each site");
   if (runtimeDir === "not there" || folder === "absent") return;
   if (folder === "a file") {
-    makeFile(kept, "");
+    makeFile(responses, "");
     return;
   }
-  makeFolder(kept);
-  arrangeWarm(situation, { kept, env, config, now, makeFile, makeFolder, makeLink });
-  arrangeNote(situation, { kept, env, config, now, makeFile, makeFolder, makeLink });
-  if (situation.minted) makeFile(join(kept, mintedName()), mintedRecord(now));
+  makeFolder(responses);
+  arrangeResponse(situation, { responses, env, config, now, makeFile, makeFolder, makeLink });
+  arrangeNote(situation, { responses, env, config, now, makeFile, makeFolder, makeLink });
+  if (situation.minted) makeFile(join(responses, mintedName()), mintedRecord(now));
   if (uid !== undefined) {
     for (const [kind, prefix] of [
-      [situation.warm, "warm-"],
+      [situation.response, "warm-"],
       [situation.note, "fallback-"],
     ] as const) {
-      const path = join(kept, prefix === "warm-" ? responseNameFor(env, config) : noteNameFor(env, config));
+      const path = join(
+        responses,
+        prefix === "warm-" ? responseNameFor(env, config) : noteNameFor(env, config),
+      );
       if (kind === FOREIGN) makeFileOf(path, 0);
     }
-    if (folder === FOREIGN) chownSync(kept, 0, 0);
+    if (folder === FOREIGN) chownSync(responses, 0, 0);
     if (runtimeDir === FOREIGN) chownSync(run, 0, 0);
   }
-  if (folder === "open to the group") chmodSync(kept, 0o710);
-  if (folder === "open to others") chmodSync(kept, 0o701);
-  if (folder === "symlink") moveBehindLink(kept, makeLink);
+  if (folder === "open to the group") chmodSync(responses, 0o710);
+  if (folder === "open to others") chmodSync(responses, 0o701);
+  if (folder === "symlink") moveBehindLink(responses, makeLink);
   if (runtimeDir === "symlink") moveBehindLink(run, makeLink);
 }
 
 function makeFileOf(path: string, uid: number): void {
   writeFileSync(path, cachedResponse("foreign"));
   chownSync(path, uid, uid);
-  // Readable all the same. What speaks against it is its mode, then; the owner alone does so for root (launcher.test.ts).
+  // Readable, so its mode is wrong too. launcher.test.ts has a file of which only the owner is wrong.
   chmodSync(path, 0o644);
 }
 
@@ -377,7 +380,7 @@ interface Makers {
   readonly makeLink: (path: string, target: string) => void;
 }
 
-/** Returns what names a finished answer under it, as the full program reads it: "=" and the text, or "". */
+/** Returns the config as the key of a response contains it: "=" and the text, or "". */
 function arrangeConfig(situation: Situation, site: Site, makers: Makers): string {
   const { config, home } = situation;
   const base = home === "XDG" ? join(site.folder, "xdg") : join(site.folder, "home", ".config");
@@ -400,19 +403,19 @@ function arrangeConfig(situation: Situation, site: Site, makers: Makers): string
   return "";
 }
 
-interface Kept extends Makers {
-  readonly kept: string;
+interface Place extends Makers {
+  readonly responses: string;
   readonly env: Environment;
   readonly config: string;
   readonly now: number;
 }
 
-function arrangeWarm({ warm }: Situation, { kept, env, config, now, ...makers }: Kept): void {
-  const right = join(kept, responseNameFor(env, config));
+function arrangeResponse({ response }: Situation, { responses, env, config, now, ...makers }: Place): void {
+  const right = join(responses, responseNameFor(env, config));
   const times = validAround(now);
-  const valid = cachedResponse("finished", times);
+  const valid = cachedResponse("cached", times);
   const withTimes = (other: Partial<ValidityTimes>): string =>
-    cachedResponse("finished", { ...times, ...other });
+    cachedResponse("cached", { ...times, ...other });
   const long = (length: number): string =>
     cachedResponse("f".repeat(length - cachedResponse("", times).length), times);
   const contents: Readonly<Record<string, string | Uint8Array>> = {
@@ -421,7 +424,7 @@ function arrangeWarm({ warm }: Situation, { kept, env, config, now, ...makers }:
     "expired by the uptime": withTimes({ uptimeUntil: 1 }),
     "not yet by the wall clock": withTimes({ notBefore: now + HOUR_MS }),
     "not yet by the uptime": withTimes({ uptimeFrom: times.uptimeUntil - 1 }),
-    "cut short": valid.slice(0, -3),
+    truncated: valid.slice(0, -3),
     "another magic word": valid.replace("-1 ", "-2 "),
     huge: valid + "x".repeat(1_000_000),
     empty: "",
@@ -429,43 +432,44 @@ function arrangeWarm({ warm }: Situation, { kept, env, config, now, ...makers }:
     "just below the limit": long(RESPONSE_LIMIT - 1),
     "at the limit": long(RESPONSE_LIMIT),
   };
-  const content = contents[warm];
-  const mode = /^mode (\d+)$/.exec(warm)?.[1];
+  const content = contents[response];
+  const mode = /^mode (\d+)$/.exec(response)?.[1];
   if (content !== undefined) makers.makeFile(right, content);
   else if (mode !== undefined) makers.makeFile(right, valid, Number.parseInt(mode, 8));
-  else if (warm === "directory") makers.makeFolder(right);
-  else if (warm === "symlink") {
-    makers.makeFile(join(kept, "warm-elsewhere"), valid);
-    makers.makeLink(right, join(kept, "warm-elsewhere"));
-  } else if (warm === "of another environment") {
-    makers.makeFile(join(kept, responseNameFor({ ...env, DOCR_TTL: "61" }, config)), valid);
-  } else if (warm === "of no config") makers.makeFile(join(kept, responseNameFor(env, "")), valid);
-  else if (warm === "of another config") makers.makeFile(join(kept, responseNameFor(env, "={ }")), valid);
+  else if (response === "directory") makers.makeFolder(right);
+  else if (response === "symlink") {
+    makers.makeFile(join(responses, "warm-elsewhere"), valid);
+    makers.makeLink(right, join(responses, "warm-elsewhere"));
+  } else if (response === "of another environment") {
+    makers.makeFile(join(responses, responseNameFor({ ...env, DOCR_TTL: "61" }, config)), valid);
+  } else if (response === "of no config") makers.makeFile(join(responses, responseNameFor(env, "")), valid);
+  else if (response === "of another config")
+    makers.makeFile(join(responses, responseNameFor(env, "={ }")), valid);
 }
 
-function arrangeNote({ note, config: kind }: Situation, { kept, env, config, ...makers }: Kept): void {
-  const path = join(kept, noteNameFor(env, config));
+function arrangeNote({ note, config: kind }: Situation, { responses, env, config, ...makers }: Place): void {
+  const path = join(responses, noteNameFor(env, config));
   const broken: Readonly<Record<string, string>> = {
     empty: "",
     huge: "x".repeat(100_000),
     broken: "no name\n",
   };
-  const left = noteThatIsLeft(kind, env, config);
+  const stored = storedNote(kind, env, config);
   const bad = broken[note];
   if (bad !== undefined) makers.makeFile(path, bad);
   else if (note === "directory") makers.makeFolder(path);
-  else if (left === undefined || note === "absent") return;
-  else if (note === "as left") makers.makeFile(path, left);
-  else if (note === "mode 0640") makers.makeFile(path, left, 0o640);
-  else if (note === "mode 0604") makers.makeFile(path, left, 0o604);
+  else if (stored === undefined || note === "absent") return;
+  else if (note === "as stored") makers.makeFile(path, stored);
+  else if (note === "mode 0640") makers.makeFile(path, stored, 0o640);
+  else if (note === "mode 0604") makers.makeFile(path, stored, 0o604);
   else if (note === "symlink") {
-    makers.makeFile(join(kept, "fallback-elsewhere"), left);
-    makers.makeLink(path, join(kept, "fallback-elsewhere"));
+    makers.makeFile(join(responses, "fallback-elsewhere"), stored);
+    makers.makeLink(path, join(responses, "fallback-elsewhere"));
   }
 }
 
-/** What the full program would have noted: a note is only ever left under the name of the settings that say the same. */
-function noteThatIsLeft(kind: string, env: Environment, config: string): string | undefined {
+/** The note that docr stores. Its name contains the settings that it depends on, so it never contradicts them. */
+function storedNote(kind: string, env: Environment, config: string): string | undefined {
   const fromConfig = new Map([
     ["fallback", "fake"],
     ["a fallback after tabs", "fake"],
@@ -479,7 +483,7 @@ function noteThatIsLeft(kind: string, env: Environment, config: string): string 
   return config === "" ? undefined : fromConfig.get(kind);
 }
 
-/** The entry of a `get` without any setting. */
+/** The file name of the credential that a `get` without any setting uses. */
 function mintedName(): string {
   return `minted-${sha256(["https://api.digitalocean.com", "context ", "", "auto"].join("\n"))}`;
 }
@@ -487,8 +491,8 @@ function mintedName(): string {
 function mintedRecord(now: number): string {
   const { uptimeUntil } = validAround(now);
   const credential = {
-    username: new Secret("kept"),
-    secret: new Secret("kept"),
+    username: new Secret("minted"),
+    secret: new Secret("minted"),
     mintedAt: { now: now - 1000, uptime: uptimeUntil - HOUR_MS - 1000 },
     lifetime: { kind: "limited", ms: HOUR_MS },
     access: "read-write",
@@ -499,7 +503,7 @@ function mintedRecord(now: number): string {
   return encodeMinted({ credential, replaced: undefined }).reveal();
 }
 
-/** The situation in one line. */
+/** The situation in one line, for a failed test. */
 export function describeSituation({ input: bytes, added, ...kinds }: Situation): string {
   const shown =
     bytes.length > 60 ? `${bytes.length} bytes` : JSON.stringify(Buffer.from(bytes).toString("latin1"));

@@ -1,0 +1,283 @@
+import { randomInt } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { sha256 } from "../../../src/app/startup/sha256.ts";
+import { readConfigFile } from "../../../src/config/config-file.ts";
+import { readProgramSettings } from "../../../src/config/general.ts";
+import { parseAddress } from "../../../src/core/address.ts";
+import { decide, type Decision, type Input } from "../../../src/launcher/decide.ts";
+import { filesOf } from "../../../src/launcher/sources.ts";
+import { parseServerUrl } from "../../../src/protocol/requests.ts";
+import { readCachedResponse, responseNameOf } from "../../../src/response-cache/read.ts";
+import { decodeAscii } from "../../../src/response-cache/shared/ascii.ts";
+import { encodeCachedResponse } from "../../../src/response-cache/shared/format.ts";
+import { CACHED_SERVER_URL, KEY_VARIABLES } from "../../../src/response-cache/shared/key.ts";
+import { INPUT_LIMIT_BYTES } from "../../../src/response-cache/shared/limits.ts";
+import { noteNameFor, responseNameFor, responseWith, validAround } from "../../launcher/cached-response.ts";
+import { stubLibc } from "../../launcher/fake-libc.ts";
+import {
+  arrange,
+  environmentOf,
+  removeShared,
+  type Site,
+  type Situation,
+  situations,
+} from "../../launcher/situation.ts";
+import type { Environment } from "../../support/lab/run.ts";
+import { isRoot } from "../../support/lab/parts.ts";
+
+const NOW = 1_800_000_000_000;
+const UPTIME = 7_000_000;
+const RESPONSE = responseWith("cached");
+const TIMES = {
+  notBefore: NOW - 1000,
+  until: NOW + 1000,
+  uptimeFrom: UPTIME - 1000,
+  uptimeUntil: UPTIME + 1000,
+};
+const CACHED = encodeCachedResponse(TIMES, RESPONSE);
+
+/** A request and its surroundings. By default a `get` of DigitalOcean's registry with an empty response cache. */
+interface Facts {
+  readonly args: readonly string[];
+  readonly env: Environment;
+  readonly input: Input;
+  readonly config: string | undefined;
+  /** Texts of private files by name. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly now: number;
+  readonly uptime: number;
+}
+
+function decideFrom(facts: Partial<Facts>): Decision {
+  const { args = ["get"], env = {}, files = {}, now = NOW, uptime = UPTIME } = facts;
+  const config = "config" in facts ? facts.config : "";
+  const input = facts.input ?? { status: "complete", text: CACHED_SERVER_URL };
+  const read = { config: () => config, privateText: (name: string) => files[name] };
+  return decide(
+    args,
+    (name) => env[name],
+    () => input,
+    read,
+    { now: () => now, uptime: () => uptime },
+  );
+}
+
+const complete = (text: string): Input => ({ status: "complete", text });
+const RUN_DOCR: Decision = { kind: "run-docr" };
+
+describe("a get of DigitalOcean's registry", () => {
+  const files = { [responseNameFor({})]: CACHED };
+
+  it("is answered from the response cache", () => {
+    expect(decideFrom({ files })).toEqual({ kind: "respond", response: RESPONSE });
+    expect(decideFrom({ files, input: complete(`\n ${CACHED_SERVER_URL}\r\n`) }).kind).toBe("respond");
+  });
+
+  it("waits for another launcher's response if none is cached", () => {
+    expect(decideFrom({})).toEqual({ kind: "await-response", name: responseNameFor({}) });
+  });
+
+  it.each([
+    ["expired by the wall clock", { now: TIMES.until }],
+    ["expired by the uptime", { uptime: TIMES.uptimeUntil }],
+    ["not valid yet by the wall clock", { now: TIMES.notBefore - 1 }],
+    ["of an earlier start of the machine", { uptime: 5 }],
+    ["impossible to date, because the uptime is unknown", { uptime: Number.NaN }],
+  ])("ignores a response that is %s", (_what, clocks) => {
+    expect(decideFrom({ files, ...clocks }).kind).toBe("await-response");
+  });
+
+  it.each(KEY_VARIABLES)("ignores a response for another %s", (name) => {
+    expect(decideFrom({ files, env: { [name]: "other" } }).kind).not.toBe("respond");
+  });
+
+  it("ignores a response for another config file", () => {
+    expect(decideFrom({ files, config: "={}" })).toEqual({
+      kind: "await-response",
+      name: responseNameFor({}, "={}"),
+    });
+  });
+
+  it("runs docr at once if the config file is unreadable", () => {
+    expect(decideFrom({ files, config: undefined })).toEqual(RUN_DOCR);
+  });
+
+  it.each(["none", "keychain", "runtime"])("does not wait for a response with DOCR_CACHE=%s", (cache) => {
+    expect(decideFrom({ env: { DOCR_CACHE: cache } })).toEqual(RUN_DOCR);
+    expect(decideFrom({ env: { DOCR_CACHE: "" } }).kind).toBe("await-response");
+  });
+
+  it("is left to docr in any other spelling", () => {
+    for (const text of [
+      `https://${CACHED_SERVER_URL}`,
+      `${CACHED_SERVER_URL}/acme`,
+      CACHED_SERVER_URL.toUpperCase(),
+    ])
+      expect(decideFrom({ files, input: complete(text) })).toEqual(RUN_DOCR);
+  });
+});
+
+describe("a get of another host", () => {
+  const input = complete("ghcr.io\n");
+  const files = { [noteNameFor({})]: "osxkeychain" };
+
+  it("runs the fallback helper that docr noted", () => {
+    expect(decideFrom({ input, files })).toEqual({ kind: "run-fallback", helper: "osxkeychain" });
+  });
+
+  it.each([
+    ["without a note", {}],
+    ["with a note for another environment", { files, env: { DOCR_STORE: "pass" } }],
+    ["with a note for another config file", { files, config: "={}" }],
+    ["with an unreadable config file", { files, config: undefined }],
+    ["with a note that is not a helper's name", { files: { [noteNameFor({})]: "a/b" } }],
+    ["with a note that names docr itself", { files: { [noteNameFor({})]: "docr" } }],
+  ])("runs docr %s", (_what, facts: Partial<Facts>) => {
+    expect(decideFrom({ ...facts, input })).toEqual(RUN_DOCR);
+  });
+
+  it("runs docr if the input is too long, so that docr rejects it", () => {
+    expect(decideFrom({ files, input: { status: "too-long", text: "ghcr.io" } })).toEqual(RUN_DOCR);
+  });
+});
+
+describe("a request that the launcher never answers", () => {
+  const files = { [responseNameFor({})]: CACHED, [noteNameFor({})]: "osxkeychain" };
+
+  it.each([[[]], [["list"]], [["get", "get"]], [["GET"]], [["get "]]])(
+    "with the arguments %j runs docr and leaves stdin unread",
+    (args) => {
+      const readInput = (): Input => {
+        throw new Error("stdin was read");
+      };
+      const unused = { config: () => "", privateText: () => undefined };
+      const clocks = { now: () => NOW, uptime: () => UPTIME };
+      expect(decide(args, () => undefined, readInput, unused, clocks)).toEqual(RUN_DOCR);
+    },
+  );
+
+  it.each(["DIGITALOCEAN_ACCESS_TOKEN_FILE", "DOCR_LOG", "DOCR_BESIDE"])(
+    "with %s set, even to nothing, runs docr",
+    (name) => {
+      for (const value of ["", "x"])
+        for (const text of [CACHED_SERVER_URL, "ghcr.io"])
+          expect(decideFrom({ files, env: { [name]: value }, input: complete(text) })).toEqual(RUN_DOCR);
+    },
+  );
+
+  it("with stdin that cannot be read runs docr", () => {
+    expect(decideFrom({ files, input: { status: "unreadable", text: "" } })).toEqual(RUN_DOCR);
+  });
+
+  it("with stdin that the client never closes fails with docr's message", () => {
+    expect(decideFrom({ files, input: { status: "timed-out", text: "" } })).toEqual({
+      kind: "fail",
+      message: "stdin was not closed within 8 s; close it after the request",
+    });
+  });
+});
+
+describe("the launcher's decision and docr's own reading of the same files", () => {
+  const SITUATIONS = 3000;
+  const SEED = 20261121;
+  const counts = new Map<Decision["kind"], number>();
+  let folder: string;
+  let site: Site;
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "docr-decide-"));
+    // A user id that no user has. Without root, the files belong to this user.
+    const uid = isRoot() ? randomInt(70_000, 99_999) : undefined;
+    site = { folder: join(folder, "site"), uid, path: "/usr/bin", apiUrl: "http://127.0.0.1:1" };
+    stubLibc(uid ?? process.getuid?.() ?? 0);
+  });
+  afterAll(() => {
+    vi.unstubAllGlobals();
+    rmSync(folder, { recursive: true, force: true });
+    removeShared(site.uid);
+  });
+
+  it(`agree in ${SITUATIONS} situations`, { timeout: 60_000 }, () => {
+    const now = Date.now();
+    const at = { now, uptime: validAround(now).uptimeUntil - 3_600_000 };
+    const property = fc.property(situations(isRoot()), (situation) => {
+      arrange(situation, site, now);
+      const env = environmentOf(situation, site);
+      const variable = (name: string): string | undefined => env[name];
+      const clocks = { now: () => at.now, uptime: () => at.uptime };
+      const decision = decide(situation.args, variable, () => inputOf(situation), filesOf(variable), clocks);
+      counts.set(decision.kind, (counts.get(decision.kind) ?? 0) + 1);
+      expectAgreement(decision, situation, env, site.uid ?? process.getuid?.() ?? 0, at);
+    });
+    fc.assert(property, { numRuns: SITUATIONS, seed: SEED });
+  });
+
+  it.each(["respond", "await-response", "run-fallback", "run-docr"] as const)(
+    "include more than 100 situations with the decision %s",
+    (kind) => {
+      expect(counts.get(kind)).toBeGreaterThan(100);
+    },
+  );
+});
+
+/** What the launcher reads from stdin. */
+function inputOf({ input }: Situation): Input {
+  const length = Math.min(input.length, INPUT_LIMIT_BYTES);
+  const text = decodeAscii(input, length) ?? "";
+  return { status: length < INPUT_LIMIT_BYTES ? "complete" : "too-long", text };
+}
+
+function expectAgreement(
+  decision: Decision,
+  situation: Situation,
+  env: Environment,
+  uid: number,
+  at: { readonly now: number; readonly uptime: number },
+): void {
+  const isGet = situation.args.length === 1 && situation.args[0] === "get";
+  const isCachedUrl = isGet && inputOf(situation).text.trim() === CACHED_SERVER_URL;
+  const response = isCachedUrl ? readCachedResponse({ env, sha256 }, uid, at) : undefined;
+  const helper = isGet ? fallbackFor(situation, env, uid) : undefined;
+  if (response !== undefined && decision.kind !== "respond") {
+    const isBeyond = BEYOND_LAUNCHER.config.includes(situation.config);
+    expect(isBeyond || BEYOND_LAUNCHER.response.includes(situation.response)).toBe(true);
+  }
+  switch (decision.kind) {
+    case "respond":
+      expect(decision.response).toBe(response);
+      return;
+    case "run-fallback":
+      expect(decision.helper).toBe(helper);
+      return;
+    case "await-response":
+      expect(isCachedUrl).toBe(true);
+      expect(decision.name).toBe(responseNameOf({ env, sha256 }));
+      return;
+    case "run-docr":
+      return;
+    case "fail":
+      expect.unreachable("stdin is closed in every situation");
+  }
+}
+
+/** The files that docr reads and the launcher ignores: not ASCII, too long, a setuid file, a symlink that leads nowhere. */
+const BEYOND_LAUNCHER = {
+  config: ["odd text", "no text", "a NUL", "at the limit", "huge", "dangling symlink"],
+  response: ["not ASCII", "at the limit", "mode 4600"],
+};
+
+/** The fallback helper that docr would run for this `get`. Undefined if it would do anything else. */
+function fallbackFor(situation: Situation, env: Environment, uid: number): string | undefined {
+  if (env["DOCR_BESIDE"] !== undefined) return undefined;
+  try {
+    const address = parseAddress(parseServerUrl(situation.input));
+    const file = readConfigFile({ env, platform: "linux", uid });
+    return address.kind === "other" ? readProgramSettings(env, file).fallback : undefined;
+  } catch {
+    return undefined;
+  }
+}
