@@ -1,10 +1,9 @@
 /** Puts the real ports together. What belongs to the process itself comes in as a Host. */
 import { readConfigFile, type ConfigFile } from "../config/config-file.ts";
-import { markDoctlConfig } from "../config/doctl-path.ts";
+import { fingerprintDoctlConfig } from "../config/doctl-path.ts";
 import type { Machine } from "../core/machine.ts";
-import { readProgramSettings, type ProgramSettings } from "../config/general.ts";
-import { readSettings } from "../config/registry.ts";
-import { storeIdOf } from "../config/store-id.ts";
+import { readGeneralSettings, type GeneralSettings } from "../config/general.ts";
+import { readRegistrySettings } from "../config/registry.ts";
 import { createApiTokens } from "../credentials/accounts/api-tokens.ts";
 import type { Sha256 } from "../credentials/minting/cache-key.ts";
 import { createLogins } from "../credentials/stored-logins.ts";
@@ -22,7 +21,6 @@ import type { Keytar } from "../stores/keychain/keychain.ts";
 import type { AddonHost } from "../stores/keychain/keytar.ts";
 import { createVault } from "../stores/lazy-store.ts";
 import type { ApiToken } from "../core/api-token.ts";
-import type { TokenOrigin } from "../core/credential.ts";
 import type { Moment } from "../core/lifetime.ts";
 import type { Streams } from "../terminal/terminal.ts";
 import { createBackground } from "../system/background.ts";
@@ -68,15 +66,11 @@ export interface Composition {
   readonly remarks: readonly string[];
 }
 
-function withOrigin(token: ApiToken, origin: TokenOrigin): ApiToken {
-  return { ...token, origin };
-}
-
 export function compose(host: Host): Composition {
   const configFile = once((): ConfigFile => readConfigFile(host));
-  const programSettings = once((): ProgramSettings => readProgramSettings(host.env, configFile()));
+  const generalSettings = once((): GeneralSettings => readGeneralSettings(host.env, configFile()));
   const settings = once((): Settings => {
-    return readSettings(host, configFile(), storeIdOf(host, programSettings()));
+    return readRegistrySettings(host, configFile(), generalSettings().storeId);
   });
   const clock = { read: host.clock };
   const { sha256 } = host;
@@ -110,7 +104,7 @@ export function compose(host: Host): Composition {
   const secrets = createVault({ choose: () => openStore() });
   /** Where API tokens and logins are kept, as DOCR_STORE says. */
   const openStore = async (): Promise<SecretStore> => {
-    switch (programSettings().store) {
+    switch (generalSettings().store) {
       case "auto":
       case "keychain":
         return keychain;
@@ -143,7 +137,7 @@ export function compose(host: Host): Composition {
     return folder()?.path === path ? files()?.store : undefined;
   };
   const fallback = once((): string | undefined => {
-    const name = programSettings().fallback;
+    const name = generalSettings().fallback;
     const place = name === undefined ? undefined : responseFiles();
     if (name !== undefined && place) {
       // For the launcher, which then calls it directly; without the note it asks us each time.
@@ -160,7 +154,7 @@ export function compose(host: Host): Composition {
   });
   const remarks: string[] = [];
   const notices = { warn: (text: string): void => void remarks.push(text) };
-  const trace = createTrace(() => programSettings().log, host);
+  const trace = createTrace(() => generalSettings().traceTarget, host);
 
   const openApi = async (
     budgetMs: number,
@@ -171,13 +165,12 @@ export function compose(host: Host): Composition {
     return createApi({ apiUrl, oauthUrl, env: host.env, budgetMs, userAgent, clock, trace });
   };
 
-  const doctlMark = (): string | undefined => markDoctlConfig(host, sha256);
+  const doctlMark = (): string | undefined => fingerprintDoctlConfig(host, sha256);
   const findInDoctl = async (context: string | undefined): Promise<ApiToken | undefined> => {
-    const mark = doctlMark();
-    if (mark === undefined) return undefined;
+    const fingerprint = doctlMark();
+    if (fingerprint === undefined) return undefined;
     const { findDoctlToken } = await import("../config/doctl.ts");
-    const token = findDoctlToken(host, context);
-    return token && withOrigin(token, { kind: "doctl", account: "", fingerprint: mark });
+    return findDoctlToken(host, context, fingerprint);
   };
 
   const ports: HelperPorts = {

@@ -1,5 +1,5 @@
 import { readConfigFile } from "../config/config-file.ts";
-import { readProgramSettings } from "../config/general.ts";
+import { readGeneralSettings } from "../config/general.ts";
 import type { VerbPorts } from "./ports.ts";
 
 /** The helper that answers for every host but ours, and whether the environment says so, which nobody can change here. */
@@ -7,6 +7,6 @@ export function fallbackOf({ machine, env }: VerbPorts): {
   readonly name: string | undefined;
   readonly isFixed: boolean;
 } {
-  const name = readProgramSettings(env, readConfigFile(machine)).fallback;
+  const name = readGeneralSettings(env, readConfigFile(machine)).fallback;
   return { name, isFixed: Boolean(env["DOCR_FALLBACK"]) };
 }

@@ -1,6 +1,6 @@
 import { readConfigFile } from "../config/config-file.ts";
 import type { Machine } from "../core/machine.ts";
-import { readProgramSettings, type StoreSetting } from "../config/general.ts";
+import { readGeneralSettings, type StoreSetting } from "../config/general.ts";
 
 const NAMES = {
   auto: "the keychain",
@@ -11,5 +11,5 @@ const NAMES = {
 
 /** Where API tokens and logins are kept, in words. Throws `bad-setting`. */
 export function storeName(machine: Machine): string {
-  return NAMES[readProgramSettings(machine.env, readConfigFile(machine)).store];
+  return NAMES[readGeneralSettings(machine.env, readConfigFile(machine)).store];
 }

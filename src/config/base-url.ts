@@ -1,10 +1,9 @@
 import { HelperError } from "../core/errors.ts";
-
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+import { isLoopback } from "../core/loopback.ts";
 
 /**
- * The base URL in the environment variable `name`, without a slash at its end; undefined where it is not set.
- * https anywhere, plain http for this machine's loopback only: an API token travels there. Throws `bad-setting`.
+ * Parses the base URL in the environment variable `name` and drops slashes at its end. Undefined if the variable is not
+ * set. API tokens travel to this URL, so it must be https; plain http is for loopback only. Throws `bad-setting`.
  */
 export function parseBaseUrl(name: string, text: string | undefined): string | undefined {
   if (text === undefined || text === "") return undefined;
@@ -19,9 +18,4 @@ export function parseBaseUrl(name: string, text: string | undefined): string | u
     "bad-setting",
     `${name} must be an https URL without user or query (plain http is for loopback only)`,
   );
-}
-
-/** Whether requests to this URL stay on this machine. */
-export function isLoopback(url: URL): boolean {
-  return LOOPBACK.test(url.hostname);
 }

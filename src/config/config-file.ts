@@ -1,40 +1,41 @@
 import { readFileSync, statSync } from "node:fs";
-import { type ErrorCode, HelperError } from "../core/errors.ts";
 import { isRegistryName } from "../core/address.ts";
-import { isMissingOrForbidden } from "../system/errno.ts";
+import { type ErrorCode, HelperError } from "../core/errors.ts";
+import { isJsonObject, parseJson } from "../core/json.ts";
 import { configHome, type Machine } from "../core/machine.ts";
+import { isMissingOrForbidden } from "../system/errno.ts";
 
-/** Our own config file, every field optional. */
+/** docr's own config file. Every field is optional. */
 export interface ConfigFile {
-  /** The account to use where the registry's name decides nothing. */
+  /** The account to use, unless `contexts` names one for the registry. */
   readonly context?: string;
-  /** Accounts by the names of their registries. */
+  /** Account names by registry name. */
   readonly contexts?: Readonly<Record<string, string>>;
-  /** The helper that answers for every host but ours, by the last part of its name. */
+  /** As DOCR_FALLBACK. */
   readonly fallback?: string;
-  /** What DOCR_STORE would say. */
+  /** As DOCR_STORE. */
   readonly store?: string;
 }
 
-/** An account's name, as doctl has them. */
+/** An account's name follows the rules of doctl's context names. */
 const CONTEXT_NAME = /^[A-Za-z0-9._-]{1,64}$/;
 
-/** Where it is looked for; undefined without a home. */
+/** Undefined without a home directory. */
 export function configFilePath(machine: Machine): string | undefined {
   const home = configHome(machine);
   return home === undefined ? undefined : `${home}/docr/config.json`;
 }
 
 /**
- * `docr/config.json` in the user's configuration directory; empty where there is none. Throws `bad-setting` where
- * it cannot be read or holds something else than documented: a typing error must not mint for another account.
+ * Reads `docr/config.json` in the user's configuration directory. Empty if there is no such file. Throws `bad-setting` for
+ * a file that cannot be read and for any undocumented content: with a misspelt field, docr could mint for another account.
  */
 export function readConfigFile(machine: Machine): ConfigFile {
   const path = configFilePath(machine);
   if (path === undefined) return {};
   let text: string;
   try {
-    // Mostly it is not there, and an error takes longer to make than a question.
+    // Usually the file does not exist, and a stat is faster than a thrown error.
     if (!statSync(path, { throwIfNoEntry: false })) return {};
     text = readFileSync(path, "utf8");
   } catch (error) {
@@ -45,30 +46,26 @@ export function readConfigFile(machine: Machine): ConfigFile {
 }
 
 export function parseConfigFile(text: string): ConfigFile {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw bad("is not JSON");
+  const json = parseJson(text);
+  if (!json) throw bad("is not JSON");
+  if (!isJsonObject(json.value)) throw bad("is not a JSON object");
+  const { context, contexts, fallback, store, ...unknown } = json.value;
+  if (Object.keys(unknown).length > 0) {
+    throw bad("has a field other than context, contexts, fallback and store");
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw bad("is not a JSON object");
-  const fields: Record<string, unknown> = { ...value };
-  const { context, contexts, fallback, store, ...unknown } = fields;
-  const [stranger] = Object.keys(unknown);
-  if (stranger !== undefined) throw bad("has a field other than context, contexts, fallback and store");
   if (!isOptionalString(context) || !isOptionalString(fallback) || !isOptionalString(store)) {
     throw bad("has a context, fallback or store that is not a string");
   }
   return {
-    ...(context !== undefined && { context: contextName(context) }),
+    ...(context !== undefined && { context: parseContextName(context) }),
     ...(contexts !== undefined && { contexts: parseContexts(contexts) }),
     ...(fallback !== undefined && { fallback }),
     ...(store !== undefined && { store }),
   };
 }
 
-/** The name in lower case, as doctl keeps them. Throws `bad-setting`, or what `code` says. */
-export function contextName(
+/** Returns the name in lower case, as doctl stores it. `where` says in the message where it was found. Throws `code`. */
+export function parseContextName(
   text: string,
   where = "docr/config.json",
   code: ErrorCode = "bad-setting",
@@ -81,14 +78,11 @@ export function contextName(
 }
 
 function parseContexts(value: unknown): Record<string, string> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw bad("has contexts that are not an object of registry names and context names");
-  }
+  const wrong = "has contexts that are not an object of registry names and context names";
+  if (!isJsonObject(value)) throw bad(wrong);
   const pairs = Object.entries(value).map(([registry, context]): [string, string] => {
-    if (!isRegistryName(registry) || typeof context !== "string") {
-      throw bad("has contexts that are not an object of registry names and context names");
-    }
-    return [registry, contextName(context)];
+    if (!isRegistryName(registry) || typeof context !== "string") throw bad(wrong);
+    return [registry, parseContextName(context)];
   });
   return Object.fromEntries(pairs);
 }

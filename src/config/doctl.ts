@@ -1,84 +1,79 @@
-import { readFileSync } from "node:fs";
 import { parse } from "yaml";
-import { HelperError } from "../core/errors.ts";
 import { parseApiToken, type ApiToken } from "../core/api-token.ts";
-import { doctlConfigPath } from "./doctl-path.ts";
+import { HelperError } from "../core/errors.ts";
+import { isJsonObject, type JsonObject } from "../core/json.ts";
 import type { Machine } from "../core/machine.ts";
+import { readDoctlConfig } from "./doctl-path.ts";
 
 /**
- * The API token that doctl would use: of the named context, else of the one that doctl has switched to. Undefined where
- * doctl has no config, or no such context. Throws `bad-api-token` for a token that is none, and for a file that
- * is not YAML.
+ * The API token that doctl would use: that of the named context, by default of doctl's current one. Its origin gets the
+ * fingerprint. Undefined without a config file, or without such a context. Throws `bad-api-token` for a malformed token and
+ * for a file that is not YAML.
  */
-export function findDoctlToken(machine: Machine, context: string | undefined): ApiToken | undefined {
+export function findDoctlToken(
+  machine: Machine,
+  context: string | undefined,
+  fingerprint: string,
+): ApiToken | undefined {
   const text = readDoctlConfig(machine);
   if (text === undefined) return undefined;
-  const config = parseYaml(text);
+  const config = parseConfig(text);
   const chosen = (context ?? textOf(config["context"]) ?? "default").toLowerCase();
   const contexts = config["auth-contexts"];
-  const named = isObject(contexts) ? entryOf(contexts, chosen) : undefined;
+  const named = isJsonObject(contexts) ? tokenOf(contexts, chosen) : undefined;
   const token = chosen === "default" ? (textOf(config["access-token"]) ?? named) : named;
-  // doctl writes an empty access-token on a machine where nobody has logged in.
+  // doctl writes an empty access-token before the first login.
   if (token === undefined || token === "") return undefined;
   return parseApiToken(
     token,
-    { kind: "doctl", account: "", fingerprint: "" },
-    `doctl's config (context ${chosen.replace(/[^a-z0-9._-]/g, "?")})`,
+    { kind: "doctl", account: "", fingerprint },
+    `doctl's config (context ${printable(chosen)})`,
   );
 }
 
 /** doctl's contexts, in lower case. */
 export interface DoctlContexts {
-  /** Those that doctl has a token for, the one that it has switched to first. */
+  /** Contexts with a token; the current one first. */
   readonly names: readonly string[];
-  /** The one that it has switched to, which may have no token. */
+  /** doctl's current context. It may have no token. */
   readonly current: string;
 }
 
-/** Throws like findDoctlToken. */
+/** Throws like `findDoctlToken`. */
 export function listDoctlContexts(machine: Machine): DoctlContexts {
   const text = readDoctlConfig(machine);
   if (text === undefined) return { names: [], current: "default" };
-  const config = parseYaml(text);
+  const config = parseConfig(text);
   const current = (textOf(config["context"]) ?? "default").toLowerCase();
-  const named = isObject(config["auth-contexts"]) ? config["auth-contexts"] : {};
+  const named = isJsonObject(config["auth-contexts"]) ? config["auth-contexts"] : {};
   const found = Object.entries({ default: config["access-token"], ...named })
     .filter(([, token]) => textOf(token))
-    .map(([name]) => name.toLowerCase().replace(/[^a-z0-9._-]/g, "?"));
+    .map(([name]) => printable(name.toLowerCase()));
   const names = [...new Set(found)].toSorted();
   return { names: names.toSorted((a, b) => Number(b === current) - Number(a === current)), current };
 }
 
-function readDoctlConfig(machine: Machine): string | undefined {
-  const path = doctlConfigPath(machine);
-  try {
-    return path === undefined ? undefined : readFileSync(path, "utf8");
-  } catch {
-    return undefined;
-  }
-}
-
-function parseYaml(text: string): Record<string, unknown> {
+function parseConfig(text: string): JsonObject {
   let value: unknown;
   try {
     value = parse(text, { logLevel: "error", maxAliasCount: 10 });
   } catch {
-    // No cause: the parser quotes the lines around the mistake, and one of them can be the token.
+    // No cause: the parser quotes the lines around the mistake, and one of them may hold the token.
     throw new HelperError("bad-api-token", "doctl's config is not YAML");
   }
-  return isObject(value) ? value : {};
+  return isJsonObject(value) ? value : {};
 }
 
 /** doctl's library (viper) compares the names in lower case. */
-function entryOf(contexts: Record<string, unknown>, chosen: string): string | undefined {
+function tokenOf(contexts: JsonObject, chosen: string): string | undefined {
   const found = Object.entries(contexts).find(([name]) => name.toLowerCase() === chosen);
   return textOf(found?.[1]);
 }
 
-function textOf(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
+function printable(name: string): string {
+  return name.replace(/[^a-z0-9._-]/g, "?");
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
 }

@@ -1,35 +1,52 @@
 import { HelperError } from "../core/errors.ts";
-import type { ConfigFile } from "./config-file.ts";
 import type { Environment } from "../core/machine.ts";
+import type { TraceTarget } from "../core/reporter.ts";
 import { isHelperName } from "../response-cache/shared/fallback-note.ts";
-import { oneOf } from "./registry.ts";
+import type { ConfigFile } from "./config-file.ts";
 
-/** Where API tokens and logins are kept; `auto` is the keychain, and says what else there is when it is missing. */
+/** Where API tokens and logins are stored. `auto` is the keychain; where there is none, the hint names the other stores. */
 export type StoreSetting = "auto" | "keychain" | "file" | "pass";
 
-/** What is decided for every host, not for ours alone. */
-export interface ProgramSettings {
+/** The settings that apply to the requests of every registry. */
+export interface GeneralSettings {
   readonly store: StoreSetting;
-  /** The helper for every host but ours, as the last part of its name ("osxkeychain"). */
+  /** Kind and place of the store. The same account name in another store may be another account. */
+  readonly storeId: string;
+  /** The helper for all registries but DigitalOcean's, by the last part of its name (`osxkeychain`). */
   readonly fallback: string | undefined;
-  /** Where decisions are logged: `stderr`, a file's path, or nowhere. */
-  readonly log: "stderr" | { readonly path: string } | undefined;
+  readonly traceTarget: TraceTarget | undefined;
 }
 
-/** Throws `bad-setting`, naming the variable and what it takes. */
-export function readProgramSettings(env: Environment, file: ConfigFile): ProgramSettings {
-  const stores = ["auto", "keychain", "file", "pass"] as const;
-  const log = env["DOCR_LOG"];
+/** Environment variables win over the config file. Throws `bad-setting`, naming the variable and its valid values. */
+export function readGeneralSettings(env: Environment, file: ConfigFile): GeneralSettings {
+  const store =
+    readStore("DOCR_STORE", env["DOCR_STORE"]) ?? readStore("store in docr/config.json", file.store);
   return {
-    store:
-      oneOf<StoreSetting>("DOCR_STORE", env["DOCR_STORE"], stores) ??
-      oneOf<StoreSetting>("store in docr/config.json", file.store, stores) ??
-      "auto",
+    store: store ?? "auto",
+    storeId: storeIdOf(store ?? "auto", env),
     fallback:
       readFallback("DOCR_FALLBACK", env["DOCR_FALLBACK"]) ??
       readFallback("fallback in docr/config.json", file.fallback),
-    log: log === undefined || log === "" ? undefined : log === "debug" ? "stderr" : { path: log },
+    traceTarget: readTraceTarget(env["DOCR_LOG"]),
   };
+}
+
+function readStore(name: string, text: string | undefined): StoreSetting | undefined {
+  return parseChoice<StoreSetting>(name, text, ["auto", "keychain", "file", "pass"]);
+}
+
+function storeIdOf(store: StoreSetting, env: Environment): string {
+  const home = env["HOME"] ?? "";
+  switch (store) {
+    case "auto":
+    case "keychain":
+      // Not the bus: a desktop session and an SSH session reach the same keyring, or none.
+      return `keychain ${home}`;
+    case "file":
+      return `file ${env["XDG_DATA_HOME"] ?? home}`;
+    case "pass":
+      return `pass ${env["PASSWORD_STORE_DIR"] ?? home}`;
+  }
 }
 
 function readFallback(name: string, text: string | undefined): string | undefined {
@@ -39,4 +56,21 @@ function readFallback(name: string, text: string | undefined): string | undefine
     "bad-setting",
     `${name} must be the last part of another helper's name, as in credsStore`,
   );
+}
+
+function readTraceTarget(text: string | undefined): TraceTarget | undefined {
+  if (text === undefined || text === "") return undefined;
+  return text === "debug" ? "stderr" : { path: text };
+}
+
+/** Returns undefined if the text is missing or empty. Throws `bad-setting`, naming `name`, unless it is one of the choices. */
+export function parseChoice<T extends string>(
+  name: string,
+  text: string | undefined,
+  choices: readonly T[],
+): T | undefined {
+  if (text === undefined || text === "") return undefined;
+  const choice = choices.find((one) => one === text);
+  if (choice !== undefined) return choice;
+  throw new HelperError("bad-setting", `${name} must be one of ${choices.join(", ")}`);
 }

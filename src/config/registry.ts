@@ -1,10 +1,11 @@
-import { HelperError } from "../core/errors.ts";
-import type { AccessSetting, CacheSetting, Settings } from "../credentials/minting/settings.ts";
 import { isRegistryName } from "../core/address.ts";
 import { parseApiToken, type ApiToken } from "../core/api-token.ts";
-import { parseBaseUrl } from "./base-url.ts";
-import { contextName, type ConfigFile } from "./config-file.ts";
+import { HelperError } from "../core/errors.ts";
 import type { Machine } from "../core/machine.ts";
+import type { AccessSetting, CacheSetting, Settings } from "../credentials/minting/settings.ts";
+import { parseBaseUrl } from "./base-url.ts";
+import { parseContextName, type ConfigFile } from "./config-file.ts";
+import { parseChoice } from "./general.ts";
 import { readTokenFile } from "./token-file.ts";
 
 const DEFAULT_API = "https://api.digitalocean.com";
@@ -14,11 +15,12 @@ const SHORTEST_TTL_SECONDS = 60;
 const LONGEST_TTL_SECONDS = 30 * 24 * 3600;
 
 /**
- * What the environment and the config file say about our own host. A variable that is set to nothing counts as not
- * set, but for the API token: an empty one is most often a secret that a CI job was not given, and going on
- * without it would hide that. `storeId` names the store of the accounts' tokens. Throws `bad-setting` or `bad-api-token`, naming the variable and what it takes.
+ * The settings for DigitalOcean's registry, from the environment and the config file. An empty variable counts as not set,
+ * except for an API token: it is usually a secret that a CI job did not get, and going on without it would hide that.
+ * `storeId` is that of the general settings. Throws `bad-setting` or `bad-api-token`, naming the variable and its valid
+ * values.
  */
-export function readSettings(machine: Machine, file: ConfigFile, storeId = ""): Settings {
+export function readRegistrySettings(machine: Machine, file: ConfigFile, storeId = ""): Settings {
   const { env } = machine;
   const context = env["DIGITALOCEAN_CONTEXT"];
   return {
@@ -26,13 +28,12 @@ export function readSettings(machine: Machine, file: ConfigFile, storeId = ""): 
     oauthUrl: parseBaseUrl("DIGITALOCEAN_OAUTH_URL", env["DIGITALOCEAN_OAUTH_URL"]) ?? DEFAULT_OAUTH,
     apiToken: readApiToken(machine),
     registry: readRegistry(env["DOCR_REGISTRY"]),
-    context: context ? contextName(context, "DIGITALOCEAN_CONTEXT") : file.context,
+    context: context ? parseContextName(context, "DIGITALOCEAN_CONTEXT") : file.context,
     contexts: file.contexts ?? {},
     storeId,
-    access:
-      oneOf<AccessSetting>("DOCR_ACCESS", env["DOCR_ACCESS"], ["auto", "read-only", "read-write"]) ?? "auto",
+    access: readAccess(env["DOCR_ACCESS"]),
     ttlSeconds: readTtl(env["DOCR_TTL"]),
-    cache: oneOf<NonNullable<CacheSetting>>("DOCR_CACHE", env["DOCR_CACHE"], ["runtime", "keychain", "none"]),
+    cache: readCache(env["DOCR_CACHE"]),
   };
 }
 
@@ -40,11 +41,11 @@ export function readSettings(machine: Machine, file: ConfigFile, storeId = ""): 
 export interface EnvironmentToken {
   /** The variable's name. */
   readonly name: string;
-  /** Undefined where nothing is set. Throws `bad-api-token`. */
+  /** Undefined if the variable is not set. Throws `bad-api-token`. */
   read(): ApiToken | undefined;
 }
 
-/** The first that has one wins: doctl's variable, the one of pydo and Terraform, then a file. */
+/** In order of precedence: the variable of doctl, the one of pydo and Terraform, the file. */
 export function environmentTokens({ env, uid }: Machine): readonly EnvironmentToken[] {
   const variables = ["DIGITALOCEAN_ACCESS_TOKEN", "DIGITALOCEAN_TOKEN"].map((name) => ({
     name,
@@ -82,6 +83,14 @@ function readRegistry(text: string | undefined): string | undefined {
   );
 }
 
+function readAccess(text: string | undefined): AccessSetting {
+  return parseChoice<AccessSetting>("DOCR_ACCESS", text, ["auto", "read-only", "read-write"]) ?? "auto";
+}
+
+function readCache(text: string | undefined): CacheSetting {
+  return parseChoice<NonNullable<CacheSetting>>("DOCR_CACHE", text, ["runtime", "keychain", "none"]);
+}
+
 function readTtl(text: string | undefined): number {
   if (text === undefined || text === "") return DEFAULT_TTL_SECONDS;
   const seconds = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
@@ -90,16 +99,4 @@ function readTtl(text: string | undefined): number {
     "bad-setting",
     `DOCR_TTL must be a whole number of seconds from ${SHORTEST_TTL_SECONDS} to ${LONGEST_TTL_SECONDS}`,
   );
-}
-
-/** The text where it is one of the choices; undefined where it is not set. Throws `bad-setting`, naming `name`. */
-export function oneOf<T extends string>(
-  name: string,
-  text: string | undefined,
-  choices: readonly T[],
-): T | undefined {
-  if (text === undefined || text === "") return undefined;
-  const choice = choices.find((one) => one === text);
-  if (choice !== undefined) return choice;
-  throw new HelperError("bad-setting", `${name} must be one of ${choices.join(", ")}`);
 }

@@ -1,13 +1,13 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from "node:fs";
 import { HelperError } from "../core/errors.ts";
 
-/** An API token and a line break come nowhere near this. Bytes. */
-const LARGEST = 16 * 1024;
+/** Far more than an API token and a line break. Bytes. */
+const LARGEST_FILE = 16 * 1024;
 
 /**
- * The text of a file that holds an API token: a mounted secret, say. Throws `bad-api-token` where it cannot be read,
- * is no regular file, or where anybody but this user and root may write it: whoever can write it decides
- * whose registry this user pushes to. `uid` is undefined where files have no owner (Windows).
+ * The text of a file that holds an API token, such as a mounted secret. Throws `bad-api-token` if the file cannot be read,
+ * is not a regular file, or can be written by a user other than this one and root: that user would decide which registry
+ * this user pushes to. `uid` is undefined where files have no owner (Windows).
  */
 export function readTokenFile(path: string, uid: number | undefined, variable: string): string {
   let fd: number;
@@ -18,7 +18,7 @@ export function readTokenFile(path: string, uid: number | undefined, variable: s
   }
   try {
     const stats = fstatSync(fd);
-    if (!stats.isFile() || stats.size > LARGEST) {
+    if (!stats.isFile() || stats.size > LARGEST_FILE) {
       throw new HelperError("bad-api-token", `what ${variable} names is not a small regular file`);
     }
     if (uid !== undefined && mayOthersWrite(stats, uid)) {

@@ -1,5 +1,5 @@
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from "undici";
-import { isLoopback } from "../config/base-url.ts";
+import { isLoopback } from "../core/loopback.ts";
 import type { Environment } from "../core/machine.ts";
 import { parseProxy } from "./proxy.ts";
 import { HelperError } from "../core/errors.ts";

@@ -1,4 +1,4 @@
-import { isLoopback } from "../config/base-url.ts";
+import { isLoopback } from "../core/loopback.ts";
 import { HelperError, isHelperError } from "../core/errors.ts";
 import type { Credential } from "../core/credential.ts";
 import type { Secret } from "../core/secret.ts";

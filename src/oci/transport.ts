@@ -1,4 +1,4 @@
-import { isLoopback } from "../config/base-url.ts";
+import { isLoopback } from "../core/loopback.ts";
 import type { Trace } from "../core/reporter.ts";
 import type { Authorization, Exchange, HttpRequest, HttpResponse } from "../http/exchange.ts";
 import { insecure, malformed, networkFailure } from "./registry-failures.ts";

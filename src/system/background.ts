@@ -1,50 +1,49 @@
 import { closeSync, openSync, statSync, unlinkSync } from "node:fs";
-import type { Background } from "../credentials/ports.ts";
 import { makePrivateFolder } from "./private-folder.ts";
 
-/** One attempt at a renewal in this time, in milliseconds, however many processes see the need. */
+/** At most one attempt to refresh a credential in this time, for all processes together. Milliseconds. */
 const PAUSE_MS = 30_000;
 
 export interface BackgroundOptions {
   readonly folder: string;
   readonly uid: number | undefined;
-  /** Starts this program again with the arguments, on its own, with no stream of ours. Never throws. */
+  /** Starts this program again with the arguments, detached and without the client's streams. Never throws. */
   readonly startSelf: (args: readonly string[]) => void;
-  /** Milliseconds since the epoch, as files are stamped. */
+  /** Milliseconds since the epoch, on the clock that stamps files. */
   readonly now: () => number;
 }
 
-/** The first argument of a process in the background; never sent by a client. */
+/** The first argument of a background process. No client sends it. */
 export const BACKGROUND = "--background";
 
-export function createBackground(options: BackgroundOptions): Background {
-  const { folder, uid, startSelf } = options;
+/** Starts background processes. The client does not wait for them. */
+export function createBackground({ folder, uid, startSelf, now }: BackgroundOptions) {
   return {
-    renew(name, serverUrl) {
-      if (makePrivateFolder(folder, uid) && isFirst(`${folder}/renewal-${name}`, options.now())) {
+    renew(name: string, serverUrl: string): void {
+      if (makePrivateFolder(folder, uid) && claimAttempt(`${folder}/renewal-${name}`, now())) {
         startSelf([BACKGROUND, "renew", serverUrl]);
       }
     },
-    sweep() {
+    sweep(): void {
       startSelf([BACKGROUND, "sweep"]);
     },
   };
 }
 
-/** Whether nobody has been first within the pause; a file that only one can make decides. */
-function isFirst(path: string, now: number): boolean {
-  if (make(path)) return true;
+/** Returns whether no process has claimed an attempt within the pause. Only one process can create the marker file. */
+function claimAttempt(marker: string, now: number): boolean {
+  if (createMarker(marker)) return true;
   try {
-    const age = now - statSync(path).mtimeMs;
-    if (age >= 0 && age < PAUSE_MS) return false;
-    unlinkSync(path);
+    const ageMs = now - statSync(marker).mtimeMs;
+    if (ageMs >= 0 && ageMs < PAUSE_MS) return false;
+    unlinkSync(marker);
   } catch {
-    // Another process is at the same place: the file that is made next decides.
+    // Another process removed it first. The process that creates the next marker gets the attempt.
   }
-  return make(path);
+  return createMarker(marker);
 }
 
-function make(path: string): boolean {
+function createMarker(path: string): boolean {
   try {
     closeSync(openSync(path, "wx", 0o600));
     return true;

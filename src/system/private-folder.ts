@@ -1,25 +1,24 @@
 import { chmodSync, lstatSync, mkdirSync, type Stats } from "node:fs";
 
-/** A folder that only this user can enter: made when it is first written to, judged each time it is read. */
+/** A folder that only this user can enter. docr creates it at the first write and checks it at every read. */
 export interface PrivateFolder {
   readonly path: string;
-  /** Whether it goes with the user's session, as a runtime directory does. */
+  /** Whether it is in the user's runtime directory, which disappears with the session. */
   readonly isOfSession: boolean;
 }
 
-/** Where such a folder can be. `uid` is undefined where files have no owner (Windows). */
+/** What decides where such a folder can be. `uid` is undefined where files have no owner (Windows). */
 export interface FolderOptions {
   readonly runtimeDir: string | undefined;
-  /** As the system names it; everybody may write there. */
+  /** The system's temporary directory. Every user may write there. */
   readonly temporaryDir: () => string;
   readonly platform: string;
   readonly uid: number | undefined;
 }
 
 /**
- * The first that is to be had: the user's runtime directory (memory, 0700, gone at logout), memory that everybody
- * shares, the temporary directory. In a shared place the folder has the user's number in its name, and one that
- * somebody else made is passed over.
+ * Returns the first usable place: the user's runtime directory (in memory, 0700, gone at logout), shared memory, the
+ * temporary directory. In a shared place, the folder's name contains the user id, and another user's folder is skipped.
  */
 export function findPrivateFolder(options: FolderOptions): PrivateFolder | undefined {
   const { runtimeDir, temporaryDir, platform, uid } = options;
@@ -35,8 +34,8 @@ export function findPrivateFolder(options: FolderOptions): PrivateFolder | undef
 }
 
 /**
- * Every folder of this kind that is there, whichever is the first: a session, cron and ssh see different ones, and a
- * logout means all of them.
+ * Returns every existing folder of this kind. A desktop session, cron and SSH use different ones, and a logout clears them
+ * all.
  */
 export function listPrivateFolders(options: FolderOptions): readonly string[] {
   const { runtimeDir, temporaryDir, platform, uid } = options;
@@ -47,26 +46,26 @@ export function listPrivateFolders(options: FolderOptions): readonly string[] {
   return candidates.filter((path) => isPrivateFolder(path, uid));
 }
 
-/** Whether it is a directory of this user's own, closed to everybody else, and no symlink. */
+/** Whether it is a directory, not a symlink, that belongs to this user and is closed to all others. */
 export function isPrivateFolder(path: string, uid: number | undefined): boolean {
   const stats = statOf(path);
   return stats !== undefined && stats.isDirectory() && isPrivate(stats, uid);
 }
 
-/** Makes it if need be; false where that is not possible, or somebody else's. Never follows a symlink. */
+/** Creates the folder if it is missing. False if it cannot be created or belongs to another user. Never follows a symlink. */
 export function makePrivateFolder(path: string, uid: number | undefined): boolean {
   try {
     const stats = statOf(path);
     if (stats === undefined) mkdirSync(path, { mode: 0o700, recursive: true });
-    // Ours, but open to others: each file in it is judged by itself, so closing it is enough.
+    // This user's, but open to others. Closing it is enough, because each file in it is checked too.
     else if (stats.isDirectory() && stats.uid === uid && !isPrivate(stats, uid)) chmodSync(path, 0o700);
   } catch {
-    // Another process of ours may have been first.
+    // Another process of this user may have created it.
   }
   return isPrivateFolder(path, uid);
 }
 
-/** Whether only this user can use it; without owners (Windows) the folder around it decides. */
+/** Whether only this user can use it. Without owners (Windows), the parent folder decides. */
 export function isPrivate(stats: Stats, uid: number | undefined): boolean {
   return uid === undefined || (stats.uid === uid && (stats.mode & 0o077) === 0);
 }

@@ -1,6 +1,5 @@
 import { appendFileSync } from "node:fs";
-import type { ProgramSettings } from "../config/general.ts";
-import type { Trace } from "../core/reporter.ts";
+import type { Trace, TraceTarget } from "../core/reporter.ts";
 
 export interface TraceOptions {
   readonly pid: number;
@@ -10,25 +9,25 @@ export interface TraceOptions {
 }
 
 /**
- * DOCR_LOG: one JSON line for each decision, to stderr or appended to a file of this user's own. Times are
- * milliseconds: `at` since this process began to trace. A log that cannot be written is no reason to fail.
+ * Writes one JSON line per event to stderr, or appends it to a file that only this user can read (0600). `at` is in
+ * milliseconds since this process began to trace. Never throws because of a file that cannot be written.
  */
-export function createTrace(target: () => ProgramSettings["log"], options: TraceOptions): Trace {
+export function createTrace(target: () => TraceTarget | undefined, options: TraceOptions): Trace {
   const started = options.monotonicNs();
   return (event, details = {}) => {
-    const log = target();
-    if (log === undefined) return;
+    const destination = target();
+    if (destination === undefined) return;
     const at = Number((options.monotonicNs() - started) / 10_000n) / 100;
     const time = new Date(options.clock().now).toISOString();
     const line = `${JSON.stringify({ time, pid: options.pid, at, event, ...details })}\n`;
-    if (log === "stderr") {
+    if (destination === "stderr") {
       options.writeStderr(line);
       return;
     }
     try {
-      appendFileSync(log.path, line, { mode: 0o600 });
+      appendFileSync(destination.path, line, { mode: 0o600 });
     } catch {
-      // Said once for all of them would still be said at each pull.
+      // A pull must not fail because of its trace, and a warning would repeat at every pull.
     }
   };
 }

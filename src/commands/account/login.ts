@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { contextName } from "../../config/config-file.ts";
+import { parseContextName } from "../../config/config-file.ts";
 import { HelperError } from "../../core/errors.ts";
 import { contextInUse } from "../../credentials/accounts/accounts.ts";
 import { DEFAULT_CONTEXT } from "../../credentials/accounts/api-tokens.ts";
@@ -56,7 +56,7 @@ export async function login(ports: VerbPorts, options: LoginOptions): Promise<Re
 
 /** The account's name in the value of --context. Throws `bad-arguments`. */
 export function contextOption(text: string): string {
-  return contextName(text, "--context", "bad-arguments");
+  return parseContextName(text, "--context", "bad-arguments");
 }
 
 async function obtainToken(

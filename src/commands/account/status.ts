@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { shownPath } from "../../client-config/paths.ts";
 import { configFilePath, readConfigFile } from "../../config/config-file.ts";
-import { readProgramSettings } from "../../config/general.ts";
+import { readGeneralSettings } from "../../config/general.ts";
 import { type HelperError, isHelperError } from "../../core/errors.ts";
 import { contextInUse } from "../../credentials/accounts/accounts.ts";
 import { takeInventory } from "../../credentials/inventory/inventory.ts";
@@ -73,7 +73,7 @@ function readConfigured({ domain, machine }: VerbPorts): {
   const configured = {
     context: settings && contextInUse(domain),
     registries: file?.contexts ?? {},
-    fallback: file && orProblem(() => readProgramSettings(machine.env, file).fallback),
+    fallback: file && orProblem(() => readGeneralSettings(machine.env, file).fallback),
     configFile:
       path === undefined
         ? undefined

@@ -1,6 +1,6 @@
 /** What `configure` changes in which file. Reads, and writes nothing. */
 import { type Change, editJson, findInJson } from "../../client-config/edit/json.ts";
-import { readProgramSettings } from "../../config/general.ts";
+import { readGeneralSettings } from "../../config/general.ts";
 import { HelperError } from "../../core/errors.ts";
 import type { EditedFile, Files } from "../ports.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
@@ -67,7 +67,7 @@ function planHost(file: EditedFile, files: Files): PlannedEdit {
 
 function planFallback(file: EditedFile, fallback: string): PlannedEdit {
   // What we could not read there later must not be written there.
-  readProgramSettings({}, { fallback });
+  readGeneralSettings({}, { fallback });
   const isThere = helperAt(file, FALLBACK_PATH) === fallback;
   return editOf(file, isThere ? [] : [keyFor(file, FALLBACK_PATH, fallback, true)]);
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { readSettings } from "../../../src/config/registry.ts";
+import { readRegistrySettings } from "../../../src/config/registry.ts";
 import { failureOf } from "../../support/fakes/failure-of.ts";
 import { tokenOf } from "../../support/fakes/helper-bench.ts";
 
 const read = (env: Readonly<Record<string, string>>) =>
-  readSettings({ env, platform: "linux", uid: 1000 }, {});
+  readRegistrySettings({ env, platform: "linux", uid: 1000 }, {});
 
 describe("the settings", () => {
   it("are the documented ones where nothing is set", () => {
