@@ -6,7 +6,7 @@ import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { sha256 } from "../../../src/app/startup/sha256.ts";
 import { readConfigFile } from "../../../src/config/config-file.ts";
-import { readProgramSettings } from "../../../src/config/general.ts";
+import { readGeneralSettings } from "../../../src/config/general.ts";
 import { parseAddress } from "../../../src/core/address.ts";
 import { decide, type Decision, type Input } from "../../../src/launcher/decide.ts";
 import { filesOf } from "../../../src/launcher/sources.ts";
@@ -279,7 +279,7 @@ function fallbackFor(situation: Situation, env: Environment, uid: number): strin
   try {
     const address = parseAddress(parseServerUrl(situation.input));
     const file = readConfigFile({ env, platform: "linux", uid });
-    return address.kind === "other" ? readProgramSettings(env, file).fallback : undefined;
+    return address.kind === "other" ? readGeneralSettings(env, file).fallback : undefined;
   } catch {
     return undefined;
   }
