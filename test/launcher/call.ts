@@ -1,20 +1,20 @@
 import { spawn } from "node:child_process";
 import type { Environment } from "../support/lab/run.ts";
 
-/** What a program is given, bytes and all. */
+/** What a program gets. */
 export interface Request {
   readonly args: readonly string[];
   /** The whole environment. */
   readonly env: Environment;
-  /** Undefined keeps stdin open and empty. */
+  /** Undefined leaves stdin open and sends nothing. */
   readonly input: Uint8Array | undefined;
-  /** Runs as this user, where root asks for it. */
+  /** The user to run as. Only root can set it. */
   readonly uid?: number | undefined;
 }
 
-/** What came of it; a character is a byte. */
+/** How the program ended. Each character is a byte. */
 export interface Outcome {
-  /** The exit code, or the name of the signal that ended it. */
+  /** The exit code, or the name of the signal that killed the program. */
   readonly ending: number | string;
   readonly stdout: string;
   readonly stderr: string;
@@ -40,7 +40,7 @@ export function call(program: string, request: Request): Promise<Outcome> {
     const stderr: Buffer[] = [];
     child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
-    // A program may end without reading what it was given.
+    // A program may end without reading stdin.
     child.stdin.on("error", () => undefined);
     if (request.input !== undefined) child.stdin.end(request.input);
     child.once("error", reject);
@@ -56,7 +56,7 @@ export function call(program: string, request: Request): Promise<Outcome> {
   });
 }
 
-/** Does the work for each item, so many at once; every worker has a number of its own, from 0. */
+/** Does the work for each item, with this many workers at once. Their numbers start at 0. */
 export async function inParallel<T>(
   items: readonly T[],
   workers: number,

@@ -9,22 +9,22 @@ import { responseWith, cachedResponse, noteNameFor, responseNameFor } from "./ca
 import { HOST } from "./situation.ts";
 import { writeStub } from "./stub.ts";
 
-/** A copy of the launcher with a folder, a home and a runtime directory of its own, and no program beside it at first. */
+/** A copy of the launcher with its own folder, home and runtime directory. There is no docr next to it at first. */
 export interface Bench {
   readonly folder: string;
   readonly launcher: string;
-  /** Where docr would be. */
+  /** The path where the launcher looks for docr. */
   readonly docr: string;
   readonly env: Environment;
-  /** Where finished answers and notes lie. */
+  /** The folder of cached responses and fallback notes. */
   readonly responses: string;
-  /** What the finished answer that `keepAnswer` leaves says. */
+  /** The response that `cacheResponse` stores. */
   readonly response: string;
-  /** Puts a stub that ends with the code in docr's place. */
+  /** Writes a stub of docr that ends with the code. */
   putStub(code: number): void;
-  /** Leaves a finished answer for the environment, or other text in its place. Returns its path. */
+  /** Stores a cached response for the environment, or other text in its place. Returns its path. */
   cacheResponse(env?: Environment, text?: string): string;
-  /** Notes that another helper answers for other hosts, and puts a stub of it on the PATH. Returns the environment. */
+  /** Stores a fallback note, and puts a stub of the helper on the PATH. Returns the environment. */
   noteFallback(code: number): Environment;
   /** Runs the launcher. */
   ask(args: readonly string[], input: string | Uint8Array | undefined, env?: Environment): Promise<Outcome>;
@@ -53,19 +53,19 @@ export function openBench(program: string = LAUNCHER): Bench {
     docr,
     env,
     responses,
-    response: responseWith("finished"),
+    response: responseWith("cached"),
     putStub: (code) => writeStub(docr, "docr", code),
-    cacheResponse(forEnv = env, text = cachedResponse("finished")) {
+    cacheResponse(forEnv = env, text = cachedResponse("cached")) {
       const path = join(responses, responseNameFor(forEnv));
       writeFileSync(path, text, { mode: 0o600 });
       return path;
     },
     noteFallback(code) {
-      const beside = { ...env, DOCR_FALLBACK: FALLBACK };
-      writeFileSync(join(responses, noteNameFor(beside)), FALLBACK, { mode: 0o600 });
+      const withFallback = { ...env, DOCR_FALLBACK: FALLBACK };
+      writeFileSync(join(responses, noteNameFor(withFallback)), FALLBACK, { mode: 0o600 });
       const name = `docker-credential-${FALLBACK}`;
       writeStub(join(folder, "path", name), name, code);
-      return beside;
+      return withFallback;
     },
     ask: (args, input, with_ = env) => {
       const bytes = typeof input === "string" ? Buffer.from(input) : input;

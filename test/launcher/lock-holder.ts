@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 
-/** Perl, as for the stub: it can lock a folder. */
+/** Perl, because Node cannot lock a folder. */
 const SCRIPT = `
 use Fcntl qw(:flock);
 open(my $folder, "<", $ARGV[0]) or exit 0;
@@ -11,8 +11,8 @@ select(undef, undef, undef, $ARGV[1]);
 `;
 
 /**
- * Holds the turn at the folder for so long, as a launcher does that has started docr. Resolves when it is held, to what ends it
- * before. Nothing is held where the folder is not there.
+ * Locks the folder for this long, as a launcher that has started docr does. Resolves when the lock is held, to a function that
+ * releases it early. Locks nothing if the folder is missing.
  */
 export async function holdLock(folder: string, ms: number): Promise<() => void> {
   const holder = spawn("perl", ["-e", SCRIPT, folder, String(ms / 1000)], {

@@ -13,150 +13,158 @@ import { cachedResponse, responseNameFor } from "./cached-response.ts";
 import { holdLock } from "./lock-holder.ts";
 import { explainNoStub } from "./stub.ts";
 
-/** What the launcher waits for another one, and what is certainly less, in milliseconds. */
-const PATIENCE_MS = 2000;
+/** How long a launcher waits for another one. */
+const WAIT_MS = 2000;
+/** Certainly less. */
 const AT_ONCE_MS = 1000;
-/** The stub's exit code where it leaves nothing. */
-const LEFT_NOTHING = 7;
+/** The exit code of a docr that stores no response. */
+const NO_RESPONSE = 7;
 
-describeUnless(explainNoLauncher() ?? explainNoStub(), "launchers that come at once", () => {
-  let bench: Bench;
-  let run: string;
-  beforeEach(() => {
-    bench = openBench();
-    run = join(bench.folder, "run");
-  });
-  afterEach(() => bench.close());
+describeUnless(
+  explainNoLauncher() ?? explainNoStub(),
+  "launchers that find no cached response at the same time",
+  () => {
+    let bench: Bench;
+    let run: string;
+    beforeEach(() => {
+      bench = openBench();
+      run = join(bench.folder, "run");
+    });
+    afterEach(() => bench.close());
 
-  /** A docr that notes its start, works for a while, and then does what the shell's lines say. */
-  const putDocr = (seconds: number, ending: string): void => {
-    const lines = ["#!/bin/sh", 'echo $$ >>"$0.starts"', `sleep ${seconds}`, ending];
-    writeFileSync(bench.docr, `${lines.join("\n")}\n`, { mode: 0o755 });
-  };
-  const starts = (): readonly string[] => {
-    const log = `${bench.docr}.starts`;
-    return existsSync(log) ? readFileSync(log, "utf8").trim().split("\n") : [];
-  };
-  /** Shell's lines that leave a finished answer for the environment, and give it. */
-  const leaving = (env: Environment = bench.env, text = cachedResponse("finished")): string => {
-    const source = join(bench.folder, "finished");
-    writeFileSync(source, text);
-    const path = join(bench.responses, responseNameFor(env));
-    return [
-      "umask 077",
-      `mkdir -p '${bench.responses}'`,
-      `cp '${source}' '${path}.new' && mv '${path}.new' '${path}'`,
-      `tail -n 1 '${source}'`,
-    ].join("\n");
-  };
-  const askMany = (count: number) =>
-    Promise.all(Array.from({ length: count }, () => bench.ask(["get"], HOST)));
-  /** Whether docr was started at once. */
-  const isAtOnce = async (verb: string, input: string, env = bench.env): Promise<boolean> => {
-    const { ending, ms } = await bench.ask([verb], input, env);
-    return ending === LEFT_NOTHING && ms < AT_ONCE_MS;
-  };
-  const startLauncher = () => start(bench.launcher, ["get"], { env: bench.env, stdin: HOST });
+    /** Writes a docr that logs its start, works for this long and then runs the shell script. */
+    const putDocr = (seconds: number, ending: string): void => {
+      const lines = ["#!/bin/sh", 'echo $$ >>"$0.starts"', `sleep ${seconds}`, ending];
+      writeFileSync(bench.docr, `${lines.join("\n")}\n`, { mode: 0o755 });
+    };
+    const starts = (): readonly string[] => {
+      const log = `${bench.docr}.starts`;
+      return existsSync(log) ? readFileSync(log, "utf8").trim().split("\n") : [];
+    };
+    /** A shell script that stores a cached response for the environment and prints its response. */
+    const storing = (env: Environment = bench.env, text = cachedResponse("cached")): string => {
+      const source = join(bench.folder, "cached");
+      writeFileSync(source, text);
+      const path = join(bench.responses, responseNameFor(env));
+      return [
+        "umask 077",
+        `mkdir -p '${bench.responses}'`,
+        `cp '${source}' '${path}.new' && mv '${path}.new' '${path}'`,
+        `tail -n 1 '${source}'`,
+      ].join("\n");
+    };
+    const askMany = (count: number) =>
+      Promise.all(Array.from({ length: count }, () => bench.ask(["get"], HOST)));
+    /** Whether the launcher started docr without waiting. */
+    const isAtOnce = async (action: string, input: string, env = bench.env): Promise<boolean> => {
+      const { ending, ms } = await bench.ask([action], input, env);
+      return ending === NO_RESPONSE && ms < AT_ONCE_MS;
+    };
+    const startLauncher = () => start(bench.launcher, ["get"], { env: bench.env, stdin: HOST });
 
-  it("start docr once, and all give the answer that it leaves, also where there was no private folder yet", async () => {
-    rmSync(bench.responses, { recursive: true });
-    putDocr(0.5, leaving());
-    const answers = await askMany(20);
-    expect(new Set(answers.map(({ ending, stdout }) => `${ending} ${stdout}`))).toEqual(
-      new Set([`0 ${bench.response}`]),
-    );
-    expect(starts()).toHaveLength(1);
-  });
+    it("start docr once and all print its response, even if the private folder did not exist", async () => {
+      rmSync(bench.responses, { recursive: true });
+      putDocr(0.5, storing());
+      const answers = await askMany(20);
+      expect(new Set(answers.map(({ ending, stdout }) => `${ending} ${stdout}`))).toEqual(
+        new Set([`0 ${bench.response}`]),
+      );
+      expect(starts()).toHaveLength(1);
+    });
 
-  it.each([
-    ["nothing", () => `exit ${LEFT_NOTHING}`],
-    [
-      "no answer for this moment",
-      () => `${leaving(bench.env, cachedResponse("late", { notBefore: 1, until: 2, uptimeFrom: 1, uptimeUntil: 2 }))}
-exit ${LEFT_NOTHING}`,
-    ],
-    ["an answer to others", () => `${leaving({ ...bench.env, DOCR_TTL: "61" })}\nexit ${LEFT_NOTHING}`],
-  ])("go on to docr, all at once, where the first one's leaves %s", async (_what, ending) => {
-    putDocr(0.4, ending());
-    const answers = await askMany(6);
-    expect(answers.map((answer) => answer.ending)).toEqual(answers.map(() => LEFT_NOTHING));
-    expect(starts()).toHaveLength(6);
-    // The first one's time, and then one for all of them together.
-    expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(800 + AT_ONCE_MS);
-  });
+    it.each([
+      ["nothing", () => `exit ${NO_RESPONSE}`],
+      [
+        "a response that is not valid now",
+        () => `${storing(bench.env, cachedResponse("late", { notBefore: 1, until: 2, uptimeFrom: 1, uptimeUntil: 2 }))}
+exit ${NO_RESPONSE}`,
+      ],
+      [
+        "a response for another environment",
+        () => `${storing({ ...bench.env, DOCR_TTL: "61" })}\nexit ${NO_RESPONSE}`,
+      ],
+    ])("all start docr at the same time if the first docr stores %s", async (_what, ending) => {
+      putDocr(0.4, ending());
+      const answers = await askMany(6);
+      expect(answers.map((answer) => answer.ending)).toEqual(answers.map(() => NO_RESPONSE));
+      expect(starts()).toHaveLength(6);
+      // The first docr's time, and then one time for all the others.
+      expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(800 + AT_ONCE_MS);
+    });
 
-  it.each(["launcher", "docr"])("go on at once where the first one's %s is killed", async (victim) => {
-    putDocr(0, "exec sleep 30");
-    const first = startLauncher();
-    expect(await waitUntil(async () => starts().length === 1, 10)).toBe(true);
-    const kill = (): boolean => process.kill(Number(starts()[0]), "SIGKILL");
-    const waiting = [startLauncher(), startLauncher()];
-    await sleep(300);
-    expect(starts()).toHaveLength(1);
-    putDocr(0, `exit ${LEFT_NOTHING}`);
-    const killedAt = performance.now();
-    if (victim === "launcher") first.signal("SIGKILL");
-    else kill();
-    const outcomes = await Promise.all(waiting.map(({ ended }) => ended));
-    expect(performance.now() - killedAt).toBeLessThan(AT_ONCE_MS);
-    expect(outcomes.map(({ code }) => code)).toEqual([LEFT_NOTHING, LEFT_NOTHING]);
-    if (victim === "launcher") kill();
-    await first.ended;
-  });
+    it.each(["launcher", "docr"])("start docr at once if the first %s is killed", async (victim) => {
+      putDocr(0, "exec sleep 30");
+      const first = startLauncher();
+      expect(await waitUntil(async () => starts().length === 1, 10)).toBe(true);
+      const kill = (): boolean => process.kill(Number(starts()[0]), "SIGKILL");
+      const waiting = [startLauncher(), startLauncher()];
+      await sleep(300);
+      expect(starts()).toHaveLength(1);
+      putDocr(0, `exit ${NO_RESPONSE}`);
+      const killedAt = performance.now();
+      if (victim === "launcher") first.signal("SIGKILL");
+      else kill();
+      const outcomes = await Promise.all(waiting.map(({ ended }) => ended));
+      expect(performance.now() - killedAt).toBeLessThan(AT_ONCE_MS);
+      expect(outcomes.map(({ code }) => code)).toEqual([NO_RESPONSE, NO_RESPONSE]);
+      if (victim === "launcher") kill();
+      await first.ended;
+    });
 
-  it("wait no longer than 2 s for one that does not end", async () => {
-    putDocr(0, `exit ${LEFT_NOTHING}`);
-    const release = await holdLock(run, 20_000);
-    const { ending, ms } = await bench.ask(["get"], HOST);
-    release();
-    expect(ending).toBe(LEFT_NOTHING);
-    expect(ms).toBeGreaterThan(PATIENCE_MS - 100);
-    expect(ms).toBeLessThan(PATIENCE_MS + AT_ONCE_MS);
-  });
-
-  it("keep the turn from what docr starts and leaves behind", async () => {
-    putDocr(0, `sleep 10 <&- >&- 2>&- &\nexit ${LEFT_NOTHING}`);
-    for (let round = 0; round < 2; round += 1) {
+    it("wait at most 2 s for a launcher that does not end", async () => {
+      putDocr(0, `exit ${NO_RESPONSE}`);
+      const release = await holdLock(run, 20_000);
       const { ending, ms } = await bench.ask(["get"], HOST);
-      expect(ending).toBe(LEFT_NOTHING);
-      expect(ms).toBeLessThan(AT_ONCE_MS);
-    }
-  });
-
-  describe("wait for nobody", () => {
-    let release: () => void;
-    beforeEach(async () => {
-      putDocr(0, `exit ${LEFT_NOTHING}`);
-      release = await holdLock(run, 20_000);
-    });
-    afterEach(() => release());
-
-    it("for another verb, another host and another spelling of ours", async () => {
-      expect(await isAtOnce("store", "{}")).toBe(true);
-      for (const input of ["ghcr.io", `https://${HOST}`, `${HOST}/acme`, ""])
-        expect(await isAtOnce("get", input)).toBe(true);
+      release();
+      expect(ending).toBe(NO_RESPONSE);
+      expect(ms).toBeGreaterThan(WAIT_MS - 100);
+      expect(ms).toBeLessThan(WAIT_MS + AT_ONCE_MS);
     });
 
-    it("where no answer can be left: a log, a cache of another kind, a config file that the launcher does not take", async () => {
-      for (const name of ["DOCR_LOG", "DOCR_CACHE"])
-        expect(await isAtOnce("get", HOST, { ...bench.env, [name]: "none" })).toBe(true);
-      mkdirSync(join(bench.folder, "home/.config/docr"), { recursive: true });
-      writeFileSync(join(bench.folder, "home/.config/docr/config.json"), '{"context":"ü"}');
-      expect(await isAtOnce("get", HOST)).toBe(true);
+    it("do not pass the lock on to a process that docr starts and leaves behind", async () => {
+      putDocr(0, `sleep 10 <&- >&- 2>&- &\nexit ${NO_RESPONSE}`);
+      for (let round = 0; round < 2; round += 1) {
+        const { ending, ms } = await bench.ask(["get"], HOST);
+        expect(ending).toBe(NO_RESPONSE);
+        expect(ms).toBeLessThan(AT_ONCE_MS);
+      }
     });
 
-    it("in a runtime directory that is missing, or open to others", async () => {
-      expect(
-        await isAtOnce("get", HOST, { ...bench.env, XDG_RUNTIME_DIR: join(bench.folder, "missing") }),
-      ).toBe(true);
-      expect(await isAtOnce("get", HOST, { ...bench.env, XDG_RUNTIME_DIR: "run" })).toBe(true);
-      chmodSync(run, 0o755);
-      expect(await isAtOnce("get", HOST)).toBe(true);
-    });
+    describe("do not wait", () => {
+      let release: () => void;
+      beforeEach(async () => {
+        putDocr(0, `exit ${NO_RESPONSE}`);
+        release = await holdLock(run, 20_000);
+      });
+      afterEach(() => release());
 
-    it.skipIf(!isRoot())("in another user's runtime directory [needs root]", async () => {
-      chownSync(run, 61_000, 61_000);
-      expect(await isAtOnce("get", HOST)).toBe(true);
+      it("for another action, another host and another spelling of the host", async () => {
+        expect(await isAtOnce("store", "{}")).toBe(true);
+        for (const input of ["ghcr.io", `https://${HOST}`, `${HOST}/acme`, ""])
+          expect(await isAtOnce("get", input)).toBe(true);
+      });
+
+      it("if docr stores no response: with a log, another kind of cache, a config file that the launcher cannot read", async () => {
+        for (const name of ["DOCR_LOG", "DOCR_CACHE"])
+          expect(await isAtOnce("get", HOST, { ...bench.env, [name]: "none" })).toBe(true);
+        mkdirSync(join(bench.folder, "home/.config/docr"), { recursive: true });
+        writeFileSync(join(bench.folder, "home/.config/docr/config.json"), '{"context":"ü"}');
+        expect(await isAtOnce("get", HOST)).toBe(true);
+      });
+
+      it("in a runtime directory that is missing or open to other users", async () => {
+        expect(
+          await isAtOnce("get", HOST, { ...bench.env, XDG_RUNTIME_DIR: join(bench.folder, "missing") }),
+        ).toBe(true);
+        expect(await isAtOnce("get", HOST, { ...bench.env, XDG_RUNTIME_DIR: "run" })).toBe(true);
+        chmodSync(run, 0o755);
+        expect(await isAtOnce("get", HOST)).toBe(true);
+      });
+
+      it.skipIf(!isRoot())("in another user's runtime directory [needs root]", async () => {
+        chownSync(run, 61_000, 61_000);
+        expect(await isAtOnce("get", HOST)).toBe(true);
+      });
     });
-  });
-});
+  },
+);

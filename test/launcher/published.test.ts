@@ -11,10 +11,10 @@ import { waitUntil } from "../support/lab/service.ts";
 import { type Outcome, call } from "./call.ts";
 import { openBench } from "./launcher-bench.ts";
 
-const WARM = "warm-";
+const RESPONSES = "warm-";
 const reason = explainNoLauncher() ?? explainMissing(["dbus-daemon", "gnome-keyring-daemon", "gdbus"]);
 
-/** What a launcher without any docr beside it answers: nothing but what is left for it. */
+/** Runs a launcher that has no docr, so that it can only answer from the response cache. */
 async function askLauncherAlone(env: Environment, input = HOST): Promise<Outcome> {
   const bench = openBench();
   try {
@@ -26,19 +26,19 @@ async function askLauncherAlone(env: Environment, input = HOST): Promise<Outcome
 
 const tokenLogin = (token: string): string => loginTo(HOST, "me", token);
 
-/** Somebody who logged in with an API token, and pulled once. */
+/** A user who logged in with an API token and pulled once. */
 function loggedIn(body: (world: World) => Promise<void>): () => Promise<void> {
   return inWorld({ keyring: true }, async (world) => {
     expect(await world.docr("store", { stdin: tokenLogin(world.token) })).toMatchObject({ code: 0 });
     expect(await world.get()).toMatchObject({ code: 0, stderr: "" });
-    expect(namesIn(world.kept, WARM)).toHaveLength(1);
+    expect(namesIn(world.kept, RESPONSES)).toHaveLength(1);
     await body(world);
   });
 }
 
-describeUnless(reason, "what the full program leaves for the launcher", () => {
+describeUnless(reason, "the response that docr caches for the launcher", () => {
   it(
-    "is the answer that it gave itself, which the launcher then gives alone",
+    "is the one that docr printed, and the launcher prints it alone",
     loggedIn(async (world) => {
       const again = await world.get();
       const alone = await askLauncherAlone(world.env);
@@ -56,8 +56,8 @@ describeUnless(reason, "what the full program leaves for the launcher", () => {
     ["another API", { DIGITALOCEAN_API_URL: "http://127.0.0.1:1" }],
     ["no cache", { DOCR_CACHE: "none" }],
     ["another store", { DOCR_STORE: "pass" }],
-    ["a setting that is none", { DOCR_TTL: "soon" }],
-  ])("is not given to %s", (_what, other) =>
+    ["an invalid setting", { DOCR_TTL: "soon" }],
+  ])("is not used with %s", (_what, other) =>
     loggedIn(async (world) => {
       const alone = await askLauncherAlone({ ...world.env, ...other });
       expect(alone.ending).toBe(1);
@@ -66,95 +66,95 @@ describeUnless(reason, "what the full program leaves for the launcher", () => {
   );
 
   it(
-    "is gone after a logout",
+    "is deleted by a logout",
     loggedIn(async (world) => {
       expect(await world.docr("erase", { stdin: HOST })).toMatchObject({ code: 0 });
-      expect(namesIn(world.kept, WARM)).toEqual([]);
+      expect(namesIn(world.kept, RESPONSES)).toEqual([]);
       expect((await askLauncherAlone(world.env)).ending).toBe(1);
     }),
   );
 
   it(
-    "is gone after a login with another API token, and then is another one",
+    "is replaced after a login with another API token",
     loggedIn(async (world) => {
       const before = secretOf(await world.get());
       const token = world.standIn.account.addToken();
       expect(await world.docr("store", { stdin: tokenLogin(token) })).toMatchObject({ code: 0 });
-      expect(namesIn(world.kept, WARM)).toEqual([]);
+      expect(namesIn(world.kept, RESPONSES)).toEqual([]);
       expect(secretOf(await world.get())).not.toBe(before);
-      expect(textOf(world.kept, WARM).includes(before)).toBe(false);
+      expect(textOf(world.kept, RESPONSES).includes(before)).toBe(false);
     }),
   );
 
   it(
-    "is gone when the credential was renewed",
+    "is deleted when the credential is refreshed in the background",
     loggedIn(async (world) => {
       const before = secretOf(await world.get());
-      // The finished answer stays as young as it was: it is dropped for the credential's sake, not for its own age.
-      const [name = ""] = namesIn(world.kept, WARM);
-      const text = textOf(world.kept, WARM).slice(name.length + 1, -1);
+      // Only the credential gets older. The response is deleted because its credential is, not because of its own age.
+      const [name = ""] = namesIn(world.kept, RESPONSES);
+      const text = textOf(world.kept, RESPONSES).slice(name.length + 1, -1);
       backdate(world.kept, 31);
       writeFileSync(join(world.kept, name), text, { mode: 0o600 });
       expect(await world.get(world.traced)).toMatchObject({ code: 0 });
       expect(await waitUntil(async () => world.standIn.count("mint") === 2, 15)).toBe(true);
       expect(await waitUntil(async () => !textOf(world.kept, "minted-").includes(before), 15)).toBe(true);
-      expect(textOf(world.kept, WARM).includes(before)).toBe(false);
+      expect(textOf(world.kept, RESPONSES).includes(before)).toBe(false);
       expect(secretOf(await world.get())).not.toBe(before);
     }),
   );
 
   it(
-    "is gone when the credential was replaced because it was old",
+    "is deleted when an expiring credential is replaced",
     loggedIn(async (world) => {
       const before = secretOf(await world.get());
       backdate(world.kept, 50);
       const after = await world.get();
       expect(secretOf(after)).not.toBe(before);
-      expect(textOf(world.kept, WARM).includes(before)).toBe(false);
+      expect(textOf(world.kept, RESPONSES).includes(before)).toBe(false);
       expect((await askLauncherAlone(world.env)).stdout === after.stdout).toBe(true);
     }),
   );
 
   it(
-    "is nothing where nothing is to be kept in files, and nothing for other spellings of our host",
+    "is not stored with another kind of cache, nor for other spellings of the host",
     inWorld({}, async (world) => {
       for (const cache of ["none", "keychain"]) {
         await world.get({ DOCR_CACHE: cache });
-        expect(namesIn(world.kept, WARM)).toEqual([]);
+        expect(namesIn(world.kept, RESPONSES)).toEqual([]);
       }
-      // Nor with what other settings left in files before.
+      // The same if other settings stored files before.
       await world.get();
-      const before = namesIn(world.kept, WARM);
+      const before = namesIn(world.kept, RESPONSES);
       for (const cache of ["none", "keychain"]) await world.get({ DOCR_CACHE: cache });
-      expect(namesIn(world.kept, WARM)).toEqual(before);
+      expect(namesIn(world.kept, RESPONSES)).toEqual(before);
       for (const name of before) rmSync(join(world.kept, name));
       for (const input of [`https://${HOST}`, `${HOST}/acme`, HOST.toUpperCase()]) {
         expect(await world.docr("get", { stdin: input })).toMatchObject({ code: 0 });
-        expect(namesIn(world.kept, WARM)).toEqual([]);
+        expect(namesIn(world.kept, RESPONSES)).toEqual([]);
       }
     }),
   );
 
   it(
-    "is nothing, and does not help, where a log or an API token's file is asked for: the full program answers",
+    "is neither stored nor used with a log or an API token's file",
     inWorld({}, async (world) => {
       const file = join(world.folder, "token");
       writeFileSync(file, world.token, { mode: 0o600 });
-      const deferring: readonly Environment[] = [world.traced, { DIGITALOCEAN_ACCESS_TOKEN_FILE: file }];
-      for (const added of deferring) expect(await world.get(added)).toMatchObject({ code: 0 });
-      expect(namesIn(world.kept, WARM)).toEqual([]);
+      const bypassing: readonly Environment[] = [world.traced, { DIGITALOCEAN_ACCESS_TOKEN_FILE: file }];
+      for (const added of bypassing) expect(await world.get(added)).toMatchObject({ code: 0 });
+      expect(namesIn(world.kept, RESPONSES)).toEqual([]);
       await world.get();
-      expect(namesIn(world.kept, WARM)).toHaveLength(1);
+      expect(namesIn(world.kept, RESPONSES)).toHaveLength(1);
       const lines = world.trace().length;
       await world.get(world.traced);
       expect(world.trace().length).toBeGreaterThan(lines);
-      for (const added of deferring)
+      for (const added of bypassing)
         expect((await askLauncherAlone({ ...world.env, ...added })).ending).toBe(1);
     }),
   );
 
   it(
-    "is nothing where the runtime directory is not there: each answer is the full program's",
+    "is not found if the runtime directory is missing",
     inWorld({}, async (world) => {
       const missing = { XDG_RUNTIME_DIR: join(world.folder, "missing") };
       rmSync(missing.XDG_RUNTIME_DIR, { recursive: true, force: true });

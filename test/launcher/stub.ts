@@ -3,27 +3,27 @@ import { explainMissing } from "../support/lab/parts.ts";
 import type { Environment } from "../support/lab/run.ts";
 import type { Request } from "./call.ts";
 
-/** Perl, for it adds nothing to the environment and reads bytes as bytes. */
+/** Why there can be no stub. It is written in Perl, which adds no variables and reads plain bytes. */
 export const explainNoStub = (): string | undefined => explainMissing(["perl"]);
 
-/** What a stub says of what it was given: arguments, environment, stdin. */
+/** Prints what the stub got: arguments, environment, stdin. */
 const SCRIPT = `#!/usr/bin/perl
 binmode STDIN; binmode STDOUT;
 open(my $file, "<", "/proc/self/environ"); binmode $file;
 local $/; my $env = <$file>; my $input = <STDIN>;
 $env = join("\\0", sort(split(/\\0/, $env)));
-print "NAME was given ", join("\\0", scalar(@ARGV), @ARGV), "\\n", $env, "\\n", $input;
+print "NAME got ", join("\\0", scalar(@ARGV), @ARGV), "\\n", $env, "\\n", $input;
 print STDERR "NAME says so\\n";
 exit CODE;
 `;
 
-/** A program in another's place that tells what it was given, and ends with the code. */
+/** Writes a program that prints what it got and ends with the code. */
 export function writeStub(path: string, name: string, code: number): void {
   writeFileSync(path, SCRIPT.replaceAll("NAME", name).replace("CODE", String(code)));
   chmodSync(path, 0o755);
 }
 
-/** What that stub then prints on stdout. */
+/** What that program prints on stdout for the request. */
 export function stubOutput(name: string, { args, env, input }: Request, added: Environment = {}): string {
   const variables = Object.entries({ ...env, ...added })
     .map(([key, value]) => Buffer.from(`${key}=${value}`).toString("latin1"))
@@ -31,7 +31,7 @@ export function stubOutput(name: string, { args, env, input }: Request, added: E
     .join("\0");
   const bytes = Buffer.from(input ?? []).toString("latin1");
   const words = [String(args.length), ...args].map((word) => Buffer.from(word).toString("latin1"));
-  return `${name} was given ${words.join("\0")}\n${variables}\n${bytes}`;
+  return `${name} got ${words.join("\0")}\n${variables}\n${bytes}`;
 }
 
 export const stubError = (name: string): string => `${name} says so\n`;
