@@ -1,6 +1,7 @@
-/** Format, lint, types, tests: the quick loop. What needs the namespace or a built executable is skipped. */
+/** Format, lint, types and unit tests: nothing is built, and no real part is needed. */
 import { runSteps, STATIC_STEPS } from "./steps.ts";
 import { runTests } from "./tests.ts";
 
-const failedBefore = runSteps(STATIC_STEPS);
-process.exitCode = await runTests(process.argv.slice(2), { isPrivate: false, failedBefore });
+const failedSteps = await runSteps(STATIC_STEPS);
+const args = ["--project", "unit", ...process.argv.slice(2)];
+process.exitCode = await runTests(args, { isPrivate: false, failedSteps });

@@ -1,16 +1,16 @@
-import { spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { join } from "node:path";
 
 export const PROJECT = join(import.meta.dirname, "..");
 
-/** One thing that must pass before anything is called good. */
+/** One command that must succeed. */
 export interface Step {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
 }
 
-/** What can be said about the sources without running them. */
+/** The checks that run no code of the project. */
 export const STATIC_STEPS: readonly Step[] = [
   { name: "format", command: findTool("oxfmt"), args: ["--check", "."] },
   { name: "lint", command: findTool("oxlint"), args: ["--type-aware", "--deny-warnings"] },
@@ -21,18 +21,17 @@ export function findTool(name: string): string {
   return join(PROJECT, "node_modules", ".bin", name);
 }
 
-/** Runs the steps, quietly where they pass. Returns the names of those that failed. */
-export function runSteps(steps: readonly Step[]): readonly string[] {
-  return steps.filter((step) => !passes(step)).map(({ name }) => name);
+/** Runs the steps at the same time, and prints the output of those that fail. Returns their names. */
+export async function runSteps(steps: readonly Step[]): Promise<readonly string[]> {
+  const results = await Promise.all(steps.map(async (step) => ({ ...step, isGood: await passes(step) })));
+  return results.filter(({ isGood }) => !isGood).map(({ name }) => name);
 }
 
-function passes(step: Step): boolean {
-  const { status, stdout, stderr, error } = spawnSync(step.command, step.args, {
-    cwd: PROJECT,
-    encoding: "utf8",
+function passes({ name, command, args }: Step): Promise<boolean> {
+  return new Promise((resolve) => {
+    execFile(command, args, { cwd: PROJECT, maxBuffer: Infinity }, (error, stdout, stderr) => {
+      console.log(error ? `${name}: FAILED\n${stdout}${stderr || error.message}` : `${name}: good`);
+      resolve(!error);
+    });
   });
-  const isGood = status === 0;
-  console.log(`${step.name}: ${isGood ? "good" : "FAILED"}`);
-  if (!isGood) console.log(error?.message ?? `${stdout}${stderr}`);
-  return isGood;
 }

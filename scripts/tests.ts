@@ -7,15 +7,15 @@ import { findTool, PROJECT } from "./steps.ts";
 import { readTotals } from "./vitest-totals.ts";
 
 export interface TestOptions {
+  /** Whether to run in the private namespace, if there can be one. */
   readonly isPrivate: boolean;
-  /** Names of the steps that failed already. */
-  readonly failedBefore: readonly string[];
+  /** The names of the steps that failed before the tests. */
+  readonly failedSteps: readonly string[];
 }
 
 /**
- * One run of vitest: in the private namespace where there can be one; elsewhere directly, and what needs the
- * namespace is skipped with its reason. Says what failed, the steps before it included, and ends with the
- * line `N passed, N failed, N skipped`. Returns the exit code for all of it.
+ * Runs vitest once. Prints the reasons for skipped tests, then what failed, the steps included, and last the line
+ * `N passed, N failed, N skipped`. Returns the exit code for all of it.
  */
 export async function runTests(args: readonly string[], options: TestOptions): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "docr-totals-"));
@@ -25,10 +25,10 @@ export async function runTests(args: readonly string[], options: TestOptions): P
     const command = [process.execPath, findTool("vitest"), "run", ...reporters, ...args];
     const code = options.isPrivate ? await runPrivately(command) : await runDirectly(command);
     const { passed, failed, skipped, reasons } = readTotals(report);
-    for (const reason of reasons) console.log(`skipped: ${reason}`);
-    const isGood = code === 0 && failed === 0 && passed > 0 && options.failedBefore.length === 0;
+    for (const [reason, count] of reasons) console.log(`${count} skipped: ${reason}`);
+    const isGood = code === 0 && failed === 0 && passed > 0 && options.failedSteps.length === 0;
     if (!isGood)
-      console.log(`FAILED: ${[...options.failedBefore, ...(code === 0 ? [] : ["tests"])].join(", ")}`);
+      console.log(`FAILED: ${[...options.failedSteps, ...(code === 0 ? [] : ["tests"])].join(", ")}`);
     console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
     return isGood ? 0 : 1;
   } finally {
@@ -37,10 +37,8 @@ export async function runTests(args: readonly string[], options: TestOptions): P
 }
 
 function runPrivately(command: readonly string[]): Promise<number> {
-  const reason = explainNoNamespace();
-  if (reason === undefined) return runInNamespace(command, { cwd: PROJECT, env: process.env });
-  console.log(`tests of real clients are skipped: ${reason}`);
-  return runDirectly(command);
+  if (explainNoNamespace() !== undefined) return runDirectly(command);
+  return runInNamespace(command, { cwd: PROJECT, env: process.env });
 }
 
 function runDirectly([command = "", ...args]: readonly string[]): Promise<number> {

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 
-/** What a whole run of vitest came to. */
+/** The totals of one run of vitest. */
 export interface Totals {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
-  /** Why groups were skipped, each reason once. */
-  readonly reasons: readonly string[];
+  /** How many tests were skipped, by reason. A test without a reason is its own. */
+  readonly reasons: ReadonlyMap<string, number>;
 }
 
 /** Reads the file of vitest's JSON reporter. */
@@ -17,26 +17,34 @@ export function readTotals(path: string): Totals {
     if (typeof value !== "number") throw new Error(`vitest's report has no ${name}`);
     return value;
   };
-  // A file that fails before its first test counts no test as failed.
-  const brokenFiles = list(report, "testResults").filter(
-    (file) =>
-      read(file, "status") === "failed" &&
-      list(file, "assertionResults").every((test) => read(test, "status") !== "failed"),
+  const files = list(report, "testResults").map((file) => ({
+    hasFailed: read(file, "status") === "failed",
+    tests: list(file, "assertionResults"),
+  }));
+  // vitest counts no failed test for a file that fails before its first test.
+  const broken = files.filter(
+    ({ hasFailed, tests }) => hasFailed && tests.every((test) => read(test, "status") !== "failed"),
   );
   return {
     passed: count("numPassedTests"),
-    failed: count("numFailedTests") + brokenFiles.length,
+    failed: count("numFailedTests") + broken.length,
     skipped: count("numPendingTests") + count("numTodoTests"),
-    reasons: collectReasons(report),
+    reasons: countReasons(files.flatMap(({ tests }) => tests)),
   };
 }
 
-function collectReasons(report: unknown): readonly string[] {
-  const tests = list(report, "testResults").flatMap((file) => list(file, "assertionResults"));
-  const titles = tests.flatMap((test) => list(test, "ancestorTitles").concat(read(test, "title")));
-  const reasons = titles.flatMap((title) => /\[skipped: (.*)\]$/.exec(String(title))?.[1] ?? []);
-  return [...new Set(reasons)];
+function countReasons(tests: readonly unknown[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const test of tests) {
+    if (!["skipped", "pending", "todo"].includes(String(read(test, "status")))) continue;
+    const titles = [...list(test, "ancestorTitles"), read(test, "title")].map(String);
+    const [reason = titles.join(" > ")] = titles.flatMap((title) => reasonIn(title) ?? []);
+    counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  }
+  return counts;
 }
+
+const reasonIn = (title: string): string | undefined => /\[skipped: (.*)\]$/s.exec(title)?.[1];
 
 function read(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;

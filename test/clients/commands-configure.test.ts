@@ -10,7 +10,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import { openMounts } from "../system/mounts.ts";
+import { openMounts } from "../support/lab/mounts.ts";
 import { createContainers } from "../support/lab/containers.ts";
 import { describeUnless } from "../support/lab/describe.ts";
 import { DOCR } from "../support/lab/executable.ts";

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { describeUnless } from "../support/lab/describe.ts";
+import { describeUnless, itUnless } from "../support/lab/describe.ts";
 import { explainNoLab, type Lab, openLab } from "../support/lab/lab.ts";
 import type { PersonRunOptions } from "../support/lab/person.ts";
 import type { Outcome } from "../support/lab/run.ts";
@@ -107,18 +107,15 @@ describeUnless(
       expect(lab.standIn.count("mint")).toBe(1);
     });
 
-    it.skipIf(explainNoBuildKit())(
-      "BuildKit takes a private base image [needs a docker CLI with BuildKit inside]",
-      async () => {
-        lab.person.writeDockerConfig({ credsStore: "docr" });
-        await remove(IMAGE);
-        const build = await as(DEBIAN_DOCKER, ["build", "-q", "--pull", "--no-cache", createContext()], {
-          env: { DOCKER_BUILDKIT: "1", ...ci() },
-        });
-        expect(build.code).toBe(0);
-        expect(lab.standIn.count("mint")).toBe(1);
-      },
-    );
+    itUnless(explainNoBuildKit(), "BuildKit takes a private base image", async () => {
+      lab.person.writeDockerConfig({ credsStore: "docr" });
+      await remove(IMAGE);
+      const build = await as(DEBIAN_DOCKER, ["build", "-q", "--pull", "--no-cache", createContext()], {
+        env: { DOCKER_BUILDKIT: "1", ...ci() },
+      });
+      expect(build.code).toBe(0);
+      expect(lab.standIn.count("mint")).toBe(1);
+    });
 
     it("docker run pulls what is missing", async () => {
       lab.person.writeDockerConfig({ credHelpers: { [HOST]: "docr" } });

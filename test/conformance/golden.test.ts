@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeUnless } from "../support/lab/describe.ts";
 import { DOCR, LAUNCHER, explainNoExecutable, PROGRAMS } from "../support/lab/executable.ts";
-import { explainMissing } from "../support/lab/parts.ts";
+import { explainMissing, KEYRING } from "../support/lab/parts.ts";
 import { createPasswordStore, type PasswordStore } from "../support/lab/password-store.ts";
 import { createPerson, type Person } from "../support/lab/person.ts";
 import { type Environment, run } from "../support/lab/run.ts";
@@ -61,15 +61,7 @@ const BY_CHANCE: Readonly<Record<string, { readonly last: string; readonly first
  */
 const reason =
   explainNoExecutable() ??
-  explainMissing([
-    "docker-credential-secretservice",
-    "docker-credential-pass",
-    "gnome-keyring-daemon",
-    "dbus-daemon",
-    "gdbus",
-    "pass",
-    "gpg",
-  ]);
+  explainMissing(["docker-credential-secretservice", "docker-credential-pass", ...KEYRING, "pass", "gpg"]);
 
 interface Answers {
   readonly ours: string;

@@ -4,14 +4,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeUnless } from "../support/lab/describe.ts";
 import { DIST, explainNoExecutable } from "../support/lab/executable.ts";
-import { explainMissing } from "../support/lab/parts.ts";
+import { explainMissing, KEYRING } from "../support/lab/parts.ts";
 import { createPerson, type Person } from "../support/lab/person.ts";
 import type { Outcome } from "../support/lab/run.ts";
 
 const FOLDER = join(import.meta.dirname, "transcripts");
 const TRANSCRIPTS = readdirSync(FOLDER);
-const reason =
-  explainNoExecutable() ?? explainMissing(["dbus-daemon", "gnome-keyring-daemon", "gdbus", "secret-tool"]);
+const reason = explainNoExecutable() ?? explainMissing([...KEYRING, "secret-tool"]);
 
 /**
  * One line of a transcript: `stdin TEXT` and `stdin-line TEXT` (with a line break) say what the next run is sent, `run` and

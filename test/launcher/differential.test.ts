@@ -5,9 +5,9 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createStandIn, type StandIn } from "../support/fakes/digitalocean-api.ts";
-import { describeUnless } from "../support/lab/describe.ts";
+import { describeUnless, itUnless } from "../support/lab/describe.ts";
 import { DOCR, LAUNCHER, explainNoLauncher } from "../support/lab/executable.ts";
-import { isRoot, SYSTEM_PATH } from "../support/lab/parts.ts";
+import { explainNotRoot, isRoot, SYSTEM_PATH } from "../support/lab/parts.ts";
 import { type Outcome, call, inParallel, type Request } from "./call.ts";
 import {
   arrange,
@@ -114,7 +114,7 @@ describeUnless(reason, `the launcher and docr in ${SITUATIONS} situations`, () =
     expect(Math.min(...Object.values(counts))).toBeGreaterThan(SITUATIONS / 30);
   });
 
-  it.skipIf(!isRoot())("include files of other users [needs root]", () => {
+  itUnless(explainNotRoot(), "include files of other users", () => {
     const foreign = sampleOf(SEED + 1).filter(({ response, note, folder: responses, runtimeDir }) =>
       [response, note, responses, runtimeDir].includes(FOREIGN),
     );

@@ -1,10 +1,10 @@
 import { chownSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { describeUnless } from "../support/lab/describe.ts";
+import { describeUnless, itUnless } from "../support/lab/describe.ts";
 import { DOCR, LAUNCHER, explainNoLauncher, PROGRAMS } from "../support/lab/executable.ts";
-import { explainNoNamespace } from "../support/lab/namespace.ts";
-import { explainMissing, isRoot } from "../support/lab/parts.ts";
+import { explainNoMounts } from "../support/lab/mounts.ts";
+import { explainMissing, explainNotRoot } from "../support/lab/parts.ts";
 import { run } from "../support/lab/run.ts";
 import { type Bench, FALLBACK, HOST, openBench } from "./launcher-bench.ts";
 import { call, type Request } from "./call.ts";
@@ -262,47 +262,44 @@ describeUnless(reason, "the launcher", () => {
     );
   });
 
-  describe.skipIf(explainMissing(["time"]) !== undefined)(
-    "uses less than 4 MB of memory [needs time]",
-    () => {
-      it("with a cached response", async () => {
-        bench.cacheResponse();
-        expect(await kilobytes(HOST)).toBeLessThan(KILOBYTES_AT_MOST);
-      });
+  describeUnless(explainMissing(["time"]), "uses less than 4 MB of memory", () => {
+    it("with a cached response", async () => {
+      bench.cacheResponse();
+      expect(await kilobytes(HOST)).toBeLessThan(KILOBYTES_AT_MOST);
+    });
 
-      it.each([
-        ["a cached response of 16 MB", () => void bench.cacheResponse(bench.env, "x".repeat(16_000_000))],
-        [
-          "a cached response followed by 16 MB",
-          () => void bench.cacheResponse(bench.env, cachedResponse("cached") + "x".repeat(16_000_000)),
-        ],
-        [
-          "a config file of 16 MB",
-          () => {
-            mkdirSync(join(bench.folder, "home/.config/docr"), { recursive: true });
-            writeFileSync(join(bench.folder, "home/.config/docr/config.json"), "{}".padEnd(16_000_000));
-          },
-        ],
-      ])("with large files: %s", async (_what, arrange) => {
-        writeFileSync(bench.docr, "#!/bin/sh\nexit 7\n", { mode: 0o755 });
-        arrange();
-        expect(await kilobytes(HOST)).toBeLessThan(KILOBYTES_AT_MOST);
-      });
+    it.each([
+      ["a cached response of 16 MB", () => void bench.cacheResponse(bench.env, "x".repeat(16_000_000))],
+      [
+        "a cached response followed by 16 MB",
+        () => void bench.cacheResponse(bench.env, cachedResponse("cached") + "x".repeat(16_000_000)),
+      ],
+      [
+        "a config file of 16 MB",
+        () => {
+          mkdirSync(join(bench.folder, "home/.config/docr"), { recursive: true });
+          writeFileSync(join(bench.folder, "home/.config/docr/config.json"), "{}".padEnd(16_000_000));
+        },
+      ],
+    ])("with large files: %s", async (_what, arrange) => {
+      writeFileSync(bench.docr, "#!/bin/sh\nexit 7\n", { mode: 0o755 });
+      arrange();
+      expect(await kilobytes(HOST)).toBeLessThan(KILOBYTES_AT_MOST);
+    });
 
-      it("with 2 MB on stdin", async () => {
-        writeFileSync(bench.docr, "#!/bin/sh\nexit 7\n", { mode: 0o755 });
-        expect(await kilobytes("x".repeat(2_000_000))).toBeLessThan(KILOBYTES_AT_MOST);
-      });
+    it("with 2 MB on stdin", async () => {
+      writeFileSync(bench.docr, "#!/bin/sh\nexit 7\n", { mode: 0o755 });
+      expect(await kilobytes("x".repeat(2_000_000))).toBeLessThan(KILOBYTES_AT_MOST);
+    });
 
-      it("except that huge variables take up to 4 MB more", async () => {
-        writeFileSync(bench.docr, "#!/bin/sh\nexit 7\n", { mode: 0o755 });
-        const huge = { ...bench.env, DOCR_TTL: "x".repeat(100_000), DOCR_ACCESS: "y".repeat(100_000) };
-        expect(await kilobytes(HOST, huge)).toBeLessThan(2 * KILOBYTES_AT_MOST);
-      });
-    },
-  );
+    it("except that huge variables take up to 4 MB more", async () => {
+      writeFileSync(bench.docr, "#!/bin/sh\nexit 7\n", { mode: 0o755 });
+      const huge = { ...bench.env, DOCR_TTL: "x".repeat(100_000), DOCR_ACCESS: "y".repeat(100_000) };
+      expect(await kilobytes(HOST, huge)).toBeLessThan(2 * KILOBYTES_AT_MOST);
+    });
+  });
 
-  it.skipIf(!isRoot())("ignores files and folders of another user, even as root [needs root]", async () => {
+  itUnless(explainNotRoot(), "ignores files and folders of another user, even as root", async () => {
     bench.putStub(7);
     const stranger = 61_000;
     const env = bench.noteFallback(3);
@@ -333,8 +330,9 @@ describeUnless(reason, "the launcher", () => {
     }
   });
 
-  it.skipIf(explainNoNamespace() !== undefined)(
-    "ignores cached responses if /proc is missing and the uptime is unknown [needs a private namespace]",
+  itUnless(
+    explainNoMounts(),
+    "ignores cached responses if /proc is missing and the uptime is unknown",
     async () => {
       bench.cacheResponse();
       const script = `mount -t tmpfs none /proc && exec "$0" get`;

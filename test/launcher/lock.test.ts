@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { start } from "../system/started.ts";
-import { describeUnless } from "../support/lab/describe.ts";
+import { describeUnless, itUnless } from "../support/lab/describe.ts";
 import { explainNoLauncher } from "../support/lab/executable.ts";
-import { isRoot } from "../support/lab/parts.ts";
+import { explainNotRoot } from "../support/lab/parts.ts";
 import type { Environment } from "../support/lab/run.ts";
 import { waitUntil } from "../support/lab/service.ts";
 import { type Bench, HOST, openBench } from "./launcher-bench.ts";
@@ -161,7 +161,7 @@ exit ${NO_RESPONSE}`,
         expect(await isAtOnce("get", HOST)).toBe(true);
       });
 
-      it.skipIf(!isRoot())("in another user's runtime directory [needs root]", async () => {
+      itUnless(explainNotRoot(), "in another user's runtime directory", async () => {
         chownSync(run, 61_000, 61_000);
         expect(await isAtOnce("get", HOST)).toBe(true);
       });

@@ -5,14 +5,14 @@ import { namesIn, backdate, textOf } from "../system/kept-files.ts";
 import { HOST, inWorld, loginTo, secretOf, type World } from "../system/world.ts";
 import { describeUnless } from "../support/lab/describe.ts";
 import { explainNoLauncher } from "../support/lab/executable.ts";
-import { explainMissing } from "../support/lab/parts.ts";
+import { explainMissing, KEYRING } from "../support/lab/parts.ts";
 import type { Environment } from "../support/lab/run.ts";
 import { waitUntil } from "../support/lab/service.ts";
 import { type Outcome, call } from "./call.ts";
 import { openBench } from "./launcher-bench.ts";
 
 const RESPONSES = "warm-";
-const reason = explainNoLauncher() ?? explainMissing(["dbus-daemon", "gnome-keyring-daemon", "gdbus"]);
+const reason = explainNoLauncher() ?? explainMissing(KEYRING);
 
 /** Runs a launcher that has no docr, so that it can only answer from the response cache. */
 async function askLauncherAlone(env: Environment, input = HOST): Promise<Outcome> {

@@ -1,14 +1,14 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { describeUnless } from "../support/lab/describe.ts";
 import { LAUNCHER, explainNoLauncher } from "../support/lab/executable.ts";
 import { explainMissing } from "../support/lab/parts.ts";
 import { HOST, openBench } from "./launcher-bench.ts";
 
 describeUnless(explainNoLauncher(), "the launcher", () => {
-  describe.skipIf(explainMissing(["strace"]) !== undefined)("on a warm get [needs strace]", () => {
+  describeUnless(explainMissing(["strace"]), "on a warm get", () => {
     it("opens the C library, the private folder, the cached response and the uptime, and starts no program", () => {
       const bench = openBench();
       try {

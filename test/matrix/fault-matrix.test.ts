@@ -8,7 +8,7 @@ import { createStandIn, type StandIn } from "../support/fakes/digitalocean-api.t
 import { describeUnless } from "../support/lab/describe.ts";
 import { DOCR, explainNoExecutable } from "../support/lab/executable.ts";
 import { type Keyring, startKeyring } from "../support/lab/keyring.ts";
-import { explainMissing } from "../support/lab/parts.ts";
+import { explainMissing, KEYRING } from "../support/lab/parts.ts";
 import { createPki, type Pki, readServerTls } from "../support/lab/pki.ts";
 import { type Environment, type Outcome, run } from "../support/lab/run.ts";
 import { backdate, textOf } from "../system/kept-files.ts";
@@ -24,8 +24,7 @@ import {
 import { ALWAYS, HELPER, HOST, loginTo, secretOf } from "../system/world.ts";
 
 const LOGINS = ["one.test", "two.test"];
-const reason =
-  explainNoExecutable() ?? explainMissing(["dbus-daemon", "gnome-keyring-daemon", "gdbus", "openssl"]);
+const reason = explainNoExecutable() ?? explainMissing([...KEYRING, "openssl"]);
 
 /** The case's place: a runtime directory and a stand-in of its own, beside a keyring that others use too. */
 interface Place {

@@ -13,16 +13,15 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { createStandIn, type StandIn } from "../support/fakes/digitalocean-api.ts";
-import { describeUnless } from "../support/lab/describe.ts";
+import { describeUnless, itUnless } from "../support/lab/describe.ts";
 import { explainNoExecutable, PROGRAMS } from "../support/lab/executable.ts";
-import { explainMissing } from "../support/lab/parts.ts";
+import { explainMissing, KEYRING } from "../support/lab/parts.ts";
 import { createPerson, type Person } from "../support/lab/person.ts";
 import type { Environment, Outcome } from "../support/lab/run.ts";
 
 const HOST = "registry.digitalocean.com";
 const SERVICE = "docker-credential-docr";
-const reason =
-  explainNoExecutable() ?? explainMissing(["dbus-daemon", "gnome-keyring-daemon", "gdbus", "secret-tool"]);
+const reason = explainNoExecutable() ?? explainMissing([...KEYRING, "secret-tool"]);
 
 for (const program of PROGRAMS) {
   describeUnless(reason, `where a minted credential is kept by ${basename(program)}`, () => {
@@ -104,8 +103,9 @@ for (const program of PROGRAMS) {
       expect(standIn.count("mint")).toBe(2);
     });
 
-    it.skipIf(explainMissing(["faketime"]))(
-      "is minted anew with less than 15 minutes left, and not before [needs faketime]",
+    itUnless(
+      explainMissing(["faketime"]),
+      "is minted anew with less than 15 minutes left, and not before",
       async () => {
         await get();
         expect((await getIn(44)).code).toBe(0);

@@ -61,7 +61,7 @@ describeUnless(reasonFor(["tmux"]), "in a real terminal", () => {
   it("wrong usage is one line, and exits with 2", async () => {
     await inTerminal("docr prune --jsn", async (terminal) => {
       const screen = await terminal.waitFor("[exit 2]");
-      expect(screen).toBe("docr: unknown option '--jsn'; did you mean --json?\n[exit 2]\n#");
+      expect(screen).toBe("docr: unknown option '--jsn'; did you mean --json?\n[exit 2]\n$");
     });
   });
 });

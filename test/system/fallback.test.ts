@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { describeUnless } from "../support/lab/describe.ts";
 import { explainNoExecutable, PATH_WITH_DOCR } from "../support/lab/executable.ts";
-import { explainMissing } from "../support/lab/parts.ts";
+import { explainMissing, KEYRING } from "../support/lab/parts.ts";
 import { createPasswordStore } from "../support/lab/password-store.ts";
 import { type Environment, type Outcome, run } from "../support/lab/run.ts";
 import { CLEAN_FAILURE, lookAt } from "../support/failure.ts";
@@ -82,8 +82,7 @@ describeUnless(
 );
 
 describeUnless(
-  explainNoExecutable() ??
-    explainMissing(["dbus-daemon", "gnome-keyring-daemon", "gdbus", "docker-credential-secretservice"]),
+  explainNoExecutable() ?? explainMissing([...KEYRING, "docker-credential-secretservice"]),
   "beside docker-credential-secretservice",
   () => {
     it.concurrent(

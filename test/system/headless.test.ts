@@ -6,7 +6,7 @@ import { DOCR, explainNoExecutable } from "../support/lab/executable.ts";
 import { explainMissing, SYSTEM_PATH } from "../support/lab/parts.ts";
 import { type Environment, type Outcome, run } from "../support/lab/run.ts";
 import { CLEAN_FAILURE, lookAt } from "../support/failure.ts";
-import { explainNoMounts, openMounts, type PrivateMounts } from "./mounts.ts";
+import { explainNoMounts, openMounts, type PrivateMounts } from "../support/lab/mounts.ts";
 import { HOST, inWorld, loginTo, type World, type WorldOptions } from "./world.ts";
 
 /** A runner: nobody is logged in, and the shared places are its own, so that nothing touches the machine's. */

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { isLive } from "../support/fakes/digitalocean-account.ts";
 import { describeUnless } from "../support/lab/describe.ts";
 import { DOCR, explainNoExecutable } from "../support/lab/executable.ts";
-import { explainMissing } from "../support/lab/parts.ts";
+import { explainMissing, KEYRING } from "../support/lab/parts.ts";
 import type { Environment } from "../support/lab/run.ts";
 import { waitUntil } from "../support/lab/service.ts";
 import { recordOperations, runUntil } from "./crash.ts";
@@ -127,7 +127,7 @@ describeUnless(explainNoExecutable(), "what becomes of the credentials that were
   );
 });
 
-const noKeyring = explainNoExecutable() ?? explainMissing(["dbus-daemon", "gnome-keyring-daemon", "gdbus"]);
+const noKeyring = explainNoExecutable() ?? explainMissing(KEYRING);
 
 describeUnless(noKeyring, "what becomes of them when the login changes", () => {
   it.concurrent(

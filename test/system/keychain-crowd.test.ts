@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { describeUnless } from "../support/lab/describe.ts";
 import { explainNoExecutable } from "../support/lab/executable.ts";
-import { explainMissing } from "../support/lab/parts.ts";
+import { explainMissing, KEYRING } from "../support/lab/parts.ts";
 import { HOST, inWorld, loginTo } from "./world.ts";
 
-const reason = explainNoExecutable() ?? explainMissing(["dbus-daemon", "gnome-keyring-daemon", "gdbus"]);
+const reason = explainNoExecutable() ?? explainMissing(KEYRING);
 
 describeUnless(reason, "many processes at one keychain", () => {
   it(

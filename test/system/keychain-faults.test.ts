@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { createStandIn, type StandIn } from "../support/fakes/digitalocean-api.ts";
 import { describeUnless } from "../support/lab/describe.ts";
 import { explainNoExecutable, PROGRAMS } from "../support/lab/executable.ts";
-import { explainMissing } from "../support/lab/parts.ts";
+import { explainMissing, KEYRING } from "../support/lab/parts.ts";
 import { createPerson, type Person } from "../support/lab/person.ts";
 import { type Environment, run } from "../support/lab/run.ts";
 import { CLEAN_FAILURE, lookAt } from "../support/failure.ts";
@@ -27,7 +27,7 @@ interface Fault {
 const loginTo = (server: string): string =>
   `${JSON.stringify({ ServerURL: server, Username: "somebody", Secret: "something" })}\n`;
 
-const reason = explainNoExecutable() ?? explainMissing(["dbus-daemon", "gnome-keyring-daemon", "gdbus"]);
+const reason = explainNoExecutable() ?? explainMissing(KEYRING);
 
 describeUnless(reason, "every verb while the keychain misbehaves", () => {
   let folder: string;

@@ -1,12 +1,11 @@
 import { expect, it } from "vitest";
 import { describeUnless } from "../support/lab/describe.ts";
 import { explainNoExecutable } from "../support/lab/executable.ts";
-import { explainMissing } from "../support/lab/parts.ts";
+import { explainMissing, KEYRING } from "../support/lab/parts.ts";
 import { runWell } from "../support/lab/run.ts";
 import { inWorld, loginTo, type World } from "./world.ts";
 
-const reason =
-  explainNoExecutable() ?? explainMissing(["dbus-daemon", "gnome-keyring-daemon", "gdbus", "secret-tool"]);
+const reason = explainNoExecutable() ?? explainMissing([...KEYRING, "secret-tool"]);
 
 const SERVICE = "docker-credential-docr";
 const HOSTS = ["a.test", "b.test", "c.test"];

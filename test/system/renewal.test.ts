@@ -10,7 +10,7 @@ import { waitUntil } from "../support/lab/service.ts";
 import { CLEAN_FAILURE, lookAt } from "../support/failure.ts";
 import { at, explainNoFakeTime } from "./clock.ts";
 import { backdate, namesIn } from "./kept-files.ts";
-import { explainNoMounts, openMounts } from "./mounts.ts";
+import { explainNoMounts, openMounts } from "../support/lab/mounts.ts";
 import { createGate, createSlowWay } from "./slow-way.ts";
 import { ALWAYS, HELPER, HOST, inWorld, type World } from "./world.ts";
 

@@ -3,15 +3,14 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { bundleAssets, bundleMain } from "../../scripts/build/bundle.ts";
-import { describeUnless } from "../support/lab/describe.ts";
+import { describeUnless, itUnless } from "../support/lab/describe.ts";
 import { DOCR, explainNoExecutable } from "../support/lab/executable.ts";
-import { explainMissing, SYSTEM_PATH } from "../support/lab/parts.ts";
+import { explainMissing, KEYRING, SYSTEM_PATH } from "../support/lab/parts.ts";
 import { type Environment, runWell } from "../support/lab/run.ts";
 import { HOST, inWorld } from "./world.ts";
 import { call } from "../launcher/call.ts";
 import { cachedResponse, responseNameFor } from "../launcher/cached-response.ts";
 
-const KEYRING = ["dbus-daemon", "gnome-keyring-daemon", "gdbus"] as const;
 const ROOT = resolve(import.meta.dirname, "../..");
 
 /** The builtins that docr may load for a warm get, besides those that every packed executable loads. */
@@ -134,8 +133,9 @@ describeUnless(explainNoExecutable(), "packed docr", () => {
     ]);
   });
 
-  it.skipIf(explainMissing(KEYRING))(
-    "accepts the code caches of every asset for a mint with doctl's API token [needs gnome-keyring]",
+  itUnless(
+    explainMissing(KEYRING),
+    "accepts the code caches of every asset for a mint with doctl's API token",
     inWorld({ keyring: true }, async (world) => {
       const doctl = join(world.home, ".config/doctl");
       mkdirSync(doctl, { recursive: true });

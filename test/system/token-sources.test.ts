@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { inventToken } from "../support/fakes/digitalocean-account.ts";
 import { describeUnless } from "../support/lab/describe.ts";
 import { explainNoExecutable } from "../support/lab/executable.ts";
-import { explainMissing, isRoot, SYSTEM_PATH } from "../support/lab/parts.ts";
+import { explainMissing, KEYRING, explainNotRoot, SYSTEM_PATH } from "../support/lab/parts.ts";
 import { type Environment, type Outcome, runWell } from "../support/lab/run.ts";
 import { CLEAN_FAILURE, lookAt } from "../support/failure.ts";
 import { HOST, inWorld, loginTo, type World } from "./world.ts";
@@ -132,22 +132,18 @@ describeUnless(explainNoExecutable(), "the API token from a file", () => {
   );
 });
 
-describeUnless(
-  explainNoExecutable() ?? (isRoot() ? undefined : "only root can give a file away"),
-  "the API token from somebody else's file",
-  () => {
-    it(
-      "is refused",
-      inWorld({}, async (world) => {
-        const path = writeTokenFile(world, world.token);
-        chownSync(path, 65534, 65534);
-        const outcome = await getBare(world, { DIGITALOCEAN_ACCESS_TOKEN_FILE: path });
-        expect(lookAt(outcome)).toEqual(CLEAN_FAILURE);
-        expect(outcome.stderr).toMatch(/others may write the file that DIGITALOCEAN_ACCESS_TOKEN_FILE names/);
-      }),
-    );
-  },
-);
+describeUnless(explainNoExecutable() ?? explainNotRoot(), "the API token from somebody else's file", () => {
+  it(
+    "is refused",
+    inWorld({}, async (world) => {
+      const path = writeTokenFile(world, world.token);
+      chownSync(path, 65534, 65534);
+      const outcome = await getBare(world, { DIGITALOCEAN_ACCESS_TOKEN_FILE: path });
+      expect(lookAt(outcome)).toEqual(CLEAN_FAILURE);
+      expect(outcome.stderr).toMatch(/others may write the file that DIGITALOCEAN_ACCESS_TOKEN_FILE names/);
+    }),
+  );
+});
 
 /** In their order; each has a token of its own. */
 const SOURCES = [
@@ -158,7 +154,7 @@ const SOURCES = [
   "doctl's config (context default)",
 ] as const;
 
-const noKeyring = explainNoExecutable() ?? explainMissing(["dbus-daemon", "gnome-keyring-daemon", "gdbus"]);
+const noKeyring = explainNoExecutable() ?? explainMissing(KEYRING);
 
 describeUnless(noKeyring, "where the API token comes from", () => {
   it(

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { describeUnless } from "../support/lab/describe.ts";
 import { explainNoExecutable } from "../support/lab/executable.ts";
-import { explainMissing } from "../support/lab/parts.ts";
+import { explainMissing, KEYRING } from "../support/lab/parts.ts";
 import { waitUntil } from "../support/lab/service.ts";
 import { backdate } from "./kept-files.ts";
 import { HOST, inWorld, loginTo, readTrace } from "./world.ts";
@@ -114,7 +114,7 @@ describeUnless(explainNoExecutable(), "a trace when asked", () => {
   });
 });
 
-const noKeyring = explainNoExecutable() ?? explainMissing(["dbus-daemon", "gnome-keyring-daemon", "gdbus"]);
+const noKeyring = explainNoExecutable() ?? explainMissing(KEYRING);
 
 describeUnless(noKeyring, "a trace and all other output", () => {
   it(

@@ -4,8 +4,8 @@ import { createStandIn, type StandIn, type StandInOptions } from "../fakes/digit
 import { type DockerEngine, startDockerEngine } from "./docker-engine.ts";
 import { explainNoExecutable } from "./executable.ts";
 import { createRootTar } from "./image.ts";
-import { API_ADDRESS, findLabFolder, findPki } from "./namespace.ts";
-import { explainMissing, type Part } from "./parts.ts";
+import { API_ADDRESS, explainNoNamespace, findLabFolder, findPki } from "./namespace.ts";
+import { explainMissing, KEYRING, type Part } from "./parts.ts";
 import { createPerson, type Person } from "./person.ts";
 import { readServerTls, readSigner } from "./pki.ts";
 import { startBasicRegistry, startRegistry } from "./registry.ts";
@@ -27,24 +27,18 @@ export interface LabOptions extends StandInOptions {
   readonly basicRegistry?: boolean;
 }
 
-/** Why tests of real clients cannot run in this process, or undefined where they can. */
+/** Returns why this process cannot open a lab, or undefined. */
 export function explainNoLab(parts: readonly Part[]): string | undefined {
-  const inNamespace =
-    findLabFolder() === undefined ? "needs the private namespace: npm test, as root on Linux" : undefined;
   return (
-    inNamespace ??
-    explainMissing([
-      "docker-registry",
-      "htpasswd",
-      "busybox",
-      "dbus-daemon",
-      "gnome-keyring-daemon",
-      "gdbus",
-      "secret-tool",
-      ...parts,
-    ]) ??
+    explainOutside() ??
+    explainMissing(["docker-registry", "htpasswd", "busybox", ...KEYRING, "secret-tool", ...parts]) ??
     explainNoExecutable()
   );
+}
+
+function explainOutside(): string | undefined {
+  if (findLabFolder() !== undefined) return undefined;
+  return explainNoNamespace() ?? "needs the private namespace that npm test makes";
 }
 
 export async function openLab(options: LabOptions = {}): Promise<Lab> {

@@ -1,8 +1,8 @@
-import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { explainMissing, isRoot } from "./parts.ts";
+import { explainMissing, explainNotRoot, explainRefusal } from "./parts.ts";
 import { createPki, describePki, type Pki } from "./pki.ts";
 
 /** Set inside the namespace to the lab's folder. */
@@ -22,30 +22,7 @@ ${HUB_ADDRESS} registry-1.docker.io auth.docker.io
 `;
 
 const SYSTEM_BUNDLE = "/etc/ssl/certs/ca-certificates.crt";
-
-/**
- * Runs before the command, inside. The shell stays as the namespace's first process, so that orphans are
- * collected, and everything that is still running ends with it.
- */
-const ENTER = `
-ip link set lo up
-mount -t tmpfs -o mode=1777 tmpfs /dev/shm
-mount --bind "$DOCR_LAB/hosts" /etc/hosts
-mount --bind "$DOCR_LAB/bundle.crt" ${SYSTEM_BUNDLE}
-"$@"`;
-
-/** Why there can be no namespace here, or undefined where there can. */
-export function explainNoNamespace(): string | undefined {
-  if (process.platform !== "linux") return `no private namespace on ${process.platform}`;
-  if (!isRoot()) return "a private namespace needs root";
-  const missing = explainMissing(["unshare", "ip", "openssl"]);
-  if (missing !== undefined) return missing;
-  // Root in a container may still not be allowed to.
-  const { status } = spawnSync("unshare", [...FLAGS, "mount", "--bind", "/etc/hosts", "/etc/hosts"], {
-    stdio: "ignore",
-  });
-  return status === 0 ? undefined : "this machine does not let root make a private namespace";
-}
+const SYSTEM_HOSTS = "/etc/hosts";
 
 const FLAGS = [
   "--mount",
@@ -57,6 +34,32 @@ const FLAGS = [
   "--propagation",
   "private",
 ];
+
+/** Every test in the namespace shares this /dev/shm, and no program outside does. */
+const PREPARE = `
+ip link set lo up
+mount -t tmpfs -o mode=1777 tmpfs /dev/shm
+`;
+
+/**
+ * Runs before the command, inside. The shell stays as the first process of the namespace: it reaps orphans, and
+ * everything that still runs ends with it.
+ */
+const ENTER = `${PREPARE}
+mount --bind "$DOCR_LAB/hosts" ${SYSTEM_HOSTS}
+mount --bind "$DOCR_LAB/bundle.crt" ${SYSTEM_BUNDLE}
+"$@"`;
+
+/** Returns why a private namespace cannot be made here, or undefined. Root in a container may lack CAP_SYS_ADMIN. */
+export function explainNoNamespace(): string | undefined {
+  if (process.platform !== "linux") return `no private namespace on ${process.platform}`;
+  const attempt = [...FLAGS, "sh", "-eu", "-c", `${PREPARE}mount --bind /dev/null /dev/null`];
+  return (
+    explainNotRoot() ??
+    explainMissing(["unshare", "ip", "openssl", "update-ca-certificates"]) ??
+    explainRefusal("a private namespace", "unshare", attempt)
+  );
+}
 
 export interface Inside {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -71,6 +74,8 @@ export async function runInNamespace(command: readonly string[], inside: Inside)
   const folder = mkdtempSync(join(tmpdir(), "docr-lab-"));
   try {
     const pki = await createPki(join(folder, "pki"));
+    // A bind mount needs a file to cover, which the smallest Debian lacks. An empty one means the same as none.
+    if (!existsSync(SYSTEM_HOSTS)) writeFileSync(SYSTEM_HOSTS, "");
     writeFileSync(join(folder, "hosts"), HOSTS);
     writeFileSync(
       join(folder, "bundle.crt"),

@@ -1,7 +1,7 @@
 import { spawnSync, type SpawnSyncOptionsWithStringEncoding } from "node:child_process";
 import { existsSync } from "node:fs";
 
-/** The real parts that the lab is made of, commands and one library, and the Debian package that brings each. */
+/** The real parts that tests use, commands and files, and the Debian package of each. */
 const PACKAGES = {
   docker: "docker.io",
   dockerd: "docker.io",
@@ -50,7 +50,7 @@ export type Part = keyof typeof PACKAGES;
 
 export const ALL_PARTS: readonly Part[] = Object.keys(PACKAGES).filter(isPart);
 
-/** Where Debian puts daemons is not on everybody's path. */
+/** Includes the sbin folders, which an ordinary user's PATH lacks. */
 export const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 export function findMissing(parts: readonly Part[]): readonly Part[] {
@@ -61,7 +61,10 @@ function candidatesOf(part: Part): readonly string[] {
   return part.startsWith("/") ? [part] : SYSTEM_PATH.split(":").map((folder) => `${folder}/${part}`);
 }
 
-/** Why these parts cannot be used here, or undefined where they can. */
+/** What a test needs that talks to a real keychain. */
+export const KEYRING: readonly Part[] = ["dbus-daemon", "gnome-keyring-daemon", "gdbus"];
+
+/** Returns why these parts cannot be used here, or undefined. */
 export function explainMissing(parts: readonly Part[]): string | undefined {
   const missing = findMissing(parts);
   if (missing.length === 0) return undefined;
@@ -70,12 +73,24 @@ export function explainMissing(parts: readonly Part[]): string | undefined {
 
 export const isRoot = (): boolean => process.getuid?.() === 0;
 
+export const explainNotRoot = (): string | undefined => (isRoot() ? undefined : "needs root");
+
+export const explainRoot = (): string | undefined =>
+  isRoot() ? "root may read and write every file" : undefined;
+
+/** Tries the command, which must change nothing. Returns why this machine refuses `what`, or undefined. */
+export function explainRefusal(what: string, command: string, args: readonly string[]): string | undefined {
+  const { status, stderr } = spawnSync(command, args, {
+    env: { PATH: SYSTEM_PATH },
+    encoding: "utf8",
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  return status === 0 ? undefined : `this machine refuses ${what} (${(stderr ?? "").trim()})`;
+}
+
 export const isDebian = (): boolean => process.platform === "linux" && existsSync("/etc/debian_version");
 
-/**
- * Installs what is missing where that can be done without asking: as root on Debian. Returns what is still
- * missing afterwards, which is for the caller to say.
- */
+/** Installs what is missing, as root on Debian. Returns the parts that are still missing. */
 export function installMissing(parts: readonly Part[], say: (line: string) => void): readonly Part[] {
   const missing = findMissing(parts);
   if (missing.length === 0 || !isRoot() || !isDebian()) return missing;

@@ -56,6 +56,8 @@ export async function openTerminal(
       "env",
       "-i",
       "TERM=tmux-256color",
+      // The same prompt for root and for any other user.
+      "PS1=$ ",
       ...variables,
       "sh",
     ],

@@ -5,6 +5,8 @@ import { describe, expect, it } from "vitest";
 import { parseClientFile, readClientFile } from "../../../src/client-config/client-file.ts";
 import { authOf, createClientHome } from "../../support/fakes/client-home.ts";
 import { failureOf, failureOfSync } from "../../support/fakes/failure-of.ts";
+import { itUnless } from "../../support/lab/describe.ts";
+import { explainRoot } from "../../support/lab/parts.ts";
 
 const SHOWN = "~/.docker/config.json";
 
@@ -98,7 +100,7 @@ describe("a client's file on the disk", () => {
     });
   });
 
-  it.skipIf(process.getuid?.() === 0)("is an error where it is somebody else's", async () => {
+  itUnless(explainRoot(), "is an error if another user owns it", async () => {
     const client = createClientHome();
     const { home } = client;
     client.write("config.json", {});

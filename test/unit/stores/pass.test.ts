@@ -21,7 +21,7 @@ afterEach(() => {
 
 describe.skipIf(process.platform === "win32")("pass", () => {
   it("is given up in time where gpg waits for a person who is not there", async () => {
-    writeFileSync(join(folder, "pass"), "#!/bin/sh\nsleep 20\necho late\n");
+    writeFileSync(join(folder, "pass"), "#!/bin/sh\nexec sleep 20\n");
     chmodSync(join(folder, "pass"), 0o755);
     const started = performance.now();
     const store = createPassStore({ PASSWORD_STORE_DIR: folder }, 200);

@@ -19,8 +19,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createFiles } from "../../../../src/client-config/edit/files.ts";
 import type { Files } from "../../../../src/commands/ports.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
-
-const isRoot = process.getuid?.() === 0;
+import { itUnless } from "../../../support/lab/describe.ts";
+import { explainNotRoot, explainRoot } from "../../../support/lab/parts.ts";
 
 const modeOf = (name: string): number => statSync(name).mode & 0o7777;
 const refusal = (work: () => unknown): Promise<string> =>
@@ -66,7 +66,7 @@ describe("a file that is changed", () => {
     expect([modeOf(path), modeOf(folder)]).toEqual([0o600, 0o700]);
   });
 
-  it.runIf(isRoot)("stays with its owner, and a new one with the owner of its folder", () => {
+  itUnless(explainNotRoot(), "stays with its owner, and a new one with the owner of its folder", () => {
     write("old");
     chownSync(path, 1234, 1235);
     chownSync(folder, 1236, 1237);
@@ -140,7 +140,7 @@ describe("a file that is changed", () => {
     expect([readFileSync(path, "utf8"), readdirSync(folder)]).toEqual(["old", ["config.json"]]);
   });
 
-  it.runIf(!isRoot)("is refused in a folder that is read-only", async () => {
+  itUnless(explainRoot(), "is refused in a folder that is read-only", async () => {
     write("old");
     chmodSync(folder, 0o500);
     expect(await refusal(() => files.replace(files.open(path), "new"))).toBe(

@@ -1,24 +1,28 @@
 import { spawn } from "node:child_process";
-import { SYSTEM_PATH, explainMissing, isRoot } from "../support/lab/parts.ts";
+import { SYSTEM_PATH, explainMissing, explainNotRoot, explainRefusal } from "./parts.ts";
 
-/** Mounts that only the commands see which are run inside. */
+/** Mounts that only the wrapped commands see. */
 export interface PrivateMounts {
-  /** The command that runs this one inside: a program and its arguments. */
+  /** Returns the program and arguments that run the command inside the mounts. */
   wrap(command: readonly string[]): readonly [program: string, ...args: string[]];
   close(): Promise<void>;
 }
 
-/** Why there can be no private mounts here, or undefined where there can. */
+const PRIVATELY = ["--mount", "--propagation", "private", "sh", "-eu", "-c"];
+
+/** Returns why private mounts cannot be made here, or undefined. Root in a container usually lacks CAP_SYS_ADMIN. */
 export function explainNoMounts(): string | undefined {
-  if (process.platform !== "linux") return `no private mounts on ${process.platform}`;
-  if (!isRoot()) return "private mounts need root";
-  return explainMissing(["unshare", "nsenter"]);
+  return (
+    explainNotRoot() ??
+    explainMissing(["unshare", "nsenter"]) ??
+    explainRefusal("private mounts", "unshare", [...PRIVATELY, "mount -t tmpfs tmpfs /dev/shm"])
+  );
 }
 
-/** `script` is for sh, and makes the mounts. Throws where it fails. */
+/** `script` is for sh, and makes the mounts. Throws if it fails. */
 export async function openMounts(script: string): Promise<PrivateMounts> {
-  const held = `set -eu\n${script}\necho ready\nread forever || true`;
-  const child = spawn("unshare", ["--mount", "--propagation", "private", "sh", "-c", held], {
+  const held = `${script}\necho ready\nread forever || true`;
+  const child = spawn("unshare", [...PRIVATELY, held], {
     env: { PATH: SYSTEM_PATH },
     stdio: ["pipe", "pipe", "inherit"],
   });
