@@ -3,6 +3,7 @@ import { hintOf } from "../core/error-catalog.ts";
 import type { Host } from "./compose.ts";
 import type { Helper } from "../credentials/helper.ts";
 import type { HelperPorts } from "../credentials/ports.ts";
+import type { RunHelper } from "../client-config/helper-client.ts";
 import type { VerbPorts } from "../commands/ports.ts";
 import { runVerb, type Shown } from "../cli/commander.ts";
 import { createTerminal } from "../terminal/terminal.ts";
@@ -30,9 +31,9 @@ export async function runForPeople(
     // https://no-color.org: set to anything but nothing.
     isColourful: () => !env["NO_COLOR"] && env["TERM"] !== "dumb",
   });
-  const runHelper: VerbPorts["runHelper"] = async (name, verb, input) => {
-    const { askHelper } = await import("../protocol/other-helper.ts");
-    return askHelper(name, verb, input, env);
+  const runHelper: RunHelper = async (...asked) => {
+    const { createRunHelper } = await import("../client-config/helper-client.ts");
+    return createRunHelper(env)(...asked);
   };
   const userAgent = `${packageName}/${version}`;
   const ports: VerbPorts = {
@@ -44,7 +45,7 @@ export async function runForPeople(
     version,
     async clients() {
       const { createClients } = await import("../client-config/resolve.ts");
-      return createClients({ machine: host, runHelper });
+      return createClients(host, runHelper);
     },
     files: async () => (await import("../client-config/edit/files.ts")).createFiles(host),
     async registries() {

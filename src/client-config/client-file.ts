@@ -1,44 +1,61 @@
 import { readFileSync } from "node:fs";
 import { HelperError } from "../core/errors.ts";
+import { parseJson } from "../core/json.ts";
 import { type AuthEntry, parseAuthEntry } from "./auth-entry.ts";
+import type { FileSnapshot } from "./edit/snapshot.ts";
 import { entriesOf, fieldsOf } from "./go-fields.ts";
 
-/** docker's config.json or podman's auth.json, as far as logins go. */
+/** What docker's config.json or podman's auth.json says about logins. */
 export interface ClientFile {
   /** By the keys as they are written. */
   readonly auths: ReadonlyMap<string, AuthEntry>;
-  /** Helpers by host, by the last part of their names; empty for a host that is to have none. */
+  /** By host, the last part of the helper's name; empty for a host that is to have none. */
   readonly credHelpers: ReadonlyMap<string, string>;
-  /** docker's helper for every other host; podman passes over it. */
+  /** docker's helper for every other host. podman ignores it. */
   readonly credsStore: string | undefined;
 }
 
 const HELPER_NAME = /^[A-Za-z0-9][A-Za-z0-9._+-]*$/;
 
-/**
- * The file at the path, undefined where there is none. `shown` names it for people. Throws `client-config`, naming the
- * file and never what is in it, where it cannot be read or is not what the clients take.
- */
-export function readClientFile(path: string, shown: string): ClientFile | undefined {
-  const text = readText(path, shown);
-  return text === undefined ? undefined : parseClientFile(text, shown);
+/** A byte order mark, which some editors write. docker and podman reject a file that begins with one. */
+export const BOM = "\uFEFF";
+
+export function withoutMark(text: string): string {
+  return text.startsWith(BOM) ? text.slice(BOM.length) : text;
 }
 
-/** The file's text, undefined where there is none. Throws `client-config`. */
-export function readText(path: string, shown: string): string | undefined {
+/**
+ * Reads the file at the path; undefined if it is missing. `label` names the file in errors. Throws `client-config`,
+ * never with the file's content, if the file cannot be read or the clients would reject it.
+ */
+export function readClientFile(path: string, label: string): ClientFile | undefined {
+  const text = readText(path, label);
+  return text === undefined ? undefined : parseClientFile(text, label);
+}
+
+/** The file's text; undefined if it is missing. Throws `client-config`. */
+export function readText(path: string, label: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw new HelperError("client-config", `${shown} cannot be read (${code})`, { cause: error });
+    throw new HelperError("client-config", `${label} cannot be read (${code})`, { cause: error });
   }
 }
 
-export function parseClientFile(text: string, shown: string): ClientFile {
-  const bad = (what: string): HelperError => new HelperError("client-config", `${shown} ${what}`);
-  // docker takes an empty file for one without settings.
-  const fields = fieldsOf(text.trim() === "" ? {} : parseJson(text, bad));
+/** The snapshot's content without a byte order mark; a missing file has no settings. Throws `client-config`. */
+export function parseSnapshot({ text = "", label }: FileSnapshot): ClientFile {
+  return parseClientFile(withoutMark(text), label);
+}
+
+/** Throws `client-config` for a text that the clients would reject. */
+export function parseClientFile(text: string, label: string): ClientFile {
+  const bad = (what: string): HelperError => new HelperError("client-config", `${label} ${what}`);
+  // docker treats an empty file as one without settings.
+  const parsed = text.trim() === "" ? { value: {} } : parseJson(text);
+  if (!parsed) throw bad("is not JSON");
+  const fields = fieldsOf(parsed.value);
   if (!fields) throw bad("is not a JSON object");
   const auths = entriesOf(fields.get("auths"));
   if (!auths) throw bad("has auths that are no object");
@@ -64,16 +81,7 @@ export function parseClientFile(text: string, shown: string): ClientFile {
   };
 }
 
-/** The last part of a helper's name, or nothing. Anything else would start another program than a helper. */
+/** The last part of a helper's name, or empty. Any other text would start a program that is no helper. */
 function isHelperName(value: unknown): value is string {
   return value === "" || (typeof value === "string" && HELPER_NAME.test(value));
-}
-
-function parseJson(text: string, bad: (what: string) => HelperError): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // No cause: V8's message quotes the text around the mistake, and that can be a secret.
-    throw bad("is not JSON");
-  }
 }

@@ -1,26 +1,28 @@
 import type { Machine } from "../core/machine.ts";
 import { HelperError } from "../core/errors.ts";
+import { hasProgram } from "../system/executables.ts";
 import { type AuthEntry, decodeAuth } from "./auth-entry.ts";
-import { type ClientFile, readClientFile } from "./client-file.ts";
+import { type ClientFile, parseSnapshot, readClientFile } from "./client-file.ts";
+import type { FileSnapshot } from "./edit/snapshot.ts";
+import { loginOf } from "./client-login.ts";
 import { entriesOf, fieldsOf, parseFields } from "./go-fields.ts";
 import { dockerConfigPath, shownPath } from "./paths.ts";
-import { hasProgram } from "../system/executables.ts";
-import { loginOf, type Step, type StoredLogin, tokenLogin } from "./step.ts";
+import type { ClientLogin, FileStep, HelperStep } from "./types.ts";
 
 const VARIABLE = "DOCKER_AUTH_CONFIG";
 
-/** Where docker looks for a login under the key, and the warnings that it would print. */
+/** Where docker looks for a login under one key, and the warnings that it would print. */
 export interface DockerLookup {
-  /** docker takes the first alone, whatever it holds. */
-  readonly steps: readonly Step[];
-  /** The file that decides where there is none. */
+  /** The only place where docker looks. Undefined if nothing is configured for the key. */
+  readonly step: FileStep | HelperStep | undefined;
+  /** The file that decides if there is no step. */
   readonly source: string;
   readonly warnings: readonly string[];
 }
 
 /**
- * As docker's command line does (docker/cli, cli/config): the variable wins where it has the key (from docker 28.3 on),
- * then a helper for the host, then the helper for all, then the file's own logins. Throws `client-config`.
+ * Looks up the key in docker's order (docker/cli, cli/config): the variable (docker 28.3 and later), the helper for the
+ * host, the helper for all hosts, the logins in the file. Throws `client-config`.
  */
 export function lookUpInDocker(machine: Machine, key: string): DockerLookup {
   const variable = readVariable(machine.env[VARIABLE] ?? "");
@@ -29,38 +31,40 @@ export function lookUpInDocker(machine: Machine, key: string): DockerLookup {
   const path = dockerConfigPath(machine);
   const source = path === undefined ? "~/.docker/config.json" : shownPath(path, machine);
   const login = variable?.get(key);
-  if (login) return { steps: [{ kind: "auths", source: VARIABLE, key, login }], source: VARIABLE, warnings };
+  if (login) return { step: { kind: "file", source: VARIABLE, key, login }, source: VARIABLE, warnings };
   const file = (path === undefined ? undefined : readClientFile(path, source)) ?? EMPTY;
   checkAuths(file, source);
-  const step = stepIn(file, source, key, machine);
-  return { steps: step === undefined ? [] : [step], source, warnings };
+  return { step: stepIn(file, source, key, machine), source, warnings };
 }
 
 const EMPTY: ClientFile = { auths: new Map(), credHelpers: new Map(), credsStore: undefined };
 
-function stepIn(file: ClientFile, source: string, key: string, machine: Machine): Step | undefined {
-  const ofHost = file.credHelpers.get(key);
-  if (ofHost !== undefined && ofHost !== "") return { kind: "credHelpers", source, key, helper: ofHost };
-  // One that is there and empty takes the host out of credsStore.
-  const forAll = ofHost === "" ? undefined : file.credsStore;
-  if (forAll !== undefined) return { kind: "credsStore", source, key, helper: forAll };
-  const byDefault = defaultStore(file, machine);
-  if (byDefault !== undefined) {
-    return { kind: "credsStore", source: "docker's default for this platform", key, helper: byDefault };
+function stepIn(file: ClientFile, source: string, key: string, machine: Machine): DockerLookup["step"] {
+  const hostHelper = file.credHelpers.get(key);
+  if (hostHelper !== undefined && hostHelper !== "") {
+    return { kind: "helper", setting: "credHelpers", source, key, helper: hostHelper };
   }
-  const found = findEntry(file.auths, key);
-  const login = found && storedLogin(found);
-  return login && { kind: "auths", source, key, login };
+  // An empty name in credHelpers excludes the host from credsStore.
+  const store = hostHelper === "" ? undefined : file.credsStore;
+  if (store !== undefined) return { kind: "helper", setting: "credsStore", source, key, helper: store };
+  const platformStore = defaultStore(file, machine);
+  if (platformStore !== undefined) {
+    const byDefault = "docker's default for this platform";
+    return { kind: "helper", setting: "credsStore", source: byDefault, key, helper: platformStore };
+  }
+  const entry = findEntry(file.auths, key);
+  const login = entry && storedLogin(entry);
+  return login && { kind: "file", source, key, login };
 }
 
-/** docker reads the logins of the whole file at once, and none of them where one is broken. */
+/** docker reads all logins of the file at once: one broken login makes it reject the file. */
 function checkAuths(file: ClientFile, source: string): void {
   if ([...file.auths.values()].every((entry) => entry.fault === undefined)) return;
   throw new HelperError("client-config", `${source} has an auth that is not base64 of user:password`);
 }
 
 function findEntry(auths: ReadonlyMap<string, AuthEntry>, key: string): AuthEntry | undefined {
-  // Docker's first versions kept logins under URLs.
+  // Docker's first versions stored logins under URLs.
   return auths.get(key) ?? [...auths].find(([written]) => hostnameOf(written) === key)?.[1];
 }
 
@@ -73,14 +77,19 @@ export function hostnameOf(key: string): string {
 }
 
 /** docker's engine prefers a registry token, then an identity token. */
-function storedLogin({ login, plain, identityToken, registryToken }: AuthEntry): StoredLogin | undefined {
-  if (registryToken) return { credential: undefined, identityToken: undefined, registryToken };
-  if (identityToken) return tokenLogin(identityToken);
-  const credential = login ?? plain;
+function storedLogin(entry: AuthEntry): ClientLogin | undefined {
+  if (entry.registryToken) return { kind: "registry-token", token: entry.registryToken };
+  if (entry.identityToken) return { kind: "identity-token", token: entry.identityToken };
+  const credential = entry.login ?? entry.plain;
   return credential && loginOf(credential);
 }
 
-/** Where the file says nothing about logins at all, docker takes the platform's helper if it is installed. */
+/** As `defaultStore`, for a snapshot of docker's file. Throws `client-config` for a file that docker would not accept. */
+export function dockerDefault(file: FileSnapshot, machine: Machine): string | undefined {
+  return defaultStore(parseSnapshot(file), machine);
+}
+
+/** The platform's helper, which docker uses if it is installed and the file has no setting about logins. */
 export function defaultStore(file: ClientFile, machine: Machine): string | undefined {
   if (file.auths.size > 0 || file.credHelpers.size > 0 || file.credsStore !== undefined) return undefined;
   const others = { darwin: "osxkeychain", win32: "wincred" }[machine.platform];
@@ -88,13 +97,16 @@ export function defaultStore(file: ClientFile, machine: Machine): string | undef
   return hasProgram(`docker-credential-${store}`, machine) ? store : undefined;
 }
 
-/** The variable's logins by key: `auths` alone, each with `auth` alone. Undefined where docker would pass over it. */
-export function readVariable(text: string): ReadonlyMap<string, StoredLogin> | undefined {
+/**
+ * The logins of the variable by key. docker accepts `auths` alone there, each with `auth` alone. Undefined if docker
+ * would ignore the variable.
+ */
+export function readVariable(text: string): ReadonlyMap<string, ClientLogin> | undefined {
   if (text === "") return new Map();
   const fields = parseFields(text);
   const auths = entriesOf(fields?.get("auths"));
   if (!fields || !auths || !hasOnly(fields, "auths")) return undefined;
-  const logins = new Map<string, StoredLogin>();
+  const logins = new Map<string, ClientLogin>();
   for (const [key, entry] of auths) {
     const parts = fieldsOf(entry);
     const auth = parts?.get("auth");

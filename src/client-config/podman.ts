@@ -1,33 +1,34 @@
 import type { Machine } from "../core/machine.ts";
 import { HelperError, isHelperError } from "../core/errors.ts";
-import { type AuthEntry } from "./auth-entry.ts";
+import type { AuthEntry } from "./auth-entry.ts";
 import { type ClientFile, readClientFile } from "./client-file.ts";
+import { loginOf } from "./client-login.ts";
 import { podmanAuthPaths, shownPath } from "./paths.ts";
 import { AUTH_FILES, readCredentialHelpers } from "./registries-conf.ts";
-import { loginOf, type Step, type StoredLogin, tokenLogin } from "./step.ts";
+import type { ClientLogin, Step } from "./types.ts";
 
-/** What podman looks for: a login for the registry, or one for a part of it. */
+/** What podman looks for: a login for the registry, or for a part of it. */
 export interface PodmanQuestion {
-  /** The registry's host, which is what helpers are asked for. */
+  /** The registry's host. podman asks helpers for it. */
   readonly host: string;
-  /** Of an image, for logins that are kept under `host/path`; undefined where the host alone is meant. */
+  /** The image's, to find logins under `host/path`. Undefined if only the host is meant. */
   readonly repository: string | undefined;
 }
 
 /**
- * As podman, skopeo and buildah do (containers/image, pkg/docker/config): each of registries.conf's helpers in turn, of which
- * the auth.json files are one and mostly the only one. Read step by step, so that what comes after an answer is not
- * looked at. Throws `client-config` for registries.conf.
+ * The places where podman, skopeo and buildah look, in order (containers/image, pkg/docker/config): each helper of
+ * registries.conf. The auth.json files count as one helper, usually the only one. A generator, so that nothing after
+ * the first answer is read. Throws `client-config` for registries.conf.
  */
 export function* podmanSteps(machine: Machine, question: PodmanQuestion): Generator<Step> {
   const { names, source = "registries.conf" } = readCredentialHelpers(machine);
   for (const name of names) {
     if (name === AUTH_FILES) yield* stepsInFiles(machine, question);
-    else yield { kind: "credential-helpers", source, key: question.host, helper: name };
+    else yield { kind: "helper", setting: "credential-helpers", source, key: question.host, helper: name };
   }
 }
 
-/** The files in turn, up to the first that has something to say: a login, a helper for the host, or a mistake. */
+/** Ends at the first file with a login, a helper for the host, or a mistake. */
 function* stepsInFiles(machine: Machine, question: PodmanQuestion): Generator<Step> {
   for (const path of podmanAuthPaths(machine)) {
     const source = shownPath(path, machine);
@@ -47,7 +48,7 @@ function* stepsInFiles(machine: Machine, question: PodmanQuestion): Generator<St
 function stepIn(file: ClientFile, source: string, question: PodmanQuestion): Step | undefined {
   const helper = file.credHelpers.get(question.host);
   if (helper !== undefined && helper !== "") {
-    return { kind: "credHelpers", source, key: question.host, helper };
+    return { kind: "helper", setting: "credHelpers", source, key: question.host, helper };
   }
   const found = findEntry(file.auths, question);
   if (!found) return undefined;
@@ -56,10 +57,10 @@ function stepIn(file: ClientFile, source: string, question: PodmanQuestion): Ste
     throw new HelperError("client-config", `${source} has an auth that is not base64`);
   }
   const login = storedLogin(entry);
-  return login && { kind: "auths", source, key, login };
+  return login && { kind: "file", source, key, login };
 }
 
-/** The longest key that is the image's name or a part of it; then keys that are URLs, as docker once wrote them. */
+/** The longest key that is the image's name or a prefix of it; otherwise a key that is a URL, as docker once wrote them. */
 function findEntry(
   auths: ReadonlyMap<string, AuthEntry>,
   { host, repository }: PodmanQuestion,
@@ -70,22 +71,22 @@ function findEntry(
     const entry = auths.get(key);
     if (entry) return [key, entry];
   }
-  const wanted = hubOr(host);
-  return [...auths].find(([key]) => hubOr(hostOfUrl(key)) === wanted);
+  const wanted = canonicalHost(host);
+  return [...auths].find(([key]) => canonicalHost(hostOfUrl(key)) === wanted);
 }
 
-/** The host of a key that is a URL; any other key as it is, path and all. */
+/** The host of a key that is a URL; any other key unchanged, with its path. */
 function hostOfUrl(key: string): string {
   return /^https?:\/\/([^/]*)/.exec(key)?.[1] ?? key;
 }
 
 /** Docker Hub's host has three names. */
-function hubOr(host: string): string {
+function canonicalHost(host: string): string {
   return host === "docker.io" || host === "registry-1.docker.io" ? "index.docker.io" : host;
 }
 
-/** podman passes over an entry whose `auth` is empty or holds no colon, whatever else is in it. */
-function storedLogin({ login, identityToken }: AuthEntry): StoredLogin | undefined {
+/** podman ignores an entry whose `auth` is empty or has no colon, whatever else it holds. */
+function storedLogin({ login, identityToken }: AuthEntry): ClientLogin | undefined {
   if (!login) return undefined;
-  return identityToken ? tokenLogin(identityToken) : loginOf(login);
+  return identityToken ? { kind: "identity-token", token: identityToken } : loginOf(login);
 }

@@ -32,14 +32,14 @@ export function readCredentialHelpers(machine: Machine): CredentialHelpers {
   return found && found.names.length > 0 ? found : { names: [AUTH_FILES], source: found?.source };
 }
 
-/** The setting in one file, undefined where it is not there. `shown` names the file. Throws `client-config`. */
-export function parseCredentialHelpers(text: string, shown: string): readonly string[] | undefined {
+/** The setting in one file, undefined where it is not there. `label` names the file. Throws `client-config`. */
+export function parseCredentialHelpers(text: string, label: string): readonly string[] | undefined {
   let names: unknown;
   try {
     names = parse(text)["credential-helpers"];
   } catch {
     // No cause: the parser quotes the lines around the mistake.
-    throw new HelperError("client-config", `${shown} is not TOML`);
+    throw new HelperError("client-config", `${label} is not TOML`);
   }
   if (names === undefined) return undefined;
   if (Array.isArray(names) && names.every((name) => typeof name === "string" && HELPER_NAME.test(name))) {
@@ -47,7 +47,7 @@ export function parseCredentialHelpers(text: string, shown: string): readonly st
   }
   throw new HelperError(
     "client-config",
-    `${shown} has credential-helpers that are no list of helpers' names`,
+    `${label} has credential-helpers that are no list of helpers' names`,
   );
 }
 

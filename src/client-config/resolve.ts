@@ -1,90 +1,88 @@
 import type { Machine } from "../core/machine.ts";
 import type { HelperError } from "../core/errors.ts";
 import { isHelperError } from "../core/errors.ts";
-import type { Clients, Resolved, ResolveOptions, VerbPorts } from "../commands/ports.ts";
 import { clientKeyOf } from "../core/image.ts";
-import { askHelperFor } from "./helper-client.ts";
+import { loginOf } from "./client-login.ts";
 import { lookUpInDocker } from "./docker.ts";
+import { getFromHelper, type RunHelper } from "./helper-client.ts";
 import { homeOf, podmanAuthPath, shownPath } from "./paths.ts";
 import { podmanSteps } from "./podman.ts";
-import { loginOf, type Step, type StoredLogin } from "./step.ts";
-import { usesOf } from "./uses.ts";
+import { type ClientName, type ClientUses, loginIn, type Resolved, type Step } from "./types.ts";
+import { findClientUses } from "./uses.ts";
 
-export interface ClientsOptions {
-  readonly machine: Machine;
-  readonly runHelper: VerbPorts["runHelper"];
+export interface ResolveOptions {
+  /** The image's: podman may have a login for it alone. */
+  readonly repository?: string | undefined;
+  /** The key to look under, if it is not the host's own. */
+  readonly key?: string | undefined;
 }
 
-/** The real configurations of this machine's clients, read anew at each question. */
-export function createClients({ machine, runHelper }: ClientsOptions): Clients {
+/** The configurations of docker and podman. */
+export interface Clients {
+  /**
+   * Finds the login that the client would use to pull from the host. Runs the helper that the configuration names.
+   * Throws `client-config` for a file that cannot be read or parsed and `other-helper` for a helper that fails.
+   */
+  resolve(host: string, client: ClientName, options?: ResolveOptions): Promise<Resolved>;
+  /** Which clients ask docr for the login under this key (`ghcr.io`, `https://index.docker.io/v1/`). Runs no helper. */
+  usesOf(key: string): Promise<ClientUses>;
+}
+
+/** Reads this machine's configurations again at each call. */
+export function createClients(machine: Machine, runHelper: RunHelper): Clients {
   return {
     resolve: (host, client, options = {}) =>
       client === "docker"
         ? resolveForDocker(machine, runHelper, options.key ?? clientKeyOf(host))
         : resolveForPodman(machine, runHelper, host, options),
-    usesOf: async (key) => usesOf(machine, key),
+    usesOf: async (key) => findClientUses(machine, key),
   };
 }
 
-async function resolveForDocker(
-  machine: Machine,
-  runHelper: VerbPorts["runHelper"],
-  key: string,
-): Promise<Resolved> {
-  const { steps, source, warnings } = lookUpInDocker(machine, key);
-  const none = { source, kind: "none", key, helper: undefined, ...NO_LOGIN } as const;
-  const [step] = steps;
-  return { client: "docker", ...(step ? await follow(step, runHelper) : none), warnings };
+async function resolveForDocker(machine: Machine, runHelper: RunHelper, key: string): Promise<Resolved> {
+  const { step, source, warnings } = lookUpInDocker(machine, key);
+  if (step === undefined) return { client: "docker", kind: "none", source, key, warnings };
+  return { ...(await follow(step, "docker", runHelper)), warnings };
 }
 
-/** What fails on the way is told only where nothing comes after it: podman goes on too. */
+/** Like podman, continues after a failed step, and throws its failure only if no later step has a login. */
 async function resolveForPodman(
   machine: Machine,
-  runHelper: VerbPorts["runHelper"],
+  runHelper: RunHelper,
   host: string,
   { repository, key }: ResolveOptions,
 ): Promise<Resolved> {
   const question = { host: key ?? host, repository: key === undefined ? repository : undefined };
   let failure: HelperError | undefined;
-  let asked: Followed | undefined;
+  let asked: Resolved | undefined;
   for (const step of podmanSteps(machine, question)) {
     try {
-      const found = await follow(step, runHelper);
-      if (hasLogin(found)) return { client: "podman", ...found };
-      asked = found;
+      const resolved = await follow(step, "podman", runHelper);
+      if (loginIn(resolved)) return resolved;
+      asked = resolved;
     } catch (error) {
       if (!isHelperError(error)) throw error;
       failure ??= error;
     }
   }
   if (failure) throw failure;
-  if (asked) return { client: "podman", ...asked };
+  if (asked) return asked;
   const path = podmanAuthPath(machine) ?? `${homeOf(machine) ?? "~"}/.config/containers/auth.json`;
-  const source = shownPath(path, machine);
-  return { client: "podman", source, kind: "none", key: question.host, helper: undefined, ...NO_LOGIN };
+  return {
+    client: "podman",
+    kind: "none",
+    source: shownPath(path, machine),
+    key: question.host,
+    warnings: [],
+  };
 }
 
-type Followed = Omit<Resolved, "client" | "warnings">;
-
-const NO_LOGIN = { credential: undefined, identityToken: undefined } as const;
-
-/** What one step comes to; throws what it fails with. */
-async function follow(step: Step, runHelper: VerbPorts["runHelper"]): Promise<Followed> {
+/** What one step leads to. Throws the failure of a broken step or of its helper. */
+async function follow(step: Step, client: ClientName, runHelper: RunHelper): Promise<Resolved> {
   if (step.kind === "broken") throw step.failure;
-  const { kind, source, key } = step;
-  if (kind === "auths") return { kind, source, key, helper: undefined, ...step.login };
-  const { helper } = step;
-  const credential = await askHelperFor(runHelper, helper, key);
-  // docker and podman take an answer without any text for none.
-  const isEmpty = !credential || (isNothing(credential.username) && isNothing(credential.secret));
-  const login: StoredLogin | undefined = isEmpty ? undefined : loginOf(credential);
-  return { kind, source, key, helper, ...(login ?? NO_LOGIN) };
-}
-
-function isNothing(text: StoredLogin["identityToken"]): boolean {
-  return text === undefined || text.matches(/^$/);
-}
-
-function hasLogin({ credential, identityToken, registryToken }: Followed): boolean {
-  return credential !== undefined || identityToken !== undefined || registryToken !== undefined;
+  if (step.kind === "file") return { client, warnings: [], ...step };
+  const credential = await getFromHelper(runHelper, step.helper, step.key);
+  // docker and podman treat an answer without any text as no login.
+  const isEmpty = !credential || [credential.username, credential.secret].every((text) => text.matches(/^$/));
+  return { client, warnings: [], ...step, login: isEmpty ? undefined : loginOf(credential) };
 }

@@ -1,33 +1,37 @@
-import type { Machine } from "../core/machine.ts";
-import { isHelperError } from "../core/errors.ts";
-import type { ClientUse, ClientUses } from "../commands/ports.ts";
 import { parseAddress } from "../core/address.ts";
+import { isHelperError } from "../core/errors.ts";
 import { clientKeyOf, DOCKER_HUB } from "../core/image.ts";
+import type { Machine } from "../core/machine.ts";
 import { lookUpInDocker } from "./docker.ts";
 import { podmanSteps } from "./podman.ts";
-import type { Step } from "./step.ts";
+import type { ClientName, ClientUse, ClientUses, HelperUse, Step } from "./types.ts";
 
-/** We ourselves, as the clients' files name us. */
-const OURSELVES = "docr";
+/** docr's name in the clients' files. */
+export const DOCR = "docr";
 
-/** Which clients come to us for the login under the key, and what else they find before. Runs no helper. */
-export function usesOf(machine: Machine, key: string): ClientUses {
-  const usedBy: ClientUse[] = [];
+/** Which clients ask docr for the login under the key, and what they find first. Runs no helper. */
+export function findClientUses(machine: Machine, key: string): ClientUses {
+  const usedBy: HelperUse[] = [];
   const shadowedBy: ClientUse[] = [];
   const warnings: string[] = [];
-  const look = (client: ClientUse["client"], list: () => Iterable<Step>): void => {
+  const follow = (client: ClientName, list: () => Iterable<Step>): void => {
     try {
       for (const step of list()) {
         if (step.kind === "broken") {
           warnings.push(step.failure.message);
           continue;
         }
-        const helper = step.kind === "auths" ? undefined : step.helper;
-        const use = { client, source: step.source, kind: step.kind, helper };
-        if (helper !== OURSELVES) {
+        const { source } = step;
+        if (step.kind === "file") {
+          shadowedBy.push({ client, source, kind: "file" });
+          return;
+        }
+        const { kind, setting, helper } = step;
+        const use: HelperUse = { client, source, kind, setting, helper };
+        if (helper !== DOCR) {
           shadowedBy.push(use);
-          // Another helper may have nothing, and then podman goes on; a login in a file is the end.
-          if (step.kind === "auths" || client === "docker") return;
+          // podman continues with the next helper if this one has no login.
+          if (client === "docker") return;
         } else if (isSameLogin(step.key, key)) {
           usedBy.push(use);
           return;
@@ -38,15 +42,18 @@ export function usesOf(machine: Machine, key: string): ClientUses {
       warnings.push(error.message);
     }
   };
-  look("docker", () => lookUpInDocker(machine, clientKeyOf(key)).steps);
+  follow("docker", () => {
+    const { step } = lookUpInDocker(machine, clientKeyOf(key));
+    return step ? [step] : [];
+  });
   const host = key === clientKeyOf(DOCKER_HUB) ? DOCKER_HUB : key;
-  // podman knows no other login of Docker Hub's than that of its host, and asks for no URL.
-  if (!host.includes("://")) look("podman", () => podmanSteps(machine, { host, repository: undefined }));
+  // podman asks for hosts only, and knows Docker Hub's login under no other key.
+  if (!host.includes("://")) follow("podman", () => podmanSteps(machine, { host, repository: undefined }));
   return { usedBy, shadowedBy, warnings: [...new Set(warnings)] };
 }
 
-/** Whether a question for the one is answered with the login under the other. */
-function isSameLogin(asked: string, kept: string): boolean {
-  const [a, b] = [parseAddress(asked), parseAddress(kept)];
+/** Whether docr answers a question for one key with the login under the other. */
+function isSameLogin(asked: string, stored: string): boolean {
+  const [a, b] = [parseAddress(asked), parseAddress(stored)];
   return a.kind === b.kind && (a.kind === "docr" || (b.kind === "other" && a.key === b.key));
 }

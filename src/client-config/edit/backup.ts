@@ -1,75 +1,39 @@
-/** A new file, whole and on the disk, and what a file system's refusals become. */
-import {
-  closeSync,
-  fchmodSync,
-  fchownSync,
-  fstatSync,
-  fsyncSync,
-  lstatSync,
-  openSync,
-  readFileSync,
-  type Stats,
-  statSync,
-  unlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { dirname } from "node:path";
-import { HelperError, isHelperError } from "../../core/errors.ts";
-import type { EditedFile } from "../../commands/ports.ts";
+/** Copies of files as they were before docr changed them. */
+import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { codeOf, refused } from "./file-errors.ts";
+import { PRIVATE_MODE, writeNew } from "./replace.ts";
+import type { FileSnapshot } from "./snapshot.ts";
 
-/** This user's alone. */
-export const PRIVATE_MODE = 0o600;
+/** Follows the file's name in the name of a backup, before a number. */
+const BACKUP = ".docr-backup";
 
 /**
- * Makes a file that was not there and puts it on the disk. It belongs to whom `like` belongs to, else to whom its folder
- * does: under sudo, a file stays with the person whose it is. Throws the system's error, EEXIST among them.
+ * Copies the snapshot's text, private to this user, to the first free of `NAME.docr-backup`, `NAME.docr-backup-2` and so
+ * on; a backup with the same text is reused. Returns its path. Throws `client-config`.
  */
-export function writeNew(path: string, text: string, mode: number, like: Stats | undefined): void {
-  const fd = openSync(path, "wx", PRIVATE_MODE);
-  try {
-    giveTo(fd, like ?? statSync(dirname(path)));
-    fchmodSync(fd, mode & 0o7777);
-    writeFileSync(fd, text);
-    fsyncSync(fd);
-  } catch (error) {
-    removeIfThere(path);
-    throw error;
-  } finally {
-    closeSync(fd);
-  }
-}
-
-function giveTo(fd: number, { uid, gid }: Stats): void {
-  const own = fstatSync(fd);
-  if (own.uid === uid && own.gid === gid) return;
-  try {
-    fchownSync(fd, uid, gid);
-  } catch {
-    // Only root may; everybody else leaves a file of their own, as docker does.
-  }
-}
-
-/**
- * Keeps what was read beside the file, for this user alone, under the first free of `NAME.docr-backup`,
- * `NAME.docr-backup-2` and so on; one that holds the same already will do. Returns its path. Throws `client-config`.
- */
-export function backUp({ path, target, shown, text = "" }: EditedFile): string {
+export function backUpFile({ path, target, label, text = "" }: FileSnapshot): string {
   for (let count = 1; ; count += 1) {
     const backup = `${path}${BACKUP}${count === 1 ? "" : `-${count}`}`;
-    if (isSame(backup, text)) return backup;
+    if (hasText(backup, text)) return backup;
     try {
       writeNew(backup, text, PRIVATE_MODE, statSync(target, { throwIfNoEntry: false }));
       return backup;
     } catch (error) {
-      if (codeOf(error) !== "EEXIST") throw refused(error, shown);
+      if (codeOf(error) !== "EEXIST") throw refused(error, label);
     }
   }
 }
 
-/** What stands behind a file's name in its backup's, before a number. */
-export const BACKUP = ".docr-backup";
+/** The paths of the file's backups, sorted. */
+export function listBackups(path: string): readonly string[] {
+  const folder = dirname(path);
+  return namesIn(folder)
+    .filter((name) => name.startsWith(basename(path) + BACKUP))
+    .map((name) => join(folder, name));
+}
 
-function isSame(path: string, text: string): boolean {
+function hasText(path: string, text: string): boolean {
   try {
     return lstatSync(path).isFile() && readFileSync(path, "utf8") === text;
   } catch {
@@ -77,26 +41,10 @@ function isSame(path: string, text: string): boolean {
   }
 }
 
-export function removeIfThere(path: string): void {
+function namesIn(folder: string): readonly string[] {
   try {
-    unlinkSync(path);
+    return readdirSync(folder).toSorted();
   } catch {
-    // Renamed, or never made.
+    return [];
   }
-}
-
-/** A system's error as `client-config`; any other one as it is. */
-export function refused(error: unknown, shown: string): unknown {
-  const code = codeOf(error);
-  if (code === undefined || isHelperError(error)) return error;
-  return new HelperError("client-config", `${shown} cannot be read or written (${code})`, {
-    cause: error,
-    hint: "nothing was changed; see whose it is, and whether the disk is full",
-  });
-}
-
-/** A system error's code: E and capitals. */
-export function codeOf(error: unknown): string | undefined {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return typeof code === "string" && /^E[A-Z0-9]+$/.test(code) ? code : undefined;
 }

@@ -1,36 +1,29 @@
-import { readdirSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
 import type { Machine } from "../../core/machine.ts";
-import type { Files } from "../../commands/ports.ts";
-import { parseClientFile } from "../client-file.ts";
-import { defaultStore } from "../docker.ts";
-import { checkWritable, openToEdit, replaceFile } from "./replace.ts";
-import { withoutMark } from "./json.ts";
-import { BACKUP, backUp } from "./backup.ts";
 import { shownPath } from "../paths.ts";
-import { hasProgram } from "../../system/executables.ts";
-import { readCredentialHelpers } from "../registries-conf.ts";
+import { backUpFile, listBackups } from "./backup.ts";
+import { replaceFile, type Replaced } from "./replace.ts";
+import { checkWritable, type FileSnapshot, takeSnapshot } from "./snapshot.ts";
+
+/** Reading and changing the clients' files and docr's own. Every method throws `client-config`. */
+export interface Files {
+  /** Reads the file, following links. Throws if there is something that cannot be read as text. */
+  open(path: string): FileSnapshot;
+  /** Throws if the file cannot be replaced: it is read-only, or its folder is. */
+  checkWritable(file: FileSnapshot): void;
+  /** Replaces the text as a whole, or removes the file if `text` is undefined. Links, mode and owner stay. */
+  replace(file: FileSnapshot, text: string | undefined): Replaced;
+  /** Copies the snapshot, private to this user, without overwriting anything. Returns the copy's path. */
+  backUp(file: FileSnapshot): string;
+  /** The paths of the copies that `backUp` made. */
+  backupsOf(path: string): readonly string[];
+}
 
 export function createFiles(machine: Machine): Files {
   return {
-    open: (path) => openToEdit(path, shownPath(path, machine)),
+    open: (path) => takeSnapshot(path, shownPath(path, machine)),
     checkWritable,
     replace: replaceFile,
-    backUp,
-    backupsOf: (path) =>
-      namesIn(dirname(path))
-        .filter((name) => name.startsWith(basename(path) + BACKUP))
-        .map((name) => join(dirname(path), name)),
-    hasProgram: (...names) => names.some((name) => hasProgram(name, machine)),
-    defaultStore: ({ text = "", shown }) => defaultStore(parseClientFile(withoutMark(text), shown), machine),
-    podmanHelpers: () => readCredentialHelpers(machine).names,
+    backUp: backUpFile,
+    backupsOf: listBackups,
   };
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder).toSorted();
-  } catch {
-    return [];
-  }
 }

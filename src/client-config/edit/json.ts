@@ -1,6 +1,7 @@
 /** Changes single keys of a JSON text and leaves every other byte of it as it is. */
 import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 import { HelperError } from "../../core/errors.ts";
+import { BOM, withoutMark } from "../client-file.ts";
 import { layOut, layoutOf, type JsonValue, type Layout } from "./layout.ts";
 
 /** One key: where it is, from the top, and what it is to be; undefined takes it out. */
@@ -12,67 +13,60 @@ export interface Change {
 /** What stands at a path; undefined where nothing does, or JSON's null, which Go's programs take for nothing. */
 export type Found = JsonValue | readonly unknown[] | number | undefined;
 
-const BOM = "\uFEFF";
-
 /**
  * The text with the changes made. Indentation, line breaks, a byte order mark and unknown keys stay; an object that the
  * last key was taken out of is left empty. An empty text counts as an empty object, as docker has it. Fields at the
- * top are found in any case, as Go's decoder finds them. Throws `client-config`, with the file named as `shown`, for
+ * top are found in any case, as Go's decoder finds them. Throws `client-config`, with the file named as `label`, for
  * what is not one JSON object, and for a key that stands there twice: each reader would take another one.
  */
-export function editJson(text: string, changes: readonly Change[], shown: string): string {
+export function editJson(text: string, changes: readonly Change[], label: string): string {
   const mark = text.startsWith(BOM) ? BOM : "";
   let body = text.slice(mark.length);
   if (body.trim() === "") body = "{}";
-  for (const change of changes) body = applyChange(body, change, shown);
+  for (const change of changes) body = applyChange(body, change, label);
   return mark + body;
 }
 
 /** What a text holds at a path. Throws like `editJson`. */
-export function findInJson(text: string, path: readonly string[], shown: string): Found {
+export function findInJson(text: string, path: readonly string[], label: string): Found {
   const body = withoutMark(text);
-  let node: Node | undefined = body.trim() === "" ? undefined : parseObject(body, shown);
+  let node: Node | undefined = body.trim() === "" ? undefined : parseObject(body, label);
   for (const [depth, name] of path.entries()) {
     if (node?.type !== "object") return undefined;
-    node = propertyOf(node, name, depth === 0, shown)?.value;
+    node = propertyOf(node, name, depth === 0, label)?.value;
   }
   const value: unknown = node === undefined ? undefined : JSON.parse(textOf(body, node));
   return isFound(value) ? value : undefined;
 }
 
-/** The text without a byte order mark in front of it. */
-export function withoutMark(text: string): string {
-  return text.startsWith(BOM) ? text.slice(BOM.length) : text;
+function applyChange(body: string, { path, value }: Change, label: string): string {
+  const root = parseObject(body, label);
+  return value === undefined ? takeOut(body, root, path, label) : putIn(body, root, path, value, label);
 }
 
-function applyChange(body: string, { path, value }: Change, shown: string): string {
-  const root = parseObject(body, shown);
-  return value === undefined ? takeOut(body, root, path, shown) : putIn(body, root, path, value, shown);
-}
-
-function putIn(body: string, root: Node, path: readonly string[], value: JsonValue, shown: string): string {
+function putIn(body: string, root: Node, path: readonly string[], value: JsonValue, label: string): string {
   const layout = layoutOf(body, root);
   let object = root;
   for (const [depth, name] of path.entries()) {
     const rest = path.slice(depth + 1);
     const nested = rest.reduceRight<JsonValue>((inner, key) => ({ [key]: inner }), value);
-    const found = propertyOf(object, name, depth === 0, shown);
+    const found = propertyOf(object, name, depth === 0, label);
     if (found === undefined) return withProperty(body, object, name, nested, layout);
     if (rest.length === 0 || found.value.type === "null") {
       return withValue(body, object, found, nested, layout);
     }
     if (found.value.type !== "object") {
-      throw new HelperError("client-config", `${shown} has a ${name} that is not an object`);
+      throw new HelperError("client-config", `${label} has a ${name} that is not an object`);
     }
     object = found.value;
   }
   return body;
 }
 
-function takeOut(body: string, root: Node, path: readonly string[], shown: string): string {
+function takeOut(body: string, root: Node, path: readonly string[], label: string): string {
   let object = root;
   for (const [depth, name] of path.entries()) {
-    const found = propertyOf(object, name, depth === 0, shown);
+    const found = propertyOf(object, name, depth === 0, label);
     if (found === undefined) return body;
     if (depth === path.length - 1) return withoutProperty(body, object, found);
     object = found.value;
@@ -85,10 +79,10 @@ interface Property {
   readonly value: Node;
 }
 
-function propertyOf(object: Node, name: string, isField: boolean, shown: string): Property | undefined {
+function propertyOf(object: Node, name: string, isField: boolean, label: string): Property | undefined {
   const fold = (text: unknown): string => (isField ? String(text).toLowerCase() : String(text));
   const found = childrenOf(object).filter(({ children }) => fold(children?.[0]?.value) === fold(name));
-  if (found.length > 1) throw new HelperError("client-config", `${shown} has the same key twice`);
+  if (found.length > 1) throw new HelperError("client-config", `${label} has the same key twice`);
   const [whole] = found;
   const value = whole?.children?.[1];
   return whole === undefined || value === undefined ? undefined : { whole, value };
@@ -123,23 +117,23 @@ function withValue(body: string, object: Node, found: Property, value: JsonValue
   return splice(body, found.value.offset, endOf(found.value), text);
 }
 
-function parseObject(body: string, shown: string): Node {
+function parseObject(body: string, label: string): Node {
   const errors: ParseError[] = [];
   let root: Node | undefined;
   try {
     root = parseTree(body, errors, { disallowComments: true });
   } catch (cause) {
     // A thousand brackets inside each other.
-    throw new HelperError("client-config", `${shown} is nested too deeply`, { cause });
+    throw new HelperError("client-config", `${label} is nested too deeply`, { cause });
   }
   const [first] = errors;
   if (first !== undefined && printParseErrorCode(first.error) === "InvalidCommentToken") {
-    throw new HelperError("client-config", `${shown} has comments in it, with which no client reads it`);
+    throw new HelperError("client-config", `${label} has comments in it, with which no client reads it`);
   }
   if (first !== undefined || root === undefined) {
-    throw new HelperError("client-config", `${shown} is not JSON`);
+    throw new HelperError("client-config", `${label} is not JSON`);
   }
-  if (root.type !== "object") throw new HelperError("client-config", `${shown} is JSON, but not an object`);
+  if (root.type !== "object") throw new HelperError("client-config", `${label} is JSON, but not an object`);
   return root;
 }
 

@@ -1,7 +1,7 @@
 /** A unified diff of a configuration, in which no secret can be: it is made of masked texts alone. */
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
 import { type Node, type ParseError, parseTree } from "jsonc-parser";
-import { withoutMark } from "./json.ts";
+import { withoutMark } from "../client-file.ts";
 
 /** The keys at the top whose values are shown: names of helpers, contexts and stores. */
 const SHOWN: ReadonlySet<string> = new Set([

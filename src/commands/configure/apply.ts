@@ -1,7 +1,8 @@
 /** Makes planned edits so that all of them are made or none, and notes what is to be put back. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { HelperError } from "../../core/errors.ts";
-import type { EditedFile, Files } from "../ports.ts";
+import type { FileSnapshot } from "../../client-config/edit/snapshot.ts";
+import type { Files } from "../../client-config/edit/files.ts";
 import { isChange, type PlannedEdit } from "./edit.ts";
 import { type ConfigureRecord, decodeRecord, encodeRecord } from "./record.ts";
 
@@ -15,7 +16,7 @@ export interface Plan {
   /** As it is to be when the edits are made; undefined where nobody has to remember anything. */
   readonly record: ConfigureRecord | undefined;
   /** Whether a copy of the file is to be kept: not where what is there is what we wrote. */
-  needsBackup(file: EditedFile): boolean;
+  needsBackup(file: FileSnapshot): boolean;
 }
 
 export interface Applied {
@@ -49,14 +50,14 @@ export async function applyPlan(makePlan: () => Plan, options: ApplyOptions): Pr
 }
 
 export function readRecord(files: Files, path: string): ConfigureRecord {
-  const { text, shown } = files.open(path);
-  return decodeRecord(text, shown);
+  const { text, label } = files.open(path);
+  return decodeRecord(text, label);
 }
 
 /** The copies that were made; where a file has changed meanwhile, its name, and nothing is done. */
 function applyOnce(plan: Plan, { files, recordPath }: ApplyOptions): Map<string, string> | string {
   const edits = plan.edits.filter(isChange);
-  const steps: { readonly file: EditedFile; readonly text: string | undefined }[] = [...edits];
+  const steps: { readonly file: FileSnapshot; readonly text: string | undefined }[] = [...edits];
   if (plan.record !== undefined) {
     const file = files.open(recordPath);
     const text = plan.record.size === 0 ? undefined : encodeRecord(plan.record);
@@ -86,7 +87,7 @@ function applyOnce(plan: Plan, { files, recordPath }: ApplyOptions): Map<string,
     }
     if (replaced === "outdated") {
       undo();
-      return step.file.shown;
+      return step.file.label;
     }
     done.push(step);
   }

@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 import { examples, type Frame } from "../frame.ts";
-import type { ClientUse, Files, Result, VerbPorts } from "../ports.ts";
+import type { ClientUse } from "../../client-config/types.ts";
+import type { Files } from "../../client-config/edit/files.ts";
+import type { Result, VerbPorts } from "../ports.ts";
 import type { Sha256 } from "../../credentials/minting/cache-key.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
 import { type Applied, applyPlan, type Plan, readRecord } from "./apply.ts";
@@ -55,7 +57,7 @@ export async function putIn(ports: VerbPorts, options: ConfigureOptions): Promis
   const files = await ports.files();
   const places = findPlaces(ports.machine, files, options.client);
   const makePlan = (): Plan => {
-    const edits = planConfigure(places, files, options.global === true);
+    const edits = planConfigure(places, files, options.global === true, ports.machine);
     const record = readRecord(files, places.record);
     const { sha256 } = ports.domain;
     return {
@@ -72,7 +74,7 @@ export async function putIn(ports: VerbPorts, options: ConfigureOptions): Promis
     client === "docker" ? places.docker !== undefined : places.podman.length > 0;
   const tellRest = async (): Promise<readonly string[]> => {
     const { shadowedBy } = await (await ports.clients()).usesOf(REGISTRY_HOST);
-    return remarksOn(applied.edits, files, isDry ? [] : shadowedBy.filter(isMeant));
+    return remarksOn(applied.edits, ports.machine, isDry ? [] : shadowedBy.filter(isMeant));
   };
   return { applied, tellRest };
 }

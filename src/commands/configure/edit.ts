@@ -1,10 +1,10 @@
 import { MaskedText, maskJson, unmasked } from "../../client-config/edit/masked-diff.ts";
-import type { EditedFile } from "../ports.ts";
+import type { FileSnapshot } from "../../client-config/edit/snapshot.ts";
 import type { RecordedKey } from "./record.ts";
 
 /** One file as it is to be. */
 export interface PlannedEdit {
-  readonly file: EditedFile;
+  readonly file: FileSnapshot;
   /** `keys`: somebody else's JSON, in which single keys change; `own`: a file that we write as a whole. */
   readonly kind: "keys" | "own";
   /** Undefined where there is to be no file. */
@@ -25,7 +25,7 @@ export function isChange({ file, text }: PlannedEdit): boolean {
 export function diffOf({ file, kind, text }: PlannedEdit): string {
   const mask = kind === "own" ? unmasked : maskJson;
   const after = new MaskedText(mask, text ?? "");
-  return new MaskedText(mask, file.text ?? "").diffTo(after, file.shown);
+  return new MaskedText(mask, file.text ?? "").diffTo(after, file.label);
 }
 
 /** `credHelpers["registry.digitalocean.com"]`, say. */

@@ -8,7 +8,8 @@ import {
 } from "../../client-config/paths.ts";
 import { configHome, type Machine } from "../../core/machine.ts";
 import { HelperError } from "../../core/errors.ts";
-import type { Files } from "../ports.ts";
+import { hasProgram } from "../../system/executables.ts";
+import type { Files } from "../../client-config/edit/files.ts";
 
 export type Client = "docker" | "podman";
 
@@ -68,9 +69,9 @@ function clientsOf(machine: Machine, files: Files, named: string | undefined): r
       const isThere = (path: string | undefined): boolean =>
         path !== undefined && files.open(path).text !== undefined;
       const docker = dockerConfigPath(machine);
-      const hasDocker = files.hasProgram("docker") || isThere(docker);
+      const hasDocker = hasProgram("docker", machine) || isThere(docker);
       const hasPodman =
-        files.hasProgram("podman", "skopeo", "buildah") ||
+        ["podman", "skopeo", "buildah"].some((name) => hasProgram(name, machine)) ||
         podmanAuthPaths(machine).some((path) => path !== docker && isThere(path));
       if (!hasPodman) return ["docker"];
       return hasDocker ? ["docker", "podman"] : ["podman"];

@@ -2,7 +2,11 @@
 import { type Change, editJson, findInJson } from "../../client-config/edit/json.ts";
 import { readGeneralSettings } from "../../config/general.ts";
 import { HelperError } from "../../core/errors.ts";
-import type { EditedFile, Files } from "../ports.ts";
+import type { FileSnapshot } from "../../client-config/edit/snapshot.ts";
+import type { Machine } from "../../core/machine.ts";
+import { dockerDefault } from "../../client-config/docker.ts";
+import { readCredentialHelpers } from "../../client-config/registries-conf.ts";
+import type { Files } from "../../client-config/edit/files.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
 import { nameKey, type PlannedEdit } from "./edit.ts";
 import type { Places } from "./places.ts";
@@ -16,17 +20,22 @@ export const STORE_PATH = ["credsStore"] as const;
 export const FALLBACK_PATH = ["fallback"] as const;
 
 /** In the order in which they are to be made: our own file first, so that nobody asks us before we know whom to ask. */
-export function planConfigure(places: Places, files: Files, isGlobal: boolean): readonly PlannedEdit[] {
+export function planConfigure(
+  places: Places,
+  files: Files,
+  isGlobal: boolean,
+  machine: Machine,
+): readonly PlannedEdit[] {
   const edits: PlannedEdit[] = [];
   if (places.docker !== undefined) {
-    const docker = planDocker(files.open(places.docker), files, isGlobal);
+    const docker = planDocker(files.open(places.docker), machine, isGlobal);
     if (docker.fallback !== undefined) edits.push(planFallback(files.open(places.ours), docker.fallback));
     edits.push(docker.edit);
   }
-  if (isGlobal && places.dropIn !== undefined) edits.push(planDropIn(files.open(places.dropIn), files));
+  if (isGlobal && places.dropIn !== undefined) edits.push(planDropIn(files.open(places.dropIn), machine));
   if (!isGlobal) {
     const paths = places.podman.filter((path) => path !== places.docker);
-    edits.push(...paths.map((path) => planHost(files.open(path), files)));
+    edits.push(...paths.map((path) => planHost(files.open(path), machine)));
   }
   return edits;
 }
@@ -37,11 +46,11 @@ interface DockerPlan {
   readonly fallback: string | undefined;
 }
 
-function planDocker(file: EditedFile, files: Files, isGlobal: boolean): DockerPlan {
+function planDocker(file: FileSnapshot, machine: Machine, isGlobal: boolean): DockerPlan {
   const named = helperAt(file, STORE_PATH);
   const ofHost = helperAt(file, HELPER_PATH);
   // Throws for what else docker would not take.
-  const byDefault = files.defaultStore(file);
+  const byDefault = dockerDefault(file, machine);
   const store = named ?? byDefault;
   const keys: RecordedKey[] = [];
   if (isGlobal) {
@@ -59,13 +68,14 @@ function planDocker(file: EditedFile, files: Files, isGlobal: boolean): DockerPl
 }
 
 /** podman, which knows no credsStore, but may ask us for every registry. */
-function planHost(file: EditedFile, files: Files): PlannedEdit {
+function planHost(file: FileSnapshot, machine: Machine): PlannedEdit {
   const ofHost = helperAt(file, HELPER_PATH);
-  const isThere = ofHost === undefined ? files.podmanHelpers().includes(OURSELVES) : ofHost === OURSELVES;
+  const isThere =
+    ofHost === undefined ? readCredentialHelpers(machine).names.includes(OURSELVES) : ofHost === OURSELVES;
   return editOf(file, isThere ? [] : [keyFor(file, HELPER_PATH, OURSELVES, false)]);
 }
 
-function planFallback(file: EditedFile, fallback: string): PlannedEdit {
+function planFallback(file: FileSnapshot, fallback: string): PlannedEdit {
   // What we could not read there later must not be written there.
   readGeneralSettings({}, { fallback });
   const isThere = helperAt(file, FALLBACK_PATH) === fallback;
@@ -73,8 +83,8 @@ function planFallback(file: EditedFile, fallback: string): PlannedEdit {
 }
 
 /** Beside what is configured already: podman asks the helpers in turn, and the last setting that it reads is the only one. */
-function planDropIn(file: EditedFile, files: Files): PlannedEdit {
-  const helpers = files.podmanHelpers();
+function planDropIn(file: FileSnapshot, machine: Machine): PlannedEdit {
+  const helpers = readCredentialHelpers(machine).names;
   const text = helpers.includes(OURSELVES) ? file.text : dropInText([OURSELVES, ...helpers]);
   const told = [`podman asks ${OURSELVES} first, then ${helpers.join(", ")}`];
   return { file, kind: "own", text, keys: [], isGlobal: true, told };
@@ -95,23 +105,23 @@ export function isOwnDropIn(text: string | undefined): boolean {
   );
 }
 
-function editOf(file: EditedFile, keys: readonly RecordedKey[]): PlannedEdit {
+function editOf(file: FileSnapshot, keys: readonly RecordedKey[]): PlannedEdit {
   const changes = keys.map(({ path, value }): Change => ({ path, value }));
-  const text = keys.length === 0 ? file.text : editJson(file.text ?? "", changes, file.shown);
+  const text = keys.length === 0 ? file.text : editJson(file.text ?? "", changes, file.label);
   const told = keys.map(({ path, value, was }) => {
     return `${nameKey(path)} is ${value} now${was ? ` and no longer ${was}` : ""}`;
   });
   return { file, kind: "keys", text, keys, isGlobal: false, told };
 }
 
-function keyFor(file: EditedFile, path: readonly string[], value: string, isGlobal: boolean): RecordedKey {
+function keyFor(file: FileSnapshot, path: readonly string[], value: string, isGlobal: boolean): RecordedKey {
   return { path, value, was: helperAt(file, path), isGlobal };
 }
 
 /** The helper that is named at the path; undefined for none. An empty name under credHelpers keeps docker from asking any. */
-export function helperAt({ text = "", shown }: EditedFile, path: readonly string[]): string | undefined {
-  const found = findInJson(text, path, shown);
+export function helperAt({ text = "", label }: FileSnapshot, path: readonly string[]): string | undefined {
+  const found = findInJson(text, path, label);
   if (found === undefined || (found === "" && path.length === 1)) return undefined;
   if (typeof found === "string") return found;
-  throw new HelperError("client-config", `${shown} has a ${path[0] ?? ""} that names no helper`);
+  throw new HelperError("client-config", `${label} has a ${path[0] ?? ""} that names no helper`);
 }

@@ -32,9 +32,9 @@ export function encodeRecord(record: ConfigureRecord): string {
 }
 
 /** Throws `client-config` for what this program did not write: guessing what was there before would break it. */
-export function decodeRecord(text: string | undefined, shown: string): ConfigureRecord {
+export function decodeRecord(text: string | undefined, label: string): ConfigureRecord {
   if (text === undefined) return new Map();
-  const bad = new HelperError("client-config", `${shown} is not as docr configure left it`, {
+  const bad = new HelperError("client-config", `${label} is not as docr configure left it`, {
     hint: "remove it; then docr unconfigure takes out no more than our own name",
   });
   const { version, files } = fieldsOf(parse(text, bad));

@@ -30,10 +30,10 @@ export function showEdits({ edits, backups }: Applied, { isDry, withUnchanged, r
 }
 
 function lineFor(edit: PlannedEdit, backups: ReadonlyMap<string, string>): string {
-  const { shown, path } = edit.file;
+  const { label, path } = edit.file;
   const backup = backups.get(path);
   const told = isChange(edit) ? edit.told.join(", ") : "nothing to change";
   // A copy lies beside the file and has a longer name.
-  const copy = backup === undefined ? "" : `; the former one is ${shown}${backup.slice(path.length)}`;
-  return `${shown}: ${told}${copy}\n`;
+  const copy = backup === undefined ? "" : `; the former one is ${label}${backup.slice(path.length)}`;
+  return `${label}: ${told}${copy}\n`;
 }

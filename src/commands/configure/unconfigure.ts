@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 import { unlessFailed } from "../../credentials/best-effort.ts";
 import { examples, type Frame } from "../frame.ts";
-import type { EditedFile, Files, Result, VerbPorts } from "../ports.ts";
+import type { FileSnapshot } from "../../client-config/edit/snapshot.ts";
+import type { Files } from "../../client-config/edit/files.ts";
+import type { Result, VerbPorts } from "../ports.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
 import { type Applied, applyPlan, type Plan, readRecord } from "./apply.ts";
 import { checkPlan, type ConfigureOptions } from "./configure.ts";
@@ -53,11 +55,11 @@ export async function unconfigure(ports: VerbPorts, options: ConfigureOptions): 
 function removeCopies({ file: { path }, text }: PlannedEdit, files: Files): readonly string[] {
   const copies = files.backupsOf(path).map((copy) => files.open(copy));
   for (const copy of copies) if (copy.text === text) files.replace(copy, undefined);
-  return copies.filter((copy) => copy.text !== text).map(({ shown }) => shown);
+  return copies.filter((copy) => copy.text !== text).map(({ label }) => label);
 }
 
-function remarkOnCopy(shown: string): string {
-  return `${shown} is from before docr configure, with any password that was in the file then: remove it when nobody needs it`;
+function remarkOnCopy(label: string): string {
+  return `${label} is from before docr configure, with any password that was in the file then: remove it when nobody needs it`;
 }
 
 /** Whether a client asked docr for every registry and no longer does. */
@@ -67,7 +69,7 @@ function endsGlobally(edit: PlannedEdit): boolean {
   return isStore(file) && !isStore({ ...file, text });
 }
 
-function isStore(file: EditedFile): boolean {
+function isStore(file: FileSnapshot): boolean {
   return helperAt(file, STORE_PATH) === OURSELVES;
 }
 

@@ -1,7 +1,8 @@
 /** What `unconfigure` changes in which file. Reads, and writes nothing. */
 import { type Change, editJson, findInJson } from "../../client-config/edit/json.ts";
 import type { Sha256 } from "../../credentials/minting/cache-key.ts";
-import type { EditedFile, Files } from "../ports.ts";
+import type { FileSnapshot } from "../../client-config/edit/snapshot.ts";
+import type { Files } from "../../client-config/edit/files.ts";
 import type { Plan } from "./apply.ts";
 import { nameKey, type PlannedEdit } from "./edit.ts";
 import type { Places } from "./places.ts";
@@ -66,7 +67,7 @@ interface Planned {
 
 /** podman's drop-in, which is ours as a whole as long as nobody has written into it. */
 function planOwn(
-  file: EditedFile,
+  file: FileSnapshot,
   recorded: RecordedFile | undefined,
   { files, sha256 }: UnconfigureSituation,
 ): Planned {
@@ -78,7 +79,7 @@ function planOwn(
 }
 
 function planKeys(
-  file: EditedFile,
+  file: FileSnapshot,
   keys: readonly RecordedKey[],
   recorded: RecordedFile | undefined,
   { files, sha256, isGlobalOnly }: UnconfigureSituation,
@@ -105,7 +106,7 @@ function planKeys(
     was === undefined ? `${nameKey(path)} taken out` : `${nameKey(path)} is ${was} again`,
   );
   const changed =
-    ours.length === 0 ? file.text : withoutEmpty(editJson(file.text, changes, file.shown), ours, file.shown);
+    ours.length === 0 ? file.text : withoutEmpty(editJson(file.text, changes, file.label), ours, file.label);
   if (staying.length === 0 || recorded === undefined) return { edit: edit(changed, told), left: undefined };
   return {
     edit: edit(changed, told),
@@ -114,13 +115,13 @@ function planKeys(
 }
 
 /** Nobody needs the object that our key was alone in. */
-function withoutEmpty(text: string, keys: readonly RecordedKey[], shown: string): string {
+function withoutEmpty(text: string, keys: readonly RecordedKey[], label: string): string {
   const parents = keys.flatMap(({ path }) => (path.length > 1 ? [path.slice(0, 1)] : []));
-  const empty = parents.filter((path) => isEmpty(findInJson(text, path, shown)));
+  const empty = parents.filter((path) => isEmpty(findInJson(text, path, label)));
   return editJson(
     text,
     empty.map((path): Change => ({ path, value: undefined })),
-    shown,
+    label,
   );
 }
 
@@ -132,7 +133,7 @@ const isEmpty = (found: unknown): boolean =>
  * somebody has, or the copy of it is gone.
  */
 function formerText(
-  { path, text }: EditedFile,
+  { path, text }: FileSnapshot,
   { before, after }: RecordedFile,
   files: Files,
   sha256: Sha256,

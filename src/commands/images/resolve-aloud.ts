@@ -1,4 +1,6 @@
-import type { Clients, Resolved, VerbPorts } from "../ports.ts";
+import type { Clients } from "../../client-config/resolve.ts";
+import type { Resolved } from "../../client-config/types.ts";
+import type { VerbPorts } from "../ports.ts";
 
 /** What a client would use, with what it should be told of on the way told. Throws what `Clients.resolve` throws. */
 export async function resolveAloud(
@@ -7,6 +9,6 @@ export async function resolveAloud(
 ): Promise<Resolved> {
   const clients = await ports.clients();
   const resolved = await clients.resolve(...asked);
-  for (const warning of resolved.warnings ?? []) ports.terminal.remark(warning);
+  for (const warning of resolved.warnings) ports.terminal.remark(warning);
   return resolved;
 }

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { alignColumns } from "../../terminal/table.ts";
 import { examples, type Frame } from "../frame.ts";
-import type { Resolved, Result, VerbPorts } from "../ports.ts";
+import { helperOf, loginIn, type Resolved, settingOf } from "../../client-config/types.ts";
+import type { Result, VerbPorts } from "../ports.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
 import { openCredential, openSecret, shownUsername } from "../pull-secrets/docker-config.ts";
 import { resolveAloud } from "./resolve-aloud.ts";
@@ -41,12 +42,14 @@ export async function resolve(ports: VerbPorts, text: string, flags: ResolveFlag
   const options = { repository, key: checkedKey(flags.key) };
   const resolved = await resolveAloud(ports, host, flags.client, options);
   const login = describeLogin(host, resolved, flags.reveal === true);
-  if (host === REGISTRY_HOST && resolved.helper !== "docr") {
+  const helper = helperOf(resolved);
+  if (host === REGISTRY_HOST && helper !== "docr") {
     ports.terminal.remark(
       `${flags.client} is not configured to ask docr for ${host}; docr configure does that`,
     );
   }
-  const { client, source, kind, key, helper } = resolved;
+  const { client, source, key } = resolved;
+  const kind = settingOf(resolved);
   return {
     text: alignColumns([
       ["client", client],
@@ -81,15 +84,13 @@ interface LoginView {
 }
 
 function describeLogin(host: string, resolved: Resolved, isRevealed: boolean): LoginView {
-  const { credential, identityToken, registryToken } = resolved;
-  const kind = registryToken
-    ? "registry token"
-    : identityToken
-      ? "identity token"
-      : credential && ("password" as const);
-  const token = registryToken ?? identityToken;
-  if (token) return { kind, ...(isRevealed && { secret: openSecret(token) }) };
-  if (!credential) return { kind };
+  const login = loginIn(resolved);
+  if (login === undefined) return { kind: undefined };
+  if (login.kind !== "password") {
+    const kind = login.kind === "identity-token" ? "identity token" : "registry token";
+    return { kind, ...(isRevealed && { secret: openSecret(login.token) }) };
+  }
+  const { kind, credential } = login;
   if (!isRevealed) return { kind, username: shownUsername(host, credential) };
   const { username, password } = openCredential(credential);
   return { kind, username, secret: password };

@@ -1,6 +1,7 @@
-import { tokenLogin } from "../../client-config/step.ts";
+import { credentialOf } from "../../client-config/client-login.ts";
+import { helperOf, loginIn, type Resolved, settingOf } from "../../client-config/types.ts";
 import { isHelperError } from "../../core/errors.ts";
-import type { Resolved, VerbPorts } from "../ports.ts";
+import type { VerbPorts } from "../ports.ts";
 import type { RegistryLogin } from "../../oci/session.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
 import type { Image } from "../../core/image.ts";
@@ -26,19 +27,22 @@ export async function findLogin(
   client: "docker" | "podman",
 ): Promise<UsedLogin> {
   const resolved = await resolveAloud(ports, image.host, client, { repository: image.repository });
-  const login = loginIn(resolved);
+  const login = registryLoginIn(resolved);
+  const helper = helperOf(resolved);
+  const kind = settingOf(resolved);
   // docker falls back to a store that it finds on the machine (credentials.DetectDefaultStore): that is no configuration.
-  if (!login && resolved.helper !== "docr" && image.host === REGISTRY_HOST) return findOurs(ports, client);
-  const { source, kind, helper, key } = resolved;
+  if (!login && helper !== "docr" && image.host === REGISTRY_HOST) return findOurs(ports, client);
+  const { source, key } = resolved;
   const from =
     helper === undefined ? `${kind} in ${source}` : `docker-credential-${helper} (${kind} in ${source})`;
   const words = kind === "none" ? `none: ${client} has none for ${key}` : login ? from : `none in ${from}`;
   return { login, words, json: { client, source, kind, helper, key } };
 }
 
-function loginIn({ credential, identityToken, registryToken }: Resolved): RegistryLogin | undefined {
-  if (identityToken) return tokenLogin(identityToken).credential;
-  return credential ?? (registryToken && { registryToken });
+function registryLoginIn(resolved: Resolved): RegistryLogin | undefined {
+  const login = loginIn(resolved);
+  if (login === undefined) return undefined;
+  return login.kind === "registry-token" ? { registryToken: login.token } : credentialOf(login);
 }
 
 async function findOurs({ helper }: VerbPorts, client: string): Promise<UsedLogin> {

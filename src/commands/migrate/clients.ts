@@ -1,9 +1,12 @@
 /** Which client looks for a login where it is now, and whether it would look for it with us. */
 import { resolve } from "node:path";
 import { type ClientFile, parseClientFile } from "../../client-config/client-file.ts";
-import { withoutMark } from "../../client-config/edit/json.ts";
+import { withoutMark } from "../../client-config/client-file.ts";
+import { readCredentialHelpers } from "../../client-config/registries-conf.ts";
 import { podmanAuthPaths } from "../../client-config/paths.ts";
-import type { EditedFile, Files, VerbPorts } from "../ports.ts";
+import type { FileSnapshot } from "../../client-config/edit/snapshot.ts";
+import type { Files } from "../../client-config/edit/files.ts";
+import type { VerbPorts } from "../ports.ts";
 import type { Client, Places } from "../configure/places.ts";
 import { OURSELVES } from "../configure/plan.ts";
 import { type FoundLogin, isOurHost } from "./found-logins.ts";
@@ -32,20 +35,24 @@ export function otherHelperFor(login: FoundLogin, { docker }: Places, files: Fil
 }
 
 /** Whether the client whose login it is would ask us for it. */
-export function isAskedFor({ origin, serverUrl }: FoundLogin, places: Places, files: Files): boolean {
+export function isAskedFor(
+  { origin, serverUrl }: FoundLogin,
+  { ports: { machine }, places, files }: Situation,
+): boolean {
   const path = origin.kind === "file" ? origin.path : places.docker;
   if (path === undefined) return false;
   const { credHelpers, credsStore } = helpersIn(files.open(path));
   const ofHost = credHelpers.get(serverUrl);
   if (origin.kind === "file" && origin.client === "podman") {
-    return ofHost === OURSELVES || files.podmanHelpers().includes(OURSELVES);
+    return ofHost === OURSELVES || readCredentialHelpers(machine).names.includes(OURSELVES);
   }
   return (ofHost ?? credsStore) === OURSELVES;
 }
 
 /** Whether podman, where it is meant, finds it in docker's file now, and would not find it with us. */
 export function isLostByPodman(login: FoundLogin, { ports, places, files }: Situation): boolean {
-  if (!isReadByPodman(login, ports, places) || files.podmanHelpers().includes(OURSELVES)) return false;
+  if (!isReadByPodman(login, ports, places) || readCredentialHelpers(ports.machine).names.includes(OURSELVES))
+    return false;
   const paths = [...places.podman, ...(places.docker === undefined ? [] : [places.docker])];
   return !paths.some((path) => helpersIn(files.open(path)).credHelpers.get(login.serverUrl) === OURSELVES);
 }
@@ -66,6 +73,6 @@ export function clientsOf(logins: readonly FoundLogin[], { ports, places }: Situ
   return clients.size > 1 ? "all" : ([...clients][0] ?? "docker");
 }
 
-function helpersIn({ text = "", shown }: EditedFile): ClientFile {
-  return parseClientFile(withoutMark(text), shown);
+function helpersIn({ text = "", label }: FileSnapshot): ClientFile {
+  return parseClientFile(withoutMark(text), label);
 }

@@ -1,21 +1,21 @@
 /** The logins that could move, and those that cannot: out of the clients' files, and from another helper. */
-import { askHelperFor } from "../../client-config/helper-client.ts";
+import { getFromHelper, listHelper } from "../../client-config/helper-client.ts";
 import { type AuthEntry, hasSecret } from "../../client-config/auth-entry.ts";
 import { parseClientFile } from "../../client-config/client-file.ts";
 import { hostnameOf } from "../../client-config/docker.ts";
-import { withoutMark } from "../../client-config/edit/json.ts";
-import { entriesOf } from "../../client-config/go-fields.ts";
-import { tokenLogin } from "../../client-config/step.ts";
-import { HelperError, isHelperError } from "../../core/errors.ts";
-import type { EditedFile, VerbPorts } from "../ports.ts";
+import { withoutMark } from "../../client-config/client-file.ts";
+import { credentialOf } from "../../client-config/client-login.ts";
+import { isHelperError } from "../../core/errors.ts";
+import type { FileSnapshot } from "../../client-config/edit/snapshot.ts";
+import type { VerbPorts } from "../ports.ts";
 import { parseAddress, REGISTRY_HOST } from "../../core/address.ts";
 import type { Credential } from "../../core/credential.ts";
 import type { Client } from "../configure/places.ts";
 
 /** Where a login is now. */
 export type Origin =
-  | { readonly kind: "file"; readonly client: Client; readonly path: string; readonly shown: string }
-  | { readonly kind: "helper"; readonly name: string; readonly shown: string };
+  | { readonly kind: "file"; readonly client: Client; readonly path: string; readonly label: string }
+  | { readonly kind: "helper"; readonly name: string; readonly label: string };
 
 /** One that could move. */
 export interface FoundLogin {
@@ -46,11 +46,11 @@ const HUB_URL = /^https:\/\/index\.docker\.io\/v1(?:\/|$)/;
 const HUB_HOSTS: readonly string[] = ["docker.io", "index.docker.io", "registry-1.docker.io"];
 
 /** What `auths` of docker's or podman's file holds in plain text. Throws `client-config`. */
-export function loginsInFile({ path, shown, text = "" }: EditedFile, client: Client): Finds {
-  const origin = { kind: "file", client, path, shown } as const;
+export function loginsInFile({ path, label, text = "" }: FileSnapshot, client: Client): Finds {
+  const origin = { kind: "file", client, path, label } as const;
   const found: FoundLogin[] = [];
   const staying: StayingLogin[] = [];
-  for (const [key, entry] of parseClientFile(withoutMark(text), shown).auths) {
+  for (const [key, entry] of parseClientFile(withoutMark(text), label).auths) {
     if (!hasSecret(entry)) continue;
     const credential = credentialIn(entry, client);
     const serverUrl = client === "docker" ? dockerUrlOf(key) : podmanHostOf(key);
@@ -68,10 +68,10 @@ const rank = ({ key, serverUrl }: FoundLogin): number => (key === serverUrl ? 0 
 /** What another helper keeps, asked as clients ask it. Throws `other-helper` where it gives no list. */
 export async function loginsOfHelper(name: string, ports: Pick<VerbPorts, "runHelper">): Promise<Finds> {
   const runHelper: VerbPorts["runHelper"] = (...asked) => ports.runHelper(...asked);
-  const origin = { kind: "helper", name, shown: `docker-credential-${name}` } as const;
+  const origin = { kind: "helper", name, label: `docker-credential-${name}` } as const;
   const found: FoundLogin[] = [];
   const staying: StayingLogin[] = [];
-  for (const key of await listOf(name, runHelper)) {
+  for (const key of await listHelper(runHelper, name)) {
     const credential = await askQuietly(name, key, runHelper);
     if (credential === undefined) {
       staying.push({ origin, key, reason: `docker-credential-${name} does not give it` });
@@ -82,17 +82,6 @@ export async function loginsOfHelper(name: string, ports: Pick<VerbPorts, "runHe
   return { found, staying };
 }
 
-async function listOf(name: string, runHelper: VerbPorts["runHelper"]): Promise<readonly string[]> {
-  const { stdout, exitCode } = await runHelper(name, "list", "unused");
-  const logins = exitCode === 0 ? entriesOf(parseJson(stdout) ?? null) : undefined;
-  if (logins === undefined) {
-    throw new HelperError("other-helper", `docker-credential-${name} does not list its logins`, {
-      hint: `to see why: docker-credential-${name} list`,
-    });
-  }
-  return logins.map(([key]) => key);
-}
-
 /** One login that a helper fails to give must not keep the others from moving. */
 async function askQuietly(
   name: string,
@@ -100,18 +89,10 @@ async function askQuietly(
   runHelper: VerbPorts["runHelper"],
 ): Promise<Credential | undefined> {
   try {
-    return await askHelperFor(runHelper, name, key);
+    return await getFromHelper(runHelper, name, key);
   } catch (error) {
     if (isHelperError(error) && error.code === "other-helper") return undefined;
     throw error;
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 
@@ -123,7 +104,7 @@ function credentialIn(entry: AuthEntry, client: Client): Credential | string {
   const credential =
     identityToken === undefined
       ? (login ?? (client === "docker" ? plain : undefined))
-      : tokenLogin(identityToken).credential;
+      : credentialOf({ kind: "identity-token", token: identityToken });
   return credential === undefined || credential.username.matches(/^$/) ? "it has no user name" : credential;
 }
 

@@ -52,7 +52,7 @@ export function addMigrate(program: Command, frame: Frame): void {
 export async function migrate(ports: VerbPorts, options: MigrateOptions): Promise<Result> {
   const files = await ports.files();
   const places = findPlaces(ports.machine, files, options.client);
-  const from = chooseHelper(options.from, places, files, fallbackOf(ports).name);
+  const from = chooseHelper(options.from, places, files, fallbackOf(ports).name, ports.machine);
   const situation: Situation = { ports, places, files, from, willConfigure: options.configure === true };
   const store = storeName(ports.machine);
   const { found, staying } = await findLogins(ports, files, places, from);
@@ -111,12 +111,12 @@ const count = ({ length }: readonly FoundLogin[]): string => `${length} login${l
 
 function tableOf(logins: readonly FoundLogin[]): string {
   return alignColumns(
-    logins.map((login) => ["", printable(login.key), printable(shownUser(login) ?? ""), login.origin.shown]),
+    logins.map((login) => ["", printable(login.key), printable(shownUser(login) ?? ""), login.origin.label]),
   );
 }
 
 function rowOfStaying({ origin, key, reason }: StayingLogin): readonly string[] {
-  return ["", printable(key), `${origin.shown}: ${reason}`];
+  return ["", printable(key), `${origin.label}: ${reason}`];
 }
 
 function describe(login: FoundLogin): unknown {
@@ -128,7 +128,7 @@ function describeStaying(login: StayingLogin): unknown {
 }
 
 const originOf = ({ origin }: Pick<FoundLogin, "origin">): string =>
-  origin.kind === "file" ? origin.path : origin.shown;
+  origin.kind === "file" ? origin.path : origin.label;
 
 /** Undefined where it can be the secret itself. */
 function shownUser(login: FoundLogin): string | undefined {

@@ -1,7 +1,10 @@
 /** Moves logins so that each is in the keychain, and was read there, before it is removed anywhere. */
 import { type Change, editJson, findInJson } from "../../client-config/edit/json.ts";
+import { eraseFromHelper } from "../../client-config/helper-client.ts";
 import { isHelperError } from "../../core/errors.ts";
-import type { EditedFile, Files, VerbPorts } from "../ports.ts";
+import type { FileSnapshot } from "../../client-config/edit/snapshot.ts";
+import type { Files } from "../../client-config/edit/files.ts";
+import type { VerbPorts } from "../ports.ts";
 import { clientKeyOf, DOCKER_HUB } from "../../core/image.ts";
 import { applyPlan, type Plan } from "../configure/apply.ts";
 import type { PlannedEdit } from "../configure/edit.ts";
@@ -56,7 +59,7 @@ export async function moveLogins(
   const put = willConfigure ? await putIn(ports, { global: !logins.every(isOurHost), client }) : undefined;
   await removeFromFiles(movable, situation, isStillAsked);
   for (const remark of (await put?.tellRest()) ?? []) ports.terminal.remark(remark);
-  const stuck = await eraseFromHelper(movable, ports);
+  const stuck = await eraseMoved(movable, ports);
   const moved = movable.filter((login) => !stuck.has(login));
   const left = [...stuck].map(([{ origin, key }, reason]): StayingLogin => ({ origin, key, reason }));
   return { moved, failed, doubled: [...waiting, ...left] };
@@ -121,9 +124,9 @@ function removeFromCopy(files: Files, copy: string, path: string, logins: readon
 }
 
 /** Only what is still as it was when it was read: somebody may have logged in anew meanwhile. */
-function withoutLogins(file: EditedFile, path: string, logins: readonly FoundLogin[]): PlannedEdit {
+function withoutLogins(file: FileSnapshot, path: string, logins: readonly FoundLogin[]): PlannedEdit {
   const ofFile = logins.filter(({ origin }) => origin.kind === "file" && origin.path === path);
-  const { text = "", shown } = file;
+  const { text = "", label } = file;
   const present = new Map<string, FoundLogin>();
   for (const { origin } of ofFile.slice(0, 1)) {
     if (origin.kind !== "file") continue;
@@ -135,18 +138,18 @@ function withoutLogins(file: EditedFile, path: string, logins: readonly FoundLog
     const now = present.get(key);
     if (now === undefined || !isSameCredential(now.credential, credential)) return [];
     // docker leaves such a trace itself, and older tools look for it (docker/cli, native_store.go); podman leaves none.
-    const email: unknown = findInJson(text, ["auths", key, "email"], shown);
+    const email: unknown = findInJson(text, ["auths", key, "email"], label);
     const trace = typeof email === "string" ? { email } : {};
     return [{ path: ["auths", key], value: origin.client === "docker" ? trace : undefined }];
   });
-  const after = changes.length === 0 ? file.text : editJson(text, changes, shown);
+  const after = changes.length === 0 ? file.text : editJson(text, changes, label);
   return { file, kind: "keys", text: after, keys: [], isGlobal: false, told: [] };
 }
 
-function withoutFallback(file: EditedFile, from: string): PlannedEdit {
+function withoutFallback(file: FileSnapshot, from: string): PlannedEdit {
   const isBehind = helperAt(file, FALLBACK_PATH) === from;
   const change: Change = { path: FALLBACK_PATH, value: undefined };
-  const text = isBehind ? editJson(file.text ?? "", [change], file.shown) : file.text;
+  const text = isBehind ? editJson(file.text ?? "", [change], file.label) : file.text;
   return { file, kind: "keys", text, keys: [], isGlobal: true, told: [] };
 }
 
@@ -170,7 +173,7 @@ export async function endStanding(
 }
 
 /** Returns those that are still with it, each with the reason. */
-async function eraseFromHelper(
+async function eraseMoved(
   logins: readonly FoundLogin[],
   ports: VerbPorts,
 ): Promise<ReadonlyMap<FoundLogin, string>> {
@@ -178,12 +181,12 @@ async function eraseFromHelper(
   for (const login of logins) {
     const { origin, key } = login;
     if (origin.kind !== "helper") continue;
-    const { exitCode } = await ports.runHelper(origin.name, "erase", key);
-    if (exitCode !== 0) stuck.set(login, "the other helper cannot erase it");
+    const isErased = await eraseFromHelper(ports.runHelper, origin.name, key);
+    if (!isErased) stuck.set(login, "the other helper cannot erase it");
     // A helper that asks docr in its turn has erased the only one that there was.
     if (await isKept(ports.domain, login)) continue;
     await ports.helper.store(login.serverUrl, usernameOf(login), login.credential.secret);
-    stuck.set(login, `${origin.shown} leads back to docr, which keeps it`);
+    stuck.set(login, `${origin.label} leads back to docr, which keeps it`);
   }
   return stuck;
 }

@@ -2,7 +2,10 @@
 import { HelperError, isHelperError } from "../../core/errors.ts";
 import type { HelperPorts } from "../../credentials/ports.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
-import type { Files, VerbPorts } from "../ports.ts";
+import type { Machine } from "../../core/machine.ts";
+import { dockerDefault } from "../../client-config/docker.ts";
+import type { Files } from "../../client-config/edit/files.ts";
+import type { VerbPorts } from "../ports.ts";
 import { helperAt, OURSELVES, STORE_PATH } from "../configure/plan.ts";
 import type { Client, Places } from "../configure/places.ts";
 import { fallbackOf } from "../fallback.ts";
@@ -53,7 +56,7 @@ async function reasonToStay(
   const first = earlier.find((one) => addressKeyOf(one) === key);
   if (first !== undefined) {
     if (isSameCredential(first.credential, login.credential)) return undefined;
-    return `${first.origin.shown} has another login for it`;
+    return `${first.origin.label} has another login for it`;
   }
   try {
     return (await isTaken(domain, login)) ? "docr keeps another login for it" : undefined;
@@ -70,9 +73,10 @@ export function chooseHelper(
   places: Places,
   files: Files,
   fallback: string | undefined,
+  machine: Machine,
 ): string | undefined {
   if (from === undefined || from === false) return undefined;
-  const store = dockerStore(places, files);
+  const store = dockerStore(places, files, machine);
   const name = typeof from === "string" ? from : store === OURSELVES ? fallback : (store ?? fallback);
   if (name === undefined) {
     throw new HelperError("bad-arguments", "no other helper is configured", {
@@ -85,10 +89,10 @@ export function chooseHelper(
   });
 }
 
-function dockerStore({ docker }: Places, files: Files): string | undefined {
+function dockerStore({ docker }: Places, files: Files, machine: Machine): string | undefined {
   if (docker === undefined) return undefined;
   const file = files.open(docker);
-  return helperAt(file, STORE_PATH) ?? files.defaultStore(file);
+  return helperAt(file, STORE_PATH) ?? dockerDefault(file, machine);
 }
 
 /**
@@ -100,7 +104,7 @@ export function checkFound(logins: readonly FoundLogin[], situation: Situation):
   const { places, files, ports, from, willConfigure } = situation;
   for (const { origin } of logins) if (origin.kind === "file") files.checkWritable(files.open(origin.path));
   const others = logins.filter((login) => !isOurHost(login));
-  const store = dockerStore(places, files);
+  const store = dockerStore(places, files, ports.machine);
   const fallback = fallbackOf(ports);
   // Configuring puts the helper that is there now behind us.
   const behind = willConfigure && store !== undefined && store !== OURSELVES ? store : fallback.name;
@@ -112,7 +116,7 @@ export function checkFound(logins: readonly FoundLogin[], situation: Situation):
     });
   }
   if (willConfigure) return;
-  const lost = logins.filter((login) => !isAskedFor(login, places, files));
+  const lost = logins.filter((login) => !isAskedFor(login, situation));
   const [first] = lost;
   if (first !== undefined) {
     throw notAsked(first.origin.kind === "file" ? first.origin.client : "docker", lost);
@@ -134,5 +138,7 @@ function notAsked(client: Client, lost: readonly FoundLogin[]): HelperError {
 /** Whether the helper whose logins move is the one that is asked in our place, or about to be. */
 export function standsBehind({ ports, places, files, from, willConfigure }: Situation): boolean {
   if (from === undefined) return false;
-  return fallbackOf(ports).name === from || (willConfigure && dockerStore(places, files) === from);
+  return (
+    fallbackOf(ports).name === from || (willConfigure && dockerStore(places, files, ports.machine) === from)
+  );
 }

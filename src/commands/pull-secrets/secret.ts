@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import { Option } from "commander";
-import { loginOf } from "../../client-config/step.ts";
+import { credentialOf, loginOf } from "../../client-config/client-login.ts";
+import { type ClientLogin, helperOf, loginIn, type Resolved } from "../../client-config/types.ts";
 import { HelperError, isHelperError } from "../../core/errors.ts";
 import { examples, type Frame } from "../frame.ts";
-import type { Resolved, Result, VerbPorts } from "../ports.ts";
+import type { Result, VerbPorts } from "../ports.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
 import { clientKeyOf } from "../../core/image.ts";
 import { kubernetesSecretOf, kubernetesYamlOf } from "./kubernetes.ts";
@@ -58,12 +59,9 @@ export async function secret(ports: VerbPorts, text: string, flags: SecretFlags)
   const { host, repository } = parseTarget(text);
   const key = checkedKey(flags.key);
   const resolved = await resolveAloud(ports, host, flags.client, { repository, key });
-  const pull = pullSecretOf(
-    resolved.credential ? resolved : await orOurs(ports, resolved, host, key),
-    host,
-    key,
-  );
-  if (host === REGISTRY_HOST && resolved.helper === "docr") {
+  const login = loginIn(resolved) ?? (await ownLogin(ports, resolved, host, key));
+  const pull = pullSecretOf(login, resolved.client, host, key);
+  if (host === REGISTRY_HOST && helperOf(resolved) === "docr") {
     ports.terminal.remark("this credential is a short-lived one; docr credentials makes one for a platform");
   }
   switch (flags.format) {
@@ -84,35 +82,41 @@ export async function secret(ports: VerbPorts, text: string, flags: SecretFlags)
 }
 
 /** With our own login where the client finds none: it may only not be configured to ask us. */
-async function orOurs(
+async function ownLogin(
   { helper, terminal }: VerbPorts,
   resolved: Resolved,
   host: string,
   key: string | undefined,
-): Promise<Resolved> {
-  if (resolved.helper === "docr" || resolved.registryToken) return resolved;
+): Promise<ClientLogin | undefined> {
+  if (helperOf(resolved) === "docr") return undefined;
   try {
     const ours = loginOf(await helper.get(key ?? clientKeyOf(host)));
     terminal.remark(`${resolved.client} has no login for ${host}; this is the one that docr keeps`);
-    return { ...resolved, ...ours, helper: "docr" };
+    return ours;
   } catch (error) {
-    if (isHelperError(error) && ["not-found", "keychain-missing"].includes(error.code)) return resolved;
+    if (isHelperError(error) && ["not-found", "keychain-missing"].includes(error.code)) return undefined;
     throw error;
   }
 }
 
-function pullSecretOf(resolved: Resolved, host: string, key: string | undefined): PullSecret {
-  const { credential, identityToken, registryToken, client } = resolved;
-  if (registryToken) {
+function pullSecretOf(
+  login: ClientLogin | undefined,
+  client: string,
+  host: string,
+  key: string | undefined,
+): PullSecret {
+  if (login?.kind === "registry-token") {
     throw new HelperError("no-login", `${client} has a registry token for ${host} and no password`, {
       hint: `log in with a user name and a password: ${client} login ${host}`,
     });
   }
+  const credential = login && credentialOf(login);
   if (!credential) {
     throw new HelperError("no-login", `${client} has no login for ${host}`, {
       hint: `log in: ${client} login ${host}, or docr registry add ${host}`,
     });
   }
+  const identityToken = login.kind === "identity-token" ? login.token : undefined;
   return { hosts: [key ?? clientKeyOf(host)], credential, identityToken };
 }
 

@@ -1,5 +1,6 @@
 import { alignColumns } from "../../terminal/table.ts";
-import type { ClientUse, Result, VerbPorts } from "../ports.ts";
+import { type ClientUse, helperOf, settingOf } from "../../client-config/types.ts";
+import type { Result, VerbPorts } from "../ports.ts";
 import { allLogins, findUses, type LoginView, needLogin, otherHost, viewOf } from "./logins.ts";
 import { printable } from "../images/target.ts";
 
@@ -55,8 +56,9 @@ export async function showLogin(ports: VerbPorts, text: string): Promise<Result>
   };
 }
 
-function useForScripts({ client, source, kind, helper }: ClientUse): unknown {
-  return { client, source, kind, helper: helper ?? null };
+function useForScripts(use: ClientUse): unknown {
+  const { client, source } = use;
+  return { client, source, kind: settingOf(use), helper: helperOf(use) ?? null };
 }
 
 /** Where something else answers, that is what is to be done away with. */
@@ -64,12 +66,12 @@ function nobody(shadowedBy: readonly ClientUse[]): string {
   return shadowedBy.length > 0 ? "nobody" : "nobody; docr configure --global has clients ask docr";
 }
 
-function placeOf({ source, kind }: ClientUse): string {
-  return `${printable(source)} (${kind})`;
+function placeOf(use: ClientUse): string {
+  return `${printable(use.source)} (${settingOf(use)})`;
 }
 
-function whatOf({ helper }: ClientUse): string {
-  return helper === undefined ? "a login" : `docker-credential-${helper}`;
+function whatOf(use: ClientUse): string {
+  return use.kind === "file" ? "a login" : `docker-credential-${use.helper}`;
 }
 
 function namesOf(uses: readonly ClientUse[]): string {

@@ -1,7 +1,8 @@
 /** Logins of other registries in our own store, as `docr registry` shows them. */
 import { HelperError } from "../../core/errors.ts";
 import type { Login } from "../../credentials/codec.ts";
-import type { ClientUses, VerbPorts } from "../ports.ts";
+import type { ClientUses } from "../../client-config/types.ts";
+import type { VerbPorts } from "../ports.ts";
 import { parseAddress, REGISTRY_HOST } from "../../core/address.ts";
 import { clientKeyOf, DOCKER_HUB } from "../../core/image.ts";
 import { Secret } from "../../core/secret.ts";

@@ -2,9 +2,16 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
-import { createClients } from "../../../src/client-config/resolve.ts";
+import { type Clients, createClients } from "../../../src/client-config/resolve.ts";
 import type { Environment, Machine } from "../../../src/core/machine.ts";
-import type { Clients, HelperAnswer, Resolved } from "../../../src/commands/ports.ts";
+import type { HelperAnswer } from "../../../src/client-config/helper-client.ts";
+import {
+  type ClientLogin,
+  helperOf,
+  loginIn,
+  type Resolved,
+  settingOf,
+} from "../../../src/client-config/types.ts";
 
 /** A real home of somebody on Linux in a temporary folder, with helpers that answer from a table. */
 export interface ClientHome {
@@ -59,7 +66,7 @@ export function createClientHome(options: ClientHomeOptions = {}): ClientHome {
   return {
     home,
     machine,
-    clients: createClients({ machine, runHelper }),
+    clients: createClients(machine, runHelper),
     asked,
     write,
     docker: (content) => write(".docker/config.json", content),
@@ -84,9 +91,16 @@ export const authOf = (username: string, password: string): string =>
 
 /** What was resolved, in a form to compare: where from, and the login, opened. */
 export function opened(resolved: Resolved): readonly unknown[] {
-  const { source, kind, key, helper, credential, identityToken, registryToken } = resolved;
-  const login = credential && [credential.username.reveal(), credential.secret.reveal()];
-  const tokens = { identity: identityToken?.reveal(), registry: registryToken?.reveal() };
-  const isTokens = tokens.identity !== undefined || tokens.registry !== undefined;
-  return [kind, source, key, ...(helper === undefined ? [] : [helper]), login, ...(isTokens ? [tokens] : [])];
+  const { source, key } = resolved;
+  const helper = helperOf(resolved);
+  const login = loginIn(resolved);
+  const texts = login && openedLogin(login);
+  return [settingOf(resolved), source, key, ...(helper === undefined ? [] : [helper]), texts];
+}
+
+/** User name and password, or the kind of token and the token. */
+function openedLogin(login: ClientLogin): readonly string[] {
+  if (login.kind !== "password") return [login.kind, login.token.reveal()];
+  const { username, secret } = login.credential;
+  return [username.reveal(), secret.reveal()];
 }

@@ -36,7 +36,7 @@ export function createConfiguredHome(options: VerbBenchOptions = {}): Configured
   const env = { HOME: home, PATH: bin, ...options.env };
   const machine = { env, platform: "linux", uid: 1000 };
   const files = createFiles(machine);
-  const clients = createClients({ machine, runHelper: async () => ({ stdout: "", exitCode: 1 }) });
+  const clients = createClients(machine, async () => ({ stdout: "", exitCode: 1 }));
   const bench = createVerbBench({ files, clients, ...options, env });
   const write = (path: string, text: string): void => {
     const full = path.startsWith("/") ? path : join(home, path);

@@ -1,5 +1,8 @@
 import { HelperError } from "../../../src/core/errors.ts";
-import type { Clients, Files, HelperAnswer, Terminal, VerbPorts } from "../../../src/commands/ports.ts";
+import type { Files } from "../../../src/client-config/edit/files.ts";
+import type { HelperAnswer } from "../../../src/client-config/helper-client.ts";
+import type { Clients } from "../../../src/client-config/resolve.ts";
+import type { Terminal, VerbPorts } from "../../../src/commands/ports.ts";
 import type { Registries } from "../../../src/oci/registries.ts";
 import type { Network } from "../../../src/http/reach.ts";
 import { Secret } from "../../../src/core/secret.ts";

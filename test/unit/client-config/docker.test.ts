@@ -58,20 +58,8 @@ describe("a login in docker's own file", () => {
     const home = createClientHome();
     const entry = { auth: authOf("sammy", "hunter2"), identitytoken: "idt" };
     home.docker({ auths: { "a.example": entry, "b.example": { ...entry, registrytoken: "rt" } } });
-    expect(await resolve(home, "a.example")).toEqual([
-      "auths",
-      FILE,
-      "a.example",
-      ["<token>", "idt"],
-      { identity: "idt", registry: undefined },
-    ]);
-    expect(await resolve(home, "b.example")).toEqual([
-      "auths",
-      FILE,
-      "b.example",
-      undefined,
-      { identity: undefined, registry: "rt" },
-    ]);
+    expect(await resolve(home, "a.example")).toEqual(["auths", FILE, "a.example", ["identity-token", "idt"]]);
+    expect(await resolve(home, "b.example")).toEqual(["auths", FILE, "b.example", ["registry-token", "rt"]]);
   });
 
   it("is found under a key that the person names, for a registry whose key is not its host", async () => {
@@ -161,8 +149,7 @@ describe("docker's helpers", () => {
   it("may answer with an identity token", async () => {
     const home = createClientHome({ helpers: { "pass a.example": answerWith("<token>", "idt") } });
     home.docker({ credsStore: "pass" });
-    const [, , , , login, tokens] = await resolve(home, "a.example");
-    expect([login, tokens]).toEqual([["<token>", "idt"], { identity: "idt", registry: undefined }]);
+    expect((await resolve(home, "a.example"))[4]).toEqual(["identity-token", "idt"]);
   });
 
   it.each([

@@ -79,7 +79,7 @@ describe("a login in podman's files", () => {
     home.podman({ auths: { "a.example": { identitytoken: "idt" } } });
     expect((await resolve(home, "a.example"))[0]).toBe("none");
     home.podman({ auths: { "a.example": { auth: authOf("0000", ""), identitytoken: "idt" } } });
-    expect((await resolve(home, "a.example"))[3]).toEqual(["<token>", "idt"]);
+    expect((await resolve(home, "a.example"))[3]).toEqual(["identity-token", "idt"]);
   });
 
   it("is passed over where it has no colon or is in docker's other fields", async () => {

@@ -11,8 +11,8 @@ describe("who asks us for a host", () => {
     home.podman({ credHelpers: { "ghcr.io": "docr" } });
     expect(await home.clients.usesOf("ghcr.io")).toEqual({
       usedBy: [
-        { client: "docker", source: DOCKER, kind: "credsStore", helper: "docr" },
-        { client: "podman", source: PODMAN, kind: "credHelpers", helper: "docr" },
+        { client: "docker", source: DOCKER, kind: "helper", setting: "credsStore", helper: "docr" },
+        { client: "podman", source: PODMAN, kind: "helper", setting: "credHelpers", helper: "docr" },
       ],
       shadowedBy: [],
       warnings: [],
@@ -39,8 +39,8 @@ describe("who asks us for a host", () => {
     expect(await home.clients.usesOf("ghcr.io")).toEqual({
       usedBy: [],
       shadowedBy: [
-        { client: "docker", source: DOCKER, kind: "credsStore", helper: "pass" },
-        { client: "podman", source: PODMAN, kind: "auths", helper: undefined },
+        { client: "docker", source: DOCKER, kind: "helper", setting: "credsStore", helper: "pass" },
+        { client: "podman", source: PODMAN, kind: "file" },
       ],
       warnings: [],
     });
@@ -51,7 +51,7 @@ describe("who asks us for a host", () => {
     home.registries('credential-helpers = ["pass", "docr"]');
     const { usedBy, shadowedBy } = await home.clients.usesOf("ghcr.io");
     expect(usedBy.map(({ client }) => client)).toEqual(["podman"]);
-    expect(shadowedBy.map(({ client, helper }) => [client, helper])).toEqual([["podman", "pass"]]);
+    expect(shadowedBy).toMatchObject([{ client: "podman", helper: "pass" }]);
   });
 
   it("is docker for Docker Hub's old key, and podman for its host: each asks for one of them", async () => {

@@ -16,8 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createFiles } from "../../../../src/client-config/edit/files.ts";
-import type { Files } from "../../../../src/commands/ports.ts";
+import { createFiles, type Files } from "../../../../src/client-config/edit/files.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { itUnless } from "../../../support/lab/describe.ts";
 import { explainNotRoot, explainRoot } from "../../../support/lab/parts.ts";
@@ -61,7 +60,7 @@ describe("a file that is changed", () => {
   it("is this user's alone where there was none, and so is its folder", () => {
     rmSync(folder, { recursive: true });
     const file = files.open(path);
-    expect(file).toMatchObject({ path, shown: "~/.docker/config.json", text: undefined });
+    expect(file).toMatchObject({ path, label: "~/.docker/config.json", text: undefined });
     expect(files.replace(file, "new")).toBe("done");
     expect([modeOf(path), modeOf(folder)]).toEqual([0o600, 0o700]);
   });
@@ -216,22 +215,5 @@ describe("a file that is changed", () => {
     expect(files.backupsOf(path)).toEqual(
       ["", "-2", "-3", "-4"].map((number) => `${path}.docr-backup${number}`),
     );
-  });
-});
-
-describe("the machine's programs", () => {
-  it("are those on the PATH that can be run", () => {
-    const home = mkdtempSync(join(tmpdir(), "docr-path-"));
-    writeFileSync(join(home, "docker"), "");
-    writeFileSync(join(home, "podman"), "", { mode: 0o755 });
-    mkdirSync(join(home, "skopeo"));
-    const files = createFiles({ env: { PATH: `:${home}/none:${home}` }, platform: "linux", uid: 1000 });
-    expect(["docker", "podman", "skopeo"].map((name) => files.hasProgram(name))).toEqual([
-      false,
-      true,
-      false,
-    ]);
-    expect(files.hasProgram("docker", "podman")).toBe(true);
-    rmSync(home, { recursive: true });
   });
 });

@@ -2,7 +2,7 @@ import { chmodSync } from "node:fs";
 import { join, relative } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Files } from "../../../../src/commands/ports.ts";
+import type { Files } from "../../../../src/client-config/edit/files.ts";
 import { configure, type ConfigureOptions } from "../../../../src/commands/configure/configure.ts";
 import { unconfigure } from "../../../../src/commands/configure/unconfigure.ts";
 import { createConfiguredHome } from "../../../support/fakes/configured-home.ts";
@@ -335,7 +335,7 @@ describe("docr unconfigure", () => {
     const files = await home.verbs.files();
     const replaced: string[] = [];
     const replace: typeof files.replace = (file, text) => {
-      replaced.push(file.shown);
+      replaced.push(file.label);
       return files.replace(file, text);
     };
     await configure({ ...home.verbs, files: async () => ({ ...files, replace }) }, {});

@@ -49,11 +49,13 @@ describe("the usage of the verbs about clients", () => {
         return {
           client,
           source: "f",
-          kind: "auths",
+          kind: "file",
           key: "k",
-          helper: undefined,
-          credential: { username: new Secret("u"), secret: new Secret("p") },
-          identityToken: undefined,
+          login: {
+            kind: "password",
+            credential: { username: new Secret("u"), secret: new Secret("p") },
+          },
+          warnings: [],
         };
       },
       usesOf: async () => ({ usedBy: [], shadowedBy: [], warnings: [] }),

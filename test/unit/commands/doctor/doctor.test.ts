@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createFiles } from "../../../../src/client-config/edit/files.ts";
 import { HelperError } from "../../../../src/core/errors.ts";
-import type { ClientUse, ClientUses } from "../../../../src/commands/ports.ts";
+import type { ClientUse, ClientUses, HelperUse } from "../../../../src/client-config/types.ts";
 import type { Reached } from "../../../../src/http/reach.ts";
 import { Secret } from "../../../../src/core/secret.ts";
 import { doctor } from "../../../../src/commands/doctor/doctor.ts";
@@ -40,10 +40,11 @@ function installProgram(name: string, mode = 0o755): void {
   writeFileSync(join(folder, "bin", name), "#!/bin/sh\n", { mode });
 }
 
-const DOCKER_ASKS: ClientUse = {
+const DOCKER_ASKS: HelperUse = {
   client: "docker",
   source: "~/.docker/config.json",
-  kind: "credHelpers",
+  kind: "helper",
+  setting: "credHelpers",
   helper: "docr",
 };
 
@@ -222,13 +223,13 @@ describe("its look at the path", () => {
 
 describe("its look at the clients", () => {
   it("says which login wins over us", async () => {
-    const shadow: ClientUse = { ...DOCKER_ASKS, kind: "auths", helper: undefined };
+    const shadow: ClientUse = { client: "docker", source: DOCKER_ASKS.source, kind: "file" };
     expect(await lineOf("docker", { uses: { shadowedBy: [shadow] } })).toEqual([
       "warn",
       `uses the login in auths in ~/.docker/config.json for ${OURS}, and never asks docr`,
       `docker logout ${OURS}, then docr configure`,
     ]);
-    const other: ClientUse = { ...DOCKER_ASKS, kind: "credsStore", helper: "pass" };
+    const other: ClientUse = { ...DOCKER_ASKS, setting: "credsStore", helper: "pass" };
     expect(await lineOf("docker", { uses: { shadowedBy: [other] } })).toEqual([
       "warn",
       `asks docker-credential-pass for ${OURS} before docr (credsStore in ~/.docker/config.json)`,

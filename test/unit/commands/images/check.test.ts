@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { HelperError, type ErrorCode } from "../../../../src/core/errors.ts";
-import type { Resolved } from "../../../../src/commands/ports.ts";
+import type { Resolved } from "../../../../src/client-config/types.ts";
 import type { RegistryLogin } from "../../../../src/oci/session.ts";
 import type { FoundManifest, Registries } from "../../../../src/oci/registries.ts";
 import { Secret } from "../../../../src/core/secret.ts";
@@ -19,16 +19,15 @@ const FOUND: FoundManifest = {
 };
 const ANN = { username: new Secret("ann"), secret: new Secret("hunter2") };
 
-const NOTHING: Resolved = {
+const ASKED = {
   client: "docker",
   source: "~/.docker/config.json",
-  kind: "none",
   key: "ghcr.io",
-  helper: undefined,
-  credential: undefined,
-  identityToken: undefined,
-};
-const HELPED: Resolved = { ...NOTHING, kind: "credsStore", helper: "pass", credential: ANN };
+  warnings: [],
+} as const;
+const NOTHING: Resolved = { ...ASKED, kind: "none" };
+const BY_PASS = { ...ASKED, kind: "helper", setting: "credsStore", helper: "pass" } as const;
+const HELPED: Resolved = { ...BY_PASS, login: { kind: "password", credential: ANN } };
 
 interface Scene extends Partial<CheckOptions>, VerbBenchOptions {
   readonly resolved?: Resolved;
@@ -190,22 +189,16 @@ describe("the login that is shown", () => {
   });
 
   it("is an identity token where the client has one", async () => {
-    const resolved = { ...HELPED, credential: undefined, identityToken: new Secret("refresh") };
+    const login = { kind: "identity-token", token: new Secret("refresh") } as const;
+    const resolved = { ...BY_PASS, login };
     const { shown } = await run("ghcr.io/acme/app", { resolved });
-    expect(shown.map((login) => login && "username" in login && login.username.reveal())).toEqual([
-      "<token>",
-    ]);
+    expect(shown.map((one) => one && "username" in one && one.username.reveal())).toEqual(["<token>"]);
   });
 
   it("is a bearer token where the client has that", async () => {
     const registryToken = new Secret("bearer");
-    const resolved = {
-      ...HELPED,
-      kind: "auths" as const,
-      credential: undefined,
-      helper: undefined,
-      registryToken,
-    };
+    const login = { kind: "registry-token", token: registryToken } as const;
+    const resolved = { ...ASKED, kind: "file", login } as const;
     const { shown, result } = await run("ghcr.io/acme/app", { resolved });
     expect(shown).toEqual([{ registryToken }]);
     expect(result.text).toContain("  login      auths in ~/.docker/config.json\n");
@@ -218,7 +211,7 @@ describe("the login that is shown", () => {
     expect(shown).toEqual([undefined]);
     expect(result.text).toContain("  login      none: docker has none for ghcr.io\n");
     expect(said).toEqual(["beware"]);
-    const empty = await run("ghcr.io/a/b", { resolved: { ...HELPED, credential: undefined } });
+    const empty = await run("ghcr.io/a/b", { resolved: { ...BY_PASS, login: undefined } });
     expect(empty.result.text).toContain("  login      none in docker-credential-pass (credsStore in");
   });
 
@@ -235,7 +228,7 @@ describe("the login that is shown", () => {
   });
 
   it("is ours for our host where the client's helper is another and has none", async () => {
-    const resolved = { ...HELPED, credential: undefined, key: "registry.digitalocean.com" };
+    const resolved = { ...BY_PASS, login: undefined, key: "registry.digitalocean.com" };
     const apiToken = tokenOf("a");
     const { result } = await run("registry.digitalocean.com/acme/app", { resolved, apiToken });
     expect(result.text).toContain("  login      docr itself: ");

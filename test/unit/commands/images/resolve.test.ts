@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Resolved, ResolveOptions, Result } from "../../../../src/commands/ports.ts";
+import type { ResolveOptions } from "../../../../src/client-config/resolve.ts";
+import type { Resolved } from "../../../../src/client-config/types.ts";
+import type { Result } from "../../../../src/commands/ports.ts";
 import { Secret } from "../../../../src/core/secret.ts";
 import { resolve } from "../../../../src/commands/images/resolve.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
@@ -12,15 +14,21 @@ const credentialOf = (username: string, secret: string) => ({
   secret: new Secret(secret),
 });
 
-const FOUND: Resolved = {
+const ASKED = {
   client: "docker",
   source: "~/.docker/config.json",
-  kind: "credsStore",
   key: "ghcr.io",
+  warnings: [],
+} as const;
+const passwordOf = (username: string, secret: string) =>
+  ({ kind: "password", credential: credentialOf(username, secret) }) as const;
+const FOUND = {
+  ...ASKED,
+  kind: "helper",
+  setting: "credsStore",
   helper: "pass",
-  credential: credentialOf("sammy", "hunter2"),
-  identityToken: undefined,
-};
+  login: passwordOf("sammy", "hunter2"),
+} as const satisfies Resolved;
 
 interface Asked {
   readonly host: string;
@@ -30,7 +38,7 @@ interface Asked {
 
 async function run(
   text: string,
-  resolved: Partial<Resolved> = {},
+  resolved: Resolved = FOUND,
   flags: { readonly reveal?: boolean; readonly key?: string; readonly client?: "docker" | "podman" } = {},
 ): Promise<Result & { readonly said: readonly string[]; readonly asked: readonly Asked[] }> {
   const asked: Asked[] = [];
@@ -38,7 +46,7 @@ async function run(
     clients: {
       async resolve(host, client, options) {
         asked.push({ host, client, options });
-        return { ...FOUND, ...resolved };
+        return resolved;
       },
     },
   });
@@ -76,7 +84,7 @@ describe("docr resolve", () => {
   });
 
   it("shows both with --reveal", async () => {
-    const { text, json } = await run("ghcr.io", {}, { reveal: true });
+    const { text, json } = await run("ghcr.io", FOUND, { reveal: true });
     expect(text).toContain("user name  sammy\npassword   hunter2\n");
     expect(json).toMatchObject({ username: "sammy", secret: "hunter2" });
   });
@@ -86,17 +94,17 @@ describe("docr resolve", () => {
     ["that is the password", "ghcr.io", credentialOf("hunter2", "hunter2")],
     ["that looks like an API token", "ghcr.io", credentialOf(`dop_v1_${"a".repeat(64)}`, "x")],
   ])("hides a user name %s, until it is asked for", async (_title, host, credential) => {
-    const { text, json } = await run(host, { credential });
+    const resolved: Resolved = { ...FOUND, login: { kind: "password", credential } };
+    const { text, json } = await run(host, resolved);
     expect(text).toContain("user name  hidden; --reveal shows it\n");
     expect(json).toMatchObject({ username: null });
     const username = credential.username.reveal();
     expect(text + JSON.stringify(json)).not.toContain(username);
-    expect((await run(host, { credential }, { reveal: true })).json).toMatchObject({ username });
+    expect((await run(host, resolved, { reveal: true })).json).toMatchObject({ username });
   });
 
   it("exits 3 where there is none, and says that the client goes on", async () => {
-    const none = { kind: "none", helper: undefined, credential: undefined } as const;
-    const { text, json, exitCode } = await run("ghcr.io", none, { reveal: true });
+    const { text, json, exitCode } = await run("ghcr.io", { ...ASKED, kind: "none" }, { reveal: true });
     expect(text).toBe(
       "client  docker\nkey     ghcr.io\nfrom    ~/.docker/config.json\nlogin   none: docker goes on without\n",
     );
@@ -105,13 +113,10 @@ describe("docr resolve", () => {
   });
 
   it.each([
-    [
-      "identity token",
-      { credential: credentialOf("<token>", "idt"), identityToken: new Secret("idt") },
-      "idt",
-    ],
-    ["registry token", { credential: undefined, registryToken: new Secret("rt") }, "rt"],
-  ])("tells an %s from a password", async (kind, resolved, secret) => {
+    ["identity token", { kind: "identity-token", token: new Secret("idt") }, "idt"],
+    ["registry token", { kind: "registry-token", token: new Secret("rt") }, "rt"],
+  ] as const)("tells an %s from a password", async (kind, login, secret) => {
+    const resolved = { ...FOUND, login };
     const hidden = await run("ghcr.io", resolved);
     expect(hidden.text).toContain(`login   ${kind}\ntoken   hidden; --reveal shows it\n`);
     expect(hidden.json).toMatchObject({ login: kind, username: null });
@@ -123,7 +128,10 @@ describe("docr resolve", () => {
   });
 
   it("asks the client's configuration for the image's host, repository and the key that was named", async () => {
-    const { asked } = await run("quay.io/acme/app", {}, { client: "podman", key: "https://auth.example/" });
+    const { asked } = await run("quay.io/acme/app", FOUND, {
+      client: "podman",
+      key: "https://auth.example/",
+    });
     expect(asked).toEqual([
       {
         host: "quay.io",
@@ -137,7 +145,7 @@ describe("docr resolve", () => {
   it("passes warnings on to stderr, and lets nothing command the terminal", async () => {
     const { said, text } = await run(
       "ghcr.io",
-      { warnings: ["passed over"], key: "a\u001b[2Jb", credential: credentialOf("s\u001b[1m", "p\n") },
+      { ...FOUND, warnings: ["passed over"], key: "a\u001b[2Jb", login: passwordOf("s\u001b[1m", "p\n") },
       { reveal: true },
     );
     expect(said).toEqual(["passed over"]);
@@ -149,11 +157,11 @@ describe("docr resolve", () => {
     expect((await run(HOST)).said).toEqual([
       `docker is not configured to ask docr for ${HOST}; docr configure does that`,
     ]);
-    expect((await run(HOST, { helper: "docr" })).said).toEqual([]);
+    expect((await run(HOST, { ...FOUND, helper: "docr" })).said).toEqual([]);
     expect((await run("ghcr.io")).said).toEqual([]);
   });
 
   it("takes no key with control characters", async () => {
-    expect((await failureOf(() => run("ghcr.io", {}, { key: "a\nb" }))).code).toBe("bad-arguments");
+    expect((await failureOf(() => run("ghcr.io", FOUND, { key: "a\nb" }))).code).toBe("bad-arguments");
   });
 });

@@ -1,7 +1,7 @@
 import { chmodSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { HelperError } from "../../../../src/core/errors.ts";
-import type { HelperAnswer } from "../../../../src/commands/ports.ts";
+import type { HelperAnswer } from "../../../../src/client-config/helper-client.ts";
 import { migrate, type MigrateOptions } from "../../../../src/commands/migrate/migrate.ts";
 import { configure } from "../../../../src/commands/configure/configure.ts";
 import { unconfigure } from "../../../../src/commands/configure/unconfigure.ts";

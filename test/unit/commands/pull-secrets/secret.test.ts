@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import type { Resolved, Result } from "../../../../src/commands/ports.ts";
+import type { ClientLogin, Resolved } from "../../../../src/client-config/types.ts";
+import type { Result } from "../../../../src/commands/ports.ts";
 import { HelperError } from "../../../../src/core/errors.ts";
 import { Secret } from "../../../../src/core/secret.ts";
 import { secret } from "../../../../src/commands/pull-secrets/secret.ts";
@@ -9,31 +10,38 @@ import { createVerbBench } from "../../../support/fakes/verb-bench.ts";
 
 type Flags = Parameters<typeof secret>[2];
 
-const FOUND: Resolved = {
+const ASKED = {
   client: "docker",
   source: "~/.docker/config.json",
-  kind: "credsStore",
   key: "ghcr.io",
+  warnings: [],
+} as const;
+const FOUND = {
+  ...ASKED,
+  kind: "helper",
+  setting: "credsStore",
   helper: "osxkeychain",
-  credential: { username: new Secret("sammy"), secret: new Secret("hünter:2") },
-  identityToken: undefined,
-};
+  login: {
+    kind: "password",
+    credential: { username: new Secret("sammy"), secret: new Secret("hünter:2") },
+  },
+} as const satisfies Resolved;
+const NONE: Resolved = { ...ASKED, kind: "none" };
 const AUTH = Buffer.from("sammy:hünter:2").toString("base64");
 
 async function run(
   text: string,
   flags: Partial<Flags> = {},
-  resolved: Partial<Resolved> = {},
+  resolved: Resolved = FOUND,
 ): Promise<Result & { readonly said: readonly string[] }> {
-  const bench = createVerbBench({ clients: { resolve: async () => ({ ...FOUND, ...resolved }) } });
+  const bench = createVerbBench({ clients: { resolve: async () => resolved } });
   const result = await secret(bench.verbs, text, { client: "docker", format: "auth", ...flags });
   return { ...result, said: bench.said };
 }
 
-const identity = {
-  credential: { username: new Secret("<token>"), secret: new Secret("idt") },
-  identityToken: new Secret("idt"),
-};
+const holding = (login: ClientLogin): Resolved => ({ ...FOUND, login });
+const identity = holding({ kind: "identity-token", token: new Secret("idt") });
+const registryToken = holding({ kind: "registry-token", token: new Secret("rt") });
 
 describe("docr secret", () => {
   it("is the authorisation token unless told otherwise", async () => {
@@ -86,7 +94,7 @@ describe("docr secret", () => {
 
   it("is the login that we keep where the client has none, which it says on stderr", async () => {
     const bench = createVerbBench({
-      clients: { resolve: async () => ({ ...FOUND, helper: undefined, credential: undefined }) },
+      clients: { resolve: async () => NONE },
     });
     await bench.helper.store("ghcr.io", "rosa", new Secret("ours"));
     const { text } = await secret(bench.verbs, "ghcr.io", { client: "docker", format: "username-password" });
@@ -96,7 +104,7 @@ describe("docr secret", () => {
 
   it("fails with what our own store fails with, but not for want of a keychain", async () => {
     const bench = createVerbBench({
-      clients: { resolve: async () => ({ ...FOUND, helper: undefined, credential: undefined }) },
+      clients: { resolve: async () => NONE },
     });
     const flags = { client: "docker", format: "auth" } as const;
     bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
@@ -106,20 +114,18 @@ describe("docr secret", () => {
   });
 
   it("is an error where there is no login, or one that no platform can use", async () => {
-    expect(await failureOf(() => run("ghcr.io", {}, { credential: undefined }))).toEqual({
+    expect(await failureOf(() => run("ghcr.io", {}, NONE))).toEqual({
       code: "no-login",
       message: "docker has no login for ghcr.io",
     });
-    const token = { credential: undefined, registryToken: new Secret("rt") };
-    expect(await failureOf(() => run("ghcr.io", {}, token))).toEqual({
+    expect(await failureOf(() => run("ghcr.io", {}, registryToken))).toEqual({
       code: "no-login",
       message: "docker has a registry token for ghcr.io and no password",
     });
   });
 
   it("offers no other login for a registry of which docker has a token", async () => {
-    const resolved = { ...FOUND, credential: undefined, registryToken: new Secret("rt") };
-    const bench = createVerbBench({ clients: { resolve: async () => resolved } });
+    const bench = createVerbBench({ clients: { resolve: async () => registryToken } });
     await bench.helper.store("ghcr.io", "sammy", new Secret("kept"));
     const flags = { client: "docker", format: "auth" } as const;
     expect((await failureOf(() => secret(bench.verbs, "ghcr.io", flags))).code).toBe("no-login");
@@ -128,7 +134,7 @@ describe("docr secret", () => {
 
   it("says on stderr that what we mint for docker is short-lived", async () => {
     const ours = "registry.digitalocean.com";
-    expect((await run(ours, {}, { helper: "docr" })).said).toEqual([
+    expect((await run(ours, {}, { ...FOUND, helper: "docr" })).said).toEqual([
       "this credential is a short-lived one; docr credentials makes one for a platform",
     ]);
     expect((await run(ours)).said).toEqual([]);

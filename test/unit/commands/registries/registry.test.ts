@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { HelperError } from "../../../../src/core/errors.ts";
-import type { ClientUses } from "../../../../src/commands/ports.ts";
+import type { ClientUses } from "../../../../src/client-config/types.ts";
 import type { Credential } from "../../../../src/core/credential.ts";
 import { Secret } from "../../../../src/core/secret.ts";
 import { addLogin, updateLogin } from "../../../../src/commands/registries/add.ts";
@@ -16,14 +16,14 @@ const NOBODY: ClientUses = { usedBy: [], shadowedBy: [], warnings: [] };
 const BY_DOCKER = {
   client: "docker",
   source: "~/.docker/config.json",
-  kind: "credsStore",
+  kind: "helper",
+  setting: "credsStore",
   helper: "docr",
 } as const;
 const BY_PODMAN = {
   client: "podman",
   source: "~/.config/containers/auth.json",
-  kind: "auths",
-  helper: undefined,
+  kind: "file",
 } as const;
 
 interface RegistryBench extends VerbBench {

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { askHelper } from "../../../src/protocol/other-helper.ts";
+import { createRunHelper } from "../../../src/client-config/helper-client.ts";
 import { failureOf } from "../../support/fakes/failure-of.ts";
 
 let folder: string;
@@ -10,11 +10,11 @@ beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "docr-helper-"))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
 /** Asks a helper that is this shell script. */
-async function ask(script: string, patienceMs?: number) {
+async function ask(script: string, timeoutMs?: number) {
   const path = join(folder, "docker-credential-other");
   writeFileSync(path, `#!/bin/sh\n${script}\n`);
   chmodSync(path, 0o755);
-  return askHelper("other", "get", "ghcr.io", { PATH: `${folder}:/usr/bin:/bin` }, patienceMs);
+  return createRunHelper({ PATH: `${folder}:/usr/bin:/bin` }, timeoutMs)("other", "get", "ghcr.io");
 }
 
 describe.skipIf(process.platform === "win32")("another helper", () => {
@@ -33,7 +33,7 @@ describe.skipIf(process.platform === "win32")("another helper", () => {
 
   it("that is not there is named", async () => {
     const env = { PATH: folder };
-    expect(await failureOf(() => askHelper("missing", "get", "", env))).toEqual({
+    expect(await failureOf(() => createRunHelper(env)("missing", "get", ""))).toEqual({
       code: "other-helper",
       message: "docker-credential-missing cannot be run",
     });
