@@ -5,7 +5,7 @@ import type { Helper } from "../credentials/helper.ts";
 import type { HelperPorts } from "../credentials/ports.ts";
 import type { RunHelper } from "../client-config/helper-client.ts";
 import type { VerbPorts } from "../commands/ports.ts";
-import { runVerb, type Shown } from "../cli/commander.ts";
+import { type CommandOutput, runCommand } from "../cli/run-command.ts";
 import { createTerminal } from "../terminal/terminal.ts";
 import { packageName, version } from "./version.ts";
 
@@ -19,7 +19,7 @@ export async function runForPeople(
   helper: Helper,
   readInput: () => Promise<Uint8Array>,
   args: readonly string[],
-): Promise<Shown> {
+): Promise<CommandOutput> {
   const { env } = host;
   const terminal = createTerminal({
     isTerminal: host.isTerminal,
@@ -59,5 +59,5 @@ export async function runForPeople(
     hintOf,
     runHelper,
   };
-  return runVerb(ports, args);
+  return runCommand(args, { version, terminal, legacy: ports });
 }

@@ -1,49 +1,82 @@
-import type { Command } from "commander";
-import { examples } from "../commands/frame.ts";
+import type { Command as TabCommand, RootCommand } from "@bomb.sh/tab";
+import { type Command, defineCommand, type Options } from "../commands/command.ts";
+import { HelperError } from "../core/errors.ts";
+import { COMMON_OPTIONS, descriptionOf, flagOf, HELP_OPTION, listed, optionsIn } from "./option-flags.ts";
+import type { CommandTree } from "./usage-errors.ts";
 
-/** Whether the library is needed: it costs the other verbs their start. */
-export function isAboutCompletion([verb]: readonly string[]): boolean {
-  return verb === "completion" || verb === "complete";
-}
+const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
+
+export const completionCommand = defineCommand({
+  name: "completion",
+  arguments: ["<shell>"],
+  summary: "print what makes a shell complete our verbs and options",
+  hasJson: false,
+  examples: [
+    "source <(docr completion bash)    # needs bash-completion",
+    "docr completion zsh > ~/.zfunc/_docr",
+    "docr completion fish > ~/.config/fish/completions/docr.fish",
+    "docr completion powershell | Out-String | Invoke-Expression",
+  ],
+  needs: [],
+  async run({ args: [shell] }) {
+    const known = SHELLS.find((one) => one === shell);
+    if (known === undefined) throw new HelperError("bad-arguments", `the shell must be ${listed(SHELLS)}`);
+    // Only here, because the library costs the other commands start-up time.
+    const { script } = await import("@bomb.sh/tab");
+    return { text: captureLog(() => script(known, "docr", "docr")) };
+  },
+});
 
 /**
- * `docr completion SHELL` and the hidden `docr complete`, which the shells' scripts call at each TAB. Last of the verbs: it
- * reads the others.
+ * The candidates for the last of the words, one a line as the scripts of `docr completion` read them. They call the hidden
+ * `docr complete -- WORDS` at each TAB.
  */
-export async function addCompletion(program: Command): Promise<void> {
-  const { default: addTab } = await import("@bomb.sh/tab/commander");
-  addTab(program, { completionCommandName: "completion" });
-  const verb = program.commands.find((one) => one.name() === "completion");
-  if (verb) describe(verb);
+export async function completeWords(words: readonly string[], tree: CommandTree): Promise<string> {
+  const tab = await import("@bomb.sh/tab");
+  const root = new tab.RootCommand();
+  root.option("help", HELP_OPTION.description, "h");
+  for (const entry of tree) {
+    if ("commands" in entry) {
+      addOptions(root.command(entry.name, entry.summary), {});
+      for (const command of entry.commands) addCommand(root, command);
+    } else {
+      addCommand(root, entry);
+    }
+  }
+  return captureLog(() => root.parse([...words]));
 }
 
-/** The verb's place in the help. */
-export function nameCompletion(program: Command): void {
-  describe(program.command("completion").argument("<shell>"));
+function addCommand(root: RootCommand, command: Command): void {
+  const added = root.command(command.name, command.summary);
+  addOptions(added, optionsIn(command));
+  for (const argument of command.arguments ?? []) added.argument(argument);
 }
 
-function describe(verb: Command): void {
-  verb
-    .description("print what makes a shell complete our verbs and options")
-    .helpOption("-h, --help", "show this help")
-    .addHelpText(
-      "after",
-      examples([
-        "source <(docr completion bash)    # needs bash-completion",
-        "docr completion zsh > ~/.zfunc/_docr",
-        "docr completion fish > ~/.config/fish/completions/docr.fish",
-        "docr completion powershell | Out-String | Invoke-Expression",
-      ]),
-    );
+function addOptions(command: TabCommand, options: Options): void {
+  const all: Options = { ...COMMON_OPTIONS, ...options, help: HELP_OPTION };
+  for (const [name, option] of Object.entries(all)) {
+    const flag = flagOf(name, option).slice("--".length);
+    const description = descriptionOf(option);
+    if (option.kind === "flag" || option.kind === "negation") {
+      command.option(flag, description);
+    } else {
+      const choices = option.kind === "value" ? (option.choices ?? []) : [];
+      command.option(flag, description, (complete) => {
+        for (const choice of choices) complete(choice, "");
+      });
+    }
+  }
 }
 
-/** What the work prints by console.log, the library's only way, goes to `print` instead. */
-export async function withLogTo(print: (text: string) => void, work: () => Promise<void>): Promise<void> {
+/** The library prints with `console.log` only. */
+function captureLog(work: () => void): string {
   const { log } = console;
-  console.log = (...values: unknown[]) => print(`${values.join(" ")}\n`);
+  let text = "";
+  console.log = (...values: unknown[]) => void (text += `${values.join(" ")}\n`);
   try {
-    await work();
+    work();
   } finally {
     console.log = log;
   }
+  return text;
 }

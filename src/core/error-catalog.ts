@@ -161,6 +161,8 @@ export const ERRORS = {
 
   // A command for people.
   "bad-arguments": { family: "command", hint: "see docr --help", exitCode: 2 },
+  /** The message names the word that was probably meant. */
+  mistyped: { family: "command", exitCode: 2 },
   "no-terminal": {
     family: "command",
     hint: "see the verb's --help for how to answer without one",

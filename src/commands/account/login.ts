@@ -1,11 +1,10 @@
-import type { Command } from "commander";
 import { parseContextName } from "../../config/config-file.ts";
 import { HelperError } from "../../core/errors.ts";
 import { contextInUse } from "../../credentials/accounts/accounts.ts";
 import { DEFAULT_CONTEXT } from "../../credentials/accounts/api-tokens.ts";
 import { logIn, mayPush } from "../../credentials/accounts/log-in.ts";
 import { unlessFailed } from "../../credentials/best-effort.ts";
-import { examples, type Frame } from "../frame.ts";
+import { defineCommand } from "../command.ts";
 import type { Result, VerbPorts } from "../ports.ts";
 import type { ApiToken } from "../../core/api-token.ts";
 import type { Secret } from "../../core/secret.ts";
@@ -13,27 +12,27 @@ import { describeLogin, jsonOfLogin } from "./login-report.ts";
 import { storeName } from "../stores.ts";
 
 interface LoginOptions {
-  readonly context?: string;
+  readonly context?: string | undefined;
   readonly tokenStdin?: boolean;
   readonly fromDoctl?: boolean;
 }
 
-export function addLogin(program: Command, frame: Frame): void {
-  frame
-    .command(program, "login", "keep an API token of DigitalOcean, once DigitalOcean has accepted it")
-    .option("--context <name>", "the account's name, as in doctl; the one in use unless told")
-    .option("--token-stdin", "read the API token from stdin")
-    .option("--from-doctl", "take the API token that doctl has for the context")
-    .addHelpText(
-      "after",
-      examples([
-        "docr login",
-        "docr login --context work --token-stdin < token.txt",
-        "docr login --from-doctl",
-      ]),
-    )
-    .action(async (options: LoginOptions) => frame.finish(await login(frame.ports, options)));
-}
+export const loginCommand = defineCommand({
+  name: "login",
+  summary: "keep an API token of DigitalOcean, once DigitalOcean has accepted it",
+  options: {
+    context: {
+      kind: "value",
+      value: "name",
+      description: "the account's name, as in doctl; the one in use unless told",
+    },
+    tokenStdin: { kind: "flag", description: "read the API token from stdin" },
+    fromDoctl: { kind: "flag", description: "take the API token that doctl has for the context" },
+  },
+  examples: ["docr login", "docr login --context work --token-stdin < token.txt", "docr login --from-doctl"],
+  needs: ["legacy"],
+  run: async ({ options }, { legacy }) => login(legacy, options),
+});
 
 /** Checks an API token and its scopes with DigitalOcean, then keeps it; nothing is kept of one that is refused. */
 export async function login(ports: VerbPorts, options: LoginOptions): Promise<Result> {

@@ -1,26 +1,31 @@
-import type { Command } from "commander";
 import { HelperError } from "../../core/errors.ts";
 import { contextInUse } from "../../credentials/accounts/accounts.ts";
 import { DEFAULT_CONTEXT } from "../../credentials/accounts/api-tokens.ts";
 import { type LoggedOut, logOut, logOutEverywhere } from "../../credentials/accounts/log-out.ts";
 import { unlessFailed } from "../../credentials/best-effort.ts";
-import { examples, type Frame } from "../frame.ts";
+import { defineCommand } from "../command.ts";
 import type { Result, VerbPorts } from "../ports.ts";
 import { contextOption } from "./login.ts";
 
 interface LogoutOptions {
-  readonly context?: string;
+  readonly context?: string | undefined;
   readonly all?: boolean;
 }
 
-export function addLogout(program: Command, frame: Frame): void {
-  frame
-    .command(program, "logout", "forget the API token, and revoke the credentials that were minted")
-    .option("--context <name>", "of this account alone")
-    .option("--all", "of every account, and what the environment's API token has minted: as docker logout")
-    .addHelpText("after", examples(["docr logout", "docr logout --context work", "docr logout --all"]))
-    .action(async (options: LogoutOptions) => frame.finish(await logout(frame.ports, options)));
-}
+export const logoutCommand = defineCommand({
+  name: "logout",
+  summary: "forget the API token, and revoke the credentials that were minted",
+  options: {
+    context: { kind: "value", value: "name", description: "of this account alone" },
+    all: {
+      kind: "flag",
+      description: "of every account, and what the environment's API token has minted: as docker logout",
+    },
+  },
+  examples: ["docr logout", "docr logout --context work", "docr logout --all"],
+  needs: ["legacy"],
+  run: async ({ options }, { legacy }) => logout(legacy, options),
+});
 
 /** Where several accounts are kept, which one is meant must be said, or answered. */
 export async function logout(ports: VerbPorts, options: LogoutOptions): Promise<Result> {

@@ -1,12 +1,11 @@
 import { existsSync } from "node:fs";
-import type { Command } from "commander";
 import { shownPath } from "../../client-config/paths.ts";
 import { configFilePath, readConfigFile } from "../../config/config-file.ts";
 import { readGeneralSettings } from "../../config/general.ts";
 import { type HelperError, isHelperError } from "../../core/errors.ts";
 import { contextInUse } from "../../credentials/accounts/accounts.ts";
 import { takeInventory } from "../../credentials/inventory/inventory.ts";
-import { examples, type Frame } from "../frame.ts";
+import { defineCommand } from "../command.ts";
 import type { Result, VerbPorts } from "../ports.ts";
 import {
   type Configured,
@@ -22,12 +21,13 @@ interface StatusOptions {
   readonly json?: boolean;
 }
 
-export function addStatus(program: Command, frame: Frame): void {
-  frame
-    .command(program, "status", "show accounts, where API tokens come from, and the credentials that live")
-    .addHelpText("after", examples(["docr status", "docr status --json | jq .credentials"]))
-    .action(async (options: StatusOptions) => frame.finish(await status(frame.ports, options)));
-}
+export const statusCommand = defineCommand({
+  name: "status",
+  summary: "show accounts, where API tokens come from, and the credentials that live",
+  examples: ["docr status", "docr status --json | jq .credentials"],
+  needs: ["legacy"],
+  run: async ({ wantsJson }, { legacy }) => status(legacy, { json: wantsJson }),
+});
 
 /**
  * What there is here and now; no failure, whatever is missing or wrong. It asks no network. The keychain costs most of

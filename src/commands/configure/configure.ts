@@ -1,5 +1,4 @@
-import type { Command } from "commander";
-import { examples, type Frame } from "../frame.ts";
+import { defineCommand } from "../command.ts";
 import type { ClientUse } from "../../client-config/types.ts";
 import type { Files } from "../../client-config/edit/files.ts";
 import type { Result, VerbPorts } from "../ports.ts";
@@ -15,28 +14,30 @@ import { showEdits } from "./report.ts";
 
 export interface ConfigureOptions {
   readonly global?: boolean;
-  readonly client?: string;
+  readonly client?: string | undefined;
   readonly dryRun?: boolean;
 }
 
-export function addConfigure(program: Command, frame: Frame): void {
-  frame
-    .command(program, "configure", "have docker and podman ask docr for logins")
-    .option(
-      "--global",
-      "for every registry, not for DigitalOcean's alone; a helper that is there now stays behind docr",
-    )
-    .option(
-      "--client <name>",
-      "docker, podman (with skopeo and buildah) or all; those that are here, unless told",
-    )
-    .option("--dry-run", "show as a diff what would change, and change nothing")
-    .addHelpText(
-      "after",
-      examples(["docr configure", "docr configure --global --dry-run", "docr configure --client podman"]),
-    )
-    .action(async (options: ConfigureOptions) => frame.finish(await configure(frame.ports, options)));
-}
+export const configureCommand = defineCommand({
+  name: "configure",
+  summary: "have docker and podman ask docr for logins",
+  options: {
+    global: {
+      kind: "flag",
+      description:
+        "for every registry, not for DigitalOcean's alone; a helper that is there now stays behind docr",
+    },
+    client: {
+      kind: "value",
+      value: "name",
+      description: "docker, podman (with skopeo and buildah) or all; those that are here, unless told",
+    },
+    dryRun: { kind: "flag", description: "show as a diff what would change, and change nothing" },
+  },
+  examples: ["docr configure", "docr configure --global --dry-run", "docr configure --client podman"],
+  needs: ["legacy"],
+  run: async ({ options }, { legacy }) => configure(legacy, options),
+});
 
 /** Puts us into the clients' files; what is there already stays as it is. */
 export async function configure(ports: VerbPorts, options: ConfigureOptions): Promise<Result> {

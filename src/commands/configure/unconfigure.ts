@@ -1,6 +1,5 @@
-import type { Command } from "commander";
 import { unlessFailed } from "../../credentials/best-effort.ts";
-import { examples, type Frame } from "../frame.ts";
+import { defineCommand } from "../command.ts";
 import type { FileSnapshot } from "../../client-config/edit/snapshot.ts";
 import type { Files } from "../../client-config/edit/files.ts";
 import type { Result, VerbPorts } from "../ports.ts";
@@ -14,19 +13,22 @@ import { remarksOnRest } from "./warnings.ts";
 import { showEdits } from "./report.ts";
 import { planUnconfigure } from "./undo.ts";
 
-export function addUnconfigure(program: Command, frame: Frame): void {
-  frame
-    .command(
-      program,
-      "unconfigure",
-      "take docr out of the clients' configuration, and put back what was there",
-    )
-    .option("--global", "take out no more than what configure --global put in")
-    .option("--client <name>", "docker, podman (with skopeo and buildah) or all, which is meant unless told")
-    .option("--dry-run", "show as a diff what would change, and change nothing")
-    .addHelpText("after", examples(["docr unconfigure", "docr unconfigure --dry-run"]))
-    .action(async (options: ConfigureOptions) => frame.finish(await unconfigure(frame.ports, options)));
-}
+export const unconfigureCommand = defineCommand({
+  name: "unconfigure",
+  summary: "take docr out of the clients' configuration, and put back what was there",
+  options: {
+    global: { kind: "flag", description: "take out no more than what configure --global put in" },
+    client: {
+      kind: "value",
+      value: "name",
+      description: "docker, podman (with skopeo and buildah) or all, which is meant unless told",
+    },
+    dryRun: { kind: "flag", description: "show as a diff what would change, and change nothing" },
+  },
+  examples: ["docr unconfigure", "docr unconfigure --dry-run"],
+  needs: ["legacy"],
+  run: async ({ options }, { legacy }) => unconfigure(legacy, options),
+});
 
 /** Puts back what `configure` replaced; in a file that somebody has changed since, takes out our own keys alone. */
 export async function unconfigure(ports: VerbPorts, options: ConfigureOptions): Promise<Result> {

@@ -1,8 +1,7 @@
-import type { Command } from "commander";
 import { type Lifetime, limited, UNLIMITED } from "../../core/lifetime.ts";
 import { HelperError, isHelperError, type ErrorCode } from "../../core/errors.ts";
 import { giveOut } from "../../credentials/issue.ts";
-import { examples, type Frame } from "../frame.ts";
+import { defineCommand } from "../command.ts";
 import type { Result, VerbPorts } from "../ports.ts";
 import { isRegistryName } from "../../core/address.ts";
 import type { MintedCredential } from "../../core/credential.ts";
@@ -11,48 +10,57 @@ import { contextOption } from "../account/login.ts";
 import { parseExpiry } from "../../terminal/durations.ts";
 
 interface CredentialsOptions {
-  readonly expiry?: string;
+  readonly expiry?: string | undefined;
   readonly neverExpire?: boolean;
   readonly readWrite?: boolean;
-  readonly format?: Form;
-  readonly name?: string;
-  readonly namespace?: string;
-  readonly context?: string;
+  readonly format?: Form | undefined;
+  readonly name?: string | undefined;
+  readonly namespace?: string | undefined;
+  readonly context?: string | undefined;
   readonly json?: boolean;
 }
 
 const DEFAULT_SECONDS = 3600;
 
-export function addCredentials(program: Command, frame: Frame): void {
-  const verb = frame.command(
-    program,
-    "credentials [registry]",
-    "make one new credential for the registry, and print it",
-  );
-  verb
-    .option("--expiry <time>", "how long it lives: 1h30m, 90m, 30d or seconds (default: 1h)")
-    .option("--never-expire", "let it live until somebody revokes it")
-    .option("--read-write", "let it push and delete, too (default: pull alone)")
-    .addOption(
-      verb
-        .createOption("--format <form>", "what is printed: docker's config.json unless told")
-        .choices(FORMS),
-    )
-    .option("--name <name>", "of the Kubernetes secret (default: registry- and the registry's name)")
-    .option("--namespace <namespace>", `of the Kubernetes secret (default: ${SYSTEM_NAMESPACE})`)
-    .option("--context <name>", "the account to use; the one in use unless told")
-    .addHelpText(
-      "after",
-      examples([
-        "docr credentials > config.json",
-        "docr credentials acme --format kubernetes-secret --expiry 30d | kubectl apply -f -",
-        'eval "$(docr credentials acme --read-write --expiry 15m --format env)"',
-      ]),
-    )
-    .action(async (registry: string | undefined, options: CredentialsOptions) =>
-      frame.finish(await credentials(frame.ports, registry, options)),
-    );
-}
+export const credentialsCommand = defineCommand({
+  name: "credentials",
+  arguments: ["[registry]"],
+  summary: "make one new credential for the registry, and print it",
+  options: {
+    expiry: {
+      kind: "value",
+      value: "time",
+      description: "how long it lives: 1h30m, 90m, 30d or seconds (default: 1h)",
+    },
+    neverExpire: { kind: "flag", description: "let it live until somebody revokes it" },
+    readWrite: { kind: "flag", description: "let it push and delete, too (default: pull alone)" },
+    format: {
+      kind: "value",
+      value: "form",
+      description: "what is printed: docker's config.json unless told",
+      choices: FORMS,
+    },
+    name: {
+      kind: "value",
+      value: "name",
+      description: "of the Kubernetes secret (default: registry- and the registry's name)",
+    },
+    namespace: {
+      kind: "value",
+      value: "namespace",
+      description: `of the Kubernetes secret (default: ${SYSTEM_NAMESPACE})`,
+    },
+    context: { kind: "value", value: "name", description: "the account to use; the one in use unless told" },
+  },
+  examples: [
+    "docr credentials > config.json",
+    "docr credentials acme --format kubernetes-secret --expiry 30d | kubectl apply -f -",
+    'eval "$(docr credentials acme --read-write --expiry 15m --format env)"',
+  ],
+  needs: ["legacy"],
+  run: async ({ options, args: [registry], wantsJson }, { legacy }) =>
+    credentials(legacy, registry, { ...options, json: wantsJson }),
+});
 
 /** Exactly one mint, whatever is kept: what is printed is the person's own, and docker is never given it. */
 export async function credentials(

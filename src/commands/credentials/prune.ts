@@ -1,6 +1,5 @@
-import type { Command } from "commander";
 import { takeInventory } from "../../credentials/inventory/inventory.ts";
-import { examples, type Frame } from "../frame.ts";
+import { defineCommand } from "../command.ts";
 import type { Result, VerbPorts } from "../ports.ts";
 import { describeLiveCredentials, jsonOfLiveCredentials } from "./live-table.ts";
 
@@ -8,13 +7,14 @@ interface PruneOptions {
   readonly dryRun?: boolean;
 }
 
-export function addPrune(program: Command, frame: Frame): void {
-  frame
-    .command(program, "prune", "revoke the credentials that were replaced, and show those that live")
-    .option("--dry-run", "show what would be revoked, and revoke nothing")
-    .addHelpText("after", examples(["docr prune", "docr prune --dry-run", "docr prune --json"]))
-    .action(async (options: PruneOptions) => frame.finish(await prune(frame.ports, options)));
-}
+export const pruneCommand = defineCommand({
+  name: "prune",
+  summary: "revoke the credentials that were replaced, and show those that live",
+  options: { dryRun: { kind: "flag", description: "show what would be revoked, and revoke nothing" } },
+  examples: ["docr prune", "docr prune --dry-run", "docr prune --json"],
+  needs: ["legacy"],
+  run: async ({ options }, { legacy }) => prune(legacy, options),
+});
 
 /**
  * Revokes every replaced credential, and exits with 1 where one may be left. Those in use stay, and those that were given to a person on purpose: they end by

@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
-import type { Command } from "commander";
 import { HelperError } from "../../core/errors.ts";
 import { alignColumns } from "../../terminal/table.ts";
-import { examples, type Frame } from "../frame.ts";
+import { defineCommand } from "../command.ts";
 import type { Result, Style, VerbPorts } from "../ports.ts";
 import { lookAtAccount, lookAtHandshake } from "./account.ts";
 import { lookAtClients } from "./clients.ts";
@@ -14,7 +13,7 @@ import { lookAtRuntimeFolder, lookAtStore } from "./store.ts";
 
 export interface DoctorOptions {
   /** A file that is not there yet. */
-  readonly report?: string;
+  readonly report?: string | undefined;
 }
 
 const STYLES = { pass: "green", warn: "yellow", fail: "red" } as const satisfies Record<
@@ -22,16 +21,21 @@ const STYLES = { pass: "green", warn: "yellow", fail: "red" } as const satisfies
   Style
 >;
 
-export function addDoctor(program: Command, frame: Frame): void {
-  frame
-    .command(program, "doctor", "look for what is wrong, and say what mends it")
-    .option("--report <file>", "write a report without secrets to a new file, to paste in an issue")
-    .addHelpText(
-      "after",
-      `${examples(["docr doctor", "docr doctor --report docr-report.md"])}\nExit codes: 0 nothing failed, 1 something did.\n`,
-    )
-    .action(async (options: DoctorOptions) => frame.finish(await doctor(frame.ports, options)));
-}
+export const doctorCommand = defineCommand({
+  name: "doctor",
+  summary: "look for what is wrong, and say what mends it",
+  options: {
+    report: {
+      kind: "value",
+      value: "file",
+      description: "write a report without secrets to a new file, to paste in an issue",
+    },
+  },
+  examples: ["docr doctor", "docr doctor --report docr-report.md"],
+  exitCodes: { 0: "nothing failed", 1: "something did" },
+  needs: ["legacy"],
+  run: async ({ options }, { legacy }) => doctor(legacy, options),
+});
 
 /** Looks at everything that a `get` stands on; what fails is a line, and never the whole. */
 export async function doctor(ports: VerbPorts, options: DoctorOptions): Promise<Result> {

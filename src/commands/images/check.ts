@@ -1,12 +1,12 @@
-import type { Command } from "commander";
 import { HelperError, isHelperError } from "../../core/errors.ts";
 import { shownBytes } from "../../terminal/sizes.ts";
 import { alignColumns } from "../../terminal/table.ts";
-import { examples, type Frame } from "../frame.ts";
+import { defineCommand } from "../command.ts";
 import type { Result, VerbPorts } from "../ports.ts";
 import type { FoundManifest } from "../../oci/registries.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
 import { DOCKER_HUB, parseImage, type Image } from "../../core/image.ts";
+import { CLIENT_OPTION } from "./target.ts";
 import { findLogin, type UsedLogin } from "./used-login.ts";
 
 export interface CheckOptions {
@@ -20,28 +20,24 @@ type Client = "docker" | "podman";
 const ABSENT = 3;
 const REFUSED = 4;
 
-export function addCheck(program: Command, frame: Frame): void {
-  frame
-    .command(
-      program,
-      "check <image>",
-      "ask the registry for an image, with the login that a client would use",
-    )
-    .option("--tags", "list the repository's tags")
-    .option("--client <client>", "whose configuration counts: docker or podman", parseClient, "docker")
-    .option("--anonymous", "show no login")
-    .addHelpText(
-      "after",
-      `${examples([
-        "docr check registry.digitalocean.com/acme/app:v1",
-        "docr check alpine --tags",
-        "docr check ghcr.io/acme/app@sha256:… --client podman --json",
-      ])}\nExit codes: 0 found, 3 absent, 4 refused, 1 failed otherwise, 2 wrong usage.\n`,
-    )
-    .action(async (image: string, options: CheckOptions) =>
-      frame.finish(await check(frame.ports, image, options)),
-    );
-}
+export const checkCommand = defineCommand({
+  name: "check",
+  arguments: ["<image>"],
+  summary: "ask the registry for an image, with the login that a client would use",
+  options: {
+    tags: { kind: "flag", description: "list the repository's tags" },
+    client: CLIENT_OPTION,
+    anonymous: { kind: "flag", description: "show no login" },
+  },
+  examples: [
+    "docr check registry.digitalocean.com/acme/app:v1",
+    "docr check alpine --tags",
+    "docr check ghcr.io/acme/app@sha256:… --client podman --json",
+  ],
+  exitCodes: { 0: "found", 1: "failed otherwise", 2: "wrong usage", 3: "absent", 4: "refused" },
+  needs: ["legacy"],
+  run: async ({ options, args: [image] }, { legacy }) => check(legacy, image, options),
+});
 
 /** The registry's whole handshake for the image, which may be absent, or refused to this login. */
 export async function check(ports: VerbPorts, text: string, options: CheckOptions): Promise<Result> {
@@ -128,7 +124,7 @@ function refused(
   const rows = [
     ["  why", message],
     ["  login", words],
-    ["  next", `${next}: ${loginCommand(image.host)}`],
+    ["  next", `${next}: ${loginCommandFor(image.host)}`],
   ];
   return {
     text: `refused: ${name}\n${alignColumns(rows)}`,
@@ -137,14 +133,7 @@ function refused(
   };
 }
 
-function parseClient(text: string): Client {
-  if (text === "docker" || text === "podman") return text;
-  throw new HelperError("bad-arguments", "--client must be docker or podman", {
-    hint: "leave it out for docker",
-  });
-}
-
-function loginCommand(host: string): string {
+function loginCommandFor(host: string): string {
   if (host === REGISTRY_HOST) return "docr login";
   return host === DOCKER_HUB ? "docker login" : `docker login ${host}`;
 }

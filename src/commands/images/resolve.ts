@@ -1,12 +1,18 @@
-import type { Command } from "commander";
 import { alignColumns } from "../../terminal/table.ts";
-import { examples, type Frame } from "../frame.ts";
+import { defineCommand } from "../command.ts";
 import { helperOf, loginIn, type Resolved, settingOf } from "../../client-config/types.ts";
 import type { Result, VerbPorts } from "../ports.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
 import { openCredential, openSecret, shownUsername } from "../pull-secrets/docker-config.ts";
 import { resolveAloud } from "./resolve-aloud.ts";
-import { addClientOptions, checkedKey, type ClientOptions, parseTarget, printable } from "./target.ts";
+import {
+  checkedKey,
+  CLIENT_OPTION,
+  type ClientOptions,
+  KEY_OPTION,
+  parseTarget,
+  printable,
+} from "./target.ts";
 
 interface ResolveFlags extends ClientOptions {
   readonly reveal?: boolean;
@@ -15,26 +21,24 @@ interface ResolveFlags extends ClientOptions {
 /** A client goes on without a login: an answer, but not the one that a script hopes for. */
 const NO_LOGIN = 3;
 
-export function addResolve(program: Command, frame: Frame): void {
-  const verb = frame.command(
-    program,
-    "resolve <image|host>",
-    "show which login a client would use for an image, and where it is from",
-  );
-  addClientOptions(verb)
-    .option("--reveal", "show the user name and the secret")
-    .addHelpText(
-      "after",
-      examples([
-        "docr resolve registry.digitalocean.com/acme/app",
-        "docr resolve docker.io --client podman",
-        "docr resolve registry.example --key https://auth.example/v1/ --reveal --json",
-      ]) + "\nExit codes: 0 there is a login, 3 there is none and the client goes on without.\n",
-    )
-    .action(async (target: string, flags: ResolveFlags) => {
-      frame.finish(await resolve(frame.ports, target, flags));
-    });
-}
+export const resolveCommand = defineCommand({
+  name: "resolve",
+  arguments: ["<image|host>"],
+  summary: "show which login a client would use for an image, and where it is from",
+  options: {
+    client: CLIENT_OPTION,
+    key: KEY_OPTION,
+    reveal: { kind: "flag", description: "show the user name and the secret" },
+  },
+  examples: [
+    "docr resolve registry.digitalocean.com/acme/app",
+    "docr resolve docker.io --client podman",
+    "docr resolve registry.example --key https://auth.example/v1/ --reveal --json",
+  ],
+  exitCodes: { 0: "there is a login", 3: "there is none and the client goes on without" },
+  needs: ["legacy"],
+  run: async ({ options, args: [target] }, { legacy }) => resolve(legacy, target, options),
+});
 
 /** Asks just as the client would: the helper that its configuration names is run, and ours may mint for it. */
 export async function resolve(ports: VerbPorts, text: string, flags: ResolveFlags): Promise<Result> {
@@ -80,7 +84,7 @@ interface LoginView {
   /** Undefined where there is none, and where it is not to be seen. */
   readonly username?: string | undefined;
   /** Where it was asked for. */
-  readonly secret?: string;
+  readonly secret?: string | undefined;
 }
 
 function describeLogin(host: string, resolved: Resolved, isRevealed: boolean): LoginView {

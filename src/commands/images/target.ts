@@ -1,6 +1,5 @@
-import type { Command } from "commander";
-import { Option } from "commander";
 import { HelperError, isHelperError } from "../../core/errors.ts";
+import type { Option } from "../command.ts";
 import { DOCKER_HUB, parseImage } from "../../core/image.ts";
 
 /** What a person named: a registry, or an image in one. */
@@ -58,19 +57,22 @@ function checkedHost(host: string): string {
 /** Whose configuration is meant, and under which key. */
 export interface ClientOptions {
   readonly client: "docker" | "podman";
-  readonly key?: string;
+  readonly key?: string | undefined;
 }
 
-/** Puts the options of ClientOptions to a verb. */
-export function addClientOptions(verb: Command): Command {
-  return verb
-    .addOption(
-      new Option("--client <name>", "the client whose configuration counts")
-        .choices(["docker", "podman"])
-        .default("docker"),
-    )
-    .option("--key <address>", "the key that the login is under, where it is not the registry's own");
-}
+export const CLIENT_OPTION = {
+  kind: "value",
+  value: "client",
+  description: "the client whose configuration counts",
+  choices: ["docker", "podman"],
+  default: "docker",
+} as const satisfies Option;
+
+export const KEY_OPTION = {
+  kind: "value",
+  value: "address",
+  description: "the key that the login is under, where it is not the registry's own",
+} as const satisfies Option;
 
 /** Throws `bad-arguments` for a key that no client could have. */
 export function checkedKey(key: string | undefined): string | undefined {

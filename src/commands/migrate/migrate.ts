@@ -1,7 +1,6 @@
-import type { Command } from "commander";
 import { HelperError } from "../../core/errors.ts";
 import { alignColumns } from "../../terminal/table.ts";
-import { examples, type Frame } from "../frame.ts";
+import { defineCommand } from "../command.ts";
 import type { Result, VerbPorts } from "../ports.ts";
 import { findPlaces } from "../configure/places.ts";
 import type { Situation } from "./clients.ts";
@@ -15,38 +14,38 @@ import { checkFound, chooseHelper, findLogins } from "./plan.ts";
 
 export interface MigrateOptions {
   /** True for `--from` without a name. */
-  readonly from?: string | true;
+  readonly from?: string | true | undefined;
   readonly configure?: boolean;
-  readonly client?: string;
+  readonly client?: string | undefined;
   readonly yes?: boolean;
   readonly dryRun?: boolean;
 }
 
-export function addMigrate(program: Command, frame: Frame): void {
-  frame
-    .command(
-      program,
-      "migrate",
-      "move logins that are in plain text, or with another helper, into docr's store",
-    )
-    .option(
-      "--from [helper]",
-      "another helper's logins, too (osxkeychain); docker's present one, unless named",
-    )
-    .option("--configure", "have the clients ask docr for what moves, as docr configure --global does")
-    .option("--client <name>", "docker, podman or all; those that are here, unless told")
-    .option("--yes", "do not ask")
-    .option("--dry-run", "say what would move, and move nothing")
-    .addHelpText(
-      "after",
-      examples([
-        "docr migrate --dry-run",
-        "docr migrate --configure",
-        "docr migrate --from osxkeychain --yes",
-      ]),
-    )
-    .action(async (options: MigrateOptions) => frame.finish(await migrate(frame.ports, options)));
-}
+export const migrateCommand = defineCommand({
+  name: "migrate",
+  summary: "move logins that are in plain text, or with another helper, into docr's store",
+  options: {
+    from: {
+      kind: "optional-value",
+      value: "helper",
+      description: "another helper's logins, too (osxkeychain); docker's present one, unless named",
+    },
+    configure: {
+      kind: "flag",
+      description: "have the clients ask docr for what moves, as docr configure --global does",
+    },
+    client: {
+      kind: "value",
+      value: "name",
+      description: "docker, podman or all; those that are here, unless told",
+    },
+    yes: { kind: "flag", description: "do not ask" },
+    dryRun: { kind: "flag", description: "say what would move, and move nothing" },
+  },
+  examples: ["docr migrate --dry-run", "docr migrate --configure", "docr migrate --from osxkeychain --yes"],
+  needs: ["legacy"],
+  run: async ({ options }, { legacy }) => migrate(legacy, options),
+});
 
 /** Nothing is removed anywhere before it was read back out of the keychain. */
 export async function migrate(ports: VerbPorts, options: MigrateOptions): Promise<Result> {

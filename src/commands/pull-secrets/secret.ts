@@ -1,55 +1,54 @@
-import type { Command } from "commander";
-import { Option } from "commander";
 import { credentialOf, loginOf } from "../../client-config/client-login.ts";
 import { type ClientLogin, helperOf, loginIn, type Resolved } from "../../client-config/types.ts";
 import { HelperError, isHelperError } from "../../core/errors.ts";
-import { examples, type Frame } from "../frame.ts";
+import { defineCommand } from "../command.ts";
 import type { Result, VerbPorts } from "../ports.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
 import { clientKeyOf } from "../../core/image.ts";
 import { kubernetesSecretOf, kubernetesYamlOf } from "./kubernetes.ts";
 import { authTokenOf, openCredential, type PullSecret } from "./docker-config.ts";
 import { resolveAloud } from "../images/resolve-aloud.ts";
-import { addClientOptions, checkedKey, type ClientOptions, parseTarget } from "../images/target.ts";
+import { checkedKey, CLIENT_OPTION, type ClientOptions, KEY_OPTION, parseTarget } from "../images/target.ts";
 
 const FORMATS = ["auth", "kubernetes-secret", "username-password"] as const;
 
 interface SecretFlags extends ClientOptions {
   readonly format: (typeof FORMATS)[number];
-  readonly name?: string;
-  readonly namespace?: string;
+  readonly name?: string | undefined;
+  readonly namespace?: string | undefined;
 }
 
-export function addSecret(program: Command, frame: Frame): void {
-  const verb = frame.command(
-    program,
-    "secret <image|host>",
-    "print a registry's login as a platform wants it that pulls for you",
-  );
-  addClientOptions(verb)
-    .addOption(
-      new Option(
-        "--format <format>",
+export const secretCommand = defineCommand({
+  name: "secret",
+  arguments: ["<image|host>"],
+  summary: "print a registry's login as a platform wants it that pulls for you",
+  options: {
+    client: CLIENT_OPTION,
+    key: KEY_OPTION,
+    format: {
+      kind: "value",
+      value: "format",
+      description:
         "base64 of user:password, a manifest for kubectl, or user name and password on a line each",
-      )
-        .choices(FORMATS)
-        .default("auth"),
-    )
-    .option("--name <name>", "of the Kubernetes secret (default: the registry's host)")
-    .option("--namespace <namespace>", "of the Kubernetes secret")
-    .addHelpText(
-      "after",
-      examples([
-        "docr secret ghcr.io",
-        "DOCKER_CONFIG=/srv/bot/.docker docr secret ghcr.io",
-        "docr secret docker.io --format username-password --json",
-        "docr secret ghcr.io --format kubernetes-secret --name pull --namespace web | kubectl apply -f -",
-      ]),
-    )
-    .action(async (target: string, flags: SecretFlags) => {
-      frame.finish(await secret(frame.ports, target, flags));
-    });
-}
+      choices: FORMATS,
+      default: "auth",
+    },
+    name: {
+      kind: "value",
+      value: "name",
+      description: "of the Kubernetes secret (default: the registry's host)",
+    },
+    namespace: { kind: "value", value: "namespace", description: "of the Kubernetes secret" },
+  },
+  examples: [
+    "docr secret ghcr.io",
+    "DOCKER_CONFIG=/srv/bot/.docker docr secret ghcr.io",
+    "docr secret docker.io --format username-password --json",
+    "docr secret ghcr.io --format kubernetes-secret --name pull --namespace web | kubectl apply -f -",
+  ],
+  needs: ["legacy"],
+  run: async ({ options, args: [target] }, { legacy }) => secret(legacy, target, options),
+});
 
 /** From whichever file or helper has it. Throws `no-login` where none does. */
 export async function secret(ports: VerbPorts, text: string, flags: SecretFlags): Promise<Result> {

@@ -6,7 +6,7 @@ import { Secret } from "../../core/secret.ts";
 import { checkNotBeside, findLogin, findUses, needLogin, otherHost, viewOf } from "./logins.ts";
 
 export interface LoginFlags {
-  readonly username?: string;
+  readonly username?: string | undefined;
   readonly passwordStdin?: boolean;
   /** False with --no-check. */
   readonly check: boolean;

@@ -5,8 +5,8 @@ import { allLogins, findUses, type LoginView, needLogin, otherHost, viewOf } fro
 import { printable } from "../images/target.ts";
 
 export interface ListFlags {
-  readonly filter?: string;
-  readonly host?: string;
+  readonly filter?: string | undefined;
+  readonly host?: string | undefined;
 }
 
 export async function listLogins(ports: VerbPorts, { filter, host }: ListFlags): Promise<Result> {

@@ -5,6 +5,7 @@ import type { Clients } from "../../../src/client-config/resolve.ts";
 import type { Terminal, VerbPorts } from "../../../src/commands/ports.ts";
 import type { Registries } from "../../../src/oci/registries.ts";
 import type { Network } from "../../../src/http/reach.ts";
+import type { CommandContext } from "../../../src/commands/context.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import { type Bench, type BenchOptions, createBench } from "./helper-bench.ts";
 
@@ -26,6 +27,7 @@ export interface VerbBenchOptions extends BenchOptions {
 /** The verbs' ports on fakes alone, with a person who has made up their mind. */
 export interface VerbBench extends Bench {
   readonly verbs: VerbPorts;
+  readonly context: CommandContext;
   /** What was asked on the terminal. */
   readonly questions: readonly string[];
   /** What was printed on stdout before the result. */
@@ -97,7 +99,8 @@ export function createVerbBench(options: VerbBenchOptions = {}): VerbBench {
       return known;
     },
   };
-  return { ...bench, verbs, questions, said, printed, helperCalls };
+  const context: CommandContext = { version: "1.2.3", terminal, legacy: verbs };
+  return { ...bench, verbs, context, questions, said, printed, helperCalls };
 }
 
 async function unexpected(): Promise<never> {

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { ENVIRONMENT } from "../../../src/cli/man-page.ts";
-import { runVerb } from "../../../src/cli/commander.ts";
+import { ENVIRONMENT } from "../../../src/cli/environment.ts";
+import { runCommand } from "../../../src/cli/run-command.ts";
 import { createVerbBench } from "../../support/fakes/verb-bench.ts";
 
 const CONFIGURATION = readFileSync(join(import.meta.dirname, "../../../docs/configuration.md"), "utf8");
 
 async function page(): Promise<string> {
-  const { stdout } = await runVerb(createVerbBench().verbs, ["man"]);
+  const { stdout } = await runCommand(["man"], createVerbBench().context);
   return stdout;
 }
 

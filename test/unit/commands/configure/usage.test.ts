@@ -1,28 +1,24 @@
 import { describe, expect, it } from "vitest";
-import { runVerb } from "../../../../src/cli/commander.ts";
+import { runCommand } from "../../../../src/cli/run-command.ts";
 import { Secret } from "../../../../src/core/secret.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { createVerbBench, type VerbBenchOptions } from "../../../support/fakes/verb-bench.ts";
 
 const run = (args: readonly string[], options: VerbBenchOptions = {}) => {
   const bench = createVerbBench(options);
-  return runVerb(bench.verbs, args);
+  return runCommand(args, bench.context);
 };
 
 describe("the usage of the verbs about clients", () => {
   it.each([
-    [["resolve"], "missing required argument 'image|host'"],
-    [["resolve", "a", "b"], "too many arguments for 'resolve', expected 1 argument but got 2"],
-    [
-      ["resolve", "ghcr.io", "--client", "nerdctl"],
-      /argument 'nerdctl' is invalid, allowed choices are docker, podman$/,
-    ],
+    [["resolve"], "docr resolve needs the argument <image|host>"],
+    [["resolve", "a", "b"], "docr resolve takes 1 argument"],
+    [["resolve", "ghcr.io", "--client", "nerdctl"], "--client must be docker or podman"],
     [
       ["secret", "ghcr.io", "--format", "yaml"],
-      /allowed choices are auth, kubernetes-secret, username-password$/,
+      "--format must be auth, kubernetes-secret or username-password",
     ],
-    [["registry"], "no verb"],
-    [["registry", "lst"], "unknown command 'lst'"],
+    [["registry"], "docr registry needs a command"],
     [["registry", "add", "ghcr.io", "--password", "hunter2"], "unknown option '--password'"],
     [["registry", "remove", "ghcr.io", "--force"], "unknown option '--force'"],
   ])("is told in one line where it is wrong: %j", async (args, message) => {

@@ -1,11 +1,11 @@
 import { array, assert, asyncProperty, constantFrom, oneof, string } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type HelperError, isHelperError } from "../../../src/core/errors.ts";
-import { runVerb, type Shown } from "../../../src/cli/commander.ts";
+import { type CommandOutput, runCommand } from "../../../src/cli/run-command.ts";
 import { createVerbBench } from "../../support/fakes/verb-bench.ts";
 
-function run(...args: readonly string[]): Promise<Shown> {
-  return runVerb(createVerbBench().verbs, args);
+function run(...args: readonly string[]): Promise<CommandOutput> {
+  return runCommand(args, createVerbBench().context);
 }
 
 async function failing(...args: readonly string[]): Promise<HelperError> {
@@ -30,6 +30,15 @@ async function verbs(): Promise<readonly string[]> {
 }
 
 describe("the help", () => {
+  it("of a command comes for docr help COMMAND, whatever exit code the process has so far", async () => {
+    process.exitCode = 1;
+    try {
+      expect((await run("help", "prune")).stdout).toMatch(/^Usage: docr prune/);
+    } finally {
+      process.exitCode = undefined;
+    }
+  });
+
   it.each([["--help"], ["-h"], ["help"]])("of the whole program comes for %s", async (flag) => {
     const { stdout, exitCode } = await run(flag);
     expect(stdout).toMatch(/^Usage: docr <verb>/);
@@ -80,20 +89,24 @@ describe("a result", () => {
 
 describe("wrong usage", () => {
   it.each([
-    [["prune", "--jsn"], "unknown option '--jsn'", "did you mean --json?"],
     [["prune", "--nothing-like-it"], "unknown option '--nothing-like-it'", "see docr prune --help"],
+    [["prune", "x"], "docr prune takes no arguments", "see docr prune --help"],
+    [["check", "a", "b"], "docr check takes 1 argument", "see docr check --help"],
+    [["completion"], "docr completion needs the argument <shell>", "see docr completion --help"],
+    [["check", "--client", "podman"], "docr check needs the argument <image>", "see docr check --help"],
     [
-      ["prune", "x"],
-      "too many arguments for 'prune', expected 0 arguments but got 1",
-      "see docr prune --help",
+      ["completion", "hunter2"],
+      "the shell must be bash, zsh, fish or powershell",
+      "see docr completion --help",
     ],
-    [["completion"], "missing required argument 'shell'", "see docr completion --help"],
     [["--nothing"], "unknown option '--nothing'", "see docr --help"],
     [["nothing", "x"], "unknown command 'nothing'", "see docr --help"],
-    [["prun", "--json"], "unknown command 'prun'", "did you mean prune?"],
-    [["help", "nothing"], "there is no such verb", "see docr --help"],
-    [["logout", "--context", "--all"], "--context needs a value of its own", "see docr logout --help"],
-    [["logout", "--context=--all"], "--context needs a value of its own", "see docr logout --help"],
+    [["help", "nothing"], "unknown command 'nothing'", "see docr --help"],
+    [["registry"], "docr registry needs a command", "see docr registry --help"],
+    [["registry", "nothing"], "unknown command 'nothing'", "see docr registry --help"],
+    [["logout", "--context"], "--context needs a value", "see docr logout --help"],
+    [["logout", "--context", "--all"], "--context needs a value", "see docr logout --help"],
+    [["logout", "--context=--all"], "--context needs a value", "see docr logout --help"],
     [
       ["logout", "--all", "--context", "x"],
       "--context and --all exclude each other",
@@ -106,17 +119,27 @@ describe("wrong usage", () => {
     ],
     [["prune", "-x"], "unknown option '-x'", "see docr prune --help"],
     [["prune", "-phunter2"], "unknown option '-p…'", "see docr prune --help"],
-    [["prune", "--jsn=hunter2"], "unknown option '--jsn=…'", "see docr prune --help"],
+    [["prune", "--hunter=hunter2"], "unknown option '--hunter=…'", "see docr prune --help"],
     [["prune", "--hunter2"], "unknown option '…'", "see docr prune --help"],
     [["prune", "--hunter2\nx"], "unknown option '…'", "see docr prune --help"],
     [["hunter2", "x"], "unknown command '…'", "see docr --help"],
     [
       ["credentials", "--format", "hunter2"],
-      "option '--format <form>' argument '…' is invalid, allowed choices are docker-config, kubernetes-secret, auth, env",
+      "--format must be docker-config, kubernetes-secret, auth or env",
       "see docr credentials --help",
     ],
   ])("%j is told in one line, with what to do next", async (args, message, hint) => {
     expect(await failing(...args)).toMatchObject({ code: "bad-arguments", message, hint });
+  });
+
+  it.each([
+    [["prune", "--jsn"], "unknown option '--jsn'; did you mean --json?"],
+    [["prune", "--jsn=hunter2"], "unknown option '--jsn=…'; did you mean --json?"],
+    [["prun", "--json"], "unknown command 'prun'; did you mean prune?"],
+    [["registry", "lst"], "unknown command 'lst'; did you mean list?"],
+    [["help", "prun"], "unknown command 'prun'; did you mean prune?"],
+  ])("that looks like a typo is told with what was probably meant: %j", async (args, message) => {
+    expect(await failing(...args)).toMatchObject({ code: "mistyped", message, hint: undefined });
   });
 
   it("of a single word that is no verb is told as docker has it, with what may have been meant", async () => {
@@ -181,6 +204,11 @@ describe("completion", () => {
 
   it("offers a verb's options", async () => {
     expect((await run("complete", "--", "prune", "--")).stdout).toMatch(/^--json\t/m);
+  });
+
+  it("offers the commands of a group, and an option's choices", async () => {
+    expect((await run("complete", "--", "registry", "l")).stdout).toMatch(/^list\t/);
+    expect((await run("complete", "--", "check", "--client", "")).stdout).toMatch(/^docker\t\npodman\t\n/);
   });
 
   it("leaves the console as it was", async () => {

@@ -1,0 +1,44 @@
+import { loginCommand } from "../commands/account/login.ts";
+import { logoutCommand } from "../commands/account/logout.ts";
+import { statusCommand } from "../commands/account/status.ts";
+import { type Command, type CommandGroup, defineCommand } from "../commands/command.ts";
+import { configureCommand } from "../commands/configure/configure.ts";
+import { unconfigureCommand } from "../commands/configure/unconfigure.ts";
+import { credentialsCommand } from "../commands/credentials/credentials.ts";
+import { pruneCommand } from "../commands/credentials/prune.ts";
+import { doctorCommand } from "../commands/doctor/doctor.ts";
+import { checkCommand } from "../commands/images/check.ts";
+import { resolveCommand } from "../commands/images/resolve.ts";
+import { migrateCommand } from "../commands/migrate/migrate.ts";
+import { secretCommand } from "../commands/pull-secrets/secret.ts";
+import { registryCommands } from "../commands/registries/registry.ts";
+import { completionCommand } from "./completion.ts";
+import { manPage } from "./man-page.ts";
+
+const manCommand = defineCommand({
+  name: "man",
+  summary: "print the manual page",
+  hasJson: false,
+  examples: ["docr man | man -l -"],
+  needs: ["version"],
+  run: async (_input, { version }) => ({ text: manPage(COMMANDS, version) }),
+});
+
+/** In the order of the help. */
+export const COMMANDS: readonly (Command | CommandGroup)[] = [
+  loginCommand,
+  logoutCommand,
+  configureCommand,
+  unconfigureCommand,
+  migrateCommand,
+  statusCommand,
+  resolveCommand,
+  checkCommand,
+  doctorCommand,
+  secretCommand,
+  registryCommands,
+  credentialsCommand,
+  pruneCommand,
+  manCommand,
+  completionCommand,
+];

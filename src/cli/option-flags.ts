@@ -1,0 +1,49 @@
+import type { Command, Option, Options } from "../commands/command.ts";
+
+/** Every command has it. main.ts acts on it: the libraries for prompts read the variable NO_COLOR only. */
+export const COMMON_OPTIONS = {
+  noColor: { kind: "flag", description: "print without colours (as does the variable NO_COLOR)" },
+} as const satisfies Options;
+
+export const HELP_OPTION = { kind: "flag", description: "show this help" } as const satisfies Option;
+
+const JSON_OPTION = { kind: "flag", description: "print JSON, for scripts" } as const satisfies Option;
+
+/** The command's options in the order of its help, `--help` left out. */
+export function optionsIn(command: Command): Options {
+  return {
+    ...(command.hasJson === false ? {} : { json: JSON_OPTION }),
+    ...COMMON_OPTIONS,
+    ...command.options,
+  };
+}
+
+/** The option's name on the command line: `--token-stdin`, `--no-check`. */
+export function flagOf(name: string, { kind }: Option): string {
+  const kebab = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return kind === "negation" ? `--no-${kebab}` : `--${kebab}`;
+}
+
+/** The flag with its value: `--format <form>`, `--from [helper]`. */
+export function usageOf(name: string, option: Option): string {
+  const flag = flagOf(name, option);
+  if (option.kind === "value") return `${flag} <${option.value}>`;
+  return option.kind === "optional-value" ? `${flag} [${option.value}]` : flag;
+}
+
+/** The description with the choices and the default behind it. */
+export function descriptionOf(option: Option): string {
+  if (option.kind !== "value") return option.description;
+  const parts = [
+    ...(option.choices ? [listed(option.choices)] : []),
+    ...(option.default === undefined ? [] : [`default: ${option.default}`]),
+  ];
+  return parts.length === 0 ? option.description : `${option.description} (${parts.join("; ")})`;
+}
+
+/** `a, b or c`. */
+export function listed(choices: readonly string[]): string {
+  return choices.length < 2
+    ? choices.join("")
+    : `${choices.slice(0, -1).join(", ")} or ${choices[choices.length - 1]}`;
+}
