@@ -1,5 +1,8 @@
 /** The verbs for people: puts together what they stand on. An asset of its own, so that a `get` does not pay for it. */
+import { readConfigFile } from "../config/config-file.ts";
+import { readGeneralSettings } from "../config/general.ts";
 import { hintOf } from "../core/error-catalog.ts";
+import { createCommandDomain } from "./command-domain.ts";
 import type { Host } from "./compose.ts";
 import type { Helper } from "../credentials/helper.ts";
 import type { HelperPorts } from "../credentials/ports.ts";
@@ -59,5 +62,18 @@ export async function runForPeople(
     hintOf,
     runHelper,
   };
-  return runCommand(args, { version, terminal, legacy: ports });
+  return runCommand(args, {
+    version,
+    machine: host,
+    terminal,
+    reporter: { warn: (text) => terminal.remark(text) },
+    general: () => readGeneralSettings(env, readConfigFile(host)),
+    ...createCommandDomain(domain, helper),
+    clients: () => ports.clients(),
+    files: () => ports.files(),
+    registries: () => ports.registries(),
+    network: () => ports.network(),
+    runHelper,
+    legacy: ports,
+  });
 }

@@ -1,17 +1,9 @@
 /** Commander parses the command line and prints the help. No other file knows it. */
 import { Command as Commander, CommanderError } from "commander";
-import { HelperError } from "../core/errors.ts";
-import type { Command, CommandGroup, CommandInput, Option, Options, OptionsOf } from "../commands/command.ts";
+import type { Command, CommandGroup, CommandInput, Options } from "../commands/command.ts";
 import { DESCRIPTION, endOfHelp, PROTOCOL_HELP } from "./help.ts";
-import {
-  COMMON_OPTIONS,
-  descriptionOf,
-  flagOf,
-  HELP_OPTION,
-  listed,
-  optionsIn,
-  usageOf,
-} from "./option-flags.ts";
+import { COMMON_OPTIONS, descriptionOf, HELP_OPTION, optionsIn, usageOf } from "./option-flags.ts";
+import { valuesOf } from "./option-values.ts";
 import { type CommandTree, usageError, type UsageProblem } from "./usage-errors.ts";
 
 /** What the arguments say. */
@@ -93,29 +85,6 @@ function addOptions(command: Commander, options: Options): void {
     command.option(usageOf(name, option), descriptionOf(option));
   }
   command.helpOption("-h, --help", HELP_OPTION.description);
-}
-
-/** The values by their definitions. Throws `bad-arguments` for a value that is none of the choices. */
-function valuesOf(options: Options, values: Readonly<Record<string, unknown>>): OptionsOf<Options> {
-  return Object.fromEntries(
-    Object.entries(options).map(([name, option]) => [name, valueOf(name, option, values[name])]),
-  );
-}
-
-function valueOf(name: string, option: Option, value: unknown): string | boolean | undefined {
-  if (option.kind === "flag") return value === true;
-  if (option.kind === "negation") return value !== false;
-  if (typeof value !== "string") {
-    if (option.kind === "value") return option.default;
-    return value === true ? true : undefined;
-  }
-  const flag = flagOf(name, option);
-  // Commander takes the next option for the value: `logout --context --all`.
-  if (value.startsWith("--")) throw new HelperError("bad-arguments", `${flag} needs a value`);
-  if (option.kind === "value" && option.choices && !option.choices.includes(value)) {
-    throw new HelperError("bad-arguments", `${flag} must be ${listed(option.choices)}`);
-  }
-  return value;
 }
 
 const PROBLEMS: Readonly<Record<string, UsageProblem>> = {

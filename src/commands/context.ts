@@ -1,10 +1,92 @@
-import type { Terminal, VerbPorts } from "./ports.ts";
+import type { GeneralSettings } from "../config/general.ts";
+import type { ApiToken } from "../core/api-token.ts";
+import type { MintedCredential } from "../core/credential.ts";
+import type { Clock } from "../core/lifetime.ts";
+import type { Machine } from "../core/machine.ts";
+import type { Reporter } from "../core/reporter.ts";
+import type { Secret } from "../core/secret.ts";
+import type { SecretStore } from "../core/secret-store.ts";
+import type { AcceptedToken } from "../credentials/accounts/log-in.ts";
+import type { LoggedOut } from "../credentials/accounts/log-out.ts";
+import type { Helper } from "../credentials/helper.ts";
+import type { Inventory } from "../credentials/inventory/inventory.ts";
+import type { GiveOutOrder } from "../credentials/issue.ts";
+import type { Sha256 } from "../credentials/minting/cache-key.ts";
+import type { Settings } from "../credentials/minting/settings.ts";
+import type { AccountApi } from "../credentials/ports.ts";
+import type { Logins } from "../credentials/stored-logins.ts";
+import type { Network } from "../http/reach.ts";
+import type { Registries } from "../oci/registries.ts";
+import type { Clients, Files, HelperAnswer, Terminal, VerbPorts } from "./ports.ts";
 
-/** What commands may use. Each getter loads what it needs at its first use; a command names those that it gets (`needs`). */
+/**
+ * What commands may use. A command names the parts that it gets (`needs`). Functions load what they return at their first
+ * call, so that a part costs no start-up time where it is not used.
+ */
 export interface CommandContext {
   /** docr's version. */
   readonly version: string;
+  readonly machine: Machine;
   readonly terminal: Terminal;
+  /** Warnings appear on stderr at once. */
+  readonly reporter: Pick<Reporter, "warn">;
+  /** Throws `bad-setting`. */
+  readonly general: () => GeneralSettings;
+  /** Of DigitalOcean's registry. Throws `bad-setting` and `bad-api-token`. */
+  readonly settings: () => Settings;
+  readonly accounts: CommandAccounts;
+  /** DigitalOcean's API for questions about an API token. All calls together take at most `budgetMs`. */
+  readonly accountApi: (budgetMs: number) => Promise<AccountApi>;
+  /** Mints one new credential for the user, and caches nothing. Throws `no-api-token` and the API's errors. */
+  readonly issue: (order: GiveOutOrder) => Promise<MintedCredential>;
+  readonly inventory: CommandInventory;
+  /** Logins of other registries in docr's store. */
+  readonly logins: Logins;
+  /** docr's store of API tokens and logins. */
+  readonly store: SecretStore;
+  /** The credential-helper protocol's four requests. */
+  readonly helper: Pick<Helper, "get" | "store" | "erase" | "list">;
+  readonly clock: Clock;
+  readonly sha256: Sha256;
+  readonly clients: () => Promise<Clients>;
+  readonly files: () => Promise<Files>;
+  readonly registries: () => Promise<Registries>;
+  readonly network: () => Promise<Network>;
+  /** Runs `docker-credential-NAME VERB` and captures its stdout. Throws `other-helper` if there is no such program. */
+  readonly runHelper: (name: string, verb: string, input: string) => Promise<HelperAnswer>;
   /** Everything at once, for the commands that do not name their parts yet. */
   readonly legacy: VerbPorts;
+}
+
+/** Accounts by the names of their contexts. An undefined context is the default account. */
+export interface CommandAccounts {
+  /** The context that a `get` for the bare host uses. Throws `bad-setting`. */
+  contextInUse(): string | undefined;
+  /** Stores the API token once DigitalOcean has accepted it. Throws `bad-api-token` and the API's errors. */
+  logIn(token: ApiToken, context: string | undefined): Promise<AcceptedToken>;
+  /** The same without storing it. */
+  checkApiToken(token: ApiToken): Promise<AcceptedToken>;
+  /** Forgets the account's API token and revokes what it has minted. */
+  logOut(context: string | undefined): Promise<LoggedOut>;
+  /** The same for every account and for the environment's API token. Needs no settings. */
+  logOutEverywhere(): Promise<LoggedOut>;
+  /** The contexts with an API token in the store, sorted. */
+  contexts(): Promise<readonly string[]>;
+  /** The API token in the store. */
+  readStored(context: string | undefined): Promise<ApiToken | undefined>;
+  /** The API token in the store, else in doctl's configuration. Throws `bad-api-token`. */
+  find(context: string | undefined): Promise<ApiToken | undefined>;
+  /** The API token in doctl's configuration. An undefined context is the one that doctl has switched to. */
+  findInDoctl(context: string | undefined): Promise<ApiToken | undefined>;
+}
+
+/** The credentials that docr has minted, in every place where these or earlier settings may have left them. */
+export interface CommandInventory {
+  living(): Promise<Inventory>;
+  /** Whether docr has minted it. */
+  contains(secret: Secret): Promise<boolean>;
+  /** Revokes every superseded credential, in use or not. Returns how many. */
+  prune(): Promise<number>;
+  /** Whether credentials are cached with these settings on this machine. Throws `bad-setting`. */
+  hasCache(): boolean;
 }

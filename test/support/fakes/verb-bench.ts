@@ -5,7 +5,12 @@ import type { Clients } from "../../../src/client-config/resolve.ts";
 import type { Terminal, VerbPorts } from "../../../src/commands/ports.ts";
 import type { Registries } from "../../../src/oci/registries.ts";
 import type { Network } from "../../../src/http/reach.ts";
+import { createCommandDomain } from "../../../src/app/command-domain.ts";
+import { readConfigFile } from "../../../src/config/config-file.ts";
+import { readGeneralSettings } from "../../../src/config/general.ts";
+import type { ArgsOf, Command, Options, OptionsOf, Result } from "../../../src/commands/command.ts";
 import type { CommandContext } from "../../../src/commands/context.ts";
+import { valuesOf } from "../../../src/cli/option-values.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import { type Bench, type BenchOptions, createBench } from "./helper-bench.ts";
 
@@ -99,8 +104,34 @@ export function createVerbBench(options: VerbBenchOptions = {}): VerbBench {
       return known;
     },
   };
-  const context: CommandContext = { version: "1.2.3", terminal, legacy: verbs };
+  const context: CommandContext = {
+    version: "1.2.3",
+    machine: verbs.machine,
+    terminal,
+    reporter: { warn: (text) => void said.push(text) },
+    general: () => readGeneralSettings(env, readConfigFile(verbs.machine)),
+    ...createCommandDomain(bench.ports, bench.helper),
+    clients: () => verbs.clients(),
+    files: () => verbs.files(),
+    registries: () => verbs.registries(),
+    network: () => verbs.network(),
+    runHelper: (name, verb, input) => verbs.runHelper(name, verb, input),
+    legacy: verbs,
+  };
   return { ...bench, verbs, context, questions, said, printed, helperCalls };
+}
+
+/** Runs the command with these options; the others have their defaults. */
+export function runOn<O extends Options, A extends readonly string[], K extends keyof CommandContext>(
+  { context }: Pick<VerbBench, "context">,
+  command: Command<O, A, K>,
+  options: Partial<OptionsOf<O>> = {},
+  ...args: ArgsOf<A>
+): Promise<Result> {
+  const defaults: unknown = valuesOf(command.options ?? {}, {});
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- made from the command's own definitions
+  const all = { ...(defaults as OptionsOf<O>), ...options };
+  return command.run({ options: all, args, wantsJson: false }, context);
 }
 
 async function unexpected(): Promise<never> {

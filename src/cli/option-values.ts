@@ -1,0 +1,29 @@
+import type { Option, Options, OptionsOf } from "../commands/command.ts";
+import { HelperError } from "../core/errors.ts";
+import { flagOf, listed } from "./option-flags.ts";
+
+/**
+ * A value for each option of the definitions: what was given, or the default. Throws `bad-arguments` for a value that is
+ * none of the choices.
+ */
+export function valuesOf(options: Options, values: Readonly<Record<string, unknown>>): OptionsOf<Options> {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, option]) => [name, valueOf(name, option, values[name])]),
+  );
+}
+
+function valueOf(name: string, option: Option, value: unknown): string | boolean | undefined {
+  if (option.kind === "flag") return value === true;
+  if (option.kind === "negation") return value !== false;
+  if (typeof value !== "string") {
+    if (option.kind === "value") return option.default;
+    return value === true ? true : undefined;
+  }
+  const flag = flagOf(name, option);
+  // Commander takes the next option for the value: `logout --context --all`.
+  if (value.startsWith("--")) throw new HelperError("bad-arguments", `${flag} needs a value`);
+  if (option.kind === "value" && option.choices && !option.choices.includes(value)) {
+    throw new HelperError("bad-arguments", `${flag} must be ${listed(option.choices)}`);
+  }
+  return value;
+}
