@@ -1,3 +1,6 @@
+import type { Files } from "../client-config/edit/files.ts";
+import type { RunHelper } from "../client-config/helper-client.ts";
+import type { Clients } from "../client-config/resolve.ts";
 import type { GeneralSettings } from "../config/general.ts";
 import type { ApiToken } from "../core/api-token.ts";
 import type { MintedCredential } from "../core/credential.ts";
@@ -17,7 +20,8 @@ import type { AccountApi } from "../credentials/ports.ts";
 import type { Logins } from "../credentials/stored-logins.ts";
 import type { Network } from "../http/reach.ts";
 import type { Registries } from "../oci/registries.ts";
-import type { Clients, Files, HelperAnswer, Terminal, VerbPorts } from "./ports.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import type { VerbPorts } from "./ports.ts";
 
 /**
  * What commands may use. A command names the parts that it gets (`needs`). Functions load what they return at their first
@@ -52,8 +56,7 @@ export interface CommandContext {
   readonly files: () => Promise<Files>;
   readonly registries: () => Promise<Registries>;
   readonly network: () => Promise<Network>;
-  /** Runs `docker-credential-NAME VERB` and captures its stdout. Throws `other-helper` if there is no such program. */
-  readonly runHelper: (name: string, verb: string, input: string) => Promise<HelperAnswer>;
+  readonly runHelper: RunHelper;
   /** Everything at once, for the commands that do not name their parts yet. */
   readonly legacy: VerbPorts;
 }

@@ -1,6 +1,33 @@
 import { HelperError } from "../core/errors.ts";
 import { Secret } from "../core/secret.ts";
-import type { Style, Terminal } from "../commands/ports.ts";
+
+/** The person's terminal, or the pipe in its place. Everything but `result` texts goes to stderr. */
+export interface Terminal {
+  /** Whether somebody can be asked: stdin and stderr are terminals. */
+  readonly canAsk: boolean;
+  /** Whether what is printed on stdout is read by a person. */
+  readonly isStdoutTerminal: boolean;
+  /** Columns for text on stdout: the terminal's, 80 elsewhere. */
+  readonly columns: number;
+  /** Marks text for the eye; the text itself where colours are not wanted. Only on what goes to stdout. */
+  paint(style: Style, text: string): string;
+  /** Asks without an echo. Throws `no-terminal` where nobody can be asked, `cancelled` on ctrl-C. */
+  askHidden(question: string): Promise<Secret>;
+  /** Asks, with an echo. Throws like `askHidden`. */
+  ask(question: string): Promise<string>;
+  /** A question of yes or no, no being the default. Throws like `askHidden`. */
+  confirm(question: string): Promise<boolean>;
+  /** Shows on a terminal's stderr that something is under way, and nothing elsewhere. */
+  spin<T>(doing: string, work: () => Promise<T>): Promise<T>;
+  /** Whole lines on stdout, at once: what is known before the rest of a result's text. Not under `--json`. */
+  print(text: string): void;
+  /** One line of remark on stderr, at once. */
+  remark(text: string): void;
+  /** All of stdin, for `--password-stdin`: UTF-8, one final line break dropped. Throws `input-missing` where it is empty. */
+  readSecret(): Promise<Secret>;
+}
+
+export type Style = "bold" | "dim" | "green" | "yellow" | "red";
 
 /** What the process gives of its terminal. */
 export interface TerminalParts {

@@ -3,8 +3,8 @@ import { contextInUse } from "../../credentials/accounts/accounts.ts";
 import { DEFAULT_CONTEXT } from "../../credentials/accounts/api-tokens.ts";
 import { type LoggedOut, logOut, logOutEverywhere } from "../../credentials/accounts/log-out.ts";
 import { unlessFailed } from "../../credentials/best-effort.ts";
-import { defineCommand } from "../command.ts";
-import type { Result, VerbPorts } from "../ports.ts";
+import { defineCommand, type Result } from "../command.ts";
+import type { VerbPorts } from "../ports.ts";
 import { contextOption } from "./login.ts";
 
 interface LogoutOptions {

@@ -5,8 +5,8 @@ import { readGeneralSettings } from "../../config/general.ts";
 import { type HelperError, isHelperError } from "../../core/errors.ts";
 import { contextInUse } from "../../credentials/accounts/accounts.ts";
 import { takeInventory } from "../../credentials/inventory/inventory.ts";
-import { defineCommand } from "../command.ts";
-import type { Result, VerbPorts } from "../ports.ts";
+import { defineCommand, type Result } from "../command.ts";
+import type { VerbPorts } from "../ports.ts";
 import {
   type Configured,
   describeConfigured,

@@ -1,7 +1,7 @@
-import { defineCommand } from "../command.ts";
+import { defineCommand, type Result } from "../command.ts";
 import type { ClientUse } from "../../client-config/types.ts";
 import type { Files } from "../../client-config/edit/files.ts";
-import type { Result, VerbPorts } from "../ports.ts";
+import type { VerbPorts } from "../ports.ts";
 import type { Sha256 } from "../../credentials/minting/cache-key.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
 import { type Applied, applyPlan, type Plan, readRecord } from "./apply.ts";

@@ -1,5 +1,5 @@
 /** What configuring came to, as a line for each file or as diffs. */
-import type { Result } from "../ports.ts";
+import type { Result } from "../command.ts";
 import type { Applied } from "./apply.ts";
 import { diffOf, isChange, nameChange, type PlannedEdit } from "./edit.ts";
 

@@ -1,8 +1,8 @@
 import { unlessFailed } from "../../credentials/best-effort.ts";
-import { defineCommand } from "../command.ts";
+import { defineCommand, type Result } from "../command.ts";
 import type { FileSnapshot } from "../../client-config/edit/snapshot.ts";
 import type { Files } from "../../client-config/edit/files.ts";
-import type { Result, VerbPorts } from "../ports.ts";
+import type { VerbPorts } from "../ports.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
 import { type Applied, applyPlan, type Plan, readRecord } from "./apply.ts";
 import { checkPlan, type ConfigureOptions } from "./configure.ts";

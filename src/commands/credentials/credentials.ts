@@ -1,8 +1,8 @@
 import { type Lifetime, limited, UNLIMITED } from "../../core/lifetime.ts";
 import { HelperError, isHelperError, type ErrorCode } from "../../core/errors.ts";
 import { giveOut } from "../../credentials/issue.ts";
-import { defineCommand } from "../command.ts";
-import type { Result, VerbPorts } from "../ports.ts";
+import { defineCommand, type Result } from "../command.ts";
+import type { VerbPorts } from "../ports.ts";
 import { isRegistryName } from "../../core/address.ts";
 import type { MintedCredential } from "../../core/credential.ts";
 import { type Form, formOf, FORMS, jsonOfCredential, secretNames, SYSTEM_NAMESPACE } from "./formats.ts";

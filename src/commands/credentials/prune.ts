@@ -1,6 +1,6 @@
 import { takeInventory } from "../../credentials/inventory/inventory.ts";
-import { defineCommand } from "../command.ts";
-import type { Result, VerbPorts } from "../ports.ts";
+import { defineCommand, type Result } from "../command.ts";
+import type { VerbPorts } from "../ports.ts";
 import { describeLiveCredentials, jsonOfLiveCredentials } from "./live-table.ts";
 
 interface PruneOptions {

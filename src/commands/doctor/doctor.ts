@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { HelperError } from "../../core/errors.ts";
 import { alignColumns } from "../../terminal/table.ts";
-import { defineCommand } from "../command.ts";
-import type { Result, Style, VerbPorts } from "../ports.ts";
+import { defineCommand, type Result } from "../command.ts";
+import type { Style } from "../../terminal/terminal.ts";
+import type { VerbPorts } from "../ports.ts";
 import { lookAtAccount, lookAtHandshake } from "./account.ts";
 import { lookAtClients } from "./clients.ts";
 import { look, type Line } from "./finding.ts";

@@ -1,8 +1,8 @@
 import { HelperError, isHelperError } from "../../core/errors.ts";
 import { shownBytes } from "../../terminal/sizes.ts";
 import { alignColumns } from "../../terminal/table.ts";
-import { defineCommand } from "../command.ts";
-import type { Result, VerbPorts } from "../ports.ts";
+import { defineCommand, type Result } from "../command.ts";
+import type { VerbPorts } from "../ports.ts";
 import type { FoundManifest } from "../../oci/registries.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
 import { DOCKER_HUB, parseImage, type Image } from "../../core/image.ts";

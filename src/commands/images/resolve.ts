@@ -1,7 +1,7 @@
 import { alignColumns } from "../../terminal/table.ts";
-import { defineCommand } from "../command.ts";
+import { defineCommand, type Result } from "../command.ts";
 import { helperOf, loginIn, type Resolved, settingOf } from "../../client-config/types.ts";
-import type { Result, VerbPorts } from "../ports.ts";
+import type { VerbPorts } from "../ports.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
 import { openCredential, openSecret, shownUsername } from "../pull-secrets/docker-config.ts";
 import { resolveAloud } from "./resolve-aloud.ts";

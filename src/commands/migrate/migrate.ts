@@ -1,7 +1,7 @@
 import { HelperError } from "../../core/errors.ts";
 import { alignColumns } from "../../terminal/table.ts";
-import { defineCommand } from "../command.ts";
-import type { Result, VerbPorts } from "../ports.ts";
+import { defineCommand, type Result } from "../command.ts";
+import type { VerbPorts } from "../ports.ts";
 import { findPlaces } from "../configure/places.ts";
 import type { Situation } from "./clients.ts";
 import { addressKeyOf, type FoundLogin, type StayingLogin } from "./found-logins.ts";

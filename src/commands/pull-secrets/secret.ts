@@ -1,8 +1,8 @@
 import { credentialOf, loginOf } from "../../client-config/client-login.ts";
 import { type ClientLogin, helperOf, loginIn, type Resolved } from "../../client-config/types.ts";
 import { HelperError, isHelperError } from "../../core/errors.ts";
-import { defineCommand } from "../command.ts";
-import type { Result, VerbPorts } from "../ports.ts";
+import { defineCommand, type Result } from "../command.ts";
+import type { VerbPorts } from "../ports.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
 import { clientKeyOf } from "../../core/image.ts";
 import { kubernetesSecretOf, kubernetesYamlOf } from "./kubernetes.ts";

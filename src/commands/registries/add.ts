@@ -1,5 +1,6 @@
 import { HelperError } from "../../core/errors.ts";
-import type { Result, VerbPorts } from "../ports.ts";
+import type { Result } from "../command.ts";
+import type { VerbPorts } from "../ports.ts";
 import type { Credential } from "../../core/credential.ts";
 import { clientKeyOf } from "../../core/image.ts";
 import { Secret } from "../../core/secret.ts";

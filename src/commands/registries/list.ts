@@ -1,6 +1,7 @@
 import { alignColumns } from "../../terminal/table.ts";
 import { type ClientUse, helperOf, settingOf } from "../../client-config/types.ts";
-import type { Result, VerbPorts } from "../ports.ts";
+import type { Result } from "../command.ts";
+import type { VerbPorts } from "../ports.ts";
 import { allLogins, findUses, type LoginView, needLogin, otherHost, viewOf } from "./logins.ts";
 import { printable } from "../images/target.ts";
 

@@ -1,5 +1,6 @@
 import { HelperError } from "../../core/errors.ts";
-import type { Result, VerbPorts } from "../ports.ts";
+import type { Result } from "../command.ts";
+import type { VerbPorts } from "../ports.ts";
 import { needLogin, otherHost, viewOf } from "./logins.ts";
 
 /** Forgets a login of our store, and nothing else: the registry, and other helpers, keep theirs. Throws `no-login`. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ResolveOptions } from "../../../../src/client-config/resolve.ts";
 import type { Resolved } from "../../../../src/client-config/types.ts";
-import type { Result } from "../../../../src/commands/ports.ts";
+import type { Result } from "../../../../src/commands/command.ts";
 import { Secret } from "../../../../src/core/secret.ts";
 import { resolve } from "../../../../src/commands/images/resolve.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import type { ClientLogin, Resolved } from "../../../../src/client-config/types.ts";
-import type { Result } from "../../../../src/commands/ports.ts";
+import type { Result } from "../../../../src/commands/command.ts";
 import { HelperError } from "../../../../src/core/errors.ts";
 import { Secret } from "../../../../src/core/secret.ts";
 import { secret } from "../../../../src/commands/pull-secrets/secret.ts";
