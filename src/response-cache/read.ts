@@ -6,8 +6,7 @@ import type { Moment } from "../core/lifetime.ts";
 import { fallbackFileName, fallbackKeyText } from "./shared/fallback-note.ts";
 import { openCachedResponse } from "./shared/format.ts";
 import { configPath, isBypassed, keyText, responseFileName, responseFolder } from "./shared/key.ts";
-import { isPrivateFolder } from "../system/private-folder.ts";
-import { readPrivateFile } from "../stores/private-files.ts";
+import { isPrivateFolder, readPrivateFile } from "../system/private-folder.ts";
 
 export interface ResponseKeyOptions {
   readonly env: Environment;

@@ -2,11 +2,9 @@ import {
   closeSync,
   constants,
   fchmodSync,
-  fstatSync,
   lstatSync,
   openSync,
   readdirSync,
-  readFileSync,
   renameSync,
   unlinkSync,
   writeFileSync,
@@ -14,10 +12,8 @@ import {
 import { HelperError } from "../core/errors.ts";
 import type { SecretStore } from "../core/secret-store.ts";
 import { Secret } from "../core/secret.ts";
-import { isPrivate, isPrivateFolder, makePrivateFolder } from "../system/private-folder.ts";
+import { isPrivateFolder, makePrivateFolder, readPrivateFile } from "../system/private-folder.ts";
 
-/** No record of ours comes near this; a larger file is not ours. Bytes. */
-const LARGEST = 64 * 1024;
 const NAME = /^[a-z0-9-]{1,100}$/;
 /** Turns, marks and notes of single entries: each API token and each setting has names of its own, so they grow in number. */
 const PASSING = /^(?:turn|failure|renewal|fallback)-[0-9a-f]{64}$/;
@@ -71,28 +67,6 @@ export function createPrivateFiles(
       return found;
     },
   };
-}
-
-/** The file's text; undefined where it is not there, or not as we leave files. */
-export function readPrivateFile(path: string, uid: number | undefined): string | undefined {
-  let fd: number;
-  try {
-    // O_NONBLOCK: opening a pipe that somebody put there must not wait for its writer. On Windows
-    // neither flag is defined, which counts as 0 here.
-    const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
-    fd = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-  } catch {
-    return undefined;
-  }
-  try {
-    const stats = fstatSync(fd);
-    if (!stats.isFile() || !isPrivate(stats, uid) || stats.size > LARGEST) return undefined;
-    return readFileSync(fd, "utf8");
-  } catch {
-    return undefined;
-  } finally {
-    closeSync(fd);
-  }
 }
 
 /** Whole or not at all: readers see the old file or the new one. */

@@ -1,4 +1,17 @@
-import { chmodSync, lstatSync, mkdirSync, type Stats } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  type Stats,
+} from "node:fs";
+
+/** docr writes no longer file into such a folder. Bytes. */
+const LARGEST = 64 * 1024;
 
 /** A folder that only this user can enter. docr creates it at the first write and checks it at every read. */
 export interface PrivateFolder {
@@ -65,8 +78,29 @@ export function makePrivateFolder(path: string, uid: number | undefined): boolea
   return isPrivateFolder(path, uid);
 }
 
+/** Reads a file that only this user can use. Undefined if it is missing, too long, a symlink or open to other users. */
+export function readPrivateFile(path: string, uid: number | undefined): string | undefined {
+  let fd: number;
+  try {
+    // O_NONBLOCK: opening a named pipe must not wait for its writer. Windows defines neither flag; undefined counts as 0.
+    const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+    fd = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  } catch {
+    return undefined;
+  }
+  try {
+    const stats = fstatSync(fd);
+    if (!stats.isFile() || !isPrivate(stats, uid) || stats.size > LARGEST) return undefined;
+    return readFileSync(fd, "utf8");
+  } catch {
+    return undefined;
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /** Whether only this user can use it. Without owners (Windows), the parent folder decides. */
-export function isPrivate(stats: Stats, uid: number | undefined): boolean {
+function isPrivate(stats: Stats, uid: number | undefined): boolean {
   return uid === undefined || (stats.uid === uid && (stats.mode & 0o077) === 0);
 }
 
