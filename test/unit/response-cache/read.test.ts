@@ -26,6 +26,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const configPath = (): string => join(folder, "home/.config/docr/config.json");
 const nameOf = (added = {}) => responseNameOf({ env: { ...env, ...added }, sha256 });
+const read = (at = AT) => readCachedResponse({ env, sha256 }, UID, at);
 const noteNameOf = () => fallbackNoteNameOf({ env, sha256 });
 
 describe("the name of the cached response", () => {
@@ -57,7 +58,6 @@ describe("the name of the cached response", () => {
 });
 
 describe("readCachedResponse", () => {
-  const read = (at = AT) => readCachedResponse({ env, sha256 }, UID, at);
   beforeEach(() => {
     const path = join(folder, "run/docr", responseNameFor(env));
     const times = { notBefore: AT.now, until: AT.now + 10, uptimeFrom: 1000, uptimeUntil: 1010 };
