@@ -33,6 +33,8 @@ export interface Traits {
   readonly outage?: true;
   /** A retry may help within the budget. */
   readonly retryable?: true;
+  /** The server may speak plain http only, which docr tries on loopback. */
+  readonly tryPlainHttp?: true;
 }
 
 const NEW_TOKEN =
@@ -142,12 +144,20 @@ export const ERRORS = {
     hint: "wait, or log in: those who are known may ask more often",
   },
   "registry-unavailable": { family: "registry", hint: "try again" },
-  "registry-refused": { family: "registry", hint: "check the host and its port, and that the registry runs" },
+  "registry-refused": {
+    family: "registry",
+    hint: "check the host and its port, and that the registry runs",
+    tryPlainHttp: true,
+  },
   "registry-proxy": { family: "registry", hint: PROXY },
   "registry-unknown-host": { family: "registry", hint: "check the host's name, and the network" },
-  "registry-cut-off": { family: "registry", hint: NETWORK },
+  "registry-cut-off": { family: "registry", hint: NETWORK, tryPlainHttp: true },
   "registry-timeout": { family: "registry", hint: NETWORK },
-  "registry-tls": { family: "registry", hint: "name its certificate authority in NODE_EXTRA_CA_CERTS" },
+  "registry-tls": {
+    family: "registry",
+    hint: "name its certificate authority in NODE_EXTRA_CA_CERTS",
+    tryPlainHttp: true,
+  },
   "registry-insecure": { family: "registry", hint: "ask its operator to put it behind https" },
   "registry-malformed": {
     family: "registry",

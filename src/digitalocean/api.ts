@@ -1,14 +1,17 @@
-import { HelperError, isHelperError } from "../core/errors.ts";
-import type { AccountApi, RegistryApi } from "../credentials/ports.ts";
-import type { Clock } from "../core/lifetime.ts";
-import type { Trace } from "../core/reporter.ts";
-import type { Environment } from "../core/machine.ts";
 import type { ApiToken } from "../core/api-token.ts";
-import { parseAccount, parseRegistries, parseTokenDescription } from "./account-responses.ts";
-import { parseDockerCredentials } from "./responses.ts";
+import { HelperError, isHelperError } from "../core/errors.ts";
+import type { Clock } from "../core/lifetime.ts";
+import type { Environment } from "../core/machine.ts";
+import type { Trace } from "../core/reporter.ts";
+import type { Secret } from "../core/secret.ts";
+import type { AccountApi, RegistryApi } from "../credentials/ports.ts";
+import { withRetries } from "../http/retry.ts";
+import { createSend, type Send, type TracedRequest } from "../http/traced.ts";
 import { statusFailure, type Scope } from "./api-failures.ts";
-import { withRetries } from "./retry.ts";
-import { createSend, type Send } from "./transport.ts";
+import { parseAccount, parseDockerCredentials, parseRegistries, parseTokenDescription } from "./responses.ts";
+
+/** The longest response is a list of ten registries. */
+const MAX_BYTES = 1024 * 1024;
 
 export interface ApiOptions {
   readonly apiUrl: string;
@@ -23,17 +26,18 @@ export interface ApiOptions {
 
 /** DigitalOcean's API v2 as published in digitalocean/openapi, and the OAuth endpoint that doctl revokes at. */
 export function createApi(options: ApiOptions): RegistryApi & AccountApi {
-  const { apiUrl, oauthUrl, clock, budgetMs } = options;
+  const { apiUrl, oauthUrl, clock, budgetMs, env, userAgent, trace } = options;
   const started = performance.now();
-  const direct = createSend(options.env, options.userAgent, AbortSignal.timeout(budgetMs), options.trace);
-  const send = withRetries(direct, {
+  const signal = AbortSignal.timeout(budgetMs);
+  const sendOnce = createSend({ family: "api", env, userAgent, signal, trace });
+  const send = withRetries(sendOnce, {
     leftMs: () => started + budgetMs - performance.now(),
     pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     random: Math.random,
   });
   const get = async (url: string, { token, scope, by = send }: GetOptions): Promise<string> => {
-    const response = await by({ method: "GET", url, bearer: token.secret });
-    if (response.status === 200) return response.body;
+    const response = await by(requestTo("GET", url, { bearer: token.secret }));
+    if (response.status === 200) return response.body.toString("utf8");
     throw statusFailure(response, token, scope);
   };
   const describeRegistries: AccountApi["describeRegistries"] = async (token) =>
@@ -46,21 +50,21 @@ export function createApi(options: ApiOptions): RegistryApi & AccountApi {
       try {
         return parseAccount(await get(`${apiUrl}/v2/account`, { token, scope: "account:read" }));
       } catch (error) {
-        if (isHelperError(error) && error.code === "api-forbidden") return undefined;
+        if (isHelperError(error, "api-forbidden")) return undefined;
         throw error;
       }
     },
     listRegistries: async (token) => (await describeRegistries(token)).map(({ name }) => name),
     async mint({ token, registry, access, lifetime }) {
       const path = registry === undefined ? "registry" : `registries/${registry}`;
-      // Both matter: an expiry of 0, or none, is for ever; without read_write it cannot push.
+      // Always send both: without an expiry a credential never expires, without read_write it cannot push.
       const query = `expiry_seconds=${lifetime.kind === "limited" ? lifetime.ms / 1000 : 0}&read_write=${access === "read-write"}`;
       const url = `${apiUrl}/v2/${path}/docker-credentials?${query}`;
       const scope = access === "read-write" ? "registry:update" : "registry:read";
-      // Before the first attempt, so that it never seems to live longer than it does.
+      // Read the clock before the first attempt, so that the credential never seems to live longer than it does.
       const mintedAt = clock.read();
-      // For ever: asked for once, because a request that was cut off may have left one that nobody knows.
-      const body = await get(url, { token, scope, by: lifetime.kind === "unlimited" ? direct : send });
+      // Do not retry an unlimited credential: a request that was cut off may have created one that never expires.
+      const body = await get(url, { token, scope, by: lifetime.kind === "unlimited" ? sendOnce : send });
       return {
         ...parseDockerCredentials(body),
         mintedAt,
@@ -73,8 +77,8 @@ export function createApi(options: ApiOptions): RegistryApi & AccountApi {
     },
     async revoke({ secret, revokeAt }) {
       const url = `${revokeAt}/v1/oauth/revoke`;
-      const response = await send({ method: "POST", url, bearer: secret, form: { token: secret } });
-      // 401: it was dead already, which is what was wanted.
+      const response = await send(requestTo("POST", url, { bearer: secret, form: { token: secret } }));
+      // 401: the credential has expired or is revoked already.
       if (response.status === 200 || response.status === 401) return;
       throw new HelperError("api-unexpected", `DigitalOcean answered ${response.status} to a revocation`);
     },
@@ -83,8 +87,26 @@ export function createApi(options: ApiOptions): RegistryApi & AccountApi {
 
 interface GetOptions {
   readonly token: ApiToken;
-  /** What the token needs for it, where that is one scope. */
+  /** The scope that the request needs, if it is a single one. */
   readonly scope?: Scope;
-  /** How it is sent: with further attempts unless told. */
+  /** With retries by default. */
   readonly by?: Send;
+}
+
+function requestTo(
+  method: "GET" | "POST",
+  text: string,
+  { bearer, form }: { readonly bearer: Secret; readonly form?: TracedRequest["form"] },
+): TracedRequest {
+  const url = new URL(text);
+  const authorization = { bearer };
+  return {
+    method,
+    url,
+    who: url.hostname,
+    accept: "application/json",
+    authorization,
+    form,
+    maxBytes: MAX_BYTES,
+  };
 }

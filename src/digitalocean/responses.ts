@@ -1,17 +1,31 @@
-/** DigitalOcean's answers, checked field by field: what is not as documented is `api-malformed`. */
-import { HelperError } from "../core/errors.ts";
-import { REGISTRY_HOST } from "../core/address.ts";
+/**
+ * The responses of DigitalOcean's API. Each parser checks every field and throws `api-malformed` for anything undocumented.
+ * Texts that users will see contain no control characters.
+ */
+import { isRegistryName, REGISTRY_HOST } from "../core/address.ts";
 import type { Credential } from "../core/credential.ts";
+import { HelperError } from "../core/errors.ts";
+import { isJsonObject, parseJson, type JsonObject } from "../core/json.ts";
 import { Secret } from "../core/secret.ts";
+import type { Account, Registry, TokenDescription } from "../credentials/ports.ts";
+
+/** Longer than any name or address of an account. Characters. */
+const MAX_TEXT = 200;
+/** Control characters, and those that change the direction of a line: a terminal would obey them. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+/** For bytes and seconds. docr can still print a date that is this far ahead. */
+const MAX_NUMBER = 8e12;
+const SCOPE = /^[A-Za-z0-9_-]{1,64}(?::[A-Za-z0-9_-]{1,64})?$/;
+const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
 
 /**
- * `{"auths":{"registry.digitalocean.com":{"auth":BASE64}}}`: user, colon, password. The password may end
- * with a line break. Never the empty user name or `<token>`: containerd would take it for an identity token.
+ * `{"auths":{"registry.digitalocean.com":{"auth":BASE64}}}`, where `auth` is user, colon, password. The password may end
+ * with a line break. Rejects an empty user name, and `<token>`: containerd would take the password for an identity token.
  */
 export function parseDockerCredentials(body: string): Credential {
-  const { auths } = parseObject(body);
-  const entry = isObject(auths) && Object.hasOwn(auths, REGISTRY_HOST) ? auths[REGISTRY_HOST] : undefined;
-  if (!isObject(entry)) throw malformed(`no credential for ${REGISTRY_HOST}`);
+  const { auths } = parseBody(body);
+  const entry = isJsonObject(auths) && Object.hasOwn(auths, REGISTRY_HOST) ? auths[REGISTRY_HOST] : undefined;
+  if (!isJsonObject(entry)) throw malformed(`no credential for ${REGISTRY_HOST}`);
   const auth = entry["auth"];
   if (typeof auth !== "string" || !/^[A-Za-z0-9+/]+={0,2}$/.test(auth)) throw malformed("no auth in base64");
   const pair = Buffer.from(auth, "base64").toString("utf8");
@@ -24,28 +38,66 @@ export function parseDockerCredentials(body: string): Credential {
   return { username: new Secret(username), secret: new Secret(secret) };
 }
 
+/** `{"scopes":[…],"expires_in_seconds":…}` (GET /v1/oauth/token/info). null and 0 mean never (doctl, do/oauth.go). */
+export function parseTokenDescription(body: string): TokenDescription {
+  const { scopes, expires_in_seconds: seconds } = parseBody(body);
+  if (!Array.isArray(scopes)) throw malformed("no list of scopes");
+  return {
+    scopes: scopes.filter((scope): scope is string => typeof scope === "string" && SCOPE.test(scope)),
+    expiresInSeconds: isCount(seconds) && seconds > 0 ? seconds : undefined,
+  };
+}
+
+/** `{"account":{"email":…,"status":…,"team":{"name":…}}}` (GET /v2/account). */
+export function parseAccount(body: string): Account {
+  const { account } = parseBody(body);
+  if (!isJsonObject(account)) throw malformed("no account");
+  const email = printableText(account["email"]);
+  if (email === undefined) throw malformed("an account without an address");
+  const team = isJsonObject(account["team"]) ? printableText(account["team"]["name"]) : undefined;
+  return { email, team, status: printableText(account["status"]) ?? "unknown" };
+}
+
+/** `{"registries":[{"name":…,"region":…,…},…]}` (GET /v2/registries); null if the team has none. */
+export function parseRegistries(body: string): Registry[] {
+  const { registries } = parseBody(body);
+  if (registries === null) return [];
+  if (!Array.isArray(registries)) throw malformed("no list of registries");
+  return registries.map((registry: unknown) => {
+    const fields = isJsonObject(registry) ? registry : {};
+    const { name, region, created_at: created, storage_usage_bytes: bytes } = fields;
+    if (typeof name !== "string" || !isRegistryName(name)) throw malformed("a registry without a name");
+    return {
+      name,
+      region: printableText(region),
+      createdAt: typeof created === "string" && TIMESTAMP.test(created) ? created : undefined,
+      storageBytes: isCount(bytes) ? bytes : undefined,
+    };
+  });
+}
+
+function parseBody(body: string): JsonObject {
+  const json = parseJson(body);
+  if (!json) throw malformed("not JSON, or cut off");
+  if (!isJsonObject(json.value)) throw malformed("not a JSON object");
+  return json.value;
+}
+
 function isPrintable(text: string): boolean {
   return /^[\x21-\x7e]{1,4096}$/.test(text);
 }
 
-/** The answer as an object of JSON. */
-export function parseObject(body: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch {
-    // No cause: V8's message quotes the answer, which can hold a secret.
-    throw malformed("not JSON, or cut off");
-  }
-  if (!isObject(value)) throw malformed("not a JSON object");
-  return value;
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= MAX_NUMBER;
 }
 
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+/** Undefined for an empty text and for any other type. */
+function printableText(value: unknown): string | undefined {
+  if (typeof value !== "string" || value === "") return undefined;
+  return value.slice(0, MAX_TEXT).replace(UNPRINTABLE, "?");
 }
 
-export function malformed(what: string): HelperError {
+function malformed(what: string): HelperError {
   return new HelperError(
     "api-malformed",
     `DigitalOcean's API answered something else than documented: ${what}`,

@@ -1,17 +1,17 @@
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from "undici";
+import type { Credential } from "../core/credential.ts";
+import { HelperError } from "../core/errors.ts";
 import { isLoopback } from "../core/loopback.ts";
 import type { Environment } from "../core/machine.ts";
-import { parseProxy } from "./proxy.ts";
-import { HelperError } from "../core/errors.ts";
-import type { Credential } from "../core/credential.ts";
 import type { Secret } from "../core/secret.ts";
-import { AnswerTooLarge } from "./faults.ts";
+import { ResponseTooLarge } from "./faults.ts";
+import { parseProxy } from "./proxy.ts";
 import { trustedAuthorities } from "./trust.ts";
 
 const CONNECT_TIMEOUT_MS = 5_000;
-const ANSWER_TIMEOUT_MS = 10_000;
+const RESPONSE_TIMEOUT_MS = 10_000;
 
-/** What is said for the `Authorization` of a request. */
+/** Becomes the `Authorization` header. */
 export type Authorization = { readonly bearer: Secret } | { readonly basic: Credential };
 
 export interface HttpRequest {
@@ -19,10 +19,9 @@ export interface HttpRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly authorization?: Authorization | undefined;
-  /** Sent as a form. */
+  /** The body, sent URL-encoded. */
   readonly form?: Readonly<Record<string, Secret>> | undefined;
-  /** The longest body that is read, in bytes. */
-  readonly largestAnswer: number;
+  readonly maxBytes: number;
 }
 
 export interface HttpResponse {
@@ -33,34 +32,34 @@ export interface HttpResponse {
 }
 
 /**
- * One exchange. Throws whatever undici throws and `AnswerTooLarge` (faults.ts tells what it means), `bad-setting` for a
- * proxy that is no URL and `bad-trust` for authorities that cannot be read.
+ * One exchange. Throws undici's errors and `ResponseTooLarge` (faults.ts classifies them), `bad-setting` for a proxy that is
+ * not a URL, and `bad-trust` for certificate authorities that cannot be read.
  */
 export type Exchange = (request: HttpRequest) => Promise<HttpResponse>;
 
 /**
- * Follows no redirect (what a request carries was meant for the host that was asked), verifies certificates whatever
- * NODE_TLS_REJECT_UNAUTHORIZED says, reads a bounded answer, and gives up when `signal` does.
+ * Follows no redirect: a request's secrets are for the host that it names. Always verifies certificates, whatever
+ * NODE_TLS_REJECT_UNAUTHORIZED says. Reads at most `maxBytes` of the body, and ends when `signal` aborts.
  */
 export function createExchange(env: Environment, signal: AbortSignal): Exchange {
   const dispatchers = new Map<boolean, Dispatcher>();
   const dispatcherFor = (url: URL): Dispatcher => {
-    const direct = isLoopback(url);
-    const dispatcher = dispatchers.get(direct) ?? createDispatcher(env, direct);
-    dispatchers.set(direct, dispatcher);
+    const isDirect = isLoopback(url);
+    const dispatcher = dispatchers.get(isDirect) ?? createDispatcher(env, isDirect);
+    dispatchers.set(isDirect, dispatcher);
     return dispatcher;
   };
-  return async ({ method, url, headers, authorization, form, largestAnswer }) => {
+  return async ({ method, url, headers, authorization, form, maxBytes }) => {
     const destination = { origin: url.origin, path: url.pathname + url.search };
     const all: Record<string, string> = { ...headers };
     if (authorization) all["authorization"] = headerOf(authorization);
     if (form) all["content-type"] = "application/x-www-form-urlencoded";
     const body = form ? encodeForm(form) : null;
-    const answer = await dispatcherFor(url).request({ ...destination, method, headers: all, body, signal });
+    const response = await dispatcherFor(url).request({ ...destination, method, headers: all, body, signal });
     return {
-      status: answer.statusCode,
-      headers: answer.headers,
-      body: await readBody(answer.body, largestAnswer),
+      status: response.statusCode,
+      headers: response.headers,
+      body: await readBody(response.body, maxBytes),
     };
   };
 }
@@ -76,25 +75,25 @@ function encodeForm(form: Readonly<Record<string, Secret>>): string {
   return new URLSearchParams(fields).toString();
 }
 
-/** Proxies come from HTTPS_PROXY, HTTP_PROXY and NO_PROXY; this machine's loopback is never asked for through one. */
-function createDispatcher(env: Environment, direct: boolean): Dispatcher {
+/** Uses the proxies in HTTPS_PROXY, HTTP_PROXY and NO_PROXY, but never for loopback. */
+function createDispatcher(env: Environment, isDirect: boolean): Dispatcher {
   const tls = { ca: trustedAuthorities(env), rejectUnauthorized: true };
   const options = {
-    // One or two requests: HTTP/2 would only cost the loading of it (the bundle leaves it out, scripts/build).
+    // For one or two requests, HTTP/2 only costs loading time. The build leaves it out of the bundle.
     allowH2: false,
     connect: { ...tls, timeout: CONNECT_TIMEOUT_MS },
-    headersTimeout: ANSWER_TIMEOUT_MS,
-    bodyTimeout: ANSWER_TIMEOUT_MS,
+    headersTimeout: RESPONSE_TIMEOUT_MS,
+    bodyTimeout: RESPONSE_TIMEOUT_MS,
     connections: 4,
   };
-  if (direct) return new Agent(options);
+  if (isDirect) return new Agent(options);
   const httpProxy = proxyUrl(env["http_proxy"] ?? env["HTTP_PROXY"]);
   const httpsProxy = proxyUrl(env["https_proxy"] ?? env["HTTPS_PROXY"]);
-  // The other one would do the same, and its modules take 1 ms to run.
+  // EnvHttpProxyAgent would behave the same, but loading it takes 1 ms.
   if (httpProxy === "" && httpsProxy === "") return new Agent(options);
   return new EnvHttpProxyAgent({
     ...options,
-    // Always named, also as nothing: left out, undici would look into the process's environment itself.
+    // Always set, even to "": for a missing option, undici reads the process's environment.
     httpProxy,
     httpsProxy,
     noProxy: env["no_proxy"] ?? env["NO_PROXY"] ?? "",
@@ -103,7 +102,7 @@ function createDispatcher(env: Environment, direct: boolean): Dispatcher {
   });
 }
 
-/** Empty where none is named. Throws `bad-setting` where it is no URL. */
+/** Empty if no proxy is set. Throws `bad-setting` if the text is not a URL. */
 function proxyUrl(text: string | undefined): string {
   if (text === undefined || text === "") return "";
   const url = parseProxy(text);
@@ -111,12 +110,12 @@ function proxyUrl(text: string | undefined): string {
   throw new HelperError("bad-setting", "HTTPS_PROXY or HTTP_PROXY is not the URL of a proxy");
 }
 
-async function readBody(body: AsyncIterable<Uint8Array>, largest: number): Promise<Buffer> {
+async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
-  let size = 0;
+  let bytes = 0;
   for await (const chunk of body) {
-    size += chunk.length;
-    if (size > largest) throw new AnswerTooLarge("the answer is larger than allowed for");
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw new ResponseTooLarge(`more than ${maxBytes} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

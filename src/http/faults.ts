@@ -1,6 +1,6 @@
-/** Why a request got no whole answer, from what undici, Node and OpenSSL say. */
+/** Why a request got no complete response, from the errors of undici, Node and OpenSSL. */
 
-/** One room's error codes end in these; what is called by several names is one kind where a person would do the same. */
+/** The end of an error code of the families "api" and "registry". Causes with the same remedy share one kind. */
 export type FaultKind =
   | "refused"
   | "unknown-host"
@@ -13,20 +13,20 @@ export type FaultKind =
 
 export interface Fault {
   readonly kind: FaultKind;
-  /** What the host did, to stand behind its name. */
-  readonly words: string;
+  /** What happened, to follow the server's name in a message. */
+  readonly text: string;
 }
 
-/** An answer whose body is longer than was allowed for. */
-export class AnswerTooLarge extends Error {
-  readonly code = "ANSWER_TOO_LARGE";
+/** The body of a response is larger than the request allows. */
+export class ResponseTooLarge extends Error {
+  readonly code = "RESPONSE_TOO_LARGE";
 }
 
-const KINDS: readonly (readonly [codes: RegExp, kind: FaultKind, words: string])[] = [
+const KINDS: readonly (readonly [codes: RegExp, kind: FaultKind, text: string])[] = [
   [
-    /^(?:ANSWER_TOO_LARGE|UND_ERR_HEADERS_OVERFLOW|HPE_HEADER_OVERFLOW)$/,
+    /^(?:RESPONSE_TOO_LARGE|UND_ERR_HEADERS_OVERFLOW|HPE_HEADER_OVERFLOW)$/,
     "too-large",
-    "answered with too much",
+    "sent a response that is too large",
   ],
   [/^ECONNREFUSED$/, "refused", "refused the connection"],
   [/^(?:ENOTFOUND|EAI_AGAIN)$/, "unknown-host", "has no address: DNS does not know it"],
@@ -36,7 +36,7 @@ const KINDS: readonly (readonly [codes: RegExp, kind: FaultKind, words: string])
     "cut-off",
     "closed the connection before its answer was whole",
   ],
-  // What undici says when a proxy answers CONNECT with anything but 200; a signal's end has other names.
+  // undici's error for a proxy that answers CONNECT with any status but 200. An aborted signal has other codes.
   [/^UND_ERR_ABORTED$/, "proxy", "cannot be reached: the proxy refused"],
   [
     /^(?:ETIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT|ABORT_ERR|TimeoutError|AbortError)$/,
@@ -50,13 +50,13 @@ const KINDS: readonly (readonly [codes: RegExp, kind: FaultKind, words: string])
   ],
 ];
 
-/** Never fails: what nobody knows is `unavailable`. */
+/** Never throws: an unknown error is `unavailable`. The text contains nothing of the error itself. */
 export function faultOf(error: unknown): Fault {
   for (const code of codesOf(error)) {
-    const [, kind, words] = KINDS.find(([codes]) => codes.test(code)) ?? [];
-    if (kind !== undefined && words !== undefined) return { kind, words };
+    const [, kind, text] = KINDS.find(([codes]) => codes.test(code)) ?? [];
+    if (kind !== undefined && text !== undefined) return { kind, text };
   }
-  return { kind: "unavailable", words: "cannot be reached" };
+  return { kind: "unavailable", text: "cannot be reached" };
 }
 
 /** Codes and names of the error and its causes, outermost first. */

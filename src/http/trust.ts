@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { getCACertificates } from "node:tls";
-import type { Environment } from "../core/machine.ts";
 import { HelperError } from "../core/errors.ts";
+import type { Environment } from "../core/machine.ts";
 
-/** Where Linux systems keep their bundle, in the order that Go looks (crypto/x509, root_linux.go). */
+/** The bundles of Linux systems, in the order of Go (crypto/x509, root_linux.go). */
 const SYSTEM_BUNDLES = [
   "/etc/ssl/certs/ca-certificates.crt",
   "/etc/pki/tls/certs/ca-bundle.crt",
@@ -13,22 +13,22 @@ const SYSTEM_BUNDLES = [
   "/etc/ssl/cert.pem",
 ];
 
-/** Some authorities, in PEM, and where they are from, in words. */
+/** Certificates in PEM, and where they come from, for display. */
 interface Authorities {
   readonly from: string;
   readonly certificates: readonly string[];
 }
 
 /**
- * The certificate authorities to trust, in PEM: what SSL_CERT_FILE holds, else the system's store, else Node's
- * own list; NODE_EXTRA_CA_CERTS is added to any of them. Throws `bad-trust` where a file that the
- * environment names cannot be read: going on with fewer authorities would only fail with a riddle.
+ * The certificate authorities to trust, in PEM: those in SSL_CERT_FILE, else the system's, else Node's bundled list.
+ * NODE_EXTRA_CA_CERTS adds to each of them. Throws `bad-trust` if a file that the environment names cannot be read: with
+ * fewer authorities, requests would fail without a clear reason.
  */
 export function trustedAuthorities(env: Environment): string[] {
   return authorities(env).flatMap(({ certificates }) => certificates);
 }
 
-/** Where they come from, and how many there are. Throws like `trustedAuthorities`. */
+/** How many authorities come from where, for display. Throws like `trustedAuthorities`. */
 export function describeAuthorities(env: Environment): string {
   const described = authorities(env).map(({ from, certificates }) => {
     const count = certificates.join("\n").split("-----BEGIN ").length - 1;
@@ -47,7 +47,7 @@ function baseAuthorities(env: Environment): Authorities {
   if (named) return readBundle("SSL_CERT_FILE", named);
   const bundle = SYSTEM_BUNDLES.find((path) => existsSync(path));
   if (bundle !== undefined) return { from: bundle, certificates: [readFileSync(bundle, "utf8")] };
-  // macOS and Windows keep theirs behind an API; the bundled list covers a bare container.
+  // macOS and Windows have an API instead of a file. The bundled list is for a bare container.
   const system = getCACertificates("system");
   if (system.length > 0) return { from: "the system's store", certificates: system };
   return { from: "Node's own list", certificates: getCACertificates("bundled") };

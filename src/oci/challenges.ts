@@ -1,23 +1,23 @@
-/** What a server wants before it answers, as its `WWW-Authenticate` says (RFC 9110, section 11.6.1). */
+/** The challenges in `WWW-Authenticate` (RFC 9110, section 11.6.1). */
 
 export interface Challenge {
-  /** In small letters: `bearer`, `basic`. */
+  /** In lower case: `bearer`, `basic`. */
   readonly scheme: string;
-  /** By name in small letters, unescaped; the first of those that are there twice. */
+  /** Unescaped values by lower-case name. Of two with the same name, the first. */
   readonly parameters: ReadonlyMap<string, string>;
 }
 
 const SPACES = /[ \t]+/y;
-const BETWEEN = /[ \t,]*/y;
+const SEPARATORS = /[ \t,]*/y;
 const SCHEME = /[!#$%&'*+.^_`|~0-9A-Za-z-]+(?=[ \t,]|$)/y;
 const PARAMETER =
   /([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s",=]+)(?=[ \t]*(?:,|$)))/y;
-/** One value in the place of parameters, as `Negotiate` has it. */
+/** A single value instead of parameters, as in `Negotiate`. */
 const TOKEN68 = /[A-Za-z0-9._~+/-]+=*(?=[ \t]*(?:,|$))/y;
 
 /**
- * Every challenge in the header's lines, in their order. One line may hold several, set apart by the same comma that
- * sets parameters apart. What is no challenge ends its line: what stood before counts.
+ * Returns every challenge in the header's lines, in order. One line may hold several: the same comma separates challenges
+ * and parameters. Skips the rest of a line from the first malformed challenge on.
  */
 export function parseChallenges(header: string | readonly string[] | undefined): readonly Challenge[] {
   const lines = header === undefined ? [] : typeof header === "string" ? [header] : header;
@@ -33,7 +33,7 @@ function parseLine(line: string): readonly Challenge[] {
     if (match) at = pattern.lastIndex;
     return match;
   };
-  for (take(BETWEEN); at < line.length; take(BETWEEN)) {
+  for (take(SEPARATORS); at < line.length; take(SEPARATORS)) {
     const scheme = take(SCHEME)?.[0].toLowerCase();
     if (scheme === undefined) break;
     const parameters = new Map<string, string>();
@@ -45,7 +45,7 @@ function parseLine(line: string): readonly Challenge[] {
       const [, name = "", quoted, bare] = parameter;
       const key = name.toLowerCase();
       if (!parameters.has(key)) parameters.set(key, bare ?? unescape(quoted ?? ""));
-      take(BETWEEN);
+      take(SEPARATORS);
       parameter = take(PARAMETER);
     }
   }

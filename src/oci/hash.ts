@@ -1,7 +1,7 @@
-/** A file of its own, because loading Node's crypto takes time that most requests have no use for (digests.ts). */
+/** A separate file, so that only digests.ts loads node:crypto, and only when it needs it. */
 import { createHash } from "node:crypto";
 
-/** In small hexadecimal digits. Throws for an algorithm that OpenSSL does not know. */
+/** In lower-case hexadecimal digits. Throws for an algorithm that OpenSSL does not know. */
 export function hexHash(algorithm: string, bytes: Uint8Array): string {
   return createHash(algorithm).update(bytes).digest("hex");
 }

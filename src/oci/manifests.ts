@@ -1,4 +1,4 @@
-/** What a registry may answer for an image (OCI image and distribution specifications, docker's schemas 1 and 2). */
+/** Manifests and configs of images (OCI image and distribution specifications, docker's schemas 1 and 2). */
 import { isJsonObject, parseJsonObject, type JsonObject } from "../core/json.ts";
 import { isDigest } from "../core/image.ts";
 import { malformed } from "./registry-failures.ts";
@@ -13,24 +13,24 @@ const SIGNED_SCHEMA_1 = `${DOCKER}.v1+prettyjws`;
 
 const INDEXES: ReadonlySet<string> = new Set([LIST, OCI_INDEX]);
 const IMAGES: ReadonlySet<string> = new Set([SCHEMA_2, OCI_IMAGE]);
-const OLD: ReadonlySet<string> = new Set([SCHEMA_1, SIGNED_SCHEMA_1]);
+const SCHEMA_1_TYPES: ReadonlySet<string> = new Set([SCHEMA_1, SIGNED_SCHEMA_1]);
 const CONFIGS: ReadonlySet<string> = new Set([
   "application/vnd.docker.container.image.v1+json",
   "application/vnd.oci.image.config.v1+json",
 ]);
 
-/** All that we can read, for `Accept`; schema 1 last, because registries convert to it for old clients. */
-export const MANIFEST_TYPES = [...INDEXES, ...IMAGES, ...OLD].join(", ");
+/** Every type that docr can read, for `Accept`. Schema 1 comes last, because registries convert to it for old clients. */
+export const MANIFEST_TYPES = [...INDEXES, ...IMAGES, ...SCHEMA_1_TYPES].join(", ");
 
 export interface Manifest {
   readonly mediaType: string;
-  /** Config and layers together, in bytes; undefined where the manifest does not say. */
+  /** Config and layers together, in bytes. Undefined if the manifest does not say. */
   readonly contentBytes: number | undefined;
-  /** As far as the manifest itself says. */
+  /** Those that the manifest itself names. */
   readonly platforms: readonly string[];
-  /** The blob that says the platform, where there is one. */
+  /** The digest of the config, if it names the platform. */
   readonly config: string | undefined;
-  /** The bytes that the digest is made from. */
+  /** The bytes that the digest is computed from. */
   readonly digested: Uint8Array;
 }
 
@@ -49,12 +49,12 @@ export function parseManifest(body: Buffer, contentType: string | undefined, hos
       digested: body,
     };
   }
-  if (mediaType !== undefined && OLD.has(mediaType)) {
+  if (mediaType !== undefined && SCHEMA_1_TYPES.has(mediaType)) {
     const digested = manifest["signatures"] === undefined ? body : unsigned(body, manifest, host);
     return {
       mediaType,
       contentBytes: undefined,
-      platforms: oldPlatforms(manifest),
+      platforms: schema1Platforms(manifest),
       config: undefined,
       digested,
     };
@@ -70,21 +70,21 @@ export function parseManifest(body: Buffer, contentType: string | undefined, hos
   return { mediaType, contentBytes, platforms: [], config: isImage ? digest : undefined, digested: body };
 }
 
-/** The platform that an image's config names, as a list of at most one. Throws `registry-malformed`. */
+/** The platform that an image's config names: at most one. Throws `registry-malformed`. */
 export function platformsOfConfig(body: Buffer, host: string): readonly string[] {
   const config = parseJsonObject(body.toString("utf8"));
   if (!config) throw malformed(host, "an image's config that is no JSON object");
   return platformOf(config);
 }
 
-/** What the header says, where that is one of ours; some registries send `application/json` for everything. */
+/** The header's type, if docr can read it, else the manifest's own: some registries send `application/json` for everything. */
 function typeOf(manifest: JsonObject, contentType: string | undefined): string | undefined {
   const sent = contentType?.split(";")[0]?.trim().toLowerCase() ?? "";
-  if ([INDEXES, IMAGES, OLD].some((types) => types.has(sent))) return sent;
+  if ([INDEXES, IMAGES, SCHEMA_1_TYPES].some((types) => types.has(sent))) return sent;
   const { mediaType, schemaVersion } = manifest;
   if (typeof mediaType === "string") return mediaType;
   if (schemaVersion === 1) return manifest["signatures"] === undefined ? SCHEMA_1 : SIGNED_SCHEMA_1;
-  // OCI lets its manifests go without a type of their own.
+  // In OCI manifests, the type is optional.
   if (Array.isArray(manifest["manifests"])) return OCI_INDEX;
   return Array.isArray(manifest["layers"]) ? OCI_IMAGE : undefined;
 }
@@ -99,14 +99,14 @@ function sizeOf({ size }: JsonObject, host: string): number {
   throw malformed(host, "a manifest without sizes");
 }
 
-/** `linux/arm64/v8`, or nothing: attestations are listed as `unknown/unknown`. */
+/** `linux/arm64/v8`. Empty for an attestation, whose platform is `unknown/unknown`. */
 function platformOf(value: unknown): readonly string[] {
   const { os, architecture, variant } = isJsonObject(value) ? value : {};
-  if (!isWord(os) || !isWord(architecture) || os === "unknown") return [];
-  return [[os, architecture, ...(isWord(variant) ? [variant] : [])].join("/")];
+  if (!isPlainWord(os) || !isPlainWord(architecture) || os === "unknown") return [];
+  return [[os, architecture, ...(isPlainWord(variant) ? [variant] : [])].join("/")];
 }
 
-function isWord(value: unknown): value is string {
+function isPlainWord(value: unknown): value is string {
   return typeof value === "string" && /^[A-Za-z0-9._-]{1,32}$/.test(value);
 }
 
@@ -114,20 +114,20 @@ function unique(texts: readonly string[]): readonly string[] {
   return [...new Set(texts)];
 }
 
-/** Schema 1 keeps the platform in its newest layer's history, as JSON inside JSON. */
-function oldPlatforms({ history }: JsonObject): readonly string[] {
+/** Schema 1 has the platform in the newest layer's history, as JSON inside JSON. */
+function schema1Platforms({ history }: JsonObject): readonly string[] {
   const newest: unknown = Array.isArray(history) ? history[0] : undefined;
   const text = isJsonObject(newest) ? newest["v1Compatibility"] : undefined;
   return typeof text === "string" ? platformOf(parseJsonObject(text)) : [];
 }
 
-/** Its signatures stand inside the JSON that they sign; what they protect says where to cut them out (libtrust). */
+/** Signatures are inside the JSON that they sign. Their protected header says where to cut them out (libtrust). */
 function unsigned(body: Buffer, { signatures }: JsonObject, host: string): Uint8Array {
   const first: unknown = Array.isArray(signatures) ? signatures[0] : undefined;
   const text = isJsonObject(first) ? first["protected"] : undefined;
-  const guarded =
+  const header =
     typeof text === "string" ? parseJsonObject(Buffer.from(text, "base64url").toString("utf8")) : undefined;
-  const { formatLength, formatTail } = guarded ?? {};
+  const { formatLength, formatTail } = header ?? {};
   if (typeof formatLength !== "number" || typeof formatTail !== "string" || !(formatLength >= 0)) {
     throw malformed(host, "a signed manifest without its payload");
   }

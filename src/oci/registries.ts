@@ -1,118 +1,118 @@
+import type { Credential } from "../core/credential.ts";
+import { registryApiHost, type Image } from "../core/image.ts";
 import type { Environment } from "../core/machine.ts";
 import type { Trace } from "../core/reporter.ts";
-import type { Credential } from "../core/credential.ts";
-import { createExchange } from "../http/exchange.ts";
-import { registryApiHost, type Image } from "../core/image.ts";
+import { createSend } from "../http/traced.ts";
 import { checkedDigest } from "./digests.ts";
-import { denied, malformed, refusedLogin, statusFailure, wantsLogin } from "./registry-failures.ts";
 import { MANIFEST_TYPES, parseManifest, platformsOfConfig } from "./manifests.ts";
+import { followRedirects, type RegistryResponse } from "./redirects.ts";
+import { denied, malformed, refusedLogin, statusFailure, wantsLogin } from "./registry-failures.ts";
 import { openSession, type RegistryLogin, type Session } from "./session.ts";
 import { nextPage, parseTags } from "./tags.ts";
-import { createSend, type RegistryResponse } from "./transport.ts";
 
-/** What a manifest is, as far as `check` shows it. */
+/** An image's manifest, as docr check shows it. */
 export interface FoundManifest {
-  /** `sha256:…` of the bytes that came, checked against what the registry says. */
+  /** `sha256:…` of the received bytes. It matches the image's digest and the registry's header, if there are any. */
   readonly digest: string;
   readonly mediaType: string;
-  /** Of the manifest itself, in bytes. */
+  /** Size of the manifest itself. */
   readonly bytes: number;
-  /** Of what a pull would fetch, in bytes: config and layers; undefined for an index. */
+  /** Size of what a pull would fetch: config and layers. Undefined for an index. */
   readonly contentBytes: number | undefined;
-  /** `linux/amd64` and so on; empty where the manifest does not say. */
+  /** For example `linux/amd64`. Empty if the manifest does not say. */
   readonly platforms: readonly string[];
 }
 
-/** Registries' own HTTP API (OCI distribution; src/oci). */
+/** The registries' own HTTP API (OCI distribution). */
 export interface Registries {
-  /** docker login's own test: /v2/, challenge, token. Throws `registry-…`. */
+  /** docker login's own check: /v2/, challenge, token. Throws `registry-…`. */
   checkLogin(host: string, credential: Credential): Promise<void>;
   /**
-   * The manifest of the image, or undefined where it is absent. Docker Hub's 401 for what is not there, or not for this
-   * login to see, counts as absent. Throws `registry-…`.
+   * Undefined if the image is absent. Docker Hub's 401 for an image that does not exist, or that this login may not see,
+   * counts as absent. Throws `registry-…`.
    */
   findManifest(image: Image, login: RegistryLogin | undefined): Promise<FoundManifest | undefined>;
-  /** All tags, in the registry's order; undefined where the repository is absent, as above. Throws `registry-…`. */
+  /** All tags, in the registry's order. Undefined if the repository is absent, as above. Throws `registry-…`. */
   listTags(image: Image, login: RegistryLogin | undefined): Promise<readonly string[] | undefined>;
 }
 
-/** As docker and containerd have it. Bytes. */
-const LARGEST_MANIFEST = 4 * 1024 * 1024;
-const LARGEST_CONFIG = 8 * 1024 * 1024;
-const LARGEST_PAGE = 4 * 1024 * 1024;
+/** The limits of docker and containerd. */
+const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
+const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
+const MAX_PAGE_BYTES = 4 * 1024 * 1024;
 const PAGE_LENGTH = 100;
-const MOST_PAGES = 1000;
+const MAX_PAGES = 1000;
 
-/** Registries that answer 401 for a repository that is not there, to those who may see it too. */
-const HIDE_WHAT_IS_ABSENT: ReadonlySet<string> = new Set(["registry-1.docker.io"]);
+/** Registries that answer 401 for an absent repository, even with a valid login. */
+const HIDES_ABSENT: ReadonlySet<string> = new Set(["registry-1.docker.io"]);
 
 export interface RegistriesOptions {
   readonly env: Environment;
   readonly userAgent: string;
   readonly trace: Trace;
-  /** For one question with all its requests, in milliseconds. */
+  /** For all requests of one method call, in milliseconds. */
   readonly budgetMs: number;
 }
 
 export function createRegistries({ env, userAgent, trace, budgetMs }: RegistriesOptions): Registries {
   const open = (host: string, login: RegistryLogin | undefined, repository?: string): Promise<Session> => {
-    const send = createSend(createExchange(env, AbortSignal.timeout(budgetMs)), userAgent, trace);
+    const signal = AbortSignal.timeout(budgetMs);
+    const send = followRedirects(createSend({ family: "registry", env, userAgent, signal, trace }));
     const scope = repository === undefined ? undefined : `repository:${repository}:pull`;
     return openSession({ send, host, login, scope });
   };
   return {
     async checkLogin(host, credential) {
       const session = await open(host, credential);
-      const { status, ...rest } = await session.ask({ path: "", largestAnswer: LARGEST_PAGE });
-      if (status !== 200) throw statusFailure({ status, ...rest }, host);
+      const response = await session.ask({ path: "", maxBytes: MAX_PAGE_BYTES });
+      if (response.status !== 200) throw statusFailure(response, host);
     },
     async findManifest(image, login) {
       const session = await open(image.host, login, image.repository);
       const reference = image.digest ?? image.tag ?? "latest";
       const path = `${image.repository}/manifests/${reference}`;
-      const question = { path, accept: MANIFEST_TYPES, largestAnswer: LARGEST_MANIFEST };
-      const answer = await session.ask(question);
-      return isThere(answer, image, session) ? readManifest(answer, image, session) : undefined;
+      const response = await session.ask({ path, accept: MANIFEST_TYPES, maxBytes: MAX_MANIFEST_BYTES });
+      return isPresent(response, image, session) ? readManifest(response, image, session) : undefined;
     },
     async listTags(image, login) {
       const session = await open(image.host, login, image.repository);
       const tags: string[] = [];
       let page: string | URL | undefined = `${image.repository}/tags/list?n=${PAGE_LENGTH}`;
       for (let pages = 0; page !== undefined; pages += 1) {
-        if (pages === MOST_PAGES) throw malformed(image.host, "pages of tags without an end");
-        const answer = await session.ask({
+        if (pages === MAX_PAGES) throw malformed(image.host, "pages of tags without an end");
+        const response = await session.ask({
           path: page,
           accept: "application/json",
-          largestAnswer: LARGEST_PAGE,
+          maxBytes: MAX_PAGE_BYTES,
         });
-        if (!isThere(answer, image, session)) return undefined;
-        tags.push(...parseTags(answer.body.toString("utf8"), image.host));
-        page = nextPage(answer.headers["link"], answer.url, image.host);
+        if (!isPresent(response, image, session)) return undefined;
+        tags.push(...parseTags(response.body.toString("utf8"), image.host));
+        page = nextPage(response.headers["link"], response.url, image.host);
       }
       return tags;
     },
   };
 }
 
-/** Whether the repository and what was asked of it are there. Throws `registry-…` where that is not to be told. */
-function isThere(answer: RegistryResponse, { host }: Image, { shows }: Session): boolean {
-  if (answer.status === 200) return true;
-  if (answer.status === 404) return false;
-  if (answer.status !== 401) throw statusFailure(answer, host);
-  if (shows === "login") throw refusedLogin(host);
-  if (shows === "nothing") throw wantsLogin(host);
-  // The login was good for a token: what the token is not good for is this repository.
-  if (HIDE_WHAT_IS_ABSENT.has(registryApiHost(host))) return false;
+/** Whether the repository and the requested part of it exist. Throws `registry-…` if the response does not say. */
+function isPresent(response: RegistryResponse, { host }: Image, { authorizedBy }: Session): boolean {
+  if (response.status === 200) return true;
+  if (response.status === 404) return false;
+  if (response.status !== 401) throw statusFailure(response, host);
+  if (authorizedBy === "login") throw refusedLogin(host);
+  if (authorizedBy === "nothing") throw wantsLogin(host);
+  // The token service accepted the login, so the token does not cover this repository.
+  if (HIDES_ABSENT.has(registryApiHost(host))) return false;
   throw denied(host, 401);
 }
 
 async function readManifest(
-  answer: RegistryResponse,
+  response: RegistryResponse,
   image: Image,
   session: Session,
 ): Promise<FoundManifest> {
   const { host, repository } = image;
-  const { headers, body } = answer;
+  const { headers, body } = response;
   const { mediaType, contentBytes, platforms, config, digested } = parseManifest(
     body,
     textOf(headers["content-type"]),
@@ -138,7 +138,7 @@ async function readPlatforms(
   repository: string,
   session: Session,
 ): Promise<readonly string[]> {
-  const blob = await session.ask({ path: `${repository}/blobs/${config}`, largestAnswer: LARGEST_CONFIG });
+  const blob = await session.ask({ path: `${repository}/blobs/${config}`, maxBytes: MAX_CONFIG_BYTES });
   if (blob.status === 404) throw malformed(host, "a manifest whose config is not there");
   if (blob.status !== 200) throw statusFailure(blob, host);
   await checkedDigest(blob.body, [config], host);

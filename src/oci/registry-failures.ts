@@ -1,22 +1,14 @@
-/** From what went wrong with a registry to a coded error. Nothing that was received gets into a message. */
-import { HelperError, isHelperError } from "../core/errors.ts";
+/** The errors of a registry. Messages contain nothing that was received. `who` is the server, as messages name it. */
+import { HelperError } from "../core/errors.ts";
 import type { HttpResponse } from "../http/exchange.ts";
-import { faultOf } from "../http/faults.ts";
+import { rateLimitEndsInMs } from "../http/retry.ts";
 
-/** A request that got no whole answer. `who` was asked, in words that may be shown. */
-export function networkFailure(error: unknown, who: string): HelperError {
-  if (isHelperError(error)) return error;
-  const { kind, words } = faultOf(error);
-  if (kind === "too-large") return malformed(who, "more than is allowed for");
-  return new HelperError(`registry-${kind}`, `${who} ${words}`, { cause: error });
-}
-
-/** An answer whose status nobody can do anything with; 401, 403 and 404 mean what the request makes them mean. */
-export function statusFailure({ status, headers }: HttpResponse, who: string): HelperError {
+/** The error for an unexpected status. Callers handle 401, 403 and 404 first where these mean something else. */
+export function statusFailure(response: Pick<HttpResponse, "status" | "headers">, who: string): HelperError {
+  const { status } = response;
   if (status === 429) {
-    const after = headers["retry-after"];
-    const wait =
-      typeof after === "string" && /^\d{1,6}$/.test(after) ? `, come back in ${Number(after)} s` : "";
+    const waitMs = rateLimitEndsInMs(response);
+    const wait = waitMs === undefined ? "" : `, come back in ${Math.ceil(waitMs / 1000)} s`;
     return new HelperError("registry-rate-limited", `${who} limits the rate of requests (429)${wait}`);
   }
   if (status === 403) return denied(who, status);
@@ -28,17 +20,17 @@ export function statusFailure({ status, headers }: HttpResponse, who: string): H
   );
 }
 
-/** Nobody may do this without a login, and there was none. */
+/** The request needs a login, and docr has none. */
 export function wantsLogin(who: string): HelperError {
   return new HelperError("registry-unauthorized", `${who} wants a login, and there is none for it (401)`);
 }
 
-/** The user name or the password is wrong, or outdated. */
+/** The user name or the password is wrong, or no longer valid. */
 export function refusedLogin(who: string): HelperError {
   return new HelperError("registry-unauthorized", `${who} refuses the login (401)`);
 }
 
-/** The login, or nobody's, is good, but not for this. */
+/** The login is valid, or none is needed, but it does not permit this request. */
 export function denied(who: string, status: number): HelperError {
   return new HelperError("registry-denied", `${who} denies access (${status})`);
 }
@@ -50,12 +42,12 @@ export function malformed(who: string, what: string): HelperError {
   );
 }
 
-/** Something would have travelled where others can read it. */
+/** docr did not send a request that others could have read. */
 export function insecure(who: string, what: string): HelperError {
   return new HelperError("registry-insecure", `${who} ${what}, and nothing was sent there`);
 }
 
-/** Somebody else than the registry asks for its login, behind a redirect. */
+/** The registry redirects to another host, and that host asks for the registry's login. */
 export function askedElsewhere(host: string): HelperError {
   const message = `${host} redirects to another host, which asks for a login, and none was sent there`;
   return new HelperError("registry-insecure", message, {

@@ -1,22 +1,23 @@
-import { isLoopback } from "../core/loopback.ts";
-import { HelperError, isHelperError } from "../core/errors.ts";
 import type { Credential } from "../core/credential.ts";
+import { traitsOf } from "../core/error-catalog.ts";
+import { HelperError, isHelperError } from "../core/errors.ts";
+import { registryApiHost } from "../core/image.ts";
+import { isLoopback } from "../core/loopback.ts";
 import type { Secret } from "../core/secret.ts";
 import type { Authorization } from "../http/exchange.ts";
-import { registryApiHost } from "../core/image.ts";
 import { parseChallenges } from "./challenges.ts";
+import type { RegistryResponse, RegistrySend } from "./redirects.ts";
 import { askedElsewhere, malformed, refusedLogin, statusFailure, wantsLogin } from "./registry-failures.ts";
 import { fetchToken, isIdentityToken } from "./tokens.ts";
-import type { RegistryResponse, Send } from "./transport.ts";
 
-/** What is shown to a registry: a login (the user name `<token>` marks an identity token), or a bearer token as it is. */
+/** A login (the user name `<token>` marks an identity token), or a bearer token to send unchanged. */
 export type RegistryLogin = Credential | { readonly registryToken: Secret };
 
-/** Bytes of an answer that is not read but for its status and headers. */
-const LARGEST_PING = 64 * 1024;
+/** Bytes of a response that only needs a status and headers. */
+const MAX_PING_BYTES = 64 * 1024;
 
 export interface SessionOptions {
-  readonly send: Send;
+  readonly send: RegistrySend;
   /** As images name it. */
   readonly host: string;
   readonly login: RegistryLogin | undefined;
@@ -25,24 +26,23 @@ export interface SessionOptions {
 }
 
 export interface Question {
-  /** Behind `/v2/`, or a URL of the same origin. */
+  /** Relative to `/v2/`, or a URL of the same origin. */
   readonly path: string | URL;
   readonly accept?: string;
-  /** Bytes. */
-  readonly largestAnswer: number;
+  readonly maxBytes: number;
 }
 
-/** A conversation with one registry about one repository, with whatever authorization it wants. */
+/** Requests to one registry about one repository, with the authorization that the registry asks for. */
 export interface Session {
-  /** The registry, ending in `/v2/`. */
+  /** The registry's URL, ending in `/v2/`. */
   readonly base: URL;
-  /** What there is to show by now: a token, the login itself, or nothing because nothing was asked for. */
-  readonly shows: "token" | "login" | "nothing";
-  /** Throws `registry-…` where no authorization is to be had; an answer of 401 means that the one shown does not do. */
+  /** The present authorization: a token, the login itself, or nothing because the registry has asked for nothing. */
+  readonly authorizedBy: "token" | "login" | "nothing";
+  /** Throws `registry-…` if no authorization can be had. A 401 response means that the present one is not sufficient. */
   ask(question: Question): Promise<RegistryResponse>;
 }
 
-/** The registry's handshake: `/v2/`, its challenge, and what answers that. Throws `registry-…`. */
+/** The registry's handshake: `/v2/`, its challenge, and the authorization that it asks for. Throws `registry-…`. */
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { send, host } = options;
   const { base, ping } = await findRegistry(send, host);
@@ -51,33 +51,31 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   else if (ping.status !== 200) throw statusFailure(ping, host);
   return {
     base,
-    get shows() {
+    get authorizedBy() {
       if (!authorization) return "nothing";
       return "bearer" in authorization ? "token" : "login";
     },
-    async ask({ path, ...wishes }) {
+    async ask({ path, accept, maxBytes }) {
       const url = typeof path === "string" ? new URL(path, base) : path;
       if (url.origin !== base.origin) throw malformed(host, "an address on another host");
-      const first = await send({ ...wishes, who: host, url, authorization });
+      const request = { who: host, url, accept, maxBytes };
+      const first = await send({ ...request, authorization });
       if (first.status !== 401 || authorization) return first;
-      // Some let anybody in at /v2/ and ask at the repository's door.
+      // Some registries allow /v2/ without a login and ask for one at the repository.
       authorization = await authorize(options, base, first);
-      return send({ ...wishes, who: host, url, authorization });
+      return send({ ...request, authorization });
     },
   };
 }
 
-/**
- * Where the registry is, and its answer at `/v2/`. On this machine plain http will do where https is not spoken, as for
- * docker; anywhere else it is https.
- */
+/** Returns the registry's URL and its response at `/v2/`. As docker does, falls back to plain http on loopback only. */
 async function findRegistry(
-  send: Send,
+  send: RegistrySend,
   host: string,
 ): Promise<{ readonly base: URL; readonly ping: RegistryResponse }> {
   const ping = async (scheme: string) => {
     const base = new URL(`${scheme}://${registryApiHost(host)}/v2/`);
-    return { base, ping: await send({ who: host, url: base, largestAnswer: LARGEST_PING }) };
+    return { base, ping: await send({ who: host, url: base, maxBytes: MAX_PING_BYTES }) };
   };
   if (!URL.canParse(`https://${registryApiHost(host)}/v2/`)) {
     throw new HelperError("registry-unknown-host", `${host} is no host, or has no such port`);
@@ -85,21 +83,18 @@ async function findRegistry(
   try {
     return await ping("https");
   } catch (error) {
-    if (!isCode(error, NO_TLS) || !isLoopback(new URL(`https://${host}/`))) throw error;
+    if (!maySpeakPlainHttp(error) || !isLoopback(new URL(`https://${host}/`))) throw error;
     const plain = await ping("http").catch((other: unknown) => {
-      throw isCode(other, NO_TLS) ? error : other;
+      throw maySpeakPlainHttp(other) ? error : other;
     });
-    // What TLS servers answer to plain http: then it is their certificate that is wrong.
+    // A TLS server answers plain http with 400. Then its certificate is the problem.
     if (plain.ping.status === 400) throw error;
     return plain;
   }
 }
 
-/** What https meets where it is not spoken, or nobody listens. */
-const NO_TLS = /^registry-(?:tls|cut-off|refused)$/;
-
-function isCode(error: unknown, codes: RegExp): boolean {
-  return isHelperError(error) && codes.test(error.code);
+function maySpeakPlainHttp(error: unknown): boolean {
+  return isHelperError(error) && traitsOf(error).tryPlainHttp === true;
 }
 
 async function authorize(
@@ -109,7 +104,7 @@ async function authorize(
 ): Promise<Authorization> {
   if (login && "registryToken" in login) return { bearer: login.registryToken };
   const credential = login;
-  // The realm that it names would get the login: only the registry itself may name one, not whom it redirects to.
+  // The login goes to the realm that a challenge names. Only the registry may name one, not a host that it redirects to.
   if (credential && refusal.url.origin !== registry.origin) throw askedElsewhere(host);
   const challenges = parseChallenges(refusal.headers["www-authenticate"]);
   const challenge = challenges.find(({ scheme }) => scheme === "bearer");

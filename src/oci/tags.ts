@@ -1,12 +1,12 @@
-/** Pages of tags (distribution's `tags/list`). */
+/** The pages of distribution's `tags/list`. */
 import { parseJsonObject } from "../core/json.ts";
 import { isTag } from "../core/image.ts";
 import { malformed } from "./registry-failures.ts";
 
-/** The page's tags, in its order. Throws `registry-malformed`. */
+/** The tags of one page, in the registry's order. Throws `registry-malformed`. */
 export function parseTags(body: string, host: string): readonly string[] {
   const tags = parseJsonObject(body)?.["tags"];
-  // What Go makes of a repository whose tags were all deleted.
+  // Go encodes an empty list as null: all tags of the repository are deleted.
   if (tags === null) return [];
   if (Array.isArray(tags) && tags.every((tag): tag is string => typeof tag === "string" && isTag(tag)))
     return tags;
@@ -17,8 +17,8 @@ const LINK = /<([^<>]*)>((?:[ \t]*;[ \t]*[A-Za-z*]+[ \t]*=[ \t]*(?:"[^"]*"|[^\s"
 const PARAMETER = /([A-Za-z*]+)[ \t]*=[ \t]*(?:"([^"]*)"|([^\s",;]+))/g;
 
 /**
- * The next page, as the `Link` header says (RFC 8288), relative to this one; undefined for the last. Throws
- * `registry-malformed` where it is on another origin: the authorization is for this one.
+ * The next page's URL, from the `Link` header (RFC 8288). Undefined after the last page. Throws `registry-malformed` if it
+ * is on another origin: the authorization is for this one.
  */
 export function nextPage(
   header: string | readonly string[] | undefined,

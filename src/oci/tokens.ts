@@ -1,35 +1,35 @@
-import type { Authorization } from "../http/exchange.ts";
-import { parseJsonObject } from "../core/json.ts";
 import type { Credential } from "../core/credential.ts";
+import { parseJsonObject } from "../core/json.ts";
 import { Secret } from "../core/secret.ts";
+import type { Authorization } from "../http/exchange.ts";
 import type { Challenge } from "./challenges.ts";
+import { isConfidential, type RegistryResponse, type RegistrySend } from "./redirects.ts";
 import { denied, insecure, malformed, refusedLogin, statusFailure, wantsLogin } from "./registry-failures.ts";
-import { isPrivateWay, type RegistryResponse, type Send } from "./transport.ts";
 
-/** Bytes; a token that lists many repositories is some kilobytes long. */
-const LARGEST_ANSWER = 1024 * 1024;
+/** A token for many repositories is a few kilobytes long. */
+const MAX_BYTES = 1024 * 1024;
 const CLIENT_ID = new Secret("docr");
 
 export interface TokenRequest {
-  readonly send: Send;
+  readonly send: RegistrySend;
   /** The registry that named the token service. */
   readonly registry: URL;
   readonly host: string;
   readonly challenge: Challenge;
-  /** `repository:NAME:pull`; undefined asks for no more than that the login is good. */
+  /** `repository:NAME:pull`. Undefined: only check that the login is valid. */
   readonly scope: string | undefined;
-  /** Undefined asks for what anybody may do. */
+  /** Undefined: ask for anonymous access. */
   readonly credential: Credential | undefined;
 }
 
-/** Whether the login's secret is an OAuth2 refresh token, which docker marks by this user name. */
+/** Whether the login's secret is an OAuth2 refresh token, which docker marks with this user name. */
 export function isIdentityToken({ username }: Credential): boolean {
   return username.matches(/^<token>$/);
 }
 
 /**
- * The bearer token that the challenge asks for (distribution's token specification): a GET with the login, or for an
- * identity token a POST of OAuth2's refresh grant. The realm may be any host, but the login goes there over https alone.
+ * Fetches the bearer token that the challenge asks for (distribution's token specification): a GET with the login, or, for
+ * an identity token, a POST with OAuth2's refresh grant. The realm may be any host, but the login goes there over https only.
  */
 export async function fetchToken(request: TokenRequest): Promise<Secret> {
   const { send, challenge, scope, credential, host } = request;
@@ -39,7 +39,7 @@ export async function fetchToken(request: TokenRequest): Promise<Secret> {
   const service = challenge.parameters.get("service");
   if (service !== undefined) fields.push(["service", service]);
   if (scope !== undefined) fields.push(["scope", scope]);
-  const common = { who, url, accept: "application/json", largestAnswer: LARGEST_ANSWER };
+  const common = { who, url, accept: "application/json", maxBytes: MAX_BYTES };
   let response: RegistryResponse;
   if (credential && isIdentityToken(credential)) {
     const plain = fields.map(([name, value]): [string, Secret] => [name, new Secret(value)]);
@@ -61,15 +61,15 @@ function realmOf({ challenge, registry, host }: TokenRequest): URL {
   const text = challenge.parameters.get("realm") ?? "";
   if (!URL.canParse(text)) throw malformed(host, "a challenge without a realm");
   const url = new URL(text);
-  if (!isPrivateWay(url, registry)) throw insecure(host, "wants its tokens fetched over plain http");
+  if (!isConfidential(url, registry)) throw insecure(host, "wants its tokens fetched over plain http");
   if (url.username !== "" || url.password !== "") throw malformed(host, "a realm with a user in it");
   return url;
 }
 
-/** `token`, or what OAuth2 calls it. */
+/** Distribution calls the field `token`, OAuth2 `access_token`. */
 function tokenIn(body: string, who: string): Secret {
-  const answer = parseJsonObject(body);
-  const token = answer?.["token"] || answer?.["access_token"];
+  const fields = parseJsonObject(body);
+  const token = fields?.["token"] || fields?.["access_token"];
   if (typeof token === "string" && /^[\x21-\x7e]+$/.test(token)) return new Secret(token);
   throw malformed(who, "no token");
 }

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { limitEndsInMs, networkFailure, statusFailure } from "../../../src/digitalocean/api-failures.ts";
-import type { ApiResponse } from "../../../src/digitalocean/transport.ts";
-import { HelperError } from "../../../src/core/errors.ts";
+import { statusFailure } from "../../../src/digitalocean/api-failures.ts";
+import type { HttpResponse } from "../../../src/http/exchange.ts";
+import type { HelperError } from "../../../src/core/errors.ts";
 import type { ApiToken } from "../../../src/core/api-token.ts";
 import { Secret } from "../../../src/core/secret.ts";
 
@@ -13,8 +13,8 @@ const TOKEN: ApiToken = {
 };
 const DATE = "Sat, 21 Nov 2026 12:00:00 GMT";
 
-function respond(status: number, headers: ApiResponse["headers"] = {}, body = "{}"): ApiResponse {
-  return { status, headers, body };
+function respond(status: number, headers: HttpResponse["headers"] = {}, body = "{}"): HttpResponse {
+  return { status, headers, body: Buffer.from(body) };
 }
 
 const shown = ({ code, message }: HelperError) => ({ code, message });
@@ -65,13 +65,6 @@ describe("an answer that is no success", () => {
     });
   });
 
-  it("counts the reset of a limit by the server's clock, whatever this machine's says", () => {
-    const headers = { "ratelimit-reset": "1795262430", date: DATE };
-    expect(limitEndsInMs(respond(429, headers))).toBe(30_000);
-    expect(limitEndsInMs(respond(429, { "retry-after": "2" }))).toBe(2_000);
-    expect(limitEndsInMs(respond(429))).toBeUndefined();
-  });
-
   it.each([
     ["12345678-90ab-cdef", ", request 12345678-90ab-cdef"],
     ["short", ""],
@@ -95,99 +88,6 @@ describe("an answer that is no success", () => {
         const failure = statusFailure(respond(status, given, "hunter2"), TOKEN, "registry:read");
         expect(failure.message).not.toMatch(/[^\x20-\x7e]|hunter2/);
         expect(failure.message.length).toBeLessThan(200);
-      }),
-    );
-  });
-});
-
-const withCode = (code: string): Error => Object.assign(new Error("hunter2"), { code });
-
-describe("a request without an answer", () => {
-  it.each([
-    ["ECONNREFUSED", "api-refused", "api.example refused the connection"],
-    ["ENOTFOUND", "api-unknown-host", "api.example has no address: DNS does not know it"],
-    ["EAI_AGAIN", "api-unknown-host", "api.example has no address: DNS does not know it"],
-    ["ENETUNREACH", "api-unavailable", "api.example cannot be reached: no route"],
-    ["EHOSTUNREACH", "api-unavailable", "api.example cannot be reached: no route"],
-    ["ECONNRESET", "api-cut-off", "api.example closed the connection before its answer was whole"],
-    ["EPIPE", "api-cut-off", "api.example closed the connection before its answer was whole"],
-    ["UND_ERR_SOCKET", "api-cut-off", "api.example closed the connection before its answer was whole"],
-    ["HPE_INVALID_CONSTANT", "api-cut-off", "api.example closed the connection before its answer was whole"],
-    ["ETIMEDOUT", "api-timeout", "api.example did not answer in time"],
-    ["UND_ERR_CONNECT_TIMEOUT", "api-timeout", "api.example did not answer in time"],
-    ["UND_ERR_HEADERS_TIMEOUT", "api-timeout", "api.example did not answer in time"],
-    ["UND_ERR_BODY_TIMEOUT", "api-timeout", "api.example did not answer in time"],
-    [
-      "CERT_HAS_EXPIRED",
-      "api-tls",
-      "api.example showed a certificate that this machine does not trust, or does not speak TLS",
-    ],
-    [
-      "DEPTH_ZERO_SELF_SIGNED_CERT",
-      "api-tls",
-      "api.example showed a certificate that this machine does not trust, or does not speak TLS",
-    ],
-    [
-      "SELF_SIGNED_CERT_IN_CHAIN",
-      "api-tls",
-      "api.example showed a certificate that this machine does not trust, or does not speak TLS",
-    ],
-    [
-      "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-      "api-tls",
-      "api.example showed a certificate that this machine does not trust, or does not speak TLS",
-    ],
-    [
-      "ERR_TLS_CERT_ALTNAME_INVALID",
-      "api-tls",
-      "api.example showed a certificate that this machine does not trust, or does not speak TLS",
-    ],
-    [
-      "ERR_SSL_WRONG_VERSION_NUMBER",
-      "api-tls",
-      "api.example showed a certificate that this machine does not trust, or does not speak TLS",
-    ],
-    ["ESOMETHING", "api-unavailable", "api.example cannot be reached"],
-  ])("for the reason %s is told as %s", (reason, code, message) => {
-    expect(shown(networkFailure(withCode(reason), "api.example"))).toEqual({ code, message });
-  });
-
-  it("is told by its cause where it has no reason of its own", () => {
-    const outer = new Error("hunter2", { cause: new Error("hunter2", { cause: withCode("ECONNREFUSED") }) });
-    expect(networkFailure(outer, "api.example").code).toBe("api-refused");
-  });
-
-  it("is told by the first of several attempts that has a reason", () => {
-    const both = new AggregateError([withCode("EODD"), withCode("ECONNREFUSED")]);
-    expect(networkFailure(both, "api.example").code).toBe("api-refused");
-  });
-
-  it("is a timeout where a signal ended it", () => {
-    const aborted = new DOMException("hunter2", "TimeoutError");
-    expect(shown(networkFailure(aborted, "api.example"))).toEqual({
-      code: "api-timeout",
-      message: "api.example did not answer in time",
-    });
-  });
-
-  it("keeps the error as its cause, and a coded error as it is", () => {
-    const error = withCode("ECONNREFUSED");
-    expect(networkFailure(error, "api.example").cause).toBe(error);
-    const coded = new HelperError("bad-trust", "a file");
-    expect(networkFailure(coded, "api.example")).toBe(coded);
-  });
-
-  it("ends where an error is its own cause", () => {
-    const error: Error & { cause?: unknown } = new Error("hunter2");
-    error.cause = error;
-    expect(networkFailure(error, "api.example").code).toBe("api-unavailable");
-  });
-
-  it("has no word of what was thrown in its message, whatever it was", () => {
-    fc.assert(
-      fc.property(fc.anything(), (thrown) => {
-        const { message } = networkFailure(thrown, "api.example");
-        expect(message).toBe("api.example cannot be reached");
       }),
     );
   });

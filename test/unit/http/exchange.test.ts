@@ -20,7 +20,7 @@ async function serve(listener: RequestListener): Promise<string> {
 
 function exchange(url: string, request: Partial<HttpRequest> = {}): Promise<HttpResponse> {
   const send = createExchange({}, AbortSignal.timeout(10_000));
-  return send({ method: "GET", url: new URL(url), headers: {}, largestAnswer: 100, ...request });
+  return send({ method: "GET", url: new URL(url), headers: {}, maxBytes: 100, ...request });
 }
 
 const faultFrom = (answer: Promise<unknown>): Promise<string> =>
@@ -30,7 +30,7 @@ const faultFrom = (answer: Promise<unknown>): Promise<string> =>
   );
 
 describe("an exchange", () => {
-  it("sends method, path, headers and body as they are, and no more", async () => {
+  it("sends method, path, headers and body unchanged, and nothing else", async () => {
     const seen: unknown[] = [];
     const url = await serve((request, response) => {
       const note = async (): Promise<void> => {
@@ -62,7 +62,7 @@ describe("an exchange", () => {
     expect(seen.slice(0, 4)).toEqual(["POST", "/v2/?a=b", headers, "c=d+e"]);
   });
 
-  it("sends a user and a password as UTF-8", async () => {
+  it("sends user name and password as UTF-8", async () => {
     let header: string | undefined;
     const url = await serve((request, response) => {
       header = request.headers.authorization;
@@ -73,15 +73,15 @@ describe("an exchange", () => {
     expect(header).toBe(`Basic ${Buffer.from("zoë:a:b").toString("base64")}`);
   });
 
-  it("gives the bytes that came, whatever they are", async () => {
+  it("returns the received bytes unchanged", async () => {
     const bytes = Buffer.from([0, 0xff, 0xc3, 0x28, 10]);
     const url = await serve((_request, response) => response.end(bytes));
     expect((await exchange(url)).body).toEqual(bytes);
   });
 
-  it("reads as much as its request allows for", async () => {
+  it("reads at most as many bytes as its request allows", async () => {
     const url = await serve((_request, response) => response.end("x".repeat(101)));
-    expect((await exchange(url, { largestAnswer: 101 })).body).toHaveLength(101);
+    expect((await exchange(url, { maxBytes: 101 })).body).toHaveLength(101);
     expect(await faultFrom(exchange(url))).toBe("too-large");
   });
 

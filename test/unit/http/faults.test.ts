@@ -1,31 +1,72 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { AnswerTooLarge, faultOf } from "../../../src/http/faults.ts";
+import { faultOf, ResponseTooLarge } from "../../../src/http/faults.ts";
 
 const withCode = (code: string): Error => Object.assign(new Error("hunter2"), { code });
 
+const NO_ROUTE = "cannot be reached: no route";
+const NO_ADDRESS = "has no address: DNS does not know it";
+const CUT_OFF = "closed the connection before its answer was whole";
+const LATE = "did not answer in time";
+const TLS = "showed a certificate that this machine does not trust, or does not speak TLS";
+const TOO_LARGE = "sent a response that is too large";
+
 describe("the fault of a request", () => {
   it.each([
-    [withCode("ECONNREFUSED"), "refused"],
-    [withCode("EAI_AGAIN"), "unknown-host"],
-    [withCode("EHOSTUNREACH"), "unavailable"],
-    [withCode("EPIPE"), "cut-off"],
-    [withCode("UND_ERR_ABORTED"), "proxy"],
-    [new DOMException("hunter2", "TimeoutError"), "timeout"],
-    [withCode("CERT_HAS_EXPIRED"), "tls"],
-    [new AnswerTooLarge("hunter2"), "too-large"],
-    [withCode("UND_ERR_HEADERS_OVERFLOW"), "too-large"],
-    [new Error("hunter2", { cause: withCode("ECONNRESET") }), "cut-off"],
-    [new AggregateError([withCode("EODD"), withCode("ENOTFOUND")]), "unknown-host"],
-    [withCode("ESOMETHING"), "unavailable"],
-  ])("%# is found behind what was thrown", (thrown, kind) => {
-    expect(faultOf(thrown).kind).toBe(kind);
+    ["ECONNREFUSED", "refused", "refused the connection"],
+    ["ENOTFOUND", "unknown-host", NO_ADDRESS],
+    ["EAI_AGAIN", "unknown-host", NO_ADDRESS],
+    ["ENETUNREACH", "unavailable", NO_ROUTE],
+    ["EHOSTUNREACH", "unavailable", NO_ROUTE],
+    ["ECONNRESET", "cut-off", CUT_OFF],
+    ["EPIPE", "cut-off", CUT_OFF],
+    ["UND_ERR_SOCKET", "cut-off", CUT_OFF],
+    ["HPE_INVALID_CONSTANT", "cut-off", CUT_OFF],
+    ["UND_ERR_ABORTED", "proxy", "cannot be reached: the proxy refused"],
+    ["ETIMEDOUT", "timeout", LATE],
+    ["UND_ERR_CONNECT_TIMEOUT", "timeout", LATE],
+    ["UND_ERR_HEADERS_TIMEOUT", "timeout", LATE],
+    ["UND_ERR_BODY_TIMEOUT", "timeout", LATE],
+    ["CERT_HAS_EXPIRED", "tls", TLS],
+    ["DEPTH_ZERO_SELF_SIGNED_CERT", "tls", TLS],
+    ["SELF_SIGNED_CERT_IN_CHAIN", "tls", TLS],
+    ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "tls", TLS],
+    ["ERR_TLS_CERT_ALTNAME_INVALID", "tls", TLS],
+    ["ERR_SSL_WRONG_VERSION_NUMBER", "tls", TLS],
+    ["UND_ERR_HEADERS_OVERFLOW", "too-large", TOO_LARGE],
+    ["ESOMETHING", "unavailable", "cannot be reached"],
+  ])("with the code %s is %s: %s", (code, kind, text) => {
+    expect(faultOf(withCode(code))).toEqual({ kind, text });
   });
 
-  it("has words of ours alone, whatever was thrown", () => {
+  it.each([
+    ["a signal's timeout", new DOMException("hunter2", "TimeoutError"), "timeout"],
+    ["a body over the limit", new ResponseTooLarge("hunter2"), "too-large"],
+    ["its cause", new Error("hunter2", { cause: withCode("ECONNRESET") }), "cut-off"],
+    [
+      "a cause of its cause",
+      new Error("", { cause: new Error("", { cause: withCode("EPIPE") }) }),
+      "cut-off",
+    ],
+    [
+      "the first known of several",
+      new AggregateError([withCode("EODD"), withCode("ENOTFOUND")]),
+      "unknown-host",
+    ],
+  ])("is found in %s", (_where, error, kind) => {
+    expect(faultOf(error).kind).toBe(kind);
+  });
+
+  it("is unavailable for an error that is its own cause", () => {
+    const error: Error & { cause?: unknown } = new Error("hunter2");
+    error.cause = error;
+    expect(faultOf(error).kind).toBe("unavailable");
+  });
+
+  it("shows nothing of what was thrown", () => {
     fc.assert(
       fc.property(fc.anything(), (thrown) => {
-        expect(faultOf(thrown)).toEqual({ kind: "unavailable", words: "cannot be reached" });
+        expect(faultOf(thrown)).toEqual({ kind: "unavailable", text: "cannot be reached" });
       }),
     );
   });

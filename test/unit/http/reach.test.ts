@@ -10,7 +10,7 @@ import { failureOf, failureOfSync } from "../../support/fakes/failure-of.ts";
 const network = createNetwork({}, "the-agent/1", 5_000);
 
 describe("reaching a server", () => {
-  it("tells what it answers, and what time it is there, and shows it nothing", async () => {
+  it("returns its status and clock, and sends no login", async () => {
     const seen: unknown[] = [];
     const server = createServer((request, response) => {
       const { host: _, connection: __, ...headers } = request.headers;
@@ -24,7 +24,7 @@ describe("reaching a server", () => {
     expect(seen).toEqual(["/v2/", { "user-agent": "the-agent/1" }]);
   });
 
-  it.each(["some day", ""])("tells no time that is none: %j", async (date) => {
+  it.each(["some day", ""])("ignores the invalid date %j", async (date) => {
     const server = createServer((_request, response) => {
       response.sendDate = false;
       response.writeHead(200, { date }).end();
@@ -38,18 +38,18 @@ describe("reaching a server", () => {
   it.each([
     ["http://127.0.0.1:9/", "refused the connection"],
     ["https://nobody.invalid/", "has no address: DNS does not know it"],
-  ])("tells why there is no answer: %s", async (url, problem) => {
+  ])("returns why there is no response from %s", async (url, problem) => {
     expect(await network.reach(url)).toEqual({ problem });
   });
 
-  it("fails where the way to it is set wrong", async () => {
+  it("fails if the proxy setting is invalid", async () => {
     const broken = createNetwork({ HTTPS_PROXY: "http://[" }, "the-agent/1", 5_000);
     expect((await failureOf(() => broken.reach("https://nobody.invalid/"))).code).toBe("bad-setting");
   });
 });
 
 describe("the authorities", () => {
-  it("are counted, with where they come from", () => {
+  it("are counted by source", () => {
     const folder = mkdtempSync(join(tmpdir(), "docr-network-"));
     const file = join(folder, "two.pem");
     const certificate = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
@@ -60,11 +60,11 @@ describe("the authorities", () => {
     expect(words).toBe("2 from the file in SSL_CERT_FILE, 2 from the file in NODE_EXTRA_CA_CERTS");
   });
 
-  it("are the system's where nobody names a file", () => {
+  it("are the system's if no variable names a file", () => {
     expect(network.describeAuthorities()).toMatch(/^[1-9]\d* from \S/);
   });
 
-  it("fail where a file that is named cannot be read", () => {
+  it("fail if a named file cannot be read", () => {
     const broken = createNetwork({ SSL_CERT_FILE: "/nowhere" }, "the-agent/1", 5_000);
     expect(failureOfSync(() => broken.describeAuthorities())).toEqual({
       code: "bad-trust",

@@ -153,7 +153,7 @@ describe("a manifest", () => {
     });
     expect(await failureFrom(host)).toEqual({
       code: "registry-malformed",
-      message: `${host} answered something else than a registry does: more than is allowed for`,
+      message: `${host} sent a response that is too large`,
     });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { openSession, type Session } from "../../../src/oci/session.ts";
-import type { RegistryRequest } from "../../../src/oci/transport.ts";
+import type { RegistryRequest } from "../../../src/oci/redirects.ts";
 import { type ErrorCode, HelperError } from "../../../src/core/errors.ts";
 import type { RegistryLogin } from "../../../src/oci/session.ts";
 import { Secret } from "../../../src/core/secret.ts";
@@ -71,7 +71,7 @@ describe("a registry", () => {
     async (url) => {
       const { session, urls } = open(ELSEWHERE, 401, 401);
       const opened = await session;
-      const failure = await failureOf(() => opened.ask({ path: new URL(url), largestAnswer: 1 }));
+      const failure = await failureOf(() => opened.ask({ path: new URL(url), maxBytes: 1 }));
       expect(failure.code).toBe("registry-malformed");
       expect(urls()).toEqual(["https://registry.example/v2/"]);
     },

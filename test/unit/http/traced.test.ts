@@ -5,7 +5,8 @@ import { createServer as createTcp, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { createSend, type ApiRequest, type ApiResponse } from "../../../src/digitalocean/transport.ts";
+import type { HttpResponse } from "../../../src/http/exchange.ts";
+import { createSend, type TracedRequest } from "../../../src/http/traced.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import {
   createConnectProxy,
@@ -38,22 +39,20 @@ type Environment = Readonly<Record<string, string>>;
 interface SendOptions {
   readonly env?: Environment;
   readonly signal?: AbortSignal;
-  readonly request?: Partial<ApiRequest>;
+  readonly request?: Partial<TracedRequest>;
   readonly recorded?: RecordedTrace;
 }
 
 /** One request from a process whose environment is `env` and nothing more. */
-function send(url: string, options: SendOptions = {}): Promise<ApiResponse> {
+function send(url: string, options: SendOptions = {}): Promise<HttpResponse> {
   const env = options.env ?? {};
   for (const name of PROXY_VARIABLES) vi.stubEnv(name, env[name]);
   const signal = options.signal ?? AbortSignal.timeout(15_000);
   const { trace } = options.recorded ?? recordTrace();
-  return createSend(
-    env,
-    "the-agent/1",
-    signal,
-    trace,
-  )({ method: "GET", url, bearer: BEARER, ...options.request });
+  const sendTraced = createSend({ family: "api", env, userAgent: "the-agent/1", signal, trace });
+  const { hostname: who } = new URL(url);
+  const common = { method: "GET", who, accept: "application/json", maxBytes: 1024 * 1024 } as const;
+  return sendTraced({ ...common, url: new URL(url), authorization: { bearer: BEARER }, ...options.request });
 }
 
 const failureFrom = (url: string, options: SendOptions = {}): Promise<Failure> =>
@@ -93,7 +92,7 @@ async function startProxy(options: ConnectProxyOptions): Promise<ConnectProxy> {
 }
 
 describe("a request", () => {
-  it("carries the bearer, what is accepted and who asks, and nothing else", async () => {
+  it("has the headers authorization, accept and user-agent, and no others", async () => {
     const seen: unknown[] = [];
     const url = await serve((request, response) => {
       const { host, connection, ...headers } = request.headers;
@@ -108,7 +107,7 @@ describe("a request", () => {
     ]);
   });
 
-  it("with a form is sent as one, escaped", async () => {
+  it("sends a form URL-encoded", async () => {
     const seen: unknown[] = [];
     const url = await serve((request, response) => {
       const note = async (): Promise<void> => {
@@ -121,26 +120,27 @@ describe("a request", () => {
     expect(seen).toEqual(["POST", "application/x-www-form-urlencoded", "token=a%26b%3Dc+d"]);
   });
 
-  it("gives status, headers and body of whatever is answered", async () => {
+  it("returns status, headers and body of any response", async () => {
     const url = await serve((_request, response) => {
       response.writeHead(429, { "Retry-After": "7" }).end('{"id":"too_many_requests"}');
     });
     const response = await send(url);
-    expect(response).toMatchObject({ status: 429, body: '{"id":"too_many_requests"}' });
+    expect(response.status).toBe(429);
+    expect(response.body.toString()).toBe('{"id":"too_many_requests"}');
     expect(response.headers["retry-after"]).toBe("7");
   });
 
-  it("reads UTF-8 that is cut anywhere", async () => {
+  it("joins the chunks of a body before it decodes them", async () => {
     const url = await serve((_request, response) => {
       const bytes = Buffer.from("é");
       response.write(bytes.subarray(0, 1), () => setImmediate(() => response.end(bytes.subarray(1))));
     });
-    expect((await send(url)).body).toBe("é");
+    expect((await send(url)).body.toString()).toBe("é");
   });
 });
 
 describe("a trace", () => {
-  it("tells of each exchange, without a query, a header or a body", async () => {
+  it("records each exchange, without query, headers and body", async () => {
     const recorded = recordTrace();
     const url = await serve((_request, response) => {
       response.writeHead(200, { "x-request-id": "12345678-abcd", "x-hunter2": "hunter2" }).end("hunter2");
@@ -155,7 +155,7 @@ describe("a trace", () => {
     expect(JSON.stringify(recorded.events)).not.toContain("hunter2");
   });
 
-  it("tells of one that failed by its code", async () => {
+  it("records a failed exchange with its code", async () => {
     const recorded = recordTrace();
     await failureFrom("https://nobody.invalid/v2/registries", { recorded });
     expect(recorded.events).toMatchObject([
@@ -166,7 +166,7 @@ describe("a trace", () => {
 
 describe("a redirect", () => {
   it.each([301, 302, 303, 307, 308])(
-    "with status %i is not followed: the token was for one host",
+    "with status %i is not followed, because the token is for one host",
     async (status) => {
       let visits = 0;
       const elsewhere = await serve((_request, response) => {
@@ -176,7 +176,7 @@ describe("a redirect", () => {
       const url = await serve((_request, response) => {
         response.writeHead(status, { location: `${elsewhere}/steal` }).end();
       });
-      expect(await send(url)).toMatchObject({ status, body: "" });
+      expect((await send(url)).status).toBe(status);
       expect(visits).toBe(0);
     },
   );
@@ -187,17 +187,17 @@ const CUT_OFF = {
   message: "127.0.0.1 closed the connection before its answer was whole",
 };
 
-describe("an answer", () => {
-  it("of more than 1 MiB is not read to its end", async () => {
+describe("a response", () => {
+  it("over the limit is not read to its end", async () => {
     const standIn = await startStandIn();
     standIn.faults.add({ kind: "huge", path: "*" });
     expect(await failureFrom(`${standIn.url}/v2/registries`)).toEqual({
       code: "api-malformed",
-      message: "DigitalOcean's API answered with more than 1 MiB",
+      message: "127.0.0.1 sent a response that is too large",
     });
   });
 
-  it("may have exactly 1 MiB", async () => {
+  it("may have exactly the allowed size", async () => {
     const url = await serve((request, response) => {
       response.end("x".repeat(1024 * 1024 + Number(request.url?.slice(1))));
     });
@@ -205,7 +205,7 @@ describe("an answer", () => {
     expect((await failureFrom(`${url}/1`)).code).toBe("api-malformed");
   });
 
-  it("that never ends is not waited for", async () => {
+  it("that never ends fails at the limit", async () => {
     const url = await serve((_request, response) => {
       const pour = (): void => {
         if (!response.destroyed) response.write("x".repeat(64 * 1024), () => setImmediate(pour));
@@ -221,24 +221,24 @@ describe("an answer", () => {
     expect(await failureFrom(`${standIn.url}/v2/registries`)).toEqual(CUT_OFF);
   });
 
-  it("that is nothing is cut off", async () => {
+  it("without any bytes is cut off", async () => {
     expect(await failureFrom(await serveBytes(""))).toEqual(CUT_OFF);
   });
 
   it.each(["hunter2 is no HTTP\r\n\r\n", "HTTP/1.1 200 OK\r\ncontent-length: x\r\n\r\n"])(
-    "that is no HTTP (%j) is cut off",
+    "that is not HTTP (%j) is cut off",
     async (bytes) => {
       expect(await failureFrom(await serveBytes(bytes))).toEqual(CUT_OFF);
     },
   );
 
-  it("that is no HTTP is not shown", async () => {
+  it("that is not HTTP is not shown in the message", async () => {
     const failure = await failureFrom(await serveBytes("hunter2 is no HTTP\r\n\r\n"));
     expect(failure.message).toMatch(/^127\.0\.0\.1 /);
     expect(failure.message).not.toContain("hunter2");
   });
 
-  it("that does not come is given up when the signal says", async () => {
+  it("that does not arrive times out when the signal aborts", async () => {
     const standIn = await startStandIn();
     standIn.faults.add({ kind: "hang", path: "*" });
     expect(await failureFrom(`${standIn.url}/v2/registries`, { signal: AbortSignal.timeout(50) })).toEqual({
@@ -247,14 +247,14 @@ describe("an answer", () => {
     });
   });
 
-  it("that stops half-way is given up when the signal says", async () => {
+  it("that stops half-way times out when the signal aborts", async () => {
     const url = await serve((_request, response) => {
       response.write("{");
     });
     expect((await failureFrom(url, { signal: AbortSignal.timeout(50) })).code).toBe("api-timeout");
   });
 
-  it("is not asked for at all once the signal has spoken", async () => {
+  it("is not requested after the signal has aborted", async () => {
     const standIn = await startStandIn();
     const failure = await failureFrom(`${standIn.url}/v2/registries`, { signal: AbortSignal.abort() });
     expect(failure.code).toBe("api-timeout");
@@ -262,22 +262,47 @@ describe("an answer", () => {
   });
 });
 
+/** A port of loopback that no program listens on. */
+async function findFreePort(): Promise<number> {
+  const server = createTcp();
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it listens on a port
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
 describe("a host", () => {
-  it("where nobody listens refuses", async () => {
-    const server = createTcp();
-    await new Promise<void>((resolve) => {
-      server.listen(0, "127.0.0.1", resolve);
-    });
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it listens on a port
-    const { port } = server.address() as AddressInfo;
-    await new Promise((resolve) => server.close(resolve));
-    expect(await failureFrom(`http://127.0.0.1:${port}/`)).toEqual({
+  it("without a listening server refuses the connection", async () => {
+    expect(await failureFrom(`http://127.0.0.1:${await findFreePort()}/`)).toEqual({
       code: "api-refused",
       message: "127.0.0.1 refused the connection",
     });
   });
 
-  it("that nobody knows has no address", async () => {
+  it("is named in the message as the request names it, with the family's code and the cause", async () => {
+    const url = new URL(`http://127.0.0.1:${await findFreePort()}/`);
+    const { trace } = recordTrace();
+    const signal = AbortSignal.timeout(15_000);
+    const sendToRegistry = createSend({
+      family: "registry",
+      env: {},
+      userAgent: "the-agent/1",
+      signal,
+      trace,
+    });
+    await expect(
+      sendToRegistry({ method: "GET", url, who: "the registry", maxBytes: 1 }),
+    ).rejects.toMatchObject({
+      code: "registry-refused",
+      message: "the registry refused the connection",
+      cause: expect.objectContaining({ code: "ECONNREFUSED" }),
+    });
+  });
+
+  it("that DNS does not know has no address", async () => {
     expect(await failureFrom("https://nobody.invalid/")).toEqual({
       code: "api-unknown-host",
       message: "nobody.invalid has no address: DNS does not know it",
@@ -287,7 +312,7 @@ describe("a host", () => {
 
 describe("a file of certificate authorities", () => {
   it.each(["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"])(
-    "that %s names and that is not there is said",
+    "that %s names and that does not exist is an error",
     async (name) => {
       const failure = await failureFrom("https://nobody.invalid/", { env: { [name]: "/nowhere/ca.pem" } });
       expect(failure).toEqual({
@@ -297,7 +322,7 @@ describe("a file of certificate authorities", () => {
     },
   );
 
-  it("may be named by a variable that is set to nothing: that is not set", async () => {
+  it("is ignored if its variable is empty", async () => {
     const env = { SSL_CERT_FILE: "", NODE_EXTRA_CA_CERTS: "" };
     expect((await failureFrom("https://nobody.invalid/", { env })).code).toBe("api-unknown-host");
   });
@@ -335,36 +360,33 @@ describeUnless(explainMissing(["openssl"]), "TLS", () => {
     message: "127.0.0.1 showed a certificate that this machine does not trust, or does not speak TLS",
   };
 
-  it("is refused where the authority is unknown", async () => {
+  it("is refused if the authority is unknown", async () => {
     expect(await failureFrom(`https://127.0.0.1:${port}/`)).toEqual(UNTRUSTED);
     expect(visits).toEqual([]);
   });
 
-  it("is refused where the authority is unknown, whatever NODE_TLS_REJECT_UNAUTHORIZED says", async () => {
+  it("is refused if the authority is unknown, whatever NODE_TLS_REJECT_UNAUTHORIZED says", async () => {
     vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
     const env = { NODE_TLS_REJECT_UNAUTHORIZED: "0" };
     expect(await failureFrom(`https://127.0.0.1:${port}/`, { env })).toEqual(UNTRUSTED);
     expect(visits).toEqual([]);
   });
 
-  it.each(["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"])(
-    "is trusted where %s names the authority",
-    async (name) => {
-      expect(await send(`https://127.0.0.1:${port}/`, { env: { [name]: pki.ca } })).toMatchObject({
-        status: 200,
-      });
-      expect(visits).toEqual([`127.0.0.1:${port}`]);
-    },
-  );
+  it.each(["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"])("is trusted if %s names the authority", async (name) => {
+    expect(await send(`https://127.0.0.1:${port}/`, { env: { [name]: pki.ca } })).toMatchObject({
+      status: 200,
+    });
+    expect(visits).toEqual([`127.0.0.1:${port}`]);
+  });
 
-  it("is trusted where NODE_EXTRA_CA_CERTS adds the authority to SSL_CERT_FILE's", async () => {
+  it("is trusted if NODE_EXTRA_CA_CERTS adds the authority to SSL_CERT_FILE's", async () => {
     const other = { SSL_CERT_FILE: pki.signerCertificate };
     expect(await failureFrom(`https://127.0.0.1:${port}/`, { env: other })).toEqual(UNTRUSTED);
     const both = { ...other, NODE_EXTRA_CA_CERTS: pki.ca };
     expect(await send(`https://127.0.0.1:${port}/`, { env: both })).toMatchObject({ status: 200 });
   });
 
-  it("is refused where the certificate is another host's", async () => {
+  it("is refused if the certificate is for another host", async () => {
     const stranger = await createConnectProxy({ port });
     closers.push(() => stranger.close());
     const env = { SSL_CERT_FILE: pki.ca, HTTPS_PROXY: stranger.url };
@@ -375,13 +397,13 @@ describeUnless(explainMissing(["openssl"]), "TLS", () => {
     expect(visits).toEqual([]);
   });
 
-  it("is not spoken by a plain server", async () => {
+  it("fails if the server speaks plain http", async () => {
     const url = await serve((_request, response) => response.end("{}"));
     const failure = await failureFrom(url.replace("http:", "https:"), { env: { SSL_CERT_FILE: pki.ca } });
     expect(failure).toEqual(UNTRUSTED);
   });
 
-  it("is not trusted by a file that holds no certificate, and not crashed by it either", async () => {
+  it("fails without a crash if the file of authorities contains no certificate", async () => {
     const path = join(folder, "no.pem");
     writeFileSync(path, "no certificate");
     const failure = await failureFrom(`https://127.0.0.1:${port}/`, { env: { SSL_CERT_FILE: path } });
@@ -391,21 +413,18 @@ describeUnless(explainMissing(["openssl"]), "TLS", () => {
   describe("through a proxy", () => {
     const API = "https://api.digitalocean.com/v2/registries";
 
-    it.each(["HTTPS_PROXY", "https_proxy"])(
-      "that %s names, is a tunnel with the API at its end",
-      async (name) => {
-        const proxy = await startProxy({ port });
-        const env = { [name]: proxy.url, SSL_CERT_FILE: pki.ca };
-        expect(await send(API, { env })).toMatchObject({ status: 200 });
-        expect([proxy.tunnels, proxy.plain, visits]).toEqual([
-          ["api.digitalocean.com:443"],
-          [],
-          ["api.digitalocean.com"],
-        ]);
-      },
-    );
+    it.each(["HTTPS_PROXY", "https_proxy"])("that %s names, uses a tunnel to the API", async (name) => {
+      const proxy = await startProxy({ port });
+      const env = { [name]: proxy.url, SSL_CERT_FILE: pki.ca };
+      expect(await send(API, { env })).toMatchObject({ status: 200 });
+      expect([proxy.tunnels, proxy.plain, visits]).toEqual([
+        ["api.digitalocean.com:443"],
+        [],
+        ["api.digitalocean.com"],
+      ]);
+    });
 
-    it("is refused where the authority at the tunnel's end is unknown", async () => {
+    it("is refused if the authority at the tunnel's end is unknown", async () => {
       const proxy = await startProxy({ port });
       vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
       const failure = await failureFrom(API, { env: { HTTPS_PROXY: proxy.url } });
@@ -414,7 +433,7 @@ describeUnless(explainMissing(["openssl"]), "TLS", () => {
     });
 
     it.each(["nobody.invalid", ".invalid", "a.example,nobody.invalid", "*"])(
-      "is not taken for what NO_PROXY=%s names",
+      "goes directly to a host that NO_PROXY=%s names",
       async (names) => {
         const proxy = await startProxy({ port });
         const env = { HTTPS_PROXY: proxy.url, NO_PROXY: names, SSL_CERT_FILE: pki.ca };
@@ -423,14 +442,14 @@ describeUnless(explainMissing(["openssl"]), "TLS", () => {
       },
     );
 
-    it("is taken for what NO_PROXY does not name", async () => {
+    it("is used for a host that NO_PROXY does not name", async () => {
       const proxy = await startProxy({ port });
       const env = { HTTPS_PROXY: proxy.url, NO_PROXY: "digitalocean.org,ocean.com", SSL_CERT_FILE: pki.ca };
       expect(await send(API, { env })).toMatchObject({ status: 200 });
       expect(proxy.tunnels).toEqual(["api.digitalocean.com:443"]);
     });
 
-    it("is never taken to this machine's own loopback", async () => {
+    it("is never used for loopback", async () => {
       const proxy = await startProxy({ port });
       const env = { HTTPS_PROXY: proxy.url, HTTP_PROXY: proxy.url, SSL_CERT_FILE: pki.ca };
       expect(await send(`https://127.0.0.1:${port}/`, { env })).toMatchObject({ status: 200 });
@@ -439,13 +458,13 @@ describeUnless(explainMissing(["openssl"]), "TLS", () => {
       expect([proxy.tunnels, proxy.plain]).toEqual([[], []]);
     });
 
-    it("that nobody runs is refused", async () => {
+    it("that is not running refuses the connection", async () => {
       const env = { HTTPS_PROXY: "http://127.0.0.1:9", SSL_CERT_FILE: pki.ca };
       expect((await failureFrom(API, { env })).code).toBe("api-refused");
     });
 
     it.each([403, 407, 502])(
-      "that refuses the tunnel with %i did answer: no time-out is told",
+      "that refuses the tunnel with %i is a proxy error, not a timeout",
       async (status) => {
         const proxy = await startProxy({ status });
         const failure = await failureFrom(API, { env: { HTTPS_PROXY: proxy.url, SSL_CERT_FILE: pki.ca } });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { isPrivateWay } from "../../../src/oci/transport.ts";
+import { isConfidential } from "../../../src/oci/redirects.ts";
 
-describe("the way to a URL", () => {
+describe("a request to a URL that a server named", () => {
   it.each([
     ["https://auth.example/token", "https://registry.example/v2/", true],
     ["https://127.0.0.1:5001/token", "https://registry.example/v2/", true],
@@ -14,7 +14,7 @@ describe("the way to a URL", () => {
     ["http://localhost.evil.example/token", "http://localhost:5000/v2/", false],
     ["ftp://auth.example/token", "https://registry.example/v2/", false],
     ["file:///etc/passwd", "http://localhost:5000/v2/", false],
-  ])("%s, which %s names, is private: %s", (url, from, isPrivate) => {
-    expect(isPrivateWay(new URL(url), new URL(from))).toBe(isPrivate);
+  ])("%s, named by %s, is confidential: %s", (url, from, expected) => {
+    expect(isConfidential(new URL(url), new URL(from))).toBe(expected);
   });
 });

@@ -1,20 +1,27 @@
 import { describe, expect, it } from "vitest";
-import { withRetries } from "../../../src/digitalocean/retry.ts";
-import type { ApiRequest, ApiResponse } from "../../../src/digitalocean/transport.ts";
+import type { HttpResponse } from "../../../src/http/exchange.ts";
+import { rateLimitEndsInMs, withRetries } from "../../../src/http/retry.ts";
+import type { TracedRequest } from "../../../src/http/traced.ts";
 import { HelperError, type ErrorCode } from "../../../src/core/errors.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import { failureOf } from "../../support/fakes/failure-of.ts";
 
-const REQUEST: ApiRequest = { method: "GET", url: "https://api.example/", bearer: new Secret("x") };
-const GOOD: ApiResponse = { status: 200, headers: {}, body: "{}" };
-const answer = (status: number, headers: ApiResponse["headers"] = {}): ApiResponse => ({
+const REQUEST: TracedRequest = {
+  method: "GET",
+  url: new URL("https://api.example/"),
+  who: "api.example",
+  authorization: { bearer: new Secret("x") },
+  maxBytes: 1,
+};
+const GOOD: HttpResponse = { status: 200, headers: {}, body: Buffer.from("{}") };
+const answer = (status: number, headers: HttpResponse["headers"] = {}): HttpResponse => ({
   ...GOOD,
   status,
   headers,
 });
 
-/** Sends through answers and failures in turn, the last for ever; notes the pauses, which pass in no time. */
-function play(steps: readonly (ApiResponse | Error)[], budgetMs = 20_000, random = 0.5) {
+/** Plays the responses and failures in order and repeats the last. Records the pauses, which take no time. */
+function play(steps: readonly (HttpResponse | Error)[], budgetMs = 20_000, random = 0.5) {
   const pauses: number[] = [];
   let attempts = 0;
   let leftMs = budgetMs;
@@ -40,29 +47,26 @@ function play(steps: readonly (ApiResponse | Error)[], budgetMs = 20_000, random
 const failure = (code: ErrorCode): HelperError => new HelperError(code, "the message");
 
 describe("a request", () => {
-  it("that is answered is sent once", async () => {
+  it("with a response is sent once", async () => {
     const { send, attempts } = play([GOOD]);
     expect(await send()).toBe(GOOD);
     expect(attempts()).toBe(1);
   });
 
-  it.each([500, 502, 503, 504])(
-    "that is answered %i is sent again until it is answered well",
-    async (status) => {
-      const { send, attempts } = play([answer(status), answer(status), GOOD]);
-      expect(await send()).toBe(GOOD);
-      expect(attempts()).toBe(3);
-    },
-  );
+  it.each([500, 502, 503, 504])("is retried after status %i until it succeeds", async (status) => {
+    const { send, attempts } = play([answer(status), answer(status), GOOD]);
+    expect(await send()).toBe(GOOD);
+    expect(attempts()).toBe(3);
+  });
 
-  it.each([400, 401, 403, 404, 412, 302])("that is answered %i is not sent again", async (status) => {
+  it.each([400, 401, 403, 404, 412, 302])("is not retried after status %i", async (status) => {
     const { send, attempts } = play([answer(status)]);
     expect(await send()).toMatchObject({ status });
     expect(attempts()).toBe(1);
   });
 
   it.each<ErrorCode>(["api-unavailable", "api-refused", "api-cut-off", "api-timeout"])(
-    "that ends with %s is sent again",
+    "is retried after %s",
     async (code) => {
       const { send, attempts } = play([failure(code), GOOD]);
       expect(await send()).toBe(GOOD);
@@ -71,7 +75,7 @@ describe("a request", () => {
   );
 
   it.each<ErrorCode>(["api-unknown-host", "api-tls", "bad-trust", "api-malformed"])(
-    "that ends with %s is not sent again",
+    "is not retried after %s",
     async (code) => {
       const { send, attempts } = play([failure(code), GOOD]);
       expect(await failureOf(send)).toEqual({ code, message: "the message" });
@@ -79,13 +83,13 @@ describe("a request", () => {
     },
   );
 
-  it("that fails for a reason that nobody foresaw is not sent again", async () => {
+  it("is not retried after an unexpected error", async () => {
     const { send, attempts } = play([new TypeError("a bug"), GOOD]);
     await expect(send()).rejects.toThrow("a bug");
     expect(attempts()).toBe(1);
   });
 
-  it("is sent five times at most, after pauses that double", async () => {
+  it("is sent at most five times, with doubling pauses", async () => {
     const { send, attempts, pauses } = play([answer(500)]);
     expect(await send()).toMatchObject({ status: 500 });
     expect(attempts()).toBe(5);
@@ -96,7 +100,7 @@ describe("a request", () => {
     [0, [125, 250, 500, 1000]],
     [0.999, [375, 750, 1500, 3000]],
   ])(
-    "pauses by chance (%d), so that jobs that fail together do not come back together",
+    "varies its pauses at random (%d), so that jobs that fail together do not retry together",
     async (random, rounded) => {
       const { send, pauses } = play([failure("api-refused")], 20_000, random);
       expect(await failureOf(send)).toMatchObject({ code: "api-refused" });
@@ -104,24 +108,51 @@ describe("a request", () => {
     },
   );
 
-  it("is not sent again where the pause does not fit the time that is left", async () => {
+  it("is not retried if the pause does not fit the time that is left", async () => {
     const { send, attempts } = play([answer(503)], 600);
     expect(await send()).toMatchObject({ status: 503 });
     expect(attempts()).toBe(2);
   });
 
-  it("that is limited is sent again when the server says", async () => {
+  it("is retried after a 429 when the server says so", async () => {
     const { send, pauses } = play([answer(429, { "retry-after": "3" }), GOOD]);
     expect(await send()).toBe(GOOD);
     expect(pauses).toEqual([3000]);
   });
 
   it.each([
-    ["for longer than there is time", { "retry-after": "60" }],
-    ["and nobody says for how long", {}],
-  ])("that is limited %s ends with that answer", async (_title, headers) => {
+    ["beyond the budget", { "retry-after": "60" }],
+    ["without an end", {}],
+  ])("that is rate-limited %s returns the 429", async (_title, headers) => {
     const { send, attempts } = play([answer(429, headers), GOOD]);
     expect(await send()).toMatchObject({ status: 429 });
     expect(attempts()).toBe(1);
+  });
+});
+
+describe("a rate limit", () => {
+  const RESET = "1795262430";
+  const DATE = "Sat, 21 Nov 2026 12:00:00 GMT";
+
+  it.each([
+    [{ "retry-after": "2" }, 2_000],
+    [{ "retry-after": "17", "ratelimit-reset": "1" }, 17_000],
+    [{ "ratelimit-reset": RESET, date: DATE }, 30_000],
+    [{ "ratelimit-reset": "1", date: DATE }, 0],
+  ])("ends when the server says, by the server's clock: %j", (headers, ms) => {
+    expect(rateLimitEndsInMs(answer(429, headers))).toBe(ms);
+  });
+
+  it.each([
+    { "ratelimit-reset": RESET },
+    { "ratelimit-reset": RESET, date: "some day" },
+    { "retry-after": "soon" },
+    { "retry-after": "-1" },
+    { "retry-after": "1.5" },
+    { "retry-after": "99999999999999" },
+    { "retry-after": ["1", "2"] },
+    {},
+  ])("has no known end with %j", (headers) => {
+    expect(rateLimitEndsInMs(answer(429, headers))).toBeUndefined();
   });
 });
