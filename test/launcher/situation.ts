@@ -287,9 +287,11 @@ const sharedFolder = (uid: number): string => `/dev/shm/docr-${uid}`;
 /** The end of the name of a symlink's target. */
 const ELSEWHERE = "-elsewhere";
 
-/** Removes the user's private folder from shared memory. */
+/** Removes the user's private folders from the places that all users share. */
 export function removeShared(uid: number | undefined): void {
   if (uid === undefined) return;
+  // docr uses it if the folder in shared memory is another user's.
+  rmSync(`/tmp/docr-${uid}`, { recursive: true, force: true });
   for (const end of ["", ELSEWHERE]) rmSync(sharedFolder(uid) + end, { recursive: true, force: true });
 }
 

@@ -265,11 +265,15 @@ function findDisagreement(
   }
 }
 
-/** Whether docr reads a file that the launcher ignores: not ASCII, too long, setuid, or a symlink that leads nowhere. */
+/**
+ * Whether the launcher leaves a file to docr: it is not ASCII, too long or setuid, or it is a config file that docr treats as
+ * missing (a symlink that leads nowhere, no permission to read it).
+ */
 function isBeyondLauncher({ config, response }: Situation): boolean {
   return (
-    ["odd text", "no text", "a NUL", "at the limit", "huge", "dangling symlink"].includes(config) ||
-    ["not ASCII", "at the limit", "mode 4600"].includes(response)
+    ["odd text", "no text", "a NUL", "at the limit", "huge", "dangling symlink", "unreadable"].includes(
+      config,
+    ) || ["not ASCII", "at the limit", "mode 4600"].includes(response)
   );
 }
 
