@@ -20,6 +20,17 @@ describe("the documents", () => {
     expect(broken).toEqual([]);
   });
 
+  it("name only files of src, scripts and test that exist", () => {
+    const missing = DOCUMENTS.flatMap((path) => {
+      const named = Array.from(
+        textOf(path).matchAll(/`((?:src|scripts|test)\/[\w./-]+)`/g),
+        ([, file = ""]) => file,
+      );
+      return named.filter((file) => !existsSync(join(PROJECT, file))).map((file) => `${path}: ${file}`);
+    });
+    expect(missing).toEqual([]);
+  });
+
   it("have a README whose troubleshooting table quotes messages of docr", () => {
     const source = sourcesIn("src");
     const quoted = messagesIn(textOf("README.md"));
