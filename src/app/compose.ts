@@ -24,7 +24,7 @@ import type { ApiToken } from "../core/api-token.ts";
 import type { Moment } from "../core/lifetime.ts";
 import type { Streams } from "../terminal/terminal.ts";
 import { createBackground } from "../system/background.ts";
-import { createPrivateFiles, removeUnfinished } from "../stores/private-files.ts";
+import { createPrivateFiles } from "../stores/private-files.ts";
 import type { PendingCalls } from "../system/pending-calls.ts";
 import { findPrivateFolder, listPrivateFolders } from "../system/private-folder.ts";
 import { droppingWarmAnswers, encodeWarmAnswer } from "../response-cache/publish.ts";
@@ -113,8 +113,7 @@ export function compose(host: Host): Composition {
         const home = vaultFolder(host);
         // Beside the vault: a session, cron and ssh share it, but not a runtime directory.
         const vaultTurns = await openTurns(home, openFolder(home));
-        const drop = (path: string): void => removeUnfinished(path, host.isRunning);
-        return createAgeVault({ machine: host, turns: vaultTurns, uniqueName, removeUnfinished: drop });
+        return createAgeVault({ machine: host, turns: vaultTurns, uniqueName, isRunning: host.isRunning });
       }
       case "pass": {
         const { createPassStore } = await import("../stores/pass.ts");

@@ -1,42 +1,35 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { dirname, join } from "node:path";
+import { closeSync, constants, fstatSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { HelperError } from "../../core/errors.ts";
 import { Secret } from "../../core/secret.ts";
+import { createAtomically, unfinishedPath } from "../../system/atomic-write.ts";
+import { isMissing } from "../../system/errno.ts";
 
 const IDENTITY = /^AGE-SECRET-KEY-1[0-9A-Z]+$/m;
 
 /**
- * The age identity in the file, as `age-keygen` writes them. Where there is none, one is made (0600) if `makeAs` gives a
- * name for it that no other process has; without, a new one would open nothing. Throws `vault-closed` where it cannot
- * be read or others can read it.
+ * Reads the age identity in the file, in the format of `age-keygen`. If there is no file and `unique` is given, creates one
+ * (0600); `unique` names the unfinished file. Without `unique`, a missing file is an error: a new identity cannot open an
+ * existing vault. Throws `vault-closed` if the identity cannot be read or other users can read it.
  */
 export async function openIdentity(
   path: string,
   uid: number | undefined,
-  options: { readonly makeAs?: string } = {},
+  options: { readonly unique?: string } = {},
 ): Promise<Secret> {
-  const there = readIdentity(path, uid);
-  if (there) return there;
-  if (options.makeAs === undefined) {
+  const existing = readIdentity(path, uid);
+  if (existing) return existing;
+  if (options.unique === undefined) {
     throw new HelperError("vault-closed", "the age identity of the vault is gone");
   }
   const identity = await generateX25519Identity();
   const recipient = await identityToRecipient(identity);
   const text = `# created: ${new Date().toISOString()}\n# public key: ${recipient}\n${identity}\n`;
-  makeIdentity(path, text, options.makeAs);
-  const made = readIdentity(path, uid);
-  if (made) return made;
+  writeIdentity(path, text, options.unique);
+  // Another process may have created its own identity first. That one counts.
+  const created = readIdentity(path, uid);
+  if (created) return created;
   throw new HelperError("vault-closed", "the age identity cannot be made");
 }
 
@@ -45,7 +38,7 @@ function readIdentity(path: string, uid: number | undefined): Secret | undefined
   try {
     fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (cause) {
-    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined;
+    if (isMissing(cause)) return undefined;
     throw new HelperError("vault-closed", "the age identity cannot be read", { cause });
   }
   try {
@@ -61,17 +54,12 @@ function readIdentity(path: string, uid: number | undefined): Secret | undefined
   }
 }
 
-/** Whole, and never over one that another process made first: link fails where the name is taken. */
-function makeIdentity(path: string, text: string, unique: string): void {
-  const temporary = join(dirname(path), `.new-${unique}`);
+function writeIdentity(path: string, text: string, unique: string): void {
+  const folder = dirname(path);
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    writeFileSync(temporary, text, { mode: 0o600, flag: "wx" });
-    linkSync(temporary, path);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    createAtomically(path, text, { temporary: unfinishedPath(folder, unique) });
   } catch (cause) {
-    if (cause instanceof Error && "code" in cause && cause.code === "EEXIST") return;
     throw new HelperError("vault-closed", "the age identity cannot be written", { cause });
-  } finally {
-    rmSync(temporary, { force: true });
   }
 }

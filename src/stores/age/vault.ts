@@ -1,14 +1,4 @@
-import {
-  closeSync,
-  constants,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Decrypter, Encrypter, identityToRecipient } from "age-encryption";
 import { configHome, dataHome, type Machine } from "../../core/machine.ts";
@@ -16,6 +6,13 @@ import { HelperError } from "../../core/errors.ts";
 import type { Turns } from "../../credentials/ports.ts";
 import type { SecretStore } from "../../core/secret-store.ts";
 import { Secret } from "../../core/secret.ts";
+import {
+  isAbandoned,
+  removeLeftovers,
+  replaceAtomically,
+  unfinishedPath,
+} from "../../system/atomic-write.ts";
+import { isMissing } from "../../system/errno.ts";
 import { openIdentity } from "./identity.ts";
 
 /** For another process's write, in milliseconds: each takes some tens. */
@@ -26,8 +23,7 @@ export interface AgeVaultOptions {
   /** Writes go one after another, or one would undo what another wrote. */
   readonly turns: Turns;
   readonly uniqueName: () => string;
-  /** Drops what killed processes left in a folder. */
-  readonly removeUnfinished: (folder: string) => void;
+  readonly isRunning: (pid: number) => boolean;
 }
 
 /**
@@ -35,7 +31,7 @@ export interface AgeVaultOptions {
  * values, which `age -d -i IDENTITY vault.age` shows. A vault that does not open is never written over.
  */
 export function createAgeVault(options: AgeVaultOptions): SecretStore {
-  const { machine, turns, uniqueName, removeUnfinished } = options;
+  const { machine, turns, uniqueName, isRunning } = options;
   const path = join(vaultFolder(machine), "vault.age");
   const identityPath =
     machine.env["DOCR_AGE_IDENTITY_FILE"] || join(homeOf(configHome(machine)), "docr", "age-identity.txt");
@@ -57,9 +53,11 @@ export function createAgeVault(options: AgeVaultOptions): SecretStore {
     try {
       const vault = await read();
       if (!edit(vault)) return false;
-      for (const folder of [dirname(path), dirname(identityPath)]) removeUnfinished(folder);
-      const identity = await openIdentity(identityPath, machine.uid, { makeAs: uniqueName() });
-      replaceDurably(path, await seal(vault, identity), uniqueName());
+      for (const folder of [dirname(path), dirname(identityPath)]) {
+        removeLeftovers(folder, (name) => isAbandoned(name, isRunning));
+      }
+      const identity = await openIdentity(identityPath, machine.uid, { unique: uniqueName() });
+      writeVault(path, await seal(vault, identity), uniqueName());
       return true;
     } finally {
       turn.end();
@@ -114,27 +112,17 @@ function readIfThere(path: string): Uint8Array | undefined {
   try {
     return readFileSync(path);
   } catch (cause) {
-    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined;
+    if (isMissing(cause)) return undefined;
     throw new HelperError("vault-closed", "the vault cannot be read", { cause });
   }
 }
 
-/** Whole or not at all, also when the power fails. */
-function replaceDurably(path: string, bytes: Uint8Array, unique: string): void {
-  const temporary = join(dirname(path), `.new-${unique}`);
+function writeVault(path: string, bytes: Uint8Array, unique: string): void {
+  const folder = dirname(path);
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    const { O_CREAT, O_EXCL, O_WRONLY } = constants;
-    const fd = openSync(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o600);
-    try {
-      for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
-    renameSync(temporary, path);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    replaceAtomically(path, bytes, { temporary: unfinishedPath(folder, unique), isDurable: true });
   } catch (cause) {
-    rmSync(temporary, { force: true });
     throw new HelperError("vault-closed", "the vault cannot be written", { cause });
   }
 }

@@ -1,0 +1,177 @@
+/**
+ * Writing whole files. A process that is killed leaves the old file or the new one, and perhaps an unfinished file, which
+ * `removeLeftovers` removes.
+ */
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname } from "node:path";
+import { errorCodeOf, isMissing } from "./errno.ts";
+
+const PRIVATE_MODE = 0o600;
+
+export interface FileOptions {
+  /** 0600 by default. Applies whatever the umask is. */
+  readonly mode?: number | undefined;
+  /** Only root can give files away. Otherwise the file stays this user's. */
+  readonly owner?: { readonly uid: number; readonly gid: number } | undefined;
+  /** Flushes file and folder to the disk, so that the file survives a power failure. */
+  readonly isDurable?: boolean | undefined;
+}
+
+export interface AtomicOptions extends FileOptions {
+  /** The path of the unfinished file, in the same folder. It must not exist. */
+  readonly temporary: string;
+}
+
+/** Creates the file with its content. Throws EEXIST if the path exists. Leaves no file behind if it throws. */
+export function createFile(path: string, content: string | Uint8Array, options: FileOptions = {}): void {
+  const { mode = PRIVATE_MODE, owner, isDurable } = options;
+  const fd = openSync(path, "wx", PRIVATE_MODE);
+  try {
+    if (owner) giveTo(fd, owner);
+    fchmodSync(fd, mode & 0o7777);
+    writeFileSync(fd, content);
+    if (isDurable) fsyncSync(fd);
+  } catch (error) {
+    discard(path);
+    throw error;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/**
+ * Replaces or creates the file: readers see the old content or the new one. Calls `mayReplace` right before the replacement.
+ * Returns false, with the old file in place, if that returns false.
+ */
+export function replaceAtomically(
+  path: string,
+  content: string | Uint8Array,
+  options: AtomicOptions & { readonly mayReplace?: () => boolean },
+): boolean {
+  const { temporary, mayReplace, isDurable } = options;
+  createFile(temporary, content, options);
+  try {
+    if (mayReplace?.() === false) {
+      discard(temporary);
+      return false;
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    discard(temporary);
+    throw error;
+  }
+  if (isDurable) syncFolder(dirname(path));
+  return true;
+}
+
+/** Creates the file with its whole content. Returns false, with the existing file in place, if the path exists. */
+export function createAtomically(
+  path: string,
+  content: string | Uint8Array,
+  options: AtomicOptions,
+): boolean {
+  const { temporary, isDurable } = options;
+  createFile(temporary, content, options);
+  try {
+    // Unlike rename, link fails if the path exists.
+    linkSync(temporary, path);
+  } catch (error) {
+    if (errorCodeOf(error) === "EEXIST") return false;
+    throw error;
+  } finally {
+    discard(temporary);
+  }
+  if (isDurable) syncFolder(dirname(path));
+  return true;
+}
+
+/** Returns whether there was a file. */
+export function removeFile(path: string): boolean {
+  try {
+    unlinkSync(path);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
+/** Best effort: `removeLeftovers` removes the file later. */
+function discard(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // An error that is already being thrown says more.
+  }
+}
+
+const UNFINISHED = /^\.new-(\d+)-\d+$/;
+
+/** A path in the folder for an unfinished file. `unique` is the process id, a hyphen and a number. */
+export function unfinishedPath(folder: string, unique: string): string {
+  return `${folder}/.new-${unique}`;
+}
+
+/** Whether a process that no longer runs left the unfinished file of this name. */
+export function isAbandoned(name: string, isRunning: (pid: number) => boolean): boolean {
+  const pid = Number(UNFINISHED.exec(name)?.[1] ?? Number.NaN);
+  return pid > 0 && !isRunning(pid);
+}
+
+/** Removes the files in the folder that `isLeftover` accepts. `ageMs` reads a file's age, 0 if the file is gone. */
+export function removeLeftovers(
+  folder: string,
+  isLeftover: (name: string, ageMs: () => number) => boolean,
+): void {
+  const now = Date.now();
+  for (const name of namesIn(folder)) {
+    const path = `${folder}/${name}`;
+    const ageMs = (): number => now - (lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now);
+    if (isLeftover(name, ageMs)) removeFile(path);
+  }
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function giveTo(fd: number, { uid, gid }: { readonly uid: number; readonly gid: number }): void {
+  const current = fstatSync(fd);
+  if (current.uid === uid && current.gid === gid) return;
+  try {
+    fchownSync(fd, uid, gid);
+  } catch {
+    // Only root may. docker leaves the file to the current user, too.
+  }
+}
+
+function syncFolder(folder: string): void {
+  try {
+    const fd = openSync(folder, constants.O_RDONLY);
+    try {
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    // Windows cannot open a folder, and some file systems cannot sync one. The rename is still atomic.
+  }
+}
