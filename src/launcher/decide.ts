@@ -25,7 +25,7 @@ export interface Input {
 }
 
 /** The files that a decision depends on. Each is read when it is needed. */
-export interface Files {
+export interface LauncherFiles {
   /** "=" and the text of docr's config file, or "" if there is none. Undefined if the launcher cannot read it. */
   readonly config: () => string | undefined;
   /** The text of a file in the folder of cached responses. Undefined if it is missing or not private. */
@@ -57,7 +57,7 @@ export function decide(
   args: readonly string[],
   variable: ReadVariable,
   readInput: () => Input,
-  files: Files,
+  files: LauncherFiles,
   clocks: Clocks,
 ): Decision {
   if (args.length !== 1 || args[0] !== "get" || isBypassed(variable)) return RUN_DOCR;
@@ -73,12 +73,12 @@ export function decide(
 }
 
 /** The response in the file, if it is valid now. */
-export function findResponse(name: string, files: Files, clocks: Clocks): string | undefined {
+export function findResponse(name: string, files: LauncherFiles, clocks: Clocks): string | undefined {
   const text = files.privateText(name);
   return text === undefined ? undefined : openCachedResponse(text, clocks.now(), clocks.uptime());
 }
 
-function decideCached(variable: ReadVariable, files: Files, clocks: Clocks): Decision {
+function decideCached(variable: ReadVariable, files: LauncherFiles, clocks: Clocks): Decision {
   const config = files.config();
   if (config === undefined) return RUN_DOCR;
   const name = responseFileName(sha256(keyText(variable, config)));
@@ -89,7 +89,7 @@ function decideCached(variable: ReadVariable, files: Files, clocks: Clocks): Dec
   return cache === undefined || cache === "" ? { kind: "await-response", name } : RUN_DOCR;
 }
 
-function decideOtherHost(variable: ReadVariable, files: Files): Decision {
+function decideOtherHost(variable: ReadVariable, files: LauncherFiles): Decision {
   const config = files.config();
   if (config === undefined) return RUN_DOCR;
   const helper = files.privateText(fallbackFileName(sha256(fallbackKeyText(variable, config))));

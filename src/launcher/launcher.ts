@@ -1,5 +1,5 @@
 // The launcher stands under docker's name. It answers a `get` from the response cache and starts docr for everything else.
-// It parses as little as possible; src/README.md says what it must never do. scriptc compiles it, for Linux on x64 only.
+// test/unit/launcher/launcher.test.ts lists all that it can call. scriptc compiles it, for Linux on x64 only.
 import { spawnSync } from "node:child_process";
 import { dirname } from "node:path";
 import { FALLBACK_ACTIVE } from "../response-cache/shared/fallback-note.ts";

@@ -1,12 +1,12 @@
 // Where the launcher's decision gets its facts from: docr's files and the machine's clocks.
 import { lstatSync } from "node:fs";
 import { configPath, type ReadVariable, responseFolder } from "../response-cache/shared/key.ts";
-import type { Clocks, Files } from "./decide.ts";
+import type { Clocks, LauncherFiles } from "./decide.ts";
 import { readPrivateText, readTextFile } from "./files.ts";
 import { userId } from "./libc.ts";
 
 /** The files that belong to this environment and user. */
-export function filesOf(variable: ReadVariable): Files {
+export function filesOf(variable: ReadVariable): LauncherFiles {
   return {
     config: () => readConfig(configPath(variable("HOME") ?? "", variable("XDG_CONFIG_HOME") ?? "")),
     privateText: (name) => readPrivateText(privateFolder(variable), name),
