@@ -1,10 +1,10 @@
 /** Asks another credential helper, as docker and podman do. */
-import { spawn } from "node:child_process";
 import type { Credential } from "../core/credential.ts";
 import { HelperError } from "../core/errors.ts";
 import { parseJson } from "../core/json.ts";
 import type { Environment } from "../core/machine.ts";
 import { Secret } from "../core/secret.ts";
+import { runChild, type ChildResult } from "../system/child-process.ts";
 import { entriesOf, parseFields } from "./go-fields.ts";
 
 export interface HelperAnswer {
@@ -22,38 +22,27 @@ export type RunHelper = (name: string, action: string, input: string) => Promise
 const HELPER_TIMEOUT_MS = 60_000;
 
 export function createRunHelper(env: Environment, timeoutMs = HELPER_TIMEOUT_MS): RunHelper {
-  return (name, action, input) => runHelper(`docker-credential-${name}`, action, input, env, timeoutMs);
-}
-
-async function runHelper(
-  program: string,
-  action: string,
-  input: string,
-  env: Environment,
-  timeoutMs: number,
-): Promise<HelperAnswer> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, [action], {
-      stdio: ["pipe", "pipe", "inherit"],
-      env,
-      timeout: timeoutMs,
-      killSignal: "SIGKILL",
-    });
-    const chunks: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-    child.stdin.on("error", () => undefined); // it may answer before it has read all
-    child.stdin.end(input);
-    child.on("error", (cause) => {
+  return async (name, action, input) => {
+    const program = `docker-credential-${name}`;
+    let result: ChildResult;
+    try {
+      const options = {
+        args: [action],
+        input,
+        stdout: "capture",
+        stderr: "inherit",
+        env,
+        timeoutMs,
+      } as const;
+      result = await runChild(program, options);
+    } catch (cause) {
       const hint = "install it, or correct the configuration that names it";
-      reject(new HelperError("other-helper", `${program} cannot be run`, { cause, hint }));
-    });
-    // A process that the helper started may outlive it and keep its stdout open.
-    child.on("exit", (_code, signal) => void (signal !== null && child.stdout.destroy()));
-    child.on("close", (code, signal) => {
-      if (signal !== null) reject(new HelperError("other-helper", `${program} gave no answer`));
-      else resolve({ stdout: Buffer.concat(chunks).toString("utf8"), exitCode: code ?? 1 });
-    });
-  });
+      throw new HelperError("other-helper", `${program} cannot be run`, { cause, hint });
+    }
+    const { stdout, exitCode } = result;
+    if (exitCode === undefined) throw new HelperError("other-helper", `${program} gave no answer`);
+    return { stdout, exitCode };
+  };
 }
 
 /** The failure that means "no login" (docker/docker-credential-helpers, `credentials/error.go`). */

@@ -1,6 +1,6 @@
-import { spawn } from "node:child_process";
 import { HelperError } from "../core/errors.ts";
 import { FALLBACK_ACTIVE } from "../response-cache/shared/fallback-note.ts";
+import { runChild } from "../system/child-process.ts";
 
 /** What another helper answered; empty stdout where it went straight to the client. */
 export interface OtherAnswer {
@@ -24,22 +24,16 @@ export async function runOtherHelper(
   if (env[FALLBACK_ACTIVE] !== undefined) {
     throw new HelperError("bad-setting", `the fallback docker-credential-${name} leads back to docr`);
   }
-  return new Promise((resolve, reject) => {
-    const child = spawn(`docker-credential-${name}`, [verb], {
-      stdio: ["pipe", output === "capture" ? "pipe" : "inherit", "inherit"],
+  try {
+    const { stdout, exitCode } = await runChild(`docker-credential-${name}`, {
+      args: [verb],
+      input,
+      stdout: output === "capture" ? "capture" : "inherit",
+      stderr: "inherit",
       env: { ...env, [FALLBACK_ACTIVE]: "1" },
     });
-    const chunks: Buffer[] = [];
-    child.stdout?.on("data", (chunk: Buffer) => chunks.push(chunk));
-    child.stdin?.on("error", () => undefined); // it may answer before it has read all
-    child.stdin?.end(input);
-    child.on("error", (cause) => {
-      reject(
-        new HelperError("bad-setting", `the fallback docker-credential-${name} cannot be run`, { cause }),
-      );
-    });
-    child.on("close", (code) => {
-      resolve({ stdout: Buffer.concat(chunks).toString("utf8"), exitCode: code ?? 1 });
-    });
-  });
+    return { stdout, exitCode: exitCode ?? 1 };
+  } catch (cause) {
+    throw new HelperError("bad-setting", `the fallback docker-credential-${name} cannot be run`, { cause });
+  }
 }

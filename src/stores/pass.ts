@@ -1,40 +1,40 @@
-import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Environment } from "../core/machine.ts";
 import { HelperError } from "../core/errors.ts";
+import type { Environment } from "../core/machine.ts";
 import type { SecretStore } from "../core/secret-store.ts";
 import { Secret } from "../core/secret.ts";
+import { runChild, type ChildResult } from "../system/child-process.ts";
 
 const FOLDER = "docker-credential-docr";
-/** gpg may ask a person for a passphrase: long enough for that, within the whole answer's deadline. Milliseconds. */
-const DEADLINE_MS = 20_000;
+/** gpg may ask the user for a passphrase: long enough for that, and shorter than docr's own deadline. Milliseconds. */
+const TIMEOUT_MS = 20_000;
 
 /**
- * pass, the standard Unix password manager (https://www.passwordstore.org). Names are base64url, as in
- * docker-credential-pass, because addresses have slashes. Whether something is there is read from the folder:
- * what pass says of a missing entry and of a locked key is for people. One call takes `deadlineMs` at most.
+ * pass, the standard Unix password manager (https://www.passwordstore.org). Entry names are base64url, as in
+ * docker-credential-pass, because addresses contain slashes. Whether an entry exists is read from the folder, because pass's
+ * messages for a missing entry and a locked key are not for programs. `timeoutMs` is for one call of pass.
  */
-export function createPassStore(env: Environment, deadlineMs = DEADLINE_MS): SecretStore {
+export function createPassStore(env: Environment, timeoutMs = TIMEOUT_MS): SecretStore {
   const base = env["PASSWORD_STORE_DIR"] || (env["HOME"] ? join(env["HOME"], ".password-store") : undefined);
   if (base === undefined || !existsSync(join(base, ".gpg-id"))) {
     throw new HelperError("pass-missing", "pass is not set up for this user");
   }
   const folder = join(base, FOLDER);
-  const isThere = (name: string): boolean => existsSync(join(folder, `${entryOf(name)}.gpg`));
-  const pathOf = (name: string): string => `${FOLDER}/${entryOf(name)}`;
+  const exists = (name: string): boolean => existsSync(join(folder, `${encodeName(name)}.gpg`));
+  const pathOf = (name: string): string => `${FOLDER}/${encodeName(name)}`;
   const show = async (name: string): Promise<Secret> => {
-    const shown = await run(["show", pathOf(name)], "", deadlineMs);
-    return new Secret(shown.replace(/\n$/, ""));
+    const output = await runPass(["show", pathOf(name)], "", timeoutMs);
+    return new Secret(output.replace(/\n$/, ""));
   };
   return {
-    read: async (name) => (isThere(name) ? show(name) : undefined),
+    read: async (name) => (exists(name) ? show(name) : undefined),
     async write(name, value) {
-      await run(["insert", "--multiline", "--force", pathOf(name)], value.reveal(), deadlineMs);
+      await runPass(["insert", "--multiline", "--force", pathOf(name)], value.reveal(), timeoutMs);
     },
     async erase(name) {
-      if (!isThere(name)) return false;
-      await run(["rm", "--force", pathOf(name)], "", deadlineMs);
+      if (!exists(name)) return false;
+      await runPass(["rm", "--force", pathOf(name)], "", timeoutMs);
       return true;
     },
     async entries(...prefixes) {
@@ -50,26 +50,22 @@ export function createPassStore(env: Environment, deadlineMs = DEADLINE_MS): Sec
   };
 }
 
-function entryOf(name: string): string {
+function encodeName(name: string): string {
   return Buffer.from(name).toString("base64url");
 }
 
-/** What pass prints on stdout. The value goes in on stdin: arguments can be seen by every user of the machine. */
-async function run(args: readonly string[], input: string, deadlineMs: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn("pass", args, { stdio: ["pipe", "pipe", "ignore"], timeout: deadlineMs });
-    const chunks: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-    child.stdin.on("error", () => undefined); // it may end before it has read all
-    child.stdin.end(input);
-    child.on("error", (cause) => reject(new HelperError("pass-missing", "pass cannot be run", { cause })));
-    // gpg, which pass started, may outlive it and keep its stdout open: nobody waits for that.
-    child.on("exit", (_code, signal) => void (signal !== null && child.stdout.destroy()));
-    child.on("close", (code, signal) => {
-      if (code === 0) resolve(Buffer.concat(chunks).toString("utf8"));
-      else if (signal)
-        reject(new HelperError("pass-failed", `pass did not answer within ${deadlineMs / 1000} s`));
-      else reject(new HelperError("pass-failed", `pass failed (exit code ${code ?? "none"})`));
-    });
-  });
+/** Returns what pass prints on stdout. */
+async function runPass(args: readonly string[], input: string, timeoutMs: number): Promise<string> {
+  let result: ChildResult;
+  try {
+    result = await runChild("pass", { args, input, stdout: "capture", stderr: "ignore", timeoutMs });
+  } catch (cause) {
+    throw new HelperError("pass-missing", "pass cannot be run", { cause });
+  }
+  const { stdout, exitCode } = result;
+  if (exitCode === 0) return stdout;
+  if (exitCode === undefined) {
+    throw new HelperError("pass-failed", `pass did not answer within ${timeoutMs / 1000} s`);
+  }
+  throw new HelperError("pass-failed", `pass failed (exit code ${exitCode})`);
 }

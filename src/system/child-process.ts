@@ -1,0 +1,48 @@
+import { spawn } from "node:child_process";
+import type { Environment } from "../core/machine.ts";
+
+export interface ChildOptions {
+  readonly args: readonly string[];
+  /** Sent on stdin. Not in the arguments, which every user of the machine can see. */
+  readonly input: string | Uint8Array;
+  /** `inherit`: straight to the client. */
+  readonly stdout: "capture" | "inherit";
+  readonly stderr: "ignore" | "inherit";
+  /** By default, that of this process. */
+  readonly env?: Environment;
+  /** Kills the program after this time. By default, it may take as long as it wants. */
+  readonly timeoutMs?: number;
+}
+
+export interface ChildResult {
+  /** Empty if it was inherited. */
+  readonly stdout: string;
+  /** Undefined if a signal ended the program, as a timeout does. */
+  readonly exitCode: number | undefined;
+}
+
+/** Runs the program to its end. Rejects with the system's error if it cannot be started. */
+export async function runChild(
+  program: string,
+  { args, input, stdout, stderr, env, timeoutMs }: ChildOptions,
+): Promise<ChildResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      stdio: ["pipe", stdout === "capture" ? "pipe" : "inherit", stderr],
+      killSignal: "SIGKILL",
+      ...(env && { env }),
+      ...(timeoutMs !== undefined && { timeout: timeoutMs }),
+    });
+    const chunks: Buffer[] = [];
+    child.stdout?.on("data", (chunk: Buffer) => chunks.push(chunk));
+    // EPIPE is not an error: the program may exit before it has read all of its input.
+    child.stdin?.on("error", () => undefined);
+    child.stdin?.end(input);
+    child.on("error", reject);
+    // A process that the killed program started may live on and keep stdout open. Do not wait for it.
+    child.on("exit", (_code, signal) => void (signal !== null && child.stdout?.destroy()));
+    child.on("close", (code) => {
+      resolve({ stdout: Buffer.concat(chunks).toString("utf8"), exitCode: code ?? undefined });
+    });
+  });
+}

@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import { runChild, type ChildOptions } from "../../../src/system/child-process.ts";
+
+const OPTIONS: ChildOptions = { args: [], input: "", stdout: "capture", stderr: "ignore" };
+const runScript = (script: string, options: Partial<ChildOptions> = {}) =>
+  runChild("/bin/sh", { ...OPTIONS, args: ["-c", script], ...options });
+
+describe.skipIf(process.platform === "win32")("a child process", () => {
+  it("gets arguments, input and environment, and returns its output and exit code", async () => {
+    const env = { PATH: "/usr/bin:/bin", NAME: "value" };
+    expect(await runScript('echo "$NAME $(cat)"; exit 3', { input: "input", env })).toEqual({
+      stdout: "value input\n",
+      exitCode: 3,
+    });
+  });
+
+  it("may exit before it has read its input", async () => {
+    expect(await runScript("exit 0", { input: "x".repeat(1024 * 1024) })).toEqual({
+      stdout: "",
+      exitCode: 0,
+    });
+  });
+
+  it("is killed after its timeout, even if a process that it started lives on", async () => {
+    const started = performance.now();
+    const result = await runScript("sleep 2 & echo early; sleep 3", { timeoutMs: 300 });
+    expect(result).toEqual({ stdout: "early\n", exitCode: undefined });
+    expect(performance.now() - started).toBeLessThan(1_900);
+  });
+
+  it("rejects with the system's error if it cannot be started", async () => {
+    await expect(runChild("/nowhere/at-all", OPTIONS)).rejects.toMatchObject({ code: "ENOENT" });
+  });
+});
