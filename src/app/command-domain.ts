@@ -6,7 +6,12 @@ import { logOut, logOutEverywhere } from "../credentials/accounts/log-out.ts";
 import type { Helper } from "../credentials/helper.ts";
 import { takeInventory } from "../credentials/inventory/inventory.ts";
 import { giveOut } from "../credentials/issue.ts";
+import { entryOf } from "../credentials/minting/cache-key.ts";
+import { findToken } from "../credentials/minting/replace.ts";
 import type { HelperPorts } from "../credentials/ports.ts";
+
+/** For the list of registries behind an error, in milliseconds. */
+const LIST_BUDGET_MS = 5_000;
 
 export type CommandDomain = Pick<
   CommandContext,
@@ -35,6 +40,13 @@ export function createCommandDomain(ports: HelperPorts, helper: Helper): Command
       readStored: (context) => ports.apiTokens.read(context),
       find: (context) => ports.tokenSource.find(context),
       findInDoctl: (context) => ports.tokenSource.findInDoctl(context),
+      async listRegistries({ registry, context }) {
+        const entry = entryOf(ports.settings(), { kind: "docr", registry }, ports.sha256);
+        const token = await (context === undefined
+          ? findToken(ports, entry)
+          : ports.tokenSource.find(context));
+        return token ? (await ports.api(LIST_BUDGET_MS)).listRegistries(token) : [];
+      },
     },
     accountApi: (budgetMs) => ports.accountApi(budgetMs),
     issue: (order) => giveOut(ports, order),

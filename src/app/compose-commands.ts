@@ -2,20 +2,22 @@
 import { readConfigFile } from "../config/config-file.ts";
 import { readGeneralSettings } from "../config/general.ts";
 import { hintOf } from "../core/error-catalog.ts";
+import { stderrLine } from "../core/text.ts";
 import { createCommandDomain } from "./command-domain.ts";
 import type { Host } from "./compose.ts";
 import type { Helper } from "../credentials/helper.ts";
 import type { HelperPorts } from "../credentials/ports.ts";
 import type { RunHelper } from "../client-config/helper-client.ts";
 import type { VerbPorts } from "../commands/ports.ts";
-import { type CommandOutput, runCommand } from "../cli/run-command.ts";
+import type { CommandOutput } from "../cli/errors.ts";
+import { runCommand } from "../cli/run-command.ts";
 import { createTerminal } from "../terminal/terminal.ts";
 import { packageName, version } from "./version.ts";
 
 /** For one question to a registry with its whole handshake: a person waits. */
 const REGISTRY_BUDGET_MS = 20_000;
 
-/** Throws `unknown-action` where the arguments begin with no verb of ours. */
+/** Throws `unknown-action` for one unknown word alone. */
 export async function runForPeople(
   host: Host,
   domain: HelperPorts,
@@ -66,7 +68,7 @@ export async function runForPeople(
     version,
     machine: host,
     terminal,
-    reporter: { warn: (text) => terminal.remark(text) },
+    reporter: { warn: (text) => host.writeStderr(stderrLine(`warning: ${text}`)) },
     general: () => readGeneralSettings(env, readConfigFile(host)),
     ...createCommandDomain(domain, helper),
     clients: () => ports.clients(),

@@ -81,6 +81,8 @@ export interface CommandAccounts {
   find(context: string | undefined): Promise<ApiToken | undefined>;
   /** The API token in doctl's configuration. An undefined context is the one that doctl has switched to. */
   findInDoctl(context: string | undefined): Promise<ApiToken | undefined>;
+  /** The names of the registries of the account that `issue` would use. Throws the API's errors. */
+  listRegistries(order: Pick<GiveOutOrder, "registry" | "context">): Promise<readonly string[]>;
 }
 
 /** The credentials that docr has minted, in every place where these or earlier settings may have left them. */

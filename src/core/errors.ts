@@ -25,3 +25,17 @@ export function isHelperError(error: unknown, code?: ErrorCode): error is Helper
   if (!(error instanceof Error && error.name === "HelperError" && "code" in error)) return false;
   return code === undefined || error.code === code;
 }
+
+/** The error itself, or `internal` for anything that docr did not foresee. */
+export function toHelperError(error: unknown): HelperError {
+  if (isHelperError(error)) return error;
+  return new HelperError("internal", `unexpected failure (${kindOf(error)})`, { cause: error });
+}
+
+/** A system error's code or an error's class, but never its message, which may quote anything. */
+function kindOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  return "code" in error && typeof error.code === "string" && /^[A-Z0-9_]+$/.test(error.code)
+    ? error.code
+    : error.name;
+}

@@ -2,3 +2,8 @@
 export function oneLine(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f]+/g, " ");
 }
+
+/** One line for the user on stderr. */
+export function stderrLine(text: string): string {
+  return `docr: ${oneLine(text)}\n`;
+}

@@ -4,7 +4,7 @@
  */
 import { hintOf, traitsOf } from "../core/error-catalog.ts";
 import type { HelperError } from "../core/errors.ts";
-import { oneLine } from "../core/text.ts";
+import { oneLine, stderrLine } from "../core/text.ts";
 import { USAGE } from "./messages.ts";
 
 /** What to print for a failure. Each text ends with a line break or is empty. */
@@ -22,17 +22,7 @@ export function describeFailure(failure: HelperError): FailureOutput {
   return { stdout: `${oneLine(text)}\n`, stderr: silent ? "" : stderrLine(full), exitCode: 1 };
 }
 
-/** For a user who ran a command: stdout is for results alone. */
-export function describeCommandFailure(failure: HelperError): FailureOutput {
-  return { stdout: "", stderr: stderrLine(fullText(failure)), exitCode: traitsOf(failure).exitCode ?? 1 };
-}
-
 function fullText(failure: HelperError): string {
   const hint = hintOf(failure);
   return hint === undefined ? failure.message : `${failure.message}; ${hint}`;
-}
-
-/** One line for the user on stderr. */
-export function stderrLine(text: string): string {
-  return `docr: ${oneLine(text)}\n`;
 }

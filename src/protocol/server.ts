@@ -1,10 +1,11 @@
-import { HelperError, isHelperError } from "../core/errors.ts";
+import { HelperError, toHelperError, type ErrorCode } from "../core/errors.ts";
+import { stderrLine } from "../core/text.ts";
 import type { Helper } from "../credentials/helper.ts";
 import type { Trace } from "../core/reporter.ts";
 import { isAction, serve, versionLine, type Action } from "./serve.ts";
 import { INPUT_TIMEOUT_MESSAGE } from "../response-cache/shared/limits.ts";
 import { answerBeside } from "./fallback-helper.ts";
-import { stderrLine, describeFailure, describeCommandFailure } from "./failures.ts";
+import { describeFailure } from "./failures.ts";
 
 /** What the program is given: everything that the process has to do with. */
 export interface ProgramPorts {
@@ -16,7 +17,7 @@ export interface ProgramPorts {
   readonly helper: Helper;
   /** The environment, for another helper. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Runs a verb for people. Throws `unknown-action` where it is none. */
+  /** Runs a command for the user. Throws `unknown-action` for one unknown word alone; other errors are in its answer. */
   runVerb(args: readonly string[]): Promise<Answer>;
   /** The helper for every host but ours, where there is one. Throws `bad-setting`. */
   fallback(): string | undefined;
@@ -40,24 +41,27 @@ export interface Outcome {
 
 /** Runs one request. Never throws: the last catch is here, and what it catches is a bug. */
 export async function runProgram(ports: ProgramPorts): Promise<Outcome> {
-  const remarks = (): string => ports.remarks.map((text) => stderrLine(text)).join("");
+  const isCommand = !isAction(ports.args[0] ?? "");
+  const remarks = (): string =>
+    ports.remarks.map((text) => stderrLine(isCommand ? `warning: ${text}` : text)).join("");
   try {
-    const outcome = await answer(ports);
-    traceQuietly(ports.trace, { exitCode: outcome.exitCode });
-    return { ...outcome, stderr: remarks() };
+    const { stdout, stderr = "", exitCode, code } = await answer(ports);
+    traceQuietly(ports.trace, code === undefined ? { exitCode } : { exitCode, code });
+    return { stdout, stderr: remarks() + stderr, exitCode };
   } catch (error) {
-    const failure = isHelperError(error)
-      ? error
-      : new HelperError("internal", `unexpected failure (${nameOf(error)})`, { cause: error });
-    const show = isForPeople(ports.args, failure) ? describeCommandFailure : describeFailure;
-    const { stdout, stderr, exitCode } = show(failure);
+    const failure = toHelperError(error);
+    const { stdout, stderr, exitCode } = describeFailure(failure);
     traceQuietly(ports.trace, { exitCode, code: failure.code });
     return { stdout, stderr: remarks() + stderr, exitCode };
   }
 }
 
-/** Of a request or a verb that did what it was to do. */
-export type Answer = Pick<Outcome, "stdout" | "exitCode">;
+/** The answer to a request, or what a command came to. */
+export interface Answer extends Pick<Outcome, "stdout" | "exitCode"> {
+  readonly stderr?: string;
+  /** Of the error that a command ended with. */
+  readonly code?: ErrorCode | undefined;
+}
 
 async function answer(ports: ProgramPorts): Promise<Answer> {
   const [verb, ...more] = ports.args;
@@ -73,11 +77,6 @@ async function answerPerson(ports: ProgramPorts, verb: string): Promise<Answer> 
   const isVersion = verb === "version" || verb === "--version" || verb === "-v";
   if (!isVersion || ports.args.length > 1) return ports.runVerb(ports.args);
   return { stdout: versionLine(ports.packageName, ports.version), exitCode: 0 };
-}
-
-/** Docker's own words fail as docker has it, and so does what no program has ever heard of. */
-function isForPeople([verb]: readonly string[], { code }: HelperError): boolean {
-  return verb !== undefined && !isAction(verb) && code !== "unknown-action";
 }
 
 /** A request of a docker client, under the deadline; other hosts may be another helper's business. */
@@ -117,12 +116,4 @@ function traceQuietly(trace: Trace, details: Readonly<Record<string, string | nu
   } catch {
     // Shown already, as the failure itself.
   }
-}
-
-/** A system error's code or an error's class: never its message, which may quote anything. */
-function nameOf(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error;
-  return "code" in error && typeof error.code === "string" && /^[A-Z0-9_]+$/.test(error.code)
-    ? error.code
-    : error.name;
 }

@@ -194,7 +194,9 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
       writeFileSync(path, broken);
       const outcome = await docr(["resolve", HOST]);
       expect(outcome).toMatchObject({ code: 1, stdout: "" });
-      expect(outcome.stderr).toMatch(/^docr: ~\/\.docker\/config\.json is not JSON; [^\n]+\n$/);
+      expect(outcome.stderr).toMatch(
+        /^docr: error: ~\/\.docker\/config\.json is not JSON\ndocr: hint: [^\n]+\n$/,
+      );
       expect(lab.person.readDockerConfig()).toBe(broken);
     });
   });
@@ -212,7 +214,9 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
       await lab.person.run("docker", ["logout", HOST]);
       const none = await docr(["secret", HOST]);
       expect(none).toMatchObject({ code: 3, stdout: "" });
-      expect(none.stderr).toMatch(/^docr: docker has no login for basic\.test; log in: [^\n]+\n$/);
+      expect(none.stderr).toMatch(
+        /^docr: error: docker has no login for basic\.test\ndocr: hint: log in: [^\n]+\n$/,
+      );
     });
 
     it("gives a manifest that kubectl decodes, and skopeo goes in with what is in it", async () => {
@@ -289,7 +293,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
       await well(await add(["--no-check"], "old"));
       const again = await add([], password);
       expect(again).toMatchObject({ code: 2, stdout: "" });
-      expect(again.stderr).toMatch(/already; change it with docr registry update basic\.test/);
+      expect(again.stderr).toMatch(/already\ndocr: hint: change it with docr registry update basic\.test/);
       expect((await resolve(HOST)).secret).toBe("old");
       await well(await docr(["registry", "update", HOST, "--password-stdin"], { stdin: password }));
       expect(await resolve(HOST)).toMatchObject(LOGIN);
@@ -361,7 +365,9 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
         await terminal.waitFor(`Password or access token at ${HOST}`);
         await terminal.type("half a passw");
         await terminal.press("C-c");
-        expect(await terminal.waitFor("[exit 130]")).toContain("docr: cancelled; nothing was changed");
+        expect(await terminal.waitFor("[exit 130]")).toContain(
+          "docr: error: cancelled\ndocr: hint: nothing was changed",
+        );
         await terminal.type("echo seen again");
         await terminal.waitFor("# echo seen again");
       });

@@ -329,7 +329,7 @@ describeUnless(
         const outcome = await inside(DOCR, "configure", "--client", "docker");
         expect([outcome.code, outcome.stdout]).toEqual([1, ""]);
         expect(outcome.stderr).toBe(
-          "docr: ~/.docker/config.json cannot be read or written (ENOSPC); nothing was changed; see whose it is, and whether the disk is full\n",
+          "docr: error: ~/.docker/config.json cannot be read or written (ENOSPC); nothing was changed\ndocr: hint: see whose it is, and whether the disk is full\n",
         );
         expect((await inside("cat", config())).stdout).toBe(text);
         expect((await inside("ls", join(home, ".docker"))).stdout).not.toContain("docr-new");
@@ -357,7 +357,7 @@ describeUnless(
         });
         expect([outcome.code, outcome.stdout]).toEqual([1, ""]);
         expect(outcome.stderr).toContain(said);
-        expect(outcome.stderr).toMatch(/^docr: [^\n]*\n$/);
+        expect(outcome.stderr).toMatch(/^docr: error: [^\n]*\ndocr: hint: [^\n]*\n$/);
         expect(readFileSync(join(folder, "config.json"), "utf8")).toBe(PLAIN);
         expect(readdirSync(folder)).toEqual(["config.json"]);
       } finally {

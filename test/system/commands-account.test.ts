@@ -113,15 +113,17 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the verbs around an
         token: { scopes: ["registry:read"], canPush: false, expiresAt: null },
         registries: [{ name: "acme", region: "fra1" }],
       });
-      expect(stderr).toBe("docr: this API token can pull but not push: it lacks the scope registry:update\n");
+      expect(stderr).toBe(
+        "docr: warning: this API token can pull but not push: it lacks the scope registry:update\n",
+      );
     });
 
-    it("keeps nothing of a token that DigitalOcean refuses, and says so in one line", async () => {
+    it("keeps nothing of a token that DigitalOcean refuses, and says why", async () => {
       const stranger = `dop_v1_${"0".repeat(64)}`;
       const refused = await logIn(stranger);
       expect(refused).toMatchObject({ code: 1, stdout: "" });
       expect(refused.stderr).toMatch(
-        /^docr: DigitalOcean refuses the API token from standard input \(401\), request \S+; make one [^\n]+\n$/,
+        /^docr: error: DigitalOcean refuses the API token from standard input \(401\), request \S+\ndocr: hint: make one [^\n]+\n$/,
       );
       const poor = lab.standIn.account.addToken(["account:read"]);
       const forbidden = await logIn(poor);
@@ -133,7 +135,10 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the verbs around an
     it("waits a moment, not for long, for what it only shows", async () => {
       lab.standIn.faults.add({ kind: "hang", path: "/v1/oauth/token/info", times: 9 });
       const { code, stdout, stderr, ms } = await logIn(token);
-      expect([code, stderr]).toEqual([0, "docr: DigitalOcean did not say which scopes the API token has\n"]);
+      expect([code, stderr]).toEqual([
+        0,
+        "docr: warning: DigitalOcean did not say which scopes the API token has\n",
+      ]);
       expect(stdout).toMatch(/^scopes +unknown$/m);
       expect(ms).toBeLessThan(12_000);
     });
@@ -143,7 +148,7 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the verbs around an
       await logIn(token);
       const { stderr } = await logIn(other, "--context", "work");
       expect(stderr).toBe(
-        "docr: the context in use is default: set DIGITALOCEAN_CONTEXT=work to use this account\n",
+        "docr: warning: the context in use is default: set DIGITALOCEAN_CONTEXT=work to use this account\n",
       );
       expect(JSON.parse((await docr(["status", "--json"])).stdout)).toMatchObject({
         apiToken: "the keychain",
@@ -163,12 +168,12 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the verbs around an
       expect(await docr(["login", "--from-doctl"], { env })).toMatchObject({ code: 0, stderr: "" });
       expect(await isKept(token)).toBe(true);
       const remarked = await docr(["login", "--from-doctl"], { env: { ...env, ...ci() } });
-      expect(remarked.stderr).toMatch(/^docr: DIGITALOCEAN_ACCESS_TOKEN is set and wins [^\n]+\n$/);
+      expect(remarked.stderr).toMatch(/^docr: warning: DIGITALOCEAN_ACCESS_TOKEN is set and wins [^\n]+\n$/);
       expect(await docr(["login"])).toMatchObject({
         code: 2,
         stdout: "",
         stderr:
-          "docr: there is no terminal to ask for the API token on; pipe it in with --token-stdin, or take doctl's with --from-doctl\n",
+          "docr: error: there is no terminal to ask for the API token on\ndocr: hint: pipe it in with --token-stdin, or take doctl's with --from-doctl\n",
       });
     });
   });
@@ -339,7 +344,7 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the verbs around an
     it("mints for ever only where that is typed", async () => {
       const { code, stderr } = await docr(["credentials", "--never-expire"], { env: ci() });
       expect([code, minted().at(-1)?.expiresAt]).toEqual([0, undefined]);
-      expect(stderr).toMatch(/^docr: this credential never expires: [^\n]+\n$/);
+      expect(stderr).toMatch(/^docr: warning: this credential never expires: [^\n]+\n$/);
       const both = await docr(["credentials", "--never-expire", "--expiry", "1h"], { env: ci() });
       expect(both).toMatchObject({ code: 2, stdout: "" });
       expect((await docr(["credentials", "--expiry", "0"], { env: ci() })).code).toBe(2);
@@ -352,24 +357,34 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the verbs around an
       [412, "has no registry, or several (412)"],
       [429, "limits this API token's rate (429)"],
       [500, "DigitalOcean's API is failing (500)"],
-    ])("tells an answer of %i in one clear line, and mints nothing", async (status, message) => {
+    ])("tells an answer of %i with a hint, and mints nothing", async (status, message) => {
       const before = minted().length;
       const path = "/v2/registries/acme/docker-credentials";
       lab.standIn.faults.add({ kind: "answer", path, status, times: 9 });
       const { code, stdout, stderr } = await docr(["credentials", "acme"], { env: ci() });
       expect([code, stdout, minted().length]).toEqual([1, "", before]);
-      expect(stderr).toMatch(/^docr: [^\n]+; [^\n]+\n$/);
+      expect(stderr).toMatch(/^docr: error: [^\n]+\ndocr: hint: [^\n]+\n$/);
       expect(stderr).toContain(message);
       expect(stderr).not.toMatch(ANY_TOKEN);
+    });
+
+    it("names the account's registries if it has no such registry", async () => {
+      lab.standIn.account.registries = ["acme", "beta"];
+      expect(await docr(["credentials", "nosuch"], { env: ci() })).toMatchObject({
+        code: 1,
+        stdout: "",
+        stderr:
+          "docr: error: this account has no registry named nosuch\ndocr: hint: its registries are acme and beta\n",
+      });
     });
 
     it("wants a name where there are several registries, and a token at all", async () => {
       lab.standIn.account.registries = ["acme", "other"];
       expect((await docr(["credentials"], { env: ci() })).stderr).toBe(
-        "docr: this account has several registries: acme, other; name one: docr credentials NAME\n",
+        "docr: error: this account has several registries: acme, other\ndocr: hint: name one: docr credentials NAME\n",
       );
       expect((await docr(["credentials"])).stderr).toBe(
-        "docr: there is no API token for the context default; run: docr login, or set DIGITALOCEAN_ACCESS_TOKEN\n",
+        "docr: error: there is no API token for the context default\ndocr: hint: run: docr login, or set DIGITALOCEAN_ACCESS_TOKEN\n",
       );
     });
   });

@@ -61,7 +61,7 @@ describeUnless(reasonFor(["tmux"]), "in a real terminal", () => {
   it("wrong usage is one line, and exits with 2", async () => {
     await inTerminal("docr prune --jsn", async (terminal) => {
       const screen = await terminal.waitFor("[exit 2]");
-      expect(screen).toBe("docr: unknown option '--jsn'; did you mean --json?\n[exit 2]\n$");
+      expect(screen).toBe("docr: error: unknown option '--jsn'; did you mean --json?\n[exit 2]\n$");
     });
   });
 });
@@ -89,7 +89,7 @@ describeUnless(explainNoExecutable(), "piped", () => {
     expect(await run(program, ["prune", "--jsn"], { env })).toMatchObject({
       code: 2,
       stdout: "",
-      stderr: "docr: unknown option '--jsn'; did you mean --json?\n",
+      stderr: "docr: error: unknown option '--jsn'; did you mean --json?\n",
     });
   });
 });
@@ -102,16 +102,16 @@ const ON_A_BARE_MACHINE: readonly (readonly [command: string, shown: RegExp, cod
   ["status", /^in use +no API token: run docr login/m, 0],
   ["prune", /^revoked 0$/m, 0],
   ["logout", /^no API token was kept; revoked 0$/m, 0],
-  ["credentials", /there is no API token for the context default; run: docr login/, 1],
+  ["credentials", /there is no API token for the context default\ndocr: hint: run: docr login/, 1],
   ["credentials acme --expiry soon", /--expiry/, 2],
   ["resolve basic.test/app --client podman", /^login +none: podman goes on without$/m, 3],
-  ["resolve UPPER/Case", /docr: the image's repository must be in small letters/, 2],
-  ["check localhost:1/x --anonymous", /docr: localhost:1 refused the connection/, 1],
-  ["secret basic.test --client podman", /docr: podman has no login for basic\.test/, 3],
+  ["resolve UPPER/Case", /docr: error: the image's repository must be in small letters/, 2],
+  ["check localhost:1/x --anonymous", /docr: error: localhost:1 refused the connection/, 1],
+  ["secret basic.test --client podman", /docr: error: podman has no login for basic\.test/, 3],
   ["registry list", /docr: no logins are kept/, 0],
-  ["registry show basic.test", /docr: no login for basic\.test is kept/, 3],
-  ["registry update basic.test", /docr: no login for basic\.test is kept/, 3],
-  ["registry remove basic.test --yes", /docr: no login for basic\.test is kept/, 3],
+  ["registry show basic.test", /docr: error: no login for basic\.test is kept/, 3],
+  ["registry update basic.test", /docr: error: no login for basic\.test is kept/, 3],
+  ["registry remove basic.test --yes", /docr: error: no login for basic\.test is kept/, 3],
   ["configure --client podman --dry-run", /^\+.*"registry\.digitalocean\.com": "docr"$/m, 0],
   ["unconfigure --dry-run", /^nothing would change$/m, 0],
   ["migrate --configure --dry-run", /^there are no logins to move$/m, 0],

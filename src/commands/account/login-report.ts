@@ -5,10 +5,10 @@ import { shownBytes } from "../../terminal/sizes.ts";
 import { alignColumns } from "../../terminal/table.ts";
 import { shownSpan } from "../../terminal/durations.ts";
 
-/** What is known here, beside what DigitalOcean says. */
-interface Kept {
+/** Where the API token was stored. */
+interface Stored {
   readonly context: string;
-  /** Where, in words. */
+  /** The store's name. */
   readonly store: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -16,10 +16,9 @@ interface Kept {
 
 const UNKNOWN = "not told; that takes the scope account:read";
 
-/** The account, team, token and registries, for people. */
 export function describeLogin(
   { token, account, registries }: AcceptedToken,
-  { context, store }: Kept,
+  { context, store }: Stored,
 ): string {
   const life = token?.expiresInSeconds;
   const end = life === undefined ? "never expires" : `expires in ${shownSpan(life * 1000)}`;
@@ -33,18 +32,18 @@ export function describeLogin(
   ]);
 }
 
-/** The same for scripts: null is what DigitalOcean did not say, and the expiry of what has none. */
-export function jsonOfLogin({ token, account, registries }: AcceptedToken, kept: Kept): unknown {
+/** Null is what DigitalOcean did not say, and the expiry of a token that never expires. */
+export function jsonOfLogin({ token, account, registries }: AcceptedToken, stored: Stored): unknown {
   const life = token?.expiresInSeconds;
   return {
-    context: kept.context,
-    store: kept.store,
+    context: stored.context,
+    store: stored.store,
     account: account ? { email: account.email, status: account.status, team: account.team ?? null } : null,
     token: token
       ? {
           scopes: token.scopes,
           canPush: mayPush(token),
-          expiresAt: isoOrNever(life === undefined ? undefined : kept.now + life * 1000),
+          expiresAt: isoOrNever(life === undefined ? undefined : stored.now + life * 1000),
         }
       : null,
     registries:
@@ -61,7 +60,7 @@ function describeAccount({ email, status }: Account): string {
   return status === "active" || status === "unknown" ? email : `${email} (${status})`;
 }
 
-/** A token with full access has over a hundred of them. */
+/** Names the relevant scopes only: a token with full access has over a hundred. */
 function describeScopes(scopes: readonly string[]): string {
   const ours = scopes.filter((scope) => /^(?:registry:|account:|read$|write$)/.test(scope));
   const others = scopes.length - ours.length;

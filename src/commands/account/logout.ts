@@ -1,17 +1,12 @@
 import { HelperError } from "../../core/errors.ts";
-import { contextInUse } from "../../credentials/accounts/accounts.ts";
 import { DEFAULT_CONTEXT } from "../../credentials/accounts/api-tokens.ts";
-import { type LoggedOut, logOut, logOutEverywhere } from "../../credentials/accounts/log-out.ts";
+import type { LoggedOut } from "../../credentials/accounts/log-out.ts";
 import { unlessFailed } from "../../credentials/best-effort.ts";
-import { defineCommand, type Result } from "../command.ts";
-import type { VerbPorts } from "../ports.ts";
-import { contextOption } from "./login.ts";
+import { defineCommand } from "../command.ts";
+import type { CommandContext } from "../context.ts";
+import { parseContext } from "./context-option.ts";
 
-interface LogoutOptions {
-  readonly context?: string | undefined;
-  readonly all?: boolean;
-}
-
+/** With API tokens of several accounts in the store, the user names one, agrees to all, or gives `--all`. */
 export const logoutCommand = defineCommand({
   name: "logout",
   summary: "forget the API token, and revoke the credentials that were minted",
@@ -23,28 +18,28 @@ export const logoutCommand = defineCommand({
     },
   },
   examples: ["docr logout", "docr logout --context work", "docr logout --all"],
-  needs: ["legacy"],
-  run: async ({ options }, { legacy }) => logout(legacy, options),
+  needs: ["accounts", "settings", "terminal", "reporter"],
+  async run({ options }, { accounts, settings, terminal, reporter }) {
+    if (options.context !== undefined && options.all) {
+      throw new HelperError("bad-arguments", "--context and --all exclude each other");
+    }
+    const context = options.context === undefined ? undefined : parseContext(options.context);
+    if (context === undefined && !options.all) await confirmAll({ accounts, terminal });
+    const out = await terminal.spin("revoking", () =>
+      context === undefined ? accounts.logOutEverywhere() : accounts.logOut(context),
+    );
+    const source = await findRemainingToken(context, { accounts, settings });
+    if (source !== undefined) reporter.warn(`${source}: docker still gets credentials with it`);
+    return { text: describe(out), json: out };
+  },
 });
 
-/** Where several accounts are kept, which one is meant must be said, or answered. */
-export async function logout(ports: VerbPorts, options: LogoutOptions): Promise<Result> {
-  const { domain, terminal } = ports;
-  if (options.context !== undefined && options.all === true) {
-    throw new HelperError("bad-arguments", "--context and --all exclude each other");
-  }
-  const context = options.context === undefined ? undefined : contextOption(options.context);
-  if (context === undefined && options.all !== true) await agreeOnAll(ports);
-  const out = await terminal.spin("revoking", () =>
-    context === undefined ? logOutEverywhere(domain) : logOut(domain, context),
-  );
-  for (const remark of await stillAnswering(ports, context)) terminal.remark(remark);
-  return { text: describe(out), json: out };
-}
-
-async function agreeOnAll({ domain, terminal }: VerbPorts): Promise<void> {
-  // What is wrong with the store the logout itself says, once it has done what can be done without.
-  const contexts = (await unlessFailed(() => domain.apiTokens.contexts())) ?? [];
+async function confirmAll({
+  accounts,
+  terminal,
+}: Pick<CommandContext, "accounts" | "terminal">): Promise<void> {
+  // Best effort: the logout itself reports a failure of the store, after everything that works without it.
+  const contexts = (await unlessFailed(() => accounts.contexts())) ?? [];
   if (contexts.length < 2) return;
   const names = contexts.join(", ");
   if (!terminal.canAsk) {
@@ -56,12 +51,15 @@ async function agreeOnAll({ domain, terminal }: VerbPorts): Promise<void> {
   throw new HelperError("cancelled", "cancelled");
 }
 
-/** Where an API token is found all the same, so that the next `get` mints again. */
-async function stillAnswering({ domain }: VerbPorts, context: string | undefined): Promise<string[]> {
-  const fromEnvironment = await unlessFailed(async () => domain.settings().apiToken);
-  if (fromEnvironment) return [`${fromEnvironment.source} is set: docker still gets credentials with it`];
-  const doctl = await unlessFailed(() => domain.tokenSource.findInDoctl(context ?? contextInUse(domain)));
-  return doctl ? [`${doctl.source} holds an API token: docker still gets credentials with it`] : [];
+/** Where the next `get` still finds an API token, and mints again. */
+async function findRemainingToken(
+  context: string | undefined,
+  { accounts, settings }: Pick<CommandContext, "accounts" | "settings">,
+): Promise<string | undefined> {
+  const variable = await unlessFailed(async () => settings().apiToken);
+  if (variable) return `${variable.source} is set`;
+  const doctl = await unlessFailed(() => accounts.findInDoctl(context ?? accounts.contextInUse()));
+  return doctl && `${doctl.source} holds an API token`;
 }
 
 function describe({ contexts, revoked, notRevoked }: LoggedOut): string {

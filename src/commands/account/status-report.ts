@@ -3,38 +3,37 @@ import { DEFAULT_CONTEXT } from "../../credentials/accounts/api-tokens.ts";
 import type { Inventory } from "../../credentials/inventory/inventory.ts";
 import type { Moment } from "../../core/lifetime.ts";
 import { describeLiveCredentials, jsonOfLiveCredentials } from "../credentials/live-table.ts";
-import type { TokenPlaceState } from "./token-sources.ts";
+import type { TokenSourceState } from "./token-sources.ts";
 
 /** What the environment and the config file say. */
 export interface Configured {
-  /** The account in use; undefined for the default one, and where the settings are wrong. */
+  /** The current account. Undefined for the default one, and if the settings are wrong. */
   readonly context: string | undefined;
-  /** Accounts by the names of their registries. */
+  /** Accounts by registry name. */
   readonly registries: Readonly<Record<string, string>>;
-  /** The helper for other hosts, by the last part of its name. */
+  /** The fallback helper, by the last part of its name. */
   readonly fallback: string | undefined;
-  /** Undefined without a home. */
+  /** Undefined without a home directory. */
   readonly configFile:
-    | { readonly path: string; readonly shown: string; readonly isThere: boolean; readonly isGood: boolean }
+    | { readonly path: string; readonly label: string; readonly exists: boolean; readonly isValid: boolean }
     | undefined;
-  /** What is wrong of it. */
+  /** What is wrong with it. */
   readonly problems: readonly HelperError[];
 }
 
-/** What the places of tokens and credentials hold. */
+/** What the sources of API tokens and the places of credentials hold. */
 export interface Held extends Inventory {
-  readonly sources: readonly TokenPlaceState[];
+  readonly sources: readonly TokenSourceState[];
   readonly now: Moment;
 }
 
-/** Of the longest label, so that each line can be shown as soon as it is known. */
+/** The longest label. It is fixed, so that each line can be printed as soon as it is known. */
 const LABEL_WIDTH = "config file".length;
 
 function line(label: string, text: string): string {
   return `${label.padEnd(LABEL_WIDTH)}  ${text}\n`;
 }
 
-/** For people: whole lines. */
 export function describeConfigured({
   context,
   registries,
@@ -51,15 +50,13 @@ export function describeConfigured({
   ].join("");
 }
 
-/** One place of tokens, in its order. */
-export function describeSource(source: TokenPlaceState, isFirst: boolean): string {
+export function describeSource(source: TokenSourceState, isFirst: boolean): string {
   const { name, state, contexts, failure, isDeciding } = source;
   const found = contexts.length === 0 ? "set" : contexts.join(", ");
   const what = { set: found, empty: "nothing", broken: failure?.message ?? "unknown" }[state];
   return line(isFirst ? "API tokens" : "", `${isDeciding ? "> " : "  "}${name}: ${what}`);
 }
 
-/** What can be said when all of them were looked into. */
 export function describeHeld({ sources, credentials, failures, now }: Held): string {
   const deciding = sources.find(({ isDeciding }) => isDeciding);
   const store = sources.find(({ kind }) => kind === "store");
@@ -74,7 +71,7 @@ export function describeHeld({ sources, credentials, failures, now }: Held): str
   ].join("");
 }
 
-/** For scripts; nothing of it is secret. */
+/** Contains no secret. */
 export function jsonOfStatus(configured: Configured, held: Held): unknown {
   const { context, registries, fallback, configFile: file } = configured;
   const deciding = held.sources.find(({ isDeciding }) => isDeciding);
@@ -93,19 +90,19 @@ export function jsonOfStatus(configured: Configured, held: Held): unknown {
     contextsByRegistry: registries,
     store: { name: store?.name ?? null, problem: store?.failure?.message ?? null },
     fallback: fallback ?? null,
-    configFile: file ? { path: file.path, exists: file.isThere, isValid: file.isGood } : null,
+    configFile: file ? { path: file.path, exists: file.exists, isValid: file.isValid } : null,
     problems: [...new Set([...configured.problems, ...held.failures].map(({ message }) => message))],
     credentials: jsonOfLiveCredentials(held.credentials),
   };
 }
 
-function describeDeciding(source: TokenPlaceState | undefined): string {
+function describeDeciding(source: TokenSourceState | undefined): string {
   if (!source) return "no API token: run docr login, or set DIGITALOCEAN_ACCESS_TOKEN";
   return source.failure ? `no API token, because of ${source.name}` : `the API token from ${source.name}`;
 }
 
 function describeFile(file: Configured["configFile"]): string {
   if (!file) return "none: there is no home";
-  if (!file.isThere) return `${file.shown}: not there`;
-  return file.isGood ? file.shown : `${file.shown}: wrong`;
+  if (!file.exists) return `${file.label}: not there`;
+  return file.isValid ? file.label : `${file.label}: wrong`;
 }

@@ -1,12 +1,10 @@
 import { existsSync } from "node:fs";
 import { shownPath } from "../../client-config/paths.ts";
 import { configFilePath, readConfigFile } from "../../config/config-file.ts";
-import { readGeneralSettings } from "../../config/general.ts";
 import { type HelperError, isHelperError } from "../../core/errors.ts";
-import { contextInUse } from "../../credentials/accounts/accounts.ts";
-import { takeInventory } from "../../credentials/inventory/inventory.ts";
-import { defineCommand, type Result } from "../command.ts";
-import type { VerbPorts } from "../ports.ts";
+import { defineCommand } from "../command.ts";
+import type { CommandContext } from "../context.ts";
+import { storeNameOf } from "../store-name.ts";
 import {
   type Configured,
   describeConfigured,
@@ -14,44 +12,41 @@ import {
   describeSource,
   jsonOfStatus,
 } from "./status-report.ts";
-import { storeName } from "../stores.ts";
-import { lookForTokens, type TokenPlaceState } from "./token-sources.ts";
+import { findTokenSources, type TokenSourceState } from "./token-sources.ts";
 
-interface StatusOptions {
-  readonly json?: boolean;
-}
-
+/**
+ * Shows what is set up, without a network request. Nothing that is missing or wrong fails it. The keychain takes most of the
+ * time, so what is known without it is printed first.
+ */
 export const statusCommand = defineCommand({
   name: "status",
   summary: "show accounts, where API tokens come from, and the credentials that live",
   examples: ["docr status", "docr status --json | jq .credentials"],
-  needs: ["legacy"],
-  run: async ({ wantsJson }, { legacy }) => status(legacy, { json: wantsJson }),
+  needs: ["accounts", "inventory", "general", "machine", "clock", "terminal"],
+  async run({ wantsJson }, context) {
+    const { accounts, inventory, machine, clock, terminal } = context;
+    const print = (text: string): void => {
+      if (!wantsJson) terminal.print(text);
+    };
+    const { store, configured } = readConfigured(context);
+    print(describeConfigured(configured));
+    const sources: TokenSourceState[] = [];
+    for await (const source of findTokenSources(machine, accounts, { store, context: configured.context })) {
+      print(describeSource(source, sources.length === 0));
+      sources.push(source);
+    }
+    const held = { sources, ...(await inventory.living()), now: clock.read() };
+    return { text: describeHeld(held), json: jsonOfStatus(configured, held) };
+  },
 });
 
-/**
- * What there is here and now; no failure, whatever is missing or wrong. It asks no network. The keychain costs most of
- * the time (its library, then two searches), so what is known without it is printed before.
- */
-export async function status(ports: VerbPorts, { json = false }: StatusOptions): Promise<Result> {
-  const { domain, terminal } = ports;
-  const show = (text: string): void => {
-    if (!json) terminal.print(text);
-  };
-  const { store, configured } = readConfigured(ports);
-  show(describeConfigured(configured));
-  const sources: TokenPlaceState[] = [];
-  for await (const source of lookForTokens(ports, store ?? "the store", configured.context)) {
-    show(describeSource(source, sources.length === 0));
-    sources.push(source);
-  }
-  const held = { sources, ...(await takeInventory(domain)), now: domain.clock.read() };
-  return { text: describeHeld(held), json: jsonOfStatus(configured, held) };
-}
-
-/** A wrong setting is shown where it belongs, and hides nothing else. */
-function readConfigured({ domain, machine }: VerbPorts): {
-  readonly store: string | undefined;
+/** A wrong setting appears as a problem, and hides no other setting. */
+function readConfigured({
+  accounts,
+  general,
+  machine,
+}: Pick<CommandContext, "accounts" | "general" | "machine">): {
+  readonly store: string;
   readonly configured: Configured;
 } {
   const problems: HelperError[] = [];
@@ -60,7 +55,7 @@ function readConfigured({ domain, machine }: VerbPorts): {
       return read();
     } catch (error) {
       if (!isHelperError(error)) throw error;
-      // What is wrong with a token is said where it was found.
+      // A wrong API token is reported with the source that holds it.
       const isNew = problems.every(({ message }) => message !== error.message);
       if (isNew && error.code !== "bad-api-token") problems.push(error);
       return undefined;
@@ -68,17 +63,17 @@ function readConfigured({ domain, machine }: VerbPorts): {
   };
   const path = configFilePath(machine);
   const file = orProblem(() => readConfigFile(machine));
-  const store = file && orProblem(() => storeName(machine));
-  const settings = file && orProblem(() => domain.settings());
+  const generalSettings = orProblem(general);
+  const context = orProblem(() => accounts.contextInUse());
   const configured = {
-    context: settings && contextInUse(domain),
+    context,
     registries: file?.contexts ?? {},
-    fallback: file && orProblem(() => readGeneralSettings(machine.env, file).fallback),
+    fallback: generalSettings?.fallback,
     configFile:
       path === undefined
         ? undefined
-        : { path, shown: shownPath(path, machine), isThere: existsSync(path), isGood: file !== undefined },
+        : { path, label: shownPath(path, machine), exists: existsSync(path), isValid: file !== undefined },
     problems,
   };
-  return { store, configured };
+  return { store: generalSettings ? storeNameOf(generalSettings) : "the store", configured };
 }

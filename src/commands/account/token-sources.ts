@@ -1,93 +1,97 @@
 import { existsSync } from "node:fs";
 import { doctlConfigPath } from "../../config/doctl-path.ts";
-import type { Machine } from "../../core/machine.ts";
 import { environmentTokens } from "../../config/registry.ts";
 import { type HelperError, isHelperError } from "../../core/errors.ts";
+import type { Machine } from "../../core/machine.ts";
 import { DEFAULT_CONTEXT } from "../../credentials/accounts/api-tokens.ts";
-import type { VerbPorts } from "../ports.ts";
+import type { CommandContext } from "../context.ts";
 
-/** One of the places where a `get` looks for an API token; nothing of it is secret. */
-export interface TokenPlaceState {
-  /** A variable's name, or what the place is. */
+/** One of the sources where a `get` looks for an API token. Contains no secret. */
+export interface TokenSourceState {
+  /** A variable's name, or a description of the source. */
   readonly name: string;
   readonly kind: "environment" | "store" | "doctl";
-  /** `broken`: it holds something else, or cannot be looked into. */
+  /** `broken`: it holds something else, or cannot be read. */
   readonly state: "set" | "empty" | "broken";
-  /** Whose API tokens are there; none for the environment, whose token is nobody's. */
+  /** The accounts that have an API token there. Empty for the environment, whose token names no account. */
   readonly contexts: readonly string[];
-  /** What is wrong with it. */
+  /** Why it is broken. */
   readonly failure: HelperError | undefined;
-  /** Whether a `get` for the bare host takes its API token, or fails at it. */
+  /** Whether a `get` for the bare host uses its API token, or fails because of it. */
   readonly isDeciding: boolean;
 }
 
+interface Search {
+  /** The name of docr's store. */
+  readonly store: string;
+  /** The current account. Undefined: the source's own default. */
+  readonly context: string | undefined;
+}
+
 /**
- * In the order in which a `get` looks at them. `store` names the store of API tokens, `context` is the one in use, or
- * undefined where the place decides. Asks no network, and opens no token but the environment's, for its shape.
+ * Yields the sources in the order in which a `get` looks at them. Makes no network request, and reads no API token but the
+ * environment's, to check its format.
  */
-export async function* lookForTokens(
-  { domain, machine }: VerbPorts,
-  store: string,
-  context: string | undefined,
-): AsyncGenerator<TokenPlaceState> {
-  const looks: readonly Look[] = [
-    ...environmentTokens(machine).map((place): Look => ({
+export async function* findTokenSources(
+  machine: Machine,
+  accounts: Pick<CommandContext["accounts"], "contexts">,
+  { store, context }: Search,
+): AsyncGenerator<TokenSourceState> {
+  const sources: readonly Source[] = [
+    ...environmentTokens(machine).map((place): Source => ({
       name: place.name,
       kind: "environment",
-      look: async () => (place.read() ? { found: [place.name], wanted: place.name } : NOTHING),
+      read: async () => (place.read() ? { found: [place.name], wanted: place.name } : NOTHING),
     })),
     {
       name: store,
       kind: "store",
-      look: async () => ({
-        found: await domain.apiTokens.contexts(),
-        wanted: context ?? DEFAULT_CONTEXT,
-      }),
+      read: async () => ({ found: await accounts.contexts(), wanted: context ?? DEFAULT_CONTEXT }),
     },
-    { name: "doctl's config", kind: "doctl", look: () => lookInDoctl(machine, context) },
+    { name: "doctl's config", kind: "doctl", read: () => readDoctl(machine, context) },
   ];
-  let isOpen = true;
-  for (const one of looks) {
-    const state = await stateOf(one, isOpen);
-    isOpen &&= !state.isDeciding;
+  let isDecided = false;
+  for (const source of sources) {
+    const state = await stateOf(source, isDecided);
+    isDecided ||= state.isDeciding;
     yield state;
   }
 }
 
-interface Look extends Pick<TokenPlaceState, "name" | "kind"> {
-  readonly look: () => Promise<Found>;
+interface Source extends Pick<TokenSourceState, "name" | "kind"> {
+  readonly read: () => Promise<Found>;
 }
 
 interface Found {
   readonly found: readonly string[];
-  /** The one that a `get` would take, if it is there. */
+  /** The one that a `get` uses if it is among them. */
   readonly wanted: string;
 }
 
 const NOTHING: Found = { found: [], wanted: DEFAULT_CONTEXT };
 
-/** `isOpen` says that no place before this one decides. */
-async function stateOf({ name, kind, look }: Look, isOpen: boolean): Promise<TokenPlaceState> {
+/** `isDecided`: an earlier source decides. */
+async function stateOf({ name, kind, read }: Source, isDecided: boolean): Promise<TokenSourceState> {
   try {
-    const { found, wanted } = await look();
+    const { found, wanted } = await read();
     return {
       name,
       kind,
       state: found.length > 0 ? "set" : "empty",
       contexts: kind === "environment" ? [] : found,
       failure: undefined,
-      isDeciding: isOpen && found.includes(wanted),
+      isDeciding: !isDecided && found.includes(wanted),
     };
   } catch (failure) {
     if (!isHelperError(failure)) throw failure;
-    // No keychain at all stops nobody: doctl's config may do.
-    const isDeciding = isOpen && failure.code !== "keychain-missing";
+    // Without any keychain, a get goes on to doctl's configuration.
+    const isDeciding = !isDecided && failure.code !== "keychain-missing";
     return { name, kind, state: "broken", contexts: [], failure, isDeciding };
   }
 }
 
-/** The parser of YAML is loaded only where there is something to parse. */
-async function lookInDoctl(machine: Machine, context: string | undefined): Promise<Found> {
+/** Loads the YAML parser only if there is a file to parse. */
+async function readDoctl(machine: Machine, context: string | undefined): Promise<Found> {
   const path = doctlConfigPath(machine);
   if (path === undefined || !existsSync(path)) return NOTHING;
   const { listDoctlContexts } = await import("../../config/doctl.ts");

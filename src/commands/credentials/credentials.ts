@@ -1,27 +1,16 @@
-import { type Lifetime, limited, UNLIMITED } from "../../core/lifetime.ts";
-import { HelperError, isHelperError, type ErrorCode } from "../../core/errors.ts";
-import { giveOut } from "../../credentials/issue.ts";
-import { defineCommand, type Result } from "../command.ts";
-import type { VerbPorts } from "../ports.ts";
 import { isRegistryName } from "../../core/address.ts";
-import type { MintedCredential } from "../../core/credential.ts";
-import { type Form, formOf, FORMS, jsonOfCredential, secretNames, SYSTEM_NAMESPACE } from "./formats.ts";
-import { contextOption } from "../account/login.ts";
+import { type ErrorCode, HelperError, isHelperError } from "../../core/errors.ts";
+import { type Lifetime, limited, UNLIMITED } from "../../core/lifetime.ts";
+import { unlessFailed } from "../../credentials/best-effort.ts";
 import { parseExpiry } from "../../terminal/durations.ts";
-
-interface CredentialsOptions {
-  readonly expiry?: string | undefined;
-  readonly neverExpire?: boolean;
-  readonly readWrite?: boolean;
-  readonly format?: Form | undefined;
-  readonly name?: string | undefined;
-  readonly namespace?: string | undefined;
-  readonly context?: string | undefined;
-  readonly json?: boolean;
-}
+import { parseContext } from "../account/context-option.ts";
+import { defineCommand } from "../command.ts";
+import type { CommandContext } from "../context.ts";
+import { formOf, FORMS, jsonOfCredential, secretNames, SYSTEM_NAMESPACE } from "./formats.ts";
 
 const DEFAULT_SECONDS = 3600;
 
+/** Mints exactly one credential, whatever is cached. It belongs to the user: docr never returns it to docker. */
 export const credentialsCommand = defineCommand({
   name: "credentials",
   arguments: ["[registry]"],
@@ -57,77 +46,98 @@ export const credentialsCommand = defineCommand({
     "docr credentials acme --format kubernetes-secret --expiry 30d | kubectl apply -f -",
     'eval "$(docr credentials acme --read-write --expiry 15m --format env)"',
   ],
-  needs: ["legacy"],
-  run: async ({ options, args: [registry], wantsJson }, { legacy }) =>
-    credentials(legacy, registry, { ...options, json: wantsJson }),
+  needs: ["accounts", "issue", "terminal", "reporter"],
+  async run({ options, args: [name], wantsJson }, { accounts, issue, terminal, reporter }) {
+    const { format, expiry, neverExpire } = options;
+    if (neverExpire && expiry !== undefined) throw exclude("--expiry", "--never-expire");
+    if (wantsJson && format !== undefined) throw exclude("--json", "--format");
+    const form = format ?? "docker-config";
+    const isManifest = form === "kubernetes-secret";
+    if (!isManifest && (options.name ?? options.namespace) !== undefined) {
+      throw new HelperError(
+        "bad-arguments",
+        "--name and --namespace are for --format kubernetes-secret, which was not asked for",
+      );
+    }
+    const place = { name: options.name, namespace: options.namespace ?? SYSTEM_NAMESPACE };
+    const order = {
+      registry: name === undefined ? undefined : parseRegistryName(name),
+      context: options.context === undefined ? undefined : parseContext(options.context),
+      access: options.readWrite ? "read-write" : "read-only",
+      lifetime: lifetimeOf(expiry, neverExpire),
+      // Before the mint: a name that Kubernetes rejects must not cost a credential.
+      approve: (registry: string | undefined) => void (isManifest && secretNames(registry, place)),
+    } as const;
+    const minted = await terminal.spin("asking DigitalOcean", async () => {
+      try {
+        return await issue(order);
+      } catch (error) {
+        throw isHelperError(error) ? await explain(error, order, accounts) : error;
+      }
+    });
+    if (minted.lifetime.kind === "unlimited") {
+      reporter.warn(
+        "this credential never expires: revoke it in DigitalOcean's control panel when it is done",
+      );
+    }
+    return { text: formOf(minted, form, place), json: jsonOfCredential(minted) };
+  },
 });
 
-/** Exactly one mint, whatever is kept: what is printed is the person's own, and docker is never given it. */
-export async function credentials(
-  ports: VerbPorts,
-  registry: string | undefined,
-  options: CredentialsOptions,
-): Promise<Result> {
-  const { domain, terminal } = ports;
-  const form = options.format ?? "docker-config";
-  const place = { name: options.name, namespace: options.namespace ?? SYSTEM_NAMESPACE };
-  checkTogether(options);
-  const order = {
-    registry: registry === undefined ? undefined : checkRegistry(registry),
-    context: options.context === undefined ? undefined : contextOption(options.context),
-    access: options.readWrite === true ? "read-write" : "read-only",
-    lifetime: lifeOf(options),
-    // A name that Kubernetes refuses must not cost a credential that nobody gets.
-    approve: (name: string | undefined) => void (form === "kubernetes-secret" && secretNames(name, place)),
-  } as const;
-  const minted = await terminal.spin("asking DigitalOcean", () => mint(() => giveOut(domain, order)));
-  if (minted.lifetime.kind === "unlimited") {
-    terminal.remark(
-      "this credential never expires: revoke it in DigitalOcean's control panel when it is done",
-    );
-  }
-  return { text: formOf(minted, form, place), json: jsonOfCredential(minted) };
-}
-
-function lifeOf({ expiry, neverExpire }: CredentialsOptions): Lifetime {
-  if (neverExpire === true) return UNLIMITED;
+function lifetimeOf(expiry: string | undefined, neverExpire: boolean): Lifetime {
+  if (neverExpire) return UNLIMITED;
   return limited(1000 * (expiry === undefined ? DEFAULT_SECONDS : parseExpiry(expiry)));
-}
-
-function checkTogether({ expiry, neverExpire, format, json, name, namespace }: CredentialsOptions): void {
-  if (neverExpire === true && expiry !== undefined) throw exclude("--expiry", "--never-expire");
-  if (json === true && format !== undefined) throw exclude("--json", "--format");
-  if (format === "kubernetes-secret" || (name ?? namespace) === undefined) return;
-  throw new HelperError(
-    "bad-arguments",
-    "--name and --namespace are for --format kubernetes-secret, which was not asked for",
-  );
 }
 
 function exclude(one: string, other: string): HelperError {
   return new HelperError("bad-arguments", `${one} and ${other} exclude each other`);
 }
 
-function checkRegistry(name: string): string {
+function parseRegistryName(name: string): string {
   if (isRegistryName(name)) return name;
   throw new HelperError("bad-arguments", "a registry's name is 1 to 63 of a-z, 0-9 and -", {
     hint: "docr login shows the names",
   });
 }
 
-/** What to do next, where here it is another thing than for docker. */
+/** Hints that name this command, where a `get` for docker has another. */
 const HINTS: Partial<Record<ErrorCode, string>> = {
   "several-registries": "name one: docr credentials NAME",
   "api-ambiguous": "name one: docr credentials NAME",
   "api-not-found": "name a registry of this account: docr credentials NAME",
 };
 
-async function mint(work: () => Promise<MintedCredential>): Promise<MintedCredential> {
-  try {
-    return await work();
-  } catch (error) {
-    const hint = isHelperError(error) ? HINTS[error.code] : undefined;
-    if (!isHelperError(error) || hint === undefined) throw error;
-    throw new HelperError(error.code, error.message, { cause: error.cause, hint });
+interface Owner {
+  readonly registry: string | undefined;
+  readonly context: string | undefined;
+}
+
+async function explain(
+  error: HelperError,
+  owner: Owner,
+  accounts: CommandContext["accounts"],
+): Promise<HelperError> {
+  const { code, message, cause } = error;
+  if (code === "api-not-found" && owner.registry !== undefined) {
+    const names = await unlessFailed(() => accounts.listRegistries(owner));
+    if (names?.includes(owner.registry) === false) return noSuchRegistry(owner.registry, names, error);
   }
+  const hint = HINTS[code];
+  return hint === undefined ? error : new HelperError(code, message, { cause, hint });
+}
+
+function noSuchRegistry(name: string, names: readonly string[], cause: HelperError): HelperError {
+  const [first, ...others] = names;
+  const hint =
+    first === undefined
+      ? "it has none; create one: doctl registry create NAME"
+      : others.length === 0
+        ? `its only registry is ${first}`
+        : `its registries are ${listNames(names)}`;
+  return new HelperError(cause.code, `this account has no registry named ${name}`, { cause, hint });
+}
+
+/** `a, b and c`. */
+function listNames(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
 }

@@ -34,6 +34,12 @@ export interface VerbBenchOptions extends BenchOptions {
 export interface VerbBench extends Bench {
   readonly verbs: VerbPorts;
   readonly context: CommandContext;
+  /** Runs the command with these options; the others have their defaults. */
+  run<O extends Options, A extends readonly string[], K extends keyof CommandContext>(
+    command: Command<O, A, K>,
+    options?: Partial<OptionsOf<O>> & { readonly json?: boolean },
+    ...args: ArgsOf<A>
+  ): Promise<Result>;
   /** What was asked on the terminal. */
   readonly questions: readonly string[];
   /** What was printed on stdout before the result. */
@@ -119,20 +125,16 @@ export function createVerbBench(options: VerbBenchOptions = {}): VerbBench {
     runHelper: (name, verb, input) => verbs.runHelper(name, verb, input),
     legacy: verbs,
   };
-  return { ...bench, verbs, context, questions, said, printed, helperCalls };
-}
-
-/** Runs the command with these options; the others have their defaults. */
-export function runOn<O extends Options, A extends readonly string[], K extends keyof CommandContext>(
-  { context }: Pick<VerbBench, "context">,
-  command: Command<O, A, K>,
-  options: Partial<OptionsOf<O>> = {},
-  ...args: ArgsOf<A>
-): Promise<Result> {
-  const defaults: unknown = valuesOf(command.options ?? {}, {});
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- made from the command's own definitions
-  const all = { ...(defaults as OptionsOf<O>), ...options };
-  return command.run({ options: all, args, wantsJson: false }, context);
+  const run: VerbBench["run"] = (
+    { options: definitions = {}, ...command },
+    { json, ...given } = {},
+    ...args
+  ) => {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- made from the command's own definitions
+    const all = { ...valuesOf(definitions, {}), ...given } as OptionsOf<Options> as never;
+    return command.run({ options: all, args, wantsJson: json === true }, context);
+  };
+  return { ...bench, verbs, context, run, questions, said, printed, helperCalls };
 }
 
 async function unexpected(): Promise<never> {

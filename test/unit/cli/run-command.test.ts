@@ -1,22 +1,17 @@
 import { array, assert, asyncProperty, constantFrom, oneof, string } from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type HelperError, isHelperError } from "../../../src/core/errors.ts";
-import { type CommandOutput, runCommand } from "../../../src/cli/run-command.ts";
+import type { CommandOutput } from "../../../src/cli/errors.ts";
+import { runCommand } from "../../../src/cli/run-command.ts";
+import { isHelperError } from "../../../src/core/errors.ts";
+import { failureOf } from "../../support/fakes/failure-of.ts";
 import { createVerbBench } from "../../support/fakes/verb-bench.ts";
 
 function run(...args: readonly string[]): Promise<CommandOutput> {
   return runCommand(args, createVerbBench().context);
 }
 
-async function failing(...args: readonly string[]): Promise<HelperError> {
-  try {
-    await run(...args);
-  } catch (error) {
-    if (isHelperError(error)) return error;
-    throw error;
-  }
-  throw new Error("the usage was not wrong");
-}
+const errorLines = (message: string, hint?: string): string =>
+  `docr: error: ${message}\n${hint === undefined ? "" : `docr: hint: ${hint}\n`}`;
 
 /** What looks like a secret and came to the wrong place. */
 const TOKEN = `dop_v1_${"a1".repeat(32)}`;
@@ -77,7 +72,7 @@ describe("the help", () => {
 
 describe("a result", () => {
   it("is text for a person", async () => {
-    expect(await run("prune")).toEqual({ stdout: "revoked 0\n", exitCode: 0 });
+    expect(await run("prune")).toEqual({ stdout: "revoked 0\n", stderr: "", exitCode: 0 });
   });
 
   it("is JSON for a script", async () => {
@@ -128,8 +123,13 @@ describe("wrong usage", () => {
       "--format must be docker-config, kubernetes-secret, auth or env",
       "see docr credentials --help",
     ],
-  ])("%j is told in one line, with what to do next", async (args, message, hint) => {
-    expect(await failing(...args)).toMatchObject({ code: "bad-arguments", message, hint });
+  ])("%j prints the error and the hint, and exits with 2", async (args, message, hint) => {
+    expect(await run(...args)).toEqual({
+      stdout: "",
+      stderr: errorLines(message, hint),
+      exitCode: 2,
+      code: "bad-arguments",
+    });
   });
 
   it.each([
@@ -138,12 +138,12 @@ describe("wrong usage", () => {
     [["prun", "--json"], "unknown command 'prun'; did you mean prune?"],
     [["registry", "lst"], "unknown command 'lst'; did you mean list?"],
     [["help", "prun"], "unknown command 'prun'; did you mean prune?"],
-  ])("that looks like a typo is told with what was probably meant: %j", async (args, message) => {
-    expect(await failing(...args)).toMatchObject({ code: "mistyped", message, hint: undefined });
+  ])("%j prints the suggestion in the error's line", async (args, message) => {
+    expect(await run(...args)).toMatchObject({ stderr: errorLines(message), exitCode: 2 });
   });
 
-  it("of a single word that is no verb is told as docker has it, with what may have been meant", async () => {
-    expect(await failing("prun")).toMatchObject({
+  it("of one unknown word alone is an error in docker's form, with the suggestion as its hint", async () => {
+    await expect(run("prun")).rejects.toMatchObject({
       code: "unknown-action",
       message: "docker-credential-docr: unknown action: prun",
       hint: "did you mean prune?",
@@ -151,17 +151,22 @@ describe("wrong usage", () => {
   });
 
   it.each([
-    [[TOKEN]],
     [["prune", TOKEN]],
     [["prune", `--token=${TOKEN}`]],
     [["prune", `--${TOKEN}`]],
     [["completion", TOKEN]],
+    [["credentials", "--format", TOKEN]],
   ])("does not repeat a token that was typed in the wrong place: %#", async (args) => {
-    const { message, hint } = await failing(...args);
-    expect(message + hint).not.toContain("a1a1a1");
+    const { stderr } = await run(...args);
+    expect(stderr).toMatch(/^docr: error: /);
+    expect(stderr).not.toContain("a1a1a1");
   });
 
-  it("of any kind gives a coded error", async () => {
+  it("does not repeat a token that stands alone", async () => {
+    expect((await failureOf(() => run(TOKEN))).message).not.toContain("a1a1a1");
+  });
+
+  it("of any kind is an output or a coded error", async () => {
     const word = oneof(
       string(),
       constantFrom(
@@ -186,6 +191,19 @@ describe("wrong usage", () => {
         expect(failure === undefined || isHelperError(failure)).toBe(true);
       }),
     );
+  });
+});
+
+describe("an error", () => {
+  it("that nobody foresaw is named by its kind, never by its message", async () => {
+    const { context } = createVerbBench();
+    const inventory = { ...context.inventory, living: () => Promise.reject(new TypeError("hunter2")) };
+    expect(await runCommand(["prune"], { ...context, inventory })).toEqual({
+      stdout: "",
+      stderr: errorLines("unexpected failure (TypeError)", "please report this as a bug"),
+      exitCode: 1,
+      code: "internal",
+    });
   });
 });
 

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { stderrLine, describeFailure } from "../../../src/protocol/failures.ts";
+import { stderrLine } from "../../../src/core/text.ts";
+import { describeFailure } from "../../../src/protocol/failures.ts";
 import { ERRORS, isErrorCode } from "../../../src/core/error-catalog.ts";
 import { HelperError } from "../../../src/core/errors.ts";
 
@@ -12,6 +13,8 @@ const MESSAGE_ALONE: ReadonlySet<string> = new Set([
   "no-server-url",
   "no-username",
   "unknown-action",
+  // Of commands only. Its message names the word that was probably meant.
+  "mistyped",
 ]);
 
 describe("every failure", () => {

@@ -78,12 +78,19 @@ describe("the program", () => {
     expect((await run(args, { runVerb: echo })).stdout).toBe("--help\n");
   });
 
-  it("tells a person of a failure on stderr alone, with the exit code of the table", async () => {
-    const failure = new HelperError("bad-arguments", "no such flag");
-    expect(await run(["status"], { runVerb: () => Promise.reject(failure) })).toEqual({
+  it("passes on what a command printed, and traces the code of its error", async () => {
+    const traced = recordTrace();
+    const answer = {
       stdout: "",
-      stderr: "docr: no such flag; see docr --help\n",
+      stderr: "docr: error: no such flag\n",
       exitCode: 2,
+      code: "bad-arguments",
+    } as const;
+    const outcome = await run(["status"], { runVerb: async () => answer, trace: traced.trace });
+    expect(outcome).toEqual({ stdout: "", stderr: "docr: error: no such flag\n", exitCode: 2 });
+    expect(traced.events.at(-1)).toEqual({
+      event: "answered",
+      details: { exitCode: 2, code: "bad-arguments" },
     });
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { login } from "../../../../src/commands/account/login.ts";
+import { loginCommand } from "../../../../src/commands/account/login.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { tokenOf } from "../../../support/fakes/helper-bench.ts";
 import { createVerbBench, type VerbBench } from "../../../support/fakes/verb-bench.ts";
@@ -9,7 +9,7 @@ const kept = (bench: VerbBench) => [...bench.keychain.items];
 describe("docr login", () => {
   it("takes the API token from stdin, and shows account, team, scopes and registries", async () => {
     const bench = createVerbBench({ stdin: tokenOf("a") });
-    const { text, json } = await login(bench.verbs, { tokenStdin: true });
+    const { text, json } = await bench.run(loginCommand, { tokenStdin: true });
     expect(text).toBe(
       [
         "logged in   the context default, kept in the keychain",
@@ -40,13 +40,13 @@ describe("docr login", () => {
 
   it("drops white space around a token that was piped", async () => {
     const bench = createVerbBench({ stdin: ` ${tokenOf("a")}\r\n` });
-    await login(bench.verbs, { tokenStdin: true });
+    await bench.run(loginCommand, { tokenStdin: true });
     expect(kept(bench)).toEqual([["api-token:default", tokenOf("a")]]);
   });
 
   it("asks for it on a terminal, hidden", async () => {
     const bench = createVerbBench({ answers: [tokenOf("a")] });
-    await login(bench.verbs, {});
+    await bench.run(loginCommand);
     expect(bench.questions).toEqual(["DigitalOcean API token"]);
     expect(kept(bench)).toEqual([["api-token:default", tokenOf("a")]]);
   });
@@ -54,29 +54,29 @@ describe("docr login", () => {
   it("offers doctl's on a terminal, and asks where that is declined", async () => {
     const doctl = { default: tokenOf("d") };
     const agreed = createVerbBench({ doctl, answers: [true] });
-    await login(agreed.verbs, {});
+    await agreed.run(loginCommand);
     expect(agreed.questions).toEqual(["Use the API token in doctl's config?"]);
     expect(kept(agreed)).toEqual([["api-token:default", tokenOf("d")]]);
     const declined = createVerbBench({ doctl, answers: [false, tokenOf("a")] });
-    await login(declined.verbs, {});
+    await declined.run(loginCommand);
     expect(kept(declined)).toEqual([["api-token:default", tokenOf("a")]]);
   });
 
   it("keeps nothing where the question is interrupted", async () => {
     const bench = createVerbBench({ answers: [] });
-    expect(await failureOf(() => login(bench.verbs, {}))).toMatchObject({ code: "cancelled" });
+    expect(await failureOf(() => bench.run(loginCommand))).toMatchObject({ code: "cancelled" });
     expect(kept(bench)).toEqual([]);
   });
 
   it("takes doctl's of the context that is named, without a question", async () => {
     const bench = createVerbBench({ doctl: { default: tokenOf("d"), work: tokenOf("e") } });
-    await login(bench.verbs, { fromDoctl: true, context: "Work" });
+    await bench.run(loginCommand, { fromDoctl: true, context: "Work" });
     expect(kept(bench)).toEqual([["api-token:work", tokenOf("e")]]);
   });
 
   it("says what to do where doctl has none", async () => {
     const bench = createVerbBench();
-    await expect(login(bench.verbs, { fromDoctl: true })).rejects.toMatchObject({
+    await expect(bench.run(loginCommand, { fromDoctl: true })).rejects.toMatchObject({
       code: "no-api-token",
       message: "doctl's config has no API token for this context",
       hint: "run: doctl auth init, or leave --from-doctl out",
@@ -85,7 +85,7 @@ describe("docr login", () => {
 
   it("says what to do where there is no terminal and nothing is piped", async () => {
     const bench = createVerbBench({ stdin: tokenOf("a") });
-    await expect(login(bench.verbs, {})).rejects.toMatchObject({
+    await expect(bench.run(loginCommand)).rejects.toMatchObject({
       code: "bad-arguments",
       message: "there is no terminal to ask for the API token on",
       hint: "pipe it in with --token-stdin, or take doctl's with --from-doctl",
@@ -101,12 +101,15 @@ describe("docr login", () => {
     ],
   ])("refuses %j", async (options, message) => {
     const bench = createVerbBench({ stdin: tokenOf("a") });
-    expect(await failureOf(() => login(bench.verbs, options))).toEqual({ code: "bad-arguments", message });
+    expect(await failureOf(() => bench.run(loginCommand, options))).toEqual({
+      code: "bad-arguments",
+      message,
+    });
   });
 
   it("is for the account in use where none is named", async () => {
     const bench = createVerbBench({ stdin: tokenOf("a"), settings: { context: "work" } });
-    const { text } = await login(bench.verbs, { tokenStdin: true });
+    const { text } = await bench.run(loginCommand, { tokenStdin: true });
     expect(text).toContain("the context work,");
     expect(kept(bench)).toEqual([["api-token:work", tokenOf("a")]]);
   });
@@ -115,7 +118,7 @@ describe("docr login", () => {
     const bench = createVerbBench({ stdin: tokenOf("a") });
     bench.api.account = undefined;
     bench.api.fail("token", "api-unavailable");
-    const { text, json } = await login(bench.verbs, { tokenStdin: true });
+    const { text, json } = await bench.run(loginCommand, { tokenStdin: true });
     expect(text).toMatch(/^account +not told; that takes the scope account:read$/m);
     expect(text).toMatch(/^scopes +unknown$/m);
     expect(json).toMatchObject({ account: null, token: null });
@@ -125,7 +128,7 @@ describe("docr login", () => {
   it("names no registries where there are none, and how to get one", async () => {
     const bench = createVerbBench({ stdin: tokenOf("a") });
     bench.api.registries = [];
-    const { text } = await login(bench.verbs, { tokenStdin: true });
+    const { text } = await bench.run(loginCommand, { tokenStdin: true });
     expect(text).toMatch(/^registries +none; create one: doctl registry create NAME$/m);
   });
 
@@ -133,7 +136,7 @@ describe("docr login", () => {
     const bench = createVerbBench({ stdin: tokenOf("a") });
     const scopes = ["droplet:read", "registry:read", "registry:update", "vpc:read"];
     bench.api.token = { scopes, expiresInSeconds: 90 * 24 * 3600 };
-    const { text, json } = await login(bench.verbs, { tokenStdin: true });
+    const { text, json } = await bench.run(loginCommand, { tokenStdin: true });
     expect(text).toMatch(/^scopes +registry:read, registry:update, and 2 that are not needed here$/m);
     expect(text).toMatch(/^API token +expires in 90 d$/m);
     expect(json).toMatchObject({ token: { scopes, expiresAt: "2027-02-19T12:00:00.000Z" } });
@@ -144,13 +147,13 @@ describe("docr login remarks", () => {
   it("that the token can pull but not push", async () => {
     const bench = createVerbBench({ stdin: tokenOf("a") });
     bench.api.token = { scopes: ["registry:read"], expiresInSeconds: undefined };
-    await login(bench.verbs, { tokenStdin: true });
+    await bench.run(loginCommand, { tokenStdin: true });
     expect(bench.said).toEqual(["this API token can pull but not push: it lacks the scope registry:update"]);
   });
 
   it("that the environment's token wins", async () => {
     const bench = createVerbBench({ stdin: tokenOf("a"), apiToken: tokenOf("e") });
-    await login(bench.verbs, { tokenStdin: true });
+    await bench.run(loginCommand, { tokenStdin: true });
     expect(bench.said).toEqual([
       "DIGITALOCEAN_ACCESS_TOKEN is set and wins over what is kept; unset it to use this account",
     ]);
@@ -158,12 +161,12 @@ describe("docr login remarks", () => {
 
   it("that another account is in use, unless a registry names this one", async () => {
     const other = createVerbBench({ stdin: tokenOf("a") });
-    await login(other.verbs, { tokenStdin: true, context: "work" });
+    await other.run(loginCommand, { tokenStdin: true, context: "work" });
     expect(other.said).toEqual([
       "the context in use is default: set DIGITALOCEAN_CONTEXT=work to use this account",
     ]);
     const named = createVerbBench({ stdin: tokenOf("a"), settings: { contexts: { acme: "work" } } });
-    await login(named.verbs, { tokenStdin: true, context: "work" });
+    await named.run(loginCommand, { tokenStdin: true, context: "work" });
     expect(named.said).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { HelperError } from "../../../../src/core/errors.ts";
 import { Secret } from "../../../../src/core/secret.ts";
-import { logout } from "../../../../src/commands/account/logout.ts";
+import { logoutCommand } from "../../../../src/commands/account/logout.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { answerOf, tokenOf } from "../../../support/fakes/helper-bench.ts";
 import { createVerbBench, type VerbBench, type VerbBenchOptions } from "../../../support/fakes/verb-bench.ts";
@@ -19,7 +19,7 @@ describe("docr logout", () => {
   it("forgets the only account, and revokes what was minted", async () => {
     const bench = await createMember(["default"]);
     await answerOf(bench);
-    expect(await logout(bench.verbs, {})).toEqual({
+    expect(await bench.run(logoutCommand)).toEqual({
       text: "forgot the API token of the default account; revoked 1\n",
       json: { contexts: ["default"], revoked: 1, notRevoked: 0 },
     });
@@ -27,20 +27,20 @@ describe("docr logout", () => {
   });
 
   it("is no failure where nothing is kept", async () => {
-    expect(await logout(createVerbBench().verbs, {})).toMatchObject({
+    expect(await createVerbBench().run(logoutCommand)).toMatchObject({
       text: "no API token was kept; revoked 0\n",
     });
   });
 
   it("forgets one account of several where it is named", async () => {
     const bench = await createMember(["default", "work"]);
-    await logout(bench.verbs, { context: "WORK" });
+    await bench.run(logoutCommand, { context: "WORK" });
     expect(kept(bench)).toEqual(["api-token:default"]);
   });
 
   it("wants to be told which of several is meant, and forgets none until then", async () => {
     const bench = await createMember(["work", "default"]);
-    await expect(logout(bench.verbs, {})).rejects.toMatchObject({
+    await expect(bench.run(logoutCommand)).rejects.toMatchObject({
       code: "bad-arguments",
       message: "API tokens of several accounts are kept: default, work",
       hint: "name one with --context, or say --all",
@@ -50,11 +50,11 @@ describe("docr logout", () => {
 
   it("asks for a yes on a terminal", async () => {
     const declined = await createMember(["work", "default"], { answers: [false] });
-    expect(await failureOf(() => logout(declined.verbs, {}))).toMatchObject({ code: "cancelled" });
+    expect(await failureOf(() => declined.run(logoutCommand))).toMatchObject({ code: "cancelled" });
     expect(declined.questions).toEqual(["Forget the API tokens of all accounts (default, work)?"]);
     expect(kept(declined)).toHaveLength(2);
     const agreed = await createMember(["work", "default"], { answers: [true] });
-    expect(await logout(agreed.verbs, {})).toMatchObject({
+    expect(await agreed.run(logoutCommand)).toMatchObject({
       text: "forgot the API tokens of the default account, work; revoked 0\n",
     });
     expect(kept(agreed)).toEqual([]);
@@ -62,13 +62,13 @@ describe("docr logout", () => {
 
   it("forgets all without a question where that is said", async () => {
     const bench = await createMember(["work", "default"]);
-    await logout(bench.verbs, { all: true });
+    await bench.run(logoutCommand, { all: true });
     expect(kept(bench)).toEqual([]);
   });
 
   it("refuses to be told both", async () => {
     expect(
-      await failureOf(() => logout(createVerbBench().verbs, { all: true, context: "work" })),
+      await failureOf(() => createVerbBench().run(logoutCommand, { all: true, context: "work" })),
     ).toMatchObject({ code: "bad-arguments" });
   });
 
@@ -76,25 +76,25 @@ describe("docr logout", () => {
     const bench = await createMember(["default"]);
     await answerOf(bench);
     bench.api.fail("revoke", "api-unavailable");
-    expect(await logout(bench.verbs, {})).toMatchObject({
+    expect(await bench.run(logoutCommand)).toMatchObject({
       text: "forgot the API token of the default account; revoked 0, 1 could not be revoked\n",
     });
   });
 
   it("says where an API token is found all the same", async () => {
     const environment = await createMember(["default"], { apiToken: tokenOf("e") });
-    await logout(environment.verbs, {});
+    await environment.run(logoutCommand);
     expect(environment.said).toEqual([
       "DIGITALOCEAN_ACCESS_TOKEN is set: docker still gets credentials with it",
     ]);
     const doctl = await createMember(["default"], { doctl: { default: tokenOf("d") } });
-    await logout(doctl.verbs, {});
+    await doctl.run(logoutCommand);
     expect(doctl.said).toEqual(["doctl's config holds an API token: docker still gets credentials with it"]);
   });
 
   it("fails while the keychain is locked", async () => {
     const bench = await createMember(["default"]);
     bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
-    expect(await failureOf(() => logout(bench.verbs, {}))).toMatchObject({ code: "keychain-locked" });
+    expect(await failureOf(() => bench.run(logoutCommand))).toMatchObject({ code: "keychain-locked" });
   });
 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { HelperError } from "../../../../src/core/errors.ts";
 import { Secret } from "../../../../src/core/secret.ts";
-import { status } from "../../../../src/commands/account/status.ts";
+import { statusCommand } from "../../../../src/commands/account/status.ts";
 import { MINUTE } from "../../../support/fakes/fixed-clock.ts";
 import { answerOf, tokenOf } from "../../../support/fakes/helper-bench.ts";
 import { createVerbBench, type VerbBench, type VerbBenchOptions } from "../../../support/fakes/verb-bench.ts";
@@ -28,9 +28,9 @@ function write(path: string, text: string): void {
 
 /** All that is printed, and what scripts get. */
 async function show(bench: VerbBench) {
-  const { text } = await status(bench.verbs, {});
+  const { text } = await bench.run(statusCommand);
   const shown = bench.printed.join("") + text;
-  return { text: shown, json: (await status(bench.verbs, { json: true })).json };
+  return { text: shown, json: (await bench.run(statusCommand, { json: true })).json };
 }
 
 const NOTHING = `account      default
@@ -56,12 +56,13 @@ describe("docr status", () => {
 
   it("prints what needs no keychain before it asks one, and nothing before a script's JSON", async () => {
     const bench = create();
-    await status(bench.verbs, { json: true });
+    await bench.run(statusCommand, { json: true });
     expect(bench.printed).toEqual([]);
     const late: string[] = [];
-    const terminal = { ...bench.verbs.terminal, print: (text: string) => void late.push(text) };
+    const terminal = { ...bench.context.terminal, print: (text: string) => void late.push(text) };
     bench.keychain.failWith(new Error("a bug"));
-    await expect(status({ ...bench.verbs, terminal }, {})).rejects.toThrow("a bug");
+    const input = { options: {}, args: [], wantsJson: false } as const;
+    await expect(statusCommand.run(input, { ...bench.context, terminal })).rejects.toThrow("a bug");
     expect(late.join("")).toContain("DIGITALOCEAN_ACCESS_TOKEN_FILE");
   });
 

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { describeCommandFailure } from "../../../../src/protocol/failures.ts";
+import { describeCommandFailure } from "../../../../src/cli/errors.ts";
 import { isHelperError, type ErrorCode } from "../../../../src/core/errors.ts";
-import { credentials } from "../../../../src/commands/credentials/credentials.ts";
+import { credentialsCommand } from "../../../../src/commands/credentials/credentials.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { answerOf, tokenOf } from "../../../support/fakes/helper-bench.ts";
 import { API_MESSAGE } from "../../../support/fakes/recorded-api.ts";
@@ -16,12 +16,12 @@ const create = (options: VerbBenchOptions = {}) => createVerbBench({ apiToken: t
 const mints = (bench: VerbBench) => bench.api.calls.filter((call) => call.startsWith("mint"));
 
 const manifestOf = async (options: object, registry?: string): Promise<unknown> =>
-  parse((await credentials(create().verbs, registry, { format: "kubernetes-secret", ...options })).text);
+  parse((await create().run(credentialsCommand, { format: "kubernetes-secret", ...options }, registry)).text);
 
 describe("docr credentials", () => {
   it("mints once, read-only and for an hour, and prints docker's config.json", async () => {
     const bench = create();
-    const { text } = await credentials(bench.verbs, undefined, {});
+    const { text } = await bench.run(credentialsCommand, {}, undefined);
     expect(JSON.parse(text)).toEqual({ auths: { [HOST]: { auth: AUTH } } });
     expect(text.endsWith("}\n")).toBe(true);
     expect([mints(bench), bench.said]).toEqual([["mint acme read-only 3600"], []]);
@@ -30,19 +30,19 @@ describe("docr credentials", () => {
   it("mints anew although docker has one", async () => {
     const bench = create();
     await answerOf(bench);
-    await credentials(bench.verbs, undefined, {});
+    await bench.run(credentialsCommand, {}, undefined);
     expect(mints(bench)).toEqual(["mint acme read-write 3600", "mint acme read-only 3600"]);
   });
 
   it("mints what is asked for", async () => {
     const bench = create();
-    await credentials(bench.verbs, "other", { expiry: "1h30m", readWrite: true });
+    await bench.run(credentialsCommand, { expiry: "1h30m", readWrite: true }, "other");
     expect(mints(bench)).toEqual(["mint other read-write 5400"]);
   });
 
   it("mints for ever where that is typed, and says how that ends", async () => {
     const bench = create();
-    const { json } = await credentials(bench.verbs, undefined, { neverExpire: true });
+    const { json } = await bench.run(credentialsCommand, { neverExpire: true }, undefined);
     expect(mints(bench)).toEqual(["mint acme read-only 0"]);
     expect(json).toMatchObject({ expiresAt: null });
     expect(bench.said).toEqual([
@@ -51,11 +51,11 @@ describe("docr credentials", () => {
   });
 
   it("prints the auth value alone", async () => {
-    expect((await credentials(create().verbs, undefined, { format: "auth" })).text).toBe(`${AUTH}\n`);
+    expect((await create().run(credentialsCommand, { format: "auth" }, undefined)).text).toBe(`${AUTH}\n`);
   });
 
   it("tells scripts all of it", async () => {
-    expect((await credentials(create().verbs, "acme", {})).json).toEqual({
+    expect((await create().run(credentialsCommand, {}, "acme")).json).toEqual({
       host: HOST,
       registry: "acme",
       username: "minted-secret-1",
@@ -69,9 +69,13 @@ describe("docr credentials", () => {
 
   it("exports variables that a POSIX shell reads back as they were, whatever is in them", async () => {
     const secret = `a'b"c$(id)\`x\`\\ \n;e`;
-    const { text } = await credentials(create({ secretOf: () => secret }).verbs, undefined, {
-      format: "env",
-    });
+    const { text } = await create({ secretOf: () => secret }).run(
+      credentialsCommand,
+      {
+        format: "env",
+      },
+      undefined,
+    );
     const script = `${text}printf '%s\\0' "$REGISTRY_HOST" "$REGISTRY_USERNAME" "$REGISTRY_PASSWORD" "$DOCKER_AUTH_CONFIG"`;
     const [host, username, password, config = ""] = execFileSync("sh", ["-c", script], {
       encoding: "utf8",
@@ -120,7 +124,7 @@ describe("the Kubernetes secret", () => {
   });
 
   it("has its date in quotes, for readers of YAML 1.1", async () => {
-    const { text } = await credentials(create().verbs, "acme", { format: "kubernetes-secret" });
+    const { text } = await create().run(credentialsCommand, { format: "kubernetes-secret" }, "acme");
     expect(text).toContain('expires-at: "2026-11-21T13:00:00.000Z"');
   });
 
@@ -130,7 +134,7 @@ describe("the Kubernetes secret", () => {
     [{}, "ends-with-a-dash-"],
   ])("is not minted for names that Kubernetes refuses: %j, registry %s", async (options, registry) => {
     const bench = create();
-    const work = () => credentials(bench.verbs, registry, { format: "kubernetes-secret", ...options });
+    const work = () => bench.run(credentialsCommand, { format: "kubernetes-secret", ...options }, registry);
     expect(await failureOf(work)).toMatchObject({ code: "bad-arguments" });
     expect(mints(bench)).toEqual([]);
   });
@@ -145,7 +149,7 @@ describe("what docr credentials refuses before it asks anybody", () => {
     [{ expiry: "soon" }, "--expiry must be a length of time from 60s to 365d"],
   ] as const)("is %j", async (options, message) => {
     const bench = create();
-    const work = () => credentials(bench.verbs, undefined, options);
+    const work = () => bench.run(credentialsCommand, options, undefined);
     expect(await failureOf(work)).toEqual({ code: "bad-arguments", message });
     expect(bench.api.calls).toEqual([]);
   });
@@ -153,7 +157,7 @@ describe("what docr credentials refuses before it asks anybody", () => {
   it.each(["Acme", "a/b", "registry.digitalocean.com/acme", ""])(
     "is a registry's name that is none: %j",
     async (name) => {
-      expect(await failureOf(() => credentials(create().verbs, name, {}))).toEqual({
+      expect(await failureOf(() => create().run(credentialsCommand, {}, name))).toEqual({
         code: "bad-arguments",
         message: "a registry's name is 1 to 63 of a-z, 0-9 and -",
       });
@@ -163,27 +167,47 @@ describe("what docr credentials refuses before it asks anybody", () => {
 
 describe("what the API answers", () => {
   it.each<[ErrorCode, RegExp]>([
-    ["api-unauthorized", /; make one with the scopes/],
-    ["api-forbidden", /; make one with the scopes/],
-    ["api-not-found", /; name a registry of this account: docr credentials NAME$/],
-    ["api-ambiguous", /; name one: docr credentials NAME$/],
-    ["api-rate-limited", /; fewer jobs at once/],
-    ["api-unavailable", /; try again/],
+    ["api-unauthorized", /hint: make one with the scopes/],
+    ["api-forbidden", /hint: make one with the scopes/],
+    ["api-ambiguous", /hint: name one: docr credentials NAME$/],
+    ["api-rate-limited", /hint: fewer jobs at once/],
+    ["api-unavailable", /hint: try again/],
   ])("is one line with what to do (%s)", async (code, expected) => {
     const bench = create();
     bench.api.fail("mint", code);
-    const shown = await credentials(bench.verbs, "acme", {}).catch((error: unknown) =>
-      isHelperError(error) ? describeCommandFailure(error) : undefined,
-    );
+    const shown = await bench
+      .run(credentialsCommand, {}, "acme")
+      .catch((error: unknown) => (isHelperError(error) ? describeCommandFailure(error) : undefined));
     expect(shown).toMatchObject({ stdout: "", exitCode: 1 });
-    expect(String(Object(shown).stderr).trimEnd()).toMatch(new RegExp(`^docr: ${API_MESSAGE}`));
+    expect(String(Object(shown).stderr).trimEnd()).toMatch(new RegExp(`^docr: error: ${API_MESSAGE}`));
     expect(String(Object(shown).stderr).trimEnd()).toMatch(expected);
+  });
+
+  it("names the account's registries if the account has no such registry", async () => {
+    const bench = create();
+    bench.api.registries = ["acme", "beta"];
+    bench.api.fail("mint", "api-not-found");
+    await expect(bench.run(credentialsCommand, {}, "nosuch")).rejects.toMatchObject({
+      code: "api-not-found",
+      message: "this account has no registry named nosuch",
+      hint: "its registries are acme and beta",
+    });
+  });
+
+  it.each([
+    [["acme"], "its only registry is acme"],
+    [[], "it has none; create one: doctl registry create NAME"],
+  ])("says so if the account's registries are %j", async (registries, hint) => {
+    const bench = create();
+    bench.api.registries = registries;
+    bench.api.fail("mint", "api-not-found");
+    await expect(bench.run(credentialsCommand, {}, "nosuch")).rejects.toMatchObject({ hint });
   });
 
   it("is a choice where there are several registries", async () => {
     const bench = create();
     bench.api.registries = ["a", "b"];
-    await expect(credentials(bench.verbs, undefined, {})).rejects.toMatchObject({
+    await expect(bench.run(credentialsCommand, {}, undefined)).rejects.toMatchObject({
       code: "several-registries",
       message: "this account has several registries: a, b",
       hint: "name one: docr credentials NAME",

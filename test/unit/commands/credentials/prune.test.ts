@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { HelperError } from "../../../../src/core/errors.ts";
 import { giveOut } from "../../../../src/credentials/issue.ts";
-import { prune } from "../../../../src/commands/credentials/prune.ts";
+import { pruneCommand } from "../../../../src/commands/credentials/prune.ts";
 import { MINUTE } from "../../../support/fakes/fixed-clock.ts";
 import { answerOf, tokenOf } from "../../../support/fakes/helper-bench.ts";
 import { createVerbBench, type VerbBench } from "../../../support/fakes/verb-bench.ts";
@@ -28,7 +28,7 @@ const revoked = (bench: VerbBench) => bench.api.calls.filter((call) => call.star
 describe("docr prune", () => {
   it("revokes the replaced one, and shows those that live on", async () => {
     const bench = await createThree();
-    const { text, json } = await prune(bench.verbs, {});
+    const { text, json } = await bench.run(pruneCommand);
     expect(text).toBe(
       [
         "revoked 1",
@@ -45,7 +45,7 @@ describe("docr prune", () => {
 
   it("revokes nothing in a dry run, and shows what it would", async () => {
     const bench = await createThree();
-    const { text, json } = await prune(bench.verbs, { dryRun: true });
+    const { text, json } = await bench.run(pruneCommand, { dryRun: true });
     expect(text).toMatch(/^would revoke 1\n/);
     expect(text).toMatch(/^acme +read-write +37 min +23 min +replaced$/m);
     expect(json).toMatchObject({ wouldRevoke: 1 });
@@ -54,7 +54,7 @@ describe("docr prune", () => {
 
   it("tells scripts everything but the secrets", async () => {
     const bench = await createThree();
-    const { json } = await prune(bench.verbs, {});
+    const { json } = await bench.run(pruneCommand);
     expect(JSON.stringify(json)).not.toContain("minted-secret");
     expect(json).toMatchObject({
       credentials: [
@@ -72,7 +72,7 @@ describe("docr prune", () => {
   });
 
   it("shows no table where nothing lives", async () => {
-    expect(await prune(createVerbBench().verbs, {})).toEqual({
+    expect(await createVerbBench().run(pruneCommand)).toEqual({
       text: "revoked 0\n",
       json: { revoked: 0, notRevoked: 0, credentials: [] },
       exitCode: 0,
@@ -82,17 +82,17 @@ describe("docr prune", () => {
   it("fails where one could not be revoked, which stays for the next time", async () => {
     const bench = await createThree();
     bench.api.fail("revoke", "api-unavailable");
-    const { text, json, exitCode } = await prune(bench.verbs, {});
+    const { text, json, exitCode } = await bench.run(pruneCommand);
     expect(text).toMatch(/^revoked 0, 1 could not be revoked\n/);
     expect(json).toMatchObject({ revoked: 0, notRevoked: 1 });
     expect(exitCode).toBe(1);
-    expect((await prune(bench.verbs, { dryRun: true })).exitCode).toBe(0);
+    expect((await bench.run(pruneCommand, { dryRun: true })).exitCode).toBe(0);
   });
 
   it("says what it could not look into, and fails", async () => {
     const bench = await createThree();
     bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
-    expect(await prune(bench.verbs, {})).toMatchObject({ exitCode: 1 });
+    expect(await bench.run(pruneCommand)).toMatchObject({ exitCode: 1 });
     expect(bench.said).toEqual([
       "the keychain is locked: what is kept there is not shown, and was not revoked",
     ]);
