@@ -3,8 +3,9 @@ import { describe, expect, it } from "vitest";
 import type { CommandOutput } from "../../../src/cli/errors.ts";
 import { runCommand } from "../../../src/cli/run-command.ts";
 import { isHelperError } from "../../../src/core/errors.ts";
+import { Secret } from "../../../src/core/secret.ts";
 import { failureOf } from "../../support/fakes/failure-of.ts";
-import { createVerbBench } from "../../support/fakes/verb-bench.ts";
+import { createVerbBench, type VerbBenchOptions } from "../../support/fakes/verb-bench.ts";
 
 function run(...args: readonly string[]): Promise<CommandOutput> {
   return runCommand(args, createVerbBench().context);
@@ -82,6 +83,42 @@ describe("a result", () => {
   });
 });
 
+describe("a command", () => {
+  it("gets its options, with their defaults, and its arguments", async () => {
+    const asked: unknown[] = [];
+    const clients: VerbBenchOptions["clients"] = {
+      async resolve(host, client, options) {
+        asked.push([host, client, options]);
+        const login = {
+          kind: "password",
+          credential: { username: new Secret("u"), secret: new Secret("p") },
+        } as const;
+        return { client, source: "f", kind: "file", key: "k", login, warnings: [] };
+      },
+      usesOf: async () => ({ usedBy: [], shadowedBy: [], warnings: [] }),
+    };
+    const runWith = (args: readonly string[], stdin = "") =>
+      runCommand(args, createVerbBench({ clients, stdin }).context);
+    const resolved = await runWith(["resolve", "quay.io/a/b", "--client", "podman", "--reveal", "--json"]);
+    expect(JSON.parse(resolved.stdout)).toMatchObject({ username: "u", secret: "p" });
+    await runWith(["resolve", "quay.io", "--key", "other"]);
+    expect(asked).toEqual([
+      ["quay.io", "podman", { repository: "a/b", key: undefined }],
+      ["quay.io", "docker", { repository: undefined, key: "other" }],
+    ]);
+    const options = ["--username", "u", "--password-stdin", "--no-check"];
+    const added = await runWith(["registry", "add", "quay.io", ...options], "p");
+    expect(added).toMatchObject({ stdout: "kept the login of u for quay.io, unchecked\n", exitCode: 0 });
+  });
+
+  it("in a group has a help with an example", async () => {
+    for (const name of ["list", "show", "add", "update", "remove"]) {
+      const { stdout } = await run("registry", name, "--help");
+      expect(stdout).toContain(`\nExamples:\n  $ docr registry ${name}`);
+    }
+  });
+});
+
 describe("wrong usage", () => {
   it.each([
     [["prune", "--nothing-like-it"], "unknown option '--nothing-like-it'", "see docr prune --help"],
@@ -97,6 +134,22 @@ describe("wrong usage", () => {
     [["--nothing"], "unknown option '--nothing'", "see docr --help"],
     [["nothing", "x"], "unknown command 'nothing'", "see docr --help"],
     [["help", "nothing"], "unknown command 'nothing'", "see docr --help"],
+    [["resolve"], "docr resolve needs the argument <image|host>", "see docr resolve --help"],
+    [
+      ["resolve", "ghcr.io", "--client", "nerdctl"],
+      "--client must be docker or podman",
+      "see docr resolve --help",
+    ],
+    [
+      ["registry", "add", "ghcr.io", "--password", "hunter2"],
+      "unknown option '--password'",
+      "see docr registry add --help",
+    ],
+    [
+      ["registry", "remove", "ghcr.io", "--force"],
+      "unknown option '--force'",
+      "see docr registry remove --help",
+    ],
     [["registry"], "docr registry needs a command", "see docr registry --help"],
     [["registry", "nothing"], "unknown command 'nothing'", "see docr registry --help"],
     [["logout", "--context"], "--context needs a value", "see docr logout --help"],
