@@ -19,7 +19,7 @@ import type { Settings } from "../credentials/minting/settings.ts";
 import { createTokenSource } from "../credentials/accounts/token-finder.ts";
 import type { Keytar } from "../stores/keychain/keychain.ts";
 import type { AddonHost } from "../stores/keychain/keytar.ts";
-import { createVault } from "../stores/lazy-store.ts";
+import { createLazyStore } from "../stores/lazy-store.ts";
 import type { ApiToken } from "../core/api-token.ts";
 import type { Moment } from "../core/lifetime.ts";
 import type { Streams } from "../terminal/terminal.ts";
@@ -101,7 +101,7 @@ export function compose(host: Host): Composition {
   });
   const turns: Turns = { take: async (name, patienceMs) => (await sessionTurns()).take(name, patienceMs) };
   const keychain = openKeychain(host, uniqueName, turns);
-  const secrets = createVault({ choose: () => openStore() });
+  const secrets = createLazyStore(() => openStore());
   /** Where API tokens and logins are kept, as DOCR_STORE says. */
   const openStore = async (): Promise<SecretStore> => {
     switch (generalSettings().store) {

@@ -31,11 +31,11 @@ export function openKeychain(host: Host, uniqueName: () => string, turns: Turns)
     const indexed = withNameIndex(keychain, {
       prefix: LOGIN,
       now: () => host.clock().now,
-      makeMark: uniqueName,
+      createSearchId: uniqueName,
     });
     return inTurns(indexed, turns);
   }
   if (host.platform !== "win32") return keychain;
-  const makeMark = (): string => host.sha256(uniqueName()).slice(0, 16);
-  return splitLongValues(keychain, WINDOWS_SECRET_LIMIT, makeMark);
+  const createId = (): string => host.sha256(uniqueName()).slice(0, 16);
+  return splitLongValues(keychain, WINDOWS_SECRET_LIMIT, createId);
 }

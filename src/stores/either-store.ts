@@ -1,16 +1,16 @@
 import { isHelperError } from "../core/errors.ts";
 import type { SecretStore } from "../core/secret-store.ts";
-import { quietly } from "../credentials/best-effort.ts";
 
 /**
- * `preferred` where it works, `other` where it does not: for credentials that may be kept in either. Each name is in one
- * of the two; `other` is looked at first, because it answers at once. That `preferred` cannot be read is no failure,
- * it only costs a mint; that it cannot be searched or erased from is one, unless it is missing altogether.
+ * Writes to `preferred`, and to `other` if that fails. Each name is in one of the two. For credentials that docr can mint
+ * again: if `preferred` cannot be read, the name counts as missing. If it cannot be searched or erased from, that is an
+ * error, unless there is no such store at all. Reads `other` first, because it is faster.
  */
-export function withFallback(preferred: SecretStore, other: SecretStore): SecretStore {
+export function eitherStore(preferred: SecretStore, other: SecretStore): SecretStore {
   return {
     async read(name) {
-      return (await quietly(() => other.read(name))) ?? quietly(() => preferred.read(name));
+      const found = await other.read(name).catch(() => undefined);
+      return found ?? preferred.read(name).catch(() => undefined);
     },
     async write(name, value) {
       try {
@@ -19,15 +19,15 @@ export function withFallback(preferred: SecretStore, other: SecretStore): Secret
         if (!isHelperError(error)) throw error;
         return other.write(name, value);
       }
-      await quietly(() => other.erase(name));
+      await other.erase(name).catch(() => undefined);
     },
     async erase(name) {
-      const here = await other.erase(name);
-      return (await unlessMissing(() => preferred.erase(name), false)) || here;
+      const isErased = await other.erase(name);
+      return (await unlessMissing(() => preferred.erase(name), false)) || isErased;
     },
     async entries(...prefixes) {
-      const here = await other.entries(...prefixes);
-      return new Map([...(await unlessMissing(() => preferred.entries(...prefixes), [])), ...here]);
+      const found = await other.entries(...prefixes);
+      return new Map([...(await unlessMissing(() => preferred.entries(...prefixes), [])), ...found]);
     },
   };
 }
@@ -36,7 +36,7 @@ async function unlessMissing<T, E>(work: () => Promise<T>, empty: E): Promise<T 
   try {
     return await work();
   } catch (error) {
-    if (isHelperError(error) && error.code === "keychain-missing") return empty;
+    if (isHelperError(error, "keychain-missing")) return empty;
     throw error;
   }
 }

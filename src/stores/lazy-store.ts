@@ -1,13 +1,13 @@
+import { once } from "../core/once.ts";
 import type { SecretStore } from "../core/secret-store.ts";
 
-/** The store that the settings choose, chosen at the first use: most requests need none. */
-export function createVault({ choose }: { readonly choose: () => Promise<SecretStore> }): SecretStore {
-  let chosen: Promise<SecretStore> | undefined;
-  const open = (): Promise<SecretStore> => (chosen ??= choose());
+/** A store that `open` opens at the first use. Most requests need none. */
+export function createLazyStore(open: () => Promise<SecretStore>): SecretStore {
+  const store = once(open);
   return {
-    read: async (name) => (await open()).read(name),
-    write: async (name, value) => (await open()).write(name, value),
-    erase: async (name) => (await open()).erase(name),
-    entries: async (...prefixes) => (await open()).entries(...prefixes),
+    read: async (name) => (await store()).read(name),
+    write: async (name, value) => (await store()).write(name, value),
+    erase: async (name) => (await store()).erase(name),
+    entries: async (...prefixes) => (await store()).entries(...prefixes),
   };
 }

@@ -2,19 +2,19 @@ import { HelperError } from "../core/errors.ts";
 import type { SecretStore } from "../core/secret-store.ts";
 import { Secret } from "../core/secret.ts";
 
-/** Names of the items that hold the pieces of a long value. */
+/** Begins the names of the items that hold the parts of a long value. */
 const PART = "part:";
-/** What a head item holds instead of the value: how many parts, under which mark. */
+/** The value of the head item of a long value: the id and number of its parts. */
 const HEAD = /^docr-split:([0-9a-f]{16}):(\d{1,3})$/;
 
 /**
- * A store for values of any length on top of one that takes at most `limit` bytes of UTF-8 a value. Windows
- * refuses more than 2,560 (CRED_MAX_CREDENTIAL_BLOB_SIZE; docker-credential-helpers#190).
+ * Stores values of any length in a store that takes at most `limitBytes` of UTF-8 per value. Windows rejects more than 2,560
+ * (CRED_MAX_CREDENTIAL_BLOB_SIZE; docker-credential-helpers#190).
  *
- * The parts are written under a mark of their own before the head names them, and the old ones go last: a
- * reader sees the old value or the new one, whole. `makeMark` gives 16 hex digits, new at every call.
+ * A write stores the new parts under a new id, then the head that names them, then erases the old parts. So a reader sees
+ * the complete old value or the complete new one. `createId` returns 16 hex digits, different at every call.
  */
-export function splitLongValues(store: SecretStore, limit: number, makeMark: () => string): SecretStore {
+export function splitLongValues(store: SecretStore, limitBytes: number, createId: () => string): SecretStore {
   const join = async (head: Secret): Promise<Secret> => {
     const names = partNames(head);
     if (names.length === 0) return head;
@@ -26,7 +26,7 @@ export function splitLongValues(store: SecretStore, limit: number, makeMark: () 
     }
     return new Secret(parts.join(""));
   };
-  const dropParts = async (head: Secret | undefined): Promise<void> => {
+  const eraseParts = async (head: Secret | undefined): Promise<void> => {
     for (const name of partNames(head)) await store.erase(name);
   };
 
@@ -36,55 +36,55 @@ export function splitLongValues(store: SecretStore, limit: number, makeMark: () 
       return head && join(head);
     },
     async write(name, value) {
-      const before = await store.read(name);
-      const pieces = cut(value.reveal(), limit);
-      if (pieces.length === 1) {
+      const previous = await store.read(name);
+      const parts = cut(value.reveal(), limitBytes);
+      if (parts.length === 1) {
         await store.write(name, value);
       } else {
-        const mark = makeMark();
-        for (const [index, piece] of pieces.entries()) {
-          await store.write(`${PART}${mark}:${index}`, new Secret(piece));
+        const id = createId();
+        for (const [index, part] of parts.entries()) {
+          await store.write(`${PART}${id}:${index}`, new Secret(part));
         }
-        await store.write(name, new Secret(`docr-split:${mark}:${pieces.length}`));
+        await store.write(name, new Secret(`docr-split:${id}:${parts.length}`));
       }
-      await dropParts(before);
+      await eraseParts(previous);
     },
     async erase(name) {
-      const before = await store.read(name);
-      const erased = await store.erase(name);
-      await dropParts(before);
-      return erased;
+      const previous = await store.read(name);
+      const isErased = await store.erase(name);
+      await eraseParts(previous);
+      return isErased;
     },
     async entries(...prefixes) {
-      const whole = new Map<string, Secret>();
+      const values = new Map<string, Secret>();
       for (const [name, head] of await store.entries(...prefixes)) {
-        if (!name.startsWith(PART)) whole.set(name, await join(head));
+        if (!name.startsWith(PART)) values.set(name, await join(head));
       }
-      return whole;
+      return values;
     },
   };
 }
 
-/** The items that a head names; none where the value is no head but the value itself. */
+/** The names of the parts. Empty if the item is not a head but the value itself. */
 function partNames(head: Secret | undefined): string[] {
-  const [, mark, count] = (head && HEAD.exec(head.reveal())) ?? [];
-  return Array.from({ length: Number(count ?? 0) }, (_, index) => `${PART}${mark}:${index}`);
+  const [, id, count] = (head && HEAD.exec(head.reveal())) ?? [];
+  return Array.from({ length: Number(count ?? 0) }, (_, index) => `${PART}${id}:${index}`);
 }
 
-/** Pieces of at most `limit` bytes of UTF-8, never cut inside a character; at least one, possibly empty. */
-function cut(text: string, limit: number): string[] {
-  const pieces: string[] = [];
-  let piece = "";
+/** Parts of at most `limitBytes` of UTF-8, with whole characters. At least one, which may be empty. */
+function cut(text: string, limitBytes: number): string[] {
+  const parts: string[] = [];
+  let part = "";
   let size = 0;
   for (const character of text) {
     const bytes = Buffer.byteLength(character);
-    if (size + bytes > limit) {
-      pieces.push(piece);
-      piece = "";
+    if (size + bytes > limitBytes) {
+      parts.push(part);
+      part = "";
       size = 0;
     }
-    piece += character;
+    part += character;
     size += bytes;
   }
-  return [...pieces, piece];
+  return [...parts, part];
 }

@@ -1,5 +1,5 @@
 import { HelperError } from "../../core/errors.ts";
-import { withFallback } from "../../stores/either-store.ts";
+import { eitherStore } from "../../stores/either-store.ts";
 import type { SecretStore } from "../../core/secret-store.ts";
 import type { CacheSetting } from "../minting/settings.ts";
 
@@ -30,7 +30,7 @@ export function choosePlaces(
   keychain: SecretStore,
 ): Places<SecretStore> {
   const marks = chooseBest(files, keychain);
-  const givenOut = files ? withFallback(keychain, files.store) : keychain;
+  const givenOut = files ? eitherStore(keychain, files.store) : keychain;
   switch (cache) {
     case undefined:
       return { kept: marks, marks, givenOut };
@@ -49,5 +49,5 @@ export function choosePlaces(
 
 function chooseBest(files: Files | undefined, keychain: SecretStore): SecretStore {
   if (!files) return keychain;
-  return files.isOfSession ? files.store : withFallback(keychain, files.store);
+  return files.isOfSession ? files.store : eitherStore(keychain, files.store);
 }

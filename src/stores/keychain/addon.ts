@@ -1,16 +1,16 @@
 import { closeSync, constants, mkdtempSync, openSync, rmdirSync, unlinkSync, writeSync } from "node:fs";
 import { join } from "node:path";
 
-/** Linux: an unnamed file, which needs a folder that exists and a flag that Node has no name for. */
+/** On Linux, opens an unnamed file in a folder. Node does not define the flag. */
 const O_TMPFILE = 0o20200000;
 const O_CLOEXEC = 0o2000000;
 
 /**
- * Loads a native addon that the executable carries inside it, as `dlopen` needs it: from a file.
+ * Loads a native addon from its bytes. `dlopen` needs a file.
  *
- * On Linux the file never has a name, so nobody can exchange it and nothing stays behind. Elsewhere, and
- * where memory is not to be executed from, it lies in a new folder that only this user may enter, and is
- * removed once it is loaded (not on Windows, which keeps it locked while it runs).
+ * On Linux the file has no name, so no other process can replace it and none stays behind. On other platforms, and where
+ * shared memory is mounted noexec, the file is in a new folder that only this user can enter. docr removes it after loading
+ * (except on Windows, which locks a loaded file).
  */
 export function loadAddon(
   bytes: Uint8Array,
@@ -39,7 +39,7 @@ export function loadAddon(
       unlinkSync(path);
       rmdirSync(folder);
     } catch {
-      // Locked while it is loaded; the system's cleaning of the temporary folder takes it.
+      // Windows locks the file. The system cleans its temporary directory.
     }
   }
 }

@@ -1,22 +1,19 @@
 import { loadAddon } from "./addon.ts";
 import type { Keytar } from "./keychain.ts";
 
-/** The name of keytar's native part inside the executable. */
+/** The name of keytar's native addon inside the executable. */
 const KEYTAR_ASSET = "keytar.node";
 
-/** What loading native code takes of the process. */
+/** What loading a native addon needs of the process. */
 export interface AddonHost {
-  /** A file inside the executable; undefined where the program is no executable. */
+  /** A file inside the executable. Undefined if docr runs from its sources. */
   readonly asset: (name: string) => Uint8Array | undefined;
   readonly dlopen: (module: { exports: unknown }, path: string) => void;
-  /** As the system names it; everybody may write there. */
+  /** The system's temporary directory. Every user may write there. */
   readonly temporaryDir: () => string;
 }
 
-/**
- * keytar: its native part alone inside the executable, the package itself elsewhere. Throws where libsecret
- * is not on the machine.
- */
+/** Loads the addon inside the executable, or the package from sources. Throws if libsecret is not on the machine. */
 export async function loadKeytar({ asset, dlopen, temporaryDir }: AddonHost): Promise<Keytar> {
   const bytes = asset(KEYTAR_ASSET);
   if (!bytes) return (await import("keytar")).default;

@@ -24,8 +24,8 @@ describe("the settings", () => {
 
   it("are the same where everything but the API token is set to nothing", () => {
     const names = ["DIGITALOCEAN_API_URL", "DIGITALOCEAN_OAUTH_URL", "DIGITALOCEAN_CONTEXT"];
-    const ours = ["DOCR_REGISTRY", "DOCR_ACCESS", "DOCR_TTL", "DOCR_CACHE"];
-    const empty = Object.fromEntries([...names, ...ours].map((name) => [name, ""]));
+    const own = ["DOCR_REGISTRY", "DOCR_ACCESS", "DOCR_TTL", "DOCR_CACHE"];
+    const empty = Object.fromEntries([...names, ...own].map((name) => [name, ""]));
     expect(read(empty)).toEqual(read({}));
   });
 

@@ -147,7 +147,7 @@ describe("a mint for ever", () => {
   });
 
   it.each(["answer", "cut-off", "reset"] as const)(
-    "that ends with %s is not tried again: nobody knows what was made",
+    "that ends with %s is not retried, because it may have minted",
     async (kind) => {
       standIn.faults.add({ kind, path: "*" });
       expect((await failureOf(() => open().mint({ ...forEver, token: token() }))).code).toMatch(
@@ -207,7 +207,7 @@ describe("a mint", () => {
     expect(minted.access).toBe("read-only");
   });
 
-  it("of somebody else's registry is not found", async () => {
+  it("of another account's registry is not found", async () => {
     const failure = await failureOf(() => open().mint({ ...request, registry: "other", token: token() }));
     expect(failure).toMatchObject({ code: "api-not-found" });
     expect(failure.message).toContain("DigitalOcean knows no such registry (404)");
@@ -288,7 +288,7 @@ describe("a revocation", () => {
     expect(standIn.calls.map(({ status }) => status)).toEqual([200, 401]);
   });
 
-  it("goes to where the credential was made, and to nobody else", async () => {
+  it("goes only to the service that minted the credential", async () => {
     const other = await createStandIn();
     try {
       const { secret } = other.account.mint("acme", "read-only", 600);

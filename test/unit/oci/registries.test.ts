@@ -266,7 +266,7 @@ describe("what a registry answers", () => {
     ['Bearer service="x"', "a challenge without a realm"],
     ['Bearer realm="hunter2"', "a challenge without a realm"],
     ['Bearer realm="https://ann:hunter2@auth.example/"', "a realm with a user in it"],
-  ])("may ask for what nobody understands: %j", async (header, what) => {
+  ])("may be a malformed challenge: %j", async (header, what) => {
     const host = await serve((_request, response) => {
       response.writeHead(401, header === undefined ? {} : { "www-authenticate": header }).end();
     });

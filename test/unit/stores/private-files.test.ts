@@ -24,7 +24,7 @@ import { failureOf } from "../../support/fakes/failure-of.ts";
 import { describeUnless } from "../../support/lab/describe.ts";
 
 const UID = process.getuid?.();
-const NOT_OURS = {
+const NOT_THIS_USERS = {
   code: "keychain-failed",
   message: "the folder for short-lived credentials is not this user's own",
 };
@@ -50,7 +50,7 @@ const write = (store: SecretStore, text = "hunter2", name = "minted-a") =>
 const modeOf = (path: string): number => lstatSync(path).mode & 0o777;
 
 describeUnless(UID === undefined ? "files have no owner here" : undefined, "a private file", () => {
-  it("takes with it what is a month old and was for one entry alone", async () => {
+  it("takes locks and notes of single keys with it once they are a month old", async () => {
     const store = open();
     await write(store);
     const digest = "5e".repeat(32);
@@ -81,7 +81,7 @@ describeUnless(UID === undefined ? "files have no owner here" : undefined, "a pr
     expect(await read(store)).toBeUndefined();
   });
 
-  it("is this user's alone, as is its folder, whatever the umask takes or leaves", async () => {
+  it("is this user's alone, as is its folder, with any umask", async () => {
     for (const mask of [0o000, 0o022, 0o777]) {
       rmSync(folder, { recursive: true, force: true });
       mkdirSync(folder, { mode: 0o700 });
@@ -95,7 +95,7 @@ describeUnless(UID === undefined ? "files have no owner here" : undefined, "a pr
     }
   });
 
-  it("is found by the beginning of its name", async () => {
+  it("is found by the prefix of its name", async () => {
     const store = open();
     for (const name of ["minted-a", "minted-b", "digest-c"]) await write(store, name, name);
     const found = await store.entries("minted-");
@@ -107,7 +107,7 @@ describeUnless(UID === undefined ? "files have no owner here" : undefined, "a pr
     );
   });
 
-  it("leaves nothing else in the folder", async () => {
+  it("leaves no other file in the folder", async () => {
     await write(open());
     await write(open());
     expect(readdirSync(folder)).toEqual(["minted-a"]);
@@ -122,7 +122,7 @@ describeUnless(UID === undefined ? "files have no owner here" : undefined, "a pr
   );
 
   it.each([0o640, 0o604, 0o660, 0o601, 0o777])(
-    "that others can use (%o) counts as not there",
+    "that other users can access (%o) counts as missing",
     async (mode) => {
       const store = open();
       await write(store);
@@ -134,35 +134,35 @@ describeUnless(UID === undefined ? "files have no owner here" : undefined, "a pr
     },
   );
 
-  it("that is a symlink counts as not there, and what it points to is neither read nor written", async () => {
+  it("that is a symlink counts as missing, and its target is neither read nor written", async () => {
     const store = open();
     await write(store, "x", "digest-x");
     const target = join(base, "target");
-    writeFileSync(target, "somebody's", { mode: 0o600 });
+    writeFileSync(target, "another's", { mode: 0o600 });
     symlinkSync(target, join(folder, "minted-a"));
     expect(await read(store)).toBeUndefined();
-    await write(store, "ours");
-    expect([readFileSync(target, "utf8"), await read(store)]).toEqual(["somebody's", "ours"]);
+    await write(store, "docr's");
+    expect([readFileSync(target, "utf8"), await read(store)]).toEqual(["another's", "docr's"]);
     expect(lstatSync(join(folder, "minted-a")).isSymbolicLink()).toBe(false);
   });
 
-  it("that is a pipe counts as not there, and nobody waits for its writer", async () => {
+  it("that is a named pipe counts as missing, without a wait for its writer", async () => {
     const store = open();
     await write(store, "x", "digest-x");
     execFileSync("mkfifo", ["-m", "600", join(folder, "minted-a")]);
     expect(await read(store)).toBeUndefined();
-    await write(store, "ours");
-    expect(await read(store)).toBe("ours");
+    await write(store, "docr's");
+    expect(await read(store)).toBe("docr's");
   });
 
-  it("that is a folder counts as not there", async () => {
+  it("that is a folder counts as missing", async () => {
     const store = open();
     await write(store, "x", "digest-x");
     mkdirSync(join(folder, "minted-a"), { mode: 0o700 });
     expect(await read(store)).toBeUndefined();
   });
 
-  it("of more than 64 KiB counts as not there", async () => {
+  it("of more than 64 KiB counts as missing", async () => {
     const store = open();
     await write(store);
     truncateSync(join(folder, "minted-a"), 64 * 1024);
@@ -171,13 +171,13 @@ describeUnless(UID === undefined ? "files have no owner here" : undefined, "a pr
     expect(await read(store)).toBeUndefined();
   });
 
-  it("of another user counts as not there", async () => {
+  it("of another user counts as missing", async () => {
     await write(open());
     expect(await read(open((UID ?? 0) + 1))).toBeUndefined();
     expect((await open((UID ?? 0) + 1).entries("")).size).toBe(0);
   });
 
-  it("that a process was killed at is dropped with the next write; one that is being written is not", async () => {
+  it("that a killed process left unfinished is removed by the next write; one of a running process is not", async () => {
     const store = open(UID, (pid) => pid === 17);
     await write(store);
     for (const name of [".new-16-1", ".new-17-1", ".new-x", ".other"])
@@ -192,7 +192,7 @@ describeUnless(
   "the folder of private files",
   () => {
     it.each([0o755, 0o770, 0o701, 0o777])(
-      "that is open to others (%o) is not read from, and closed",
+      "that is open to other users (%o) is not read, and the next write closes it",
       async (mode) => {
         const store = open();
         await write(store);
@@ -204,30 +204,30 @@ describeUnless(
       },
     );
 
-    it("that is a symlink is neither read nor written through", async () => {
+    it("that is a symlink is not followed", async () => {
       const store = open();
       await write(store);
       renameSync(folder, join(base, "elsewhere"));
       symlinkSync(join(base, "elsewhere"), folder);
       expect(await read(store)).toBeUndefined();
       expect(await store.erase("minted-a")).toBe(false);
-      expect(await failureOf(() => write(store))).toEqual(NOT_OURS);
+      expect(await failureOf(() => write(store))).toEqual(NOT_THIS_USERS);
       expect(readFileSync(join(base, "elsewhere", "minted-a"), "utf8")).toBe("hunter2");
     });
 
-    it("that is somebody else's is not written into", async () => {
+    it("of another user is not written to", async () => {
       mkdirSync(folder, { mode: 0o700 });
-      expect(await failureOf(() => write(open((UID ?? 0) + 1)))).toEqual(NOT_OURS);
+      expect(await failureOf(() => write(open((UID ?? 0) + 1)))).toEqual(NOT_THIS_USERS);
       expect(readdirSync(folder)).toEqual([]);
     });
 
     it("that is a file is not replaced", async () => {
       writeFileSync(folder, "a file", { mode: 0o600 });
-      expect(await failureOf(() => write(open()))).toEqual(NOT_OURS);
+      expect(await failureOf(() => write(open()))).toEqual(NOT_THIS_USERS);
       expect(readFileSync(folder, "utf8")).toBe("a file");
     });
 
-    it("is made at the first write, and by nothing else", async () => {
+    it("is created by the first write only", async () => {
       const store = open();
       await store.read("minted-a");
       await store.erase("minted-a");

@@ -7,17 +7,17 @@ import { Secret } from "../../../src/core/secret.ts";
 import { failureOf } from "../../support/fakes/failure-of.ts";
 import { createMemoryStore, type MemoryStore } from "../../support/fakes/memory-store.ts";
 
-/** Long enough for the head item, which names the parts. */
+/** The head item fits. */
 const SHORTEST_LIMIT = 40;
 
 function split(below: MemoryStore, limit = SHORTEST_LIMIT): SecretStore {
-  return splitLongValues(below, limit, createMark);
+  return splitLongValues(below, limit, createId);
 }
 
 /** 16 hex digits, new at every call. */
-const createMark = (): string => randomBytes(8).toString("hex");
+const createId = (): string => randomBytes(8).toString("hex");
 
-/** A store that refuses long values, as Windows does. */
+/** A store that rejects long values, as Windows does. */
 function createNarrowStore(limit: number): MemoryStore {
   const store = createMemoryStore();
   return {
@@ -39,7 +39,7 @@ const anyValue = fc.oneof(
 const anyLimit = fc.integer({ min: SHORTEST_LIMIT, max: 120 });
 
 describe("a value of any length", () => {
-  it("comes back as it was written, in pieces that the store takes", async () => {
+  it("is read as it was written, from parts within the limit", async () => {
     await fc.assert(
       fc.asyncProperty(anyValue, anyLimit, async (value, limit) => {
         const store = split(createNarrowStore(limit), limit);
@@ -52,7 +52,7 @@ describe("a value of any length", () => {
     );
   });
 
-  it("leaves no item behind when it is replaced or erased", async () => {
+  it("leaves no part behind when it is replaced or erased", async () => {
     await fc.assert(
       fc.asyncProperty(anyValue, anyValue, anyLimit, async (one, two, limit) => {
         const below = createNarrowStore(limit);
@@ -69,7 +69,7 @@ describe("a value of any length", () => {
     );
   });
 
-  it("is the old one or the new one, whole, after a crash between any two steps", async () => {
+  it("is the complete old or new value after a crash at any step", async () => {
     const values = fc.string({ unit: fc.constantFrom("a", "é", "🐋"), maxLength: 200 });
     await fc.assert(
       fc.asyncProperty(values, values, fc.nat(30), async (one, two, survived) => {
@@ -89,7 +89,7 @@ describe("a value of any length", () => {
     );
   });
 
-  it("is not split at the limit, and is one byte beyond it", async () => {
+  it("is split only beyond the limit", async () => {
     const below = createMemoryStore();
     await split(below).write("at", new Secret("a".repeat(SHORTEST_LIMIT)));
     expect([...below.items.keys()]).toEqual(["at"]);
@@ -98,7 +98,7 @@ describe("a value of any length", () => {
     expect(below.items.get("beyond")).toMatch(/^docr-split:[0-9a-f]{16}:2$/);
   });
 
-  it("is counted in bytes of UTF-8", async () => {
+  it("is measured in bytes of UTF-8", async () => {
     const below = createMemoryStore();
     await split(below).write("x", new Secret("é".repeat(SHORTEST_LIMIT / 2)));
     expect(below.items.size).toBe(1);
@@ -107,7 +107,7 @@ describe("a value of any length", () => {
   });
 });
 
-/** A store with a long value under `x`, one of whose parts is gone. */
+/** A store with a long value under `x` that lacks a part. */
 async function createDamaged(): Promise<SecretStore> {
   const below = createMemoryStore();
   const store = split(below);
@@ -117,10 +117,10 @@ async function createDamaged(): Promise<SecretStore> {
   return store;
 }
 
-describe("a long value that lost a part", () => {
+describe("a long value with a missing part", () => {
   const expected = { code: "keychain-damaged", message: "a long secret in the keychain lost a part" };
 
-  it("is damaged, and not half a value", async () => {
+  it("is an error, not half a value", async () => {
     const store = await createDamaged();
     expect(await failureOf(() => store.read("x"))).toEqual(expected);
     expect(await failureOf(() => store.entries("x"))).toEqual(expected);
@@ -135,7 +135,7 @@ describe("a long value that lost a part", () => {
 });
 
 describe("a search", () => {
-  it("never names the parts", async () => {
+  it("never returns the parts", async () => {
     const store = split(createMemoryStore());
     await store.write("x", new Secret("a".repeat(100)));
     await store.write("y", new Secret("short"));

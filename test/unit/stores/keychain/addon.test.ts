@@ -37,7 +37,7 @@ afterEach(() => {
 
 const BYTES = Buffer.from("an addon");
 
-/** What dlopen throws where memory must not be executed from. */
+/** What dlopen throws for a noexec mount. */
 const refuse = (path: string): never => {
   throw new Error(`${path}: failed to map segment from shared object: Operation not permitted`);
 };
@@ -57,7 +57,7 @@ describeUnless(
   process.platform === "linux" ? undefined : "unnamed files are Linux's own",
   "an addon on Linux",
   () => {
-    it("has no name that anybody could exchange", () => {
+    it("has no name, so that no other process can replace it", () => {
       let links = -1;
       const path = loadAddon(
         BYTES,
@@ -80,7 +80,7 @@ describeUnless(
       expect(countDescriptors()).toBe(before);
     });
 
-    it("is put into a file of this user's own where memory is not to be executed from", () => {
+    it("is loaded from this user's own file if shared memory is mounted noexec", () => {
       const paths: string[] = [];
       const answer = loadAddon(
         BYTES,
@@ -97,12 +97,12 @@ describeUnless(
       expect(readdirSync(folder)).toEqual([]);
     });
 
-    it("leaves no file behind where it does not load", () => {
+    it("leaves no file behind if it does not load", () => {
       expect(() => loadAddon(BYTES, refuse, tmpdir)).toThrow("failed to map");
       expect(readdirSync(folder)).toEqual([]);
     });
 
-    it("is not tried a second time for a failure of its own", () => {
+    it("is not loaded again after an error of its own", () => {
       let attempts = 0;
       const load = (): never => {
         attempts += 1;
@@ -121,7 +121,7 @@ function refuseToLoad(): never {
 }
 
 describe("an addon", () => {
-  it("gives back what dlopen gives", () => {
+  it("returns what dlopen returns", () => {
     expect(loadAddon(BYTES, () => "exports", tmpdir)).toBe("exports");
   });
 });

@@ -25,8 +25,8 @@ const CALLS: readonly (readonly [title: string, call: (keychain: SecretStore) =>
   ["searching", (keychain) => keychain.entries("login:")],
 ];
 
-describe("a keychain that is open", () => {
-  it("keeps what is written, under one service of our own", async () => {
+describe("an unlocked keychain", () => {
+  it("stores values under docr's own service", async () => {
     const { keytar, keychain } = open();
     await keychain.write("login:ghcr.io", new Secret("hunter2"));
     expect(textOf(await keychain.read("login:ghcr.io"))).toBe("hunter2");
@@ -41,7 +41,7 @@ describe("a keychain that is open", () => {
     expect(textOf(await keychain.read("x"))).toBe("two");
   });
 
-  it("knows no name that was not written, and erases nothing twice", async () => {
+  it("reports missing names when reading and erasing", async () => {
     const { keychain } = open();
     expect(await keychain.read("x")).toBeUndefined();
     await keychain.write("x", new Secret("one"));
@@ -49,7 +49,7 @@ describe("a keychain that is open", () => {
     expect(await keychain.read("x")).toBeUndefined();
   });
 
-  it("finds the names that begin alike, with their values", async () => {
+  it("finds the names with a prefix, with their values", async () => {
     const { keychain } = open();
     for (const name of ["login:a", "login:b", "logins", "api-token:default"]) {
       await keychain.write(name, new Secret(name));
@@ -64,7 +64,7 @@ describe("a keychain that is open", () => {
     );
   });
 
-  it("keeps no secret in the item that shows that it is unlocked", async () => {
+  it("has no secret in the check item", async () => {
     const { keytar, keychain } = open();
     await keychain.write("x", new Secret("hunter2"));
     expect(keytar.items.get(SERVICE)?.get("check")).toBe("unlocked");
@@ -96,28 +96,28 @@ async function loadNothing(): Promise<never> {
   throw new Error("libsecret-1.so.0: cannot open shared object file: No such file or directory");
 }
 
-describe("a locked keychain, which answers that nothing is there", () => {
-  it.each(CALLS)("is told as locked when %s", async (_title, call) => {
+describe("a locked keychain that reports no such item", () => {
+  it.each(CALLS)("fails as locked when %s", async (_title, call) => {
     expect(await failureOf(() => call(openLocked().keychain))).toEqual({
       code: "keychain-locked",
       message: "the keychain is locked",
     });
   });
 
-  it("is never searched: that would crash the process", async () => {
+  it("is never searched, because that would crash the process", async () => {
     const { keytar, keychain } = openLocked();
     await failureOf(() => keychain.entries("login:"));
     expect(keytar.calls).not.toContain("find");
   });
 
-  it("is asked again once it is unlocked", async () => {
+  it("works once it is unlocked", async () => {
     const { keytar, keychain } = openLocked();
     await failureOf(() => keychain.read("login:ghcr.io"));
     keytar.state = "unlocked";
     expect(textOf(await keychain.read("login:ghcr.io"))).toBe("hunter2");
   });
 
-  it("is locked too where it was locked after our item was written", async () => {
+  it("fails as locked if it was locked after the check item was written", async () => {
     const { keytar, keychain } = open();
     await keychain.write("login:ghcr.io", new Secret("hunter2"));
     keytar.state = "locked";
@@ -126,21 +126,21 @@ describe("a locked keychain, which answers that nothing is there", () => {
   });
 });
 
-describe("the proof that it is unlocked", () => {
-  it("comes before a search", async () => {
+describe("the check item", () => {
+  it("is written before a search", async () => {
     const { keytar, keychain } = open();
     await keychain.entries("login:");
     expect(keytar.calls).toEqual(["get check", "set check", "find"]);
   });
 
-  it("is the item itself where it is there", async () => {
+  it("is only read if it exists", async () => {
     const { keytar, keychain } = open();
     keytar.items.set(SERVICE, new Map([["check", "unlocked"]]));
     await keychain.entries("login:");
     expect(keytar.calls).toEqual(["get check", "find"]);
   });
 
-  it("is asked for once", async () => {
+  it("is read once", async () => {
     const { keytar, keychain } = open();
     await keychain.read("x");
     await keychain.read("y");
@@ -148,14 +148,14 @@ describe("the proof that it is unlocked", () => {
     expect(keytar.calls.filter((call) => call.endsWith("check"))).toEqual(["get check", "set check"]);
   });
 
-  it("is not needed for what was found", async () => {
+  it("is not read for a name that is found", async () => {
     const { keytar, keychain } = open();
     keytar.items.set(SERVICE, new Map([["x", "there"]]));
     await keychain.read("x");
     expect(keytar.calls).toEqual(["get x"]);
   });
 
-  it("is not needed on platforms that say themselves that they are locked", async () => {
+  it("is not used on platforms that report a locked keychain", async () => {
     const { keytar, keychain } = open({ mayHideLocked: false });
     await keychain.read("x");
     await keychain.entries("x");
@@ -163,8 +163,8 @@ describe("the proof that it is unlocked", () => {
   });
 });
 
-describe("a keychain that does not answer", () => {
-  it.each(CALLS)("is given up after the deadline when %s", async (_title, call) => {
+describe("a keychain that does not respond", () => {
+  it.each(CALLS)("times out when %s", async (_title, call) => {
     const { keytar, keychain } = open({ deadlineMs: 10 });
     keytar.state = "silent";
     expect(await failureOf(() => call(keychain))).toEqual({
@@ -225,19 +225,19 @@ describe("a keychain that fails", () => {
     ["An unknown error occurred", "keychain-failed", "the keychain failed"],
     ["the clock is blocked", "keychain-failed", "the keychain failed"],
     ["", "keychain-failed", "the keychain failed"],
-  ])("with the words %j is told as %s", async (words, code, message) => {
+  ])("with the message %j fails as %s", async (words, code, message) => {
     const { keytar, keychain } = open();
     keytar.state = new Error(words);
     expect(await failureOf(() => keychain.read("x"))).toEqual({ code, message });
   });
 
-  it.each(CALLS)("is never told as not found when %s", async (_title, call) => {
+  it.each(CALLS)("never counts as empty when %s", async (_title, call) => {
     const { keytar, keychain } = open();
     keytar.state = new Error("An unknown error occurred");
     expect(await failureOf(() => call(keychain))).toMatchObject({ code: "keychain-failed" });
   });
 
-  it("keeps the platform's words as the cause", async () => {
+  it("has the platform's error as its cause", async () => {
     const { keytar, keychain } = open();
     keytar.state = new Error("An unknown error occurred");
     await expect(keychain.read("x")).rejects.toMatchObject({ cause: keytar.state });

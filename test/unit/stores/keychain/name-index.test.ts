@@ -17,15 +17,15 @@ let now: number;
 beforeEach(() => {
   store = createMemoryStore({ "login:a": "one", "login:b": "two", "api-token:default": "three" });
   now = 1000 * HOUR;
-  indexed = another();
+  indexed = openAnother();
 });
 
-/** Of another process, as far as the index goes. */
-function another(of: SecretStore = store, mark = "of the first"): SecretStore {
-  return withNameIndex(of, { prefix: "login:", now: () => now, makeMark: () => mark });
+/** The store of another process. */
+function openAnother(of: SecretStore = store, searchId = "first"): SecretStore {
+  return withNameIndex(of, { prefix: "login:", now: () => now, createSearchId: () => searchId });
 }
 
-/** What is found, and whether it took a search. */
+/** The entries, and whether docr searched for them. */
 async function find(): Promise<{ found: Record<string, string>; searched: boolean }> {
   store.calls.length = 0;
   const entries = [...(await indexed.entries("login:"))].map(([name, value]) => [name, value.reveal()]);
@@ -33,31 +33,31 @@ async function find(): Promise<{ found: Record<string, string>; searched: boolea
 }
 
 describe("names with an index", () => {
-  it("are searched for once, and then read by their names", async () => {
+  it("are searched for once, then read by name", async () => {
     const found = { "login:a": "one", "login:b": "two" };
     expect(await find()).toEqual({ found, searched: true });
     expect(await find()).toEqual({ found, searched: false });
   });
 
-  it("are not searched for again where there are none", async () => {
+  it("are not searched for again if there are none", async () => {
     store.items.clear();
     expect(await find()).toEqual({ found: {}, searched: true });
     expect(await find()).toEqual({ found: {}, searched: false });
   });
 
-  it("are found where there are hundreds of them", async () => {
+  it("are found among hundreds", async () => {
     for (let index = 0; index < 300; index += 1) store.items.set(`login:${index}`, `${index}`);
     await find();
     const { found, searched } = await find();
     expect([Object.keys(found).length, found["login:299"], searched]).toEqual([302, "299", false]);
   });
 
-  it("hold no secret", async () => {
+  it("are all that the index contains", async () => {
     await find();
     expect(store.items.get("index")).not.toMatch(/one|two|three|api-token/);
   });
 
-  it("are searched for again where one was added or erased, and not where one was changed", async () => {
+  it("are searched for again after one was added or erased, but not after one was changed", async () => {
     await find();
     await indexed.write("login:a", new Secret("five"));
     expect(await find()).toEqual({ found: { "login:a": "five", "login:b": "two" }, searched: false });
@@ -70,13 +70,13 @@ describe("names with an index", () => {
     expect(await find()).toEqual({ found: { "login:a": "five", "login:c": "four" }, searched: true });
   });
 
-  it("leave the index alone where what is erased was not there", async () => {
+  it("stay in the index when a missing name is erased", async () => {
     await find();
     expect(await indexed.erase("login:c")).toBe(false);
     expect((await find()).searched).toBe(false);
   });
 
-  it("are all there, however many processes without turns write them between each other's steps", async () => {
+  it("are complete after concurrent writes by processes without a common lock", async () => {
     const names = ["login:c", "login:d", "login:e", "login:f", "login:g"];
     const all = ["login:a", "login:b", ...names];
     await fc.assert(
@@ -88,15 +88,15 @@ describe("names with an index", () => {
           erase: (name) => scheduler.schedule(Promise.resolve()).then(() => real.erase(name)),
           entries: (...wanted) => scheduler.schedule(Promise.resolve()).then(() => real.entries(...wanted)),
         };
-        await another(real, "first").entries("login:");
-        const work = names.map((name) => another(slow, name).write(name, new Secret("x")));
+        await openAnother(real, "first").entries("login:");
+        const work = names.map((name) => openAnother(slow, name).write(name, new Secret("x")));
         await scheduler.waitFor(Promise.all(work));
-        expect([...(await another(real, "last").entries("login:")).keys()].toSorted()).toEqual(all);
+        expect([...(await openAnother(real, "last").entries("login:")).keys()].toSorted()).toEqual(all);
       }),
     );
   });
 
-  it("that come while another process searches are found by the next search", async () => {
+  it("that are added during another process's search are found by the next search", async () => {
     const slow: SecretStore = {
       ...store,
       async entries(...wanted) {
@@ -105,12 +105,12 @@ describe("names with an index", () => {
         return found;
       },
     };
-    const searching = another(slow, "of the other");
+    const searching = openAnother(slow, "second");
     expect((await searching.entries("login:")).has("login:c")).toBe(false);
     expect(await find()).toMatchObject({ found: { "login:c": "four" }, searched: true });
   });
 
-  it("are found by the next search where another process searched just before they were there", async () => {
+  it("that are added right after another process's search are found by the next search", async () => {
     await find();
     const slow: SecretStore = {
       ...store,
@@ -119,19 +119,19 @@ describe("names with an index", () => {
         return store.write(name, value);
       },
     };
-    const writing = another(slow, "of the other");
+    const writing = openAnother(slow, "second");
     await writing.write("login:c", new Secret("four"));
     expect(await find()).toMatchObject({ found: { "login:c": "four" }, searched: true });
   });
 
-  it("follow what another program erases or changes", async () => {
+  it("reflect erasures and changes by another program at once", async () => {
     await find();
     store.items.delete("login:a");
     store.items.set("login:b", "changed");
     expect(await find()).toEqual({ found: { "login:b": "changed" }, searched: false });
   });
 
-  it("are complete a day after another program added one, or when a clock was set back", async () => {
+  it("are complete a day after another program added one, or after the clock was set back", async () => {
     await find();
     store.items.set("login:c", "added");
     expect((await find()).found).not.toHaveProperty("login:c");
@@ -149,12 +149,12 @@ describe("names with an index", () => {
     "[]",
     '{"at":3600000000,"names":["api-token:default"]}',
     '{"at":3600000000,"names":[1]}',
-  ])("are searched for where the index is none: %s", async (text) => {
+  ])("are searched for if the index is malformed: %s", async (text) => {
     store.items.set("index", text);
     expect(await find()).toMatchObject({ found: { "login:a": "one" }, searched: true });
   });
 
-  it("are searched for where one who added a name was killed before or after it was there", async () => {
+  it("are searched for after a process that added one was killed", async () => {
     await find();
     store.failWith(FAILED, (call) => call === "write login:c");
     expect(await failureOf(() => indexed.write("login:c", new Secret("four")))).toEqual(FAILURE);
@@ -163,21 +163,21 @@ describe("names with an index", () => {
     expect(await find()).toMatchObject({ found: { "login:c": "four" }, searched: true });
   });
 
-  it("are not written where the index cannot be dropped", async () => {
+  it("are not written if the index cannot be marked as outdated", async () => {
     await find();
     store.failWith(FAILED, (call) => call === "write index");
     expect(await failureOf(() => indexed.write("login:c", new Secret("four")))).toEqual(FAILURE);
     expect(store.items.has("login:c")).toBe(false);
   });
 
-  it("are found where the index cannot be kept, and not where the keychain fails", async () => {
+  it("are found if the index cannot be written, but not if the keychain fails", async () => {
     store.failWith(FAILED, (call) => call === "write index");
     expect(await find()).toMatchObject({ found: { "login:a": "one" }, searched: true });
     store.failWith(FAILED);
     expect(await failureOf(() => indexed.entries("login:"))).toEqual(FAILURE);
   });
 
-  it("leave other names alone", async () => {
+  it("with another prefix do not touch the index", async () => {
     await find();
     store.calls.length = 0;
     await indexed.write("api-token:work", new Secret("x"));
