@@ -3,6 +3,7 @@ import type { CommandContext } from "../commands/context.ts";
 import { contextInUse } from "../credentials/accounts/accounts.ts";
 import { checkApiToken, logIn } from "../credentials/accounts/log-in.ts";
 import { logOut, logOutEverywhere } from "../credentials/accounts/log-out.ts";
+import { isApiToken } from "../credentials/accounts/store-credential.ts";
 import type { Helper } from "../credentials/helper.ts";
 import { takeInventory } from "../credentials/inventory/inventory.ts";
 import { giveOut } from "../credentials/issue.ts";
@@ -34,6 +35,7 @@ export function createCommandDomain(ports: HelperPorts, helper: Helper): Command
       contextInUse: () => contextInUse(ports),
       logIn: (token, context) => logIn(ports, token, context),
       checkApiToken: (token) => checkApiToken(ports, token),
+      isApiToken: (secret) => isApiToken(ports, secret),
       logOut: (context) => logOut(ports, context),
       logOutEverywhere: () => logOutEverywhere(ports),
       contexts: () => ports.apiTokens.contexts(),

@@ -15,7 +15,8 @@ export interface ClientFile {
   readonly credsStore: string | undefined;
 }
 
-const HELPER_NAME = /^[A-Za-z0-9][A-Za-z0-9._+-]*$/;
+/** The last part of a helper's name. Any other text would start a program that is no helper. */
+export const HELPER_NAME = /^[A-Za-z0-9][A-Za-z0-9._+-]*$/;
 
 /** A byte order mark, which some editors write. docker and podman reject a file that begins with one. */
 export const BOM = "\uFEFF";
@@ -62,7 +63,7 @@ export function parseClientFile(text: string, label: string): ClientFile {
   const helpers = entriesOf(fields.get("credhelpers"));
   if (!helpers) throw bad("has credHelpers that are no object");
   const store = fields.get("credsstore") ?? "";
-  if (!isHelperName(store)) throw bad("has a credsStore that is no helper's name");
+  if (!isNameOrEmpty(store)) throw bad("has a credsStore that is no helper's name");
   return {
     auths: new Map(
       auths.map(([key, value]) => {
@@ -73,7 +74,7 @@ export function parseClientFile(text: string, label: string): ClientFile {
     ),
     credHelpers: new Map(
       helpers.map(([host, name]) => {
-        if (!isHelperName(name)) throw bad("has an entry in credHelpers that is no helper's name");
+        if (!isNameOrEmpty(name)) throw bad("has an entry in credHelpers that is no helper's name");
         return [host, name];
       }),
     ),
@@ -81,7 +82,6 @@ export function parseClientFile(text: string, label: string): ClientFile {
   };
 }
 
-/** The last part of a helper's name, or empty. Any other text would start a program that is no helper. */
-function isHelperName(value: unknown): value is string {
+function isNameOrEmpty(value: unknown): value is string {
   return value === "" || (typeof value === "string" && HELPER_NAME.test(value));
 }

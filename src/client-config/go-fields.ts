@@ -1,31 +1,25 @@
 /**
- * JSON objects as Go's decoder takes them, which reads these files for docker and podman: a field's name counts in any
- * case, the last spelling wins, and null is as good as absent.
+ * JSON objects as Go's decoder reads these files for docker and podman: field names match in any case, the last spelling
+ * wins, and null counts as absent.
  */
+import { isJsonObject, parseJsonObject } from "../core/json.ts";
+
 export type Fields = ReadonlyMap<string, unknown>;
 
-/** The fields of a JSON text that is an object; undefined where it is something else. */
+/** The fields of a JSON text. Undefined if it is not an object. */
 export function parseFields(text: string): Fields | undefined {
-  try {
-    return fieldsOf(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
+  return fieldsOf(parseJsonObject(text));
 }
 
-/** The object's fields by their names in small letters; undefined where the value is no object. */
+/** The object's fields by their names in lower case. Undefined if the value is not an object. */
 export function fieldsOf(value: unknown): Fields | undefined {
-  if (!isObject(value)) return undefined;
+  if (!isJsonObject(value)) return undefined;
   const present = Object.entries(value).filter(([, one]) => one !== null);
   return new Map(present.map(([name, one]) => [name.toLowerCase(), one]));
 }
 
-/** The object's entries by their names as they are, for objects that are maps; empty where it is absent, undefined where it is no object. */
+/** The entries of an object that is a map, with their names unchanged. Empty if absent, undefined if not an object. */
 export function entriesOf(value: unknown): readonly (readonly [string, unknown])[] | undefined {
   if (value === undefined) return [];
-  return isObject(value) ? Object.entries(value) : undefined;
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return isJsonObject(value) ? Object.entries(value) : undefined;
 }

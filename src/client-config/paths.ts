@@ -3,12 +3,12 @@ import type { Machine } from "../core/machine.ts";
 
 const SYSTEM_CONF = "/etc/containers/registries.conf";
 
-/** The user's home, as these clients take it from the environment; undefined where there is none. */
+/** The user's home, as these clients read it from the environment. Undefined if it is not set. */
 export function homeOf({ env, platform }: Machine): string | undefined {
   return (platform === "win32" ? env["USERPROFILE"] : env["HOME"]) || undefined;
 }
 
-/** docker's folder: DOCKER_CONFIG, else `.docker` in the home (docker/cli, cli/config); undefined without a home. */
+/** docker's folder: `DOCKER_CONFIG`, else `.docker` in the home (docker/cli, cli/config). Undefined without a home. */
 export function dockerFolder(machine: Machine): string | undefined {
   const named = machine.env["DOCKER_CONFIG"];
   if (named) return named;
@@ -16,15 +16,16 @@ export function dockerFolder(machine: Machine): string | undefined {
   return home === undefined ? undefined : `${home}/.docker`;
 }
 
-/** The file that `docker login` writes and docker reads; undefined without a home. */
+/** The file that `docker login` writes and docker reads. Undefined without a home. */
 export function dockerConfigPath(machine: Machine): string | undefined {
   const folder = dockerFolder(machine);
   return folder === undefined ? undefined : `${folder}/config.json`;
 }
 
 /**
- * The file that `podman login` writes (containers/image, pkg/docker/config; containers/common, pkg/auth): that of
- * REGISTRY_AUTH_FILE, else docker's where DOCKER_CONFIG is set, else podman's own; undefined without a home and a user.
+ * The file that `podman login` writes (containers/image, pkg/docker/config; containers/common, pkg/auth):
+ * `REGISTRY_AUTH_FILE`, else docker's file if `DOCKER_CONFIG` is set, else podman's own. Undefined without a home and a user
+ * id.
  */
 export function podmanAuthPath(machine: Machine): string | undefined {
   const { env, platform, uid } = machine;
@@ -39,8 +40,8 @@ export function podmanAuthPath(machine: Machine): string | undefined {
 }
 
 /**
- * Every file that podman looks for a login in, in its order, each once: what it writes, its older place, docker's. A file
- * that somebody has named is the only one, from podman 4.4 on (containers/image#1751); before, it was the first.
+ * The files in which podman looks for a login, in order, each once: the one that it writes, its older place, docker's. A
+ * file that a variable names is the only one (podman 4.4 and later, containers/image#1751; before, it was the first).
  */
 export function podmanAuthPaths(machine: Machine): readonly string[] {
   const written = podmanAuthPath(machine);
@@ -56,11 +57,11 @@ export function podmanAuthPaths(machine: Machine): readonly string[] {
 /** A registries.conf of the containers tools and its drop-ins (containers/image, pkg/sysregistriesv2). */
 export interface RegistriesConfPlace {
   readonly file: string;
-  /** Every `*.conf` in them is read after the file, in the order of their names; a later setting wins. */
+  /** Every `*.conf` in them is read after the file, sorted by name. The last setting wins. */
   readonly folders: readonly string[];
 }
 
-/** The first whose file exists is what counts, alone; the last one counts where none does. */
+/** The first place whose file exists is the only one that counts; the last place if no file exists. */
 export function registriesConfPlaces(machine: Machine): readonly RegistriesConfPlace[] {
   const named = machine.env["CONTAINERS_REGISTRIES_CONF"];
   const own = registriesConfPath(machine);
@@ -69,13 +70,16 @@ export function registriesConfPlaces(machine: Machine): readonly RegistriesConfP
   return named || own === undefined ? [shared] : [{ file: own, folders: ownFolders }, shared];
 }
 
-/** This user's own registries.conf, there or not; its drop-ins are in the folder of this name and `.d`. Undefined without a home. */
+/**
+ * The path of this user's own registries.conf, which may not exist. Its drop-ins are in the folder with this name and `.d`.
+ * Undefined without a home.
+ */
 export function registriesConfPath(machine: Machine): string | undefined {
   const home = homeOf(machine);
   return home === undefined ? undefined : `${home}/.config/containers/registries.conf`;
 }
 
-/** The path as a person would write it: with `~` for the home. */
+/** The path as the user would write it: with `~` for the home. */
 export function shownPath(path: string, machine: Machine): string {
   const home = homeOf(machine);
   return home !== undefined && path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;

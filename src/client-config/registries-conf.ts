@@ -2,21 +2,21 @@ import { existsSync, readdirSync } from "node:fs";
 import { parse } from "smol-toml";
 import type { Machine } from "../core/machine.ts";
 import { HelperError } from "../core/errors.ts";
-import { readText } from "./client-file.ts";
+import { HELPER_NAME, readText } from "./client-file.ts";
 import { registriesConfPlaces, shownPath } from "./paths.ts";
 
-/** What stands in `credential-helpers` for the auth.json files themselves (containers/image). */
+/** The name in `credential-helpers` that means the auth.json files (containers/image). */
 export const AUTH_FILES = "containers-auth.json";
 
-/** Whom podman asks, in its order, and the file that says so. */
+/** The helpers that podman asks, in order, and the file that names them. */
 export interface CredentialHelpers {
   readonly names: readonly string[];
-  /** Undefined where no file says anything. */
+  /** Undefined if no file has the setting. */
   readonly source: string | undefined;
 }
 
 /**
- * `credential-helpers` of registries.conf and its drop-ins; the auth.json files alone where none is set. Throws
+ * Reads `credential-helpers` of registries.conf and its drop-ins; only the auth.json files if it is not set. Throws
  * `client-config`, naming the file.
  */
 export function readCredentialHelpers(machine: Machine): CredentialHelpers {
@@ -32,13 +32,13 @@ export function readCredentialHelpers(machine: Machine): CredentialHelpers {
   return found && found.names.length > 0 ? found : { names: [AUTH_FILES], source: found?.source };
 }
 
-/** The setting in one file, undefined where it is not there. `label` names the file. Throws `client-config`. */
+/** The setting in one file; undefined if it is absent. `label` names the file in errors. Throws `client-config`. */
 export function parseCredentialHelpers(text: string, label: string): readonly string[] | undefined {
   let names: unknown;
   try {
     names = parse(text)["credential-helpers"];
   } catch {
-    // No cause: the parser quotes the lines around the mistake.
+    // No cause: the parser's message quotes the lines around the mistake.
     throw new HelperError("client-config", `${label} is not TOML`);
   }
   if (names === undefined) return undefined;
@@ -50,8 +50,6 @@ export function parseCredentialHelpers(text: string, label: string): readonly st
     `${label} has credential-helpers that are no list of helpers' names`,
   );
 }
-
-const HELPER_NAME = /^[A-Za-z0-9][A-Za-z0-9._+-]*$/;
 
 function listDropIns(folder: string): readonly string[] {
   try {

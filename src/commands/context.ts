@@ -69,6 +69,8 @@ export interface CommandAccounts {
   logIn(token: ApiToken, context: string | undefined): Promise<AcceptedToken>;
   /** The same without storing it. */
   checkApiToken(token: ApiToken): Promise<AcceptedToken>;
+  /** Whether the secret is an API token. Asks DigitalOcean: a finished credential has the same form. */
+  isApiToken(secret: Secret): Promise<boolean>;
   /** Forgets the account's API token and revokes what it has minted. */
   logOut(context: string | undefined): Promise<LoggedOut>;
   /** The same for every account and for the environment's API token. Needs no settings. */

@@ -1,25 +1,25 @@
-/** Changes single keys of a JSON text and leaves every other byte of it as it is. */
+/** Changes single keys of a JSON text and leaves every other byte unchanged. */
 import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 import { HelperError } from "../../core/errors.ts";
 import { BOM, withoutMark } from "../client-file.ts";
 import { layOut, layoutOf, type JsonValue, type Layout } from "./layout.ts";
 
-/** One key: where it is, from the top, and what it is to be; undefined takes it out. */
-export interface Change {
+/** The path of one key, from the top, and its new value. Undefined removes the key. */
+export interface JsonChange {
   readonly path: readonly string[];
   readonly value: JsonValue | undefined;
 }
 
-/** What stands at a path; undefined where nothing does, or JSON's null, which Go's programs take for nothing. */
-export type Found = JsonValue | readonly unknown[] | number | undefined;
+/** The value at a path. Undefined if it is absent, or null, which Go's programs treat as absent. */
+export type FoundValue = JsonValue | readonly unknown[] | number | undefined;
 
 /**
- * The text with the changes made. Indentation, line breaks, a byte order mark and unknown keys stay; an object that the
- * last key was taken out of is left empty. An empty text counts as an empty object, as docker has it. Fields at the
- * top are found in any case, as Go's decoder finds them. Throws `client-config`, with the file named as `label`, for
- * what is not one JSON object, and for a key that stands there twice: each reader would take another one.
+ * Returns the text with the changes made. Indentation, line breaks, a byte order mark and unknown keys stay; an object that
+ * loses its last key stays, empty. An empty text counts as an empty object, as for docker. Fields at the top match in any
+ * case, as for Go's decoder. Throws `client-config`, naming the file as `label`, if the text is not one JSON object, or if a
+ * key is in it twice: readers would not agree on its value.
  */
-export function editJson(text: string, changes: readonly Change[], label: string): string {
+export function editJson(text: string, changes: readonly JsonChange[], label: string): string {
   const mark = text.startsWith(BOM) ? BOM : "";
   let body = text.slice(mark.length);
   if (body.trim() === "") body = "{}";
@@ -27,8 +27,8 @@ export function editJson(text: string, changes: readonly Change[], label: string
   return mark + body;
 }
 
-/** What a text holds at a path. Throws like `editJson`. */
-export function findInJson(text: string, path: readonly string[], label: string): Found {
+/** Returns the value at a path. Throws like `editJson`. */
+export function findInJson(text: string, path: readonly string[], label: string): FoundValue {
   const body = withoutMark(text);
   let node: Node | undefined = body.trim() === "" ? undefined : parseObject(body, label);
   for (const [depth, name] of path.entries()) {
@@ -39,12 +39,12 @@ export function findInJson(text: string, path: readonly string[], label: string)
   return isFound(value) ? value : undefined;
 }
 
-function applyChange(body: string, { path, value }: Change, label: string): string {
+function applyChange(body: string, { path, value }: JsonChange, label: string): string {
   const root = parseObject(body, label);
-  return value === undefined ? takeOut(body, root, path, label) : putIn(body, root, path, value, label);
+  return value === undefined ? removeAt(body, root, path, label) : setAt(body, root, path, value, label);
 }
 
-function putIn(body: string, root: Node, path: readonly string[], value: JsonValue, label: string): string {
+function setAt(body: string, root: Node, path: readonly string[], value: JsonValue, label: string): string {
   const layout = layoutOf(body, root);
   let object = root;
   for (const [depth, name] of path.entries()) {
@@ -63,7 +63,7 @@ function putIn(body: string, root: Node, path: readonly string[], value: JsonVal
   return body;
 }
 
-function takeOut(body: string, root: Node, path: readonly string[], label: string): string {
+function removeAt(body: string, root: Node, path: readonly string[], label: string): string {
   let object = root;
   for (const [depth, name] of path.entries()) {
     const found = propertyOf(object, name, depth === 0, label);
@@ -123,7 +123,7 @@ function parseObject(body: string, label: string): Node {
   try {
     root = parseTree(body, errors, { disallowComments: true });
   } catch (cause) {
-    // A thousand brackets inside each other.
+    // The parser overflows its stack at about a thousand nested brackets.
     throw new HelperError("client-config", `${label} is nested too deeply`, { cause });
   }
   const [first] = errors;
@@ -137,7 +137,7 @@ function parseObject(body: string, label: string): Node {
   return root;
 }
 
-function isFound(value: unknown): value is Found {
+function isFound(value: unknown): value is FoundValue {
   return value !== null;
 }
 

@@ -1,21 +1,21 @@
-/** How a JSON text is laid out, so that what is put into it looks like the rest. */
+/** How a JSON text is laid out, so that what is inserted looks like the rest. */
 import type { Node } from "jsonc-parser";
 
 export type JsonValue = string | boolean | { readonly [name: string]: JsonValue };
 
 export interface Layout {
-  /** One step of indentation: docker's own tab where the text shows none. */
+  /** One step of indentation. A tab, as docker writes it, if the text has none. */
   readonly unit: string;
   readonly lineBreak: string;
   /** Between a key and its value. */
   readonly colon: string;
-  /** After a comma that ends no line. */
+  /** After a comma within a line. */
   readonly gap: string;
-  /** Whether the object stands in one line, or would if there were anything in it. */
+  /** Whether the object is written on one line, or would be if it were not empty. */
   isInline(object: Node): boolean;
-  /** The indentation of the line in which this offset lies. */
+  /** The indentation of the line that holds this offset. */
   indentAt(offset: number): string;
-  /** The indentation of the object's properties, there or to come. */
+  /** The indentation of the object's properties, present or future. */
   indentIn(object: Node): string;
 }
 
@@ -47,7 +47,7 @@ export function layoutOf(text: string, root: Node): Layout {
   };
 }
 
-/** The value as text, for a property whose own line has this indentation. */
+/** The value as text, for a property whose line has this indentation. */
 export function layOut(value: JsonValue, layout: Layout, isInline: boolean, indent: string): string {
   if (typeof value !== "object") return JSON.stringify(value);
   const inner = indent + layout.unit;

@@ -1,7 +1,12 @@
-/** A unified diff of a configuration, in which no secret can be: it is made of masked texts alone. */
+/** A unified diff of a configuration that cannot contain a secret: only masked texts can be compared. */
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
 import { type Node, type ParseError, parseTree } from "jsonc-parser";
 import { withoutMark } from "../client-file.ts";
+
+declare const masked: unique symbol;
+
+/** A text without secrets. Only `maskJson` and `ownText` make one. */
+export type MaskedText = string & { readonly [masked]: true };
 
 /** The keys at the top whose values are shown: names of helpers, contexts and stores. */
 const SHOWN: ReadonlySet<string> = new Set([
@@ -17,45 +22,44 @@ const SHOWN: ReadonlySet<string> = new Set([
 const NAME = /^[A-Za-z0-9._-]{1,64}$/;
 const MASK = '"…"';
 
-/** A text without the secrets that were in it. Only the functions here make one. */
-export class MaskedText {
-  readonly #text: string;
-
-  constructor(mask: typeof maskJson | typeof unmasked, text: string) {
-    this.#text = mask(text);
-  }
-
-  /** The unified diff to another text, as `diff -u` has it, of the file that `shown` names; empty where both are equal. */
-  diffTo(other: MaskedText, shown: string): string {
-    if (this.#text === other.#text) return "";
-    return createTwoFilesPatch(shown, shown, this.#text, other.#text, undefined, undefined, {
-      context: 3,
-      headerOptions: FILE_HEADERS_ONLY,
-    });
-  }
-}
-
-/** JSON of a client's or ours: every string and number but the known names is a dot. What is no JSON is not shown at all. */
-export function maskJson(text: string): string {
+/**
+ * Masks every string and number of a JSON configuration except the known names. Line breaks become LF, a byte order mark is
+ * dropped. Empty if the text is not JSON.
+ */
+export function maskJson(text: string): MaskedText {
   const body = withoutMark(text).replaceAll("\r\n", "\n");
   const errors: ParseError[] = [];
   const root = parseTree(body, errors, { disallowComments: true });
-  if (root === undefined || errors.length > 0) return "";
-  let masked = "";
+  if (root === undefined || errors.length > 0) return asMasked("");
+  let result = "";
   let end = 0;
   for (const { offset, length } of (root.children ?? []).flatMap(secretsOf)) {
-    masked += body.slice(end, offset) + MASK;
+    result += body.slice(end, offset) + MASK;
     end = offset + length;
   }
-  return masked + body.slice(end);
+  return asMasked(result + body.slice(end));
 }
 
-/** What we write ourselves as a whole, in which no secret ever is. */
-export function unmasked(text: string): string {
-  return text;
+/** For a file that docr writes as a whole. docr never writes a secret into one. */
+export function ownText(text: string): MaskedText {
+  return asMasked(text);
 }
 
-/** Of a property at the top, in the order of the text. */
+/** The diff in the form of `diff -u`, with `name` for the file. Empty if the texts are equal. */
+export function unifiedDiff(before: MaskedText, after: MaskedText, name: string): string {
+  if (before === after) return "";
+  return createTwoFilesPatch(name, name, before, after, undefined, undefined, {
+    context: 3,
+    headerOptions: FILE_HEADERS_ONLY,
+  });
+}
+
+function asMasked(text: string): MaskedText {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a brand exists in types only
+  return text as MaskedText;
+}
+
+/** The values, and addresses with a user in them, that are masked in one property at the top, in the order of the text. */
 function secretsOf(property: Node): readonly Node[] {
   const [key, value] = property.children ?? [];
   const isKnown = SHOWN.has(String(key?.value));
@@ -69,7 +73,7 @@ function scalarsIn(node: Node): readonly Node[] {
   const [first, ...others] = node.children ?? [];
   if (first === undefined) return [];
   if (node.type !== "property") return [first, ...others].flatMap(scalarsIn);
-  // A key is an address, in which somebody may have put a user and a password.
+  // A key is an address, and an address may hold a user and a password.
   const isShown = !String(first.value).includes("@");
   return [...(isShown ? [] : [first]), ...others.flatMap(scalarsIn)];
 }

@@ -1,47 +1,41 @@
-/** Makes planned edits so that all of them are made or none, and notes what is to be put back. */
+/** Makes all planned edits or none. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { HelperError } from "../../core/errors.ts";
-import type { FileSnapshot } from "../../client-config/edit/snapshot.ts";
 import type { Files } from "../../client-config/edit/files.ts";
+import type { FileSnapshot } from "../../client-config/edit/snapshot.ts";
+import { HelperError } from "../../core/errors.ts";
 import { isChange, type PlannedEdit } from "./edit.ts";
-import { type ConfigureRecord, decodeRecord, encodeRecord } from "./record.ts";
+import { type ConfigureRecord, encodeRecord } from "./record.ts";
 
-/** Somebody else may be at a file: docker login takes milliseconds. */
+/** Another program may be changing a file: docker login takes milliseconds. */
 const ATTEMPTS = 10;
 const PAUSE_MS = 100;
 
-/** What was read and what is to come of it; made anew where somebody was faster. */
+/** Edits of files as they were read. Planned again if a file changes before it is written. */
 export interface Plan {
   readonly edits: readonly PlannedEdit[];
-  /** As it is to be when the edits are made; undefined where nobody has to remember anything. */
+  /** The record after the edits. Undefined if they need none. */
   readonly record: ConfigureRecord | undefined;
-  /** Whether a copy of the file is to be kept: not where what is there is what we wrote. */
+  /** Whether the file is copied before its edit. Not needed for a text that docr wrote. */
   needsBackup(file: FileSnapshot): boolean;
 }
 
 export interface Applied {
   readonly edits: readonly PlannedEdit[];
-  /** The copies of what was there, by the path of the file. */
+  /** The paths of the copies, by the path of the file. */
   readonly backups: ReadonlyMap<string, string>;
 }
 
-export interface ApplyOptions {
-  readonly files: Files;
-  /** Path of docr/configured.json. */
-  readonly recordPath: string;
-}
-
 /**
- * Plans and makes the edits, anew from the start where a file changes meanwhile. A failure undoes what was done already.
- * Throws `client-config`.
+ * Makes the edits. Plans again if a file changes meanwhile, and undoes what is done if one of them fails. `recordPath` is
+ * the path of docr/configured.json. Throws `client-config`.
  */
-export async function applyPlan(makePlan: () => Plan, options: ApplyOptions): Promise<Applied> {
+export async function applyPlan(makePlan: () => Plan, files: Files, recordPath: string): Promise<Applied> {
   for (let attempt = 1; ; attempt += 1) {
     const plan = makePlan();
-    const outcome = applyOnce(plan, options);
-    if (typeof outcome !== "string") return { edits: plan.edits, backups: outcome };
+    const outcome = applyOnce(plan, files, recordPath);
+    if ("backups" in outcome) return { edits: plan.edits, backups: outcome.backups };
     if (attempt === ATTEMPTS) {
-      throw new HelperError("client-config", `${outcome} is being changed by another program`, {
+      throw new HelperError("client-config", `${outcome.outdated} is being changed by another program`, {
         hint: "nothing was changed; try again",
       });
     }
@@ -49,47 +43,67 @@ export async function applyPlan(makePlan: () => Plan, options: ApplyOptions): Pr
   }
 }
 
-export function readRecord(files: Files, path: string): ConfigureRecord {
-  const { text, label } = files.open(path);
-  return decodeRecord(text, label);
+/** For a dry run: throws `client-config` if the edits could not be made. */
+export function checkPlan({ edits }: Plan, files: Files): Applied {
+  for (const { file } of edits.filter(isChange)) files.checkWritable(file);
+  return { edits, backups: new Map() };
 }
 
-/** The copies that were made; where a file has changed meanwhile, its name, and nothing is done. */
-function applyOnce(plan: Plan, { files, recordPath }: ApplyOptions): Map<string, string> | string {
+interface Step {
+  readonly file: FileSnapshot;
+  readonly text: string | undefined;
+}
+
+/** Returns the label of an outdated file if another program has changed it; then nothing is done. */
+function applyOnce(
+  plan: Plan,
+  files: Files,
+  recordPath: string,
+): { readonly backups: ReadonlyMap<string, string> } | { readonly outdated: string } {
   const edits = plan.edits.filter(isChange);
-  const steps: { readonly file: FileSnapshot; readonly text: string | undefined }[] = [...edits];
-  if (plan.record !== undefined) {
-    const file = files.open(recordPath);
-    const text = plan.record.size === 0 ? undefined : encodeRecord(plan.record);
-    // Before the files: a process that is killed in between must not leave what nobody can put back.
-    if (text !== undefined && file.text !== text) steps.unshift({ file, text });
-    else if (file.text !== text) steps.push({ file, text });
-  }
+  const steps = withRecord(edits, plan.record, files, recordPath);
   for (const { file } of steps) files.checkWritable(file);
   const backups = new Map<string, string>();
   for (const { file } of edits) {
     if (file.text !== undefined && plan.needsBackup(file)) backups.set(file.path, files.backUp(file));
   }
-  const done: typeof steps = [];
-  const undo = (): void => {
-    for (const { file, text } of done.toReversed()) {
-      const now = files.open(file.path);
-      if (now.text === text) files.replace(now, file.text);
-    }
-  };
+  const done: Step[] = [];
   for (const step of steps) {
-    let replaced;
     try {
-      replaced = files.replace(step.file, step.text);
+      if (files.replace(step.file, step.text) === "outdated") {
+        undo(done, files);
+        return { outdated: step.file.label };
+      }
     } catch (error) {
-      undo();
+      undo(done, files);
       throw error;
-    }
-    if (replaced === "outdated") {
-      undo();
-      return step.file.label;
     }
     done.push(step);
   }
-  return backups;
+  return { backups };
+}
+
+/**
+ * The edits with the record's own. A new record is written first, so that a process killed in between leaves no edit that
+ * cannot be restored. An empty record is removed last.
+ */
+function withRecord(
+  edits: readonly Step[],
+  record: ConfigureRecord | undefined,
+  files: Files,
+  recordPath: string,
+): readonly Step[] {
+  if (record === undefined) return edits;
+  const file = files.open(recordPath);
+  const text = record.size === 0 ? undefined : encodeRecord(record);
+  if (file.text === text) return edits;
+  return text === undefined ? [...edits, { file, text }] : [{ file, text }, ...edits];
+}
+
+/** Restores the texts, except in files that another program has changed since. */
+function undo(done: readonly Step[], files: Files): void {
+  for (const { file, text } of done.toReversed()) {
+    const current = files.open(file.path);
+    if (current.text === text) files.replace(current, file.text);
+  }
 }

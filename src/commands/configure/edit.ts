@@ -1,42 +1,48 @@
-import { MaskedText, maskJson, unmasked } from "../../client-config/edit/masked-diff.ts";
+/** Edits that are planned and not made yet. */
+import { maskJson, ownText, unifiedDiff } from "../../client-config/edit/masked-diff.ts";
 import type { FileSnapshot } from "../../client-config/edit/snapshot.ts";
-import type { RecordedKey } from "./record.ts";
 
-/** One file as it is to be. */
-export interface PlannedEdit {
-  readonly file: FileSnapshot;
-  /** `keys`: somebody else's JSON, in which single keys change; `own`: a file that we write as a whole. */
-  readonly kind: "keys" | "own";
-  /** Undefined where there is to be no file. */
-  readonly text: string | undefined;
-  /** What is set in it; empty where it is to lose what was set. */
-  readonly keys: readonly RecordedKey[];
-  /** For a file that is ours as a whole. */
+/** One key that is set in a JSON file. */
+export interface KeyChange {
+  readonly path: readonly string[];
+  readonly value: string;
+  /** The value before. Undefined if there was none. */
+  readonly previous: string | undefined;
+  /** Set for every registry, not for DigitalOcean's alone. */
   readonly isGlobal: boolean;
-  /** What changes, in words. */
-  readonly told: readonly string[];
 }
+
+export type PlannedEdit =
+  /** A client's JSON file, in which single keys change. */
+  | {
+      readonly kind: "keys";
+      readonly file: FileSnapshot;
+      /** Undefined if the file is to be removed. */
+      readonly text: string | undefined;
+      /** The keys to record, so that `docr unconfigure` can restore them. */
+      readonly changes: readonly KeyChange[];
+      /** What changes, for the user. */
+      readonly summary: string;
+    }
+  /** A file that docr writes as a whole. */
+  | {
+      readonly kind: "whole-file";
+      readonly file: FileSnapshot;
+      readonly text: string | undefined;
+      readonly summary: string;
+    };
 
 export function isChange({ file, text }: PlannedEdit): boolean {
   return file.text !== text;
 }
 
-/** As `diff -u` would show it, without any secret. */
-export function diffOf({ file, kind, text }: PlannedEdit): string {
-  const mask = kind === "own" ? unmasked : maskJson;
-  const after = new MaskedText(mask, text ?? "");
-  return new MaskedText(mask, file.text ?? "").diffTo(after, file.label);
+/** The edit as `diff -u` would show it, without secrets. */
+export function diffOf({ kind, file, text }: PlannedEdit): string {
+  const mask = kind === "whole-file" ? ownText : maskJson;
+  return unifiedDiff(mask(file.text ?? ""), mask(text ?? ""), file.label);
 }
 
-/** `credHelpers["registry.digitalocean.com"]`, say. */
-export function nameKey([first = "", ...more]: readonly string[]): string {
+/** The key as the user would write it: `credHelpers["registry.digitalocean.com"]`. */
+export function keyLabel([first = "", ...more]: readonly string[]): string {
   return first + more.map((name) => `["${name}"]`).join("");
-}
-
-export type ChangeName = "made" | "changed" | "removed" | "unchanged";
-
-export function nameChange(edit: PlannedEdit): ChangeName {
-  if (!isChange(edit)) return "unchanged";
-  if (edit.file.text === undefined) return "made";
-  return edit.text === undefined ? "removed" : "changed";
 }

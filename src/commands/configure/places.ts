@@ -1,40 +1,42 @@
-/** The files that configuring is about: docker's, podman's, and our own beside them. */
+/** The files that configuring changes: docker's, podman's and docr's own. */
 import { resolve } from "node:path";
+import type { Files } from "../../client-config/edit/files.ts";
 import {
   dockerConfigPath,
   podmanAuthPath,
   podmanAuthPaths,
   registriesConfPath,
 } from "../../client-config/paths.ts";
-import { configHome, type Machine } from "../../core/machine.ts";
+import type { ClientName } from "../../client-config/types.ts";
 import { HelperError } from "../../core/errors.ts";
+import { configHome, type Machine } from "../../core/machine.ts";
 import { hasProgram } from "../../system/executables.ts";
-import type { Files } from "../../client-config/edit/files.ts";
 
-export type Client = "docker" | "podman";
-
-/** Ours sorts behind others' drop-ins, because the last one that is read wins. */
+/** Sorts after other drop-ins: the last one that podman reads wins. */
 const DROP_IN = "99-docr.conf";
 
+const CLIENTS: readonly ClientName[] = ["docker", "podman"];
+
 export interface Places {
-  /** Undefined where docker is not meant. */
+  /** docker's config.json. Undefined if docker is not selected. */
   readonly docker: string | undefined;
-  /** podman's auth.json files; empty where podman is not meant. */
+  /** podman's auth.json files. Empty if podman is not selected. */
   readonly podman: readonly string[];
-  /** podman's drop-in for registries.conf; undefined where podman is not meant. */
+  /** podman's drop-in for registries.conf. Undefined if podman is not selected. */
   readonly dropIn: string | undefined;
   /** docr/config.json. */
-  readonly ours: string;
+  readonly docrConfig: string;
   /** docr/configured.json. */
   readonly record: string;
 }
 
 /**
- * Of the clients that were named; where none was, of those that are on this machine, and of docker where none is. Throws
- * `bad-arguments` for another client's name, and `client-config` without a home.
+ * Finds the files of the named client. Without a name: of the clients on this machine, or of docker if there is none. Throws
+ * `client-config` without a home.
  */
-export function findPlaces(machine: Machine, files: Files, client: string | undefined): Places {
-  const clients = clientsOf(machine, files, client);
+export function findPlaces(machine: Machine, files: Files, client: ClientName | "all" | undefined): Places {
+  const clients =
+    client === "all" ? CLIENTS : client === undefined ? presentClients(machine, files) : [client];
   const home = configHome(machine);
   const docker = absolute(dockerConfigPath(machine));
   if (home === undefined || docker === undefined) {
@@ -48,43 +50,31 @@ export function findPlaces(machine: Machine, files: Files, client: string | unde
     docker: clients.includes("docker") ? docker : undefined,
     podman: isPodman ? podmanFiles(machine, files).map((path) => resolve(path)) : [],
     dropIn: isPodman && registries !== undefined ? `${registries}.d/${DROP_IN}` : undefined,
-    ours: `${home}/docr/config.json`,
+    docrConfig: `${home}/docr/config.json`,
     record: `${home}/docr/configured.json`,
   };
 }
 
-/** A variable may name a place beside the working directory, which is another one the next time. */
+/** A variable may hold a relative path, and the next command may run in another directory. */
 function absolute(path: string | undefined): string | undefined {
   return path === undefined ? undefined : resolve(path);
 }
 
-function clientsOf(machine: Machine, files: Files, named: string | undefined): readonly Client[] {
-  switch (named) {
-    case "docker":
-    case "podman":
-      return [named];
-    case "all":
-      return ["docker", "podman"];
-    case undefined: {
-      const isThere = (path: string | undefined): boolean =>
-        path !== undefined && files.open(path).text !== undefined;
-      const docker = dockerConfigPath(machine);
-      const hasDocker = hasProgram("docker", machine) || isThere(docker);
-      const hasPodman =
-        ["podman", "skopeo", "buildah"].some((name) => hasProgram(name, machine)) ||
-        podmanAuthPaths(machine).some((path) => path !== docker && isThere(path));
-      if (!hasPodman) return ["docker"];
-      return hasDocker ? ["docker", "podman"] : ["podman"];
-    }
-    default:
-      throw new HelperError("bad-arguments", "--client takes docker, podman or all");
-  }
+/** The clients with a program on the PATH or a file. */
+function presentClients(machine: Machine, files: Files): readonly ClientName[] {
+  const exists = (path: string): boolean => files.open(path).text !== undefined;
+  const docker = dockerConfigPath(machine);
+  const hasDocker = hasProgram("docker", machine) || (docker !== undefined && exists(docker));
+  const hasPodman =
+    ["podman", "skopeo", "buildah"].some((name) => hasProgram(name, machine)) ||
+    podmanAuthPaths(machine).some((path) => path !== docker && exists(path));
+  if (!hasPodman) return ["docker"];
+  return hasDocker ? CLIENTS : ["podman"];
 }
 
 /**
- * Each auth.json that is there, because the first that has a login for the host wins; where there is none, the one that
- * outlives the session. docker's own file, which podman reads last, is docker's business, unless it stands in the place
- * of podman's.
+ * Every auth.json that exists, because the first with a login for the host wins; otherwise the one that outlives the
+ * session. docker's file, which podman reads last, counts only if podman writes to it.
  */
 function podmanFiles(machine: Machine, files: Files): readonly string[] {
   const written = podmanAuthPath(machine);

@@ -1,93 +1,94 @@
-/** What `configure` changes in which file. Reads, and writes nothing. */
-import { type Change, editJson, findInJson } from "../../client-config/edit/json.ts";
-import { readGeneralSettings } from "../../config/general.ts";
-import { HelperError } from "../../core/errors.ts";
-import type { FileSnapshot } from "../../client-config/edit/snapshot.ts";
-import type { Machine } from "../../core/machine.ts";
+/** What `configure` changes in which file. Reads and writes nothing else. */
 import { dockerDefault } from "../../client-config/docker.ts";
-import { readCredentialHelpers } from "../../client-config/registries-conf.ts";
 import type { Files } from "../../client-config/edit/files.ts";
+import { editJson, findInJson } from "../../client-config/edit/json.ts";
+import type { FileSnapshot } from "../../client-config/edit/snapshot.ts";
+import { readCredentialHelpers } from "../../client-config/registries-conf.ts";
+import { DOCR } from "../../client-config/uses.ts";
+import { readGeneralSettings } from "../../config/general.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
-import { nameKey, type PlannedEdit } from "./edit.ts";
+import { HelperError } from "../../core/errors.ts";
+import type { Machine } from "../../core/machine.ts";
+import { type KeyChange, keyLabel, type PlannedEdit } from "./edit.ts";
 import type { Places } from "./places.ts";
-import type { RecordedKey } from "./record.ts";
-
-/** We, as clients name us. */
-export const OURSELVES = "docr";
 
 export const HELPER_PATH = ["credHelpers", REGISTRY_HOST] as const;
 export const STORE_PATH = ["credsStore"] as const;
 export const FALLBACK_PATH = ["fallback"] as const;
 
-/** In the order in which they are to be made: our own file first, so that nobody asks us before we know whom to ask. */
+/** In the order in which the edits are made: docr's own file first, so that docr knows its fallback before it is asked. */
 export function planConfigure(
   places: Places,
   files: Files,
-  isGlobal: boolean,
   machine: Machine,
+  isGlobal: boolean,
 ): readonly PlannedEdit[] {
   const edits: PlannedEdit[] = [];
   if (places.docker !== undefined) {
     const docker = planDocker(files.open(places.docker), machine, isGlobal);
-    if (docker.fallback !== undefined) edits.push(planFallback(files.open(places.ours), docker.fallback));
+    if (docker.fallback !== undefined) {
+      edits.push(planFallback(files.open(places.docrConfig), docker.fallback));
+    }
     edits.push(docker.edit);
   }
   if (isGlobal && places.dropIn !== undefined) edits.push(planDropIn(files.open(places.dropIn), machine));
   if (!isGlobal) {
     const paths = places.podman.filter((path) => path !== places.docker);
-    edits.push(...paths.map((path) => planHost(files.open(path), machine)));
+    edits.push(...paths.map((path) => planPodman(files.open(path), machine)));
   }
   return edits;
 }
 
 interface DockerPlan {
   readonly edit: PlannedEdit;
-  /** The helper that was there for every registry and is to stay behind us. */
+  /** The helper that docker used for every registry. It becomes docr's fallback. */
   readonly fallback: string | undefined;
 }
 
 function planDocker(file: FileSnapshot, machine: Machine, isGlobal: boolean): DockerPlan {
   const named = helperAt(file, STORE_PATH);
-  const ofHost = helperAt(file, HELPER_PATH);
-  // Throws for what else docker would not take.
-  const byDefault = dockerDefault(file, machine);
-  const store = named ?? byDefault;
-  const keys: RecordedKey[] = [];
+  const hostHelper = helperAt(file, HELPER_PATH);
+  // Throws if docker would reject the file for another reason.
+  const platformStore = dockerDefault(file, machine);
+  const store = named ?? platformStore;
+  const changes: KeyChange[] = [];
   if (isGlobal) {
-    if (store !== OURSELVES) keys.push(keyFor(file, STORE_PATH, OURSELVES, true));
-    // One of its own would win over the one for all.
-    if (ofHost !== undefined && ofHost !== OURSELVES) keys.push(keyFor(file, HELPER_PATH, OURSELVES, true));
-    return { edit: editOf(file, keys), fallback: store === OURSELVES ? undefined : store };
+    if (store !== DOCR) changes.push(changeFor(file, STORE_PATH, DOCR, true));
+    // A helper for the host would win over credsStore.
+    if (hostHelper !== undefined && hostHelper !== DOCR) {
+      changes.push(changeFor(file, HELPER_PATH, DOCR, true));
+    }
+    return { edit: editOf(file, changes), fallback: store === DOCR ? undefined : store };
   }
-  if (ofHost === undefined ? store !== OURSELVES : ofHost !== OURSELVES) {
-    keys.push(keyFor(file, HELPER_PATH, OURSELVES, false));
-    // docker takes this one by itself only while its file says nothing of helpers.
-    if (byDefault !== undefined) keys.push(keyFor(file, STORE_PATH, byDefault, false));
+  if (hostHelper === undefined ? store !== DOCR : hostHelper !== DOCR) {
+    changes.push(changeFor(file, HELPER_PATH, DOCR, false));
+    // docker uses the platform's helper only if its file names no helper.
+    if (platformStore !== undefined) changes.push(changeFor(file, STORE_PATH, platformStore, false));
   }
-  return { edit: editOf(file, keys), fallback: undefined };
+  return { edit: editOf(file, changes), fallback: undefined };
 }
 
-/** podman, which knows no credsStore, but may ask us for every registry. */
-function planHost(file: FileSnapshot, machine: Machine): PlannedEdit {
-  const ofHost = helperAt(file, HELPER_PATH);
-  const isThere =
-    ofHost === undefined ? readCredentialHelpers(machine).names.includes(OURSELVES) : ofHost === OURSELVES;
-  return editOf(file, isThere ? [] : [keyFor(file, HELPER_PATH, OURSELVES, false)]);
+/** podman ignores credsStore, but registries.conf may name docr for every registry. */
+function planPodman(file: FileSnapshot, machine: Machine): PlannedEdit {
+  const hostHelper = helperAt(file, HELPER_PATH);
+  const isDone =
+    hostHelper === undefined ? readCredentialHelpers(machine).names.includes(DOCR) : hostHelper === DOCR;
+  return editOf(file, isDone ? [] : [changeFor(file, HELPER_PATH, DOCR, false)]);
 }
 
 function planFallback(file: FileSnapshot, fallback: string): PlannedEdit {
-  // What we could not read there later must not be written there.
+  // Throws for a name that docr could not read back.
   readGeneralSettings({}, { fallback });
-  const isThere = helperAt(file, FALLBACK_PATH) === fallback;
-  return editOf(file, isThere ? [] : [keyFor(file, FALLBACK_PATH, fallback, true)]);
+  const isDone = helperAt(file, FALLBACK_PATH) === fallback;
+  return editOf(file, isDone ? [] : [changeFor(file, FALLBACK_PATH, fallback, true)]);
 }
 
-/** Beside what is configured already: podman asks the helpers in turn, and the last setting that it reads is the only one. */
+/** Adds docr before the present helpers: podman asks them in order, and reads only the last `credential-helpers` setting. */
 function planDropIn(file: FileSnapshot, machine: Machine): PlannedEdit {
   const helpers = readCredentialHelpers(machine).names;
-  const text = helpers.includes(OURSELVES) ? file.text : dropInText([OURSELVES, ...helpers]);
-  const told = [`podman asks ${OURSELVES} first, then ${helpers.join(", ")}`];
-  return { file, kind: "own", text, keys: [], isGlobal: true, told };
+  const text = helpers.includes(DOCR) ? file.text : dropInText([DOCR, ...helpers]);
+  const summary = `podman asks ${DOCR} first, then ${helpers.join(", ")}`;
+  return { kind: "whole-file", file, text, summary };
 }
 
 const DROP_IN_TITLE = "# Written by docr configure --global; docr unconfigure removes it.\n";
@@ -97,7 +98,7 @@ function dropInText(helpers: readonly string[]): string {
   return `${DROP_IN_TITLE}credential-helpers = [${names}]\n`;
 }
 
-/** Whether it is what `configure` writes, with nothing of somebody else in it. */
+/** Whether the text is a drop-in as `configure` writes it, without changes. */
 export function isOwnDropIn(text: string | undefined): boolean {
   return (
     text?.startsWith(DROP_IN_TITLE) === true &&
@@ -105,20 +106,22 @@ export function isOwnDropIn(text: string | undefined): boolean {
   );
 }
 
-function editOf(file: FileSnapshot, keys: readonly RecordedKey[]): PlannedEdit {
-  const changes = keys.map(({ path, value }): Change => ({ path, value }));
-  const text = keys.length === 0 ? file.text : editJson(file.text ?? "", changes, file.label);
-  const told = keys.map(({ path, value, was }) => {
-    return `${nameKey(path)} is ${value} now${was ? ` and no longer ${was}` : ""}`;
+function editOf(file: FileSnapshot, changes: readonly KeyChange[]): PlannedEdit {
+  const text = changes.length === 0 ? file.text : editJson(file.text ?? "", changes, file.label);
+  const parts = changes.map(({ path, value, previous }) => {
+    return `${keyLabel(path)} is ${value} now${previous ? ` and no longer ${previous}` : ""}`;
   });
-  return { file, kind: "keys", text, keys, isGlobal: false, told };
+  return { kind: "keys", file, text, changes, summary: parts.join(", ") };
 }
 
-function keyFor(file: FileSnapshot, path: readonly string[], value: string, isGlobal: boolean): RecordedKey {
-  return { path, value, was: helperAt(file, path), isGlobal };
+function changeFor(file: FileSnapshot, path: readonly string[], value: string, isGlobal: boolean): KeyChange {
+  return { path, value, previous: helperAt(file, path), isGlobal };
 }
 
-/** The helper that is named at the path; undefined for none. An empty name under credHelpers keeps docker from asking any. */
+/**
+ * The helper that is named at the path; undefined if none is. An empty name under credHelpers counts: it stops docker from
+ * asking any helper. Throws `client-config` if the value is not a name.
+ */
 export function helperAt({ text = "", label }: FileSnapshot, path: readonly string[]): string | undefined {
   const found = findInJson(text, path, label);
   if (found === undefined || (found === "" && path.length === 1)) return undefined;

@@ -1,79 +1,130 @@
-/** What `configure` has changed, so that `unconfigure` puts it back: docr/configured.json. It holds no secret. */
+/** The record of what `configure` changed, for `unconfigure` to restore: docr/configured.json. It holds no secret. */
+import type { Files } from "../../client-config/edit/files.ts";
 import { HelperError } from "../../core/errors.ts";
+import { isJsonObject, parseJsonObject } from "../../core/json.ts";
+import type { Sha256 } from "../../credentials/minting/cache-key.ts";
+import { isChange, type KeyChange, type PlannedEdit } from "./edit.ts";
 
-/** One key that was set. */
-export interface RecordedKey {
-  readonly path: readonly string[];
-  readonly value: string;
-  /** What it held before; undefined for nothing. */
-  readonly was: string | undefined;
-  /** Whether it was set for every registry, not for ours alone. */
-  readonly isGlobal: boolean;
-}
-
-export interface RecordedFile {
-  /** Digest of the text before the first change: null where there was no file, undefined where nobody can tell any more. */
+interface Digests {
+  /** Of the text before the first change. Null: there was no file. Undefined: unknown. */
   readonly before: string | null | undefined;
-  /** Digest of the text after the last change: while it holds, nobody else has changed the file. */
+  /** Of the text after the last change. While it matches, no other program has changed the file. */
   readonly after: string;
-  /** Empty for a file that is ours as a whole. */
-  readonly keys: readonly RecordedKey[];
-  /** For a file that is ours as a whole. */
-  readonly isGlobal: boolean;
 }
+
+export type RecordedFile = Digests &
+  (
+    | { readonly kind: "keys"; readonly keys: readonly KeyChange[] }
+    /** A file that docr wrote as a whole. */
+    | { readonly kind: "whole-file" }
+  );
 
 /** By path, as the client names the file. */
 export type ConfigureRecord = ReadonlyMap<string, RecordedFile>;
 
 const VERSION = 1;
 
-export function encodeRecord(record: ConfigureRecord): string {
-  return `${JSON.stringify({ version: VERSION, files: Object.fromEntries(record) }, null, 2)}\n`;
+/** Throws `client-config` if the record cannot be read, or docr did not write it. */
+export function readRecord(files: Files, path: string): ConfigureRecord {
+  const { text, label } = files.open(path);
+  return decodeRecord(text, label);
 }
 
-/** Throws `client-config` for what this program did not write: guessing what was there before would break it. */
-export function decodeRecord(text: string | undefined, label: string): ConfigureRecord {
+/** Adds the edits. The values before the first run of `configure` stay the ones to restore. */
+export function addToRecord(
+  record: ConfigureRecord,
+  edits: readonly PlannedEdit[],
+  sha256: Sha256,
+): ConfigureRecord {
+  const added = new Map(record);
+  for (const edit of edits.filter(isChange)) {
+    const { path, text } = edit.file;
+    const before = text === undefined ? null : sha256(text);
+    added.set(path, recordEdit(record.get(path), before, edit, sha256(edit.text ?? "")));
+  }
+  return added;
+}
+
+function recordEdit(
+  earlier: RecordedFile | undefined,
+  now: string | null,
+  edit: PlannedEdit,
+  after: string,
+): RecordedFile {
+  const isFirst = earlier === undefined || (earlier.before !== undefined && earlier.before === now);
+  // If another program changed the file between two runs, its first text cannot be restored as a whole.
+  const before = isFirst ? now : earlier.after === now ? earlier.before : undefined;
+  if (edit.kind === "whole-file") return { kind: "whole-file", before, after };
+  const earlierKeys = isFirst || earlier.kind === "whole-file" ? [] : earlier.keys;
+  return { kind: "keys", before, after, keys: mergeKeys(earlierKeys, edit.changes) };
+}
+
+function mergeKeys(earlier: readonly KeyChange[], changes: readonly KeyChange[]): readonly KeyChange[] {
+  const untouched = earlier.filter(({ path }) => !changes.some((change) => isSamePath(change.path, path)));
+  const merged = changes.map((change) => {
+    const first = earlier.find(({ path }) => isSamePath(change.path, path));
+    // If docr's own value is replaced, the value before it is the one to restore.
+    return first?.value === change.previous && first !== undefined
+      ? { ...change, previous: first.previous }
+      : change;
+  });
+  return [...untouched, ...merged];
+}
+
+function isSamePath(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name, index) => name === b[index]);
+}
+
+export function encodeRecord(record: ConfigureRecord): string {
+  const files = Object.fromEntries([...record].map(([path, file]) => [path, encodeFile(file)]));
+  return `${JSON.stringify({ version: VERSION, files }, null, 2)}\n`;
+}
+
+/** A file without keys is one that docr wrote as a whole; `isGlobal` is written because earlier versions require it. */
+function encodeFile(file: RecordedFile): unknown {
+  const { before, after } = file;
+  if (file.kind === "whole-file") return { before, after, keys: [], isGlobal: true };
+  const keys = file.keys.map(({ path, value, previous, isGlobal }) => {
+    return { path, value, was: previous, isGlobal };
+  });
+  return { before, after, keys, isGlobal: false };
+}
+
+/** Throws `client-config` for a text that docr did not write: a guess at the earlier values could break the files. */
+function decodeRecord(text: string | undefined, label: string): ConfigureRecord {
   if (text === undefined) return new Map();
   const bad = new HelperError("client-config", `${label} is not as docr configure left it`, {
     hint: "remove it; then docr unconfigure takes out no more than our own name",
   });
-  const { version, files } = fieldsOf(parse(text, bad));
-  if (version !== VERSION || typeof files !== "object" || files === null) throw bad;
+  const { version, files } = parseJsonObject(text) ?? {};
+  if (version !== VERSION || !isJsonObject(files)) throw bad;
   return new Map(
     Object.entries(files).map(([path, file]) => {
-      const decoded = decodeFile(fieldsOf(file));
+      const decoded = decodeFile(file);
       if (decoded === undefined) throw bad;
       return [path, decoded];
     }),
   );
 }
 
-function decodeFile(fields: Fields): RecordedFile | undefined {
-  const { before, after, keys, isGlobal } = fields;
+function decodeFile(file: unknown): RecordedFile | undefined {
+  if (!isJsonObject(file)) return undefined;
+  const { before, after, keys, isGlobal } = file;
   if (before !== undefined && before !== null && typeof before !== "string") return undefined;
   if (typeof after !== "string" || typeof isGlobal !== "boolean" || !Array.isArray(keys)) return undefined;
-  const decoded = keys.map((key) => decodeKey(fieldsOf(key)));
-  return decoded.every((key) => key !== undefined) ? { before, after, keys: decoded, isGlobal } : undefined;
+  if (keys.length === 0) return { kind: "whole-file", before, after };
+  const decoded = keys.map(decodeKey);
+  return decoded.every((key) => key !== undefined)
+    ? { kind: "keys", before, after, keys: decoded }
+    : undefined;
 }
 
-function decodeKey({ path, value, was, isGlobal }: Fields): RecordedKey | undefined {
+function decodeKey(key: unknown): KeyChange | undefined {
+  if (!isJsonObject(key)) return undefined;
+  const { path, value, was, isGlobal } = key;
   if (!Array.isArray(path) || !path.every((name): name is string => typeof name === "string"))
     return undefined;
   if (was !== undefined && typeof was !== "string") return undefined;
   if (typeof value !== "string" || typeof isGlobal !== "boolean") return undefined;
-  return { path, value, was, isGlobal };
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === "object" && value !== null ? { ...value } : {};
-}
-
-function parse(text: string, bad: HelperError): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw bad;
-  }
+  return { path, value, previous: was, isGlobal };
 }

@@ -1,30 +1,31 @@
-/** What configuring came to, as a line for each file or as diffs. */
+/** The outcome of configuring: one line a file, or diffs. */
 import type { Result } from "../command.ts";
 import type { Applied } from "./apply.ts";
-import { diffOf, isChange, nameChange, type PlannedEdit } from "./edit.ts";
+import { diffOf, isChange, type PlannedEdit } from "./edit.ts";
 
-export interface Shown {
-  readonly isDry: boolean;
-  /** Whether files in which nothing changes get a line. */
+export interface ReportOptions {
+  readonly isDryRun: boolean;
+  /** Show unchanged files too. */
   readonly withUnchanged: boolean;
-  readonly remarks: readonly string[];
+  readonly warnings: readonly string[];
 }
 
-export function showEdits({ edits, backups }: Applied, { isDry, withUnchanged, remarks }: Shown): Result {
+export function reportEdits({ edits, backups }: Applied, options: ReportOptions): Result {
+  const { isDryRun, withUnchanged, warnings } = options;
   const diffs = edits.map(diffOf).join("");
-  const told = edits.filter((edit) => withUnchanged || isChange(edit));
-  const lines = told.map((edit) => lineFor(edit, backups)).join("");
+  const listed = edits.filter((edit) => withUnchanged || isChange(edit));
+  const lines = listed.map((edit) => lineFor(edit, backups)).join("");
   return {
-    text: isDry ? diffs || "nothing would change\n" : lines || "nothing to change\n",
+    text: isDryRun ? diffs || "nothing would change\n" : lines || "nothing to change\n",
     json: {
-      dryRun: isDry,
+      dryRun: isDryRun,
       files: edits.map((edit) => ({
         path: edit.file.path,
-        change: nameChange(edit),
-        ...(isDry && isChange(edit) && { diff: diffOf(edit) }),
+        change: changeOf(edit),
+        ...(isDryRun && isChange(edit) && { diff: diffOf(edit) }),
         ...(backups.has(edit.file.path) && { backup: backups.get(edit.file.path) }),
       })),
-      remarks,
+      remarks: warnings,
     },
   };
 }
@@ -32,8 +33,14 @@ export function showEdits({ edits, backups }: Applied, { isDry, withUnchanged, r
 function lineFor(edit: PlannedEdit, backups: ReadonlyMap<string, string>): string {
   const { label, path } = edit.file;
   const backup = backups.get(path);
-  const told = isChange(edit) ? edit.told.join(", ") : "nothing to change";
-  // A copy lies beside the file and has a longer name.
+  const summary = isChange(edit) ? edit.summary : "nothing to change";
+  // A backup's path is the file's with a suffix.
   const copy = backup === undefined ? "" : `; the former one is ${label}${backup.slice(path.length)}`;
-  return `${label}: ${told}${copy}\n`;
+  return `${label}: ${summary}${copy}\n`;
+}
+
+function changeOf(edit: PlannedEdit): "made" | "changed" | "removed" | "unchanged" {
+  if (!isChange(edit)) return "unchanged";
+  if (edit.file.text === undefined) return "made";
+  return edit.text === undefined ? "removed" : "changed";
 }

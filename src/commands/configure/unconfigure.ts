@@ -1,84 +1,88 @@
-import { unlessFailed } from "../../credentials/best-effort.ts";
-import { defineCommand, type Result } from "../command.ts";
-import type { FileSnapshot } from "../../client-config/edit/snapshot.ts";
 import type { Files } from "../../client-config/edit/files.ts";
-import type { VerbPorts } from "../ports.ts";
+import type { FileSnapshot } from "../../client-config/edit/snapshot.ts";
+import { DOCR } from "../../client-config/uses.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
-import { type Applied, applyPlan, type Plan, readRecord } from "./apply.ts";
-import { checkPlan, type ConfigureOptions } from "./configure.ts";
+import { unlessFailed } from "../../credentials/best-effort.ts";
+import { defineCommand, type OptionsOf, type Result } from "../command.ts";
+import type { CommandContext } from "../context.ts";
+import { applyPlan, checkPlan, type Plan } from "./apply.ts";
 import { isChange, type PlannedEdit } from "./edit.ts";
 import { findPlaces } from "./places.ts";
-import { helperAt, OURSELVES, STORE_PATH } from "./plan.ts";
-import { remarksOnRest } from "./warnings.ts";
-import { showEdits } from "./report.ts";
+import { helperAt, STORE_PATH } from "./plan.ts";
+import { readRecord } from "./record.ts";
+import { reportEdits } from "./report.ts";
 import { planUnconfigure } from "./undo.ts";
+import { remainingUseWarnings } from "./warnings.ts";
+
+const OPTIONS = {
+  global: { kind: "flag", description: "take out no more than what configure --global put in" },
+  client: {
+    kind: "value",
+    value: "name",
+    description: "the clients to restore, podman with skopeo and buildah; all are meant unless told",
+    choices: ["docker", "podman", "all"],
+  },
+  dryRun: { kind: "flag", description: "show as a diff what would change, and change nothing" },
+} as const;
 
 export const unconfigureCommand = defineCommand({
   name: "unconfigure",
   summary: "take docr out of the clients' configuration, and put back what was there",
-  options: {
-    global: { kind: "flag", description: "take out no more than what configure --global put in" },
-    client: {
-      kind: "value",
-      value: "name",
-      description: "docker, podman (with skopeo and buildah) or all, which is meant unless told",
-    },
-    dryRun: { kind: "flag", description: "show as a diff what would change, and change nothing" },
-  },
+  options: OPTIONS,
   examples: ["docr unconfigure", "docr unconfigure --dry-run"],
-  needs: ["legacy"],
-  run: async ({ options }, { legacy }) => unconfigure(legacy, options),
+  needs: ["machine", "files", "logins", "sha256", "reporter"],
+  run: ({ options }, context) => unconfigure(options, context),
 });
 
-/** Puts back what `configure` replaced; in a file that somebody has changed since, takes out our own keys alone. */
-export async function unconfigure(ports: VerbPorts, options: ConfigureOptions): Promise<Result> {
-  const files = await ports.files();
-  const places = findPlaces(ports.machine, files, options.client ?? "all");
-  const isEvery = options.client === undefined;
+/** Restores what `configure` replaced. In a file that another program has changed since, it removes only docr's keys. */
+async function unconfigure(
+  { client, global: isGlobalOnly, dryRun: isDryRun }: OptionsOf<typeof OPTIONS>,
+  context: Pick<CommandContext, "machine" | "files" | "logins" | "sha256" | "reporter">,
+): Promise<Result> {
+  const { machine, logins, sha256, reporter } = context;
+  const files = await context.files();
+  const places = findPlaces(machine, files, client ?? "all");
   const makePlan = (): Plan => {
     const record = readRecord(files, places.record);
-    const { sha256 } = ports.domain;
-    return planUnconfigure({ places, files, record, sha256, isEvery, isGlobalOnly: options.global === true });
+    const isEveryFile = client === undefined;
+    return planUnconfigure({ places, files, record, sha256, isEveryFile, isGlobalOnly });
   };
-  const isDry = options.dryRun === true;
-  const applied: Applied = isDry
-    ? checkPlan(makePlan(), files)
-    : await applyPlan(makePlan, { files, recordPath: places.record });
-  const copies = isDry ? [] : applied.edits.flatMap((edit) => removeCopies(edit, files));
-  const remarks = [
-    ...(options.global === true ? [] : [...remarksOnRest(applied.edits), ...copies.map(remarkOnCopy)]),
-    ...(isDry || !applied.edits.some(endsGlobally) ? [] : await remarksOnLogins(ports)),
+  const applied = isDryRun ? checkPlan(makePlan(), files) : await applyPlan(makePlan, files, places.record);
+  const copies = isDryRun ? [] : applied.edits.flatMap((edit) => removeBackups(edit, files));
+  const warnings = [
+    ...(isGlobalOnly ? [] : [...remainingUseWarnings(applied.edits), ...copies.map(backupWarning)]),
+    ...(isDryRun || !applied.edits.some(endsGlobalUse) ? [] : await storedLoginWarnings(logins)),
   ];
-  for (const remark of remarks) ports.terminal.remark(remark);
-  return showEdits(applied, { isDry, withUnchanged: false, remarks });
+  for (const warning of warnings) reporter.warn(warning);
+  return reportEdits(applied, { isDryRun, withUnchanged: false, warnings });
 }
 
-/** Removes the copies of what is in the file again, because they may hold passwords. Returns the names of the others. */
-function removeCopies({ file: { path }, text }: PlannedEdit, files: Files): readonly string[] {
+/** Removes the backups of the restored text, because they may hold passwords. Returns the labels of the others. */
+function removeBackups({ file: { path }, text }: PlannedEdit, files: Files): readonly string[] {
   const copies = files.backupsOf(path).map((copy) => files.open(copy));
   for (const copy of copies) if (copy.text === text) files.replace(copy, undefined);
   return copies.filter((copy) => copy.text !== text).map(({ label }) => label);
 }
 
-function remarkOnCopy(label: string): string {
+function backupWarning(label: string): string {
   return `${label} is from before docr configure, with any password that was in the file then: remove it when nobody needs it`;
 }
 
 /** Whether a client asked docr for every registry and no longer does. */
-function endsGlobally(edit: PlannedEdit): boolean {
-  const { file, kind, text } = edit;
-  if (kind === "own") return isChange(edit);
+function endsGlobalUse(edit: PlannedEdit): boolean {
+  const { kind, file, text } = edit;
+  if (kind === "whole-file") return isChange(edit);
   return isStore(file) && !isStore({ ...file, text });
 }
 
 function isStore(file: FileSnapshot): boolean {
-  return helperAt(file, STORE_PATH) === OURSELVES;
+  return helperAt(file, STORE_PATH) === DOCR;
 }
 
-/** After a migrate, nobody would know why a pull fails. A keychain that is closed is no reason not to go on. */
-async function remarksOnLogins({ domain }: VerbPorts): Promise<readonly string[]> {
-  const logins = await unlessFailed(() => domain.logins.all());
-  const hosts = [...(logins?.keys() ?? [])].filter((host) => host !== REGISTRY_HOST);
+/** Clients no longer find these logins, and their errors do not say why. Not available while the store is locked. */
+async function storedLoginWarnings(logins: CommandContext["logins"]): Promise<readonly string[]> {
+  const all = await unlessFailed(() => logins.all());
+  const hosts = [...(all?.keys() ?? [])].filter((host) => host !== REGISTRY_HOST);
   return hosts.length === 0
     ? []
     : [

@@ -1,126 +1,127 @@
-/** What `unconfigure` changes in which file. Reads, and writes nothing. */
-import { type Change, editJson, findInJson } from "../../client-config/edit/json.ts";
-import type { Sha256 } from "../../credentials/minting/cache-key.ts";
-import type { FileSnapshot } from "../../client-config/edit/snapshot.ts";
+/** What `unconfigure` changes in which file. Reads and writes nothing else. */
 import type { Files } from "../../client-config/edit/files.ts";
+import { editJson, findInJson, type JsonChange } from "../../client-config/edit/json.ts";
+import type { FileSnapshot } from "../../client-config/edit/snapshot.ts";
+import { DOCR } from "../../client-config/uses.ts";
+import type { Sha256 } from "../../credentials/minting/cache-key.ts";
 import type { Plan } from "./apply.ts";
-import { nameKey, type PlannedEdit } from "./edit.ts";
+import { type KeyChange, keyLabel, type PlannedEdit } from "./edit.ts";
 import type { Places } from "./places.ts";
-import { HELPER_PATH, helperAt, isOwnDropIn, OURSELVES, STORE_PATH } from "./plan.ts";
-import type { ConfigureRecord, RecordedFile, RecordedKey } from "./record.ts";
+import { HELPER_PATH, helperAt, isOwnDropIn, STORE_PATH } from "./plan.ts";
+import type { ConfigureRecord, RecordedFile } from "./record.ts";
 
-export interface UnconfigureSituation {
+export interface UndoSituation {
   readonly places: Places;
   readonly files: Files;
   readonly record: ConfigureRecord;
   readonly sha256: Sha256;
-  /** Whether every file that the record names is meant, wherever the environment has the clients look now. */
-  readonly isEvery: boolean;
-  /** Whether what was set for our host alone is to stay. */
+  /** Include every file in the record, even if the environment now names other files. */
+  readonly isEveryFile: boolean;
+  /** Keep what was set for DigitalOcean's registry alone. */
   readonly isGlobalOnly: boolean;
 }
 
-/** What there is without a record, where somebody put us there by hand: no more than our name. */
-const BY_HAND: readonly RecordedKey[] = [
-  { path: HELPER_PATH, value: OURSELVES, was: undefined, isGlobal: false },
-  { path: STORE_PATH, value: OURSELVES, was: undefined, isGlobal: true },
+/** Without a record, the user has set docr up by hand: remove docr's name alone. */
+const BY_HAND: readonly KeyChange[] = [
+  { path: HELPER_PATH, value: DOCR, previous: undefined, isGlobal: false },
+  { path: STORE_PATH, value: DOCR, previous: undefined, isGlobal: true },
 ];
 
-export function planUnconfigure(situation: UnconfigureSituation): Plan {
-  const { places, files, record, isEvery } = situation;
+export function planUnconfigure(situation: UndoSituation): Plan {
+  const { places, files, record, isEveryFile } = situation;
   const left = new Map(record);
   const edits: PlannedEdit[] = [];
-  // The clients' files first: as long as they name us we need our fallback.
+  // The clients' files first: while a client asks docr, docr needs its fallback.
   const paths = new Set([
     ...(places.docker === undefined ? [] : [places.docker]),
     ...places.podman,
     ...(places.dropIn === undefined ? [] : [places.dropIn]),
-    ...(isEvery ? record.keys() : []),
-    ...(places.docker === undefined ? [] : [places.ours]),
+    ...(isEveryFile ? record.keys() : []),
+    ...(places.docker === undefined ? [] : [places.docrConfig]),
   ]);
   for (const path of paths) {
     const file = files.open(path);
     const recorded = record.get(path);
-    const isOwn = path === places.dropIn || (recorded !== undefined && recorded.keys.length === 0);
-    const planned = isOwn
-      ? planOwn(file, recorded, situation)
-      : planKeys(
-          file,
-          path === places.ours ? (recorded?.keys ?? []) : (recorded?.keys ?? BY_HAND),
-          recorded,
-          situation,
-        );
-    edits.push(planned.edit);
-    if (planned.left === undefined) left.delete(path);
-    else left.set(path, planned.left);
+    const undone =
+      path === places.dropIn || recorded?.kind === "whole-file"
+        ? undoWholeFile(file, recorded, situation)
+        : undoKeys(file, recorded, situation);
+    edits.push(undone.edit);
+    if (undone.left === undefined) left.delete(path);
+    else left.set(path, undone.left);
   }
   return { edits, record: left, needsBackup: () => false };
 }
 
 const AS_BEFORE = "as it was before docr configure";
 
-interface Planned {
+interface Undone {
   readonly edit: PlannedEdit;
-  /** What remains to be put back another time. */
+  /** What a later run must restore. */
   readonly left: RecordedFile | undefined;
 }
 
-/** podman's drop-in, which is ours as a whole as long as nobody has written into it. */
-function planOwn(
+/** podman's drop-in: restored or removed, unless another program has changed it. */
+function undoWholeFile(
   file: FileSnapshot,
   recorded: RecordedFile | undefined,
-  { files, sha256 }: UnconfigureSituation,
-): Planned {
-  const former = recorded === undefined ? undefined : formerText(file, recorded, files, sha256);
-  const isOurs = former === undefined && isOwnDropIn(file.text);
-  const text = former === undefined ? (isOurs ? undefined : file.text) : former.text;
-  const told = [text === undefined ? "removed" : AS_BEFORE];
-  return { edit: { file, kind: "own", text, keys: [], isGlobal: true, told }, left: undefined };
+  situation: UndoSituation,
+): Undone {
+  const original = originalText(file, recorded, situation);
+  const text = original === undefined ? (isOwnDropIn(file.text) ? undefined : file.text) : original.text;
+  const summary = text === undefined ? "removed" : AS_BEFORE;
+  return { edit: { kind: "whole-file", file, text, summary }, left: undefined };
 }
 
-function planKeys(
-  file: FileSnapshot,
-  keys: readonly RecordedKey[],
-  recorded: RecordedFile | undefined,
-  { files, sha256, isGlobalOnly }: UnconfigureSituation,
-): Planned {
+function undoKeys(file: FileSnapshot, recorded: RecordedFile | undefined, situation: UndoSituation): Undone {
+  const { places, sha256, isGlobalOnly } = situation;
+  const keys = recorded?.kind === "keys" ? recorded.keys : file.path === places.docrConfig ? [] : BY_HAND;
   const staying = isGlobalOnly ? keys.filter(({ isGlobal }) => !isGlobal) : [];
-  const going = keys.filter((key) => !staying.includes(key));
-  const edit = (text: string | undefined, told: readonly string[]): PlannedEdit => {
-    return { file, kind: "keys", text, keys: [], isGlobal: false, told };
-  };
-  if (staying.length === 0 && recorded !== undefined) {
-    const former = formerText(file, recorded, files, sha256);
-    if (former !== undefined) {
-      return {
-        edit: edit(former.text, [former.text === undefined ? "removed" : AS_BEFORE]),
-        left: undefined,
-      };
+  if (staying.length === 0) {
+    const original = originalText(file, recorded, situation);
+    if (original !== undefined) {
+      const summary = original.text === undefined ? "removed" : AS_BEFORE;
+      return { edit: { kind: "keys", file, text: original.text, changes: [], summary }, left: undefined };
     }
   }
-  if (file.text === undefined) return { edit: edit(undefined, []), left: undefined };
-  // What the person has set since is theirs.
-  const ours = going.filter(({ path, value }) => helperAt(file, path) === value);
-  const changes = ours.map(({ path, was }): Change => ({ path, value: was }));
-  const told = ours.map(({ path, was }) =>
-    was === undefined ? `${nameKey(path)} taken out` : `${nameKey(path)} is ${was} again`,
+  if (file.text === undefined) {
+    return { edit: { kind: "keys", file, text: undefined, changes: [], summary: "" }, left: undefined };
+  }
+  const { text, summary } = restoreKeys(
+    file,
+    file.text,
+    keys.filter((key) => !staying.includes(key)),
   );
-  const changed =
-    ours.length === 0 ? file.text : withoutEmpty(editJson(file.text, changes, file.label), ours, file.label);
-  if (staying.length === 0 || recorded === undefined) return { edit: edit(changed, told), left: undefined };
-  return {
-    edit: edit(changed, told),
-    left: { before: undefined, after: sha256(changed), keys: staying, isGlobal: recorded.isGlobal },
-  };
+  const left: RecordedFile | undefined =
+    staying.length === 0 || recorded === undefined
+      ? undefined
+      : { kind: "keys", before: undefined, after: sha256(text), keys: staying };
+  return { edit: { kind: "keys", file, text, changes: [], summary }, left };
 }
 
-/** Nobody needs the object that our key was alone in. */
-function withoutEmpty(text: string, keys: readonly RecordedKey[], label: string): string {
+/** Restores the keys that still have docr's value. A value that the user has set since stays. */
+function restoreKeys(
+  file: FileSnapshot,
+  text: string,
+  keys: readonly KeyChange[],
+): { readonly text: string; readonly summary: string } {
+  const restored = keys.filter(({ path, value }) => helperAt(file, path) === value);
+  const changes = restored.map(({ path, previous }): JsonChange => ({ path, value: previous }));
+  const parts = restored.map(({ path, previous }) =>
+    previous === undefined ? `${keyLabel(path)} taken out` : `${keyLabel(path)} is ${previous} again`,
+  );
+  if (restored.length === 0) return { text, summary: "" };
+  const edited = editJson(text, changes, file.label);
+  return { text: withoutEmptyParents(edited, restored, file.label), summary: parts.join(", ") };
+}
+
+/** Removes the objects that held nothing but docr's key. */
+function withoutEmptyParents(text: string, keys: readonly KeyChange[], label: string): string {
   const parents = keys.flatMap(({ path }) => (path.length > 1 ? [path.slice(0, 1)] : []));
   const empty = parents.filter((path) => isEmpty(findInJson(text, path, label)));
   return editJson(
     text,
-    empty.map((path): Change => ({ path, value: undefined })),
+    empty.map((path): JsonChange => ({ path, value: undefined })),
     label,
   );
 }
@@ -129,18 +130,19 @@ const isEmpty = (found: unknown): boolean =>
   typeof found === "object" && Object.keys(Object(found)).length === 0;
 
 /**
- * The text that was there before us, byte for byte, as long as nobody has changed the file since; undefined where
- * somebody has, or the copy of it is gone.
+ * The text before the first `configure`, byte for byte. Undefined if another program has changed the file since, or the
+ * backup is gone.
  */
-function formerText(
+function originalText(
   { path, text }: FileSnapshot,
-  { before, after }: RecordedFile,
-  files: Files,
-  sha256: Sha256,
+  recorded: RecordedFile | undefined,
+  { files, sha256 }: UndoSituation,
 ): { readonly text: string | undefined } | undefined {
-  if (text === undefined || before === undefined || sha256(text) !== after) return undefined;
-  if (before === null) return { text: undefined };
+  if (recorded?.before === undefined || text === undefined || sha256(text) !== recorded.after) {
+    return undefined;
+  }
+  if (recorded.before === null) return { text: undefined };
   const copies = files.backupsOf(path).map((copy) => files.open(copy).text);
-  const found = copies.find((copy) => copy !== undefined && sha256(copy) === before);
+  const found = copies.find((copy) => copy !== undefined && sha256(copy) === recorded.before);
   return found === undefined ? undefined : { text: found };
 }

@@ -1,62 +1,79 @@
-import { parseClientFile } from "../../client-config/client-file.ts";
-import { withoutMark } from "../../client-config/client-file.ts";
+/** What the user should know about files in which clients look for docr, one line each. */
 import { hasSecret } from "../../client-config/auth-entry.ts";
+import { parseSnapshot, withoutMark } from "../../client-config/client-file.ts";
 import { parseCredentialHelpers } from "../../client-config/registries-conf.ts";
-import type { ClientUse } from "../../client-config/types.ts";
+import type { Clients } from "../../client-config/resolve.ts";
+import { DOCR } from "../../client-config/uses.ts";
+import { REGISTRY_HOST } from "../../core/address.ts";
 import type { Machine } from "../../core/machine.ts";
 import { hasProgram } from "../../system/executables.ts";
-import { REGISTRY_HOST } from "../../core/address.ts";
 import type { PlannedEdit } from "./edit.ts";
-import { OURSELVES } from "./plan.ts";
+import type { Places } from "./places.ts";
 
-/** What the person should know of files in which clients look for us, as a line each. */
-export function remarksOn(
-  edits: readonly PlannedEdit[],
-  machine: Machine,
-  shadowedBy: readonly ClientUse[],
-): readonly string[] {
-  const remarks = edits.flatMap(remarksOnMark);
-  for (const { client, source } of shadowedBy.filter(({ kind }) => kind === "file")) {
-    remarks.push(
-      `${client} takes the login for ${REGISTRY_HOST} from ${source}, and does not ask docr for it`,
-    );
-  }
-  const program = `docker-credential-${OURSELVES}`;
-  if (!hasProgram(program, machine)) remarks.push(`${program} is not on the PATH, where clients look for it`);
-  return remarks;
-}
-
-/** Which of these files hold logins that no client looks for there. */
-export function remarksOnLogins(edits: readonly PlannedEdit[]): readonly string[] {
-  return edits.flatMap(({ file: { label }, kind, text }) => {
-    if (kind === "own" || text === undefined) return [];
-    const { auths, credHelpers, credsStore } = parseClientFile(withoutMark(text), label);
+/** Logins in the files that no client reads there any more. */
+export function hiddenLoginWarnings(edits: readonly PlannedEdit[]): readonly string[] {
+  return edits.flatMap(({ kind, file, text }) => {
+    if (kind === "whole-file" || text === undefined) return [];
+    const { auths, credHelpers, credsStore } = parseSnapshot({ ...file, text });
     const hidden = [...auths].filter(
-      ([host, entry]) => hasSecret(entry) && (credHelpers.get(host) ?? credsStore) === OURSELVES,
+      ([host, entry]) => hasSecret(entry) && (credHelpers.get(host) ?? credsStore) === DOCR,
     );
     if (hidden.length === 0) return [];
     const hosts = hidden.map(([host]) => host).join(", ");
     return [
-      `${label} still holds the login for ${hosts}, which nobody reads there any more: docr migrate moves it into the keychain`,
+      `${file.label} still holds the login for ${hosts}, which nobody reads there any more: docr migrate moves it into the keychain`,
     ];
   });
 }
 
-function remarksOnMark({ file: { label }, kind, text }: PlannedEdit): readonly string[] {
-  if (kind === "own" || text === undefined || withoutMark(text) === text) return [];
-  return [`${label} begins with a byte order mark, and docker and podman pass over it for that`];
+/** What keeps the clients from asking docr, now that the edits are made. */
+export async function followUpWarnings(
+  edits: readonly PlannedEdit[],
+  places: Places,
+  machine: Machine,
+  clients: Clients,
+): Promise<readonly string[]> {
+  const { shadowedBy } = await clients.usesOf(REGISTRY_HOST);
+  const isSelected = { docker: places.docker !== undefined, podman: places.podman.length > 0 };
+  const stored = shadowedBy.filter(({ kind, client }) => kind === "file" && isSelected[client]);
+  return [
+    ...markWarnings(edits),
+    ...stored.map(
+      ({ client, source }) =>
+        `${client} takes the login for ${REGISTRY_HOST} from ${source}, and does not ask docr for it`,
+    ),
+    ...pathWarnings(machine),
+  ];
 }
 
-/** Where clients would still ask us after `unconfigure`, which takes out no more than what `configure` put in. */
-export function remarksOnRest(edits: readonly PlannedEdit[]): readonly string[] {
-  return edits.flatMap(({ file: { label }, kind, text }) => {
+/** The same for a dry run: the clients' present logins say nothing about the files to come. */
+export function dryRunWarnings(edits: readonly PlannedEdit[], machine: Machine): readonly string[] {
+  return [...markWarnings(edits), ...pathWarnings(machine)];
+}
+
+function markWarnings(edits: readonly PlannedEdit[]): readonly string[] {
+  return edits.flatMap(({ kind, file, text }) => {
+    if (kind === "whole-file" || text === undefined || withoutMark(text) === text) return [];
+    return [`${file.label} begins with a byte order mark, and docker and podman pass over it for that`];
+  });
+}
+
+function pathWarnings(machine: Machine): readonly string[] {
+  const program = `docker-credential-${DOCR}`;
+  return hasProgram(program, machine) ? [] : [`${program} is not on the PATH, where clients look for it`];
+}
+
+/** Where clients still ask docr after `unconfigure`, which removes only what `configure` has set. */
+export function remainingUseWarnings(edits: readonly PlannedEdit[]): readonly string[] {
+  return edits.flatMap(({ kind, file, text }) => {
     if (text === undefined) return [];
-    if (kind === "own") {
-      const isNamed = parseCredentialHelpers(text, label)?.includes(OURSELVES) === true;
+    const { label } = file;
+    if (kind === "whole-file") {
+      const isNamed = parseCredentialHelpers(text, label)?.includes(DOCR) === true;
       return isNamed ? [`${label} was changed by somebody and still names docr: take it out by hand`] : [];
     }
-    const { credHelpers } = parseClientFile(withoutMark(text), label);
-    const hosts = [...credHelpers].filter(([, helper]) => helper === OURSELVES).map(([host]) => host);
+    const { credHelpers } = parseSnapshot({ ...file, text });
+    const hosts = [...credHelpers].filter(([, helper]) => helper === DOCR).map(([host]) => host);
     return hosts.length === 0 ? [] : [`${label} still names docr for ${hosts.join(", ")}`];
   });
 }

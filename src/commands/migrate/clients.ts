@@ -1,78 +1,83 @@
-/** Which client looks for a login where it is now, and whether it would look for it with us. */
+/** Which client uses a login where it is now, and whether it would ask docr for it. */
 import { resolve } from "node:path";
-import { type ClientFile, parseClientFile } from "../../client-config/client-file.ts";
-import { withoutMark } from "../../client-config/client-file.ts";
-import { readCredentialHelpers } from "../../client-config/registries-conf.ts";
-import { podmanAuthPaths } from "../../client-config/paths.ts";
-import type { FileSnapshot } from "../../client-config/edit/snapshot.ts";
+import { parseSnapshot } from "../../client-config/client-file.ts";
+import { dockerDefault } from "../../client-config/docker.ts";
 import type { Files } from "../../client-config/edit/files.ts";
-import type { VerbPorts } from "../ports.ts";
-import type { Client, Places } from "../configure/places.ts";
-import { OURSELVES } from "../configure/plan.ts";
-import { type FoundLogin, isOurHost } from "./found-logins.ts";
+import { podmanAuthPaths } from "../../client-config/paths.ts";
+import { readCredentialHelpers } from "../../client-config/registries-conf.ts";
+import type { ClientName } from "../../client-config/types.ts";
+import { DOCR } from "../../client-config/uses.ts";
+import type { Machine } from "../../core/machine.ts";
+import type { Places } from "../configure/places.ts";
+import { helperAt, STORE_PATH } from "../configure/plan.ts";
+import { type FoundLogin, isDigitalOceans } from "./found-logins.ts";
 
-export interface Situation {
-  readonly ports: VerbPorts;
-  readonly places: Places;
+/** The clients' files on this machine. */
+export interface ClientSetup {
+  readonly machine: Machine;
   readonly files: Files;
-  readonly from: string | undefined;
-  readonly willConfigure: boolean;
+  readonly places: Places;
+}
+
+/** The helper that docker asks for every registry without a helper of its own. */
+export function dockerStore({ machine, files, places }: ClientSetup): string | undefined {
+  if (places.docker === undefined) return undefined;
+  const file = files.open(places.docker);
+  return helperAt(file, STORE_PATH) ?? dockerDefault(file, machine);
 }
 
 /**
- * Why docker would not look for it with us even where we have every registry: its file has something else for the host.
- * Our own host's setting is `configure`'s to change; podman asks us before it looks into its file.
+ * Why docker would not ask docr for the login, even if docr is its helper for every registry. `configure` replaces the helper
+ * for DigitalOcean's registry, and podman asks docr before it reads its file.
  */
-export function otherHelperFor(login: FoundLogin, { docker }: Places, files: Files): string | undefined {
+export function otherHelperFor(login: FoundLogin, { files, places }: ClientSetup): string | undefined {
   const { origin, serverUrl } = login;
-  if (docker === undefined || isOurHost(login)) return undefined;
+  if (places.docker === undefined || isDigitalOceans(login)) return undefined;
   if (origin.kind === "file" && origin.client === "podman") return undefined;
-  const helper = helpersIn(files.open(docker)).credHelpers.get(serverUrl);
-  if (helper === undefined || helper === OURSELVES) return undefined;
+  const helper = parseSnapshot(files.open(places.docker)).credHelpers.get(serverUrl);
+  if (helper === undefined || helper === DOCR) return undefined;
   return helper === ""
     ? "docker asks no helper for it, by credHelpers"
     : `docker asks docker-credential-${helper} for it, by credHelpers`;
 }
 
-/** Whether the client whose login it is would ask us for it. */
-export function isAskedFor(
-  { origin, serverUrl }: FoundLogin,
-  { ports: { machine }, places, files }: Situation,
-): boolean {
+/** Whether the login's client asks docr for it. */
+export function isAskedFor({ origin, serverUrl }: FoundLogin, setup: ClientSetup): boolean {
+  const { files, places } = setup;
   const path = origin.kind === "file" ? origin.path : places.docker;
   if (path === undefined) return false;
-  const { credHelpers, credsStore } = helpersIn(files.open(path));
-  const ofHost = credHelpers.get(serverUrl);
+  const { credHelpers, credsStore } = parseSnapshot(files.open(path));
+  const hostHelper = credHelpers.get(serverUrl);
   if (origin.kind === "file" && origin.client === "podman") {
-    return ofHost === OURSELVES || readCredentialHelpers(machine).names.includes(OURSELVES);
+    return hostHelper === DOCR || podmanAsksDocr(setup);
   }
-  return (ofHost ?? credsStore) === OURSELVES;
+  return (hostHelper ?? credsStore) === DOCR;
 }
 
-/** Whether podman, where it is meant, finds it in docker's file now, and would not find it with us. */
-export function isLostByPodman(login: FoundLogin, { ports, places, files }: Situation): boolean {
-  if (!isReadByPodman(login, ports, places) || readCredentialHelpers(ports.machine).names.includes(OURSELVES))
-    return false;
+/** Whether podman reads the login in docker's file now, and would not ask docr for it. */
+export function isLostByPodman(login: FoundLogin, setup: ClientSetup): boolean {
+  if (!isReadByPodman(login, setup) || podmanAsksDocr(setup)) return false;
+  const { files, places } = setup;
   const paths = [...places.podman, ...(places.docker === undefined ? [] : [places.docker])];
-  return !paths.some((path) => helpersIn(files.open(path)).credHelpers.get(login.serverUrl) === OURSELVES);
+  return !paths.some((path) => parseSnapshot(files.open(path)).credHelpers.get(login.serverUrl) === DOCR);
 }
 
-/** Whether it is docker's, and podman looks for it there, too. */
-export function isReadByPodman({ origin }: FoundLogin, { machine }: VerbPorts, { dropIn }: Places): boolean {
-  if (dropIn === undefined || origin.kind !== "file" || origin.client !== "docker") return false;
+/** Whether the login is in docker's file and podman reads it there too. */
+export function isReadByPodman({ origin }: FoundLogin, { machine, places }: ClientSetup): boolean {
+  if (places.dropIn === undefined || origin.kind !== "file" || origin.client !== "docker") return false;
   return podmanAuthPaths(machine).some((path) => resolve(path) === origin.path);
 }
 
-/** The clients that look for these logins where they are now. */
-export function clientsOf(logins: readonly FoundLogin[], { ports, places }: Situation): string {
-  const clients = new Set<Client>();
+/** The clients that use these logins where they are now. */
+export function clientsOf(logins: readonly FoundLogin[], setup: ClientSetup): ClientName | "all" {
+  const clients = new Set<ClientName>();
   for (const login of logins) {
     clients.add(login.origin.kind === "file" ? login.origin.client : "docker");
-    if (isReadByPodman(login, ports, places)) clients.add("podman");
+    if (isReadByPodman(login, setup)) clients.add("podman");
   }
   return clients.size > 1 ? "all" : ([...clients][0] ?? "docker");
 }
 
-function helpersIn({ text = "", label }: FileSnapshot): ClientFile {
-  return parseClientFile(withoutMark(text), label);
+function podmanAsksDocr({ machine }: ClientSetup): boolean {
+  return readCredentialHelpers(machine).names.includes(DOCR);
 }

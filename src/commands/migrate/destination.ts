@@ -1,35 +1,63 @@
-/** The keychain as a place to move logins to: what it holds already, and whether it has got what it was given. */
-import { contextInUse } from "../../credentials/accounts/accounts.ts";
-import type { HelperPorts } from "../../credentials/ports.ts";
-import { isApiToken } from "../../credentials/accounts/store-credential.ts";
+/** docr's store, to which the logins move. */
 import { hasApiTokenFormat } from "../../core/api-token.ts";
+import { isHelperError } from "../../core/errors.ts";
+import { traitsOf } from "../../core/error-catalog.ts";
 import { Secret } from "../../core/secret.ts";
-import { addressKeyOf, type FoundLogin, isOurHost, isSameCredential } from "./found-logins.ts";
+import type { CommandContext } from "../context.ts";
+import { addressKeyOf, type FoundLogin, isDigitalOceans, isSameCredential } from "./found-logins.ts";
 
-/** Whether a client that asks for it now would get it: at our own host, it or what is minted with it. */
-export async function isKept(domain: HelperPorts, login: FoundLogin): Promise<boolean> {
-  const kept = await domain.logins.read(addressKeyOf(login));
-  if (kept !== undefined) {
-    const { username, secret } = kept;
-    if (isSameCredential(login.credential, { username: new Secret(username), secret })) return true;
-  }
-  return isOurHost(login) && (await isTokenOrMinted(domain, login.credential.secret));
+export interface Destination {
+  /** Whether docr would answer with the login now. For DigitalOcean's registry: with it or with what docr mints for it. */
+  has(login: FoundLogin): Promise<boolean>;
+  /** Whether docr has another login for the same address, which a move would replace. */
+  hasAnother(login: FoundLogin): Promise<boolean>;
+  /**
+   * Stores the login and reads it back. Returns why this login could not be stored, or undefined. Throws what would happen
+   * to every other login too.
+   */
+  store(login: FoundLogin): Promise<string | undefined>;
+  /** Stores it again after another program has erased it. */
+  restore(login: FoundLogin): Promise<void>;
 }
 
-async function isTokenOrMinted(domain: HelperPorts, secret: Secret): Promise<boolean> {
-  const token = await domain.apiTokens.read(contextInUse(domain));
-  if (token?.secret.equals(secret) === true) return true;
-  for (const place of domain.everywhere()) if (await place.isOurs(secret)) return true;
-  return false;
-}
-
-/** Whether the keychain has another login in the place of this one, which nobody has asked us to replace. */
-export async function isTaken(domain: HelperPorts, login: FoundLogin): Promise<boolean> {
-  if (await isKept(domain, login)) return false;
-  if ((await domain.logins.read(addressKeyOf(login))) !== undefined) return true;
-  const { secret } = login.credential;
-  if (!isOurHost(login) || !hasApiTokenFormat(secret)) return false;
-  // A finished credential, as doctl leaves them, has its place beside an API token; a second token has none.
-  const token = await domain.apiTokens.read(contextInUse(domain));
-  return token !== undefined && isApiToken(domain, secret);
+export function createDestination(
+  context: Pick<CommandContext, "helper" | "logins" | "accounts" | "inventory">,
+): Destination {
+  const { helper, logins, accounts, inventory } = context;
+  const readToken = async () => accounts.readStored(accounts.contextInUse());
+  const has = async (login: FoundLogin): Promise<boolean> => {
+    const stored = await logins.read(addressKeyOf(login));
+    if (stored !== undefined) {
+      const { username, secret } = stored;
+      if (isSameCredential(login.credential, { username: new Secret(username), secret })) return true;
+    }
+    if (!isDigitalOceans(login)) return false;
+    const { secret } = login.credential;
+    return (await readToken())?.secret.equals(secret) === true || inventory.contains(secret);
+  };
+  const restore = async ({ serverUrl, credential }: FoundLogin): Promise<void> => {
+    await helper.store(serverUrl, credential.username.reveal(), credential.secret);
+  };
+  return {
+    has,
+    async hasAnother(login) {
+      if (await has(login)) return false;
+      if ((await logins.read(addressKeyOf(login))) !== undefined) return true;
+      const { secret } = login.credential;
+      if (!isDigitalOceans(login) || !hasApiTokenFormat(secret)) return false;
+      // docr stores one API token for an account. It stores a finished credential, as doctl creates them, as a login.
+      return (await readToken()) !== undefined && accounts.isApiToken(secret);
+    },
+    async store(login) {
+      try {
+        if (await has(login)) return undefined;
+        await restore(login);
+        return (await has(login)) ? undefined : "it could not be read back";
+      } catch (error) {
+        if (!isHelperError(error) || traitsOf(error).family === "store") throw error;
+        return error.message;
+      }
+    },
+    restore,
+  };
 }

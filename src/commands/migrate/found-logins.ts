@@ -1,34 +1,32 @@
-/** The logins that could move, and those that cannot: out of the clients' files, and from another helper. */
-import { getFromHelper, listHelper } from "../../client-config/helper-client.ts";
+/** The logins in the clients' files and in another helper: those that can move, and those that cannot. */
 import { type AuthEntry, hasSecret } from "../../client-config/auth-entry.ts";
-import { parseClientFile } from "../../client-config/client-file.ts";
-import { hostnameOf } from "../../client-config/docker.ts";
-import { withoutMark } from "../../client-config/client-file.ts";
+import { parseSnapshot } from "../../client-config/client-file.ts";
 import { credentialOf } from "../../client-config/client-login.ts";
-import { isHelperError } from "../../core/errors.ts";
+import { hostnameOf } from "../../client-config/docker.ts";
 import type { FileSnapshot } from "../../client-config/edit/snapshot.ts";
-import type { VerbPorts } from "../ports.ts";
+import { getFromHelper, listHelper, type RunHelper } from "../../client-config/helper-client.ts";
+import type { ClientName } from "../../client-config/types.ts";
 import { parseAddress, REGISTRY_HOST } from "../../core/address.ts";
 import type { Credential } from "../../core/credential.ts";
-import type { Client } from "../configure/places.ts";
+import { isHelperError } from "../../core/errors.ts";
 
 /** Where a login is now. */
 export type Origin =
-  | { readonly kind: "file"; readonly client: Client; readonly path: string; readonly label: string }
+  | { readonly kind: "file"; readonly client: ClientName; readonly path: string; readonly label: string }
   | { readonly kind: "helper"; readonly name: string; readonly label: string };
 
-/** One that could move. */
+/** A login that can move. */
 export interface FoundLogin {
   readonly origin: Origin;
-  /** As it is written where it is now. */
+  /** As the origin writes it. */
   readonly key: string;
-  /** What clients ask a helper for when they want it. */
+  /** The address for which clients ask a helper when they want this login. */
   readonly serverUrl: string;
-  /** With an identity token, the user name `<token>`. */
+  /** The user name is `<token>` for an identity token. */
   readonly credential: Credential;
 }
 
-/** One that stays where it is. */
+/** A login that stays where it is. */
 export interface StayingLogin {
   readonly origin: Origin;
   readonly key: string;
@@ -40,17 +38,17 @@ export interface Finds {
   readonly staying: readonly StayingLogin[];
 }
 
-/** Docker Hub's logins, of which docker keeps up to three: password, access token and refresh token. */
+/** Docker Hub's logins. docker stores up to three: password, access token and refresh token. */
 const HUB_URL = /^https:\/\/index\.docker\.io\/v1(?:\/|$)/;
-/** The ways in which podman's files name Docker Hub; it asks helpers for the first. */
+/** Docker Hub's names in podman's files. podman asks helpers for the first. */
 const HUB_HOSTS: readonly string[] = ["docker.io", "index.docker.io", "registry-1.docker.io"];
 
-/** What `auths` of docker's or podman's file holds in plain text. Throws `client-config`. */
-export function loginsInFile({ path, label, text = "" }: FileSnapshot, client: Client): Finds {
-  const origin = { kind: "file", client, path, label } as const;
+/** The plain-text logins in `auths` of docker's or podman's file. Throws `client-config`. */
+export function loginsInFile(file: FileSnapshot, client: ClientName): Finds {
+  const origin = { kind: "file", client, path: file.path, label: file.label } as const;
   const found: FoundLogin[] = [];
   const staying: StayingLogin[] = [];
-  for (const [key, entry] of parseClientFile(withoutMark(text), label).auths) {
+  for (const [key, entry] of parseSnapshot(file).auths) {
     if (!hasSecret(entry)) continue;
     const credential = credentialIn(entry, client);
     const serverUrl = client === "docker" ? dockerUrlOf(key) : podmanHostOf(key);
@@ -59,20 +57,19 @@ export function loginsInFile({ path, label, text = "" }: FileSnapshot, client: C
       staying.push({ origin, key, reason: "helpers are asked for whole registries alone" });
     } else found.push({ origin, key, serverUrl, credential });
   }
-  // Where a registry is written in two ways, the client takes the plain one.
+  // If a registry is written in two ways, the client uses the plain one.
   return { found: found.toSorted((a, b) => rank(a) - rank(b)), staying };
 }
 
 const rank = ({ key, serverUrl }: FoundLogin): number => (key === serverUrl ? 0 : 1);
 
-/** What another helper keeps, asked as clients ask it. Throws `other-helper` where it gives no list. */
-export async function loginsOfHelper(name: string, ports: Pick<VerbPorts, "runHelper">): Promise<Finds> {
-  const runHelper: VerbPorts["runHelper"] = (...asked) => ports.runHelper(...asked);
+/** The logins of another helper, as a client would get them. Throws `other-helper` if it gives no list. */
+export async function loginsOfHelper(name: string, runHelper: RunHelper): Promise<Finds> {
   const origin = { kind: "helper", name, label: `docker-credential-${name}` } as const;
   const found: FoundLogin[] = [];
   const staying: StayingLogin[] = [];
   for (const key of await listHelper(runHelper, name)) {
-    const credential = await askQuietly(name, key, runHelper);
+    const credential = await getIfPossible(runHelper, name, key);
     if (credential === undefined) {
       staying.push({ origin, key, reason: `docker-credential-${name} does not give it` });
     } else if (credential.username.matches(/^$/) || /^$|[\u0000-\u001f\u007f]/.test(key)) {
@@ -82,22 +79,18 @@ export async function loginsOfHelper(name: string, ports: Pick<VerbPorts, "runHe
   return { found, staying };
 }
 
-/** One login that a helper fails to give must not keep the others from moving. */
-async function askQuietly(
-  name: string,
-  key: string,
-  runHelper: VerbPorts["runHelper"],
-): Promise<Credential | undefined> {
+/** One login that the helper cannot return does not prevent the others from moving. */
+async function getIfPossible(run: RunHelper, name: string, key: string): Promise<Credential | undefined> {
   try {
-    return await getFromHelper(runHelper, name, key);
+    return await getFromHelper(run, name, key);
   } catch (error) {
-    if (isHelperError(error) && error.code === "other-helper") return undefined;
+    if (isHelperError(error, "other-helper")) return undefined;
     throw error;
   }
 }
 
-/** The login, or why it can be none in a helper. */
-function credentialIn(entry: AuthEntry, client: Client): Credential | string {
+/** The entry's login, or the reason why no helper can store it. */
+function credentialIn(entry: AuthEntry, client: ClientName): Credential | string {
   const { login, fault, plain, identityToken, registryToken } = entry;
   if (fault !== undefined) return "its auth is not base64 of a user name and a password";
   if (registryToken !== undefined) return "no helper can keep a registry token";
@@ -108,33 +101,28 @@ function credentialIn(entry: AuthEntry, client: Client): Credential | string {
   return credential === undefined || credential.username.matches(/^$/) ? "it has no user name" : credential;
 }
 
-/** Undefined for a login of a part of a registry, which podman keeps in docker's file where it is told to. */
+/** Undefined for a login of a part of a registry, which podman writes into docker's file if DOCKER_CONFIG is set. */
 function dockerUrlOf(key: string): string | undefined {
   if (HUB_URL.test(key)) return key;
   const isPart = !/^https?:\/\//.test(key) && /\/(?!v[12]\/?$)./.test(key);
   return isPart ? undefined : hostnameOf(key);
 }
 
-/** Undefined for a login of a part of a registry, `quay.io/team`. */
+/** Undefined for a login of a part of a registry: `quay.io/team`. */
 function podmanHostOf(key: string): string | undefined {
   const host = /^https?:\/\//.test(key) ? hostnameOf(key) : key;
   if (host.includes("/")) return undefined;
   return HUB_HOSTS.includes(host) ? HUB_HOSTS[0] : host;
 }
 
-export function isOurHost({ serverUrl }: Pick<FoundLogin, "serverUrl">): boolean {
+export function isDigitalOceans({ serverUrl }: Pick<FoundLogin, "serverUrl">): boolean {
   return parseAddress(serverUrl).kind === "docr";
 }
 
-/** The name that it is kept under, equal for spellings that mean the same. */
+/** docr's name for the login, the same for spellings that mean the same. */
 export function addressKeyOf({ serverUrl }: Pick<FoundLogin, "serverUrl">): string {
   const address = parseAddress(serverUrl);
   return address.kind === "docr" ? REGISTRY_HOST : address.key;
-}
-
-/** The user name as it is to be kept. */
-export function usernameOf({ credential }: FoundLogin): string {
-  return credential.username.reveal();
 }
 
 export function isSameCredential(a: Credential, b: Credential): boolean {

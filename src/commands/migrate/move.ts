@@ -1,192 +1,192 @@
-/** Moves logins so that each is in the keychain, and was read there, before it is removed anywhere. */
-import { type Change, editJson, findInJson } from "../../client-config/edit/json.ts";
-import { eraseFromHelper } from "../../client-config/helper-client.ts";
-import { isHelperError } from "../../core/errors.ts";
-import type { FileSnapshot } from "../../client-config/edit/snapshot.ts";
+/** Moves logins. Each is stored and read back before it is removed anywhere. */
+import { editJson, findInJson, type JsonChange } from "../../client-config/edit/json.ts";
 import type { Files } from "../../client-config/edit/files.ts";
-import type { VerbPorts } from "../ports.ts";
+import type { FileSnapshot } from "../../client-config/edit/snapshot.ts";
+import { eraseFromHelper, type RunHelper } from "../../client-config/helper-client.ts";
+import { isHelperError } from "../../core/errors.ts";
 import { clientKeyOf, DOCKER_HUB } from "../../core/image.ts";
+import type { CommandContext } from "../context.ts";
 import { applyPlan, type Plan } from "../configure/apply.ts";
+import { applyConfiguration } from "../configure/configure.ts";
 import type { PlannedEdit } from "../configure/edit.ts";
-import { helperAt, FALLBACK_PATH } from "../configure/plan.ts";
-import { putIn } from "../configure/configure.ts";
-import { fallbackOf } from "../fallback.ts";
-import { isKept, isTaken } from "./destination.ts";
+import { findPlaces } from "../configure/places.ts";
+import { FALLBACK_PATH, helperAt } from "../configure/plan.ts";
+import { followUpWarnings } from "../configure/warnings.ts";
+import { type ClientSetup, clientsOf, isReadByPodman } from "./clients.ts";
+import type { Destination } from "./destination.ts";
 import {
+  type Finds,
   type FoundLogin,
-  isOurHost,
+  isDigitalOceans,
   isSameCredential,
   loginsInFile,
   type StayingLogin,
-  usernameOf,
 } from "./found-logins.ts";
-import { clientsOf, isReadByPodman, type Situation } from "./clients.ts";
-import { standsBehind } from "./plan.ts";
+import { isFromFallback, type Situation } from "./plan.ts";
 
 export interface Moved {
-  /** In the keychain, and no longer where they were. */
+  /** In docr's store, and removed from their origins. */
   readonly moved: readonly FoundLogin[];
-  /** What went wrong, login by login; they are where they were. */
+  /** Not stored; still at their origins. */
   readonly failed: readonly StayingLogin[];
-  /** In the keychain, and where they were as well. */
-  readonly doubled: readonly StayingLogin[];
-}
-
-/** `staying`: what was not to move in the first place. */
-export async function moveLogins(
-  logins: readonly FoundLogin[],
-  staying: readonly StayingLogin[],
-  situation: Situation,
-): Promise<Moved> {
-  const { ports, willConfigure } = situation;
-  const kept: FoundLogin[] = [];
-  const failed: StayingLogin[] = [];
-  for (const login of logins) {
-    const reason = (await keep(ports, login)) ?? (await keepForPodman(login, situation));
-    if (reason === undefined) kept.push(login);
-    else failed.push({ origin: login.origin, key: login.key, reason });
-  }
-  const isEmptied = [...failed, ...staying].every(({ origin }) => origin.kind === "file");
-  // A helper that stands behind us answers for all hosts but ours, or is taken away for all of them.
-  const isStillAsked = !isEmptied && standsBehind(situation);
-  const movable = kept.filter((login) => !isStillAsked || isOurHost(login));
-  const waiting = doubledOf(
-    kept.filter((login) => !movable.includes(login)),
-    NOT_ALL,
-  );
-  if (movable.length === 0) return { moved: [], failed, doubled: waiting };
-  const client = clientsOf(logins, situation);
-  const put = willConfigure ? await putIn(ports, { global: !logins.every(isOurHost), client }) : undefined;
-  await removeFromFiles(movable, situation, isStillAsked);
-  for (const remark of (await put?.tellRest()) ?? []) ports.terminal.remark(remark);
-  const stuck = await eraseMoved(movable, ports);
-  const moved = movable.filter((login) => !stuck.has(login));
-  const left = [...stuck].map(([{ origin, key }, reason]): StayingLogin => ({ origin, key, reason }));
-  return { moved, failed, doubled: [...waiting, ...left] };
+  /** In docr's store and still at their origins. */
+  readonly copied: readonly StayingLogin[];
 }
 
 const NOT_ALL = "docr has it now, too, but it can only move together with all the others there";
 
-function doubledOf(logins: readonly FoundLogin[], reason: string): readonly StayingLogin[] {
-  return logins.map(({ origin, key }) => ({ origin, key, reason }));
-}
-
-/** Stores it and reads it back. Returns why it is not kept; throws what would happen to every other one, too. */
-async function keep({ helper, domain }: VerbPorts, login: FoundLogin): Promise<string | undefined> {
-  try {
-    if (await isKept(domain, login)) return undefined;
-    await helper.store(login.serverUrl, usernameOf(login), login.credential.secret);
-    return (await isKept(domain, login)) ? undefined : "it could not be read back";
-  } catch (error) {
-    if (!isHelperError(error) || /^(?:keychain|vault|pass)-/.test(error.code)) throw error;
-    return error.message;
+/** Warnings of the configuration appear once the files are in their final state. */
+export async function moveLogins(
+  { found, staying }: Finds,
+  situation: Situation,
+  destination: Destination,
+  context: Pick<CommandContext, "clients" | "sha256" | "reporter" | "runHelper">,
+): Promise<Moved> {
+  const { clients, sha256, reporter, runHelper } = context;
+  const { setup, willConfigure } = situation;
+  const stored: FoundLogin[] = [];
+  const failed: StayingLogin[] = [];
+  for (const login of found) {
+    const reason = (await destination.store(login)) ?? (await storeForPodman(login, setup, destination));
+    if (reason === undefined) stored.push(login);
+    else failed.push(stayingOf(login, reason));
   }
+  const staysInHelper = [...failed, ...staying].some(({ origin }) => origin.kind === "helper");
+  // The fallback answers for every other registry, so it stays until all of its logins can move.
+  const staysFallback = staysInHelper && isFromFallback(situation);
+  const movable = stored.filter((login) => !staysFallback || isDigitalOceans(login));
+  const copied = stored.filter((login) => !movable.includes(login)).map((login) => stayingOf(login, NOT_ALL));
+  if (movable.length === 0) return { moved: [], failed, copied };
+  const configured = willConfigure ? await configureFor(found, setup, sha256) : undefined;
+  await removeFromFiles(movable, situation, staysFallback);
+  if (configured) {
+    const { edits, places } = configured;
+    const warnings = await followUpWarnings(edits, places, setup.machine, await clients());
+    for (const warning of warnings) reporter.warn(warning);
+  }
+  const notErased = await eraseFromOtherHelper(movable, destination, runHelper);
+  const moved = movable.filter((login) => !notErased.has(login));
+  const left = [...notErased].map(([login, reason]) => stayingOf(login, reason));
+  return { moved, failed, copied: [...copied, ...left] };
 }
 
-/** podman finds docker's login for Docker Hub in docker's file, but asks helpers for it under another name than docker. */
-async function keepForPodman(login: FoundLogin, situation: Situation): Promise<string | undefined> {
-  const { ports, places } = situation;
-  if (login.serverUrl !== clientKeyOf(DOCKER_HUB) || !isReadByPodman(login, ports, places)) return undefined;
+function stayingOf({ origin, key }: FoundLogin, reason: string): StayingLogin {
+  return { origin, key, reason };
+}
+
+/** podman reads docker's login for Docker Hub in docker's file, but asks helpers for it under another name. */
+async function storeForPodman(
+  login: FoundLogin,
+  setup: ClientSetup,
+  destination: Destination,
+): Promise<string | undefined> {
+  if (login.serverUrl !== clientKeyOf(DOCKER_HUB) || !isReadByPodman(login, setup)) return undefined;
   const asked = { ...login, serverUrl: DOCKER_HUB };
-  return (await isTaken(ports.domain, asked)) ? undefined : keep(ports, asked);
+  return (await destination.hasAnother(asked)) ? undefined : destination.store(asked);
 }
 
-/** Takes them out of our copies of the files and out of these; then nobody but we are asked for them. */
+async function configureFor(
+  logins: readonly FoundLogin[],
+  setup: ClientSetup,
+  sha256: CommandContext["sha256"],
+) {
+  const { machine, files } = setup;
+  const places = findPlaces(machine, files, clientsOf(logins, setup));
+  const scope = { isGlobal: !logins.every(isDigitalOceans), isDryRun: false };
+  const { edits } = await applyConfiguration(places, scope, { machine, files, sha256 });
+  return { edits, places };
+}
+
+/** Removes the logins from the backups and the files. If the fallback's logins all move, docr no longer asks it. */
 async function removeFromFiles(
   logins: readonly FoundLogin[],
-  { places, files, from }: Situation,
-  isStillAsked: boolean,
+  { setup, from }: Situation,
+  staysFallback: boolean,
 ): Promise<void> {
+  const { files, places } = setup;
   const paths = [...new Set(logins.flatMap(({ origin }) => (origin.kind === "file" ? [origin.path] : [])))];
-  // Of the copies first: once the files have nothing left to move, nobody comes back for the copies.
+  // Backups first: once the files hold no logins, no later run would look for the backups.
   for (const path of paths) {
-    for (const copy of files.backupsOf(path)) removeFromCopy(files, copy, path, logins);
+    for (const backup of files.backupsOf(path)) removeFromBackup(files, backup, path, logins);
   }
-  await applyPlan(
-    () => {
-      const edits = paths.map((path) => withoutLogins(files.open(path), path, logins));
-      if (from !== undefined && !isStillAsked) edits.push(withoutFallback(files.open(places.ours), from));
-      // No copies: what they would keep is what is to go.
-      return { edits, record: undefined, needsBackup: () => false };
-    },
-    { files, recordPath: places.record },
-  );
+  const makePlan = (): Plan => {
+    const edits = paths.map((path) => withoutLogins(files.open(path), path, logins));
+    if (from !== undefined && !staysFallback)
+      edits.push(withoutFallback(files.open(places.docrConfig), from));
+    return withoutBackups(edits);
+  };
+  await applyPlan(makePlan, files, places.record);
 }
 
-/** A copy that somebody has broken since is theirs. */
-function removeFromCopy(files: Files, copy: string, path: string, logins: readonly FoundLogin[]): void {
+/** A backup would keep the passwords that are to go. */
+function withoutBackups(edits: readonly PlannedEdit[]): Plan {
+  return { edits, record: undefined, needsBackup: () => false };
+}
+
+/** Skips a backup that another program has damaged since. */
+function removeFromBackup(files: Files, backup: string, path: string, logins: readonly FoundLogin[]): void {
   try {
-    const { file, text } = withoutLogins(files.open(copy), path, logins);
+    const { file, text } = withoutLogins(files.open(backup), path, logins);
     if (text !== file.text) files.replace(file, text);
   } catch (error) {
     if (!isHelperError(error)) throw error;
   }
 }
 
-/** Only what is still as it was when it was read: somebody may have logged in anew meanwhile. */
+/** Removes the logins that are unchanged since they were found: the user may have logged in again meanwhile. */
 function withoutLogins(file: FileSnapshot, path: string, logins: readonly FoundLogin[]): PlannedEdit {
-  const ofFile = logins.filter(({ origin }) => origin.kind === "file" && origin.path === path);
-  const { text = "", label } = file;
-  const present = new Map<string, FoundLogin>();
-  for (const { origin } of ofFile.slice(0, 1)) {
-    if (origin.kind !== "file") continue;
-    for (const one of loginsInFile(file, origin.client).found) present.set(one.key, one);
-  }
-  const changes = ofFile.flatMap((login): readonly Change[] => {
-    const { key, origin, credential } = login;
-    if (origin.kind !== "file") return [];
-    const now = present.get(key);
-    if (now === undefined || !isSameCredential(now.credential, credential)) return [];
-    // docker leaves such a trace itself, and older tools look for it (docker/cli, native_store.go); podman leaves none.
-    const email: unknown = findInJson(text, ["auths", key, "email"], label);
-    const trace = typeof email === "string" ? { email } : {};
-    return [{ path: ["auths", key], value: origin.client === "docker" ? trace : undefined }];
+  const changes = logins.flatMap(({ key, origin, credential }): readonly JsonChange[] => {
+    if (origin.kind !== "file" || origin.path !== path) return [];
+    const current = loginsInFile(file, origin.client).found.find((one) => one.key === key);
+    if (current === undefined || !isSameCredential(current.credential, credential)) return [];
+    return [{ path: ["auths", key], value: origin.client === "docker" ? traceOf(file, key) : undefined }];
   });
-  const after = changes.length === 0 ? file.text : editJson(text, changes, label);
-  return { file, kind: "keys", text: after, keys: [], isGlobal: false, told: [] };
+  const text = changes.length === 0 ? file.text : editJson(file.text ?? "", changes, file.label);
+  return { kind: "keys", file, text, changes: [], summary: "" };
 }
 
-function withoutFallback(file: FileSnapshot, from: string): PlannedEdit {
-  const isBehind = helperAt(file, FALLBACK_PATH) === from;
-  const change: Change = { path: FALLBACK_PATH, value: undefined };
-  const text = isBehind ? editJson(file.text ?? "", [change], file.label) : file.text;
-  return { file, kind: "keys", text, keys: [], isGlobal: true, told: [] };
+/** docker itself leaves an entry with the e-mail address, and older tools look for it (docker/cli, native_store.go). */
+function traceOf({ text = "", label }: FileSnapshot, key: string): { readonly email?: string } {
+  const email: unknown = findInJson(text, ["auths", key, "email"], label);
+  return typeof email === "string" ? { email } : {};
 }
 
-/** Ends a helper's standing behind us that has no logins. Returns whether it has. */
-export async function endStanding(
+function withoutFallback(file: FileSnapshot, name: string): PlannedEdit {
+  const isSet = helperAt(file, FALLBACK_PATH) === name;
+  const change: JsonChange = { path: FALLBACK_PATH, value: undefined };
+  const text = isSet ? editJson(file.text ?? "", [change], file.label) : file.text;
+  return { kind: "keys", file, text, changes: [], summary: "" };
+}
+
+/** Removes the fallback from docr's configuration if it has no logins. Returns whether it did. */
+export async function removeEmptyFallback(
   staying: readonly StayingLogin[],
-  { ports, places, files, from }: Situation,
+  { setup, fallback, from }: Situation,
 ): Promise<boolean> {
-  const { name, isFixed } = fallbackOf(ports);
+  const { files, places } = setup;
   const isEmpty = staying.every(({ origin }) => origin.kind === "file");
-  if (from === undefined || name !== from || isFixed || !isEmpty) return false;
-  const makePlan = (): Plan => {
-    return {
-      edits: [withoutFallback(files.open(places.ours), from)],
-      record: undefined,
-      needsBackup: () => false,
-    };
-  };
-  await applyPlan(makePlan, { files, recordPath: places.record });
+  if (from === undefined || fallback.name !== from || fallback.isFixed || !isEmpty) return false;
+  const makePlan = (): Plan => withoutBackups([withoutFallback(files.open(places.docrConfig), from)]);
+  await applyPlan(makePlan, files, places.record);
   return true;
 }
 
-/** Returns those that are still with it, each with the reason. */
-async function eraseMoved(
+/** Returns the logins that are still in the other helper, each with the reason. */
+async function eraseFromOtherHelper(
   logins: readonly FoundLogin[],
-  ports: VerbPorts,
+  destination: Destination,
+  runHelper: RunHelper,
 ): Promise<ReadonlyMap<FoundLogin, string>> {
-  const stuck = new Map<FoundLogin, string>();
+  const notErased = new Map<FoundLogin, string>();
   for (const login of logins) {
     const { origin, key } = login;
     if (origin.kind !== "helper") continue;
-    const isErased = await eraseFromHelper(ports.runHelper, origin.name, key);
-    if (!isErased) stuck.set(login, "the other helper cannot erase it");
-    // A helper that asks docr in its turn has erased the only one that there was.
-    if (await isKept(ports.domain, login)) continue;
-    await ports.helper.store(login.serverUrl, usernameOf(login), login.credential.secret);
-    stuck.set(login, `${origin.label} leads back to docr, which keeps it`);
+    const isErased = await eraseFromHelper(runHelper, origin.name, key);
+    if (!isErased) notErased.set(login, "the other helper cannot erase it");
+    // A helper that resolves to docr again has just erased docr's own copy.
+    if (await destination.has(login)) continue;
+    await destination.restore(login);
+    notErased.set(login, `${origin.label} leads back to docr, which keeps it`);
   }
-  return stuck;
+  return notErased;
 }

@@ -1,46 +1,57 @@
-/** Which logins would move, and what must be in place for clients to find them afterwards. */
-import { HelperError, isHelperError } from "../../core/errors.ts";
-import type { HelperPorts } from "../../credentials/ports.ts";
+/** Which logins move, and what must be configured so that clients find them afterwards. */
+import type { RunHelper } from "../../client-config/helper-client.ts";
+import type { ClientName } from "../../client-config/types.ts";
+import { DOCR } from "../../client-config/uses.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
-import type { Machine } from "../../core/machine.ts";
-import { dockerDefault } from "../../client-config/docker.ts";
-import type { Files } from "../../client-config/edit/files.ts";
-import type { VerbPorts } from "../ports.ts";
-import { helperAt, OURSELVES, STORE_PATH } from "../configure/plan.ts";
-import type { Client, Places } from "../configure/places.ts";
-import { fallbackOf } from "../fallback.ts";
-import { isAskedFor, isLostByPodman, otherHelperFor, type Situation } from "./clients.ts";
-import { isTaken } from "./destination.ts";
+import { traitsOf } from "../../core/error-catalog.ts";
+import { HelperError, isHelperError } from "../../core/errors.ts";
+import { type ClientSetup, dockerStore, isAskedFor, isLostByPodman, otherHelperFor } from "./clients.ts";
+import type { Destination } from "./destination.ts";
 import {
   addressKeyOf,
   type Finds,
   type FoundLogin,
-  isOurHost,
+  isDigitalOceans,
   isSameCredential,
   loginsInFile,
   loginsOfHelper,
   type StayingLogin,
 } from "./found-logins.ts";
 
-const OTHER_HELPER = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+/** The helper that answers for every other registry in docr's place. */
+export interface Fallback {
+  readonly name: string | undefined;
+  /** Set by DOCR_FALLBACK, which docr cannot change. */
+  readonly isFixed: boolean;
+}
 
-/** All logins that there are, each once: the first of two for the same address is the one that counts. */
+export interface Situation {
+  readonly setup: ClientSetup;
+  readonly fallback: Fallback;
+  /** The other helper whose logins move. Undefined if only the files' logins do. */
+  readonly from: string | undefined;
+  readonly willConfigure: boolean;
+}
+
+const HELPER_SUFFIX = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/** All logins, each once: of two for the same address, the first is the one that moves. */
 export async function findLogins(
-  ports: VerbPorts,
-  files: Files,
-  places: Places,
-  from: string | undefined,
+  { setup, from }: Situation,
+  destination: Destination,
+  runHelper: RunHelper,
 ): Promise<Finds> {
+  const { files, places } = setup;
   const parts: Finds[] = [];
   if (places.docker !== undefined) parts.push(loginsInFile(files.open(places.docker), "docker"));
   for (const path of places.podman) {
     if (path !== places.docker) parts.push(loginsInFile(files.open(path), "podman"));
   }
-  if (from !== undefined) parts.push(await loginsOfHelper(from, ports));
+  if (from !== undefined) parts.push(await loginsOfHelper(from, runHelper));
   const staying: StayingLogin[] = parts.flatMap((part) => part.staying);
   const found: FoundLogin[] = [];
   for (const login of parts.flatMap((part) => part.found)) {
-    const reason = otherHelperFor(login, places, files) ?? (await reasonToStay(ports.domain, login, found));
+    const reason = otherHelperFor(login, setup) ?? (await reasonToStay(login, found, destination));
     if (reason === undefined) found.push(login);
     else staying.push({ origin: login.origin, key: login.key, reason });
   }
@@ -48,9 +59,9 @@ export async function findLogins(
 }
 
 async function reasonToStay(
-  domain: HelperPorts,
   login: FoundLogin,
   earlier: readonly FoundLogin[],
+  destination: Destination,
 ): Promise<string | undefined> {
   const key = addressKeyOf(login);
   const first = earlier.find((one) => addressKeyOf(one) === key);
@@ -59,74 +70,71 @@ async function reasonToStay(
     return `${first.origin.label} has another login for it`;
   }
   try {
-    return (await isTaken(domain, login)) ? "docr keeps another login for it" : undefined;
+    return (await destination.hasAnother(login)) ? "docr keeps another login for it" : undefined;
   } catch (error) {
-    // Offline, nobody can tell whether it is an API token; without a keychain nothing can move at all.
-    if (!isHelperError(error) || !error.code.startsWith("api-")) throw error;
+    // Without the API, docr cannot tell whether it is an API token. Any other failure concerns every login.
+    if (!isHelperError(error) || traitsOf(error).family !== "api") throw error;
     return error.message;
   }
 }
 
-/** The helper that `--from` means: the named one, else the one that docker has now or that stands behind us. Throws `bad-arguments`. */
+/**
+ * The helper that `--from` means: the named one, or else docker's present helper or docr's fallback. Undefined without
+ * `--from`. Throws `bad-arguments`.
+ */
 export function chooseHelper(
-  from: string | boolean | undefined,
-  places: Places,
-  files: Files,
+  from: string | true | undefined,
+  setup: ClientSetup,
   fallback: string | undefined,
-  machine: Machine,
 ): string | undefined {
-  if (from === undefined || from === false) return undefined;
-  const store = dockerStore(places, files, machine);
-  const name = typeof from === "string" ? from : store === OURSELVES ? fallback : (store ?? fallback);
+  if (from === undefined) return undefined;
+  const store = dockerStore(setup);
+  const name = from === true ? (store === DOCR ? fallback : (store ?? fallback)) : from;
   if (name === undefined) {
     throw new HelperError("bad-arguments", "no other helper is configured", {
       hint: "name the one that has the logins: docr migrate --from osxkeychain",
     });
   }
-  if (OTHER_HELPER.test(name) && name !== OURSELVES) return name;
+  if (HELPER_SUFFIX.test(name) && name !== DOCR) return name;
   throw new HelperError("bad-arguments", "--from takes the last part of another helper's name", {
     hint: "for docker-credential-osxkeychain: docr migrate --from osxkeychain",
   });
 }
 
-function dockerStore({ docker }: Places, files: Files, machine: Machine): string | undefined {
-  if (docker === undefined) return undefined;
-  const file = files.open(docker);
-  return helperAt(file, STORE_PATH) ?? dockerDefault(file, machine);
-}
-
 /**
- * Throws where the logins could not be taken out of their files, and where they would be in our keychain and nobody would
- * look for them there: another helper stands behind us for their hosts, or the clients do not ask us. With
- * `willConfigure` the last is about to be mended.
+ * Throws `client-config` if the logins could not be removed from their files, or if no client would find them in docr's
+ * store: another helper is docr's fallback, or the clients do not ask docr. With `willConfigure`, the clients soon will.
  */
-export function checkFound(logins: readonly FoundLogin[], situation: Situation): void {
-  const { places, files, ports, from, willConfigure } = situation;
+export function checkMove(logins: readonly FoundLogin[], situation: Situation): void {
+  const { setup, willConfigure } = situation;
+  const { files } = setup;
   for (const { origin } of logins) if (origin.kind === "file") files.checkWritable(files.open(origin.path));
-  const others = logins.filter((login) => !isOurHost(login));
-  const store = dockerStore(places, files, ports.machine);
-  const fallback = fallbackOf(ports);
-  // Configuring puts the helper that is there now behind us.
-  const behind = willConfigure && store !== undefined && store !== OURSELVES ? store : fallback.name;
-  if (others.length > 0 && behind !== undefined && (behind !== from || fallback.isFixed)) {
-    throw new HelperError("client-config", `docker-credential-${behind} answers for every other registry`, {
-      hint: fallback.isFixed
-        ? "unset DOCR_FALLBACK first"
-        : `move its logins, too: docr migrate --from ${behind}${willConfigure ? " --configure" : ""}`,
-    });
-  }
+  if (!logins.every(isDigitalOceans)) checkFallback(situation);
   if (willConfigure) return;
-  const lost = logins.filter((login) => !isAskedFor(login, situation));
+  const lost = logins.filter((login) => !isAskedFor(login, setup));
   const [first] = lost;
   if (first !== undefined) {
     throw notAsked(first.origin.kind === "file" ? first.origin.client : "docker", lost);
   }
-  const lostByPodman = logins.filter((login) => isLostByPodman(login, situation));
+  const lostByPodman = logins.filter((login) => isLostByPodman(login, setup));
   if (lostByPodman.length > 0) throw notAsked("podman", lostByPodman);
 }
 
-function notAsked(client: Client, lost: readonly FoundLogin[]): HelperError {
-  const isOne = lost.every(isOurHost);
+/** Throws if another helper than the one whose logins move answers for every other registry. */
+function checkFallback({ setup, fallback, from, willConfigure }: Situation): void {
+  const store = dockerStore(setup);
+  // Configuring makes docker's present helper the fallback.
+  const next = willConfigure && store !== undefined && store !== DOCR ? store : fallback.name;
+  if (next === undefined || (next === from && !fallback.isFixed)) return;
+  throw new HelperError("client-config", `docker-credential-${next} answers for every other registry`, {
+    hint: fallback.isFixed
+      ? "unset DOCR_FALLBACK first"
+      : `move its logins, too: docr migrate --from ${next}${willConfigure ? " --configure" : ""}`,
+  });
+}
+
+function notAsked(client: ClientName, lost: readonly FoundLogin[]): HelperError {
+  const isOne = lost.every(isDigitalOceans);
   const hosts = isOne ? REGISTRY_HOST : "every registry";
   return new HelperError(
     "client-config",
@@ -135,10 +143,8 @@ function notAsked(client: Client, lost: readonly FoundLogin[]): HelperError {
   );
 }
 
-/** Whether the helper whose logins move is the one that is asked in our place, or about to be. */
-export function standsBehind({ ports, places, files, from, willConfigure }: Situation): boolean {
+/** Whether the helper whose logins move is docr's fallback, or is about to be. */
+export function isFromFallback({ setup, fallback, from, willConfigure }: Situation): boolean {
   if (from === undefined) return false;
-  return (
-    fallbackOf(ports).name === from || (willConfigure && dockerStore(places, files, ports.machine) === from)
-  );
+  return fallback.name === from || (willConfigure && dockerStore(setup) === from);
 }

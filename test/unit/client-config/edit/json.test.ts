@@ -1,13 +1,14 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Change, editJson, findInJson } from "../../../../src/client-config/edit/json.ts";
+import { type JsonChange, editJson, findInJson } from "../../../../src/client-config/edit/json.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
 
 const HOST = "registry.digitalocean.com";
-const OURS: Change = { path: ["credHelpers", HOST], value: "docr" };
-const ENDED: Change = { path: ["credHelpers"], value: undefined };
+const OURS: JsonChange = { path: ["credHelpers", HOST], value: "docr" };
+const ENDED: JsonChange = { path: ["credHelpers"], value: undefined };
 
-const edit = (text: string, ...changes: readonly Change[]): string => editJson(text, changes, "config.json");
+const edit = (text: string, ...changes: readonly JsonChange[]): string =>
+  editJson(text, changes, "config.json");
 
 /** docker's own, Docker Desktop's, hand-made ones: each as its program lays it out. */
 const SHAPES: Readonly<Record<string, readonly [before: string, after: string]>> = {

@@ -2,11 +2,13 @@ import { chmodSync } from "node:fs";
 import { join, relative } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Environment } from "../../../../src/core/machine.ts";
 import type { Files } from "../../../../src/client-config/edit/files.ts";
-import { configure, type ConfigureOptions } from "../../../../src/commands/configure/configure.ts";
-import { unconfigure } from "../../../../src/commands/configure/unconfigure.ts";
-import { createConfiguredHome } from "../../../support/fakes/configured-home.ts";
+import { configureCommand } from "../../../../src/commands/configure/configure.ts";
+import { unconfigureCommand } from "../../../../src/commands/configure/unconfigure.ts";
+import { type ConfiguredHome, createConfiguredHome } from "../../../support/fakes/configured-home.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
+import { runOn } from "../../../support/fakes/verb-bench.ts";
 
 const DOCKER = ".docker/config.json";
 const PODMAN = ".config/containers/auth.json";
@@ -18,13 +20,31 @@ const HOST = "registry.digitalocean.com";
 const DESKTOP =
   '{\n\t"auths": {\n\t\t"ghcr.io": {}\n\t},\n\t"credsStore": "desktop",\n\t"features": {\n\t\t"hooks": "true"\n\t}\n}';
 
+interface Options {
+  readonly global?: boolean;
+  readonly client?: "docker" | "podman" | "all";
+  readonly dryRun?: boolean;
+}
+const configure = (home: Pick<ConfiguredHome, "context">, options: Options = {}) =>
+  runOn(home, configureCommand, options);
+const unconfigure = (home: Pick<ConfiguredHome, "context">, options: Options = {}) =>
+  runOn(home, unconfigureCommand, options);
+/** The home with other files. */
+const withFiles = ({ context }: ConfiguredHome, files: Files) => ({
+  context: { ...context, files: async () => files },
+});
+/** The home with these variables too. */
+const withEnv = ({ context }: ConfiguredHome, more: Environment) => {
+  const { machine } = context;
+  return { context: { ...context, machine: { ...machine, env: { ...machine.env, ...more } } } };
+};
 const parsed = (text: string | undefined): unknown => JSON.parse(text ?? "null");
 
 describe("docr configure", () => {
   it("puts us into docker's file for our host alone, says so, and keeps the rest and a copy", async () => {
     const home = createConfiguredHome();
     home.write(DOCKER, DESKTOP);
-    const { text, json } = await configure(home.verbs, {});
+    const { text, json } = await configure(home);
     expect(text).toBe(
       `~/${DOCKER}: credHelpers["${HOST}"] is docr now; the former one is ~/${DOCKER}.docr-backup\n`,
     );
@@ -49,7 +69,7 @@ describe("docr configure", () => {
   it("takes every registry with --global, and keeps the helper that was there behind us", async () => {
     const home = createConfiguredHome();
     home.write(DOCKER, DESKTOP);
-    const { text } = await configure(home.verbs, { global: true });
+    const { text } = await configure(home, { global: true });
     expect(text).toBe(
       `~/${OURS}: fallback is desktop now\n~/${DOCKER}: credsStore is docr now and no longer desktop; the former one is ~/${DOCKER}.docr-backup\n`,
     );
@@ -62,7 +82,7 @@ describe("docr configure", () => {
       const home = createConfiguredHome();
       home.install("pass");
       home.install("docker-credential-pass");
-      await configure(home.verbs, { global });
+      await configure(home, { global });
       const expected = global
         ? { credsStore: "docr" }
         : { credHelpers: { [HOST]: "docr" }, credsStore: "pass" };
@@ -76,7 +96,7 @@ describe("docr configure", () => {
       for (const global of [false, true]) {
         const home = createConfiguredHome();
         home.write(DOCKER, JSON.stringify({ credHelpers: { [HOST]: helper }, credsStore: "docr" }));
-        await configure(home.verbs, { global });
+        await configure(home, { global });
         expect(parsed(home.read(DOCKER))).toEqual({ credHelpers: { [HOST]: "docr" }, credsStore: "docr" });
       }
     }
@@ -86,14 +106,14 @@ describe("docr configure", () => {
     const home = createConfiguredHome();
     home.write(DOCKER, '{"credsStore":"docr"}');
     const expected = `~/${DOCKER}: nothing to change\n`;
-    expect((await configure(home.verbs, {})).text).toBe(expected);
-    expect((await configure(home.verbs, { global: true })).text).toBe(expected);
+    expect((await configure(home)).text).toBe(expected);
+    expect((await configure(home, { global: true })).text).toBe(expected);
     expect(home.all()).toEqual({ [DOCKER]: '{"credsStore":"docr"}' });
 
     home.write(DOCKER, DESKTOP);
-    await configure(home.verbs, {});
+    await configure(home);
     const first = home.all();
-    expect((await configure(home.verbs, {})).text).toBe(expected);
+    expect((await configure(home)).text).toBe(expected);
     expect(home.all()).toEqual(first);
   });
 
@@ -101,12 +121,12 @@ describe("docr configure", () => {
     const runtime = createConfiguredHome().home;
     const home = createConfiguredHome({ env: { XDG_RUNTIME_DIR: runtime } });
     home.install("skopeo");
-    await configure(home.verbs, {});
+    await configure(home);
     expect(parsed(home.read(PODMAN))).toEqual({ credHelpers: { [HOST]: "docr" } });
     expect(home.read(DOCKER)).toBe(undefined);
 
     home.write(`${runtime}/containers/auth.json`, '{"auths": {}}');
-    const { text } = await configure(home.verbs, { client: "podman" });
+    const { text } = await configure(home, { client: "podman" });
     expect(text.split("\n")).toEqual([
       `${runtime}/containers/auth.json: credHelpers["${HOST}"] is docr now; the former one is ${runtime}/containers/auth.json.docr-backup`,
       `~/${PODMAN}: nothing to change`,
@@ -118,7 +138,7 @@ describe("docr configure", () => {
     const elsewhere = createConfiguredHome().home;
     const env = { REGISTRY_AUTH_FILE: `${elsewhere}/auth.json`, DOCKER_CONFIG: `${elsewhere}/docker` };
     const home = createConfiguredHome({ env });
-    const { json } = await configure(home.verbs, { client: "all" });
+    const { json } = await configure(home, { client: "all" });
     expect(json).toMatchObject({
       files: [{ path: `${elsewhere}/docker/config.json` }, { path: `${elsewhere}/auth.json` }],
     });
@@ -128,11 +148,10 @@ describe("docr configure", () => {
   it("takes a path that is not absolute for one beside the working directory", async () => {
     const home = createConfiguredHome();
     const [folder, auth] = ["docker", "auth.json"].map((name) => relative(".", join(home.home, name)));
-    const env = { ...home.verbs.env, DOCKER_CONFIG: folder, REGISTRY_AUTH_FILE: auth };
-    const there = { ...home.verbs, env, machine: { ...home.verbs.machine, env } };
+    const there = withEnv(home, { DOCKER_CONFIG: folder, REGISTRY_AUTH_FILE: auth });
     await configure(there, { client: "all" });
     expect(Object.keys(home.all())).toEqual([RECORD, "auth.json", "docker/config.json"]);
-    await unconfigure(home.verbs, {});
+    await unconfigure(home);
     expect(home.all()).toEqual({});
   });
 
@@ -142,22 +161,22 @@ describe("docr configure", () => {
       ".config/containers/registries.conf",
       'credential-helpers = ["pass", "containers-auth.json"]\n',
     );
-    const { text } = await configure(home.verbs, { client: "podman", global: true });
+    const { text } = await configure(home, { client: "podman", global: true });
     expect(text).toBe(`~/${DROP_IN}: podman asks docr first, then pass, containers-auth.json\n`);
     expect(home.read(DROP_IN)).toBe(
       '# Written by docr configure --global; docr unconfigure removes it.\ncredential-helpers = ["docr", "pass", "containers-auth.json"]\n',
     );
-    expect((await configure(home.verbs, { client: "podman", global: true })).text).toBe(
+    expect((await configure(home, { client: "podman", global: true })).text).toBe(
       `~/${DROP_IN}: nothing to change\n`,
     );
-    expect((await configure(home.verbs, { client: "podman" })).text).toBe(`~/${PODMAN}: nothing to change\n`);
+    expect((await configure(home, { client: "podman" })).text).toBe(`~/${PODMAN}: nothing to change\n`);
   });
 
   it("shows with --dry-run as a diff what it would do, without a secret, and does nothing", async () => {
     const home = createConfiguredHome();
     home.write(DOCKER, '{\n  "auths": {\n    "ghcr.io": {\n      "auth": "c2VjcmV0"\n    }\n  }\n}\n');
     const before = home.all();
-    const { text, json } = await configure(home.verbs, { dryRun: true });
+    const { text, json } = await configure(home, { dryRun: true });
     expect(text).toBe(`--- ~/${DOCKER}
 +++ ~/${DOCKER}
 @@ -3,5 +3,8 @@
@@ -173,22 +192,22 @@ describe("docr configure", () => {
     expect(json).toMatchObject({ dryRun: true, files: [{ change: "changed", diff: text }] });
     expect(home.all()).toEqual(before);
     home.write(DOCKER, '{"credsStore":"docr"}');
-    expect((await configure(home.verbs, { dryRun: true })).text).toBe("nothing would change\n");
+    expect((await configure(home, { dryRun: true })).text).toBe("nothing would change\n");
   });
 
   it("says which logins nobody reads any more, and whom clients will not find", async () => {
     const home = createConfiguredHome();
     const auth = { auth: Buffer.from("a:b").toString("base64") };
     home.write(DOCKER, JSON.stringify({ auths: { [HOST]: auth, "ghcr.io": auth, "quay.io": {} } }));
-    await configure(home.verbs, {});
-    await configure(home.verbs, { global: true });
+    await configure(home);
+    await configure(home, { global: true });
     const still = (hosts: string): string =>
       `~/${DOCKER} still holds the login for ${hosts}, which nobody reads there any more: docr migrate moves it into the keychain`;
     expect(home.said).toEqual([still(HOST), still(`${HOST}, ghcr.io`)]);
 
     const marked = createConfiguredHome({ env: { PATH: "/nowhere" } });
     marked.write(DOCKER, "\uFEFF{}");
-    await configure(marked.verbs, {});
+    await configure(marked);
     expect(marked.said).toEqual([
       `~/${DOCKER} begins with a byte order mark, and docker and podman pass over it for that`,
       "docker-credential-docr is not on the PATH, where clients look for it",
@@ -198,9 +217,9 @@ describe("docr configure", () => {
   it("says where a client has a login for our host that comes before us", async () => {
     const variable = JSON.stringify({ auths: { [HOST]: { auth: "YTpi" } } });
     const home = createConfiguredHome({ env: { DOCKER_AUTH_CONFIG: variable } });
-    await configure(home.verbs, { client: "podman" });
+    await configure(home, { client: "podman" });
     expect(home.said).toEqual([]);
-    await configure(home.verbs, { client: "docker" });
+    await configure(home, { client: "docker" });
     expect(home.said).toEqual([
       `docker takes the login for ${HOST} from DOCKER_AUTH_CONFIG, and does not ask docr for it`,
     ]);
@@ -222,7 +241,7 @@ describe("docr configure", () => {
   ])("fails with %s, and changes nothing", async (message, content) => {
     const home = createConfiguredHome();
     home.write(DOCKER, content);
-    const failure = await failureOf(() => configure(home.verbs, { global: true }));
+    const failure = await failureOf(() => configure(home, { global: true }));
     expect(`${failure.code}: ${failure.message}`).toBe(message);
     expect(home.all()).toEqual({ [DOCKER]: content });
   });
@@ -234,7 +253,7 @@ describe("docr configure", () => {
     chmodSync(join(home.home, PODMAN), 0o400);
     const before = home.all();
     for (const dryRun of [true, false]) {
-      expect(await failureOf(() => configure(home.verbs, { client: "all", dryRun }))).toEqual({
+      expect(await failureOf(() => configure(home, { client: "all", dryRun }))).toEqual({
         code: "client-config",
         message: `~/${PODMAN} is read-only`,
       });
@@ -246,7 +265,7 @@ describe("docr configure", () => {
     const home = createConfiguredHome();
     home.write(DOCKER, DESKTOP);
     home.write(PODMAN, "{}");
-    const real = await home.verbs.files();
+    const real = await home.context.files();
     const failing: Files = {
       ...real,
       replace(file, text) {
@@ -254,8 +273,7 @@ describe("docr configure", () => {
         return real.replace(file, text);
       },
     };
-    const work = (): Promise<unknown> =>
-      configure({ ...home.verbs, files: async () => failing }, { client: "all" });
+    const work = (): Promise<unknown> => configure(withFiles(home, failing), { client: "all" });
     await expect(work()).rejects.toThrow("the disk is full");
     expect([home.read(DOCKER), home.read(PODMAN), home.read(RECORD)]).toEqual([DESKTOP, "{}", undefined]);
   });
@@ -263,7 +281,7 @@ describe("docr configure", () => {
   it("starts anew where docker changes its file meanwhile, and gives up where it goes on", async () => {
     const home = createConfiguredHome();
     home.write(DOCKER, DESKTOP);
-    const real = await home.verbs.files();
+    const real = await home.context.files();
     let count = 0;
     const racing = (times: number): Files => ({
       ...real,
@@ -275,12 +293,12 @@ describe("docr configure", () => {
         return real.replace(file, text);
       },
     });
-    await configure({ ...home.verbs, files: async () => racing(2) }, {});
+    await configure(withFiles(home, racing(2)));
     expect(parsed(home.read(DOCKER))).toEqual({ count: 2, credHelpers: { [HOST]: "docr" } });
 
-    await unconfigure(home.verbs, {});
+    await unconfigure(home);
     count = 0;
-    const hopeless = configure({ ...home.verbs, files: async () => racing(99) }, {});
+    const hopeless = configure(withFiles(home, racing(99)));
     expect(await failureOf(() => hopeless)).toEqual({
       code: "client-config",
       message: `~/${DOCKER} is being changed by another program`,
@@ -288,18 +306,10 @@ describe("docr configure", () => {
     expect(parsed(home.read(DOCKER))).toEqual({ count: 10 });
     expect(home.read(RECORD)).toBe(undefined);
   });
-
-  it("knows docker, podman and all", async () => {
-    const home = createConfiguredHome();
-    expect(await failureOf(() => configure(home.verbs, { client: "pod" }))).toEqual({
-      code: "bad-arguments",
-      message: "--client takes docker, podman or all",
-    });
-  });
 });
 
 describe("docr unconfigure", () => {
-  const WAYS: readonly (readonly ConfigureOptions[])[] = [
+  const WAYS: readonly (readonly Options[])[] = [
     [{}],
     [{ global: true }],
     [{}, { global: true }],
@@ -313,41 +323,41 @@ describe("docr unconfigure", () => {
     home.write(PODMAN, '{ "auths" : { } }');
     home.write(OURS, '{"context": "work", "fallback": "wincred"}\n');
     const before = home.all();
-    for (const options of way) await configure(home.verbs, options);
+    for (const options of way) await configure(home, options);
     expect(home.all()).not.toEqual(before);
-    await unconfigure(home.verbs, {});
+    await unconfigure(home);
     expect(home.all()).toEqual(before);
   });
 
   it("puts back what was there before the first of two runs, in a file that somebody has changed since", async () => {
     const home = createConfiguredHome();
     home.install("docker-credential-secretservice");
-    await configure(home.verbs, {});
+    await configure(home);
     expect(JSON.parse(home.read(DOCKER) ?? "")).toMatchObject({ credsStore: "secretservice" });
-    await configure(home.verbs, { global: true });
+    await configure(home, { global: true });
     home.write(DOCKER, (home.read(DOCKER) ?? "").replace("{", '{"psFormat":"table",'));
-    await unconfigure(home.verbs, {});
+    await unconfigure(home);
     expect(JSON.parse(home.read(DOCKER) ?? "")).toEqual({ psFormat: "table" });
   });
 
   it("has noted what to put back before it changes the file", async () => {
     const home = createConfiguredHome();
-    const files = await home.verbs.files();
+    const files = await home.context.files();
     const replaced: string[] = [];
     const replace: typeof files.replace = (file, text) => {
       replaced.push(file.label);
       return files.replace(file, text);
     };
-    await configure({ ...home.verbs, files: async () => ({ ...files, replace }) }, {});
+    await configure(withFiles(home, { ...files, replace }));
     expect(replaced).toEqual(["~/.config/docr/configured.json", `~/${DOCKER}`]);
   });
 
   it("says where the file from before is left because somebody has changed it since", async () => {
     const home = createConfiguredHome();
     home.write(DOCKER, '{"auths":{"ghcr.io":{"auth":"c2FtbXk6b25l"}}}');
-    await configure(home.verbs, {});
+    await configure(home);
     home.write(DOCKER, '{"auths":{},"credHelpers":{"registry.digitalocean.com":"docr"}}');
-    await unconfigure(home.verbs, {});
+    await unconfigure(home);
     expect(home.said).toEqual([
       `~/${DOCKER}.docr-backup is from before docr configure, with any password that was in the file then: remove it when nobody needs it`,
     ]);
@@ -375,8 +385,8 @@ describe("docr unconfigure", () => {
           const home = createConfiguredHome();
           if (text !== undefined) home.write(DOCKER, text);
           const before = home.all();
-          for (const global of ways) await configure(home.verbs, { global, client: "all" });
-          await unconfigure(home.verbs, {});
+          for (const global of ways) await configure(home, { global, client: "all" });
+          await unconfigure(home);
           expect(home.all()).toEqual(before);
         },
       ),
@@ -387,11 +397,11 @@ describe("docr unconfigure", () => {
   it("takes out our own keys alone where the file has been changed since", async () => {
     const home = createConfiguredHome();
     home.write(DOCKER, DESKTOP);
-    await configure(home.verbs, { global: true });
-    await configure(home.verbs, { client: "podman" });
+    await configure(home, { global: true });
+    await configure(home, { client: "podman" });
     home.write(DOCKER, '{"auths":{"quay.io":{}},"credsStore":"docr","credHelpers":{"gcr.io":"gcloud"}}');
     home.write(PODMAN, `{"auths":{"quay.io":{}},"credHelpers":{"${HOST}":"docr"}}`);
-    const { text } = await unconfigure(home.verbs, {});
+    const { text } = await unconfigure(home);
     expect(text.split("\n")).toEqual([
       `~/${DOCKER}: credsStore is desktop again`,
       `~/${PODMAN}: credHelpers["${HOST}"] taken out`,
@@ -411,25 +421,25 @@ describe("docr unconfigure", () => {
   it("leaves what the person has put in our place", async () => {
     const home = createConfiguredHome();
     home.write(DOCKER, DESKTOP);
-    await configure(home.verbs, { global: true });
+    await configure(home, { global: true });
     home.write(DOCKER, '{"credsStore":"pass"}');
     home.write(OURS, '{"fallback":"pass"}');
-    await unconfigure(home.verbs, {});
+    await unconfigure(home);
     expect([home.read(DOCKER), home.read(OURS)]).toEqual(['{"credsStore":"pass"}', '{"fallback":"pass"}']);
   });
 
   it("takes out with --global what is for every registry, and leaves our host to us", async () => {
     const home = createConfiguredHome();
     home.write(DOCKER, DESKTOP);
-    await configure(home.verbs, {});
-    await configure(home.verbs, { global: true, client: "all" });
-    await unconfigure(home.verbs, { global: true });
+    await configure(home);
+    await configure(home, { global: true, client: "all" });
+    await unconfigure(home, { global: true });
     expect(parsed(home.read(DOCKER))).toMatchObject({
       credsStore: "desktop",
       credHelpers: { [HOST]: "docr" },
     });
     expect([home.read(DROP_IN), home.read(OURS)]).toEqual([undefined, undefined]);
-    await unconfigure(home.verbs, {});
+    await unconfigure(home);
     expect(parsed(home.read(DOCKER))).toEqual(parsed(DESKTOP));
     expect(home.read(RECORD)).toBe(undefined);
   });
@@ -439,7 +449,7 @@ describe("docr unconfigure", () => {
     const ours = { [HOST]: "docr", "ghcr.io": "docr" };
     home.write(DOCKER, JSON.stringify({ credsStore: "docr", credHelpers: ours }));
     home.write(DROP_IN, 'credential-helpers = ["mine", "docr"]\n');
-    await unconfigure(home.verbs, {});
+    await unconfigure(home);
     expect(parsed(home.read(DOCKER))).toEqual({ credHelpers: { "ghcr.io": "docr" } });
     expect(home.said).toEqual([
       `~/${DOCKER} still names docr for ghcr.io`,
@@ -450,21 +460,20 @@ describe("docr unconfigure", () => {
   it("puts files back wherever the clients looked for them then, and keeps to one client where that is named", async () => {
     const home = createConfiguredHome();
     const elsewhere = `${home.home}/elsewhere`;
-    const env = { ...home.verbs.env, DOCKER_CONFIG: elsewhere, REGISTRY_AUTH_FILE: `${elsewhere}/a.json` };
-    const moved = { ...home.verbs, env, machine: { ...home.verbs.machine, env } };
+    const moved = withEnv(home, { DOCKER_CONFIG: elsewhere, REGISTRY_AUTH_FILE: `${elsewhere}/a.json` });
     await configure(moved, { client: "all" });
     await unconfigure(moved, { client: "podman" });
     expect(Object.keys(home.all())).toEqual([RECORD, "elsewhere/config.json"]);
-    await unconfigure(home.verbs, {});
+    await unconfigure(home);
     expect(home.all()).toEqual({});
   });
 
   it("does nothing, and says so, where we never were", async () => {
     const home = createConfiguredHome();
     home.write(DOCKER, DESKTOP);
-    const { text } = await unconfigure(home.verbs, { client: "docker" });
+    const { text } = await unconfigure(home, { client: "docker" });
     expect(text).toBe("nothing to change\n");
-    expect((await unconfigure(home.verbs, { dryRun: true })).text).toBe("nothing would change\n");
+    expect((await unconfigure(home, { dryRun: true })).text).toBe("nothing would change\n");
     expect(home.all()).toEqual({ [DOCKER]: DESKTOP });
   });
 
@@ -474,7 +483,7 @@ describe("docr unconfigure", () => {
       const home = createConfiguredHome();
       home.write(DOCKER, '{"credsStore":"docr"}');
       home.write(RECORD, text);
-      expect(await failureOf(() => unconfigure(home.verbs, {}))).toEqual({
+      expect(await failureOf(() => unconfigure(home))).toEqual({
         code: "client-config",
         message: `~/${RECORD} is not as docr configure left it`,
       });

@@ -2,14 +2,14 @@ import { chmodSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { HelperError } from "../../../../src/core/errors.ts";
 import type { HelperAnswer } from "../../../../src/client-config/helper-client.ts";
-import { migrate, type MigrateOptions } from "../../../../src/commands/migrate/migrate.ts";
-import { configure } from "../../../../src/commands/configure/configure.ts";
-import { unconfigure } from "../../../../src/commands/configure/unconfigure.ts";
+import { migrateCommand } from "../../../../src/commands/migrate/migrate.ts";
+import { configureCommand } from "../../../../src/commands/configure/configure.ts";
+import { unconfigureCommand } from "../../../../src/commands/configure/unconfigure.ts";
 import { Secret } from "../../../../src/core/secret.ts";
 import { type ConfiguredHome, createConfiguredHome } from "../../../support/fakes/configured-home.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { tokenOf } from "../../../support/fakes/helper-bench.ts";
-import type { VerbBenchOptions } from "../../../support/fakes/verb-bench.ts";
+import { runOn, type VerbBenchOptions } from "../../../support/fakes/verb-bench.ts";
 
 const DOCKER = ".docker/config.json";
 const PODMAN = ".config/containers/auth.json";
@@ -21,8 +21,14 @@ const auth = (username: string, password: string): { readonly auth: string } => 
   auth: Buffer.from(`${username}:${password}`).toString("base64"),
 });
 
-const move = (home: ConfiguredHome, options: MigrateOptions = {}) =>
-  migrate(home.verbs, { yes: true, ...options });
+interface Options {
+  readonly from?: string | true;
+  readonly configure?: boolean;
+  readonly client?: "docker" | "podman" | "all";
+  readonly dryRun?: boolean;
+}
+const move = (home: ConfiguredHome, options: Options = {}) =>
+  runOn(home, migrateCommand, { yes: true, ...options });
 const parsed = (text: string | undefined): unknown => JSON.parse(text ?? "null");
 const opened = async (home: ConfiguredHome, key: string): Promise<readonly unknown[] | undefined> => {
   const login = await home.ports.logins.read(key);
@@ -218,11 +224,11 @@ describe("docr migrate, for logins in plain text", () => {
   it("takes them out of our own copies of the file as well", async () => {
     const home = createConfiguredHome();
     home.write(DOCKER, JSON.stringify({ auths: { "ghcr.io": auth("sammy", "one") } }));
-    await configure(home.verbs, { global: true });
+    await runOn(home, configureCommand, { global: true });
     expect(home.read(`${DOCKER}.docr-backup`)).toContain(auth("sammy", "one").auth);
     await move(home);
     expect(Object.values(home.all()).join("")).not.toContain(auth("sammy", "one").auth);
-    await unconfigure(home.verbs, {});
+    await runOn(home, unconfigureCommand);
     expect(dockerOf(home)).toEqual({ auths: { "ghcr.io": {} } });
     expect(home.said.at(-1)).toBe(
       "docr keeps the login for ghcr.io, which clients find no more: docker login makes a new one",
@@ -321,7 +327,7 @@ describe("docr migrate --from another helper", () => {
   it("ends its standing behind us, so that ours are the ones that are answered", async () => {
     const home = createConfiguredHome({ helpers: helperWith("pass", LOGINS) });
     home.write(DOCKER, '{"credsStore":"pass"}');
-    await configure(home.verbs, { global: true });
+    await runOn(home, configureCommand, { global: true });
     expect(parsed(home.read(OURS))).toEqual({ fallback: "pass" });
     await move(home, { from: true });
     expect([parsed(home.read(OURS)), dockerOf(home)]).toEqual([{}, { credsStore: "docr" }]);
@@ -339,7 +345,7 @@ describe("docr migrate --from another helper", () => {
   it("ends the standing of a helper that has nothing", async () => {
     const home = createConfiguredHome({ helpers: helperWith("pass", {}) });
     home.write(DOCKER, '{"credsStore":"pass"}');
-    await configure(home.verbs, { global: true });
+    await runOn(home, configureCommand, { global: true });
     expect((await move(home, { from: true, dryRun: true })).text).toBe("there are no logins to move\n");
     expect(parsed(home.read(OURS))).toEqual({ fallback: "pass" });
     await move(home, { from: true });
@@ -383,14 +389,14 @@ describe("docr migrate --from another helper", () => {
   it("loses no login to a helper that leads back to docr", async () => {
     const home = openOurs({}, { helpers: helperWith("again", { "ghcr.io": ["sammy", "one"] }) });
     await home.helper.store("ghcr.io", "sammy", new Secret("one"));
-    const verbs = {
-      ...home.verbs,
-      runHelper: async (name: string, verb: string, input: string): Promise<HelperAnswer> => {
-        if (verb === "erase") await home.helper.erase(input);
-        return home.verbs.runHelper(name, verb, input);
+    const context = {
+      ...home.context,
+      runHelper: async (name: string, action: string, input: string): Promise<HelperAnswer> => {
+        if (action === "erase") await home.helper.erase(input);
+        return home.context.runHelper(name, action, input);
       },
     };
-    const { json, exitCode } = await migrate(verbs, { yes: true, from: "again" });
+    const { json, exitCode } = await runOn({ context }, migrateCommand, { yes: true, from: "again" });
     expect(exitCode).toBe(1);
     expect(json).toMatchObject({
       moved: [],
@@ -561,7 +567,7 @@ describe("docr migrate, before it moves", () => {
 
   it("asks, shows what is meant, and goes on at a yes", async () => {
     const home = openOurs(PLAIN.auths, { answers: [true] });
-    expect((await migrate(home.verbs, {})).exitCode).toBe(0);
+    expect((await runOn(home, migrateCommand)).exitCode).toBe(0);
     expect(home.questions).toEqual(["Move 1 login into the keychain?"]);
     expect(home.said).toEqual([`  ghcr.io  sammy  ~/${DOCKER}`]);
     expect(await opened(home, "ghcr.io")).toEqual(["ghcr.io", "sammy", "one"]);
@@ -573,13 +579,13 @@ describe("docr migrate, before it moves", () => {
   ])("changes nothing at %s", async (_, answers) => {
     const home = openOurs(PLAIN.auths, { answers });
     const before = home.all();
-    expect((await failureOf(() => migrate(home.verbs, {}))).code).toBe("cancelled");
+    expect((await failureOf(() => runOn(home, migrateCommand))).code).toBe("cancelled");
     expect([home.all(), home.keychain.items.size]).toEqual([before, 0]);
   });
 
   it("wants --yes where there is no terminal", async () => {
     const home = openOurs(PLAIN.auths);
-    expect(await failureOf(() => migrate(home.verbs, {}))).toEqual({
+    expect(await failureOf(() => runOn(home, migrateCommand))).toEqual({
       code: "no-terminal",
       message: "nobody can be asked here whether 1 login may move",
     });
