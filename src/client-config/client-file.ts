@@ -3,6 +3,7 @@ import { HelperError } from "../core/errors.ts";
 import { parseJson } from "../core/json.ts";
 import { type AuthEntry, parseAuthEntry } from "./auth-entry.ts";
 import type { FileSnapshot } from "./edit/snapshot.ts";
+import { errorCodeOf } from "../system/errno.ts";
 import { entriesOf, fieldsOf } from "./go-fields.ts";
 
 /** What docker's config.json or podman's auth.json says about logins. */
@@ -39,7 +40,7 @@ export function readText(path: string, label: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
+    const code = errorCodeOf(error) ?? "unknown";
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     throw new HelperError("client-config", `${label} cannot be read (${code})`, { cause: error });
   }

@@ -1,8 +1,10 @@
 /** Copies of files as they were before docr changed them. */
 import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { codeOf, refused } from "./file-errors.ts";
-import { PRIVATE_MODE, writeNew } from "./replace.ts";
+import { createFile } from "../../system/atomic-write.ts";
+import { errorCodeOf } from "../../system/errno.ts";
+import { refused } from "./file-errors.ts";
+import { fileOptionsFor, PRIVATE_MODE } from "./replace.ts";
 import type { FileSnapshot } from "./snapshot.ts";
 
 /** Follows the file's name in the name of a backup, before a number. */
@@ -17,10 +19,14 @@ export function backUpFile({ path, target, label, text = "" }: FileSnapshot): st
     const backup = `${path}${BACKUP}${count === 1 ? "" : `-${count}`}`;
     if (hasText(backup, text)) return backup;
     try {
-      writeNew(backup, text, PRIVATE_MODE, statSync(target, { throwIfNoEntry: false }));
+      createFile(
+        backup,
+        text,
+        fileOptionsFor(backup, statSync(target, { throwIfNoEntry: false }), PRIVATE_MODE),
+      );
       return backup;
     } catch (error) {
-      if (codeOf(error) !== "EEXIST") throw refused(error, label);
+      if (errorCodeOf(error) !== "EEXIST") throw refused(error, label);
     }
   }
 }

@@ -12,7 +12,8 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { HelperError } from "../../core/errors.ts";
-import { codeOf, refused } from "./file-errors.ts";
+import { isMissing } from "../../system/errno.ts";
+import { refused } from "./file-errors.ts";
 
 export interface FileSnapshot {
   /** As the client names it. */
@@ -60,7 +61,7 @@ function targetOf(path: string, label: string): string {
   try {
     return realpathSync(path);
   } catch (error) {
-    if (codeOf(error) !== "ENOENT") throw refused(error, label);
+    if (!isMissing(error)) throw refused(error, label);
   }
   if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true) {
     throw new HelperError("client-config", `${label} is a link that leads nowhere`, {
@@ -76,7 +77,7 @@ function textOf(target: string, label: string): string | undefined {
     // O_NONBLOCK: do not wait for a writer if the path is a pipe.
     fd = openSync(target, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
+    if (isMissing(error)) return undefined;
     throw refused(error, label);
   }
   try {

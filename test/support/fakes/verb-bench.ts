@@ -125,16 +125,20 @@ export function createVerbBench(options: VerbBenchOptions = {}): VerbBench {
     runHelper: (name, verb, input) => verbs.runHelper(name, verb, input),
     legacy: verbs,
   };
-  const run: VerbBench["run"] = (
-    { options: definitions = {}, ...command },
-    { json, ...given } = {},
-    ...args
-  ) => {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- made from the command's own definitions
-    const all = { ...valuesOf(definitions, {}), ...given } as OptionsOf<Options> as never;
-    return command.run({ options: all, args, wantsJson: json === true }, context);
-  };
+  const run: VerbBench["run"] = (...asked) => runOn(context, ...asked);
   return { ...bench, verbs, context, run, questions, said, printed, helperCalls };
+}
+
+/** As `VerbBench.run`, with another context. */
+export function runOn<O extends Options, A extends readonly string[], K extends keyof CommandContext>(
+  context: CommandContext,
+  { options: definitions, ...command }: Command<O, A, K>,
+  { json, ...given }: Partial<OptionsOf<O>> & { readonly json?: boolean } = {},
+  ...args: ArgsOf<A>
+): Promise<Result> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- made from the command's own definitions
+  const all = { ...valuesOf(definitions ?? {}, {}), ...given } as OptionsOf<Options> as never;
+  return command.run({ options: all, args, wantsJson: json === true }, context);
 }
 
 async function unexpected(): Promise<never> {

@@ -25,10 +25,10 @@ interface Options {
   readonly client?: "docker" | "podman" | "all";
   readonly dryRun?: boolean;
 }
-const configure = (home: Pick<ConfiguredHome, "context">, options: Options = {}) =>
-  runOn(home, configureCommand, options);
-const unconfigure = (home: Pick<ConfiguredHome, "context">, options: Options = {}) =>
-  runOn(home, unconfigureCommand, options);
+const configure = ({ context }: Pick<ConfiguredHome, "context">, options: Options = {}) =>
+  runOn(context, configureCommand, options);
+const unconfigure = ({ context }: Pick<ConfiguredHome, "context">, options: Options = {}) =>
+  runOn(context, unconfigureCommand, options);
 /** The home with other files. */
 const withFiles = ({ context }: ConfiguredHome, files: Files) => ({
   context: { ...context, files: async () => files },

@@ -28,7 +28,7 @@ interface Options {
   readonly dryRun?: boolean;
 }
 const move = (home: ConfiguredHome, options: Options = {}) =>
-  runOn(home, migrateCommand, { yes: true, ...options });
+  home.run(migrateCommand, { yes: true, ...options });
 const parsed = (text: string | undefined): unknown => JSON.parse(text ?? "null");
 const opened = async (home: ConfiguredHome, key: string): Promise<readonly unknown[] | undefined> => {
   const login = await home.ports.logins.read(key);
@@ -224,11 +224,11 @@ describe("docr migrate, for logins in plain text", () => {
   it("takes them out of our own copies of the file as well", async () => {
     const home = createConfiguredHome();
     home.write(DOCKER, JSON.stringify({ auths: { "ghcr.io": auth("sammy", "one") } }));
-    await runOn(home, configureCommand, { global: true });
+    await home.run(configureCommand, { global: true });
     expect(home.read(`${DOCKER}.docr-backup`)).toContain(auth("sammy", "one").auth);
     await move(home);
     expect(Object.values(home.all()).join("")).not.toContain(auth("sammy", "one").auth);
-    await runOn(home, unconfigureCommand);
+    await home.run(unconfigureCommand);
     expect(dockerOf(home)).toEqual({ auths: { "ghcr.io": {} } });
     expect(home.said.at(-1)).toBe(
       "docr keeps the login for ghcr.io, which clients find no more: docker login makes a new one",
@@ -327,7 +327,7 @@ describe("docr migrate --from another helper", () => {
   it("ends its standing behind us, so that ours are the ones that are answered", async () => {
     const home = createConfiguredHome({ helpers: helperWith("pass", LOGINS) });
     home.write(DOCKER, '{"credsStore":"pass"}');
-    await runOn(home, configureCommand, { global: true });
+    await home.run(configureCommand, { global: true });
     expect(parsed(home.read(OURS))).toEqual({ fallback: "pass" });
     await move(home, { from: true });
     expect([parsed(home.read(OURS)), dockerOf(home)]).toEqual([{}, { credsStore: "docr" }]);
@@ -345,7 +345,7 @@ describe("docr migrate --from another helper", () => {
   it("ends the standing of a helper that has nothing", async () => {
     const home = createConfiguredHome({ helpers: helperWith("pass", {}) });
     home.write(DOCKER, '{"credsStore":"pass"}');
-    await runOn(home, configureCommand, { global: true });
+    await home.run(configureCommand, { global: true });
     expect((await move(home, { from: true, dryRun: true })).text).toBe("there are no logins to move\n");
     expect(parsed(home.read(OURS))).toEqual({ fallback: "pass" });
     await move(home, { from: true });
@@ -396,7 +396,7 @@ describe("docr migrate --from another helper", () => {
         return home.context.runHelper(name, action, input);
       },
     };
-    const { json, exitCode } = await runOn({ context }, migrateCommand, { yes: true, from: "again" });
+    const { json, exitCode } = await runOn(context, migrateCommand, { yes: true, from: "again" });
     expect(exitCode).toBe(1);
     expect(json).toMatchObject({
       moved: [],
@@ -567,7 +567,7 @@ describe("docr migrate, before it moves", () => {
 
   it("asks, shows what is meant, and goes on at a yes", async () => {
     const home = openOurs(PLAIN.auths, { answers: [true] });
-    expect((await runOn(home, migrateCommand)).exitCode).toBe(0);
+    expect((await home.run(migrateCommand)).exitCode).toBe(0);
     expect(home.questions).toEqual(["Move 1 login into the keychain?"]);
     expect(home.said).toEqual([`  ghcr.io  sammy  ~/${DOCKER}`]);
     expect(await opened(home, "ghcr.io")).toEqual(["ghcr.io", "sammy", "one"]);
@@ -579,13 +579,13 @@ describe("docr migrate, before it moves", () => {
   ])("changes nothing at %s", async (_, answers) => {
     const home = openOurs(PLAIN.auths, { answers });
     const before = home.all();
-    expect((await failureOf(() => runOn(home, migrateCommand))).code).toBe("cancelled");
+    expect((await failureOf(() => home.run(migrateCommand))).code).toBe("cancelled");
     expect([home.all(), home.keychain.items.size]).toEqual([before, 0]);
   });
 
   it("wants --yes where there is no terminal", async () => {
     const home = openOurs(PLAIN.auths);
-    expect(await failureOf(() => runOn(home, migrateCommand))).toEqual({
+    expect(await failureOf(() => home.run(migrateCommand))).toEqual({
       code: "no-terminal",
       message: "nobody can be asked here whether 1 login may move",
     });
