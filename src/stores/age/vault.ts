@@ -1,8 +1,9 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Decrypter, Encrypter, identityToRecipient } from "age-encryption";
-import { configHome, dataHome, type Machine } from "../../core/machine.ts";
 import { HelperError } from "../../core/errors.ts";
+import { parseJsonObject } from "../../core/json.ts";
+import { configHome, dataHome, type Machine } from "../../core/machine.ts";
 import type { Turns } from "../../credentials/ports.ts";
 import type { SecretStore } from "../../core/secret-store.ts";
 import { Secret } from "../../core/secret.ts";
@@ -27,8 +28,8 @@ export interface AgeVaultOptions {
 }
 
 /**
- * A file that age encrypts (https://age-encryption.org/v1), for machines without a keychain: one JSON object of names and
- * values, which `age -d -i IDENTITY vault.age` shows. A vault that does not open is never written over.
+ * A file encrypted with age (https://age-encryption.org/v1), for machines without a keychain: one JSON object of names and
+ * values. `age -d -i IDENTITY vault.age` prints it. docr never overwrites a vault that it cannot decrypt.
  */
 export function createAgeVault(options: AgeVaultOptions): SecretStore {
   const { machine, turns, uniqueName, isRunning } = options;
@@ -37,12 +38,13 @@ export function createAgeVault(options: AgeVaultOptions): SecretStore {
     machine.env["DOCR_AGE_IDENTITY_FILE"] || join(homeOf(configHome(machine)), "docr", "age-identity.txt");
 
   const read = async (): Promise<Map<string, Secret>> => {
-    const sealed = readIfThere(path);
-    if (!sealed) return new Map();
+    const encrypted = readIfExists(path);
+    if (!encrypted) return new Map();
     const identity = await openIdentity(identityPath, machine.uid);
-    return unseal(sealed, identity);
+    return decrypt(encrypted, identity);
   };
-  const change = async (edit: (vault: Map<string, Secret>) => boolean): Promise<boolean> => {
+  /** Writes the vault if `edit` returns true. Returns what it returned. */
+  const change = async (edit: (values: Map<string, Secret>) => boolean): Promise<boolean> => {
     const turn = await turns.take("vault", PATIENCE_MS);
     if (!turn) {
       throw new HelperError(
@@ -51,13 +53,13 @@ export function createAgeVault(options: AgeVaultOptions): SecretStore {
       );
     }
     try {
-      const vault = await read();
-      if (!edit(vault)) return false;
+      const values = await read();
+      if (!edit(values)) return false;
       for (const folder of [dirname(path), dirname(identityPath)]) {
         removeLeftovers(folder, (name) => isAbandoned(name, isRunning));
       }
       const identity = await openIdentity(identityPath, machine.uid, { unique: uniqueName() });
-      writeVault(path, await seal(vault, identity), uniqueName());
+      writeVault(path, await encrypt(values, identity), uniqueName());
       return true;
     } finally {
       turn.end();
@@ -68,9 +70,12 @@ export function createAgeVault(options: AgeVaultOptions): SecretStore {
       return (await read()).get(name);
     },
     async write(name, value) {
-      await change((vault) => vault.set(name, value) instanceof Map);
+      await change((values) => {
+        values.set(name, value);
+        return true;
+      });
     },
-    erase: (name) => change((vault) => vault.delete(name)),
+    erase: (name) => change((values) => values.delete(name)),
     async entries(...prefixes) {
       return new Map(
         [...(await read())].filter(([name]) => prefixes.some((prefix) => name.startsWith(prefix))),
@@ -79,36 +84,43 @@ export function createAgeVault(options: AgeVaultOptions): SecretStore {
   };
 }
 
-/** Where the vault lies, and the turns at writing it. */
+/** The folder of the vault and of its lock. */
 export function vaultFolder(machine: Machine): string {
   return join(homeOf(dataHome(machine)), "docr");
 }
 
-async function seal(vault: ReadonlyMap<string, Secret>, identity: Secret): Promise<Uint8Array> {
+async function encrypt(values: ReadonlyMap<string, Secret>, identity: Secret): Promise<Uint8Array> {
   const encrypter = new Encrypter();
   encrypter.addRecipient(await identityToRecipient(identity.reveal()));
-  const plain = Object.fromEntries([...vault].map(([name, value]) => [name, value.reveal()]));
+  const plain = Object.fromEntries([...values].map(([name, value]) => [name, value.reveal()]));
   return encrypter.encrypt(JSON.stringify(plain));
 }
 
-async function unseal(sealed: Uint8Array, identity: Secret): Promise<Map<string, Secret>> {
-  let value: unknown;
+async function decrypt(encrypted: Uint8Array, identity: Secret): Promise<Map<string, Secret>> {
+  const text = await decryptText(encrypted, identity);
+  const fields = text === undefined ? undefined : parseJsonObject(text);
+  if (!fields) {
+    throw new HelperError("vault-closed", "the vault does not open with this age identity, or is damaged");
+  }
+  const values = new Map<string, Secret>();
+  for (const [name, value] of Object.entries(fields)) {
+    if (typeof value === "string") values.set(name, new Secret(value));
+  }
+  return values;
+}
+
+/** Undefined if the identity does not fit or the file is damaged. */
+async function decryptText(encrypted: Uint8Array, identity: Secret): Promise<string | undefined> {
   try {
     const decrypter = new Decrypter();
     decrypter.addIdentity(identity.reveal());
-    value = JSON.parse(await decrypter.decrypt(sealed, "text"));
+    return await decrypter.decrypt(encrypted, "text");
   } catch {
-    // No cause: a parser's message quotes what it read.
-    throw new HelperError("vault-closed", "the vault does not open with this age identity, or is damaged");
+    return undefined;
   }
-  const vault = new Map<string, Secret>();
-  for (const [name, text] of Object.entries(value ?? {})) {
-    if (typeof text === "string") vault.set(name, new Secret(text));
-  }
-  return vault;
 }
 
-function readIfThere(path: string): Uint8Array | undefined {
+function readIfExists(path: string): Uint8Array | undefined {
   try {
     return readFileSync(path);
   } catch (cause) {
