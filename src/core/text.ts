@@ -7,3 +7,8 @@ export function oneLine(text: string): string {
 export function stderrLine(text: string): string {
   return `docr: ${oneLine(text)}\n`;
 }
+
+/** Text from files and other programs, safe for a terminal: control characters become `?`. */
+export function printable(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "?");
+}

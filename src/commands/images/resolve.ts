@@ -1,26 +1,16 @@
-import { alignColumns } from "../../terminal/table.ts";
-import { defineCommand, type Result } from "../command.ts";
 import { helperOf, loginIn, type Resolved, settingOf } from "../../client-config/types.ts";
-import type { VerbPorts } from "../ports.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
+import { printable } from "../../core/text.ts";
+import { alignColumns } from "../../terminal/table.ts";
+import { defineCommand } from "../command.ts";
 import { openCredential, openSecret, shownUsername } from "../pull-secrets/docker-config.ts";
-import { resolveAloud } from "./resolve-aloud.ts";
-import {
-  checkedKey,
-  CLIENT_OPTION,
-  type ClientOptions,
-  KEY_OPTION,
-  parseTarget,
-  printable,
-} from "./target.ts";
+import { resolveAndWarn } from "./resolve-and-warn.ts";
+import { CLIENT_OPTION, KEY_OPTION, parseKey, parseTarget } from "./target.ts";
 
-interface ResolveFlags extends ClientOptions {
-  readonly reveal?: boolean;
-}
-
-/** A client goes on without a login: an answer, but not the one that a script hopes for. */
+/** The client goes on without a login. Scripts can tell this from a failure. */
 const NO_LOGIN = 3;
 
+/** Asks as the client would: it runs the helper that the client's configuration names, and docr may mint. */
 export const resolveCommand = defineCommand({
   name: "resolve",
   arguments: ["<image|host>"],
@@ -36,54 +26,53 @@ export const resolveCommand = defineCommand({
     "docr resolve registry.example --key https://auth.example/v1/ --reveal --json",
   ],
   exitCodes: { 0: "there is a login", 3: "there is none and the client goes on without" },
-  needs: ["legacy"],
-  run: async ({ options, args: [target] }, { legacy }) => resolve(legacy, target, options),
+  needs: ["clients", "reporter"],
+  async run({ options, args: [text] }, context) {
+    const { host, repository } = parseTarget(text);
+    const resolved = await resolveAndWarn(context, host, options.client, {
+      repository,
+      key: parseKey(options.key),
+    });
+    const login = describeLogin(host, resolved, options.reveal);
+    const helper = helperOf(resolved);
+    if (host === REGISTRY_HOST && helper !== "docr") {
+      context.reporter.warn(
+        `${options.client} is not configured to ask docr for ${host}; docr configure does that`,
+      );
+    }
+    const { client, source, key } = resolved;
+    const kind = settingOf(resolved);
+    return {
+      text: alignColumns([
+        ["client", client],
+        ["key", printable(key)],
+        ["from", kind === "none" ? printable(source) : `${printable(source)} (${kind})`],
+        ...(helper === undefined ? [] : [["helper", `docker-credential-${helper}`]]),
+        ["login", login.kind ?? `none: ${client} goes on without`],
+        ...(login.kind === undefined ? [] : secretRows(login)),
+      ]),
+      json: {
+        client,
+        host,
+        repository: repository ?? null,
+        key,
+        kind,
+        source,
+        helper: helper ?? null,
+        login: login.kind ?? null,
+        username: login.username ?? null,
+        ...(options.reveal && { secret: login.secret ?? null }),
+      },
+      exitCode: login.kind === undefined ? NO_LOGIN : 0,
+    };
+  },
 });
-
-/** Asks just as the client would: the helper that its configuration names is run, and ours may mint for it. */
-export async function resolve(ports: VerbPorts, text: string, flags: ResolveFlags): Promise<Result> {
-  const { host, repository } = parseTarget(text);
-  const options = { repository, key: checkedKey(flags.key) };
-  const resolved = await resolveAloud(ports, host, flags.client, options);
-  const login = describeLogin(host, resolved, flags.reveal === true);
-  const helper = helperOf(resolved);
-  if (host === REGISTRY_HOST && helper !== "docr") {
-    ports.terminal.remark(
-      `${flags.client} is not configured to ask docr for ${host}; docr configure does that`,
-    );
-  }
-  const { client, source, key } = resolved;
-  const kind = settingOf(resolved);
-  return {
-    text: alignColumns([
-      ["client", client],
-      ["key", printable(key)],
-      ["from", kind === "none" ? printable(source) : `${printable(source)} (${kind})`],
-      ...(helper === undefined ? [] : [["helper", `docker-credential-${helper}`]]),
-      ["login", login.kind ?? `none: ${client} goes on without`],
-      ...(login.kind === undefined ? [] : secretRows(login)),
-    ]),
-    json: {
-      client,
-      host,
-      repository: repository ?? null,
-      key,
-      kind,
-      source,
-      helper: helper ?? null,
-      login: login.kind ?? null,
-      username: login.username ?? null,
-      ...(flags.reveal && { secret: login.secret ?? null }),
-    },
-    exitCode: login.kind === undefined ? NO_LOGIN : 0,
-  };
-}
 
 interface LoginView {
   readonly kind: "password" | "identity token" | "registry token" | undefined;
-  /** Undefined where there is none, and where it is not to be seen. */
+  /** Undefined if there is none, or if it can be the secret. */
   readonly username?: string | undefined;
-  /** Where it was asked for. */
+  /** Only with `--reveal`. */
   readonly secret?: string | undefined;
 }
 

@@ -2,24 +2,24 @@ import { HelperError, isHelperError } from "../../core/errors.ts";
 import type { Option } from "../command.ts";
 import { DOCKER_HUB, parseImage } from "../../core/image.ts";
 
-/** What a person named: a registry, or an image in one. */
+/** A registry, or an image in one. */
 export interface Target {
-  /** In small letters where a host was named; an image's is as it was written, as for docker. */
+  /** In lower case if the host was named alone. An image's host is as the user wrote it, as for docker. */
   readonly host: string;
-  /** Undefined where the host alone was named. */
+  /** Undefined if the host was named alone. */
   readonly repository: string | undefined;
 }
 
 const SCHEME = /^https?:\/\//i;
-/** A name without a path that could be an image of Docker Hub too: people mean the host where there is a dot or a port. */
+/** A name without a path. It could be an image on Docker Hub, but with a dot or a port users mean a host. */
 const BARE_HOST =
   /^(?:localhost|[^:/@]+\.[^:/@]+|\[[^\]/@]+\]|(?:localhost|[^:/@]+\.[^:/@]+|\[[^\]/@]+\]):\d+)$/i;
 /** Docker Hub as its registry, its index and docker's config name it. */
 const HUB = /^(?:docker\.io|index\.docker\.io(?:\/v1)?|registry-1\.docker\.io(?:\/v2)?)$/i;
 
 /**
- * A host in any of the spellings that people have for one (`ghcr.io`, `https://ghcr.io/`, `GHCR.IO`, `localhost:5000`,
- * `https://index.docker.io/v1/`), or an image. Throws `bad-arguments` for a host that is none, `bad-image` for an image.
+ * Parses a host in any common spelling (`ghcr.io`, `https://ghcr.io/`, `GHCR.IO`, `localhost:5000`,
+ * `https://index.docker.io/v1/`), or an image. Throws `bad-arguments` for an invalid host, `bad-image` for an invalid image.
  */
 export function parseTarget(text: string): Target {
   const address = text.replace(SCHEME, "").replace(/\/{1,4}$/, "");
@@ -27,13 +27,13 @@ export function parseTarget(text: string): Target {
   const isUrl = address !== text && SCHEME.test(text);
   if (isUrl || BARE_HOST.test(address)) {
     const [host = ""] = address.split("/", 1);
-    return { host: checkedHost(host.toLowerCase()), repository: undefined };
+    return { host: parseBareHost(host.toLowerCase()), repository: undefined };
   }
   const { host, repository } = parseImage(text);
   return { host, repository };
 }
 
-/** The same for where a host alone is meant. */
+/** The same for a host only. Throws `bad-arguments` for an image. */
 export function parseHost(text: string): string {
   const { host, repository } = parseTarget(text);
   if (repository === undefined) return host;
@@ -42,8 +42,8 @@ export function parseHost(text: string): string {
   });
 }
 
-/** A host is one where an image in it would be one for docker. */
-function checkedHost(host: string): string {
+/** A host is valid if docker would accept an image in it. */
+function parseBareHost(host: string): string {
   try {
     if (parseImage(`${host}/x`).host === host) return host;
   } catch (error) {
@@ -52,12 +52,6 @@ function checkedHost(host: string): string {
   throw new HelperError("bad-arguments", "that is no registry's host", {
     hint: "name it as for docker login: ghcr.io, localhost:5000",
   });
-}
-
-/** Whose configuration is meant, and under which key. */
-export interface ClientOptions {
-  readonly client: "docker" | "podman";
-  readonly key?: string | undefined;
 }
 
 export const CLIENT_OPTION = {
@@ -74,13 +68,8 @@ export const KEY_OPTION = {
   description: "the key that the login is under, where it is not the registry's own",
 } as const satisfies Option;
 
-/** Throws `bad-arguments` for a key that no client could have. */
-export function checkedKey(key: string | undefined): string | undefined {
+/** Throws `bad-arguments` for a key that no client can have. */
+export function parseKey(key: string | undefined): string | undefined {
   if (key === undefined || /^[^\u0000-\u001f\u007f]+$/.test(key)) return key;
   throw new HelperError("bad-arguments", "--key takes an address, as it stands in the client's file");
-}
-
-/** Text from files and helpers as it may go to a terminal: nothing in it is taken for a command. */
-export function printable(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "?");
 }

@@ -1,42 +1,50 @@
 import { credentialOf } from "../../client-config/client-login.ts";
-import { helperOf, loginIn, type Resolved, settingOf } from "../../client-config/types.ts";
-import { isHelperError } from "../../core/errors.ts";
-import type { VerbPorts } from "../ports.ts";
-import type { RegistryLogin } from "../../oci/session.ts";
+import { type ClientName, helperOf, loginIn, type Resolved, settingOf } from "../../client-config/types.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
+import { isHelperError } from "../../core/errors.ts";
 import type { Image } from "../../core/image.ts";
-import { resolveAloud } from "./resolve-aloud.ts";
+import type { RegistryLogin } from "../../oci/session.ts";
+import type { CommandContext } from "../context.ts";
+import { resolveAndWarn } from "./resolve-and-warn.ts";
 
-/** What is shown to a registry, and where it came from. */
+/** The login that docr sends to a registry, and where it came from. */
 export interface UsedLogin {
-  /** Undefined asks as anybody may. */
+  /** Undefined: docr asks without a login. */
   readonly login: RegistryLogin | undefined;
-  /** Where it came from, in words. */
-  readonly words: string;
+  /** Where it came from, for the user. */
+  readonly label: string;
   /** The same for scripts. */
   readonly json: Readonly<Record<string, string | undefined>>;
 }
 
+export const ANONYMOUS: UsedLogin = {
+  login: undefined,
+  label: "none, as asked for",
+  json: { source: "none" },
+};
+
 /**
- * The login that the client would use for the image. Our own host is answered by ourselves where no client is configured
- * to ask us. Throws what the client's files and helpers throw.
+ * The login that the client would use for the image. For DigitalOcean's registry, docr's own login if the client is not
+ * configured to ask docr. Throws what `Clients.resolve` and a `get` throw.
  */
-export async function findLogin(
-  ports: VerbPorts,
+export async function findUsedLogin(
+  { helper, ...context }: Pick<CommandContext, "clients" | "helper" | "reporter">,
   image: Image,
-  client: "docker" | "podman",
+  client: ClientName,
 ): Promise<UsedLogin> {
-  const resolved = await resolveAloud(ports, image.host, client, { repository: image.repository });
+  const resolved = await resolveAndWarn(context, image.host, client, { repository: image.repository });
   const login = registryLoginIn(resolved);
-  const helper = helperOf(resolved);
-  const kind = settingOf(resolved);
-  // docker falls back to a store that it finds on the machine (credentials.DetectDefaultStore): that is no configuration.
-  if (!login && helper !== "docr" && image.host === REGISTRY_HOST) return findOurs(ports, client);
+  const helperName = helperOf(resolved);
+  // docker uses a store that it finds on the machine (credentials.DetectDefaultStore), but that is not a configuration.
+  if (!login && helperName !== "docr" && image.host === REGISTRY_HOST) return findOwnLogin(helper, client);
   const { source, key } = resolved;
+  const kind = settingOf(resolved);
   const from =
-    helper === undefined ? `${kind} in ${source}` : `docker-credential-${helper} (${kind} in ${source})`;
-  const words = kind === "none" ? `none: ${client} has none for ${key}` : login ? from : `none in ${from}`;
-  return { login, words, json: { client, source, kind, helper, key } };
+    helperName === undefined
+      ? `${kind} in ${source}`
+      : `docker-credential-${helperName} (${kind} in ${source})`;
+  const none = kind === "none" ? `none: ${client} has none for ${key}` : `none in ${from}`;
+  return { login, label: login ? from : none, json: { client, source, kind, helper: helperName, key } };
 }
 
 function registryLoginIn(resolved: Resolved): RegistryLogin | undefined {
@@ -45,13 +53,13 @@ function registryLoginIn(resolved: Resolved): RegistryLogin | undefined {
   return login.kind === "registry-token" ? { registryToken: login.token } : credentialOf(login);
 }
 
-async function findOurs({ helper }: VerbPorts, client: string): Promise<UsedLogin> {
+async function findOwnLogin(helper: CommandContext["helper"], client: ClientName): Promise<UsedLogin> {
   const json = { client, source: "docr", kind: "none", helper: "docr", key: REGISTRY_HOST };
   try {
     const login = await helper.get(REGISTRY_HOST);
-    return { login, words: `docr itself: ${client} is not configured to ask it (docr configure)`, json };
+    return { login, label: `docr itself: ${client} is not configured to ask it (docr configure)`, json };
   } catch (error) {
-    if (!isHelperError(error) || error.code !== "not-found") throw error;
-    return { login: undefined, words: `none: neither ${client} nor docr has one (docr login)`, json };
+    if (!isHelperError(error, "not-found")) throw error;
+    return { login: undefined, label: `none: neither ${client} nor docr has one (docr login)`, json };
   }
 }

@@ -3,7 +3,7 @@ import { alignColumns } from "../../terminal/table.ts";
 import { defineCommand, type OptionsOf, type Result } from "../command.ts";
 import { findPlaces } from "../configure/places.ts";
 import type { CommandContext } from "../context.ts";
-import { printable } from "../images/target.ts";
+import { printable } from "../../core/text.ts";
 import { shownUsername } from "../pull-secrets/docker-config.ts";
 import { storeName } from "../stores.ts";
 import type { ClientSetup } from "./clients.ts";

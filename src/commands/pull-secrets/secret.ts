@@ -1,23 +1,18 @@
 import { credentialOf, loginOf } from "../../client-config/client-login.ts";
 import { type ClientLogin, helperOf, loginIn, type Resolved } from "../../client-config/types.ts";
-import { HelperError, isHelperError } from "../../core/errors.ts";
-import { defineCommand, type Result } from "../command.ts";
-import type { VerbPorts } from "../ports.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
+import { HelperError, isHelperError } from "../../core/errors.ts";
 import { clientKeyOf } from "../../core/image.ts";
-import { kubernetesSecretOf, kubernetesYamlOf } from "./kubernetes.ts";
+import { defineCommand } from "../command.ts";
+import type { CommandContext } from "../context.ts";
+import { resolveAndWarn } from "../images/resolve-and-warn.ts";
+import { CLIENT_OPTION, KEY_OPTION, parseKey, parseTarget } from "../images/target.ts";
 import { authTokenOf, openCredential, type PullSecret } from "./docker-config.ts";
-import { resolveAloud } from "../images/resolve-aloud.ts";
-import { checkedKey, CLIENT_OPTION, type ClientOptions, KEY_OPTION, parseTarget } from "../images/target.ts";
+import { kubernetesSecretOf, kubernetesYamlOf } from "./kubernetes.ts";
 
 const FORMATS = ["auth", "kubernetes-secret", "username-password"] as const;
 
-interface SecretFlags extends ClientOptions {
-  readonly format: (typeof FORMATS)[number];
-  readonly name?: string | undefined;
-  readonly namespace?: string | undefined;
-}
-
+/** Prints the login from the file or helper that has it. Throws `no-login` if the client has none. */
 export const secretCommand = defineCommand({
   name: "secret",
   arguments: ["<image|host>"],
@@ -46,54 +41,52 @@ export const secretCommand = defineCommand({
     "docr secret docker.io --format username-password --json",
     "docr secret ghcr.io --format kubernetes-secret --name pull --namespace web | kubectl apply -f -",
   ],
-  needs: ["legacy"],
-  run: async ({ options, args: [target] }, { legacy }) => secret(legacy, target, options),
+  needs: ["clients", "helper", "reporter"],
+  async run({ options: { client, format, name, namespace, ...options }, args: [text] }, context) {
+    if (format !== "kubernetes-secret" && (name ?? namespace) !== undefined) {
+      throw new HelperError("bad-arguments", "--name and --namespace are for --format kubernetes-secret");
+    }
+    const { host, repository } = parseTarget(text);
+    const key = parseKey(options.key);
+    const resolved = await resolveAndWarn(context, host, client, { repository, key });
+    const login = loginIn(resolved) ?? (await findOwnLogin(context, resolved, host, key));
+    const pull = pullSecretOf(login, client, host, key);
+    if (host === REGISTRY_HOST && helperOf(resolved) === "docr") {
+      context.reporter.warn(
+        "this credential is a short-lived one; docr credentials makes one for a platform",
+      );
+    }
+    switch (format) {
+      case "auth": {
+        const auth = authTokenOf(pull.credential);
+        return { text: `${auth}\n`, json: { host, auth } };
+      }
+      case "username-password": {
+        const { username, password } = openCredential(pull.credential);
+        return { text: `${username}\n${password}\n`, json: { host, username, password } };
+      }
+      case "kubernetes-secret": {
+        const manifest = kubernetesSecretOf(pull, { name: name ?? secretNameOf(host), namespace });
+        return { text: kubernetesYamlOf(manifest), json: manifest };
+      }
+    }
+  },
 });
 
-/** From whichever file or helper has it. Throws `no-login` where none does. */
-export async function secret(ports: VerbPorts, text: string, flags: SecretFlags): Promise<Result> {
-  if (flags.format !== "kubernetes-secret" && (flags.name ?? flags.namespace) !== undefined) {
-    throw new HelperError("bad-arguments", "--name and --namespace are for --format kubernetes-secret");
-  }
-  const { host, repository } = parseTarget(text);
-  const key = checkedKey(flags.key);
-  const resolved = await resolveAloud(ports, host, flags.client, { repository, key });
-  const login = loginIn(resolved) ?? (await ownLogin(ports, resolved, host, key));
-  const pull = pullSecretOf(login, resolved.client, host, key);
-  if (host === REGISTRY_HOST && helperOf(resolved) === "docr") {
-    ports.terminal.remark("this credential is a short-lived one; docr credentials makes one for a platform");
-  }
-  switch (flags.format) {
-    case "auth": {
-      const auth = authTokenOf(pull.credential);
-      return { text: `${auth}\n`, json: { host, auth } };
-    }
-    case "username-password": {
-      const { username, password } = openCredential(pull.credential);
-      return { text: `${username}\n${password}\n`, json: { host, username, password } };
-    }
-    case "kubernetes-secret": {
-      const name = flags.name ?? secretNameOf(host);
-      const manifest = kubernetesSecretOf(pull, { name, namespace: flags.namespace });
-      return { text: kubernetesYamlOf(manifest), json: manifest };
-    }
-  }
-}
-
-/** With our own login where the client finds none: it may only not be configured to ask us. */
-async function ownLogin(
-  { helper, terminal }: VerbPorts,
+/** docr's own login if the client has none: the client may not be configured to ask docr. */
+async function findOwnLogin(
+  { helper, reporter }: Pick<CommandContext, "helper" | "reporter">,
   resolved: Resolved,
   host: string,
   key: string | undefined,
 ): Promise<ClientLogin | undefined> {
   if (helperOf(resolved) === "docr") return undefined;
   try {
-    const ours = loginOf(await helper.get(key ?? clientKeyOf(host)));
-    terminal.remark(`${resolved.client} has no login for ${host}; this is the one that docr keeps`);
-    return ours;
+    const login = loginOf(await helper.get(key ?? clientKeyOf(host)));
+    reporter.warn(`${resolved.client} has no login for ${host}; this is the one that docr keeps`);
+    return login;
   } catch (error) {
-    if (isHelperError(error) && ["not-found", "keychain-missing"].includes(error.code)) return undefined;
+    if (isHelperError(error, "not-found") || isHelperError(error, "keychain-missing")) return undefined;
     throw error;
   }
 }
@@ -119,7 +112,7 @@ function pullSecretOf(
   return { hosts: [key ?? clientKeyOf(host)], credential, identityToken };
 }
 
-/** The host, as far as it can be a name in Kubernetes. */
+/** The host in the characters that a name in Kubernetes may have. */
 function secretNameOf(host: string): string {
   return host
     .toLowerCase()

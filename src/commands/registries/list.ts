@@ -3,7 +3,7 @@ import { type ClientUse, helperOf, settingOf } from "../../client-config/types.t
 import type { Result } from "../command.ts";
 import type { VerbPorts } from "../ports.ts";
 import { allLogins, findUses, type LoginView, needLogin, otherHost, viewOf } from "./logins.ts";
-import { printable } from "../images/target.ts";
+import { printable } from "../../core/text.ts";
 
 export interface ListFlags {
   readonly filter?: string | undefined;

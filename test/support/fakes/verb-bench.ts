@@ -30,6 +30,11 @@ export interface VerbBenchOptions extends BenchOptions {
   readonly helpers?: Readonly<Record<string, HelperAnswer>>;
 }
 
+/** Some of a command's options. */
+export type GivenOptions<C extends { readonly options?: Options }> = Partial<
+  OptionsOf<NonNullable<C["options"]>>
+>;
+
 /** The verbs' ports on fakes alone, with a person who has made up their mind. */
 export interface VerbBench extends Bench {
   readonly verbs: VerbPorts;

@@ -4,10 +4,14 @@ import type { Resolved } from "../../../../src/client-config/types.ts";
 import type { RegistryLogin } from "../../../../src/oci/session.ts";
 import type { FoundManifest, Registries } from "../../../../src/oci/registries.ts";
 import { Secret } from "../../../../src/core/secret.ts";
-import { check, type CheckOptions } from "../../../../src/commands/images/check.ts";
+import { checkCommand } from "../../../../src/commands/images/check.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { tokenOf } from "../../../support/fakes/helper-bench.ts";
-import { createVerbBench, type VerbBenchOptions } from "../../../support/fakes/verb-bench.ts";
+import {
+  createVerbBench,
+  type GivenOptions,
+  type VerbBenchOptions,
+} from "../../../support/fakes/verb-bench.ts";
 
 const DIGEST = `sha256:${"0".repeat(64)}`;
 const FOUND: FoundManifest = {
@@ -29,7 +33,7 @@ const NOTHING: Resolved = { ...ASKED, kind: "none" };
 const BY_PASS = { ...ASKED, kind: "helper", setting: "credsStore", helper: "pass" } as const;
 const HELPED: Resolved = { ...BY_PASS, login: { kind: "password", credential: ANN } };
 
-interface Scene extends Partial<CheckOptions>, VerbBenchOptions {
+interface Scene extends GivenOptions<typeof checkCommand>, VerbBenchOptions {
   readonly resolved?: Resolved;
 }
 
@@ -63,7 +67,7 @@ async function run(
   });
   const { client = "docker", tags, anonymous } = scene;
   const options = { client, ...(tags && { tags }), ...(anonymous && { anonymous }) };
-  const result = await check(bench.verbs, text, options);
+  const result = await bench.run(checkCommand, options, text);
   return { result, shown, asked, said: bench.said };
 }
 

@@ -3,7 +3,7 @@ import type { ResolveOptions } from "../../../../src/client-config/resolve.ts";
 import type { Resolved } from "../../../../src/client-config/types.ts";
 import type { Result } from "../../../../src/commands/command.ts";
 import { Secret } from "../../../../src/core/secret.ts";
-import { resolve } from "../../../../src/commands/images/resolve.ts";
+import { resolveCommand } from "../../../../src/commands/images/resolve.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { createVerbBench } from "../../../support/fakes/verb-bench.ts";
 
@@ -50,7 +50,7 @@ async function run(
       },
     },
   });
-  const result = await resolve(bench.verbs, text, { client: "docker", ...flags });
+  const result = await bench.run(resolveCommand, flags, text);
   return { ...result, said: bench.said, asked };
 }
 

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkedKey, parseHost, parseTarget, printable } from "../../../../src/commands/images/target.ts";
+import { parseHost, parseKey, parseTarget } from "../../../../src/commands/images/target.ts";
+import { printable } from "../../../../src/core/text.ts";
 import { failureOf, failureOfSync } from "../../../support/fakes/failure-of.ts";
 
 describe("a registry", () => {
@@ -98,14 +99,14 @@ it("any text is a registry, an image or a coded error, and what came of it reads
 
 describe("a key", () => {
   it("is what was given, if anything was", () => {
-    expect([checkedKey(undefined), checkedKey("https://a.example/v1/")]).toEqual([
+    expect([parseKey(undefined), parseKey("https://a.example/v1/")]).toEqual([
       undefined,
       "https://a.example/v1/",
     ]);
   });
 
   it.each(["", "a\nb", "a\0"])("is not %j", async (key) => {
-    expect((await failureOf(() => checkedKey(key))).code).toBe("bad-arguments");
+    expect((await failureOf(() => parseKey(key))).code).toBe("bad-arguments");
   });
 });
 

@@ -4,11 +4,11 @@ import type { ClientLogin, Resolved } from "../../../../src/client-config/types.
 import type { Result } from "../../../../src/commands/command.ts";
 import { HelperError } from "../../../../src/core/errors.ts";
 import { Secret } from "../../../../src/core/secret.ts";
-import { secret } from "../../../../src/commands/pull-secrets/secret.ts";
+import { secretCommand } from "../../../../src/commands/pull-secrets/secret.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
-import { createVerbBench } from "../../../support/fakes/verb-bench.ts";
+import { createVerbBench, type GivenOptions } from "../../../support/fakes/verb-bench.ts";
 
-type Flags = Parameters<typeof secret>[2];
+type Options = GivenOptions<typeof secretCommand>;
 
 const ASKED = {
   client: "docker",
@@ -31,11 +31,11 @@ const AUTH = Buffer.from("sammy:hünter:2").toString("base64");
 
 async function run(
   text: string,
-  flags: Partial<Flags> = {},
+  flags: Partial<Options> = {},
   resolved: Resolved = FOUND,
 ): Promise<Result & { readonly said: readonly string[] }> {
   const bench = createVerbBench({ clients: { resolve: async () => resolved } });
-  const result = await secret(bench.verbs, text, { client: "docker", format: "auth", ...flags });
+  const result = await bench.run(secretCommand, flags, text);
   return { ...result, said: bench.said };
 }
 
@@ -97,7 +97,7 @@ describe("docr secret", () => {
       clients: { resolve: async () => NONE },
     });
     await bench.helper.store("ghcr.io", "rosa", new Secret("ours"));
-    const { text } = await secret(bench.verbs, "ghcr.io", { client: "docker", format: "username-password" });
+    const { text } = await bench.run(secretCommand, { format: "username-password" }, "ghcr.io");
     expect(text).toBe("rosa\nours\n");
     expect(bench.said).toEqual(["docker has no login for ghcr.io; this is the one that docr keeps"]);
   });
@@ -108,9 +108,9 @@ describe("docr secret", () => {
     });
     const flags = { client: "docker", format: "auth" } as const;
     bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
-    expect((await failureOf(() => secret(bench.verbs, "ghcr.io", flags))).code).toBe("keychain-locked");
+    expect((await failureOf(() => bench.run(secretCommand, flags, "ghcr.io"))).code).toBe("keychain-locked");
     bench.keychain.failWith(new HelperError("keychain-missing", "there is none"));
-    expect((await failureOf(() => secret(bench.verbs, "ghcr.io", flags))).code).toBe("no-login");
+    expect((await failureOf(() => bench.run(secretCommand, flags, "ghcr.io"))).code).toBe("no-login");
   });
 
   it("is an error where there is no login, or one that no platform can use", async () => {
@@ -128,7 +128,7 @@ describe("docr secret", () => {
     const bench = createVerbBench({ clients: { resolve: async () => registryToken } });
     await bench.helper.store("ghcr.io", "sammy", new Secret("kept"));
     const flags = { client: "docker", format: "auth" } as const;
-    expect((await failureOf(() => secret(bench.verbs, "ghcr.io", flags))).code).toBe("no-login");
+    expect((await failureOf(() => bench.run(secretCommand, flags, "ghcr.io"))).code).toBe("no-login");
     expect(bench.said).toEqual([]);
   });
 

@@ -1,0 +1,13 @@
+import type { Clients } from "../../client-config/resolve.ts";
+import type { Resolved } from "../../client-config/types.ts";
+import type { CommandContext } from "../context.ts";
+
+/** The login that a client would use. Warns of what the client skips. Throws what `Clients.resolve` throws. */
+export async function resolveAndWarn(
+  { clients, reporter }: Pick<CommandContext, "clients" | "reporter">,
+  ...asked: Parameters<Clients["resolve"]>
+): Promise<Resolved> {
+  const resolved = await (await clients()).resolve(...asked);
+  for (const warning of resolved.warnings) reporter.warn(warning);
+  return resolved;
+}
