@@ -1,14 +1,17 @@
 import { defineConfig } from "vitest/config";
+import { findPrivateNode } from "./test/support/lab/namespace.ts";
 
-/** They bind the real names' addresses in the private namespace, measure time, or keep both processors busy. */
+/** These measure time, or keep both processors busy. */
 const ALONE = [
-  "test/clients/**/*.test.ts",
   "test/launcher/{differential,fuzz,lock}.test.ts",
-  "test/system/{commands-account,commands-doctor,keychain-crowd,one-mint,other-registry}.test.ts",
+  "test/system/{keychain-crowd,one-mint}.test.ts",
 ];
 
-/** The pauses of real parts, with room for a busy machine. */
-const LONG = { testTimeout: 120_000, hookTimeout: 120_000 };
+/** Real parts are slow on a busy machine. */
+const PATIENT = { testTimeout: 120_000, hookTimeout: 120_000 };
+
+// vitest forks its workers from here.
+process.execPath = findPrivateNode() ?? process.execPath;
 
 /** Three projects, one after another. `npm run check` runs the first. */
 export default defineConfig({
@@ -31,7 +34,7 @@ export default defineConfig({
           name: "system",
           include: ["test/**/*.test.ts"],
           exclude: ["test/unit/**", ...ALONE],
-          ...LONG,
+          ...PATIENT,
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
@@ -40,7 +43,7 @@ export default defineConfig({
         test: {
           name: "alone",
           include: ALONE,
-          ...LONG,
+          ...PATIENT,
           fileParallelism: false,
           sequence: { groupOrder: 2 },
         },

@@ -369,7 +369,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
           "docr: error: cancelled\ndocr: hint: nothing was changed",
         );
         await terminal.type("echo seen again");
-        await terminal.waitFor("# echo seen again");
+        await terminal.waitFor("$ echo seen again");
       });
       expect((await resolve(HOST)).login).toBeNull();
     });

@@ -35,10 +35,17 @@ const FLAGS = [
   "private",
 ];
 
-/** Every test in the namespace shares this /dev/shm, and no program outside does. */
+/** Places where programs of different processes meet: loopback, /dev/shm, and the state of daemons. */
 const PREPARE = `
 ip link set lo up
 mount -t tmpfs -o mode=1777 tmpfs /dev/shm
+mount -t tmpfs -o mode=755 tmpfs /run
+`;
+
+/** Stands for Node in the namespace: Node in a network, a /dev/shm and a /run of its own. */
+const PRIVATE_NODE = `#!/bin/sh
+exec unshare --net --mount --propagation private sh -eu -c '${PREPARE}
+exec "${process.execPath}" "$@"' sh "$@"
 `;
 
 /**
@@ -77,6 +84,7 @@ export async function runInNamespace(command: readonly string[], inside: Inside)
     // A bind mount needs a file to cover, which the smallest Debian lacks. An empty one means the same as none.
     if (!existsSync(SYSTEM_HOSTS)) writeFileSync(SYSTEM_HOSTS, "");
     writeFileSync(join(folder, "hosts"), HOSTS);
+    writeFileSync(join(folder, "node"), PRIVATE_NODE, { mode: 0o755 });
     writeFileSync(
       join(folder, "bundle.crt"),
       readFileSync(SYSTEM_BUNDLE, "utf8") + readFileSync(pki.ca, "utf8"),
@@ -98,6 +106,12 @@ export async function runInNamespace(command: readonly string[], inside: Inside)
 /** The lab's folder, where this process runs inside the namespace. */
 export function findLabFolder(): string | undefined {
   return process.env[LAB_VARIABLE];
+}
+
+/** Returns the Node that each test file can have, so that two labs with the same addresses run at once. */
+export function findPrivateNode(): string | undefined {
+  const folder = findLabFolder();
+  return folder === undefined ? undefined : join(folder, "node");
 }
 
 export function findPki(labFolder: string): Pki {
