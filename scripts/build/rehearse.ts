@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { Script } from "node:vm";
 import { loadAsset, type LoadBuiltin } from "../../src/app/startup/assets.ts";
-import type { Host } from "../../src/app/compose.ts";
+import type { Host } from "../../src/app/host.ts";
 import type { Environment } from "../../src/core/machine.ts";
 import type * as Program from "../../src/app/run.ts";
 import { createPendingCalls } from "../../src/system/pending-calls.ts";
@@ -65,7 +65,7 @@ async function rehearse(): Promise<void> {
   const { run } = loadAsset("run", "light", builtins) as typeof Program;
   const play = async (env: Environment, args: readonly string[], input = ""): Promise<void> => {
     const readInput = async (): Promise<Uint8Array> => Buffer.from(input);
-    const { exitCode, stderr } = await run(hostOf(env), args, process.pid, readInput);
+    const { exitCode, stderr } = await run(hostOf(env), args, readInput);
     if (exitCode === 0) return;
     throw new Error(`${args.join(" ")} failed in the rehearsal, which needs 127.0.0.1 alone: ${stderr}`);
   };
@@ -97,6 +97,8 @@ function hostOf(env: Environment): Host {
     platform: process.platform,
     uid: process.getuid?.(),
     pid: process.pid,
+    clientPid: () => process.ppid,
+    exit: (code) => process.exit(code),
     temporaryDir: () => home,
     monotonicNs: () => process.hrtime.bigint(),
     clock: () => ({ now: Date.now(), uptime: 1000 * process.uptime() }),

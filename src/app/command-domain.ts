@@ -1,17 +1,15 @@
-/** The parts of the domain that commands use. */
+/** Wires the parts of the domain that commands use. */
 import type { CommandContext } from "../commands/context.ts";
-import { contextInUse } from "../credentials/accounts/accounts.ts";
-import { checkApiToken, logIn } from "../credentials/accounts/log-in.ts";
-import { logOut, logOutEverywhere } from "../credentials/accounts/log-out.ts";
+import { setApiToken } from "../credentials/accounts/accounts.ts";
+import { checkApiToken } from "../credentials/accounts/log-in.ts";
+import { logOut } from "../credentials/accounts/log-out.ts";
 import { isApiToken } from "../credentials/accounts/store-credential.ts";
-import type { Helper } from "../credentials/helper.ts";
-import { takeInventory } from "../credentials/inventory/inventory.ts";
-import { giveOut } from "../credentials/issue.ts";
-import { entryOf } from "../credentials/minting/cache-key.ts";
-import { findToken } from "../credentials/minting/replace.ts";
-import type { HelperPorts } from "../credentials/ports.ts";
+import { isMintedByDocr, takeInventory } from "../credentials/inventory/inventory.ts";
+import { issueCredential } from "../credentials/issue.ts";
+import { BARE_HOST } from "../credentials/minting/cache-key.ts";
+import type { Credentials } from "./compose-credentials.ts";
 
-/** For the list of registries behind an error, in milliseconds. */
+/** For the list of registries in an error's hint. */
 const LIST_BUDGET_MS = 5_000;
 
 export type CommandDomain = Pick<
@@ -28,43 +26,48 @@ export type CommandDomain = Pick<
   | "sha256"
 >;
 
-export function createCommandDomain(ports: HelperPorts, helper: Helper): CommandDomain {
+export function createCommandDomain(credentials: Credentials): CommandDomain {
+  const { settings, keyOf, apiTokens, tokens, openApi, accountPorts, allInventories, current } = credentials;
+  const { logins, store, helper, clock, sha256 } = credentials;
+  const { trace } = credentials.reporter;
+  const checkPorts = { allInventories, openApi };
   return {
-    settings: () => ports.settings(),
-    accounts: {
-      contextInUse: () => contextInUse(ports),
-      logIn: (token, context) => logIn(ports, token, context),
-      checkApiToken: (token) => checkApiToken(ports, token),
-      isApiToken: (secret) => isApiToken(ports, secret),
-      logOut: (context) => logOut(ports, context),
-      logOutEverywhere: () => logOutEverywhere(ports),
-      contexts: () => ports.apiTokens.contexts(),
-      readStored: (context) => ports.apiTokens.read(context),
-      find: (context) => ports.tokenSource.find(context),
-      findInDoctl: (context) => ports.tokenSource.findInDoctl(context),
-      async listRegistries({ registry, context }) {
-        const entry = entryOf(ports.settings(), { kind: "docr", registry }, ports.sha256);
-        const token = await (context === undefined
-          ? findToken(ports, entry)
-          : ports.tokenSource.find(context));
-        return token ? (await ports.api(LIST_BUDGET_MS)).listRegistries(token) : [];
-      },
-    },
-    accountApi: (budgetMs) => ports.accountApi(budgetMs),
-    issue: (order) => giveOut(ports, order),
-    inventory: {
-      living: () => takeInventory(ports),
-      async contains(secret) {
-        for (const place of ports.everywhere()) if (await place.isOurs(secret)) return true;
-        return false;
-      },
-      prune: () => helper.prune(),
-      hasCache: () => ports.minted().kept !== undefined,
-    },
-    logins: ports.logins,
-    store: ports.secrets,
+    settings,
+    logins,
+    store,
     helper,
-    clock: ports.clock,
-    sha256: ports.sha256,
+    clock,
+    sha256,
+    accounts: {
+      contextInUse: () => keyOf(BARE_HOST).context,
+      findInUse: () => tokens.find(keyOf(BARE_HOST)),
+      checkApiToken: (token) => checkApiToken(token, checkPorts),
+      isApiToken: (secret) => isApiToken(secret, openApi),
+      async logIn(token, context) {
+        const accepted = await checkApiToken(token, checkPorts);
+        await setApiToken(context, token.secret, accountPorts);
+        return accepted;
+      },
+      logOut: (context) => logOut(context, settings(), accountPorts),
+      logOutEverywhere: credentials.logOut,
+      contexts: () => apiTokens.contexts(),
+      readStored: (context) => apiTokens.read(context),
+      find: (context) => tokens.findForAccount(context),
+      findInDoctl: (context) => credentials.doctl.find(context),
+      async listRegistries({ registry, context }) {
+        const token = await (context === undefined
+          ? tokens.find(keyOf({ registry }))
+          : tokens.findForAccount(context));
+        return token ? (await openApi(LIST_BUDGET_MS)).listRegistries(token) : [];
+      },
+    },
+    accountApi: openApi,
+    issue: (order) => issueCredential(order, { keyOf, tokens, openApi, current, trace }),
+    inventory: {
+      living: () => takeInventory(allInventories()),
+      contains: (secret) => isMintedByDocr(allInventories(), secret),
+      prune: () => credentials.revocation.revokeSuperseded("all"),
+      hasCache: () => current().cache !== undefined,
+    },
   };
 }

@@ -1,31 +1,30 @@
-/** The verbs for people: puts together what they stand on. An asset of its own, so that a `get` does not pay for it. */
-import { readConfigFile } from "../config/config-file.ts";
-import { readGeneralSettings } from "../config/general.ts";
-import { hintOf } from "../core/error-catalog.ts";
-import { stderrLine } from "../core/text.ts";
-import { createCommandDomain } from "./command-domain.ts";
-import type { Host } from "./compose.ts";
-import type { Helper } from "../credentials/helper.ts";
-import type { HelperPorts } from "../credentials/ports.ts";
-import type { RunHelper } from "../client-config/helper-client.ts";
-import type { VerbPorts } from "../commands/ports.ts";
+/** Wires the commands. A bundle of its own, so that a `get` does not load it. */
 import type { CommandOutput } from "../cli/errors.ts";
 import { runCommand } from "../cli/run-command.ts";
+import type { RunHelper } from "../client-config/helper-client.ts";
+import type { VerbPorts } from "../commands/ports.ts";
+import { hintOf } from "../core/error-catalog.ts";
+import { stderrLine } from "../core/text.ts";
 import { createTerminal } from "../terminal/terminal.ts";
-import { packageName, version } from "./version.ts";
+import { createCommandDomain } from "./command-domain.ts";
+import { composeDomain } from "./compose-domain.ts";
+import type { Composition } from "./compose.ts";
+import type { Host } from "./host.ts";
+import { version } from "./version.ts";
 
-/** For one question to a registry with its whole handshake: a person waits. */
+/** For one request to a registry with its whole handshake. The user waits for it. */
 const REGISTRY_BUDGET_MS = 20_000;
 
 /** Throws `unknown-action` for one unknown word alone. */
-export async function runForPeople(
+export async function runCommandLine(
   host: Host,
-  domain: HelperPorts,
-  helper: Helper,
+  app: Composition,
   readInput: () => Promise<Uint8Array>,
   args: readonly string[],
 ): Promise<CommandOutput> {
   const { env } = host;
+  const { userAgent } = app;
+  const { trace } = app.reporter;
   const terminal = createTerminal({
     isTerminal: host.isTerminal,
     columns: host.columns,
@@ -33,17 +32,16 @@ export async function runForPeople(
     readInput,
     writeStdout: host.writeStdout,
     writeStderr: host.writeStderr,
-    // https://no-color.org: set to anything but nothing.
+    // https://no-color.org: set to anything but the empty text.
     isColourful: () => !env["NO_COLOR"] && env["TERM"] !== "dumb",
   });
-  const runHelper: RunHelper = async (...asked) => {
+  const runHelper: RunHelper = async (...request) => {
     const { createRunHelper } = await import("../client-config/helper-client.ts");
-    return createRunHelper(env)(...asked);
+    return createRunHelper(env)(...request);
   };
-  const userAgent = `${packageName}/${version}`;
   const ports: VerbPorts = {
-    helper,
-    domain,
+    helper: app.helper,
+    domain: composeDomain(app),
     machine: host,
     env,
     terminal,
@@ -55,7 +53,7 @@ export async function runForPeople(
     files: async () => (await import("../client-config/edit/files.ts")).createFiles(host),
     async registries() {
       const { createRegistries } = await import("./bundles/network.ts");
-      return createRegistries({ env, userAgent, trace: domain.trace, budgetMs: REGISTRY_BUDGET_MS });
+      return createRegistries({ env, userAgent, trace, budgetMs: REGISTRY_BUDGET_MS });
     },
     async network() {
       const { createNetwork } = await import("./bundles/network.ts");
@@ -69,8 +67,8 @@ export async function runForPeople(
     machine: host,
     terminal,
     reporter: { warn: (text) => host.writeStderr(stderrLine(`warning: ${text}`)) },
-    general: () => readGeneralSettings(env, readConfigFile(host)),
-    ...createCommandDomain(domain, helper),
+    general: app.general,
+    ...createCommandDomain(app),
     clients: () => ports.clients(),
     files: () => ports.files(),
     registries: () => ports.registries(),

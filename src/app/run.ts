@@ -1,43 +1,101 @@
-import { runProgram, type Outcome } from "../protocol/server.ts";
-import { compose, type Host } from "./compose.ts";
-import { createHelper, type Helper } from "../credentials/helper.ts";
+import type { CommandOutput } from "../cli/errors.ts";
+import { toHelperError } from "../core/errors.ts";
+import type { Trace } from "../core/reporter.ts";
+import { parseAction, type Response, versionLine } from "../protocol/actions.ts";
+import { stderrLine } from "../core/text.ts";
+import { describeFailure } from "../protocol/failures.ts";
+import { serve, type ServerPorts } from "../protocol/server.ts";
+import { INPUT_TIMEOUT_MS, RESPONSE_TIMEOUT_MS } from "../response-cache/shared/limits.ts";
 import { BACKGROUND } from "../system/background.ts";
-import { RESPONSE_TIMEOUT_MS, INPUT_TIMEOUT_MS } from "../response-cache/shared/limits.ts";
+import { compose } from "./compose.ts";
+import type { Host } from "./host.ts";
 import { packageName, version } from "./version.ts";
 
-/** The whole program, for everything that is not answered by a finished answer. Never throws. */
+/** What to print, and the exit code. Each text is whole lines or empty. */
+export interface Outcome extends Response {
+  readonly stderr: string;
+}
+
+/** Runs a background task, a protocol request or a command. Never throws. */
 export async function run(
   host: Host,
   args: readonly string[],
-  clientPid: number,
   readInput: () => Promise<Uint8Array>,
 ): Promise<Outcome> {
-  const { ports, fallback, remarks } = compose(host);
-  const helper = createHelper(ports);
+  const app = compose(host);
   if (args[0] === BACKGROUND) {
-    await workInBackground(helper, args.slice(1)).catch(() => undefined);
+    await app.runInBackground(args.slice(1)).catch(() => undefined);
     return { stdout: "", stderr: "", exitCode: 0 };
   }
-  return runProgram({
-    args,
-    packageName,
-    version,
+  return runRequest(args, {
+    helper: app.helper,
+    fallback: app.fallback,
     readInput,
-    helper,
     env: host.env,
-    runVerb: async (verb) =>
-      (await import("./compose-commands.ts")).runForPeople(host, ports, helper, readInput, verb),
-    fallback,
-    trace: ports.trace,
-    clientPid,
-    remarks,
-    inputDeadlineMs: INPUT_TIMEOUT_MS,
-    deadlineMs: RESPONSE_TIMEOUT_MS,
+    timeouts: { inputMs: INPUT_TIMEOUT_MS, responseMs: RESPONSE_TIMEOUT_MS },
+    warnings: app.warnings,
+    trace: app.reporter.trace,
+    clientPid: host.clientPid,
+    async runCommand(words) {
+      const { runCommandLine } = await import("./bundles/commands.ts");
+      return runCommandLine(host, app, readInput, words);
+    },
   });
 }
 
-/** What a `get` left to a process of its own. */
-async function workInBackground(helper: Helper, [task, serverUrl]: readonly string[]): Promise<void> {
-  if (task === "renew" && serverUrl !== undefined) await helper.renew(serverUrl);
-  if (task === "sweep") await helper.sweep();
+export interface RequestPorts extends ServerPorts {
+  /** Warnings so far. */
+  readonly warnings: readonly string[];
+  readonly trace: Trace;
+  readonly clientPid: () => number;
+  /** Runs a command. Throws `unknown-action` for one unknown word alone; other errors are in the output. */
+  readonly runCommand: (args: readonly string[]) => Promise<CommandOutput>;
+}
+
+/** Runs a protocol request or a command. Never throws. */
+export async function runRequest(args: readonly string[], ports: RequestPorts): Promise<Outcome> {
+  try {
+    const action = parseAction(args);
+    const { stdout, stderr = "", exitCode, code } = await respond(action, args, ports);
+    traceEnd(ports.trace, code === undefined ? { exitCode } : { exitCode, code });
+    const prefix = action === "command" ? "warning: " : "";
+    return { stdout, stderr: describeWarnings(ports.warnings, prefix) + stderr, exitCode };
+  } catch (error) {
+    const failure = toHelperError(error);
+    const { stdout, stderr, exitCode } = describeFailure(failure);
+    traceEnd(ports.trace, { exitCode, code: failure.code });
+    return { stdout, stderr: describeWarnings(ports.warnings, "") + stderr, exitCode };
+  }
+}
+
+function describeWarnings(warnings: readonly string[], prefix: string): string {
+  return warnings.map((text) => stderrLine(prefix + text)).join("");
+}
+
+async function respond(
+  action: ReturnType<typeof parseAction>,
+  args: readonly string[],
+  ports: RequestPorts,
+): Promise<Response & Partial<CommandOutput>> {
+  switch (action) {
+    case "version":
+      return { stdout: versionLine(packageName, version), exitCode: 0 };
+    case "help":
+      return ports.runCommand(["--help"]);
+    case "command":
+      return ports.runCommand(args);
+    case "get":
+    case "store":
+    case "erase":
+    case "list":
+      ports.trace("asked", { verb: action, client: ports.clientPid() });
+      return serve(action, ports);
+  }
+}
+
+/** The trace's own settings may be what is wrong; the failure itself says so. */
+function traceEnd(trace: Trace, details: Readonly<Record<string, string | number>>): void {
+  try {
+    trace("answered", details);
+  } catch {}
 }

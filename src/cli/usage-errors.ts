@@ -1,7 +1,7 @@
 /** Wrong usage as an error in docr's words. Its texts come from the definitions, and name no word that may be a secret. */
 import { HelperError } from "../core/errors.ts";
 import type { Command, CommandGroup, Options } from "../commands/command.ts";
-import { unknownAction } from "../protocol/serve.ts";
+import { unknownAction } from "../protocol/actions.ts";
 import { flagOf, optionsIn } from "./option-flags.ts";
 import { suggest } from "./suggestion.ts";
 

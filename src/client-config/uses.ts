@@ -55,5 +55,5 @@ export function findClientUses(machine: Machine, key: string): ClientUses {
 /** Whether docr answers a question for one key with the login under the other. */
 function isSameLogin(asked: string, stored: string): boolean {
   const [a, b] = [parseAddress(asked), parseAddress(stored)];
-  return a.kind === b.kind && (a.kind === "docr" || (b.kind === "other" && a.key === b.key));
+  return a.kind === b.kind && (a.kind === "digitalocean" || (b.kind === "other" && a.key === b.key));
 }

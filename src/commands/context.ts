@@ -7,17 +7,16 @@ import type { MintedCredential } from "../core/credential.ts";
 import type { Clock } from "../core/lifetime.ts";
 import type { Machine } from "../core/machine.ts";
 import type { Reporter } from "../core/reporter.ts";
-import type { Secret } from "../core/secret.ts";
+import type { Secret, Sha256 } from "../core/secret.ts";
 import type { SecretStore } from "../core/secret-store.ts";
 import type { AcceptedToken } from "../credentials/accounts/log-in.ts";
-import type { LoggedOut } from "../credentials/accounts/log-out.ts";
+import type { LogoutResult } from "../credentials/accounts/log-out.ts";
 import type { Helper } from "../credentials/helper.ts";
-import type { Inventory } from "../credentials/inventory/inventory.ts";
-import type { GiveOutOrder } from "../credentials/issue.ts";
-import type { Sha256 } from "../credentials/minting/cache-key.ts";
-import type { Settings } from "../credentials/minting/settings.ts";
-import type { AccountApi } from "../credentials/ports.ts";
-import type { Logins } from "../credentials/stored-logins.ts";
+import type { InventoryReport } from "../credentials/inventory/inventory.ts";
+import type { IssueOrder } from "../credentials/issue.ts";
+import type { RegistrySettings } from "../credentials/minting/settings.ts";
+import type { AccountApi } from "../credentials/accounts/ports.ts";
+import type { StoredLogins } from "../credentials/stored-logins.ts";
 import type { Network } from "../http/reach.ts";
 import type { Registries } from "../oci/registries.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -37,15 +36,15 @@ export interface CommandContext {
   /** Throws `bad-setting`. */
   readonly general: () => GeneralSettings;
   /** Of DigitalOcean's registry. Throws `bad-setting` and `bad-api-token`. */
-  readonly settings: () => Settings;
+  readonly settings: () => RegistrySettings;
   readonly accounts: CommandAccounts;
   /** DigitalOcean's API for questions about an API token. All calls together take at most `budgetMs`. */
   readonly accountApi: (budgetMs: number) => Promise<AccountApi>;
   /** Mints one new credential for the user, and caches nothing. Throws `no-api-token` and the API's errors. */
-  readonly issue: (order: GiveOutOrder) => Promise<MintedCredential>;
+  readonly issue: (order: IssueOrder) => Promise<MintedCredential>;
   readonly inventory: CommandInventory;
-  /** Logins of other registries in docr's store. */
-  readonly logins: Logins;
+  /** StoredLogins of other registries in docr's store. */
+  readonly logins: StoredLogins;
   /** docr's store of API tokens and logins. */
   readonly store: SecretStore;
   /** The credential-helper protocol's four requests. */
@@ -72,11 +71,19 @@ export interface CommandAccounts {
   /** Whether the secret is an API token. Asks DigitalOcean: a finished credential has the same form. */
   isApiToken(secret: Secret): Promise<boolean>;
   /** Forgets the account's API token and revokes what it has minted. */
-  logOut(context: string | undefined): Promise<LoggedOut>;
+  logOut(context: string | undefined): Promise<LogoutResult>;
   /** The same for every account and for the environment's API token. Needs no settings. */
-  logOutEverywhere(): Promise<LoggedOut>;
+  logOutEverywhere(): Promise<LogoutResult>;
   /** The contexts with an API token in the store, sorted. */
   contexts(): Promise<readonly string[]>;
+  /** The API token that a `get` for the bare host uses. Undefined: there is none. Throws `bad-setting`, and errors of the store. */
+  findInUse(): Promise<ApiToken | undefined>;
+  /** Whether the secret is an API token. Asks the API. */
+  isApiToken(secret: Secret): Promise<boolean>;
+  /** The API token that a `get` for the bare host uses. Undefined: there is none. Throws `bad-setting`, and errors of the store. */
+  findInUse(): Promise<ApiToken | undefined>;
+  /** Whether the secret is an API token. Asks the API. */
+  isApiToken(secret: Secret): Promise<boolean>;
   /** The API token in the store. */
   readStored(context: string | undefined): Promise<ApiToken | undefined>;
   /** The API token in the store, else in doctl's configuration. Throws `bad-api-token`. */
@@ -84,12 +91,12 @@ export interface CommandAccounts {
   /** The API token in doctl's configuration. An undefined context is the one that doctl has switched to. */
   findInDoctl(context: string | undefined): Promise<ApiToken | undefined>;
   /** The names of the registries of the account that `issue` would use. Throws the API's errors. */
-  listRegistries(order: Pick<GiveOutOrder, "registry" | "context">): Promise<readonly string[]>;
+  listRegistries(order: Pick<IssueOrder, "registry" | "context">): Promise<readonly string[]>;
 }
 
 /** The credentials that docr has minted, in every place where these or earlier settings may have left them. */
 export interface CommandInventory {
-  living(): Promise<Inventory>;
+  living(): Promise<InventoryReport>;
   /** Whether docr has minted it. */
   contains(secret: Secret): Promise<boolean>;
   /** Revokes every superseded credential, in use or not. Returns how many. */

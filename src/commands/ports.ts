@@ -4,7 +4,7 @@ import type { Files } from "../client-config/edit/files.ts";
 import type { Environment, Machine } from "../core/machine.ts";
 import type { HelperError } from "../core/errors.ts";
 import type { Helper } from "../credentials/helper.ts";
-import type { HelperPorts } from "../credentials/ports.ts";
+import type { CommandDomain } from "./domain.ts";
 import type { Network } from "../http/reach.ts";
 import type { Registries } from "../oci/registries.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -12,7 +12,7 @@ import type { Terminal } from "../terminal/terminal.ts";
 /** All that a verb may use. What costs time to load is a function that loads it. */
 export interface VerbPorts {
   readonly helper: Helper;
-  readonly domain: HelperPorts;
+  readonly domain: CommandDomain;
   readonly machine: Machine;
   readonly env: Environment;
   readonly terminal: Terminal;

@@ -1,8 +1,9 @@
 import { isRegistryName } from "../core/address.ts";
 import { parseApiToken, type ApiToken } from "../core/api-token.ts";
+import { limited } from "../core/lifetime.ts";
 import { HelperError } from "../core/errors.ts";
 import type { Machine } from "../core/machine.ts";
-import type { AccessSetting, CacheSetting, Settings } from "../credentials/minting/settings.ts";
+import type { AccessSetting, CacheSetting, RegistrySettings } from "../credentials/minting/settings.ts";
 import { parseBaseUrl } from "./base-url.ts";
 import { parseContextName, type ConfigFile } from "./config-file.ts";
 import { parseChoice } from "./general.ts";
@@ -20,7 +21,7 @@ const LONGEST_TTL_SECONDS = 30 * 24 * 3600;
  * `storeId` is that of the general settings. Throws `bad-setting` or `bad-api-token`, naming the variable and its valid
  * values.
  */
-export function readRegistrySettings(machine: Machine, file: ConfigFile, storeId = ""): Settings {
+export function readRegistrySettings(machine: Machine, file: ConfigFile, storeId = ""): RegistrySettings {
   const { env } = machine;
   const context = env["DIGITALOCEAN_CONTEXT"];
   return {
@@ -32,7 +33,7 @@ export function readRegistrySettings(machine: Machine, file: ConfigFile, storeId
     contexts: file.contexts ?? {},
     storeId,
     access: readAccess(env["DOCR_ACCESS"]),
-    ttlSeconds: readTtl(env["DOCR_TTL"]),
+    lifetime: limited(1000 * readTtl(env["DOCR_TTL"])),
     cache: readCache(env["DOCR_CACHE"]),
   };
 }

@@ -11,21 +11,22 @@ export const REGISTRY_HOST = "registry.digitalocean.com";
 /** What a server URL that a client sent stands for. */
 export type Address =
   /** Our host; `registry` is the first path segment, unchecked, where the path has one. */
-  | { readonly kind: "docr"; readonly registry: string | undefined }
+  | { readonly kind: "digitalocean"; readonly registry: string | undefined }
   /** Any other address; `key` is equal for spellings that differ only in scheme, host case or final slashes. */
   | { readonly kind: "other"; readonly key: string };
 
-const OURS = /^(?:[Hh][Tt][Tt][Pp][Ss]?:\/\/)?([A-Za-z0-9.-]{1,253})(?::443)?((?:\/[A-Za-z0-9._-]+)*)\/*$/;
+const DIGITALOCEAN =
+  /^(?:[Hh][Tt][Tt][Pp][Ss]?:\/\/)?([A-Za-z0-9.-]{1,253})(?::443)?((?:\/[A-Za-z0-9._-]+)*)\/*$/;
 const SCHEME = /^[Hh][Tt][Tt][Pp][Ss]?:\/\//;
 const REGISTRY_NAME = /^[a-z0-9-]{1,63}$/;
 
 export function parseAddress(text: string): Address {
-  const match = OURS.exec(text);
+  const match = DIGITALOCEAN.exec(text);
   if (match?.[1]?.toLowerCase() === REGISTRY_HOST) {
     const first = match[2]?.split("/")[1];
     // Clients ask for the API's base path too; it is never a registry's name.
     const isApiVersion = first === "v1" || first === "v2";
-    return { kind: "docr", registry: isApiVersion ? undefined : first };
+    return { kind: "digitalocean", registry: isApiVersion ? undefined : first };
   }
   return { kind: "other", key: otherKey(text) };
 }

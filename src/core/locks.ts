@@ -10,14 +10,14 @@ export interface Locks {
 }
 
 export interface Lock extends Disposable {
-  /** Whether another process held it first. */
-  readonly waited: boolean;
+  /** When this process began to wait for another one, on the monotonic clock in milliseconds. Undefined: it did not wait. */
+  readonly waitedSince: number | undefined;
 }
 
-/** Tells the processes that wait for a lock why its holder failed, so that they need not fail the same way again. */
+/** Tells the processes that wait for a lock why its holder failed, so that they fail alike without another attempt. */
 export interface SharedFailures {
-  /** Throws the failure that another process shared under `name` at or after `since` (milliseconds, monotonic clock). */
-  rethrow(name: string, since: number): Promise<void>;
+  /** Throws the failure that another process shared under `name` since `waitedSince`, if there is one. */
+  rethrow(name: string, waitedSince: number): Promise<void>;
   /** Await this before the lock ends, or the next process may miss it. Best effort: never rejects. */
   share(name: string, failure: HelperError): Promise<void>;
 }

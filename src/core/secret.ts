@@ -1,6 +1,9 @@
+/** SHA-256 of the UTF-8 text, as 64 lower-case hex digits. */
+export type Sha256 = (text: string) => string;
+
 /**
- * A value that must never be seen by accident. Whatever prints, logs, joins or serializes it gets
- * `[secret]`; only `reveal()` gives the text, and a test pins the few rooms that may call it.
+ * A value that must not leak. Printing, logging, joining and serializing it give `[secret]`. Only `reveal()` gives the
+ * text, and a test lists the files that may call it.
  */
 export class Secret {
   readonly #text: string;
@@ -14,12 +17,12 @@ export class Secret {
     return this.#text;
   }
 
-  /** Whether the whole text has the shape, without showing it. The pattern must be anchored. */
+  /** Whether the whole text matches, without showing it. The pattern must be anchored. */
   matches(pattern: RegExp): boolean {
     return pattern.test(this.#text);
   }
 
-  /** The same without white space around it, which pasting and piping leave. */
+  /** The same secret without surrounding white space, which pasting and piping leave. */
   trimmed(): Secret {
     return new Secret(this.#text.trim());
   }
@@ -29,8 +32,8 @@ export class Secret {
     return this.#text === other.reveal();
   }
 
-  /** A one-way mark of the text, made by `hash` (text in, lower-case hex out). */
-  digest(hash: (text: string) => string): string {
+  /** A one-way digest of the text. */
+  digest(hash: Sha256): string {
     return hash(this.#text);
   }
 

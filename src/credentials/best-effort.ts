@@ -1,10 +1,10 @@
 import { isHelperError } from "../core/errors.ts";
 
 /**
- * The work's result, or undefined where it failed. For caches and nothing else: one that cannot be read or
- * written costs a mint, never the answer, so that a runner without a keychain, or with a full disk, still pulls.
+ * The work's result, or undefined if it fails in any way. For caches alone: a cache that cannot be read or written
+ * costs a mint, never the response, so that a CI runner without a keychain or with a full disk still pulls.
  */
-export async function quietly<T>(work: () => Promise<T> | undefined): Promise<T | undefined> {
+export async function bestEffort<T>(work: () => Promise<T> | undefined): Promise<T | undefined> {
   try {
     return await work();
   } catch {
@@ -12,8 +12,8 @@ export async function quietly<T>(work: () => Promise<T> | undefined): Promise<T 
   }
 }
 
-/** The result of work that is done without where it fails; undefined then. A bug is still thrown. */
-export async function unlessFailed<T>(work: () => Promise<T>): Promise<T | undefined> {
+/** The work's result, or undefined on a HelperError. Rethrows anything else. */
+export async function undefinedIfFailed<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {

@@ -1,18 +1,20 @@
 /**
- * What the stores keep, as text: the one file of the domain that opens a Secret, because a record leaves
- * for a store as a whole. JSON, so that every character survives: strings of the Linux keychain end at a NUL.
+ * What the stores hold, as JSON text: the only file of the domain that opens a Secret, because a record leaves for a store
+ * as a whole. JSON, so that every character survives: strings of the Linux keychain end at a NUL. The field names are
+ * the storage format and must not change.
  */
 import type { Access, MintedCredential, TokenOrigin } from "../core/credential.ts";
+import { type JsonObject, isJsonObject, parseJsonObject } from "../core/json.ts";
 import { type Dated, limited, type Moment, msOf, UNLIMITED } from "../core/lifetime.ts";
 import { Secret } from "../core/secret.ts";
 
-/** A login that somebody stored, for any registry, exactly as it came. */
+/** A login that a client stored, for any registry, exactly as it came. */
 export interface Login {
   /** As the client spelled it. */
   readonly serverUrl: string;
   readonly username: string;
   readonly secret: Secret;
-  /** When it was stored, in milliseconds since the epoch; undefined for records from before this was noted. */
+  /** Milliseconds since the epoch. Undefined for logins that older versions stored. */
   readonly storedAt?: number | undefined;
 }
 
@@ -20,21 +22,22 @@ export function encodeLogin(login: Login): Secret {
   return new Secret(JSON.stringify({ ...login, secret: login.secret.reveal() }));
 }
 
-/** Undefined where the text is not a login of ours. */
-export function decodeLogin(kept: Secret): Login | undefined {
-  const { serverUrl, username, secret, storedAt } = fieldsOf(kept.reveal());
+/** Undefined where the text is not a login that docr stored. */
+export function decodeLogin(text: Secret): Login | undefined {
+  const { serverUrl, username, secret, storedAt } = fieldsOf(text);
   if (typeof serverUrl !== "string" || typeof username !== "string" || typeof secret !== "string") return;
   const when = isMilliseconds(storedAt) ? { storedAt } : {};
   return { serverUrl, username, secret: new Secret(secret), ...when };
 }
 
-/** A minted credential in a store; `replaced` says since when another one is answered instead. */
-export interface MintedRecord {
+/** A cached credential. */
+export interface CacheRecord {
   readonly credential: MintedCredential;
-  readonly replaced: Moment | undefined;
+  /** When another credential took its place. Undefined: docr answers with it. */
+  readonly supersededAt: Moment | undefined;
 }
 
-export function encodeMinted({ credential, replaced }: MintedRecord): Secret {
+export function encodeCacheRecord({ credential, supersededAt }: CacheRecord): Secret {
   const { username, secret, mintedAt, lifetime, origin, access, registry, revokeAt } = credential;
   return new Secret(
     JSON.stringify({
@@ -48,42 +51,40 @@ export function encodeMinted({ credential, replaced }: MintedRecord): Secret {
       revokeAt,
       username: username.reveal(),
       secret: secret.reveal(),
-      replaced,
+      replaced: supersededAt,
     }),
   );
 }
 
-/** Undefined where the text is not a whole record of ours: then it counts as not there. */
-export function decodeMinted(kept: Secret): MintedRecord | undefined {
-  const fields = fieldsOf(kept.reveal());
+/** Undefined where the text is not a whole record: docr treats it as missing. */
+export function decodeCacheRecord(text: Secret): CacheRecord | undefined {
+  const fields = fieldsOf(text);
   const { username, secret, lifeMs, access, from, registry, account, sourceMark, revokeAt } = fields;
-  const minted = momentOf(fields["minted"]);
+  const mintedAt = momentOf(fields["minted"]);
   if (typeof username !== "string" || typeof secret !== "string" || typeof revokeAt !== "string") return;
-  if (!minted || !isMilliseconds(lifeMs) || !isAccess(access) || !isOriginKind(from)) return;
+  if (!mintedAt || !isMilliseconds(lifeMs) || !isAccess(access) || !isOriginKind(from)) return;
   if (registry !== undefined && typeof registry !== "string") return;
   if (typeof account !== "string") return;
   if (sourceMark !== undefined && typeof sourceMark !== "string") return;
-  return {
-    credential: {
-      username: new Secret(username),
-      secret: new Secret(secret),
-      mintedAt: minted,
-      lifetime: limited(lifeMs),
-      access,
-      origin: originOf(from, account, sourceMark),
-      registry,
-      revokeAt,
-    },
-    replaced: momentOf(fields["replaced"]),
+  const credential = {
+    username: new Secret(username),
+    secret: new Secret(secret),
+    mintedAt,
+    lifetime: limited(lifeMs),
+    access,
+    origin: originOf(from, account, sourceMark),
+    registry,
+    revokeAt,
   };
+  return { credential, supersededAt: momentOf(fields["replaced"]) };
 }
 
-/** One line of the inventory: a credential that we minted, without any secret. */
+/** What the inventory says about one credential, without its secret. */
 export interface InventoryEntry extends Dated {
   readonly access: Access;
   readonly origin: TokenOrigin["kind"];
   readonly registry: string | undefined;
-  /** Set when it was revoked before its time. */
+  /** Whether docr revoked it before it expired. */
   readonly revoked: boolean;
 }
 
@@ -94,24 +95,24 @@ export function encodeInventoryEntry(entry: InventoryEntry): Secret {
   return new Secret(JSON.stringify({ minted: mintedAt, lifeMs, access, from: origin, registry, revoked }));
 }
 
-export function decodeInventoryEntry(kept: Secret): InventoryEntry | undefined {
-  const fields = fieldsOf(kept.reveal());
-  const { access, from, registry, revoked } = fields;
-  const lifeMs = fields["lifeMs"];
-  const minted = momentOf(fields["minted"]);
-  if (!minted || !(lifeMs === null || isMilliseconds(lifeMs))) return;
+/** Undefined where the text is not an entry that docr wrote. */
+export function decodeInventoryEntry(text: Secret): InventoryEntry | undefined {
+  const fields = fieldsOf(text);
+  const { lifeMs, access, from, registry, revoked } = fields;
+  const mintedAt = momentOf(fields["minted"]);
+  if (!mintedAt || !(lifeMs === null || isMilliseconds(lifeMs))) return;
   if (!isAccess(access) || !isOriginKind(from)) return;
   if (registry !== undefined && typeof registry !== "string") return;
   const lifetime = lifeMs === null ? UNLIMITED : limited(lifeMs);
-  return { mintedAt: minted, lifetime, access, origin: from, registry, revoked: revoked === true };
+  return { mintedAt, lifetime, access, origin: from, registry, revoked: revoked === true };
 }
 
 export function encodeMoment(moment: Moment): Secret {
   return new Secret(JSON.stringify(moment));
 }
 
-export function decodeMoment(kept: Secret): Moment | undefined {
-  return momentOf(fieldsOf(kept.reveal()));
+export function decodeMoment(text: Secret): Moment | undefined {
+  return momentOf(fieldsOf(text));
 }
 
 function originOf(kind: TokenOrigin["kind"], account: string, fingerprint = ""): TokenOrigin {
@@ -129,7 +130,7 @@ function isAccess(value: unknown): value is Access {
   return value === "read-only" || value === "read-write";
 }
 
-/** Half of what a Date can hold: the sum of two can still be shown. */
+/** Half of what a Date can hold, so that the sum of two can still be printed. */
 const LARGEST_MS = 4e15;
 
 function isMilliseconds(value: unknown): value is number {
@@ -141,18 +142,12 @@ function isOriginKind(value: unknown): value is TokenOrigin["kind"] {
 }
 
 function momentOf(value: unknown): Moment | undefined {
-  if (typeof value !== "object" || value === null || !("now" in value)) return undefined;
-  const uptime = "uptime" in value ? value.uptime : undefined;
-  if (!isMilliseconds(value.now)) return undefined;
-  return { now: value.now, uptime: typeof uptime === "number" ? uptime : undefined };
+  if (!isJsonObject(value)) return undefined;
+  const { now, uptime } = value;
+  if (!isMilliseconds(now)) return undefined;
+  return { now, uptime: typeof uptime === "number" ? uptime : undefined };
 }
 
-function fieldsOf(text: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return {};
-  }
-  return typeof value === "object" && value !== null ? { ...value } : {};
+function fieldsOf(text: Secret): JsonObject {
+  return parseJsonObject(text.reveal()) ?? {};
 }

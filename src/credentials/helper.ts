@@ -1,38 +1,94 @@
+import { type Address, parseAddress, plainHostOf, REGISTRY_HOST } from "../core/address.ts";
 import type { Credential } from "../core/credential.ts";
-import type { Secret } from "../core/secret.ts";
-import { erase } from "./erase.ts";
-import { get } from "./minting/get.ts";
-import { list } from "./list.ts";
-import type { HelperPorts } from "./ports.ts";
-import { renew } from "./minting/refresh.ts";
-import { store } from "./accounts/store-credential.ts";
-import { prune, sweep } from "./sweep.ts";
+import { HelperError, isHelperError } from "../core/errors.ts";
+import type { Clock } from "../core/lifetime.ts";
+import type { Trace } from "../core/reporter.ts";
+import { Secret } from "../core/secret.ts";
+import type { Login } from "./codec.ts";
+import type { RegistryRequest } from "./minting/cache-key.ts";
+import type { StoredLogins } from "./stored-logins.ts";
 
-/** What docker clients ask, and what our own processes in the background do. Server URLs are non-empty and free of control characters. */
+/** What docker clients ask. Server URLs are non-empty and free of control characters. */
 export interface Helper {
-  /** Throws `not-found` where the address is not ours and nobody logged in; never for an outage. */
+  /** Throws `not-found` where there is no login; never for an outage. */
   get(serverUrl: string): Promise<Credential>;
   store(serverUrl: string, username: string, secret: Secret): Promise<void>;
-  /** Idempotent: erasing what is not there is no error (podman 4.3 crashes on one). */
+  /** Idempotent: erasing what is missing is not an error (podman 4.3 crashes on one). */
   erase(serverUrl: string): Promise<void>;
-  /** User names by server URL, for exactly those addresses that `get` would answer; never a secret. */
+  /** User names by server URL, for exactly those addresses that `get` would answer. Never a secret. */
   list(): Promise<ReadonlyMap<string, string>>;
-  /** Replaces an ageing credential ahead of need. */
-  renew(serverUrl: string): Promise<void>;
-  /** Revokes replaced credentials that nobody can be using any more; returns how many. */
-  sweep(): Promise<number>;
-  /** Revokes every replaced credential, in use or not; returns how many. */
-  prune(): Promise<number>;
 }
 
-export function createHelper(ports: HelperPorts): Helper {
-  return {
-    get: (serverUrl) => get(ports, serverUrl),
-    store: (serverUrl, username, secret) => store(ports, { serverUrl, username, secret }),
-    erase: (serverUrl) => erase(ports, serverUrl),
-    list: () => list(ports),
-    renew: (serverUrl) => renew(ports, serverUrl),
-    sweep: () => sweep(ports),
-    prune: () => prune(ports),
+/** Requests for DigitalOcean's registry. */
+export interface RegistryCredentials {
+  /** Undefined where there is no API token. */
+  get(request: RegistryRequest): Promise<Credential | undefined>;
+  store(login: Login, request: RegistryRequest): Promise<void>;
+  refresh(request: RegistryRequest): Promise<void>;
+  /** Whether a `get` for the bare host, which is what clients ask for, finds an API token. */
+  hasApiToken(): Promise<boolean>;
+}
+
+export interface HelperParts {
+  readonly logins: StoredLogins;
+  /** Reads the settings of DigitalOcean's registry at a request for it, and throws `bad-setting` only then. */
+  readonly registry: RegistryCredentials;
+  /** Works without settings: a wrong one must not prevent a logout. */
+  readonly logOut: () => Promise<unknown>;
+  readonly clock: Clock;
+  readonly trace: Trace;
+}
+
+/** What `list` shows as the user name at DigitalOcean's registry, where the real one can be the secret itself. */
+export const LISTED_USERNAME = "docr";
+
+export function createHelper({ logins, registry, logOut, clock, trace }: HelperParts): Helper {
+  const storedLogin = async (key: string): Promise<Credential> => {
+    const login = await logins.read(key);
+    trace(login ? "login" : "not-found");
+    if (!login) throw new HelperError("not-found", "credentials not found in native keychain");
+    return { username: new Secret(login.username), secret: login.secret };
   };
+  return {
+    async get(serverUrl) {
+      const address = parseAddress(serverUrl);
+      trace("get", { digitalocean: address.kind === "digitalocean", host: hostOf(address) });
+      if (address.kind === "other") return storedLogin(address.key);
+      const request = { serverUrl, registry: address.registry };
+      return (await registry.get(request)) ?? storedLogin(REGISTRY_HOST);
+    },
+    async store(serverUrl, username, secret) {
+      const address = parseAddress(serverUrl);
+      const login = { serverUrl, username, secret, storedAt: clock.read().now };
+      if (address.kind === "other") return logins.write(address.key, login);
+      await registry.store(login, { serverUrl, registry: address.registry });
+    },
+    // docker erases DigitalOcean's host in four spellings; the first one logs out.
+    async erase(serverUrl) {
+      const address = parseAddress(serverUrl);
+      if (address.kind === "other") await logins.erase(address.key);
+      else await logOut();
+    },
+    async list() {
+      const names = new Map<string, string>();
+      try {
+        for (const [key, login] of await logins.all()) {
+          if (key === REGISTRY_HOST) names.set(REGISTRY_HOST, LISTED_USERNAME);
+          else names.set(login.serverUrl, login.username);
+        }
+      } catch (error) {
+        // On a CI runner without a keychain, the environment's token answers for DigitalOcean's registry alone.
+        if (!isHelperError(error, "keychain-missing")) throw error;
+        if (!(await registry.hasApiToken())) throw error;
+      }
+      if (await registry.hasApiToken()) names.set(REGISTRY_HOST, LISTED_USERNAME);
+      return names;
+    },
+  };
+}
+
+/** For the trace. */
+function hostOf(address: Address): string {
+  if (address.kind === "digitalocean") return REGISTRY_HOST;
+  return plainHostOf(address.key) ?? "unusual";
 }

@@ -1,51 +1,61 @@
-import type { Lifetime } from "../core/lifetime.ts";
-import { HelperError } from "../core/errors.ts";
+import type { ApiToken } from "../core/api-token.ts";
 import type { Access, MintedCredential } from "../core/credential.ts";
+import { HelperError } from "../core/errors.ts";
+import type { Lifetime } from "../core/lifetime.ts";
+import type { Trace } from "../core/reporter.ts";
 import { DEFAULT_CONTEXT } from "./accounts/api-tokens.ts";
-import { entryOf } from "./minting/cache-key.ts";
-import { checkedName, findRegistry } from "./minting/mint.ts";
-import type { HelperPorts } from "./ports.ts";
-import { quietly } from "./best-effort.ts";
-import { findToken } from "./minting/replace.ts";
+import type { TokenFinder } from "./accounts/token-finder.ts";
+import { bestEffort } from "./best-effort.ts";
+import type { CurrentPlace } from "./inventory/placement.ts";
+import type { CacheKey, RegistryRequest } from "./minting/cache-key.ts";
+import { checkRegistryName, findRegistry } from "./minting/mint.ts";
+import type { OpenMintApi } from "./minting/ports.ts";
 
-/** For all calls together, in milliseconds. */
+/** For all API calls together. */
 const BUDGET_MS = 18_000;
 
-export interface GiveOutOrder {
-  /** Undefined for the one that the settings name, else the account's only one. */
+export interface IssueOrder {
+  /** Undefined: the registry that the settings name, else the account's only one. */
   readonly registry: string | undefined;
-  /** Whose token mints, also where the environment has one; undefined for the token that a `get` would take. */
+  /** Whose API token mints, even where the environment holds one. Undefined: the token that a `get` would use. */
   readonly context: string | undefined;
   readonly access: Access;
   readonly lifetime: Lifetime;
-  /** Called with the registry's name, where it is known, before anything is minted; may throw. */
+  /** Called with the registry's name, where docr knows it, before the mint. May throw. */
   readonly approve: (registry: string | undefined) => void;
 }
 
+export interface IssuePorts {
+  readonly keyOf: (request: Pick<RegistryRequest, "registry">) => CacheKey;
+  readonly tokens: TokenFinder;
+  readonly openApi: OpenMintApi;
+  readonly current: () => CurrentPlace;
+  readonly trace: Trace;
+}
+
 /**
- * One new credential for a person, exactly as ordered, whatever is kept: nothing less is taken, and nothing is cached. It
- * is noted in the inventory, without its secret. Throws `no-api-token` where there is nothing to mint with.
+ * Mints one credential for another holder, exactly as ordered: docr accepts nothing less and caches nothing. The inventory
+ * records it without its secret. Throws `no-api-token` where there is no API token.
  */
-export async function giveOut(ports: HelperPorts, order: GiveOutOrder): Promise<MintedCredential> {
+export async function issueCredential(order: IssueOrder, ports: IssuePorts): Promise<MintedCredential> {
   const { access, lifetime } = order;
-  const entry = entryOf(ports.settings(), { kind: "docr", registry: order.registry }, ports.sha256);
-  const named = entry.registry === undefined ? undefined : checkedName(entry.registry);
-  // Who names an account means it, whatever is in the environment.
-  const token =
-    order.context === undefined ? await findToken(ports, entry) : await ports.tokenSource.find(order.context);
-  if (!token) {
-    const context = order.context ?? entry.context ?? DEFAULT_CONTEXT;
-    throw new HelperError("no-api-token", `there is no API token for the context ${context}`);
-  }
-  const api = await ports.api(BUDGET_MS);
+  const key = ports.keyOf(order);
+  const named = key.registry === undefined ? undefined : checkRegistryName(key.registry);
+  const token = await findToken(order, key, ports.tokens);
+  const api = await ports.openApi(BUDGET_MS);
   const registry = named ?? (await findRegistry(api, token));
   order.approve(registry);
   const minted = await api.mint({ token, registry, access, lifetime });
-  ports.trace("given-out", {
-    access,
-    registry,
-    seconds: lifetime.kind === "limited" ? lifetime.ms / 1000 : 0,
-  });
-  await quietly(() => ports.minted().givenOut.noteGivenOut(minted));
+  ports.trace("issued", { access, registry, seconds: lifetime.kind === "limited" ? lifetime.ms / 1000 : 0 });
+  await bestEffort(() => ports.current().issuedLog.recordIssued(minted));
   return minted;
+}
+
+async function findToken(order: IssueOrder, key: CacheKey, tokens: TokenFinder): Promise<ApiToken> {
+  // A context that the user names wins over the environment.
+  const token =
+    order.context === undefined ? await tokens.find(key) : await tokens.findForAccount(order.context);
+  if (token) return token;
+  const context = order.context ?? key.context ?? DEFAULT_CONTEXT;
+  throw new HelperError("no-api-token", `there is no API token for the context ${context}`);
 }

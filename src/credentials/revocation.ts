@@ -1,33 +1,74 @@
-import { type MintedCredential } from "../core/credential.ts";
-import { expiresAt } from "../core/lifetime.ts";
-import type { HelperPorts } from "./ports.ts";
-import { quietly } from "./best-effort.ts";
+import type { MintedCredential } from "../core/credential.ts";
+import { type Clock, expiresAt } from "../core/lifetime.ts";
+import type { Reporter } from "../core/reporter.ts";
+import { bestEffort } from "./best-effort.ts";
+import type { CacheRecord } from "./codec.ts";
+import { isSafeToRevoke } from "./inventory/credential-cache.ts";
+import type { CredentialPlace, CurrentPlace } from "./inventory/placement.ts";
+import type { Revoker } from "./minting/ports.ts";
 
-/** In milliseconds: a logout should not take as long as a mint may. */
-const REVOKE_BUDGET_MS = 10_000;
+/** A logout should not take as long as a mint may. */
+const BUDGET_MS = 10_000;
 
-/**
- * Revokes credentials that are already forgotten here. Never throws: a logout must not fail because the
- * network does. What could not be revoked is said and returned; it expires by itself.
- */
-export async function revokeAll(
-  ports: HelperPorts,
-  credentials: readonly MintedCredential[],
-): Promise<readonly MintedCredential[]> {
-  if (credentials.length === 0) return [];
-  const revoke = async (credential: MintedCredential): Promise<void> => {
-    const revoker = await ports.revoker(REVOKE_BUDGET_MS);
+export interface Revocation {
+  /**
+   * Revokes credentials that docr has already forgotten. Never throws: a logout must not fail because the network does.
+   * Warns about those that are still alive and returns them; they expire by themselves.
+   */
+  revoke(credentials: readonly MintedCredential[]): Promise<readonly MintedCredential[]>;
+  /** Whether a superseded credential is safe to revoke now. False where docr cannot tell. */
+  isDue(): Promise<boolean>;
+  /** Revokes superseded credentials: those that no client can rely on any more, or all at once. Returns how many. */
+  revokeSuperseded(which: "safe" | "all"): Promise<number>;
+}
+
+export interface RevocationPorts {
+  readonly openRevoker: (budgetMs: number) => Promise<Revoker>;
+  /** May throw `bad-setting`. */
+  readonly current: () => CurrentPlace;
+  readonly allPlaces: () => readonly CredentialPlace[];
+  readonly clock: Clock;
+  readonly reporter: Reporter;
+}
+
+export function createRevocation(ports: RevocationPorts): Revocation {
+  const { openRevoker, current, allPlaces, clock, reporter } = ports;
+  const revokeOne = async (credential: MintedCredential): Promise<void> => {
+    const revoker = await openRevoker(BUDGET_MS);
     await revoker.revoke(credential);
-    await quietly(() => ports.minted().marks.noteRevoked(credential));
+    await bestEffort(() => current().inventory.recordRevoked(credential));
   };
-  const outcomes = await Promise.allSettled(credentials.map(revoke));
-  const left = credentials.filter((_, index) => outcomes[index]?.status === "rejected");
-  ports.trace("revoked", { revoked: credentials.length - left.length, failed: left.length });
-  if (left.length === 0) return left;
-  const until = new Date(Math.max(...left.map((credential) => expiresAt(credential) ?? 0))).toISOString();
-  const count = left.length === 1 ? "one credential" : `${left.length} credentials`;
-  ports.notices.warn(
-    `could not revoke ${count} at DigitalOcean; not answered any more, and expired there by ${until}`,
-  );
-  return left;
+  const revoke = async (credentials: readonly MintedCredential[]): Promise<readonly MintedCredential[]> => {
+    if (credentials.length === 0) return [];
+    const outcomes = await Promise.allSettled(credentials.map(revokeOne));
+    const alive = credentials.filter((_, index) => outcomes[index]?.status === "rejected");
+    reporter.trace("revoked", { revoked: credentials.length - alive.length, failed: alive.length });
+    if (alive.length > 0) reporter.warn(describeAlive(alive));
+    return alive;
+  };
+  return {
+    revoke,
+    isDue: async () => (await bestEffort(() => current().cache?.hasRevocable())) === true,
+    async revokeSuperseded(which) {
+      const isSelected = (record: CacheRecord): boolean =>
+        which === "all" ? record.supersededAt !== undefined : isSafeToRevoke(record, clock.read());
+      let count = 0;
+      for (const { cache } of allPlaces()) {
+        const forgotten: MintedCredential[] = [];
+        await bestEffort(() => cache.forget(isSelected, forgotten));
+        const alive = await revoke(forgotten);
+        // For the next attempt: docr does not answer it any more, but the registry accepts it.
+        for (const credential of alive) await bestEffort(() => cache.keepSuperseded(credential));
+        count += forgotten.length - alive.length;
+      }
+      return count;
+    },
+  };
+}
+
+function describeAlive(alive: readonly MintedCredential[]): string {
+  const last = Math.max(...alive.map((credential) => expiresAt(credential) ?? 0));
+  const until = new Date(last).toISOString();
+  const count = alive.length === 1 ? "one credential" : `${alive.length} credentials`;
+  return `could not revoke ${count} at DigitalOcean; not answered any more, and expired there by ${until}`;
 }

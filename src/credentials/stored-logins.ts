@@ -1,43 +1,46 @@
-import { HelperError } from "../core/errors.ts";
-import type { Secret } from "../core/secret.ts";
-import type { SecretStore } from "../core/secret-store.ts";
 import { plainHostOf } from "../core/address.ts";
+import { HelperError } from "../core/errors.ts";
+import type { SecretStore } from "../core/secret-store.ts";
+import type { Secret } from "../core/secret.ts";
 import { decodeLogin, encodeLogin, type Login } from "./codec.ts";
 
-/** Begins the names of their items. */
+/** The prefix of their names in the store. */
 export const LOGIN = "login:";
 
-/** Logins that somebody stored: one for each address key, so that a second user name replaces the first. */
-export interface Logins {
+/** Logins that clients stored: one an address key, so that a second user name replaces the first. */
+export interface StoredLogins {
   read(key: string): Promise<Login | undefined>;
   write(key: string, login: Login): Promise<void>;
   erase(key: string): Promise<boolean>;
-  /** Every login by its address key. */
+  /** Every login by its address key. Throws `keychain-damaged` for a login that docr did not write. */
   all(): Promise<ReadonlyMap<string, Login>>;
 }
 
-export function createLogins(keychain: SecretStore): Logins {
+export function createStoredLogins(store: SecretStore): StoredLogins {
   return {
     async read(key) {
-      const kept = await keychain.read(LOGIN + key);
-      return kept && decode(key, kept);
+      const text = await store.read(LOGIN + key);
+      return text && decode(key, text);
     },
-    write: (key, login) => keychain.write(LOGIN + key, encodeLogin(login)),
-    erase: (key) => keychain.erase(LOGIN + key),
+    write: (key, login) => store.write(LOGIN + key, encodeLogin(login)),
+    erase: (key) => store.erase(LOGIN + key),
     async all() {
-      const kept = await keychain.entries(LOGIN);
-      const keys = [...kept].map(([name, value]) => [name.slice(LOGIN.length), value] as const);
-      return new Map(keys.map(([key, value]) => [key, decode(key, value)]));
+      const logins = new Map<string, Login>();
+      for (const [name, text] of await store.entries(LOGIN)) {
+        const key = name.slice(LOGIN.length);
+        logins.set(key, decode(key, text));
+      }
+      return logins;
     },
   };
 }
 
-function decode(key: string, kept: Secret): Login {
-  const login = decodeLogin(kept);
+function decode(key: string, text: Secret): Login {
+  const login = decodeLogin(text);
   if (login) return login;
-  const place = plainHostOf(key) ?? "an unusual address";
+  const host = plainHostOf(key) ?? "an unusual address";
   throw new HelperError(
     "keychain-damaged",
-    `the keychain's login for ${place} is not one that this program wrote`,
+    `the keychain's login for ${host} is not one that this program wrote`,
   );
 }

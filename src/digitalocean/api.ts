@@ -4,7 +4,8 @@ import type { Clock } from "../core/lifetime.ts";
 import type { Environment } from "../core/machine.ts";
 import type { Trace } from "../core/reporter.ts";
 import type { Secret } from "../core/secret.ts";
-import type { AccountApi, RegistryApi } from "../credentials/ports.ts";
+import type { AccountApi } from "../credentials/accounts/ports.ts";
+import type { MintApi, Revoker } from "../credentials/minting/ports.ts";
 import { withRetries } from "../http/retry.ts";
 import { createSend, type Send, type TracedRequest } from "../http/traced.ts";
 import { statusFailure, type Scope } from "./api-failures.ts";
@@ -25,16 +26,9 @@ export interface ApiOptions {
 }
 
 /** DigitalOcean's API v2 as published in digitalocean/openapi, and the OAuth endpoint that doctl revokes at. */
-export function createApi(options: ApiOptions): RegistryApi & AccountApi {
-  const { apiUrl, oauthUrl, clock, budgetMs, env, userAgent, trace } = options;
-  const started = performance.now();
-  const signal = AbortSignal.timeout(budgetMs);
-  const sendOnce = createSend({ family: "api", env, userAgent, signal, trace });
-  const send = withRetries(sendOnce, {
-    leftMs: () => started + budgetMs - performance.now(),
-    pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-    random: Math.random,
-  });
+export function createApi(options: ApiOptions): MintApi & AccountApi {
+  const { apiUrl, oauthUrl, clock } = options;
+  const { sendOnce, send } = openSend(options);
   const get = async (url: string, { token, scope, by = send }: GetOptions): Promise<string> => {
     const response = await by(requestTo("GET", url, { bearer: token.secret }));
     if (response.status === 200) return response.body.toString("utf8");
@@ -75,6 +69,15 @@ export function createApi(options: ApiOptions): RegistryApi & AccountApi {
         revokeAt: oauthUrl,
       };
     },
+  };
+}
+
+type SendOptions = Omit<ApiOptions, "apiUrl" | "oauthUrl">;
+
+/** A credential says itself where it can be revoked. */
+export function createRevoker(options: SendOptions): Revoker {
+  const { send } = openSend(options);
+  return {
     async revoke({ secret, revokeAt }) {
       const url = `${revokeAt}/v1/oauth/revoke`;
       const response = await send(requestTo("POST", url, { bearer: secret, form: { token: secret } }));
@@ -83,6 +86,22 @@ export function createApi(options: ApiOptions): RegistryApi & AccountApi {
       throw new HelperError("api-unexpected", `DigitalOcean answered ${response.status} to a revocation`);
     },
   };
+}
+
+/** All requests together take at most the budget. */
+function openSend({ budgetMs, env, userAgent, trace }: SendOptions): {
+  readonly sendOnce: Send;
+  readonly send: Send;
+} {
+  const started = performance.now();
+  const signal = AbortSignal.timeout(budgetMs);
+  const sendOnce = createSend({ family: "api", env, userAgent, signal, trace });
+  const send = withRetries(sendOnce, {
+    leftMs: () => started + budgetMs - performance.now(),
+    pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    random: Math.random,
+  });
+  return { sendOnce, send };
 }
 
 interface GetOptions {

@@ -7,7 +7,7 @@ import type { Credential } from "../core/credential.ts";
 import { HelperError } from "../core/errors.ts";
 import { isJsonObject, parseJson, type JsonObject } from "../core/json.ts";
 import { Secret } from "../core/secret.ts";
-import type { Account, Registry, TokenDescription } from "../credentials/ports.ts";
+import type { Account, Registry, TokenDescription } from "../credentials/accounts/ports.ts";
 
 /** Longer than any name or address of an account. Characters. */
 const MAX_TEXT = 200;

@@ -1,15 +1,18 @@
 import type { Secret } from "../core/secret.ts";
 import { encodeGoJson } from "./go-json.ts";
 
-/**
- * The answer to `get`, with its line break. The URL goes back as it was asked: testcontainers-java#9055 broke
- * without it.
- */
-export function encodeGetAnswer(serverUrl: string, username: Secret, secret: Secret): string {
-  const answer = encodeGoJson([
+/** The response to `get`. The URL goes back as the client spelled it: testcontainers-java#9055 broke without it. */
+export function encodeGetResponse(serverUrl: string, username: Secret, secret: Secret): string {
+  const response = encodeGoJson([
     ["ServerURL", serverUrl],
     ["Username", username.reveal()],
     ["Secret", secret.reveal()],
   ]);
-  return `${answer}\n`;
+  return `${response}\n`;
+}
+
+/** The response to `list`, in the order of UTF-8 bytes, as Go writes a map's keys. */
+export function encodeListResponse(names: ReadonlyMap<string, string>): string {
+  const sorted = [...names].toSorted(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  return `${encodeGoJson(sorted)}\n`;
 }

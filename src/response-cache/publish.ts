@@ -1,41 +1,80 @@
+import type { MintedCredential } from "../core/credential.ts";
+import { type Clock, freshForMs, freshnessOf } from "../core/lifetime.ts";
+import type { Locks } from "../core/locks.ts";
 import type { SecretStore } from "../core/secret-store.ts";
-import { encodeGetAnswer } from "../protocol/responses.ts";
-import { type MintedCredential } from "../core/credential.ts";
-import { freshForMs } from "../core/lifetime.ts";
 import { Secret } from "../core/secret.ts";
+import type { CredentialCache } from "../credentials/inventory/credential-cache.ts";
+import type { CacheKey } from "../credentials/minting/cache-key.ts";
+import type { Responses } from "../credentials/minting/ports.ts";
 import { encodeCachedResponse } from "./shared/format.ts";
+import { CACHED_SERVER_URL } from "./shared/key.ts";
 
-const WARM = "warm-";
+export interface PublishPorts {
+  /** The private files that the launcher reads, and the credentials cached in them. Undefined: there are none. */
+  readonly place: () =>
+    | { readonly files: SecretStore; readonly cache: Pick<CredentialCache, "read"> }
+    | undefined;
+  /** The file name for this environment. Undefined: this environment has no cached responses. */
+  readonly fileName: () => string | undefined;
+  /** The response of the protocol. */
+  readonly encodeResponse: (serverUrl: string, username: Secret, secret: Secret) => string;
+  readonly locks: Locks;
+  readonly commitLock: string;
+  readonly clock: Clock;
+}
 
-/** A store that drops every finished answer when one of the credentials they were made of changes. */
-export function droppingWarmAnswers(
-  store: SecretStore,
-  isCredential: (name: string) => boolean,
-): SecretStore {
-  const drop = async (name: string): Promise<void> => {
-    if (!isCredential(name)) return;
-    for (const warm of (await store.entries(WARM)).keys()) await store.erase(warm);
+/**
+ * Publishes responses that the launcher may answer without docr: only for the bare host, only while the credential is fresh and
+ * cached in the same place, and never for a token from doctl, because only docr looks at doctl's configuration.
+ */
+export function createResponses(ports: PublishPorts): Responses {
+  const isEligible = (credential: MintedCredential, serverUrl: string): boolean =>
+    serverUrl === CACHED_SERVER_URL &&
+    credential.origin.kind !== "doctl" &&
+    freshnessOf(credential, ports.clock.read()) === "fresh";
+
+  const write = async (key: CacheKey, credential: MintedCredential, serverUrl: string): Promise<void> => {
+    const place = ports.place();
+    const name = ports.fileName();
+    const response = encodeFor(credential, serverUrl, ports.encodeResponse);
+    if (!place || name === undefined || !response) return;
+    const cached = await place.cache.read(key.name);
+    if (cached?.secret.equals(credential.secret) !== true) return;
+    await place.files.write(name, response);
   };
+
+  const isPublished = async (): Promise<boolean> => {
+    const name = ports.fileName();
+    const place = ports.place();
+    return !place || name === undefined || (await place.files.read(name)) !== undefined;
+  };
+
   return {
-    ...store,
-    // Before: an answer must never outlive its credential, whatever happens in between.
-    async write(name, value) {
-      await drop(name);
-      await store.write(name, value);
+    async publish(key, credential, serverUrl) {
+      if (!isEligible(credential, serverUrl) || (await neverThrow(isPublished())) !== false) return;
+      // Without waiting: the response is ready, and the next `get` can publish it too.
+      using lock = await ports.locks.acquire(ports.commitLock, 0);
+      if (lock) await neverThrow(write(key, credential, serverUrl));
     },
-    async erase(name) {
-      await drop(name);
-      return store.erase(name);
+    async publishSaved(key, credential, serverUrl) {
+      if (isEligible(credential, serverUrl)) await neverThrow(write(key, credential, serverUrl));
     },
   };
 }
 
-/** The file's text for a credential that is young now; undefined where the uptime is not known. */
-export function encodeWarmAnswer(serverUrl: string, credential: MintedCredential): Secret | undefined {
-  const { now, uptime } = credential.mintedAt;
+async function neverThrow<T>(work: Promise<T>): Promise<T | undefined> {
+  return work.catch(() => undefined);
+}
+
+/** Undefined where the uptime at the mint is unknown: then the launcher could not tell the credential's age. */
+function encodeFor(
+  { username, secret, mintedAt, lifetime }: MintedCredential,
+  serverUrl: string,
+  encode: PublishPorts["encodeResponse"],
+): Secret | undefined {
+  const { now, uptime } = mintedAt;
   if (uptime === undefined) return undefined;
-  const until = freshForMs(credential);
-  const times = { notBefore: now, until: now + until, uptimeFrom: uptime, uptimeUntil: uptime + until };
-  const { username, secret } = credential;
-  return new Secret(encodeCachedResponse(times, encodeGetAnswer(serverUrl, username, secret)));
+  const freshMs = freshForMs({ mintedAt, lifetime });
+  const times = { notBefore: now, until: now + freshMs, uptimeFrom: uptime, uptimeUntil: uptime + freshMs };
+  return new Secret(encodeCachedResponse(times, encode(serverUrl, username, secret)));
 }

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { isMissingOrForbidden } from "../system/errno.ts";
 import type { Environment } from "../core/machine.ts";
-import type { Sha256 } from "../credentials/minting/cache-key.ts";
+import type { Sha256 } from "../core/secret.ts";
 import type { Moment } from "../core/lifetime.ts";
 import { fallbackFileName, fallbackKeyText } from "./shared/fallback-note.ts";
 import { openCachedResponse } from "./shared/format.ts";

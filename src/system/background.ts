@@ -1,31 +1,40 @@
 import { closeSync, openSync, statSync, unlinkSync } from "node:fs";
 import { makePrivateFolder } from "./private-folder.ts";
 
-/** At most one attempt to refresh a credential in this time, for all processes together. Milliseconds. */
+/** At most one attempt to refresh a credential in this time, for all processes together. */
 const PAUSE_MS = 30_000;
-
-export interface BackgroundOptions {
-  readonly folder: string;
-  readonly uid: number | undefined;
-  /** Starts this program again with the arguments, detached and without the client's streams. Never throws. */
-  readonly startSelf: (args: readonly string[]) => void;
-  /** Milliseconds since the epoch, on the clock that stamps files. */
-  readonly now: () => number;
-}
 
 /** The first argument of a background process. No client sends it. */
 export const BACKGROUND = "--background";
+/** The tasks of a background process, in its second argument. */
+export type BackgroundTask = "refresh" | "revoke-superseded";
+
+export interface BackgroundOptions {
+  /** The private folder of this session. Undefined: there is none, and so no refresh in the background. */
+  readonly folder: () => string | undefined;
+  readonly host: BackgroundHost;
+}
+
+export interface BackgroundHost {
+  readonly uid: number | undefined;
+  /** Starts this program again with the arguments, detached and without the client's streams. Never throws. */
+  readonly startSelf: (args: readonly string[]) => void;
+  /** On the clock that stamps files. */
+  readonly clock: () => { readonly now: number };
+}
 
 /** Starts background processes. The client does not wait for them. */
-export function createBackground({ folder, uid, startSelf, now }: BackgroundOptions) {
+export function createBackground({ folder, host }: BackgroundOptions) {
+  const start = (task: BackgroundTask, ...args: readonly string[]): void =>
+    host.startSelf([BACKGROUND, task, ...args]);
   return {
-    renew(name: string, serverUrl: string): void {
-      if (makePrivateFolder(folder, uid) && claimAttempt(`${folder}/renewal-${name}`, now())) {
-        startSelf([BACKGROUND, "renew", serverUrl]);
-      }
+    refresh(name: string, serverUrl: string): void {
+      const path = folder();
+      if (path === undefined || !makePrivateFolder(path, host.uid)) return;
+      if (claimAttempt(`${path}/renewal-${name}`, host.clock().now)) start("refresh", serverUrl);
     },
-    sweep(): void {
-      startSelf([BACKGROUND, "sweep"]);
+    revokeSuperseded(): void {
+      if (folder() !== undefined) start("revoke-superseded");
     },
   };
 }

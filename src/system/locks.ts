@@ -1,72 +1,54 @@
 import { closeSync, constants, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { HelperError } from "../core/errors.ts";
-import { isErrorCode } from "../core/error-catalog.ts";
-import type { Turn, Turns } from "../credentials/ports.ts";
-import type { SecretStore } from "../core/secret-store.ts";
-import { Secret } from "../core/secret.ts";
+import type { Locks } from "../core/locks.ts";
 import { makePrivateFolder } from "./private-folder.ts";
 
-/** Between two looks at a turn that somebody else has, in milliseconds, with as much again by chance. */
+/** Between two attempts at a lock that another process holds, plus as much again at random. */
 const POLL_MS = 10;
 const SQLITE_BUSY = 5;
 
-export interface TurnsOptions {
-  readonly folder: string;
+export interface LocksOptions {
+  /** Undefined where this machine has no place for locks: every process goes on without. */
+  readonly folder: string | undefined;
   readonly uid: number | undefined;
-  /** Where failures are shared. */
-  readonly notes: SecretStore;
-  /** Milliseconds on a clock that all processes of this machine share and nobody can set. */
-  readonly monotonic: () => number;
+  /** Milliseconds on a clock that all processes of this machine share and that cannot be set. */
+  readonly monotonicMs: () => number;
 }
 
 /**
- * Turns as SQLite's exclusive lock on an empty database: an OS lock, which ends with its process however that ends,
- * on every platform. Node has none of its own, and lock files with a heartbeat (proper-lockfile) hold up the next for
- * at least 2 s after a crash.
+ * Locks are SQLite's exclusive lock on an empty database: an OS lock, which ends with its process on every platform. Node
+ * has no file lock, and lock files with a heartbeat (proper-lockfile) block the next process for 2 s after a crash.
  */
-export function createTurns(options: TurnsOptions): Turns {
-  const { folder, uid, notes, monotonic } = options;
+export function createLocks({ folder, uid, monotonicMs }: LocksOptions): Locks {
   return {
-    async take(name, patienceMs) {
-      const since = monotonic();
-      const database = makePrivateFolder(folder, uid) ? open(`${folder}/turn-${name}`) : undefined;
+    async acquire(name, timeoutMs) {
+      const since = monotonicMs();
+      const canLock = folder !== undefined && makePrivateFolder(folder, uid);
+      const database = canLock ? open(`${folder}/${lockFileName(name)}`) : undefined;
       if (!database) return undefined;
-      let hasWaited = false;
+      let waitedSince: number | undefined;
       for (;;) {
-        const attempt = lock(database);
-        if (attempt === "taken") break;
-        if (attempt === "impossible" || monotonic() - since > patienceMs) {
+        const outcome = tryLock(database);
+        if (outcome === "acquired") return { waitedSince, [Symbol.dispose]: () => database.close() };
+        if (outcome === "impossible" || monotonicMs() - since > timeoutMs) {
           database.close();
           return undefined;
         }
-        hasWaited = true;
+        waitedSince = since;
         await new Promise((resolve) => setTimeout(resolve, POLL_MS * (1 + Math.random())));
       }
-      return createTurn(
-        database,
-        hasWaited ? await readFailure(options, name, since) : undefined,
-        async (failure) => {
-          const note = JSON.stringify({ at: monotonic(), code: failure.code, message: failure.message });
-          // Best effort: without it, the next one asks the API itself.
-          await notes.write(noteName(name), new Secret(note)).catch(() => undefined);
-        },
-      );
     },
   };
 }
 
-function createTurn(
-  database: DatabaseSync,
-  failure: HelperError | undefined,
-  shareFailure: (failure: HelperError) => Promise<void>,
-): Turn {
-  return { failure, shareFailure, end: () => database.close() };
+/** The file of a lock in the private folder. Two versions of docr must agree on it. */
+export function lockFileName(name: string): string {
+  return `turn-${name}`;
 }
 
 function open(path: string): DatabaseSync | undefined {
   try {
-    // SQLite would make it with the umask's mode, and follow a symlink.
+    // SQLite would create the file with the umask's mode, and follow a symlink.
     const { O_CREAT, O_RDWR, O_NOFOLLOW } = constants;
     closeSync(openSync(path, O_CREAT | O_RDWR | O_NOFOLLOW, 0o600));
     return new DatabaseSync(path, { timeout: 0 });
@@ -75,35 +57,12 @@ function open(path: string): DatabaseSync | undefined {
   }
 }
 
-function lock(database: DatabaseSync): "taken" | "busy" | "impossible" {
+function tryLock(database: DatabaseSync): "acquired" | "busy" | "impossible" {
   try {
     database.exec("BEGIN EXCLUSIVE");
-    return "taken";
+    return "acquired";
   } catch (error) {
     const code = error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : undefined;
     return code === SQLITE_BUSY ? "busy" : "impossible";
   }
-}
-
-function noteName(name: string): string {
-  return `failure-${name}`;
-}
-
-/** The failure that ended somebody's turn after `since`. */
-async function readFailure(
-  { notes, monotonic }: TurnsOptions,
-  name: string,
-  since: number,
-): Promise<HelperError | undefined> {
-  const note = await notes.read(noteName(name));
-  let fields: unknown;
-  try {
-    fields = JSON.parse(note?.reveal() ?? "");
-  } catch {
-    return undefined;
-  }
-  if (typeof fields !== "object" || fields === null) return undefined;
-  const { at, code, message }: { at?: unknown; code?: unknown; message?: unknown } = fields;
-  if (typeof at !== "number" || at < since || at > monotonic()) return undefined;
-  return isErrorCode(code) && typeof message === "string" ? new HelperError(code, message) : undefined;
 }

@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import * as fc from "fast-check";
-import { encodeMinted } from "../../src/credentials/codec.ts";
+import { encodeCacheRecord } from "../../src/credentials/codec.ts";
 import { Secret } from "../../src/core/secret.ts";
 import { sha256 } from "../../src/app/startup/sha256.ts";
 import { FALLBACK_KEY_VARIABLES, isHelperName } from "../../src/response-cache/shared/fallback-note.ts";
@@ -502,7 +502,7 @@ function mintedRecord(now: number): string {
     origin: { kind: "keychain", account: "" },
     revokeAt: "https://cloud.digitalocean.com",
   } as const;
-  return encodeMinted({ credential, replaced: undefined }).reveal();
+  return encodeCacheRecord({ credential, supersededAt: undefined }).reveal();
 }
 
 /** The situation in one line, for a failed test. */

@@ -1,4 +1,4 @@
 /** Everything that talks HTTP, as one asset: undici is in the executable once. */
-export { createApi } from "../../digitalocean/api.ts";
+export { createApi, createRevoker } from "../../digitalocean/api.ts";
 export { createRegistries } from "../../oci/registries.ts";
 export { createNetwork } from "../../http/reach.ts";

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import type { Host } from "../compose.ts";
+import type { Host } from "../host.ts";
 import { LOGIN } from "../../credentials/stored-logins.ts";
 import { type Keytar, SERVICE } from "../../stores/keychain/keychain.ts";
 import { loadKeytar } from "../../stores/keychain/keytar.ts";

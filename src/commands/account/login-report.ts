@@ -1,5 +1,5 @@
-import { type AcceptedToken, mayPush } from "../../credentials/accounts/log-in.ts";
-import type { Account, Registry } from "../../credentials/ports.ts";
+import { type AcceptedToken, canPush } from "../../credentials/accounts/log-in.ts";
+import type { Account, Registry } from "../../credentials/accounts/ports.ts";
 import { isoOrNever } from "../credentials/live-table.ts";
 import { shownBytes } from "../../terminal/sizes.ts";
 import { alignColumns } from "../../terminal/table.ts";
@@ -42,7 +42,7 @@ export function jsonOfLogin({ token, account, registries }: AcceptedToken, store
     token: token
       ? {
           scopes: token.scopes,
-          canPush: mayPush(token),
+          canPush: canPush(token),
           expiresAt: isoOrNever(life === undefined ? undefined : stored.now + life * 1000),
         }
       : null,

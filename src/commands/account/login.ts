@@ -2,8 +2,8 @@ import type { ApiToken } from "../../core/api-token.ts";
 import { HelperError } from "../../core/errors.ts";
 import type { Secret } from "../../core/secret.ts";
 import { DEFAULT_CONTEXT } from "../../credentials/accounts/api-tokens.ts";
-import { mayPush } from "../../credentials/accounts/log-in.ts";
-import { unlessFailed } from "../../credentials/best-effort.ts";
+import { canPush } from "../../credentials/accounts/log-in.ts";
+import { undefinedIfFailed } from "../../credentials/best-effort.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../context.ts";
 import { storeNameOf } from "../store-name.ts";
@@ -32,7 +32,7 @@ export const loginCommand = defineCommand({
     for (const text of warningsFor(context, settings(), accounts)) reporter.warn(text);
     if (!accepted.token) {
       reporter.warn("DigitalOcean did not say which scopes the API token has");
-    } else if (!mayPush(accepted.token)) {
+    } else if (!canPush(accepted.token)) {
       reporter.warn("this API token can pull but not push: it lacks the scope registry:update");
     }
     const stored = {
@@ -66,7 +66,7 @@ async function obtainToken(
     });
   }
   // Best effort: a file that doctl itself could not read must not end the login.
-  const doctl = await unlessFailed(() => accounts.findInDoctl(context));
+  const doctl = await undefinedIfFailed(() => accounts.findInDoctl(context));
   if (doctl && (await terminal.confirm(`Use the API token in ${doctl.source}?`))) return doctl;
   return tokenOf(await terminal.askHidden("DigitalOcean API token"), "what was typed");
 }

@@ -1,7 +1,7 @@
 import { HelperError } from "../../core/errors.ts";
 import { DEFAULT_CONTEXT } from "../../credentials/accounts/api-tokens.ts";
-import type { LoggedOut } from "../../credentials/accounts/log-out.ts";
-import { unlessFailed } from "../../credentials/best-effort.ts";
+import type { LogoutResult } from "../../credentials/accounts/log-out.ts";
+import { undefinedIfFailed } from "../../credentials/best-effort.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../context.ts";
 import { parseContext } from "./context-option.ts";
@@ -39,7 +39,7 @@ async function confirmAll({
   terminal,
 }: Pick<CommandContext, "accounts" | "terminal">): Promise<void> {
   // Best effort: the logout itself reports a failure of the store, after everything that works without it.
-  const contexts = (await unlessFailed(() => accounts.contexts())) ?? [];
+  const contexts = (await undefinedIfFailed(() => accounts.contexts())) ?? [];
   if (contexts.length < 2) return;
   const names = contexts.join(", ");
   if (!terminal.canAsk) {
@@ -56,13 +56,13 @@ async function findRemainingToken(
   context: string | undefined,
   { accounts, settings }: Pick<CommandContext, "accounts" | "settings">,
 ): Promise<string | undefined> {
-  const variable = await unlessFailed(async () => settings().apiToken);
+  const variable = await undefinedIfFailed(async () => settings().apiToken);
   if (variable) return `${variable.source} is set`;
-  const doctl = await unlessFailed(() => accounts.findInDoctl(context ?? accounts.contextInUse()));
+  const doctl = await undefinedIfFailed(() => accounts.findInDoctl(context ?? accounts.contextInUse()));
   return doctl && `${doctl.source} holds an API token`;
 }
 
-function describe({ contexts, revoked, notRevoked }: LoggedOut): string {
+function describe({ contexts, revoked, notRevoked }: LogoutResult): string {
   const names = contexts.map((name) => (name === DEFAULT_CONTEXT ? "the default account" : name));
   const tokens = contexts.length === 1 ? "API token" : "API tokens";
   const forgotten =

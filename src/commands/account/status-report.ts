@@ -1,6 +1,6 @@
 import type { HelperError } from "../../core/errors.ts";
 import { DEFAULT_CONTEXT } from "../../credentials/accounts/api-tokens.ts";
-import type { Inventory } from "../../credentials/inventory/inventory.ts";
+import type { InventoryReport } from "../../credentials/inventory/inventory.ts";
 import type { Moment } from "../../core/lifetime.ts";
 import { describeLiveCredentials, jsonOfLiveCredentials } from "../credentials/live-table.ts";
 import type { TokenSourceState } from "./token-sources.ts";
@@ -22,7 +22,7 @@ export interface Configured {
 }
 
 /** What the sources of API tokens and the places of credentials hold. */
-export interface Held extends Inventory {
+export interface Held extends InventoryReport {
   readonly sources: readonly TokenSourceState[];
   readonly now: Moment;
 }

@@ -1,6 +1,6 @@
 import type { Files } from "../../client-config/edit/files.ts";
 import type { Machine } from "../../core/machine.ts";
-import type { Sha256 } from "../../credentials/minting/cache-key.ts";
+import type { Sha256 } from "../../core/secret.ts";
 import { defineCommand, type OptionsOf, type Result } from "../command.ts";
 import type { CommandContext } from "../context.ts";
 import { type Applied, applyPlan, checkPlan, type Plan } from "./apply.ts";

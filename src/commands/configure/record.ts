@@ -2,7 +2,7 @@
 import type { Files } from "../../client-config/edit/files.ts";
 import { HelperError } from "../../core/errors.ts";
 import { isJsonObject, parseJsonObject } from "../../core/json.ts";
-import type { Sha256 } from "../../credentials/minting/cache-key.ts";
+import type { Sha256 } from "../../core/secret.ts";
 import { isChange, type KeyChange, type PlannedEdit } from "./edit.ts";
 
 interface Digests {

@@ -2,7 +2,7 @@ import type { Files } from "../../client-config/edit/files.ts";
 import type { FileSnapshot } from "../../client-config/edit/snapshot.ts";
 import { DOCR } from "../../client-config/uses.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
-import { unlessFailed } from "../../credentials/best-effort.ts";
+import { undefinedIfFailed } from "../../credentials/best-effort.ts";
 import { defineCommand, type OptionsOf, type Result } from "../command.ts";
 import type { CommandContext } from "../context.ts";
 import { applyPlan, checkPlan, type Plan } from "./apply.ts";
@@ -81,7 +81,7 @@ function isStore(file: FileSnapshot): boolean {
 
 /** Clients no longer find these logins, and their errors do not say why. Not available while the store is locked. */
 async function storedLoginWarnings(logins: CommandContext["logins"]): Promise<readonly string[]> {
-  const all = await unlessFailed(() => logins.all());
+  const all = await undefinedIfFailed(() => logins.all());
   const hosts = [...(all?.keys() ?? [])].filter((host) => host !== REGISTRY_HOST);
   return hosts.length === 0
     ? []

@@ -3,7 +3,7 @@ import type { Files } from "../../client-config/edit/files.ts";
 import { editJson, findInJson, type JsonChange } from "../../client-config/edit/json.ts";
 import type { FileSnapshot } from "../../client-config/edit/snapshot.ts";
 import { DOCR } from "../../client-config/uses.ts";
-import type { Sha256 } from "../../credentials/minting/cache-key.ts";
+import type { Sha256 } from "../../core/secret.ts";
 import type { Plan } from "./apply.ts";
 import { type KeyChange, keyLabel, type PlannedEdit } from "./edit.ts";
 import type { Places } from "./places.ts";

@@ -1,7 +1,7 @@
 import { isRegistryName } from "../../core/address.ts";
 import { type ErrorCode, HelperError, isHelperError } from "../../core/errors.ts";
 import { type Lifetime, limited, UNLIMITED } from "../../core/lifetime.ts";
-import { unlessFailed } from "../../credentials/best-effort.ts";
+import { undefinedIfFailed } from "../../credentials/best-effort.ts";
 import { parseExpiry } from "../../terminal/durations.ts";
 import { parseContext } from "../account/context-option.ts";
 import { defineCommand } from "../command.ts";
@@ -119,7 +119,7 @@ async function explain(
 ): Promise<HelperError> {
   const { code, message, cause } = error;
   if (code === "api-not-found" && owner.registry !== undefined) {
-    const names = await unlessFailed(() => accounts.listRegistries(owner));
+    const names = await undefinedIfFailed(() => accounts.listRegistries(owner));
     if (names?.includes(owner.registry) === false) return noSuchRegistry(owner.registry, names, error);
   }
   const hint = HINTS[code];

@@ -1,17 +1,17 @@
-import type { LiveCredential } from "../../credentials/inventory/live-credentials.ts";
+import type { LivingCredential } from "../../credentials/inventory/inventory.ts";
 import { elapsedMs, expiresAt, type Moment } from "../../core/lifetime.ts";
 import { alignColumns } from "../../terminal/table.ts";
 import { shownSpan } from "../../terminal/durations.ts";
 
 const USES = {
   current: "in use",
-  replaced: "replaced",
-  "given-out": "given out",
-  "not-kept": "not kept",
-} as const satisfies Record<LiveCredential["use"], string>;
+  superseded: "replaced",
+  issued: "given out",
+  "not-cached": "not kept",
+} as const satisfies Record<LivingCredential["use"], string>;
 
 /** A table for people; empty where there are none. */
-export function describeLiveCredentials(credentials: readonly LiveCredential[], now: Moment): string {
+export function describeLiveCredentials(credentials: readonly LivingCredential[], now: Moment): string {
   if (credentials.length === 0) return "";
   const rows = credentials.map((credential) => [
     credential.registry ?? "?",
@@ -24,7 +24,7 @@ export function describeLiveCredentials(credentials: readonly LiveCredential[], 
 }
 
 /** The same for scripts. */
-export function jsonOfLiveCredentials(credentials: readonly LiveCredential[]): readonly unknown[] {
+export function jsonOfLiveCredentials(credentials: readonly LivingCredential[]): readonly unknown[] {
   return credentials.map((credential) => ({
     registry: credential.registry ?? null,
     access: credential.access,
@@ -36,12 +36,12 @@ export function jsonOfLiveCredentials(credentials: readonly LiveCredential[]): r
 }
 
 /** Undefined ages are those that the clocks do not agree on. */
-function ageOf({ mintedAt }: LiveCredential, now: Moment): string {
+function ageOf({ mintedAt }: LivingCredential, now: Moment): string {
   const elapsed = elapsedMs(mintedAt, now);
   return elapsed === undefined ? "?" : shownSpan(elapsed);
 }
 
-function endOf({ mintedAt, lifetime }: LiveCredential, now: Moment): string {
+function endOf({ mintedAt, lifetime }: LivingCredential, now: Moment): string {
   if (lifetime.kind === "unlimited") return "never";
   const elapsed = elapsedMs(mintedAt, now);
   return elapsed === undefined ? "?" : shownSpan(lifetime.ms - elapsed);

@@ -17,7 +17,7 @@ export const pruneCommand = defineCommand({
     for (const { message } of failures) {
       reporter.warn(`${message}: what is kept there is not shown, and was not revoked`);
     }
-    const left = credentials.filter(({ use }) => use === "replaced").length;
+    const left = credentials.filter(({ use }) => use === "superseded").length;
     const table = describeLiveCredentials(credentials, clock.read());
     const summary = dryRun ? `would revoke ${left}` : `revoked ${revoked}${notRevoked(left)}`;
     return {

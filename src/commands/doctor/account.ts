@@ -1,6 +1,5 @@
 import { isHelperError } from "../../core/errors.ts";
-import { contextInUse } from "../../credentials/accounts/accounts.ts";
-import type { AccountApi } from "../../credentials/ports.ts";
+import type { AccountApi } from "../../credentials/accounts/ports.ts";
 import type { VerbPorts } from "../ports.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
 import type { ApiToken } from "../../core/api-token.ts";
@@ -15,14 +14,14 @@ const NEW_TOKEN = "docr login, with a token that has the scopes registry:read an
 /** Whether there is an API token, what DigitalOcean says of it, and whether the registry takes what it gives. */
 export async function lookAtAccount(ports: VerbPorts): Promise<readonly Line[]> {
   const { domain } = ports;
-  const token = domain.settings().apiToken ?? (await domain.tokenSource.find(contextInUse(domain)));
+  const token = await domain.findTokenInUse();
   if (!token) {
     const login = await domain.logins.read(REGISTRY_HOST);
     return login
       ? [pass("api token", "there is none, but a login that somebody stored")]
       : [warn("api token", "there is none", "docr login")];
   }
-  const api = await domain.accountApi(BUDGET_MS);
+  const api = await domain.openAccountApi(BUDGET_MS);
   const [described, registries] = await Promise.all([
     look(ports, "api token", () => describeToken(api, token)),
     look(ports, "registries", () => countRegistries(ports, api, token)),

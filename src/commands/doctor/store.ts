@@ -16,7 +16,7 @@ export async function lookAtStore(ports: VerbPorts): Promise<readonly Line[]> {
   const name = storeName(machine);
   const bus = name === "the keychain" ? busOf(machine) : [];
   try {
-    await roundTrip(domain.secrets, new Secret(`round trip ${domain.monotonicMs()}`));
+    await roundTrip(domain.store, new Secret(`round trip ${domain.monotonicMs()}`));
     return [...bus, pass("store", `${name} is open: an item was written, read and erased`)];
   } catch (error) {
     if (!isHelperError(error)) throw error;
@@ -55,7 +55,7 @@ function busOf({ env, platform }: Machine): readonly Line[] {
 /** Where minted credentials are kept between two requests. */
 export async function lookAtRuntimeFolder({ domain, machine }: VerbPorts): Promise<readonly Line[]> {
   const { env, platform, uid } = machine;
-  if (!domain.minted().kept) {
+  if (!domain.cachesCredentials()) {
     return [warn("cache", "no credential is kept: each request mints a new one", "unset DOCR_CACHE")];
   }
   if (platform !== "linux" || uid === undefined) return [pass("cache", "credentials are kept in the store")];

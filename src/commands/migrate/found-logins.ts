@@ -116,13 +116,13 @@ function podmanHostOf(key: string): string | undefined {
 }
 
 export function isDigitalOceans({ serverUrl }: Pick<FoundLogin, "serverUrl">): boolean {
-  return parseAddress(serverUrl).kind === "docr";
+  return parseAddress(serverUrl).kind === "digitalocean";
 }
 
 /** docr's name for the login, the same for spellings that mean the same. */
 export function addressKeyOf({ serverUrl }: Pick<FoundLogin, "serverUrl">): string {
   const address = parseAddress(serverUrl);
-  return address.kind === "docr" ? REGISTRY_HOST : address.key;
+  return address.kind === "digitalocean" ? REGISTRY_HOST : address.key;
 }
 
 export function isSameCredential(a: Credential, b: Credential): boolean {

@@ -1,54 +1,60 @@
 import { REGISTRY_HOST } from "../../core/address.ts";
 import type { MintedCredential } from "../../core/credential.ts";
-import { DEFAULT_CONTEXT } from "./api-tokens.ts";
-import { accountName, entryOf } from "../minting/cache-key.ts";
-import type { HelperPorts } from "../ports.ts";
-import { quietly } from "../best-effort.ts";
-import { whileKeeping } from "../minting/replace.ts";
-import { revokeAll } from "../revocation.ts";
+import type { Locks } from "../../core/locks.ts";
 import type { Secret } from "../../core/secret.ts";
-
-/** The context whose account a `get` for the bare host means; undefined for the default one. */
-export function contextInUse(ports: HelperPorts): string | undefined {
-  return entryOf(ports.settings(), { kind: "docr", registry: undefined }, ports.sha256).context;
-}
+import { bestEffort } from "../best-effort.ts";
+import { underCommitLock } from "../commit-lock.ts";
+import type { CredentialPlace } from "../inventory/placement.ts";
+import { accountName } from "../minting/cache-key.ts";
+import type { RegistrySettings } from "../minting/settings.ts";
+import type { Revocation } from "../revocation.ts";
+import type { StoredLogins } from "../stored-logins.ts";
+import { type ApiTokens, DEFAULT_CONTEXT } from "./api-tokens.ts";
 
 /**
- * Whether the account's own tokens, in the store or in doctl's config, minted the credential: the environment's token
- * is nobody's account. Without a context, the default one is meant.
+ * Returns whether the account's own token minted a credential: a token in the store or in doctl's configuration. The
+ * environment's token belongs to no account. An undefined context is the default account.
  */
-export function ofAccount(
-  ports: HelperPorts,
+export function createAccountFilter(
   context: string | undefined,
+  settings: Pick<RegistrySettings, "storeId">,
 ): (credential: MintedCredential) => boolean {
   const isDefault = context === undefined || context === DEFAULT_CONTEXT;
   const contexts = isDefault ? [undefined, DEFAULT_CONTEXT] : [context];
-  const names = new Set(contexts.map((one) => accountName(one, ports.settings())));
+  const names = new Set(contexts.map((one) => accountName(one, settings)));
   return ({ origin }) => origin.kind !== "environment" && names.has(origin.account);
 }
 
+export interface SetApiTokenPorts {
+  readonly settings: () => Pick<RegistrySettings, "storeId">;
+  readonly apiTokens: ApiTokens;
+  readonly logins: StoredLogins;
+  readonly allPlaces: () => readonly CredentialPlace[];
+  readonly locks: Locks;
+  readonly revocation: Revocation;
+}
+
 /**
- * Keeps an API token that the API has accepted as the account's. What the account's older token, or doctl's, has minted is
- * not answered any more, and revoked. After a login with the same token it is only taken out of use: something may be
- * using it, and whoever logs in again wants a new one.
+ * Stores an API token that the API has accepted as the account's. docr revokes what another token of the account minted.
+ * After a login with the same token it only supersedes that: a client may be using it, and the user wants a new one.
  */
-export async function keepApiToken(
-  ports: HelperPorts,
+export async function setApiToken(
   context: string | undefined,
   secret: Secret,
+  ports: SetApiTokenPorts,
 ): Promise<void> {
-  const isOfAccount = ofAccount(ports, context);
-  const outdated = await whileKeeping(ports, async () => {
+  const isOfAccount = createAccountFilter(context, ports.settings());
+  const outdated = await underCommitLock(ports.locks, async () => {
     const isNew = await ports.apiTokens.write(context, secret);
     await ports.logins.erase(REGISTRY_HOST);
     const forgotten: MintedCredential[] = [];
-    for (const place of ports.everywhere()) {
-      await quietly(() => place.forgetReadOnly());
+    for (const { cache, accessHints } of ports.allPlaces()) {
+      await bestEffort(() => accessHints.clear());
       await (isNew
-        ? place.forget(({ credential }) => isOfAccount(credential), forgotten)
-        : place.retire(isOfAccount));
+        ? cache.forget(({ credential }) => isOfAccount(credential), forgotten)
+        : cache.supersede(isOfAccount));
     }
     return forgotten;
   });
-  await revokeAll(ports, outdated);
+  await ports.revocation.revoke(outdated);
 }

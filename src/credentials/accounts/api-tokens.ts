@@ -1,47 +1,46 @@
 import type { ApiToken } from "../../core/api-token.ts";
-import type { Secret } from "../../core/secret.ts";
 import type { SecretStore } from "../../core/secret-store.ts";
+import type { Secret } from "../../core/secret.ts";
 
-const PREFIX = "api-token:";
-/** The account that is meant where nothing names one; doctl calls it the same. */
+/** The prefix of their names in the store. */
+const API_TOKEN = "api-token:";
+/** The account where nothing names one. doctl uses the same name. */
 export const DEFAULT_CONTEXT = "default";
 
-/** API tokens in the keychain, one for each named account. Undefined names the default account. */
+/** API tokens in the store, one an account. An undefined context is the default account. */
 export interface ApiTokens {
   read(context: string | undefined): Promise<ApiToken | undefined>;
-  /** Returns whether it differs from the one that was there, or none was. */
+  /** Returns whether this token is new: the account had none, or another one. */
   write(context: string | undefined, secret: Secret): Promise<boolean>;
-  /** Whether there was one. */
+  /** Returns whether there was one. */
   erase(context: string | undefined): Promise<boolean>;
-  /** Every account's. Returns their names. */
+  /** Erases every account's token and returns the names of the accounts. */
   eraseAll(): Promise<readonly string[]>;
-  /** The names of the accounts, in the order of the alphabet. */
+  /** The names of the accounts, in alphabetical order. */
   contexts(): Promise<readonly string[]>;
 }
 
-export function createApiTokens(keychain: SecretStore): ApiTokens {
+export function createApiTokens(store: SecretStore): ApiTokens {
   const contexts = async (): Promise<readonly string[]> => {
-    const tokens = await keychain.entries(PREFIX);
-    return [...tokens.keys()].map((name) => name.slice(PREFIX.length)).toSorted();
+    const tokens = await store.entries(API_TOKEN);
+    return [...tokens.keys()].map((name) => name.slice(API_TOKEN.length)).toSorted();
   };
   return {
     async read(context) {
-      const secret = await keychain.read(nameOf(context));
-      const account = context === undefined || context === DEFAULT_CONTEXT ? "" : ` (context ${context})`;
-      return (
-        secret && { secret, origin: { kind: "keychain", account: "" }, source: `the keychain${account}` }
-      );
+      const secret = await store.read(nameOf(context));
+      const label = context === undefined || context === DEFAULT_CONTEXT ? "" : ` (context ${context})`;
+      return secret && { secret, origin: { kind: "keychain", account: "" }, source: `the keychain${label}` };
     },
     async write(context, secret) {
-      const before = await keychain.read(nameOf(context));
-      if (before?.equals(secret) === true) return false;
-      await keychain.write(nameOf(context), secret);
+      const previous = await store.read(nameOf(context));
+      if (previous?.equals(secret) === true) return false;
+      await store.write(nameOf(context), secret);
       return true;
     },
-    erase: (context) => keychain.erase(nameOf(context)),
+    erase: (context) => store.erase(nameOf(context)),
     async eraseAll() {
       const names = await contexts();
-      for (const name of names) await keychain.erase(nameOf(name));
+      for (const name of names) await store.erase(nameOf(name));
       return names;
     },
     contexts,
@@ -49,5 +48,5 @@ export function createApiTokens(keychain: SecretStore): ApiTokens {
 }
 
 function nameOf(context: string | undefined): string {
-  return PREFIX + (context ?? DEFAULT_CONTEXT);
+  return API_TOKEN + (context ?? DEFAULT_CONTEXT);
 }

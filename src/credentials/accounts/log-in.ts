@@ -1,67 +1,60 @@
-import { HelperError, isHelperError } from "../../core/errors.ts";
 import { hasApiTokenFormat, type ApiToken } from "../../core/api-token.ts";
-import { keepApiToken } from "./accounts.ts";
-import type { Account, AccountApi, HelperPorts, Registry, TokenDescription } from "../ports.ts";
-import { quietly, unlessFailed } from "../best-effort.ts";
+import { HelperError, isHelperError } from "../../core/errors.ts";
+import { undefinedIfFailed } from "../best-effort.ts";
+import { type Inventory, isMintedByDocr } from "../inventory/inventory.ts";
+import type { Account, AccountApi, Registry, TokenDescription } from "./ports.ts";
 
-/** For the question that decides, in milliseconds. */
+/** For the request that decides. */
 const BUDGET_MS = 15_000;
-/** For what is only shown: a host that is walled off must not hold the login up. Milliseconds. */
+/** For what is only shown: a host that a firewall blocks must not delay the login. */
 const SHORT_BUDGET_MS = 5_000;
 
 const TOKENS_PAGE = "https://cloud.digitalocean.com/account/api/tokens";
 const WHAT_IT_IS = `an API token is dop_v1_ and 64 hex digits: make one at ${TOKENS_PAGE}`;
 const NEW_TOKEN = `make one with the scopes registry:read and registry:update at ${TOKENS_PAGE}`;
 
-/** What DigitalOcean says of a token that it accepts; what it did not say is undefined. */
+/** What DigitalOcean says about a token that it accepts. Undefined where it does not say. */
 export interface AcceptedToken {
   readonly token: TokenDescription | undefined;
   readonly account: Account | undefined;
   readonly registries: readonly Registry[] | undefined;
 }
 
-/** Keeps the API token as the account's once DigitalOcean has accepted it, and never before. */
-export async function logIn(
-  ports: HelperPorts,
-  token: ApiToken,
-  context: string | undefined,
-): Promise<AcceptedToken> {
-  const accepted = await checkApiToken(ports, token);
-  await keepApiToken(ports, context, token.secret);
-  return accepted;
+export interface CheckTokenPorts {
+  readonly allInventories: () => readonly Inventory[];
+  readonly openApi: (budgetMs: number) => Promise<AccountApi>;
 }
 
 /**
- * Asks DigitalOcean about the token. Throws `bad-api-token` for what is none, and what the API says where it does not
- * let the token read registries: that it lists them is the proof, because a scope's name may be another tomorrow.
+ * Asks DigitalOcean about the token. Throws `bad-api-token` for another kind of secret, and what the API says where it
+ * does not let the token read registries. Listing them is the proof, because the names of scopes may change.
  */
-export async function checkApiToken(ports: HelperPorts, token: ApiToken): Promise<AcceptedToken> {
+export async function checkApiToken(token: ApiToken, ports: CheckTokenPorts): Promise<AcceptedToken> {
   if (!hasApiTokenFormat(token.secret)) {
     throw new HelperError("bad-api-token", `${token.source} holds no DigitalOcean API token`, {
       hint: WHAT_IT_IS,
     });
   }
-  for (const place of ports.everywhere()) {
-    if (!(await quietly(() => place.isOurs(token.secret)))) continue;
+  if (await isMintedByDocr(ports.allInventories(), token.secret)) {
     throw new HelperError("bad-api-token", "this is a credential that docr minted, not an API token", {
       hint: WHAT_IT_IS,
     });
   }
-  const patient = await ports.accountApi(BUDGET_MS);
-  const hasty = await ports.accountApi(SHORT_BUDGET_MS);
+  const deciding = await ports.openApi(BUDGET_MS);
+  const describing = await ports.openApi(SHORT_BUDGET_MS);
   const [registries, description, account] = await Promise.all([
-    listRegistries(patient, token),
-    unlessFailed(() => hasty.describeToken(token)),
-    unlessFailed(() => hasty.describeAccount(token)),
+    listRegistries(deciding, token),
+    undefinedIfFailed(() => describing.describeToken(token)),
+    undefinedIfFailed(() => describing.describeAccount(token)),
   ]);
   const accepted = { token: description, account, registries };
-  if (Object.values(accepted).some((said) => said !== undefined)) return accepted;
+  if (Object.values(accepted).some((part) => part !== undefined)) return accepted;
   throw new HelperError("api-unexpected", "nothing that was asked at DigitalOcean accepts the API token", {
     hint: "check DIGITALOCEAN_API_URL and DIGITALOCEAN_OAUTH_URL, and try again",
   });
 }
 
-/** Undefined for an API from before there were several registries. */
+/** Undefined for an API from before accounts had several registries. */
 async function listRegistries(api: AccountApi, token: ApiToken): Promise<readonly Registry[] | undefined> {
   try {
     return await api.describeRegistries(token);
@@ -75,9 +68,9 @@ async function listRegistries(api: AccountApi, token: ApiToken): Promise<readonl
 }
 
 /**
- * Whether the scopes let a token make credentials that can push: that takes registry:update (earlier registry:create).
- * Tokens without custom scopes have `write` for everything (DigitalOcean, create-personal-access-token).
+ * Whether the scopes let a token mint credentials that can push: registry:update (earlier registry:create). Tokens
+ * without custom scopes have `write` for everything (DigitalOcean, create-personal-access-token).
  */
-export function mayPush({ scopes }: TokenDescription): boolean {
+export function canPush({ scopes }: TokenDescription): boolean {
   return scopes.some((scope) => ["registry:update", "registry:create", "write"].includes(scope));
 }

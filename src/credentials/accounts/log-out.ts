@@ -1,65 +1,83 @@
-import { isHelperError } from "../../core/errors.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
 import type { MintedCredential } from "../../core/credential.ts";
-import { ofAccount } from "./accounts.ts";
-import { DEFAULT_CONTEXT } from "./api-tokens.ts";
-import { hasToken } from "../list.ts";
-import type { MintedCredentials } from "../inventory/credential-cache.ts";
-import type { HelperPorts } from "../ports.ts";
-import { quietly } from "../best-effort.ts";
-import { whileKeeping } from "../minting/replace.ts";
-import { revokeAll } from "../revocation.ts";
+import { isHelperError } from "../../core/errors.ts";
+import type { Locks } from "../../core/locks.ts";
+import { bestEffort } from "../best-effort.ts";
+import { underCommitLock } from "../commit-lock.ts";
+import type { CredentialPlace } from "../inventory/placement.ts";
+import type { RegistrySettings } from "../minting/settings.ts";
+import type { Revocation } from "../revocation.ts";
+import type { StoredLogins } from "../stored-logins.ts";
+import { createAccountFilter } from "./accounts.ts";
+import { type ApiTokens, DEFAULT_CONTEXT } from "./api-tokens.ts";
 
-/** What a logout came to. */
-export interface LoggedOut {
-  /** The accounts whose API token was forgotten. */
+export interface LogoutResult {
+  /** The accounts whose API token docr forgot. */
   readonly contexts: readonly string[];
-  /** How many minted credentials were revoked. */
+  /** How many minted credentials docr revoked. */
   readonly revoked: number;
-  /** How many could not be; they are forgotten all the same, and expire by themselves. */
+  /** How many docr could not revoke. docr forgot them; they expire by themselves. */
   readonly notRevoked: number;
 }
 
-/** Forgets the API token of one account, and forgets and revokes what its tokens have minted. */
-export async function logOut(ports: HelperPorts, context: string | undefined): Promise<LoggedOut> {
-  const isOfAccount = ofAccount(ports, context);
-  const { contexts, failures, ...counts } = await leave(ports, {
-    forgetTokens: async () => ((await ports.apiTokens.erase(context)) ? [context ?? DEFAULT_CONTEXT] : []),
-    forgetMinted: (place, alive) => place.forget(({ credential }) => isOfAccount(credential), alive),
+export interface LogOutPorts {
+  readonly apiTokens: ApiTokens;
+  readonly logins: Pick<StoredLogins, "erase">;
+  readonly allPlaces: () => readonly CredentialPlace[];
+  readonly locks: Locks;
+  readonly revocation: Revocation;
+}
+
+/** Forgets the API token of one account, and forgets and revokes what the account's tokens minted. */
+export async function logOut(
+  context: string | undefined,
+  settings: Pick<RegistrySettings, "storeId">,
+  ports: LogOutPorts,
+): Promise<LogoutResult> {
+  const isOfAccount = createAccountFilter(context, settings);
+  const { failures, ...result } = await forgetAll(ports, {
+    tokens: async () => ((await ports.apiTokens.erase(context)) ? [context ?? DEFAULT_CONTEXT] : []),
+    credentials: ({ cache }, alive) => cache.forget(({ credential }) => isOfAccount(credential), alive),
   });
   if (failures.length > 0) throw failures[0];
-  return { contexts, ...counts };
+  return result;
 }
 
 /**
- * Forgets every account's API token, the login for our host, and all that was minted, the environment's included, and
- * revokes that. Asks for no settings: a wrong one must not keep anybody from a logout.
+ * Forgets every account's API token and the login for DigitalOcean's registry, and forgets and revokes everything that
+ * docr minted, also with the environment's token. Needs no settings: a wrong one must not prevent a logout. `hasApiToken`
+ * says whether docr can do without a keychain here.
  */
-export async function logOutEverywhere(ports: HelperPorts): Promise<LoggedOut> {
-  const { contexts, failures, ...counts } = await leave(ports, {
-    forgetTokens: () => ports.apiTokens.eraseAll(),
-    forgetLogin: () => ports.logins.erase(REGISTRY_HOST),
-    async forgetMinted(place, alive) {
-      await place.forget(() => true, alive);
-    },
-    forgetNotes: (place) => place.forgetReadOnly(),
+export async function logOutEverywhere(
+  hasApiToken: () => Promise<boolean>,
+  ports: LogOutPorts,
+): Promise<LogoutResult> {
+  const { failures, ...result } = await forgetAll(ports, {
+    tokens: () => ports.apiTokens.eraseAll(),
+    login: () => ports.logins.erase(REGISTRY_HOST),
+    credentials: ({ cache }, alive) => cache.forget(() => true, alive),
+    hints: ({ accessHints }) => accessHints.clear(),
   });
-  const serious = failures.filter((error) => !isKeychainMissing(error));
+  const serious = failures.filter((error) => !isHelperError(error, "keychain-missing"));
   if (serious.length > 0) throw serious[0];
-  // Without a keychain there is nothing in it to forget, for somebody whose token is not kept there.
-  if (failures.length > 0 && !(await quietly(() => hasToken(ports)))) throw failures[0];
-  return { contexts, ...counts };
+  // A machine without a keychain has nothing to forget in it, if the user's token comes from elsewhere.
+  if (failures.length > 0 && !(await bestEffort(hasApiToken))) throw failures[0];
+  return result;
 }
 
-interface Leaving {
-  forgetTokens(): Promise<readonly string[]>;
-  forgetLogin?(): Promise<unknown>;
-  forgetMinted(place: MintedCredentials, alive: MintedCredential[]): Promise<void>;
-  forgetNotes?(place: MintedCredentials): Promise<void>;
+/** What to forget, step by step. */
+interface Forgetting {
+  tokens(): Promise<readonly string[]>;
+  login?(): Promise<unknown>;
+  credentials(place: CredentialPlace, alive: MintedCredential[]): Promise<void>;
+  hints?(place: CredentialPlace): Promise<void>;
 }
 
-/** Does all of it, whatever of it fails. */
-async function leave(ports: HelperPorts, leaving: Leaving): Promise<LoggedOut & { failures: unknown[] }> {
+/** Does every step, even after one fails, and returns the failures. */
+async function forgetAll(
+  { allPlaces, locks, revocation }: LogOutPorts,
+  steps: Forgetting,
+): Promise<LogoutResult & { readonly failures: readonly unknown[] }> {
   let contexts: readonly string[] = [];
   const alive: MintedCredential[] = [];
   const failures: unknown[] = [];
@@ -70,18 +88,14 @@ async function leave(ports: HelperPorts, leaving: Leaving): Promise<LoggedOut & 
       failures.push(error);
     }
   };
-  await whileKeeping(ports, async () => {
-    await attempt(async () => (contexts = await leaving.forgetTokens()));
-    await attempt(() => leaving.forgetLogin?.());
-    for (const place of ports.everywhere()) {
-      await attempt(() => leaving.forgetMinted(place, alive));
-      await attempt(() => leaving.forgetNotes?.(place));
+  await underCommitLock(locks, async () => {
+    await attempt(async () => (contexts = await steps.tokens()));
+    await attempt(() => steps.login?.());
+    for (const place of allPlaces()) {
+      await attempt(() => steps.credentials(place, alive));
+      await attempt(() => steps.hints?.(place));
     }
   });
-  const left = await revokeAll(ports, alive);
+  const left = await revocation.revoke(alive);
   return { contexts, revoked: alive.length - left.length, notRevoked: left.length, failures };
-}
-
-function isKeychainMissing(error: unknown): boolean {
-  return isHelperError(error) && error.code === "keychain-missing";
 }

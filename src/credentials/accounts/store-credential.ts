@@ -1,56 +1,60 @@
-import { HelperError, isHelperError } from "../../core/errors.ts";
-import { parseAddress, REGISTRY_HOST } from "../../core/address.ts";
+import { REGISTRY_HOST } from "../../core/address.ts";
 import { hasApiTokenFormat, type ApiToken } from "../../core/api-token.ts";
+import { HelperError, isHelperError } from "../../core/errors.ts";
+import type { Trace } from "../../core/reporter.ts";
 import type { Secret } from "../../core/secret.ts";
-import { keepApiToken } from "./accounts.ts";
-import { entryOf } from "../minting/cache-key.ts";
-import type { HelperPorts } from "../ports.ts";
 import type { Login } from "../codec.ts";
-import { quietly } from "../best-effort.ts";
+import { type Inventory, isMintedByDocr } from "../inventory/inventory.ts";
+import type { OpenMintApi } from "../minting/ports.ts";
+import type { StoredLogins } from "../stored-logins.ts";
 
 /** The user name by which clients mark an OAuth2 identity token (docker/cli, containers/image). */
 const IDENTITY_TOKEN = "<token>";
-/** For the question whether a secret is an API token, in milliseconds. */
+/** For the request that tells an API token from a credential. */
 const PROBE_BUDGET_MS = 15_000;
 
-/**
- * Any other host: keeps the login. Our host: keeps an API token as what mints, keeps nothing of a
- * credential that we minted ourselves, and keeps any other login (doctl stores finished credentials) for
- * when no API token is there.
- */
-export async function store(ports: HelperPorts, login: Login): Promise<void> {
-  const address = parseAddress(login.serverUrl);
-  const stamped = { ...login, storedAt: ports.clock.read().now };
-  if (address.kind === "other") return ports.logins.write(address.key, stamped);
+export interface StoreCredentialPorts {
+  readonly allInventories: () => readonly Inventory[];
+  readonly openApi: OpenMintApi;
+  readonly setApiToken: (secret: Secret) => Promise<void>;
+  readonly logins: StoredLogins;
+  readonly trace: Trace;
+}
 
-  for (const place of ports.everywhere()) {
-    if (await quietly(() => place.isOurs(login.secret))) {
-      ports.trace("ours");
-      return;
-    }
+/**
+ * A `store` for DigitalOcean's registry. An API token becomes the account's. A credential that docr minted is not stored.
+ * Any other login (doctl stores finished credentials) is stored for when there is no API token.
+ */
+export async function storeCredential(login: Login, ports: StoreCredentialPorts): Promise<void> {
+  if (await isMintedByDocr(ports.allInventories(), login.secret)) {
+    ports.trace("minted-by-docr");
+    return;
   }
-  if (hasApiTokenFormat(login.secret) && (await isApiToken(ports, login.secret))) {
-    const entry = entryOf(ports.settings(), address, ports.sha256);
-    await keepApiToken(ports, entry.context, login.secret);
+  if (hasApiTokenFormat(login.secret) && (await isApiToken(login.secret, ports.openApi))) {
+    await ports.setApiToken(login.secret);
     return;
   }
   if (login.username === IDENTITY_TOKEN) {
     throw new HelperError("input-identity-token", `${REGISTRY_HOST} takes no identity tokens`);
   }
-  await ports.logins.write(REGISTRY_HOST, stamped);
+  await ports.logins.write(REGISTRY_HOST, login);
 }
 
-/** Asks the API: a finished credential has the same shape, and the API answers it with 401. */
-export async function isApiToken(ports: HelperPorts, secret: Secret): Promise<boolean> {
-  const candidate: ApiToken = { secret, origin: { kind: "keychain", account: "" }, source: "the login" };
-  const api = await ports.api(PROBE_BUDGET_MS);
+/** Asks the API: a minted credential has the same format, and the API answers it with 401. */
+export async function isApiToken(secret: Secret, openApi: OpenMintApi): Promise<boolean> {
+  const candidate: ApiToken = {
+    secret,
+    origin: { kind: "keychain", account: "" },
+    source: "the login",
+  };
+  const api = await openApi(PROBE_BUDGET_MS);
   try {
     await api.listRegistries(candidate);
     return true;
   } catch (error) {
     if (!isHelperError(error)) throw error;
     if (error.code === "api-unauthorized") return false;
-    // The API knows the token: it may not list, or this API cannot.
+    // The API knows the token: it may not list registries, or this API has no list.
     if (error.code === "api-forbidden" || error.code === "api-not-found") return true;
     throw error;
   }

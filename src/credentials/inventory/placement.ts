@@ -1,45 +1,49 @@
 import { HelperError } from "../../core/errors.ts";
-import { eitherStore } from "../../stores/either-store.ts";
+import type { Clock } from "../../core/lifetime.ts";
 import type { SecretStore } from "../../core/secret-store.ts";
+import type { Sha256 } from "../../core/secret.ts";
 import type { CacheSetting } from "../minting/settings.ts";
+import { type AccessHints, createAccessHints } from "./access-hints.ts";
+import { createCredentialCache, type CredentialCache } from "./credential-cache.ts";
+import { createInventory, type Inventory } from "./inventory.ts";
 
-/** Which store holds what of the credentials that we mint. */
-export interface Places<T> {
-  /** Where credentials are kept; undefined where they are not to be kept. */
-  readonly kept: T | undefined;
-  /** Where the inventory goes. */
-  readonly marks: T;
-  /** Where it is noted what a person was given: that may live longer than the session. */
-  readonly givenOut: T;
+/** Which store holds what of the minted credentials. */
+export interface Placement {
+  /** Undefined: docr caches nothing. */
+  readonly cache: SecretStore | undefined;
+  readonly inventory: SecretStore;
+  /** For credentials of other holders, which may outlive the session. */
+  readonly issuedLog: SecretStore;
 }
 
-/** Files that only this user can read; `isOfSession` where they go at logout. */
-export interface Files {
-  readonly store: SecretStore;
-  readonly isOfSession: boolean;
+/** The stores to choose from. */
+export interface PlacementOptions {
+  /** Files that only this user can read. `isOfSession`: they vanish at the end of the session. */
+  readonly files: { readonly store: SecretStore; readonly isOfSession: boolean } | undefined;
+  /** The store of API tokens and logins. */
+  readonly keychain: SecretStore;
+  /** `preferred` where it works, else `other`. */
+  readonly either: (preferred: SecretStore, other: SecretStore) => SecretStore;
 }
 
 /**
- * A minted credential is short-lived and belongs where a warm `get` is fast: in the user's runtime directory where
- * there is one, else in the keychain, else in what private files there are. Throws `bad-setting` where
- * DOCR_CACHE names what is not there.
+ * A minted credential is short-lived and belongs where a cached `get` is fast: in the user's runtime directory if there is
+ * one, else in the keychain, else in private files elsewhere. Throws `bad-setting` where DOCR_CACHE names a place that
+ * is missing.
  */
-export function choosePlaces(
-  cache: CacheSetting,
-  files: Files | undefined,
-  keychain: SecretStore,
-): Places<SecretStore> {
-  const marks = chooseBest(files, keychain);
-  const givenOut = files ? eitherStore(keychain, files.store) : keychain;
+export function placeCredentials(cache: CacheSetting, options: PlacementOptions): Placement {
+  const { files, keychain, either } = options;
+  const best = !files ? keychain : files.isOfSession ? files.store : either(keychain, files.store);
+  const logs = { inventory: best, issuedLog: files ? either(keychain, files.store) : keychain };
   switch (cache) {
     case undefined:
-      return { kept: marks, marks, givenOut };
+      return { cache: best, ...logs };
     case "keychain":
-      return { kept: keychain, marks, givenOut };
+      return { cache: keychain, ...logs };
     case "none":
-      return { kept: undefined, marks, givenOut };
+      return { cache: undefined, ...logs };
     case "runtime":
-      if (files) return { kept: files.store, marks, givenOut };
+      if (files) return { cache: files.store, ...logs };
       throw new HelperError(
         "bad-setting",
         "DOCR_CACHE=runtime needs a directory that only this user can enter, such as XDG_RUNTIME_DIR",
@@ -47,7 +51,36 @@ export function choosePlaces(
   }
 }
 
-function chooseBest(files: Files | undefined, keychain: SecretStore): SecretStore {
-  if (!files) return keychain;
-  return files.isOfSession ? files.store : eitherStore(keychain, files.store);
+/** What docr keeps about minted credentials in one store. */
+export interface CredentialPlace {
+  readonly cache: CredentialCache;
+  readonly inventory: Inventory;
+  readonly accessHints: AccessHints;
+}
+
+export function openPlace(store: SecretStore, clock: Clock, sha256: Sha256): CredentialPlace {
+  return {
+    cache: createCredentialCache(store, clock, sha256),
+    inventory: createInventory(store, clock, sha256),
+    accessHints: createAccessHints(store, clock, sha256),
+  };
+}
+
+/** Where new credentials go, and the logs about them. */
+export interface CurrentPlace {
+  /** Undefined: docr caches nothing. */
+  readonly cache: CredentialCache | undefined;
+  readonly inventory: Inventory;
+  readonly accessHints: AccessHints;
+  readonly issuedLog: Inventory;
+}
+
+export function openPlacement(placement: Placement, clock: Clock, sha256: Sha256): CurrentPlace {
+  const { cache, inventory, issuedLog } = placement;
+  return {
+    cache: cache && createCredentialCache(cache, clock, sha256),
+    inventory: createInventory(inventory, clock, sha256),
+    accessHints: createAccessHints(inventory, clock, sha256),
+    issuedLog: createInventory(issuedLog, clock, sha256),
+  };
 }

@@ -1,46 +1,55 @@
-import type { Address } from "../../core/address.ts";
-import type { Settings } from "./settings.ts";
+import type { Sha256 } from "../../core/secret.ts";
+import type { RegistrySettings } from "./settings.ts";
 
-/** SHA-256 of the UTF-8 text, as 64 lower-case hex digits. */
-export type Sha256 = (text: string) => string;
-
-/** What a `get` for our host means. */
-export interface Entry {
-  /** The name under which its credential is kept. */
-  readonly key: string;
-  /** The registry that the address or DOCR_REGISTRY names; undefined for the account's only one. */
+/** A `get` for DigitalOcean's registry: which registry, and as which client spelled it. */
+export interface RegistryRequest {
+  readonly serverUrl: string;
+  /** The first path segment of the server URL, unchecked. Undefined where it has none. */
   readonly registry: string | undefined;
-  /** The account whose API token mints, where the environment holds no token; undefined for the default one. */
+}
+
+/** A `get` for the bare host, which is what most clients ask for. */
+export const BARE_HOST: Pick<RegistryRequest, "registry"> = { registry: undefined };
+
+/** Which credential answers a request. */
+export interface CacheKey {
+  /** The name of the credential in the cache. */
+  readonly name: string;
+  /** The registry that the address or DOCR_REGISTRY names. Undefined: the account's only registry. */
+  readonly registry: string | undefined;
+  /** The account whose API token mints, unless the environment holds a token. Undefined: the default account. */
   readonly context: string | undefined;
-  /** The account and the store that its token is in; empty where the token is the environment's. */
+  /** The account and the store that holds its token. Empty for the environment's token. */
   readonly account: string;
 }
 
 /**
- * Which entry a `get` means: which API, whose token, which registry and access. A token from the environment takes
- * part through SHA-256 alone, and has 256 random bits (its shape is checked), so nothing can be got back from
- * the key. A token in the keychain or doctl's config takes part as its account's name and store, so that a warm `get`
- * never has to open them.
+ * The key depends on the API, the account, the registry and the access. A token from the environment takes part
+ * through SHA-256 alone and has 256 random bits, so the key does not reveal it. A token in the store or in doctl's
+ * configuration takes part as its account, so that a cached credential is found without opening either.
  */
-export function entryOf(
-  settings: Settings,
-  address: Extract<Address, { kind: "docr" }>,
+export function cacheKeyOf(
+  settings: RegistrySettings,
+  { registry: named }: Pick<RegistryRequest, "registry">,
   sha256: Sha256,
-): Entry {
-  const registry = address.registry ?? settings.registry;
+): CacheKey {
+  const registry = named ?? settings.registry;
   const mapped = registry === undefined ? undefined : ownValue(settings.contexts, registry);
   const context = mapped ?? settings.context;
   const account = settings.apiToken ? "" : accountName(context, settings);
-  const whose = settings.apiToken?.secret.digest(sha256) ?? account;
-  const parts = [settings.apiUrl, whose, registry ?? "", settings.access];
-  return { key: sha256(parts.join("\n")), registry, context, account };
+  const owner = settings.apiToken?.secret.digest(sha256) ?? account;
+  const parts = [settings.apiUrl, owner, registry ?? "", settings.access];
+  return { name: sha256(parts.join("\n")), registry, context, account };
 }
 
 /**
- * An account's name in the store that holds its token. No name and "default" are two: for doctl the first means the
- * one that it has switched to.
+ * An account's name within its store. No context and "default" are two accounts: to doctl, no context means the one
+ * that it has switched to.
  */
-export function accountName(context: string | undefined, { storeId }: Settings): string {
+export function accountName(
+  context: string | undefined,
+  { storeId }: Pick<RegistrySettings, "storeId">,
+): string {
   return `${context ?? ""} in ${storeId}`;
 }
 

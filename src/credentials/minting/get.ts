@@ -1,43 +1,110 @@
-import { HelperError } from "../../core/errors.ts";
-import { parseAddress, plainHostOf, REGISTRY_HOST, type Address } from "../../core/address.ts";
-import { type Credential } from "../../core/credential.ts";
-import { freshnessOf } from "../../core/lifetime.ts";
-import { Secret } from "../../core/secret.ts";
-import { entryOf } from "./cache-key.ts";
-import type { HelperPorts } from "../ports.ts";
-import { currentCredential, offerWarm, replaceCredential } from "./replace.ts";
+/** How docr answers a `get` for DigitalOcean's registry: from the cache, or with a mint. The whole pipeline is here. */
+import type { MintedCredential } from "../../core/credential.ts";
+import { traitsOf } from "../../core/error-catalog.ts";
+import { type HelperError, isHelperError } from "../../core/errors.ts";
+import { type Clock, expiresAt, freshnessOf } from "../../core/lifetime.ts";
+import type { Locks, SharedFailures } from "../../core/locks.ts";
+import type { Reporter } from "../../core/reporter.ts";
+import type { Revocation } from "../revocation.ts";
+import type { CacheKey, RegistryRequest } from "./cache-key.ts";
+import type { Cached, Lookup } from "./lookup.ts";
+import type { Minter } from "./mint.ts";
+import type { Background, Responses } from "./ports.ts";
+import type { Saver } from "./save.ts";
+
+/** For a mint that the client waits for. It leaves room in the deadline of the whole response. */
+const LONG_MS = 18_000;
+/** For the replacement of a credential that is still valid. */
+const SHORT_MS = 5_000;
+/** For the API calls of a process that waited most of its budget for another one. */
+const LEAST_MS = 1_000;
+
+export interface GetSteps {
+  readonly keyOf: (request: RegistryRequest) => CacheKey;
+  readonly lookup: Lookup;
+  readonly locks: Locks;
+  readonly failures: SharedFailures;
+  readonly minter: Minter;
+  readonly saver: Saver;
+  readonly revocation: Revocation;
+  readonly responses: Responses;
+  readonly background: Background;
+  readonly reporter: Reporter;
+  readonly clock: Clock;
+  /** Milliseconds on a clock that cannot be set. */
+  readonly monotonicMs: () => number;
+}
+
+/** Undefined where there is no API token. */
+export async function getCredential(
+  request: RegistryRequest,
+  steps: GetSteps,
+): Promise<MintedCredential | undefined> {
+  const key = steps.keyOf(request);
+  const cached = await steps.lookup.find(key);
+  if (cached?.freshness !== "fresh" && cached?.freshness !== "refresh-due") {
+    return replaceCredential(request, key, cached, steps);
+  }
+  const { credential, freshness } = cached;
+  if (freshness === "refresh-due") steps.background.refresh(key.name, request.serverUrl);
+  steps.reporter.trace("cached", { freshness, access: credential.access, registry: credential.registry });
+  if (freshness === "fresh") await steps.responses.publish(key, credential, request.serverUrl);
+  return credential;
+}
 
 /**
- * Our host: the credential that is kept, else a new one minted from an API token, else a login that somebody
- * stored. Any other host: the login that somebody stored.
+ * Mints a replacement. Undefined where there is no API token. Of several processes one mints, and the others answer its
+ * credential or fail with its failure. While `cached` is still valid, an outage costs only the attempt.
  */
-export async function get(ports: HelperPorts, serverUrl: string): Promise<Credential> {
-  const address = parseAddress(serverUrl);
-  ports.trace("get", { ours: address.kind === "docr", host: hostOf(address) });
-  if (address.kind === "other") return storedLogin(ports, address.key);
-
-  const entry = entryOf(ports.settings(), address, ports.sha256);
-  const earlier = await currentCredential(ports, entry);
-  const age = earlier ? freshnessOf(earlier, ports.clock.read()) : "expired";
-  if (earlier && (age === "fresh" || age === "refresh-due")) {
-    if (age === "refresh-due") ports.background.renew(entry.key, serverUrl);
-    ports.trace("cached", { age, access: earlier.access, registry: earlier.registry });
-    if (age === "fresh") await offerWarm(ports, entry, serverUrl, earlier);
-    return earlier;
+export async function replaceCredential(
+  request: RegistryRequest,
+  key: CacheKey,
+  cached: Cached | undefined,
+  steps: GetSteps,
+): Promise<MintedCredential | undefined> {
+  const isStillValid = (): boolean =>
+    cached !== undefined && freshnessOf(cached.credential, steps.clock.read()) !== "expired";
+  const totalMs = isStillValid() ? SHORT_MS : LONG_MS;
+  const started = steps.monotonicMs();
+  using lock = await steps.locks.acquire(key.name, totalMs);
+  try {
+    const theirs = await steps.lookup.find(key);
+    if (theirs && isNewer(theirs, cached)) {
+      const { access, registry } = theirs.credential;
+      steps.reporter.trace("waited", { access, registry });
+      await steps.responses.publish(key, theirs.credential, request.serverUrl);
+      return theirs.credential;
+    }
+    if (lock?.waitedSince !== undefined) await steps.failures.rethrow(key.name, lock.waitedSince);
+    const budgetMs = Math.max(totalMs - (steps.monotonicMs() - started), LEAST_MS);
+    // Twice: if the user logged in while the first mint ran, the new token mints.
+    for (let attempt = 1; attempt <= 2; attempt += 1) {
+      const minted = await steps.minter.mint(key, cached?.credential, budgetMs);
+      if (!minted) return undefined;
+      if ((await steps.saver.save(key, minted, request.serverUrl)) === "saved") {
+        if (await steps.revocation.isDue()) steps.background.revokeSuperseded();
+        return minted.credential;
+      }
+      await steps.revocation.revoke([minted.credential]);
+    }
+    return undefined;
+  } catch (error) {
+    if (!isHelperError(error)) throw error;
+    steps.reporter.trace("refused", { code: error.code });
+    if (!cached || !isStillValid() || !traitsOf(error).outage) throw error;
+    steps.reporter.warn(describeBridged(error, cached.credential));
+    return cached.credential;
   }
-  const minted = await replaceCredential(ports, entry, earlier, serverUrl);
-  return minted ?? storedLogin(ports, REGISTRY_HOST);
 }
 
-/** For the trace. */
-function hostOf(address: Address): string {
-  if (address.kind === "docr") return REGISTRY_HOST;
-  return plainHostOf(address.key) ?? "unusual";
+/** Whether another process replaced `mine` while this one waited. */
+function isNewer(theirs: Cached, mine: Cached | undefined): boolean {
+  if (theirs.freshness === "fresh") return true;
+  const isSame = mine?.credential.secret.equals(theirs.credential.secret) === true;
+  return theirs.freshness === "refresh-due" && !isSame;
 }
 
-async function storedLogin(ports: HelperPorts, key: string): Promise<Credential> {
-  const login = await ports.logins.read(key);
-  ports.trace(login ? "login" : "not-found");
-  if (!login) throw new HelperError("not-found", "credentials not found in native keychain");
-  return { username: new Secret(login.username), secret: login.secret };
+function describeBridged({ message }: HelperError, credential: MintedCredential): string {
+  const until = new Date(expiresAt(credential) ?? 0).toISOString();
+  return `${message}; using the credential from before, which lives until ${until}`;
 }

@@ -1,50 +1,86 @@
-import { limited, msOf } from "../../core/lifetime.ts";
-import { HelperError, isHelperError, type ErrorCode } from "../../core/errors.ts";
 import { isRegistryName } from "../../core/address.ts";
 import type { ApiToken } from "../../core/api-token.ts";
 import type { MintedCredential } from "../../core/credential.ts";
-import type { Entry } from "./cache-key.ts";
-import type { HelperPorts, RegistryApi } from "../ports.ts";
-import { quietly } from "../best-effort.ts";
+import { HelperError, isHelperError } from "../../core/errors.ts";
+import { msOf } from "../../core/lifetime.ts";
+import type { SharedFailures } from "../../core/locks.ts";
+import type { Reporter } from "../../core/reporter.ts";
+import type { TokenFinder } from "../accounts/token-finder.ts";
+import { bestEffort } from "../best-effort.ts";
+import type { CurrentPlace } from "../inventory/placement.ts";
+import type { CacheKey } from "./cache-key.ts";
+import type { MintApi, MintRequest, OpenMintApi } from "./ports.ts";
+import type { RegistrySettings } from "./settings.ts";
 
-/** What one mint needs to know beside the settings. */
-export interface MintOrder {
+export interface Minted {
+  readonly credential: MintedCredential;
+  /** What minted it. */
   readonly token: ApiToken;
-  readonly entry: Entry;
-  /** What was minted for this entry before: it tells the registry's name. */
-  readonly earlier: MintedCredential | undefined;
 }
 
-/**
- * Makes a new credential: finds the registry's name where nobody gave it, asks for the access that the
- * settings name, and takes a read-only credential where `auto` allows no more (saying so once, here).
- */
-export async function mintCredential(
-  ports: HelperPorts,
-  api: RegistryApi,
-  order: MintOrder,
-): Promise<MintedCredential> {
-  const { entry, earlier, token } = order;
-  if (entry.registry !== undefined) return mintFor(ports, api, order, checkedName(entry.registry));
-  if (earlier?.registry !== undefined) {
+export interface Minter {
+  /**
+   * Mints a credential for the key. Undefined: there is no API token. `previous` tells the registry's name. All API calls
+   * together take at most `budgetMs`. Tells the processes that wait for this mint why it failed.
+   */
+  mint(key: CacheKey, previous: MintedCredential | undefined, budgetMs: number): Promise<Minted | undefined>;
+}
+
+export interface MinterPorts {
+  readonly settings: () => Pick<RegistrySettings, "access" | "lifetime">;
+  readonly tokens: TokenFinder;
+  readonly openApi: OpenMintApi;
+  readonly current: () => Pick<CurrentPlace, "accessHints">;
+  readonly failures: SharedFailures;
+  readonly reporter: Reporter;
+}
+
+export function createMinter(ports: MinterPorts): Minter {
+  return {
+    async mint(key, previous, budgetMs) {
+      const token = await ports.tokens.find(key);
+      if (!token) return undefined;
+      try {
+        const api = await ports.openApi(budgetMs);
+        return { token, credential: await mintForKey(ports, api, { token, key, previous }) };
+      } catch (error) {
+        if (isHelperError(error)) await ports.failures.share(key.name, error);
+        throw error;
+      }
+    },
+  };
+}
+
+interface Order {
+  readonly token: ApiToken;
+  readonly key: CacheKey;
+  readonly previous: MintedCredential | undefined;
+}
+
+async function mintForKey(ports: MinterPorts, api: MintApi, order: Order): Promise<MintedCredential> {
+  const { token, key, previous } = order;
+  if (key.registry !== undefined) {
+    return mintWithAccess(ports, api, token, checkRegistryName(key.registry));
+  }
+  if (previous?.registry !== undefined) {
     try {
-      return await mintFor(ports, api, order, earlier.registry);
+      return await mintWithAccess(ports, api, token, previous.registry);
     } catch (error) {
-      // The registry was deleted or renamed since: look again. Anything else is the answer.
-      if (!hasCode(error, "api-not-found")) throw error;
+      // The registry was deleted or renamed since: look for another one.
+      if (!isHelperError(error, "api-not-found")) throw error;
     }
   }
-  return mintFor(ports, api, order, await findRegistry(api, token));
+  return mintWithAccess(ports, api, token, await findRegistry(api, token));
 }
 
-/** The account's only registry; undefined where the token or the API does not let us ask. */
-export async function findRegistry(api: RegistryApi, token: ApiToken): Promise<string | undefined> {
+/** The account's only registry. Undefined where the token may not list registries, or the API has no list. */
+export async function findRegistry(api: MintApi, token: ApiToken): Promise<string | undefined> {
   let names: readonly string[];
   try {
     names = await api.listRegistries(token);
   } catch (error) {
-    // 403: the token may mint but not list; 404: an API from before there were several registries.
-    if (hasCode(error, "api-forbidden") || hasCode(error, "api-not-found")) return undefined;
+    // 403: the token may mint but not list. 404: an API from before accounts had several registries.
+    if (isHelperError(error, "api-forbidden") || isHelperError(error, "api-not-found")) return undefined;
     throw error;
   }
   const [first, ...others] = names;
@@ -55,50 +91,42 @@ export async function findRegistry(api: RegistryApi, token: ApiToken): Promise<s
   return first;
 }
 
-async function mintFor(
-  ports: HelperPorts,
-  api: RegistryApi,
-  { token }: MintOrder,
+/** With the access that the settings name. `auto` takes a read-only credential where the token allows no more, and warns once. */
+async function mintWithAccess(
+  { settings, current, reporter }: MinterPorts,
+  api: MintApi,
+  token: ApiToken,
   registry: string | undefined,
 ): Promise<MintedCredential> {
-  const { access, ttlSeconds } = ports.settings();
-  const request = { token, registry, lifetime: limited(ttlSeconds * 1000) };
-  if (access !== "auto") return traced(ports, await api.mint({ ...request, access }));
-  const { marks } = ports.minted();
-  // What it was refused before, it is not asked for at each renewal and each registry again.
-  if (!(await quietly(() => marks.isReadOnly(token.secret)))) {
+  const { access, lifetime } = settings();
+  const mint = async (wanted: MintRequest["access"]): Promise<MintedCredential> => {
+    const minted = await api.mint({ token, registry, lifetime, access: wanted });
+    reporter.trace("minted", { access: wanted, registry, seconds: msOf(lifetime) / 1000 });
+    return minted;
+  };
+  if (access !== "auto") return mint(access);
+  const { accessHints } = current();
+  if (!(await bestEffort(() => accessHints.isReadOnly(token.secret)))) {
     try {
-      return traced(ports, await api.mint({ ...request, access: "read-write" }));
+      return await mint("read-write");
     } catch (error) {
-      if (!hasCode(error, "api-forbidden")) throw error;
+      if (!isHelperError(error, "api-forbidden")) throw error;
     }
   }
-  const readOnly = await api.mint({ ...request, access: "read-only" });
-  await quietly(() => marks.noteReadOnly(token.secret));
-  ports.notices.warn(
+  const readOnly = await mint("read-only");
+  await bestEffort(() => accessHints.setReadOnly(token.secret));
+  reporter.warn(
     `this credential can pull but not push: the API token from ${token.source} lacks the scope ` +
       "registry:update; set DOCR_ACCESS=read-only to ask for no more",
   );
-  return traced(ports, readOnly);
+  return readOnly;
 }
 
-function traced(ports: HelperPorts, minted: MintedCredential): MintedCredential {
-  ports.trace("minted", {
-    access: minted.access,
-    registry: minted.registry,
-    seconds: msOf(minted.lifetime) / 1000,
-  });
-  return minted;
-}
-
-export function checkedName(name: string): string {
+/** Returns the name. Throws `bad-registry-name` where it is none. */
+export function checkRegistryName(name: string): string {
   if (isRegistryName(name)) return name;
   throw new HelperError(
     "bad-registry-name",
     "the address names no registry: a registry's name is 1 to 63 of a-z, 0-9 and -",
   );
-}
-
-function hasCode(error: unknown, code: ErrorCode): boolean {
-  return isHelperError(error) && error.code === code;
 }

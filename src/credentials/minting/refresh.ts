@@ -1,21 +1,13 @@
-import { parseAddress } from "../../core/address.ts";
-import { freshnessOf } from "../../core/lifetime.ts";
-import { entryOf } from "./cache-key.ts";
-import { currentCredential, replaceCredential } from "./replace.ts";
-import type { HelperPorts } from "../ports.ts";
-import { sweep } from "../sweep.ts";
+import type { RegistryRequest } from "./cache-key.ts";
+import { type GetSteps, replaceCredential } from "./get.ts";
 
 /**
- * Replaces an ageing credential of our host ahead of need, in a process on which nobody waits, and revokes those
- * that nobody can be using any more. Does nothing where another process has renewed it since.
+ * Replaces a credential that is due for refresh, in a process that no client waits for, and revokes superseded credentials
+ * that no client can rely on any more. Does nothing where another process has refreshed it since.
  */
-export async function renew(ports: HelperPorts, serverUrl: string): Promise<void> {
-  const address = parseAddress(serverUrl);
-  if (address.kind === "other") return;
-  const entry = entryOf(ports.settings(), address, ports.sha256);
-  const earlier = await currentCredential(ports, entry);
-  if (earlier && freshnessOf(earlier, ports.clock.read()) !== "fresh") {
-    await replaceCredential(ports, entry, earlier, serverUrl);
-  }
-  await sweep(ports);
+export async function refreshCredential(request: RegistryRequest, steps: GetSteps): Promise<void> {
+  const key = steps.keyOf(request);
+  const cached = await steps.lookup.find(key);
+  if (cached && cached.freshness !== "fresh") await replaceCredential(request, key, cached, steps);
+  await steps.revocation.revokeSuperseded("safe");
 }

@@ -1,29 +1,30 @@
 import type { ApiToken } from "../../core/api-token.ts";
+import type { Lifetime } from "../../core/lifetime.ts";
 
-/** What may be minted: `auto` asks for read-write and takes read-only where the token allows no more. */
+/** What docr mints. `auto` asks for read-write, and takes read-only where the token allows no more. */
 export type AccessSetting = "read-only" | "read-write" | "auto";
 
-/** Where minted credentials are kept; undefined leaves it to the machine. */
+/** Where docr caches minted credentials. Undefined: the machine decides. */
 export type CacheSetting = "runtime" | "keychain" | "none" | undefined;
 
-/** Everything that the environment and the config file decide about a `get` for our host. */
-export interface Settings {
-  /** Base URL of the API, no slash at the end. */
+/** What the environment and the configuration file say about a `get` for DigitalOcean's registry. */
+export interface RegistrySettings {
+  /** Base URL of the API, without a slash at the end. */
   readonly apiUrl: string;
-  /** Base URL of the OAuth endpoints (revoking), no slash at the end. */
+  /** Base URL of the OAuth endpoints (revocation), without a slash at the end. */
   readonly oauthUrl: string;
-  /** From the environment; undefined where it is for the keychain or doctl's config to say. */
+  /** From the environment. Undefined: the store or doctl's configuration holds it. */
   readonly apiToken: ApiToken | undefined;
   /** DOCR_REGISTRY, a name that passed the grammar. A path in the address wins over it. */
   readonly registry: string | undefined;
-  /** Which named account to use where the registry's name decides nothing. */
+  /** The account to use where the registry's name decides nothing. */
   readonly context: string | undefined;
-  /** Which named account a registry belongs to, by the registry's name. */
+  /** Accounts by the names of their registries. */
   readonly contexts: Readonly<Record<string, string>>;
-  /** Which store the accounts' tokens are in, kind and place: the same account's name elsewhere is another account. */
+  /** The kind and place of the store that holds the accounts' tokens: the same account name in another store is another account. */
   readonly storeId: string;
   readonly access: AccessSetting;
-  /** Life of a minted credential in seconds, 60 to 2,592,000. */
-  readonly ttlSeconds: number;
+  /** DOCR_TTL: 60 s to 30 days. */
+  readonly lifetime: Lifetime;
   readonly cache: CacheSetting;
 }

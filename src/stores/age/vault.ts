@@ -4,7 +4,7 @@ import { Decrypter, Encrypter, identityToRecipient } from "age-encryption";
 import { HelperError } from "../../core/errors.ts";
 import { parseJsonObject } from "../../core/json.ts";
 import { configHome, dataHome, type Machine } from "../../core/machine.ts";
-import type { Turns } from "../../credentials/ports.ts";
+import type { Locks } from "../../core/locks.ts";
 import type { SecretStore } from "../../core/secret-store.ts";
 import { Secret } from "../../core/secret.ts";
 import {
@@ -16,13 +16,13 @@ import {
 import { isMissing } from "../../system/errno.ts";
 import { openIdentity } from "./identity.ts";
 
-/** For another process's write, in milliseconds: each takes some tens. */
-const PATIENCE_MS = 10_000;
+/** For other processes' writes. Each takes some 10 ms. */
+const LOCK_TIMEOUT_MS = 10_000;
 
 export interface AgeVaultOptions {
   readonly machine: Machine;
-  /** Writes go one after another, or one would undo what another wrote. */
-  readonly turns: Turns;
+  /** Without the lock, two writes at once would lose one of them. */
+  readonly locks: Locks;
   readonly uniqueName: () => string;
   readonly isRunning: (pid: number) => boolean;
 }
@@ -32,7 +32,7 @@ export interface AgeVaultOptions {
  * values. `age -d -i IDENTITY vault.age` prints it. docr never overwrites a vault that it cannot decrypt.
  */
 export function createAgeVault(options: AgeVaultOptions): SecretStore {
-  const { machine, turns, uniqueName, isRunning } = options;
+  const { machine, locks, uniqueName, isRunning } = options;
   const path = join(vaultFolder(machine), "vault.age");
   const identityPath =
     machine.env["DOCR_AGE_IDENTITY_FILE"] || join(homeOf(configHome(machine)), "docr", "age-identity.txt");
@@ -45,25 +45,21 @@ export function createAgeVault(options: AgeVaultOptions): SecretStore {
   };
   /** Writes the vault if `edit` returns true. Returns what it returned. */
   const change = async (edit: (values: Map<string, Secret>) => boolean): Promise<boolean> => {
-    const turn = await turns.take("vault", PATIENCE_MS);
-    if (!turn) {
+    using lock = await locks.acquire("vault", LOCK_TIMEOUT_MS);
+    if (!lock) {
       throw new HelperError(
         "vault-closed",
         "the vault's folder cannot be written, or another process holds it",
       );
     }
-    try {
-      const values = await read();
-      if (!edit(values)) return false;
-      for (const folder of [dirname(path), dirname(identityPath)]) {
-        removeLeftovers(folder, (name) => isAbandoned(name, isRunning));
-      }
-      const identity = await openIdentity(identityPath, machine.uid, { unique: uniqueName() });
-      writeVault(path, await encrypt(values, identity), uniqueName());
-      return true;
-    } finally {
-      turn.end();
+    const values = await read();
+    if (!edit(values)) return false;
+    for (const folder of [dirname(path), dirname(identityPath)]) {
+      removeLeftovers(folder, (name) => isAbandoned(name, isRunning));
     }
+    const identity = await openIdentity(identityPath, machine.uid, { unique: uniqueName() });
+    writeVault(path, await encrypt(values, identity), uniqueName());
+    return true;
   };
   return {
     async read(name) {

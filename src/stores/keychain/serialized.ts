@@ -1,35 +1,38 @@
 import { type HelperError, isHelperError } from "../../core/errors.ts";
-import type { Turns } from "../../credentials/ports.ts";
+import type { Locks, SharedFailures } from "../../core/locks.ts";
 import type { SecretStore } from "../../core/secret-store.ts";
 
+const LOCK = "keychain";
 /**
- * For another's turn, in milliseconds: a little more than a call may take, so that one who waits learns that the
- * keychain is silent instead of finding out anew. Then on without, as somebody else's programs do.
+ * A little more than a call may take, so that a process that waits learns that the keychain is silent without finding out
+ * anew. Then it goes on without the lock, as other programs do.
  */
-const PATIENCE_MS = 5_500;
+const TIMEOUT_MS = 5_500;
 
 /**
- * Lets this user's processes search and change the keychain one after another. libsecret's search first lists the items
- * and then reads each: one that is erased in between crashes the process (seen with 240 parallel verbs: 12
- * crashes). Reading one item by its name needs no turn.
+ * Lets this user's processes search and change the keychain one after another. libsecret's search lists the items and then
+ * reads each; an item that is erased in between crashes the process (seen: 12 crashes in 240 parallel requests).
+ * Reading one item by name needs no lock.
  */
-export function inTurns(store: SecretStore, turns: Turns): SecretStore {
+export function createSerializedStore(
+  store: SecretStore,
+  locks: Locks,
+  failures: SharedFailures,
+): SecretStore {
   let silent: HelperError | undefined;
-  const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
-    // Who has learnt it once does not wait for it again.
+  const serialize = async <T>(work: () => Promise<T>): Promise<T> => {
+    // This process has waited for the keychain once; it does not wait again.
     if (silent) throw silent;
-    const turn = await turns.take("keychain", PATIENCE_MS);
+    using lock = await locks.acquire(LOCK, TIMEOUT_MS);
     try {
-      if (turn?.failure) throw turn.failure;
+      if (lock?.waitedSince !== undefined) await failures.rethrow(LOCK, lock.waitedSince);
       return await work();
     } catch (error) {
-      if (isHelperError(error) && error.code === "keychain-silent") {
+      if (isHelperError(error, "keychain-silent")) {
         silent = error;
-        await turn?.shareFailure(error);
+        if (lock) await failures.share(LOCK, error);
       }
       throw error;
-    } finally {
-      turn?.end();
     }
   };
   return {
@@ -37,8 +40,8 @@ export function inTurns(store: SecretStore, turns: Turns): SecretStore {
       if (silent) throw silent;
       return store.read(name);
     },
-    write: (name, value) => inTurn(() => store.write(name, value)),
-    erase: (name) => inTurn(() => store.erase(name)),
-    entries: (...prefixes) => inTurn(() => store.entries(...prefixes)),
+    write: (name, value) => serialize(() => store.write(name, value)),
+    erase: (name) => serialize(() => store.erase(name)),
+    entries: (...prefixes) => serialize(() => store.entries(...prefixes)),
   };
 }

@@ -1,25 +1,21 @@
 import { createHash } from "node:crypto";
-import type { HelperError } from "../../../src/core/errors.ts";
-import { createApiTokens } from "../../../src/credentials/accounts/api-tokens.ts";
-import { createHelper, type Helper } from "../../../src/credentials/helper.ts";
-import { createLogins } from "../../../src/credentials/stored-logins.ts";
-import {
-  createMintedCredentials,
-  type MintedCredentials,
-} from "../../../src/credentials/inventory/credential-cache.ts";
-import { choosePlaces } from "../../../src/credentials/inventory/placement.ts";
-import type { HelperPorts } from "../../../src/credentials/ports.ts";
-import type { SecretStore } from "../../../src/core/secret-store.ts";
-import type { Settings } from "../../../src/credentials/minting/settings.ts";
-import { createTokenSource } from "../../../src/credentials/accounts/token-finder.ts";
+import { type Credentials, composeCredentials } from "../../../src/app/compose-credentials.ts";
+import { type CommandDomain, createCommandDomain } from "../../../src/app/command-domain.ts";
 import type { ApiToken } from "../../../src/core/api-token.ts";
+import type { HelperError } from "../../../src/core/errors.ts";
+import { limited } from "../../../src/core/lifetime.ts";
+import type { SecretStore } from "../../../src/core/secret-store.ts";
 import { Secret } from "../../../src/core/secret.ts";
+import type { Helper } from "../../../src/credentials/helper.ts";
+import { openPlace, openPlacement, placeCredentials } from "../../../src/credentials/inventory/placement.ts";
+import type { RegistrySettings } from "../../../src/credentials/minting/settings.ts";
+import { eitherStore } from "../../../src/stores/either-store.ts";
 import { createFixedClock, type FixedClock } from "./fixed-clock.ts";
 import { createMemoryStore, type MemoryStore } from "./memory-store.ts";
 import { createRecordedApi, type RecordedApi } from "./recorded-api.ts";
 import { recordTrace, type RecordedTrace } from "./recorded-trace.ts";
 
-/** An API token's shape around one letter a to f or digit, so that tests can tell them apart. */
+/** The format of an API token, made of one letter a to f or one digit, so that tests can tell tokens apart. */
 export const tokenOf = (digit: string): string => `dop_v1_${digit.repeat(64)}`;
 
 export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
@@ -27,48 +23,52 @@ export const sha256 = (text: string): string => createHash("sha256").update(text
 export interface BenchOptions {
   /** The API token in the environment. */
   readonly apiToken?: string;
-  readonly settings?: Partial<Settings>;
+  readonly settings?: Partial<RegistrySettings>;
   /** Set where settings cannot be read. */
   readonly badSettings?: HelperError;
-  /** False where there are no private files, or none that go at logout. */
+  /** False where there are no private files of the session. */
   readonly hasFiles?: boolean;
-  /** What doctl's config holds, by context. */
+  /** The tokens in doctl's configuration, by context. */
   readonly doctl?: Record<string, string>;
   readonly secretOf?: (count: number) => string;
 }
 
-/** The helper on fakes alone, and all that a test may look at or turn. */
+/** The domain on fakes alone, and what a test may read or change. */
 export interface Bench {
   readonly helper: Helper;
-  readonly ports: HelperPorts;
+  readonly credentials: Credentials;
+  /** What commands use of the domain. */
+  readonly domain: CommandDomain;
+  /** What a background process does for the server URL. */
+  readonly refresh: (serverUrl: string) => Promise<void>;
   readonly keychain: MemoryStore;
   /** The private files of this session. */
   readonly files: MemoryStore;
   readonly api: RecordedApi;
   readonly clock: FixedClock;
-  /** What the person is told. */
-  readonly remarks: readonly string[];
-  /** Work that was left to a process in the background. */
+  readonly warnings: readonly string[];
+  /** Tasks that were left to a background process. */
   readonly background: readonly string[];
-  /** Server URLs whose finished answer was offered to the next `get`. */
-  readonly offered: readonly string[];
-  readonly turns: FakeTurns;
+  /** Server URLs whose response was published. */
+  readonly published: readonly string[];
+  readonly locks: FakeLocks;
   readonly traced: RecordedTrace;
   /** Changes what later calls read; stores stay as they are. */
-  readonly settings: { -readonly [Name in keyof Settings]: Settings[Name] };
+  readonly settings: { -readonly [Name in keyof RegistrySettings]: RegistrySettings[Name] };
   readonly doctl: Record<string, string>;
 }
 
-/** Turns that come at once; what happens while waiting for one is the test's to say. */
-export interface FakeTurns {
-  /** Runs when a turn is asked for, before it comes. */
+/** Locks that are free at once. */
+export interface FakeLocks {
+  /** Runs while the process waits for a lock. */
   meanwhile: (name: string) => Promise<unknown>;
-  /** The failure that the process before met. */
+  /** What the process that held the lock shared. */
   failure: HelperError | undefined;
-  /** No turn comes. */
+  /** Every lock times out. */
   isUnavailable: boolean;
   readonly shared: HelperError[];
-  readonly log: string[];
+  /** The locks that are held now. */
+  readonly held: ReadonlySet<string>;
 }
 
 export function createBench(options: BenchOptions = {}): Bench {
@@ -76,15 +76,17 @@ export function createBench(options: BenchOptions = {}): Bench {
   const keychain = createMemoryStore();
   const files = createMemoryStore();
   const api = createRecordedApi({ clock, ...(options.secretOf ? { secretOf: options.secretOf } : {}) });
-  const remarks: string[] = [];
+  const warnings: string[] = [];
   const background: string[] = [];
+  const published: string[] = [];
   const traced = recordTrace();
-  const turns: FakeTurns = {
+  const held = new Set<string>();
+  const locks: FakeLocks = {
     meanwhile: async () => undefined,
     failure: undefined,
     isUnavailable: false,
     shared: [],
-    log: [],
+    held,
   };
   const settings: Bench["settings"] = {
     apiUrl: "https://api.example",
@@ -95,94 +97,73 @@ export function createBench(options: BenchOptions = {}): Bench {
     contexts: {},
     storeId: "keychain",
     access: "auto",
-    ttlSeconds: 3600,
+    lifetime: limited(3_600_000),
     cache: undefined,
     ...options.settings,
   };
-  const readSettings = (): Settings => {
+  const readSettings = (): RegistrySettings => {
     if (options.badSettings) throw options.badSettings;
     return settings;
   };
   const doctl = options.doctl ?? {};
-  const apiTokens = createApiTokens(keychain);
-  const opened = new Map<SecretStore, MintedCredentials>();
-  const open = (store: SecretStore): MintedCredentials => {
-    const found = opened.get(store) ?? createMintedCredentials(store, clock, sha256);
-    opened.set(store, found);
-    return found;
-  };
-  const placeOfFiles = (options.hasFiles ?? true) ? { store: files, isOfSession: true } : undefined;
-  const offered: string[] = [];
-  const warm = {
-    warmAnswers: {
-      isWanted: async (): Promise<boolean> => true,
-      offer: async (serverUrl: string): Promise<void> => void offered.push(serverUrl),
-    },
-  };
-  const ports: HelperPorts = {
-    ...warm,
+  const fingerprint = (): string => sha256(JSON.stringify(doctl));
+  const sessionFiles = (options.hasFiles ?? true) ? { store: files, isOfSession: true } : undefined;
+  const open = (store: SecretStore) => openPlace(store, clock, sha256);
+  const placement = { files: sessionFiles, keychain, either: eitherStore };
+  const publish = async (_key: unknown, _credential: unknown, serverUrl: string): Promise<void> =>
+    void published.push(serverUrl);
+  const credentials = composeCredentials({
     settings: readSettings,
-    secrets: keychain,
-    logins: createLogins(keychain),
-    apiTokens,
-    tokenSource: createTokenSource(apiTokens, {
-      async findInDoctl(context) {
+    store: keychain,
+    current: () => openPlacement(placeCredentials(readSettings().cache, placement), clock, sha256),
+    allPlaces: () => [...(sessionFiles ? [files] : []), keychain].map(open),
+    openApi: async () => api,
+    openRevoker: async () => api,
+    doctl: {
+      fingerprint,
+      async find(context) {
         const text = doctl[context ?? "default"];
-        return text === undefined ? undefined : doctlToken(text);
-      },
-      doctlMark: async () => sha256(JSON.stringify(doctl)),
-    }),
-    minted() {
-      const places = choosePlaces(readSettings().cache, placeOfFiles, keychain);
-      return {
-        kept: places.kept && open(places.kept),
-        marks: open(places.marks),
-        givenOut: open(places.givenOut),
-      };
-    },
-    everywhere: () => [...(placeOfFiles ? [files] : []), keychain].map(open),
-    api: async () => api,
-    accountApi: async () => api,
-    revoker: async () => api,
-    turns: {
-      async take(name) {
-        turns.log.push(`take ${name}`);
-        await turns.meanwhile(name);
-        if (turns.isUnavailable) return undefined;
-        return {
-          failure: turns.failure,
-          shareFailure: async (failure) => void turns.shared.push(failure),
-          end: () => void turns.log.push(`end ${name}`),
-        };
+        return text === undefined ? undefined : doctlToken(text, fingerprint());
       },
     },
+    locks: {
+      async acquire(name) {
+        await locks.meanwhile(name);
+        if (locks.isUnavailable) return undefined;
+        held.add(name);
+        const waitedSince = locks.failure ? 0 : undefined;
+        return { waitedSince, [Symbol.dispose]: () => void held.delete(name) };
+      },
+    },
+    failures: {
+      async rethrow() {
+        if (locks.failure) throw locks.failure;
+      },
+      share: async (_name, failure) => void locks.shared.push(failure),
+    },
+    responses: { publish, publishSaved: publish },
     background: {
-      renew: (_name, serverUrl) => void background.push(`renew ${serverUrl}`),
-      sweep: () => void background.push("sweep"),
+      refresh: (_name, serverUrl) => void background.push(`refresh ${serverUrl}`),
+      revokeSuperseded: () => void background.push("revoke-superseded"),
     },
     clock,
     monotonicMs: () => clock.read().uptime ?? 0,
-    notices: { warn: (text) => void remarks.push(text) },
-    trace: traced.trace,
+    reporter: { warn: (text) => void warnings.push(text), trace: traced.trace },
     sha256,
-  };
-  const doctlToken = (text: string): ApiToken => ({
-    secret: new Secret(text),
-    origin: { kind: "doctl", account: "", fingerprint: sha256(JSON.stringify(doctl)) },
-    source: "doctl's config",
   });
-  const helper = createHelper(ports);
   return {
-    helper,
-    ports,
+    helper: credentials.helper,
+    credentials,
+    domain: createCommandDomain(credentials),
+    refresh: (serverUrl) => credentials.registry.refresh({ serverUrl, registry: undefined }),
     keychain,
     files,
     api,
     clock,
-    remarks,
+    warnings,
     background,
-    offered,
-    turns,
+    published,
+    locks,
     traced,
     settings,
     doctl,
@@ -190,10 +171,22 @@ export function createBench(options: BenchOptions = {}): Bench {
 }
 
 function environmentToken(text: string): ApiToken {
-  return { secret: new Secret(text), origin: { kind: "environment" }, source: "DIGITALOCEAN_ACCESS_TOKEN" };
+  return {
+    secret: new Secret(text),
+    origin: { kind: "environment" },
+    source: "DIGITALOCEAN_ACCESS_TOKEN",
+  };
 }
 
-/** The answer to a `get`, opened. */
+function doctlToken(text: string, fingerprint: string): ApiToken {
+  return {
+    secret: new Secret(text),
+    origin: { kind: "doctl", account: "", fingerprint },
+    source: "doctl's config",
+  };
+}
+
+/** What `get` answers, as text. */
 export async function answerOf(
   bench: Bench,
   serverUrl = "registry.digitalocean.com",

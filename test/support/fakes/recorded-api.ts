@@ -1,11 +1,12 @@
 import { HelperError, type ErrorCode } from "../../../src/core/errors.ts";
-import type { Account, AccountApi, RegistryApi, TokenDescription } from "../../../src/credentials/ports.ts";
+import type { Account, AccountApi, TokenDescription } from "../../../src/credentials/accounts/ports.ts";
+import type { MintApi, Revoker } from "../../../src/credentials/minting/ports.ts";
 import type { Clock } from "../../../src/core/lifetime.ts";
 import type { MintedCredential } from "../../../src/core/credential.ts";
 import { Secret } from "../../../src/core/secret.ts";
 
 /** DigitalOcean's API as the helper sees it: answers at once, notes each call, fails where it is told to. */
-export interface RecordedApi extends RegistryApi, AccountApi {
+export interface RecordedApi extends MintApi, AccountApi, Revoker {
   /** `list TOKEN`, `mint NAME ACCESS SECONDS`, `revoke SECRET`, `token TOKEN`, `account TOKEN`, in order. */
   readonly calls: string[];
   registries: readonly string[];

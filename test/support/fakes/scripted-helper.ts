@@ -34,8 +34,5 @@ export function createScriptedHelper(script: Script = {}): ScriptedHelper {
     store: (serverUrl, username, secret) => ask(["store", serverUrl, username, secret.reveal()], undefined),
     erase: (serverUrl) => ask(["erase", serverUrl], undefined),
     list: () => ask(["list"], new Map(script.names ?? [])),
-    renew: (serverUrl) => ask(["renew", serverUrl], undefined),
-    sweep: () => ask(["sweep"], 0),
-    prune: () => ask(["prune"], 0),
   };
 }

@@ -7,6 +7,7 @@ import type { VerbPorts } from "../../../src/commands/ports.ts";
 import type { Registries } from "../../../src/oci/registries.ts";
 import type { Network } from "../../../src/http/reach.ts";
 import { createCommandDomain } from "../../../src/app/command-domain.ts";
+import { composeDomain } from "../../../src/app/compose-domain.ts";
 import { readConfigFile } from "../../../src/config/config-file.ts";
 import { readGeneralSettings } from "../../../src/config/general.ts";
 import type { ArgsOf, Command, Options, OptionsOf, Result } from "../../../src/commands/command.ts";
@@ -88,7 +89,7 @@ export function createVerbBench(options: VerbBenchOptions = {}): VerbBench {
   const env = options.env ?? {};
   const verbs: VerbPorts = {
     helper: bench.helper,
-    domain: bench.ports,
+    domain: composeDomain(bench.credentials),
     machine: { env, platform: "linux", uid: 1000 },
     env,
     terminal,
@@ -122,7 +123,7 @@ export function createVerbBench(options: VerbBenchOptions = {}): VerbBench {
     terminal,
     reporter: { warn: (text) => void said.push(text) },
     general: () => readGeneralSettings(env, readConfigFile(verbs.machine)),
-    ...createCommandDomain(bench.ports, bench.helper),
+    ...createCommandDomain(bench.credentials),
     clients: () => verbs.clients(),
     files: () => verbs.files(),
     registries: () => verbs.registries(),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { limited } from "../../../src/core/lifetime.ts";
 import { readRegistrySettings } from "../../../src/config/registry.ts";
 import { failureOf } from "../../support/fakes/failure-of.ts";
 import { tokenOf } from "../../support/fakes/helper-bench.ts";
@@ -17,7 +18,7 @@ describe("the settings", () => {
       contexts: {},
       storeId: "",
       access: "auto",
-      ttlSeconds: 3600,
+      lifetime: limited(3600_000),
       cache: undefined,
     });
   });
@@ -37,9 +38,9 @@ describe("the settings", () => {
     ["DOCR_ACCESS", "auto", { access: "auto" }],
     ["DOCR_ACCESS", "read-only", { access: "read-only" }],
     ["DOCR_ACCESS", "read-write", { access: "read-write" }],
-    ["DOCR_TTL", "60", { ttlSeconds: 60 }],
-    ["DOCR_TTL", "2592000", { ttlSeconds: 2_592_000 }],
-    ["DOCR_TTL", "0060", { ttlSeconds: 60 }],
+    ["DOCR_TTL", "60", { lifetime: limited(60_000) }],
+    ["DOCR_TTL", "2592000", { lifetime: limited(2_592_000_000) }],
+    ["DOCR_TTL", "0060", { lifetime: limited(60_000) }],
     ["DOCR_CACHE", "runtime", { cache: "runtime" }],
     ["DOCR_CACHE", "keychain", { cache: "keychain" }],
     ["DOCR_CACHE", "none", { cache: "none" }],

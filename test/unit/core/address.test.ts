@@ -22,7 +22,7 @@ describe("our host", () => {
     `https://${HOST}/v2`,
     `${HOST}/v2/acme/app`,
   ])("is %s, and no registry is named", (text) => {
-    expect(parseAddress(text)).toEqual({ kind: "docr", registry: undefined });
+    expect(parseAddress(text)).toEqual({ kind: "digitalocean", registry: undefined });
   });
 
   it.each([
@@ -36,7 +36,7 @@ describe("our host", () => {
     [`${HOST}/Not_A_Name`, "Not_A_Name"],
     [`${HOST}/..`, ".."],
   ])("takes the registry's name from the first segment of %s", (text, registry) => {
-    expect(parseAddress(text)).toEqual({ kind: "docr", registry });
+    expect(parseAddress(text)).toEqual({ kind: "digitalocean", registry });
   });
 });
 
@@ -212,7 +212,7 @@ describe("any text whatsoever", () => {
   it("has an address", () => {
     fc.assert(
       fc.property(anyAddress, (text) => {
-        expect(parseAddress(text).kind).toMatch(/^(?:docr|other)$/);
+        expect(parseAddress(text).kind).toMatch(/^(?:digitalocean|other)$/);
       }),
       { numRuns: 3000 },
     );
@@ -259,7 +259,7 @@ describe("any text whatsoever", () => {
         const text = `${scheme}${host}${port}${path.map((one) => `/${one}`).join("")}${"/".repeat(slashes)}`;
         const first = path[0];
         expect(parseAddress(text)).toEqual({
-          kind: "docr",
+          kind: "digitalocean",
           registry: first === "v1" || first === "v2" ? undefined : first,
         });
       }),

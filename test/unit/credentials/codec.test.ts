@@ -3,10 +3,10 @@ import { describe, expect, it } from "vitest";
 import {
   decodeInventoryEntry,
   decodeLogin,
-  decodeMinted,
+  decodeCacheRecord,
   encodeInventoryEntry,
   encodeLogin,
-  encodeMinted,
+  encodeCacheRecord,
 } from "../../../src/credentials/codec.ts";
 import type { MintedCredential } from "../../../src/core/credential.ts";
 import { limited, type Moment, UNLIMITED } from "../../../src/core/lifetime.ts";
@@ -68,33 +68,33 @@ describe("a minted credential's record", () => {
     ["without uptime", { ...credential, mintedAt: { now: NOON, uptime: undefined } }, undefined],
   ];
 
-  it.each(records)("gives it back %s", (_title, given, replaced) => {
-    const record = decodeMinted(encodeMinted({ credential: given, replaced }));
+  it.each(records)("gives it back %s", (_title, given, supersededAt) => {
+    const record = decodeCacheRecord(encodeCacheRecord({ credential: given, supersededAt }));
     const opened = [record?.credential.username.reveal(), record?.credential.secret.reveal()];
     expect(opened).toEqual(["user", "hunter2"]);
     expect(record).toMatchObject({
       credential: { ...given, username: expect.any(Secret), secret: expect.any(Secret) },
-      replaced,
+      supersededAt,
     });
   });
 
   it.each([{ lifeMs: 1e300 }, { minted: { now: 1e300 } }, { minted: { now: NOON }, lifeMs: -1e300 }])(
     "is none where no calendar has its times: %j",
     (times) => {
-      const fields = Object(JSON.parse(encodeMinted({ credential, replaced: undefined }).reveal()));
+      const fields = Object(JSON.parse(encodeCacheRecord({ credential, supersededAt: undefined }).reveal()));
       const odd = new Secret(JSON.stringify({ ...fields, ...times }));
-      expect([decodeMinted(odd), decodeInventoryEntry(odd)]).toEqual([undefined, undefined]);
+      expect([decodeCacheRecord(odd), decodeInventoryEntry(odd)]).toEqual([undefined, undefined]);
     },
   );
 
   it.each(["username", "secret", "minted", "lifeMs", "access", "from", "revokeAt"])(
     "is none without its %s, or with a wrong one",
     (field) => {
-      const fields: unknown = JSON.parse(encodeMinted({ credential, replaced: undefined }).reveal());
+      const fields: unknown = JSON.parse(encodeCacheRecord({ credential, supersededAt: undefined }).reveal());
       const without = JSON.stringify({ ...Object(fields), [field]: undefined });
       const wrong = JSON.stringify({ ...Object(fields), [field]: ["wrong"] });
-      expect(decodeMinted(new Secret(without))).toBeUndefined();
-      expect(decodeMinted(new Secret(wrong))).toBeUndefined();
+      expect(decodeCacheRecord(new Secret(without))).toBeUndefined();
+      expect(decodeCacheRecord(new Secret(wrong))).toBeUndefined();
     },
   );
 });
@@ -119,7 +119,7 @@ describe("any text whatsoever", () => {
   it("is a record or none", () => {
     fc.assert(
       fc.property(anyText, (kept) => {
-        const records = [decodeLogin, decodeMinted, decodeInventoryEntry].map((decode) =>
+        const records = [decodeLogin, decodeCacheRecord, decodeInventoryEntry].map((decode) =>
           decode(new Secret(kept)),
         );
         expect(records).toEqual([undefined, undefined, undefined]);

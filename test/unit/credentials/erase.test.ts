@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { HelperError, type ErrorCode } from "../../../src/core/errors.ts";
+import { limited } from "../../../src/core/lifetime.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import { failureOf } from "../../support/fakes/failure-of.ts";
 import { HOUR } from "../../support/fakes/fixed-clock.ts";
@@ -63,7 +64,7 @@ describe("our host's logout", () => {
     await bench.helper.erase(HOST);
     expect(left(bench)).toEqual([]);
     expect(revoked(bench)).toEqual(["revoke minted-secret-1"]);
-    expect(bench.remarks).toEqual([]);
+    expect(bench.warnings).toEqual([]);
     expect(await failureOf(() => bench.helper.get(HOST))).toMatchObject({ code: "not-found" });
   });
 
@@ -127,7 +128,7 @@ describe("our host's logout", () => {
       bench.api.fail("revoke", code);
       await bench.helper.erase(HOST);
       expect(left(bench)).toEqual([]);
-      expect(bench.remarks).toEqual([
+      expect(bench.warnings).toEqual([
         "could not revoke one credential at DigitalOcean; not answered any more, and expired there by 2026-11-21T13:00:00.000Z",
       ]);
     },
@@ -136,11 +137,11 @@ describe("our host's logout", () => {
   it("says how many could not be revoked, and till when the last one lives", async () => {
     const bench = createBench({ apiToken: tokenOf("a") });
     await answerOf(bench, `${HOST}/one`);
-    bench.settings.ttlSeconds = 7200;
+    bench.settings.lifetime = limited(7200_000);
     await answerOf(bench, `${HOST}/two`);
     bench.api.fail("revoke", "api-unavailable");
     await bench.helper.erase(HOST);
-    expect(bench.remarks).toEqual([
+    expect(bench.warnings).toEqual([
       "could not revoke 2 credentials at DigitalOcean; not answered any more, and expired there by 2026-11-21T14:00:00.000Z",
     ]);
   });

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { limited, msOf, UNLIMITED } from "../../../src/core/lifetime.ts";
 import { HelperError } from "../../../src/core/errors.ts";
-import { giveOut, type GiveOutOrder } from "../../../src/credentials/issue.ts";
-import { takeInventory } from "../../../src/credentials/inventory/inventory.ts";
+import type { IssueOrder } from "../../../src/credentials/issue.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import { failureOf } from "../../support/fakes/failure-of.ts";
 import { HOUR } from "../../support/fakes/fixed-clock.ts";
@@ -10,7 +9,7 @@ import { answerOf, createBench, tokenOf, type Bench } from "../../support/fakes/
 
 const HOST = "registry.digitalocean.com";
 
-const order = (more: Partial<GiveOutOrder> = {}): GiveOutOrder => ({
+const order = (more: Partial<IssueOrder> = {}): IssueOrder => ({
   registry: undefined,
   context: undefined,
   access: "read-only",
@@ -21,7 +20,7 @@ const order = (more: Partial<GiveOutOrder> = {}): GiveOutOrder => ({
 
 const mints = (bench: Bench): readonly string[] => bench.api.calls.filter((call) => call.startsWith("mint"));
 const live = async (bench: Bench) =>
-  (await takeInventory(bench.ports)).credentials.map(({ use, lifetime }) => [use, msOf(lifetime)]);
+  (await bench.domain.inventory.living()).credentials.map(({ use, lifetime }) => [use, msOf(lifetime)]);
 
 const refuse = (name: string | undefined): void => {
   throw new HelperError("bad-arguments", `not for ${name}`);
@@ -30,10 +29,10 @@ const refuse = (name: string | undefined): void => {
 describe("a credential for a person", () => {
   it("is minted as ordered, for the account's only registry, and noted without its secret", async () => {
     const bench = createBench({ apiToken: tokenOf("a") });
-    const given = await giveOut(bench.ports, order());
+    const given = await bench.domain.issue(order());
     expect(given).toMatchObject({ registry: "acme", access: "read-only", lifetime: limited(600_000) });
     expect(mints(bench)).toEqual(["mint acme read-only 600"]);
-    expect(await live(bench)).toEqual([["given-out", 600_000]]);
+    expect(await live(bench)).toEqual([["issued", 600_000]]);
     const everything = JSON.stringify([...bench.keychain.items, ...bench.files.items]);
     expect(everything).not.toContain("minted-secret");
   });
@@ -41,26 +40,26 @@ describe("a credential for a person", () => {
   it("is a new one although one is kept, and is never what a get answers", async () => {
     const bench = createBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
-    await giveOut(bench.ports, order());
-    await giveOut(bench.ports, order());
+    await bench.domain.issue(order());
+    await bench.domain.issue(order());
     expect(mints(bench)).toHaveLength(3);
     expect(await answerOf(bench)).toEqual(["minted-secret-1", "minted-secret-1"]);
   });
 
   it("is for the registry that is named, else for the one of the settings", async () => {
     const bench = createBench({ apiToken: tokenOf("a"), settings: { registry: "set" } });
-    await giveOut(bench.ports, order());
-    await giveOut(bench.ports, order({ registry: "named" }));
+    await bench.domain.issue(order());
+    await bench.domain.issue(order({ registry: "named" }));
     expect(mints(bench)).toEqual(["mint set read-only 600", "mint named read-only 600"]);
   });
 
   it("is for the token of the account that is named, else of the registry's own", async () => {
     const bench = createBench({ settings: { contexts: { acme: "work" } } });
-    await bench.ports.apiTokens.write("work", new Secret(tokenOf("a")));
-    await bench.ports.apiTokens.write("home", new Secret(tokenOf("b")));
+    await bench.credentials.apiTokens.write("work", new Secret(tokenOf("a")));
+    await bench.credentials.apiTokens.write("home", new Secret(tokenOf("b")));
     bench.api.registries = ["one"];
-    await giveOut(bench.ports, order({ registry: "acme" }));
-    await giveOut(bench.ports, order({ context: "home" }));
+    await bench.domain.issue(order({ registry: "acme" }));
+    await bench.domain.issue(order({ context: "home" }));
     expect(bench.api.calls).toEqual([
       "mint acme read-only 600",
       `list ${tokenOf("b")}`,
@@ -70,45 +69,45 @@ describe("a credential for a person", () => {
 
   it("is for the account that is named, though the environment has a token", async () => {
     const bench = createBench({ apiToken: tokenOf("e") });
-    await bench.ports.apiTokens.write("work", new Secret(tokenOf("a")));
-    await giveOut(bench.ports, order({ context: "work" }));
+    await bench.credentials.apiTokens.write("work", new Secret(tokenOf("a")));
+    await bench.domain.issue(order({ context: "work" }));
     expect(bench.api.calls[0]).toBe(`list ${tokenOf("a")}`);
   });
 
   it("is nothing less than was ordered", async () => {
     const bench = createBench({ apiToken: tokenOf("a") });
     bench.api.fail("mint acme read-write", "api-forbidden");
-    const work = () => giveOut(bench.ports, order({ access: "read-write" }));
+    const work = () => bench.domain.issue(order({ access: "read-write" }));
     expect((await failureOf(work)).code).toBe("api-forbidden");
     expect(mints(bench)).toEqual(["mint acme read-write 600"]);
   });
 
   it("may live for ever, and is known for ever", async () => {
     const bench = createBench({ apiToken: tokenOf("a") });
-    await giveOut(bench.ports, order({ lifetime: UNLIMITED }));
+    await bench.domain.issue(order({ lifetime: UNLIMITED }));
     bench.clock.pass(100_000 * HOUR);
-    expect(await live(bench)).toEqual([["given-out", Infinity]]);
+    expect(await live(bench)).toEqual([["issued", Infinity]]);
   });
 
   it("is no more known once it has expired", async () => {
     const bench = createBench({ apiToken: tokenOf("a") });
-    await giveOut(bench.ports, order());
+    await bench.domain.issue(order());
     bench.clock.pass(HOUR);
     expect(await live(bench)).toEqual([]);
-    await giveOut(bench.ports, order());
+    await bench.domain.issue(order());
     expect([...bench.keychain.items.keys()].filter((name) => name.startsWith("given-"))).toHaveLength(1);
   });
 
   it("is not minted where it is not approved", async () => {
     const bench = createBench({ apiToken: tokenOf("a") });
-    expect(await failureOf(() => giveOut(bench.ports, order({ approve: refuse })))).toMatchObject({
+    expect(await failureOf(() => bench.domain.issue(order({ approve: refuse })))).toMatchObject({
       message: "not for acme",
     });
     expect(mints(bench)).toEqual([]);
   });
 
   it("needs an API token", async () => {
-    expect(await failureOf(() => giveOut(createBench().ports, order({ context: "work" })))).toEqual({
+    expect(await failureOf(() => createBench().domain.issue(order({ context: "work" })))).toEqual({
       code: "no-api-token",
       message: "there is no API token for the context work",
     });
@@ -117,7 +116,7 @@ describe("a credential for a person", () => {
   it("is noted in private files while the keychain is locked", async () => {
     const bench = createBench({ apiToken: tokenOf("a") });
     bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
-    await giveOut(bench.ports, order());
+    await bench.domain.issue(order());
     expect([...bench.files.items.keys()]).toEqual([expect.stringMatching(/^given-[0-9a-f]{64}$/)]);
   });
 });
@@ -125,16 +124,16 @@ describe("a credential for a person", () => {
 describe("a credential that a person was given", () => {
   it("is revoked by no prune and no logout: its secret is kept nowhere", async () => {
     const bench = createBench({ apiToken: tokenOf("a") });
-    await giveOut(bench.ports, order());
-    expect(await bench.helper.prune()).toBe(0);
+    await bench.domain.issue(order());
+    expect(await bench.credentials.revocation.revokeSuperseded("all")).toBe(0);
     await bench.helper.erase(HOST);
-    expect(await live(bench)).toEqual([["given-out", 600_000]]);
+    expect(await live(bench)).toEqual([["issued", 600_000]]);
     expect(bench.api.calls.filter((call) => call.startsWith("revoke"))).toEqual([]);
   });
 
   it("is kept as a login like anybody's where somebody logs in with it", async () => {
     const bench = createBench({ apiToken: tokenOf("a"), secretOf: () => tokenOf("9") });
-    await giveOut(bench.ports, order());
+    await bench.domain.issue(order());
     bench.api.fail(`list ${tokenOf("9")}`, "api-unauthorized");
     await bench.helper.store(HOST, "sammy", new Secret(tokenOf("9")));
     expect(bench.keychain.items.has(`login:${HOST}`)).toBe(true);

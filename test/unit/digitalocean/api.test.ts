@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createApi } from "../../../src/digitalocean/api.ts";
-import type { AccountApi, RegistryApi } from "../../../src/credentials/ports.ts";
+import { createApi, createRevoker } from "../../../src/digitalocean/api.ts";
+import type { AccountApi } from "../../../src/credentials/accounts/ports.ts";
+import type { MintApi, Revoker } from "../../../src/credentials/minting/ports.ts";
 import type { ApiToken } from "../../../src/core/api-token.ts";
 import type { MintedCredential } from "../../../src/core/credential.ts";
 import { Secret } from "../../../src/core/secret.ts";
@@ -25,16 +26,12 @@ beforeEach(async () => {
 afterEach(() => standIn.close());
 
 /** The API of the stand-in; a short budget leaves no time to try again. */
-function open(budgetMs = 15_000): RegistryApi & AccountApi {
-  return createApi({
-    apiUrl: standIn.url,
-    oauthUrl: standIn.url,
-    env: {},
-    budgetMs,
-    userAgent: "the-agent/1",
-    clock,
-    trace: recordTrace().trace,
-  });
+function open(budgetMs = 15_000): MintApi & AccountApi & Revoker {
+  const options = { env: {}, budgetMs, userAgent: "the-agent/1", clock, trace: recordTrace().trace };
+  return {
+    ...createApi({ ...options, apiUrl: standIn.url, oauthUrl: standIn.url }),
+    ...createRevoker(options),
+  };
 }
 
 const tokenFor = (text: string): ApiToken => ({

@@ -5,7 +5,10 @@ import { describeFailure } from "../../../src/protocol/failures.ts";
 import { ERRORS, isErrorCode } from "../../../src/core/error-catalog.ts";
 import { HelperError } from "../../../src/core/errors.ts";
 
-const ERROR_CODES = Object.keys(ERRORS).filter(isErrorCode);
+/** A mistyped command is no protocol request: cli/errors.ts prints it. */
+const ERROR_CODES = Object.keys(ERRORS)
+  .filter(isErrorCode)
+  .filter((code) => code !== "mistyped");
 
 /** Words of the protocol, which clients compare with the whole of stdout: no hint may follow them there. */
 const MESSAGE_ALONE: ReadonlySet<string> = new Set([

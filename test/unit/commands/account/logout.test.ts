@@ -9,7 +9,7 @@ import { createVerbBench, type VerbBench, type VerbBenchOptions } from "../../..
 /** Somebody who is logged in to these accounts. */
 async function createMember(contexts: readonly string[], options: VerbBenchOptions = {}): Promise<VerbBench> {
   const bench = createVerbBench(options);
-  for (const context of contexts) await bench.ports.apiTokens.write(context, new Secret(tokenOf("a")));
+  for (const context of contexts) await bench.credentials.apiTokens.write(context, new Secret(tokenOf("a")));
   return bench;
 }
 

@@ -68,7 +68,7 @@ describe("docr status", () => {
 
   it("shows every place of tokens, and marks the one that wins", async () => {
     const bench = create({ env: { DIGITALOCEAN_TOKEN: tokenOf("e") }, apiToken: tokenOf("e") });
-    await bench.ports.apiTokens.write("work", new Secret(tokenOf("a")));
+    await bench.credentials.apiTokens.write("work", new Secret(tokenOf("a")));
     write("doctl/config.yaml", `access-token: ${tokenOf("d")}\nauth-contexts:\n  team: ${tokenOf("f")}\n`);
     const { text, json } = await show(bench);
     expect(text).toMatch(/^in use +the API token from DIGITALOCEAN_TOKEN$/m);
@@ -100,7 +100,7 @@ describe("docr status", () => {
 
   it("takes the keychain's where it has one for the account in use, and else doctl's", async () => {
     const bench = create({ settings: { context: "team" } });
-    await bench.ports.apiTokens.write("work", new Secret(tokenOf("a")));
+    await bench.credentials.apiTokens.write("work", new Secret(tokenOf("a")));
     write("doctl/config.yaml", `auth-contexts:\n  team: ${tokenOf("f")}\n`);
     expect((await show(bench)).json).toMatchObject({ apiToken: "doctl's config", context: "team" });
     bench.settings.context = "work";

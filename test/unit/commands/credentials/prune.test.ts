@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { HelperError } from "../../../../src/core/errors.ts";
-import { giveOut } from "../../../../src/credentials/issue.ts";
 import { pruneCommand } from "../../../../src/commands/credentials/prune.ts";
 import { MINUTE } from "../../../support/fakes/fixed-clock.ts";
 import { answerOf, tokenOf } from "../../../support/fakes/helper-bench.ts";
@@ -9,7 +8,7 @@ import { createVerbBench, type VerbBench } from "../../../support/fakes/verb-ben
 /** One credential in use, one that it replaced, and one that a person was given. */
 async function createThree(): Promise<VerbBench> {
   const bench = createVerbBench({ apiToken: tokenOf("a") });
-  await giveOut(bench.ports, {
+  await bench.domain.issue({
     registry: undefined,
     context: undefined,
     access: "read-only",
@@ -18,7 +17,7 @@ async function createThree(): Promise<VerbBench> {
   });
   await answerOf(bench);
   bench.clock.pass(35 * MINUTE);
-  await bench.helper.renew("registry.digitalocean.com");
+  await bench.refresh("registry.digitalocean.com");
   bench.clock.pass(2 * MINUTE);
   return bench;
 }
@@ -39,7 +38,7 @@ describe("docr prune", () => {
         "",
       ].join("\n"),
     );
-    expect(json).toMatchObject({ revoked: 1, credentials: [{ state: "current" }, { state: "given-out" }] });
+    expect(json).toMatchObject({ revoked: 1, credentials: [{ state: "current" }, { state: "issued" }] });
     expect(revoked(bench)).toEqual(["revoke minted-secret-2"]);
   });
 
@@ -66,7 +65,7 @@ describe("docr prune", () => {
           tokenFrom: "environment",
           state: "current",
         },
-        { expiresAt: null, state: "given-out" },
+        { expiresAt: null, state: "issued" },
       ],
     });
   });

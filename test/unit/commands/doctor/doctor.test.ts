@@ -287,8 +287,8 @@ describe("its look at the store", () => {
 
   it("reads what it wrote, and fails where that is something else", async () => {
     const line = await lineOf("store", {
-      arrange({ ports, keychain }) {
-        Object.assign(ports.secrets, { write: async () => void keychain.items.set("doctor", "another") });
+      arrange({ keychain }) {
+        Object.assign(keychain, { write: async () => void keychain.items.set("doctor", "another") });
       },
     });
     expect(line.slice(0, 2)).toEqual(["fail", "what was written to the store is not what is read from it"]);
@@ -384,9 +384,13 @@ describe("its look at the account", () => {
   it("tries a login that somebody stored", async () => {
     const shown: unknown[] = [];
     const scene: Scene = {
-      arrange({ settings, ports }) {
+      arrange({ settings, credentials }) {
         settings.apiToken = undefined;
-        void ports.logins.write(OURS, { serverUrl: OURS, username: "ann", secret: new Secret("hunter2") });
+        void credentials.logins.write(OURS, {
+          serverUrl: OURS,
+          username: "ann",
+          secret: new Secret("hunter2"),
+        });
       },
       registries: {
         checkLogin: async (host, credential) => void shown.push(host, credential.username.reveal()),

@@ -31,7 +31,7 @@ const move = (home: ConfiguredHome, options: Options = {}) =>
   home.run(migrateCommand, { yes: true, ...options });
 const parsed = (text: string | undefined): unknown => JSON.parse(text ?? "null");
 const opened = async (home: ConfiguredHome, key: string): Promise<readonly unknown[] | undefined> => {
-  const login = await home.ports.logins.read(key);
+  const login = await home.credentials.logins.read(key);
   return login && [login.serverUrl, login.username, login.secret.reveal()];
 };
 /** A home in which docker asks us for everything. */
@@ -275,14 +275,14 @@ describe("docr migrate, for our own host", () => {
   it("keeps an API token as what mints", async () => {
     const home = openConfigured(tokenOf("a"));
     expect((await move(home)).exitCode).toBe(0);
-    expect((await home.ports.apiTokens.read(undefined))?.secret.reveal()).toBe(tokenOf("a"));
+    expect((await home.credentials.apiTokens.read(undefined))?.secret.reveal()).toBe(tokenOf("a"));
     expect(dockerOf(home)).toMatchObject({ auths: { [HOST]: {} } });
   });
 
   it("keeps a finished credential of doctl's as a login, beside an API token that is there", async () => {
     const home = openConfigured(tokenOf("b"));
     home.api.fail("list", "api-unauthorized");
-    await home.ports.apiTokens.write(undefined, new Secret(tokenOf("a")));
+    await home.credentials.apiTokens.write(undefined, new Secret(tokenOf("a")));
     expect((await move(home)).exitCode).toBe(0);
     expect(await opened(home, HOST)).toEqual([HOST, tokenOf("b"), tokenOf("b")]);
     expect(dockerOf(home)).toMatchObject({ auths: { [HOST]: {} } });
@@ -290,7 +290,7 @@ describe("docr migrate, for our own host", () => {
 
   it("keeps nothing of a credential that we minted ourselves, and takes it out of the file", async () => {
     const home = openConfigured(tokenOf("c"), { secretOf: () => tokenOf("c") });
-    await home.ports.apiTokens.write(undefined, new Secret(tokenOf("a")));
+    await home.credentials.apiTokens.write(undefined, new Secret(tokenOf("a")));
     await home.helper.get(HOST);
     expect((await move(home)).exitCode).toBe(0);
     expect(await opened(home, HOST)).toBe(undefined);
@@ -299,7 +299,7 @@ describe("docr migrate, for our own host", () => {
 
   it("leaves another account's API token, and one of which nobody can tell what it is", async () => {
     const home = openConfigured(tokenOf("b"));
-    await home.ports.apiTokens.write(undefined, new Secret(tokenOf("a")));
+    await home.credentials.apiTokens.write(undefined, new Secret(tokenOf("a")));
     const before = home.all();
     expect((await move(home)).json).toMatchObject({
       stayed: [{ host: HOST, reason: "docr keeps another login for it" }],

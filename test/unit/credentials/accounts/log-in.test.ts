@@ -1,14 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { ErrorCode } from "../../../../src/core/errors.ts";
-import { logIn, mayPush } from "../../../../src/credentials/accounts/log-in.ts";
+import { canPush } from "../../../../src/credentials/accounts/log-in.ts";
 import { Secret } from "../../../../src/core/secret.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { answerOf, createBench, tokenOf, type Bench } from "../../../support/fakes/helper-bench.ts";
 import { API_MESSAGE } from "../../../support/fakes/recorded-api.ts";
 
 const enter = (bench: Bench, secret = tokenOf("a"), context?: string) =>
-  logIn(
-    bench.ports,
+  bench.domain.accounts.logIn(
     { secret: new Secret(secret), origin: { kind: "keychain", account: "" }, source: "standard input" },
     context,
   );
@@ -139,6 +138,6 @@ describe("whether a token can push", () => {
     [["droplet:update"], false],
     [[], false],
   ])("is told by its scopes: %j, %s", (scopes, can) => {
-    expect(mayPush({ scopes, expiresInSeconds: undefined })).toBe(can);
+    expect(canPush({ scopes, expiresInSeconds: undefined })).toBe(can);
   });
 });

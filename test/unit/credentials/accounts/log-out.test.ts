@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { HelperError } from "../../../../src/core/errors.ts";
-import { logIn } from "../../../../src/credentials/accounts/log-in.ts";
-import { logOut, logOutEverywhere } from "../../../../src/credentials/accounts/log-out.ts";
 import { Secret } from "../../../../src/core/secret.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { answerOf, createBench, tokenOf, type Bench } from "../../../support/fakes/helper-bench.ts";
@@ -14,7 +12,7 @@ async function enter(bench: Bench, context: string | undefined, digit: string): 
     origin: { kind: "keychain", account: "" },
     source: "the test",
   } as const;
-  await logIn(bench.ports, token, context);
+  await bench.domain.accounts.logIn(token, context);
 }
 
 const revoked = (bench: Bench): readonly string[] =>
@@ -33,7 +31,11 @@ async function createTwo(): Promise<Bench> {
 describe("one account's logout", () => {
   it("forgets its API token and revokes what that minted, and leaves the others alone", async () => {
     const bench = await createTwo();
-    expect(await logOut(bench.ports, "work")).toEqual({ contexts: ["work"], revoked: 1, notRevoked: 0 });
+    expect(await bench.domain.accounts.logOut("work")).toEqual({
+      contexts: ["work"],
+      revoked: 1,
+      notRevoked: 0,
+    });
     expect([...bench.keychain.items.keys()]).toEqual(["api-token:default"]);
     expect(revoked(bench)).toEqual(["revoke minted-secret-1"]);
     expect(await answerOf(bench)).toEqual(["minted-secret-2", "minted-secret-2"]);
@@ -41,7 +43,7 @@ describe("one account's logout", () => {
 
   it("is the default account's under both of its names", async () => {
     const bench = await createTwo();
-    expect(await logOut(bench.ports, "default")).toEqual({
+    expect(await bench.domain.accounts.logOut("default")).toEqual({
       contexts: ["default"],
       revoked: 1,
       notRevoked: 0,
@@ -51,33 +53,43 @@ describe("one account's logout", () => {
 
   it("of nobody is no error", async () => {
     const bench = createBench();
-    expect(await logOut(bench.ports, "work")).toEqual({ contexts: [], revoked: 0, notRevoked: 0 });
+    expect(await bench.domain.accounts.logOut("work")).toEqual({ contexts: [], revoked: 0, notRevoked: 0 });
   });
 
   it("leaves alone what the environment's token minted", async () => {
     const bench = createBench({ apiToken: tokenOf("c") });
     await answerOf(bench);
-    expect(await logOut(bench.ports, undefined)).toMatchObject({ revoked: 0 });
+    expect(await bench.domain.accounts.logOut(undefined)).toMatchObject({ revoked: 0 });
     expect(revoked(bench)).toEqual([]);
   });
 
   it("revokes what doctl's token of that account minted", async () => {
     const bench = createBench({ doctl: { default: tokenOf("d") } });
     await answerOf(bench);
-    expect(await logOut(bench.ports, undefined)).toEqual({ contexts: [], revoked: 1, notRevoked: 0 });
+    expect(await bench.domain.accounts.logOut(undefined)).toEqual({
+      contexts: [],
+      revoked: 1,
+      notRevoked: 0,
+    });
   });
 
   it("forgets all the same what cannot be revoked, and counts it", async () => {
     const bench = await createTwo();
     bench.api.fail("revoke", "api-unavailable");
-    expect(await logOut(bench.ports, "work")).toEqual({ contexts: ["work"], revoked: 0, notRevoked: 1 });
-    expect(bench.remarks.at(-1)).toContain("could not revoke one credential");
+    expect(await bench.domain.accounts.logOut("work")).toEqual({
+      contexts: ["work"],
+      revoked: 0,
+      notRevoked: 1,
+    });
+    expect(bench.warnings.at(-1)).toContain("could not revoke one credential");
   });
 
   it("fails where the keychain does, once the rest is done", async () => {
     const bench = await createTwo();
     bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
-    expect(await failureOf(() => logOut(bench.ports, "work"))).toMatchObject({ code: "keychain-locked" });
+    expect(await failureOf(() => bench.domain.accounts.logOut("work"))).toMatchObject({
+      code: "keychain-locked",
+    });
     expect(revoked(bench)).toEqual(["revoke minted-secret-1"]);
   });
 });
@@ -85,7 +97,7 @@ describe("one account's logout", () => {
 describe("everybody's logout", () => {
   it("names the accounts that it forgot, and counts what it revoked", async () => {
     const bench = await createTwo();
-    expect(await logOutEverywhere(bench.ports)).toEqual({
+    expect(await bench.domain.accounts.logOutEverywhere()).toEqual({
       contexts: ["default", "work"],
       revoked: 2,
       notRevoked: 0,
@@ -96,8 +108,16 @@ describe("everybody's logout", () => {
   it("revokes what the environment's token minted, and needs no right settings", async () => {
     const bench = createBench({ apiToken: tokenOf("c") });
     await answerOf(bench);
-    expect(await logOutEverywhere(bench.ports)).toEqual({ contexts: [], revoked: 1, notRevoked: 0 });
+    expect(await bench.domain.accounts.logOutEverywhere()).toEqual({
+      contexts: [],
+      revoked: 1,
+      notRevoked: 0,
+    });
     const broken = createBench({ badSettings: new HelperError("bad-setting", "DOCR_TTL must be…") });
-    expect(await logOutEverywhere(broken.ports)).toEqual({ contexts: [], revoked: 0, notRevoked: 0 });
+    expect(await broken.domain.accounts.logOutEverywhere()).toEqual({
+      contexts: [],
+      revoked: 0,
+      notRevoked: 0,
+    });
   });
 });

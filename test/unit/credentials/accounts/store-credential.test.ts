@@ -29,7 +29,7 @@ describe("a login for another host", () => {
     const bench = createBench();
     bench.clock.pass(HOUR);
     await store(bench, "one", "sammy", "ghcr.io");
-    expect((await bench.ports.logins.read("ghcr.io"))?.storedAt).toBe(NOON + HOUR);
+    expect((await bench.credentials.logins.read("ghcr.io"))?.storedAt).toBe(NOON + HOUR);
   });
 
   it("is kept by path on Docker Hub", async () => {

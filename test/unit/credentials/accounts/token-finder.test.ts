@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { HelperError, type ErrorCode } from "../../../../src/core/errors.ts";
-import { createTokenSource } from "../../../../src/credentials/accounts/token-finder.ts";
+import { createTokenFinder } from "../../../../src/credentials/accounts/token-finder.ts";
 import type { ApiToken } from "../../../../src/core/api-token.ts";
 import { Secret } from "../../../../src/core/secret.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
@@ -17,13 +17,17 @@ function sourceOf(code: ErrorCode, doctls: ApiToken | undefined) {
   const read = async (): Promise<never> => {
     throw new HelperError(code, "the store said no");
   };
-  const doctl = { findInDoctl: async () => doctls, doctlMark: async () => undefined };
-  return createTokenSource({ read }, doctl);
+  return createTokenFinder(
+    () => undefined,
+    { read },
+    { find: async () => doctls },
+    () => undefined,
+  );
 }
 
 describe("an API token where the store fails", () => {
   it("is doctl's, where there is no keychain at all", async () => {
-    expect(await sourceOf("keychain-missing", DOCTLS).find(undefined)).toBe(DOCTLS);
+    expect(await sourceOf("keychain-missing", DOCTLS).findForAccount(undefined)).toBe(DOCTLS);
   });
 
   it.each<[ErrorCode, ApiToken | undefined]>([
@@ -31,6 +35,6 @@ describe("an API token where the store fails", () => {
     ["keychain-locked", DOCTLS],
     ["keychain-silent", DOCTLS],
   ])("is not known of %s, which is the failure", async (code, doctls) => {
-    expect(await failureOf(() => sourceOf(code, doctls).find(undefined))).toMatchObject({ code });
+    expect(await failureOf(() => sourceOf(code, doctls).findForAccount(undefined))).toMatchObject({ code });
   });
 });

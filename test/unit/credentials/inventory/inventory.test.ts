@@ -1,23 +1,23 @@
 import { describe, expect, it } from "vitest";
 import { HelperError } from "../../../../src/core/errors.ts";
-import { takeInventory } from "../../../../src/credentials/inventory/inventory.ts";
 import { HOUR, MINUTE, NOON } from "../../../support/fakes/fixed-clock.ts";
 import { answerOf, createBench, tokenOf, type Bench } from "../../../support/fakes/helper-bench.ts";
 
 const HOST = "registry.digitalocean.com";
-const uses = async (bench: Bench) => (await takeInventory(bench.ports)).credentials.map(({ use }) => use);
+const uses = async (bench: Bench) =>
+  (await bench.domain.inventory.living()).credentials.map(({ use }) => use);
 
 describe("the inventory", () => {
   it("is empty where nothing was minted, also without a keychain", async () => {
     const bench = createBench();
     bench.keychain.failWith(new HelperError("keychain-missing", "there is no keychain in this session"));
-    expect(await takeInventory(bench.ports)).toEqual({ credentials: [], failures: [] });
+    expect(await bench.domain.inventory.living()).toEqual({ credentials: [], failures: [] });
   });
 
   it("tells of each credential when, for how long, for what and whence, and no secret", async () => {
     const bench = createBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
-    const { credentials } = await takeInventory(bench.ports);
+    const { credentials } = await bench.domain.inventory.living();
     expect(credentials).toEqual([
       {
         mintedAt: { now: NOON, uptime: 5 * HOUR },
@@ -34,14 +34,14 @@ describe("the inventory", () => {
     const bench = createBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     bench.clock.pass(35 * MINUTE);
-    await bench.helper.renew(HOST);
-    expect(await uses(bench)).toEqual(["current", "replaced"]);
+    await bench.refresh(HOST);
+    expect(await uses(bench)).toEqual(["current", "superseded"]);
   });
 
   it("knows one that was kept nowhere", async () => {
     const bench = createBench({ apiToken: tokenOf("a"), settings: { cache: "none" } });
     await answerOf(bench);
-    expect(await uses(bench)).toEqual(["not-kept"]);
+    expect(await uses(bench)).toEqual(["not-cached"]);
   });
 
   it("counts one once that is noted in one place and kept in another", async () => {
@@ -65,7 +65,7 @@ describe("the inventory", () => {
     const bench = createBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
-    const { credentials, failures } = await takeInventory(bench.ports);
+    const { credentials, failures } = await bench.domain.inventory.living();
     expect(credentials).toHaveLength(1);
     expect(failures.map(({ code }) => code)).toEqual(["keychain-locked"]);
   });

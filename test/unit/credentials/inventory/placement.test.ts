@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { HelperError } from "../../../../src/core/errors.ts";
-import { choosePlaces } from "../../../../src/credentials/inventory/placement.ts";
 import { Secret } from "../../../../src/core/secret.ts";
+import { type Placement, placeCredentials } from "../../../../src/credentials/inventory/placement.ts";
+import type { CacheSetting } from "../../../../src/credentials/minting/settings.ts";
+import { eitherStore } from "../../../../src/stores/either-store.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { createMemoryStore } from "../../../support/fakes/memory-store.ts";
 
@@ -9,41 +11,43 @@ const keychain = createMemoryStore();
 const store = createMemoryStore();
 const session = { store, isOfSession: true };
 
+const place = (cache: CacheSetting, files: typeof session | undefined, kept = keychain): Placement =>
+  placeCredentials(cache, { files, keychain: kept, either: eitherStore });
+
 describe("the places of minted credentials", () => {
-  it("are the session's files, where there are any", () => {
-    expect(choosePlaces(undefined, session, keychain)).toMatchObject({ kept: store, marks: store });
+  it("are the session's files, if there are any", () => {
+    expect(place(undefined, session)).toMatchObject({ cache: store, inventory: store });
   });
 
-  it("are the keychain where there are no files", () => {
-    expect(choosePlaces(undefined, undefined, keychain)).toMatchObject({ kept: keychain, marks: keychain });
+  it("are the keychain without files", () => {
+    expect(place(undefined, undefined)).toMatchObject({ cache: keychain, inventory: keychain });
   });
 
-  it("are the keychain, and files that outlive the session for want of a keychain", () => {
-    const { kept, marks } = choosePlaces(undefined, { store, isOfSession: false }, keychain);
-    expect(kept).toBe(marks);
-    expect([store, keychain]).not.toContain(kept);
+  it("are the keychain, and files that outlive the session where there is no keychain", () => {
+    const { cache, inventory } = place(undefined, { store, isOfSession: false });
+    expect(cache).toBe(inventory);
+    expect([store, keychain]).not.toContain(cache);
   });
 
-  it("are those that DOCR_CACHE names, while logins and older ones are looked for everywhere", () => {
-    const kept = [choosePlaces("keychain", session, keychain), choosePlaces("runtime", session, keychain)];
-    expect(kept[0]?.kept).toBe(keychain);
-    expect(kept[1]?.kept).toBe(store);
-    expect(choosePlaces("none", session, keychain)).toMatchObject({ kept: undefined, marks: store });
+  it("are those that DOCR_CACHE names", () => {
+    expect(place("keychain", session).cache).toBe(keychain);
+    expect(place("runtime", session).cache).toBe(store);
+    expect(place("none", session)).toMatchObject({ cache: undefined, inventory: store });
   });
 
-  it("are the keychain for the notes of what a person was given, and files for want of one", async () => {
+  it("are the keychain for the log of issued credentials, and files where it fails", async () => {
     const locked = createMemoryStore();
     const files = createMemoryStore();
-    const { givenOut } = choosePlaces(undefined, { store: files, isOfSession: true }, locked);
-    await givenOut.write("given-1", new Secret("x"));
+    const { issuedLog } = place(undefined, { store: files, isOfSession: true }, locked);
+    await issuedLog.write("given-1", new Secret("x"));
     locked.failWith(new HelperError("keychain-locked", "the keychain is locked"));
-    await givenOut.write("given-2", new Secret("y"));
+    await issuedLog.write("given-2", new Secret("y"));
     expect([[...locked.items.keys()], [...files.items.keys()]]).toEqual([["given-1"], ["given-2"]]);
-    expect(choosePlaces("none", undefined, keychain).givenOut).toBe(keychain);
+    expect(place("none", undefined).issuedLog).toBe(keychain);
   });
 
   it("cannot be files where there are none", async () => {
-    expect(await failureOf(() => choosePlaces("runtime", undefined, keychain))).toEqual({
+    expect(await failureOf(() => place("runtime", undefined))).toEqual({
       code: "bad-setting",
       message: "DOCR_CACHE=runtime needs a directory that only this user can enter, such as XDG_RUNTIME_DIR",
     });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { HelperError, type ErrorCode } from "../../../../src/core/errors.ts";
+import { limited } from "../../../../src/core/lifetime.ts";
 import { Secret } from "../../../../src/core/secret.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { HOUR, MINUTE } from "../../../support/fakes/fixed-clock.ts";
@@ -79,7 +80,7 @@ describe("our host, with an API token in the environment", () => {
     const bench = createBench({ apiToken: tokenOf("a") });
     expect(await answerOf(bench)).toEqual(minted(1));
     expect(bench.api.calls).toEqual([`list ${tokenOf("a")}`, "mint acme read-write 3600"]);
-    expect(bench.remarks).toEqual([]);
+    expect(bench.warnings).toEqual([]);
   });
 
   it("is answered from what is kept, without the API and without the keychain", async () => {
@@ -87,10 +88,8 @@ describe("our host, with an API token in the environment", () => {
     await answerOf(bench);
     bench.api.calls.length = 0;
     bench.keychain.calls.length = 0;
-    bench.turns.log.length = 0;
     expect(await answerOf(bench)).toEqual(minted(1));
-    const turns = bench.turns.log.filter((line) => !line.endsWith(" keeping"));
-    expect([bench.api.calls, bench.keychain.calls, turns]).toEqual([[], [], []]);
+    expect([bench.api.calls, bench.keychain.calls]).toEqual([[], []]);
   });
 
   it.each([`https://${HOST}`, `http://${HOST}/`, `${HOST}:443`, `https://${HOST}/v2/`, HOST.toUpperCase()])(
@@ -104,7 +103,7 @@ describe("our host, with an API token in the environment", () => {
   );
 
   it("takes its life and its access from the settings", async () => {
-    const settings = { ttlSeconds: 600, access: "read-only" } as const;
+    const settings = { lifetime: limited(600_000), access: "read-only" } as const;
     const bench = createBench({ apiToken: tokenOf("a"), settings });
     await answerOf(bench);
     expect(mints(bench)).toEqual(["mint acme read-only 600"]);
@@ -228,8 +227,8 @@ describe("what is kept", () => {
 describe("a kept credential", () => {
   it.each([
     ["29 minutes old is answered", 29 * MINUTE, 1, []],
-    ["30 minutes old is answered, and renewed in the background", 30 * MINUTE, 1, [`renew ${HOST}`]],
-    ["44 minutes old is answered, and renewed in the background", 44 * MINUTE, 1, [`renew ${HOST}`]],
+    ["30 minutes old is answered, and refreshed in the background", 30 * MINUTE, 1, [`refresh ${HOST}`]],
+    ["44 minutes old is answered, and refreshed in the background", 44 * MINUTE, 1, [`refresh ${HOST}`]],
     ["45 minutes old is replaced", 45 * MINUTE, 2, []],
     ["59 minutes old is replaced", 59 * MINUTE, 2, []],
     ["an hour old is replaced", HOUR, 2, []],
@@ -283,7 +282,7 @@ describe("a kept credential", () => {
     bench.clock.pass(50 * MINUTE);
     bench.api.fail("", code);
     expect(await answerOf(bench)).toEqual(minted(1));
-    expect(bench.remarks).toEqual([
+    expect(bench.warnings).toEqual([
       `${API_MESSAGE}; using the credential from before, which lives until 2026-11-21T13:00:00.000Z`,
     ]);
   });
@@ -312,7 +311,7 @@ describe("among processes that come at once", () => {
   it("one waits for its turn, and answers what the one before it minted", async () => {
     const bench = createBench({ apiToken: tokenOf("a") });
     let isFirst = true;
-    bench.turns.meanwhile = async () => {
+    bench.locks.meanwhile = async () => {
       if (!isFirst) return;
       isFirst = false;
       await answerOf(bench);
@@ -323,7 +322,7 @@ describe("among processes that come at once", () => {
 
   it("one fails as the one before it failed", async () => {
     const bench = createBench({ apiToken: tokenOf("a") });
-    bench.turns.failure = new HelperError("api-unauthorized", "refused");
+    bench.locks.failure = new HelperError("api-unauthorized", "refused");
     expect(await get(bench)).toEqual({ code: "api-unauthorized", message: "refused" });
     expect(bench.api.calls).toEqual([]);
   });
@@ -332,14 +331,14 @@ describe("among processes that come at once", () => {
     const bench = createBench({ apiToken: tokenOf("a") });
     bench.api.fail("list", "api-unauthorized");
     await get(bench);
-    expect(bench.turns.shared).toMatchObject([{ code: "api-unauthorized", message: API_MESSAGE }]);
+    expect(bench.locks.shared).toMatchObject([{ code: "api-unauthorized", message: API_MESSAGE }]);
   });
 
   it("one that a logout overtakes is answered to nobody, and revoked", async () => {
     const bench = createBench();
     await logIn(bench);
     let isFirst = true;
-    bench.turns.meanwhile = async (name) => {
+    bench.locks.meanwhile = async (name) => {
       if (name !== "keeping" || !isFirst) return;
       isFirst = false;
       await bench.helper.erase(HOST);
@@ -353,7 +352,7 @@ describe("among processes that come at once", () => {
     const bench = createBench();
     await logIn(bench);
     let isFirst = true;
-    bench.turns.meanwhile = async (name) => {
+    bench.locks.meanwhile = async (name) => {
       if (name !== "keeping" || !isFirst) return;
       isFirst = false;
       await bench.helper.store(HOST, "me", new Secret(tokenOf("b")));
@@ -365,20 +364,17 @@ describe("among processes that come at once", () => {
 
   it("one goes on without a turn where none is to be had", async () => {
     const bench = createBench({ apiToken: tokenOf("a") });
-    bench.turns.isUnavailable = true;
+    bench.locks.isUnavailable = true;
     expect(await answerOf(bench)).toEqual(minted(1));
   });
 
-  it("none keeps its turn, whatever happened", async () => {
+  it("releases every lock, whatever happened", async () => {
     const bench = createBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     bench.clock.pass(HOUR);
     bench.api.fail("", "api-unauthorized");
     await get(bench);
-    const names = (start: string): string[] =>
-      bench.turns.log.filter((line) => line.startsWith(start)).map((line) => line.slice(start.length));
-    expect(names("take ").length).toBeGreaterThan(1);
-    expect(names("end ").toSorted()).toEqual(names("take ").toSorted());
+    expect([...bench.locks.held]).toEqual([]);
   });
 });
 
@@ -511,7 +507,7 @@ describe("an API token that may not write", () => {
     expect(await answerOf(bench)).toEqual(minted(1));
     await answerOf(bench);
     expect(mints(bench)).toEqual(["mint acme read-write 3600", "mint acme read-only 3600"]);
-    expect(bench.remarks).toEqual([REMARK]);
+    expect(bench.warnings).toEqual([REMARK]);
   });
 
   it("fails where DOCR_ACCESS=read-write insists", async () => {
@@ -524,14 +520,14 @@ describe("an API token that may not write", () => {
   it("is not remarked upon where DOCR_ACCESS=read-only asks for no more", async () => {
     const bench = createBench({ apiToken: tokenOf("a"), settings: { access: "read-only" } });
     await answerOf(bench);
-    expect(bench.remarks).toEqual([]);
+    expect(bench.warnings).toEqual([]);
   });
 
   it("fails where it may not read either, without a remark", async () => {
     const bench = createBench({ apiToken: tokenOf("a") });
     bench.api.fail("mint", "api-forbidden");
     expect(await get(bench)).toEqual({ code: "api-forbidden", message: API_MESSAGE });
-    expect(bench.remarks).toEqual([]);
+    expect(bench.warnings).toEqual([]);
   });
 
   it.each<ErrorCode>(["api-unauthorized", "api-unavailable", "api-rate-limited"])(

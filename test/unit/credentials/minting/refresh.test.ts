@@ -15,27 +15,27 @@ async function openAged(minutes: number): Promise<Bench> {
 describe("a renewal", () => {
   it("replaces an ageing credential, so that the next get answers the new one", async () => {
     const bench = await openAged(35);
-    await bench.helper.renew(HOST);
+    await bench.refresh(HOST);
     expect(await answerOf(bench)).toEqual(["minted-secret-2", "minted-secret-2"]);
     expect(calls(bench, "mint")).toHaveLength(2);
   });
 
   it("does not revoke what it replaced: somebody may be using it", async () => {
     const bench = await openAged(35);
-    await bench.helper.renew(HOST);
+    await bench.refresh(HOST);
     expect(calls(bench, "revoke")).toEqual([]);
   });
 
   it("does nothing for a young credential: another process was first", async () => {
     const bench = await openAged(5);
-    await bench.helper.renew(HOST);
+    await bench.refresh(HOST);
     expect(calls(bench, "mint")).toHaveLength(1);
   });
 
   it("does nothing for another host, and for ours where nothing is kept", async () => {
     const bench = createBench({ apiToken: tokenOf("a") });
-    await bench.helper.renew("ghcr.io");
-    await bench.helper.renew(HOST);
+    await bench.refresh("ghcr.io");
+    await bench.refresh(HOST);
     expect(bench.api.calls).toEqual([]);
   });
 });
@@ -43,25 +43,28 @@ describe("a renewal", () => {
 describe("a replaced credential", () => {
   it("is revoked by a sweep once nobody can be using it: 15 minutes later", async () => {
     const bench = await openAged(35);
-    await bench.helper.renew(HOST);
+    await bench.refresh(HOST);
     bench.clock.pass(15 * MINUTE - 1);
-    expect(await bench.helper.sweep()).toBe(0);
+    expect(await bench.credentials.revocation.revokeSuperseded("safe")).toBe(0);
     bench.clock.pass(1);
-    expect(await bench.helper.sweep()).toBe(1);
+    expect(await bench.credentials.revocation.revokeSuperseded("safe")).toBe(1);
     expect(calls(bench, "revoke")).toEqual(["revoke minted-secret-1"]);
-    expect(await bench.helper.sweep()).toBe(0);
+    expect(await bench.credentials.revocation.revokeSuperseded("safe")).toBe(0);
   });
 
   it("is revoked by a prune at once", async () => {
     const bench = await openAged(35);
-    await bench.helper.renew(HOST);
-    expect(await bench.helper.prune()).toBe(1);
+    await bench.refresh(HOST);
+    expect(await bench.credentials.revocation.revokeSuperseded("all")).toBe(1);
     expect(calls(bench, "revoke")).toEqual(["revoke minted-secret-1"]);
   });
 
   it("is all that a prune and a sweep revoke", async () => {
     const bench = await openAged(35);
-    expect([await bench.helper.prune(), await bench.helper.sweep()]).toEqual([0, 0]);
+    expect([
+      await bench.credentials.revocation.revokeSuperseded("all"),
+      await bench.credentials.revocation.revokeSuperseded("safe"),
+    ]).toEqual([0, 0]);
     expect(await answerOf(bench)).toEqual(["minted-secret-1", "minted-secret-1"]);
   });
 
@@ -71,6 +74,6 @@ describe("a replaced credential", () => {
     expect(bench.background).toEqual([]);
     bench.clock.pass(50 * MINUTE);
     await answerOf(bench);
-    expect(bench.background).toEqual(["sweep"]);
+    expect(bench.background).toEqual(["revoke-superseded"]);
   });
 });

@@ -66,7 +66,7 @@ describe("an address that is certainly another host's", () => {
   it("is none that docr's grammar accepts as DigitalOcean's registry, in any spelling", () => {
     fc.assert(
       fc.property(registryAddress, (address) => {
-        expect(parseAddress(address).kind).toBe("docr");
+        expect(parseAddress(address).kind).toBe("digitalocean");
         expect(isCertainlyOtherHost(address)).toBe(false);
       }),
     );
@@ -75,7 +75,7 @@ describe("an address that is certainly another host's", () => {
   it("is none that docr's grammar accepts as DigitalOcean's registry, however similar", () => {
     fc.assert(
       fc.property(fc.oneof(nearlyRegistryAddress, fc.string(), fc.webUrl()), (address) => {
-        expect(isCertainlyOtherHost(address) && parseAddress(address).kind === "docr").toBe(false);
+        expect(isCertainlyOtherHost(address) && parseAddress(address).kind === "digitalocean").toBe(false);
       }),
       { numRuns: 3000 },
     );

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { HelperError } from "../../../../src/core/errors.ts";
 import type { SecretStore } from "../../../../src/core/secret-store.ts";
-import { inTurns } from "../../../../src/stores/keychain/serialized.ts";
 import { Secret } from "../../../../src/core/secret.ts";
+import { createSerializedStore } from "../../../../src/stores/keychain/serialized.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { createMemoryStore, type MemoryStore } from "../../../support/fakes/memory-store.ts";
 
@@ -10,71 +10,93 @@ const SILENT = new HelperError("keychain-silent", "the keychain did not answer w
 
 let store: MemoryStore;
 let keychain: SecretStore;
-/** What was done with turns, in order. */
-let log: string[];
-/** What the next turn finds that another process met. */
+let isHeld: boolean;
+/** Whether the lock was held at each call of the store. */
+let heldAtCalls: boolean[];
+/** What the process shared, and whether it still held the lock. */
+let shared: (readonly [code: string, isHeld: boolean])[];
+/** What the process that held the lock shared. */
 let theirs: HelperError | undefined;
 let isAvailable: boolean;
 beforeEach(() => {
   store = createMemoryStore({ a: "one" });
-  [log, theirs, isAvailable] = [[], undefined, true];
-  keychain = inTurns(store, {
-    async take(name) {
-      log.push(`take ${name}`);
-      if (!isAvailable) return undefined;
-      return {
-        failure: theirs,
-        // A file's time later, as the real one.
-        async shareFailure({ code }) {
-          await new Promise((resolve) => setImmediate(resolve));
-          log.push(`share ${code}`);
-        },
-        end: () => void log.push("end"),
-      };
+  [isHeld, heldAtCalls, shared, theirs, isAvailable] = [false, [], [], undefined, true];
+  const watched: SecretStore = {
+    read: (name) => noting(() => store.read(name)),
+    write: (name, value) => noting(() => store.write(name, value)),
+    erase: (name) => noting(() => store.erase(name)),
+    entries: (...prefixes) => noting(() => store.entries(...prefixes)),
+  };
+  keychain = createSerializedStore(
+    watched,
+    {
+      async acquire() {
+        if (!isAvailable) return undefined;
+        isHeld = true;
+        return { waitedSince: theirs ? 0 : undefined, [Symbol.dispose]: () => (isHeld = false) };
+      },
     },
-  });
+    {
+      async rethrow() {
+        if (theirs) throw theirs;
+      },
+      async share(_name, { code }) {
+        // Writing a file takes time.
+        await new Promise((resolve) => setImmediate(resolve));
+        shared.push([code, isHeld]);
+      },
+    },
+  );
 });
 
-const verbs: readonly (readonly [string, () => Promise<unknown>])[] = [
+function noting<T>(work: () => Promise<T>): Promise<T> {
+  heldAtCalls.push(isHeld);
+  return work();
+}
+
+const changes: readonly (readonly [string, () => Promise<unknown>])[] = [
   ["write", () => keychain.write("a", new Secret("two"))],
   ["erase", () => keychain.erase("a")],
   ["search", () => keychain.entries("a")],
 ];
 
-describe("a keychain in turns", () => {
-  it.each(verbs)("takes one for a %s, and ends it", async (_verb, work) => {
+describe("a serialized keychain", () => {
+  it.each(changes)("holds the lock during a %s, and no longer", async (_name, work) => {
     await work();
-    expect([log, store.calls.length]).toEqual([["take keychain", "end"], 1]);
+    expect([heldAtCalls, isHeld]).toEqual([[true], false]);
   });
 
-  it.each(verbs)("ends it where a %s fails", async (_verb, work) => {
+  it.each(changes)("releases the lock after a failed %s", async (_name, work) => {
     store.failWith(new HelperError("keychain-locked", "the keychain is locked"));
     expect((await failureOf(work)).code).toBe("keychain-locked");
-    expect(log).toEqual(["take keychain", "end"]);
+    expect(isHeld).toBe(false);
   });
 
-  it("takes none to read", async () => {
+  it("reads without the lock", async () => {
     expect((await keychain.read("a"))?.reveal()).toBe("one");
-    expect(log).toEqual([]);
+    expect(heldAtCalls).toEqual([false]);
   });
 
-  it.each(verbs)("goes on without one for a %s where there is none to be had", async (_verb, work) => {
+  it.each(changes)("goes on with a %s where the lock is not available", async (_name, work) => {
     isAvailable = false;
     await work();
-    expect(store.calls).toHaveLength(1);
+    expect(heldAtCalls).toEqual([false]);
   });
 
-  it.each(verbs)("that is silent is told to those who wait, and not asked again: %s", async (_verb, work) => {
-    store.failWith(SILENT);
-    await failureOf(work);
-    expect(log).toEqual(["take keychain", "share keychain-silent", "end"]);
-    store.failWith(undefined);
-    expect((await failureOf(work)).code).toBe("keychain-silent");
-    expect((await failureOf(() => keychain.read("a"))).code).toBe("keychain-silent");
-    expect([log.length, store.calls.length]).toEqual([3, 1]);
-  });
+  it.each(changes)(
+    "shares that the keychain is silent before it releases the lock: %s",
+    async (_name, work) => {
+      store.failWith(SILENT);
+      await failureOf(work);
+      expect(shared).toEqual([["keychain-silent", true]]);
+      store.failWith(undefined);
+      expect((await failureOf(work)).code).toBe("keychain-silent");
+      expect((await failureOf(() => keychain.read("a"))).code).toBe("keychain-silent");
+      expect([shared.length, store.calls.length]).toEqual([1, 1]);
+    },
+  );
 
-  it("that another process found silent is not asked", async () => {
+  it("does not call a keychain that another process found silent", async () => {
     theirs = SILENT;
     expect((await failureOf(() => keychain.erase("a"))).code).toBe("keychain-silent");
     expect(store.calls).toEqual([]);

@@ -1,21 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { HelperError } from "../../../src/core/errors.ts";
-import { isAction, serve, unknownAction, versionLine } from "../../../src/protocol/serve.ts";
+import { parseAction, respondTo, unknownAction, versionLine } from "../../../src/protocol/actions.ts";
 import { failureOf } from "../../support/fakes/failure-of.ts";
 import { createScriptedHelper } from "../../support/fakes/scripted-helper.ts";
 
-const input = (text: string) => async (): Promise<Uint8Array> => Buffer.from(text);
-
-function neverEnds(): Promise<Uint8Array> {
-  throw new Error("stdin was read");
-}
+const input = (text: string): Uint8Array => Buffer.from(text);
 
 const shown = (verb: string): string => unknownAction(verb).message;
 
 describe("get", () => {
   it("answers one line of JSON with the server URL as it was asked", async () => {
     const helper = createScriptedHelper();
-    expect(await serve("get", input("https://GHCR.io/\n"), helper)).toBe(
+    expect(await respondTo("get", input("https://GHCR.io/\n"), helper)).toBe(
       '{"ServerURL":"https://GHCR.io/","Username":"sammy","Secret":"hunter2"}\n',
     );
     expect(helper.asked).toEqual([["get", "https://GHCR.io/"]]);
@@ -23,7 +19,7 @@ describe("get", () => {
 
   it("escapes as Go does", async () => {
     const helper = createScriptedHelper({ username: "<token>", secret: "a&b" });
-    expect(await serve("get", input("ghcr.io"), helper)).toBe(
+    expect(await respondTo("get", input("ghcr.io"), helper)).toBe(
       '{"ServerURL":"ghcr.io","Username":"\\u003ctoken\\u003e","Secret":"a\\u0026b"}\n',
     );
   });
@@ -31,7 +27,7 @@ describe("get", () => {
   it("fails as the helper fails", async () => {
     const failure = new HelperError("keychain-locked", "the keychain is locked");
     const helper = createScriptedHelper({ failure });
-    expect(await failureOf(() => serve("get", input("ghcr.io"), helper))).toEqual({
+    expect(await failureOf(() => respondTo("get", input("ghcr.io"), helper))).toEqual({
       code: "keychain-locked",
       message: "the keychain is locked",
     });
@@ -39,7 +35,7 @@ describe("get", () => {
 
   it("without an address asks the helper nothing", async () => {
     const helper = createScriptedHelper();
-    expect(await failureOf(() => serve("get", input("\n"), helper))).toEqual({
+    expect(await failureOf(() => respondTo("get", input("\n"), helper))).toEqual({
       code: "no-server-url",
       message: "no credentials server URL",
     });
@@ -51,7 +47,7 @@ describe("store", () => {
   it("passes the login on and answers nothing", async () => {
     const helper = createScriptedHelper();
     const request = '{"ServerURL":"ghcr.io","Username":"sammy","Secret":"a\\u0026b"}\n';
-    expect(await serve("store", input(request), helper)).toBe("");
+    expect(await respondTo("store", input(request), helper)).toBe("");
     expect(helper.asked).toEqual([["store", "ghcr.io", "sammy", "a&b"]]);
   });
 });
@@ -59,33 +55,44 @@ describe("store", () => {
 describe("erase", () => {
   it("passes the address on and answers nothing", async () => {
     const helper = createScriptedHelper();
-    expect(await serve("erase", input("https://ghcr.io\n"), helper)).toBe("");
+    expect(await respondTo("erase", input("https://ghcr.io\n"), helper)).toBe("");
     expect(helper.asked).toEqual([["erase", "https://ghcr.io"]]);
   });
 });
 
 describe("list", () => {
-  it("never reads stdin, which testcontainers leaves open", async () => {
-    expect(await serve("list", neverEnds, createScriptedHelper())).toBe("{}\n");
-  });
-
   it("is in the order of UTF-8 bytes, as Go writes a map", async () => {
     const names = ["b", "a", "Z", "10", "9", "\u{1f40b}", "\uff21"].map((name) => [name, "u"] as const);
-    const answer = await serve("list", input(""), createScriptedHelper({ names }));
+    const answer = await respondTo("list", input(""), createScriptedHelper({ names }));
     expect(answer).toBe('{"10":"u","9":"u","Z":"u","a":"u","b":"u","\uff21":"u","\u{1f40b}":"u"}\n');
   });
 });
 
-describe("verbs", () => {
-  it.each(["get", "store", "erase", "list"])("include %s", (verb) => {
-    expect(isAction(verb)).toBe(true);
+describe("the arguments", () => {
+  it.each(["get", "store", "erase", "list", "version"])("%s alone are an action", (word) => {
+    expect(parseAction([word])).toBe(word);
   });
 
-  it.each(["", "Get", "version", "toString", "get "])("do not include %j", (verb) => {
-    expect(isAction(verb)).toBe(false);
+  it.each([["--version"], ["-v"]])("%s ask for the version", (word) => {
+    expect(parseAction([word])).toBe("version");
   });
 
-  it("that are unknown are named as far as they can be shown", () => {
+  it.each(["", "Get", "toString", "get ", "status"])("%j are left to the commands", (word) => {
+    expect(parseAction([word])).toBe("command");
+  });
+
+  it.each(["--help", "-h"])("get %s ask for help", (word) => {
+    expect(parseAction(["get", word])).toBe("help");
+  });
+
+  it("with more than docker sends are wrong usage", async () => {
+    expect(await failureOf(() => parseAction(["get", "ghcr.io"]))).toMatchObject({ code: "usage" });
+    expect(await failureOf(() => parseAction([]))).toMatchObject({ code: "usage" });
+  });
+});
+
+describe("an unknown action", () => {
+  it("is named as far as it can be printed", () => {
     expect(unknownAction("fetch")).toMatchObject({
       code: "unknown-action",
       message: "docker-credential-docr: unknown action: fetch",
@@ -95,7 +102,7 @@ describe("verbs", () => {
     expect(shown("x".repeat(25))).toBe("docker-credential-docr: unknown action: ...");
   });
 
-  it("version names the helper, the package and the version", () => {
+  it("leaves version alone, which names the helper, the package and the version", () => {
     expect(versionLine("the-package", "1.2.3")).toBe("docker-credential-docr (the-package) 1.2.3\n");
   });
 });

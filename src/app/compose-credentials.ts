@@ -1,0 +1,88 @@
+/** Wires the domain. Every line is one constructor call or one lazy getter. */
+import type { Clock } from "../core/lifetime.ts";
+import type { Locks, SharedFailures } from "../core/locks.ts";
+import type { Reporter } from "../core/reporter.ts";
+import type { SecretStore } from "../core/secret-store.ts";
+import type { Sha256 } from "../core/secret.ts";
+import { setApiToken } from "../credentials/accounts/accounts.ts";
+import { createApiTokens } from "../credentials/accounts/api-tokens.ts";
+import { logOutEverywhere } from "../credentials/accounts/log-out.ts";
+import type { AccountApi } from "../credentials/accounts/ports.ts";
+import { storeCredential } from "../credentials/accounts/store-credential.ts";
+import { createTokenFinder } from "../credentials/accounts/token-finder.ts";
+import { createHelper, type RegistryCredentials } from "../credentials/helper.ts";
+import type { CredentialPlace, CurrentPlace } from "../credentials/inventory/placement.ts";
+import { BARE_HOST, cacheKeyOf, type RegistryRequest } from "../credentials/minting/cache-key.ts";
+import { getCredential, type GetSteps } from "../credentials/minting/get.ts";
+import { createLookup } from "../credentials/minting/lookup.ts";
+import { createMinter } from "../credentials/minting/mint.ts";
+import type { Background, DoctlTokens, MintApi, Responses, Revoker } from "../credentials/minting/ports.ts";
+import { refreshCredential } from "../credentials/minting/refresh.ts";
+import { createSaver } from "../credentials/minting/save.ts";
+import type { RegistrySettings } from "../credentials/minting/settings.ts";
+import { createRevocation } from "../credentials/revocation.ts";
+import { createStoredLogins } from "../credentials/stored-logins.ts";
+
+/** What the domain needs from the machine. */
+export interface CredentialPorts {
+  readonly settings: () => RegistrySettings;
+  /** The store of API tokens and logins. */
+  readonly store: SecretStore;
+  readonly current: () => CurrentPlace;
+  readonly allPlaces: () => readonly CredentialPlace[];
+  readonly openApi: (budgetMs: number) => Promise<MintApi & AccountApi>;
+  readonly openRevoker: (budgetMs: number) => Promise<Revoker>;
+  readonly doctl: DoctlTokens;
+  readonly locks: Locks;
+  readonly failures: SharedFailures;
+  readonly responses: Responses;
+  readonly background: Background;
+  readonly clock: Clock;
+  readonly monotonicMs: () => number;
+  readonly reporter: Reporter;
+  readonly sha256: Sha256;
+}
+
+export type Credentials = ReturnType<typeof composeCredentials>;
+
+export function composeCredentials(ports: CredentialPorts) {
+  const { settings, store, current, allPlaces, openApi, locks, reporter, sha256 } = ports;
+  const { trace } = reporter;
+  const logins = createStoredLogins(store);
+  const apiTokens = createApiTokens(store);
+  const tokens = createTokenFinder(() => settings().apiToken, apiTokens, ports.doctl, trace);
+  const allInventories = () => allPlaces().map(({ inventory }) => inventory);
+  const keyOf = (request: Pick<RegistryRequest, "registry">) => cacheKeyOf(settings(), request, sha256);
+  const revocation = createRevocation(ports);
+  const lookup = createLookup(current, ports.clock, ports.doctl);
+  const minter = createMinter({ ...ports, tokens });
+  const saver = createSaver(current, locks, tokens, ports.responses);
+  const steps: GetSteps = { ...ports, keyOf, lookup, minter, saver, revocation };
+  const accountPorts = { settings, apiTokens, logins, allPlaces, locks, revocation };
+  const storingPorts = { allInventories, openApi, logins, trace };
+  const registry: RegistryCredentials = {
+    get: (request) => getCredential(request, steps),
+    store: (login, request) =>
+      storeCredential(login, {
+        ...storingPorts,
+        setApiToken: (secret) => setApiToken(keyOf(request).context, secret, accountPorts),
+      }),
+    refresh: (request) => refreshCredential(request, steps),
+    hasApiToken: async () => (await tokens.find(keyOf(BARE_HOST))) !== undefined,
+  };
+  const logOut = () => logOutEverywhere(() => registry.hasApiToken(), accountPorts);
+  const helper = createHelper({ logins, registry, logOut, clock: ports.clock, trace });
+  return {
+    ...ports,
+    logins,
+    apiTokens,
+    tokens,
+    allInventories,
+    keyOf,
+    revocation,
+    registry,
+    logOut,
+    helper,
+    accountPorts,
+  };
+}

@@ -1,0 +1,125 @@
+/** The process and the machine as the program sees them. With main.ts, the only file that names `process`. */
+import { readFileSync, readlinkSync } from "node:fs";
+import { dirname } from "node:path";
+import type { Machine } from "../core/machine.ts";
+import type { Moment } from "../core/lifetime.ts";
+import type { Sha256 } from "../core/secret.ts";
+import type { Keytar } from "../stores/keychain/keychain.ts";
+import type { AddonHost } from "../stores/keychain/keytar.ts";
+import { errorCodeOf } from "../system/errno.ts";
+import { createPendingCalls, type PendingCalls } from "../system/pending-calls.ts";
+import { writeFully } from "../system/stdout.ts";
+import type { Streams } from "../terminal/terminal.ts";
+import { leave, onInterrupt } from "./exit.ts";
+import { sha256 } from "./startup/sha256.ts";
+import { isPacked } from "./version.ts";
+
+export interface Host extends Machine, AddonHost {
+  readonly pid: number;
+  /** The process that the client started docr from. For the trace. */
+  readonly clientPid: () => number;
+  /** Nanoseconds on a clock that the processes of this machine share and that cannot be set. */
+  readonly monotonicNs: () => bigint;
+  readonly clock: () => Moment;
+  readonly sha256: Sha256;
+  readonly isRunning: (pid: number) => boolean;
+  /** keytar, if startup/prefetch.ts has loaded it already. */
+  readonly keytar: Keytar | undefined;
+  /** Calls that are still inside a system library. */
+  readonly pendingCalls: PendingCalls;
+  /** Starts this program again with the arguments, detached. Never throws. */
+  readonly startSelf: (args: readonly string[]) => void;
+  /** Ends the process. */
+  readonly exit: (code: number) => never;
+  readonly writeStdout: (text: string) => void;
+  readonly writeStderr: (text: string) => void;
+  readonly isTerminal: (fd: 0 | 1 | 2) => boolean;
+  /** The width of the terminal on stdout, in columns. */
+  readonly columns: () => number | undefined;
+  /** For prompts; opened at the first one. */
+  readonly streams: () => Streams;
+}
+
+/** Arguments that start this program again in another process. */
+const selfArgs = isPacked ? [] : [...process.execArgv, ...process.argv.slice(1, 2)];
+
+export function createHost(): Host {
+  // Not `performance.now()`: loading it costs a cached `get` 4 ms.
+  const startedNs = process.hrtime.bigint();
+  const pendingCalls = createPendingCalls();
+  const exit = (code: number, isStuck: boolean): never =>
+    leave(process, selfArgs, code, { isStuck, elapsedNs: process.hrtime.bigint() - startedNs });
+  return {
+    env: process.env,
+    platform: process.platform,
+    uid: process.getuid?.(),
+    pid: process.pid,
+    clientPid,
+    temporaryDir: () => process.getBuiltinModule("node:os").tmpdir(),
+    monotonicNs: () => process.hrtime.bigint(),
+    clock: () => ({ now: Date.now(), uptime: uptimeMs() }),
+    sha256,
+    isRunning,
+    asset,
+    dlopen: (module, path) => process.dlopen(module, path),
+    keytar: undefined,
+    pendingCalls,
+    startSelf,
+    exit: (code) => exit(code, pendingCalls.count > 0),
+    writeStdout: (text) => void writeFully(1, text),
+    writeStderr: (text) => void writeFully(2, text),
+    isTerminal: (fd) => process.getBuiltinModule("node:tty").isatty(fd),
+    columns: () => process.stdout.columns,
+    streams: () => ({
+      stdin: process.stdin,
+      stderr: process.stderr,
+      onInterrupt: (restore) => onInterrupt(process, restore, (code) => exit(code, true)),
+    }),
+  };
+}
+
+/** A file that the build put into the executable. */
+function asset(name: string): Uint8Array | undefined {
+  return isPacked ? new Uint8Array(process.getBuiltinModule("node:sea").getRawAsset(name)) : undefined;
+}
+
+/** Milliseconds since the machine started, sleep included. Only Linux has a clock for this that cannot be set. */
+function uptimeMs(): number | undefined {
+  if (process.platform !== "linux") return undefined;
+  try {
+    // With an encoding, Node opens, reads and closes the file in one call.
+    return Math.round(Number.parseFloat(readFileSync("/proc/uptime", "utf8")) * 1000);
+  } catch {
+    return undefined;
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return errorCodeOf(error) !== "ESRCH";
+  }
+}
+
+/** The parent, or the launcher's parent if the launcher started docr. */
+function clientPid(): number {
+  const parent = process.ppid;
+  try {
+    const launcher = `${dirname(process.execPath)}/docker-credential-docr`;
+    if (process.platform !== "linux" || readlinkSync(`/proc/${parent}/exe`) !== launcher) return parent;
+    // After the name in parentheses, which may hold anything: the state, then the parent.
+    const stat = readFileSync(`/proc/${parent}/stat`, "latin1");
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+  } catch {
+    return parent;
+  }
+}
+
+/** In a session of its own and without this process's streams: a client waits until the last holder of its pipes is gone. */
+function startSelf(args: readonly string[]): void {
+  const { spawn } = process.getBuiltinModule("node:child_process");
+  const child = spawn(process.execPath, [...selfArgs, ...args], { detached: true, stdio: "ignore" });
+  child.on("error", () => undefined);
+  child.unref();
+}

@@ -1,0 +1,27 @@
+import type { SecretStore } from "../core/secret-store.ts";
+
+/** The prefix of cached responses in the private files. */
+const RESPONSE = "warm-";
+
+/** A store that drops every cached response before one of the credentials behind them changes. */
+export function invalidatingResponses(
+  store: SecretStore,
+  isCredential: (name: string) => boolean,
+): SecretStore {
+  const invalidate = async (name: string): Promise<void> => {
+    if (!isCredential(name)) return;
+    for (const response of (await store.entries(RESPONSE)).keys()) await store.erase(response);
+  };
+  return {
+    ...store,
+    // Before the change: a response must not outlive its credential, whatever happens in between.
+    async write(name, value) {
+      await invalidate(name);
+      await store.write(name, value);
+    },
+    async erase(name) {
+      await invalidate(name);
+      return store.erase(name);
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import { isErrorCode } from "../core/error-catalog.ts";
+import { HelperError } from "../core/errors.ts";
+import { parseJsonObject } from "../core/json.ts";
+import type { SharedFailures } from "../core/locks.ts";
+import type { SecretStore } from "../core/secret-store.ts";
+import { Secret } from "../core/secret.ts";
+
+/** One note for each lock, in the private files; without them, nothing is shared. `monotonicMs` must be a clock that all processes of this machine share. */
+export function createSharedFailures(
+  notes: () => SecretStore | undefined,
+  monotonicMs: () => number,
+): SharedFailures {
+  return {
+    async rethrow(name, waitedSince) {
+      const note = await notes()?.read(noteName(name));
+      const { at, code, message } = parseJsonObject(note?.reveal() ?? "") ?? {};
+      if (typeof at !== "number" || at < waitedSince || at > monotonicMs()) return;
+      if (isErrorCode(code) && typeof message === "string") throw new HelperError(code, message);
+    },
+    async share(name, { code, message }) {
+      const note = JSON.stringify({ at: monotonicMs(), code, message });
+      // Without the note, the next process makes its own attempt.
+      await notes()
+        ?.write(noteName(name), new Secret(note))
+        .catch(() => undefined);
+    },
+  };
+}
+
+function noteName(name: string): string {
+  return `failure-${name}`;
+}
