@@ -1,21 +1,30 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
-import { dirname, join, relative, sep } from "node:path";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, sep } from "node:path";
 import { build, type BuildOptions, type Plugin } from "esbuild";
 import { START_FLAGS } from "./pack.ts";
 
-/**
- * The modules that are loaded by `import()` only when they are needed, by the names of their assets. A heavy one loads
- * many of Node's own modules (src/app/startup/assets.ts).
- */
-const LAZY = {
-  run: { path: "app/run.ts", weight: "light" },
-  people: { path: "app/compose-commands.ts", weight: "light" },
-  prompts: { path: "terminal/prompts.ts", weight: "heavy" },
-  doctl: { path: "config/doctl.ts", weight: "light" },
-  network: { path: "app/bundles/network.ts", weight: "heavy" },
-  "age-vault": { path: "stores/age/vault.ts", weight: "heavy" },
-} as const;
+/** Bundles that load many of Node's own modules (src/app/startup/assets.ts). */
+const HEAVY: ReadonlySet<string> = new Set(["age", "network", "prompts"]);
+
+interface Bundle {
+  readonly name: string;
+  /** The entry in src/app/bundles, and the module that it stands for. `import()` of either loads the bundle. */
+  readonly paths: readonly string[];
+  readonly weight: "light" | "heavy";
+}
+
+/** The bundles that `import()` loads only when they are needed: one for each file of src/app/bundles. */
+function listBundles(root: string): readonly Bundle[] {
+  const folder = join(root, "src/app/bundles");
+  return readdirSync(folder).map((file) => {
+    const name = file.replace(/\.ts$/, "");
+    const path = join(folder, file);
+    const [, target] = /^export \* from "(.+)";\n$/.exec(readFileSync(path, "utf8")) ?? [];
+    const paths = target === undefined ? [path] : [path, join(folder, target)];
+    return { name, paths, weight: HEAVY.has(name) ? "heavy" : "light" };
+  });
+}
 
 /** It takes 2 s. */
 const REHEARSAL_MS = 120_000;
@@ -86,12 +95,13 @@ export async function bundleAssets(
   stamp: Stamp,
 ): Promise<Record<string, string>> {
   const assets: Record<string, string> = {};
-  for (const [name, { path }] of Object.entries(LAZY)) {
+  const bundles = listBundles(root);
+  for (const { name, paths } of bundles) {
     const file = `${name}.cjs`;
     const cache = `${name}.cache`;
     const result = await build({
       ...optionsFor(root, stamp, false),
-      entryPoints: [join(root, "src", path)],
+      entryPoints: [paths[0] ?? ""],
       write: false,
       banner: { js: "(function (require, module, exports, __loadAsset) {" },
       footer: { js: "})" },
@@ -100,7 +110,7 @@ export async function bundleAssets(
     assets[file] = join(work, file);
     assets[cache] = join(work, cache);
   }
-  const weights = Object.fromEntries(Object.entries(LAZY).map(([name, { weight }]) => [name, weight]));
+  const weights = Object.fromEntries(bundles.map(({ name, weight }) => [name, weight]));
   execFileSync(
     process.execPath,
     [...START_FLAGS, join(import.meta.dirname, "rehearse.ts"), work, JSON.stringify(weights)],
@@ -117,10 +127,10 @@ function lazyAssets(root: string, isMain: boolean): Plugin {
   const source = join(root, "src");
   const loader = JSON.stringify(join(source, "app/startup/assets.ts"));
   const importLoader = isMain ? `\nimport { loadAsset as __loadAsset } from ${loader};\n` : "";
+  const bundles = listBundles(root);
   const loadOf = (path: string): string | undefined => {
-    const wanted = relative(source, path).replaceAll(sep, "/");
-    const [name, lazy] = Object.entries(LAZY).find(([, one]) => one.path === wanted) ?? [];
-    return lazy && `__loadAsset("${name}", "${lazy.weight}", require)`;
+    const bundle = bundles.find(({ paths }) => paths.includes(path));
+    return bundle && `__loadAsset("${bundle.name}", "${bundle.weight}", require)`;
   };
   return {
     name: "lazy-assets",
