@@ -1,18 +1,18 @@
 /**
- * Whose host is this? The one decision that keeps an API token from going anywhere but to DigitalOcean.
+ * Decides whether an address is DigitalOcean's registry. Only for that address does docr use an API token.
  *
- * An anchored ASCII grammar and an exact comparison, on purpose not `new URL()`: that folds full-width
- * letters, percent escapes, embedded tabs and ideographic full stops into our host's name.
+ * An anchored ASCII grammar and an exact comparison, because `new URL()` would turn full-width letters, percent escapes,
+ * embedded tabs and ideographic full stops into the registry's name.
  */
 
-/** DigitalOcean's one registry host, as docker, podman and the API's `auths` entry spell it. */
+/** The host of DigitalOcean's registry, as docker, podman and the API's `auths` entry spell it. */
 export const REGISTRY_HOST = "registry.digitalocean.com";
 
-/** What a server URL that a client sent stands for. */
+/** The meaning of a server URL that a client sent. */
 export type Address =
-  /** Our host; `registry` is the first path segment, unchecked, where the path has one. */
+  /** DigitalOcean's registry. `registry` is the first path segment, if there is one, unchecked. */
   | { readonly kind: "digitalocean"; readonly registry: string | undefined }
-  /** Any other address; `key` is equal for spellings that differ only in scheme, host case or final slashes. */
+  /** Any other registry. `key` is equal for spellings that differ only in scheme, host case or final slashes. */
   | { readonly kind: "other"; readonly key: string };
 
 const DIGITALOCEAN =
@@ -24,7 +24,7 @@ export function parseAddress(text: string): Address {
   const match = DIGITALOCEAN.exec(text);
   if (match?.[1]?.toLowerCase() === REGISTRY_HOST) {
     const first = match[2]?.split("/")[1];
-    // Clients ask for the API's base path too; it is never a registry's name.
+    // Clients also send the API's base path, which is never a registry's name.
     const isApiVersion = first === "v1" || first === "v2";
     return { kind: "digitalocean", registry: isApiVersion ? undefined : first };
   }
@@ -32,7 +32,7 @@ export function parseAddress(text: string): Address {
 }
 
 /**
- * Paths are kept: Docker Hub's `https://index.docker.io/v1/`, `…/v1/access-token` and
+ * The key includes the path: Docker Hub's `https://index.docker.io/v1/`, `…/v1/access-token` and
  * `…/v1/refresh-token` are three logins (docker/cli, `docker logout` and the Hub's OAuth login).
  */
 function otherKey(text: string): string {
@@ -42,19 +42,19 @@ function otherKey(text: string): string {
   return host.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) + bare.slice(host.length);
 }
 
-/** The host of another address's key, to be shown; undefined where people put something else into it, a password for one. */
+/** The host in an address's key, for display. Undefined if the key starts with anything else: it may contain a password. */
 export function plainHostOf(key: string): string | undefined {
   return /^[a-z0-9.-]{1,253}(?::\d{1,5})?(?=\/|$)/.exec(key)?.[0];
 }
 
-/** By hand: an unanchored pattern for this takes quadratic time. */
+/** Not with a pattern: `/\/+$/` takes quadratic time. */
 function dropFinalSlashes(text: string): string {
   let end = text.length;
   while (text[end - 1] === "/") end -= 1;
   return text.slice(0, end);
 }
 
-/** Whether the text can be the name of a registry at DigitalOcean (its API's `^[a-z0-9-]{1,63}$`). */
+/** Whether the text can be a registry's name at DigitalOcean (the API's `^[a-z0-9-]{1,63}$`). */
 export function isRegistryName(text: string): boolean {
   return REGISTRY_NAME.test(text);
 }

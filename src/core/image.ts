@@ -1,16 +1,16 @@
 /**
- * Names of images, as docker reads them (distribution/reference, `ParseNormalizedNamed`): another reading would ask
- * another registry than the client does, and show it the wrong credential.
+ * Image names, parsed as docker does (distribution/reference, `ParseNormalizedNamed`). Any difference could send a credential
+ * to another registry than the client's.
  */
 import { HelperError } from "./errors.ts";
 
-/** An image as people write it, in docker's normal form (distribution/reference). */
+/** An image's name in docker's normal form. */
 export interface Image {
-  /** With the port, if any, as it was written; `docker.io` where the text names none. */
+  /** As written, with the port if there is one. `docker.io` by default. */
   readonly host: string;
-  /** With docker's `library/` where Docker Hub needs it. */
+  /** With the prefix `library/` if Docker Hub needs it. */
   readonly repository: string;
-  /** Undefined where the text names none and no digest: then clients mean `latest`. */
+  /** Undefined if the text has none. Clients then use the digest, or `latest`. */
   readonly tag: string | undefined;
   /** `sha256:…` */
   readonly digest: string | undefined;
@@ -18,23 +18,23 @@ export interface Image {
 
 export const DOCKER_HUB = "docker.io";
 
-/** Longer is no name of an image, whatever is in it. Characters. */
-const LONGEST_TEXT = 1024;
-const LONGEST_REPOSITORY = 255;
+/** No valid name is longer. Characters. */
+const MAX_TEXT = 1024;
+const MAX_REPOSITORY = 255;
 
 const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*|\[[a-f0-9:]+\])$/i;
 const PORT = /^\d{1,5}$/;
 const PATH = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/;
 const TAG = /^\w[\w.-]{0,127}$/;
-/** The algorithms that docker knows (opencontainers/go-digest). */
+/** The algorithms that docker supports (opencontainers/go-digest). */
 const DIGEST = /^(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})$/;
-/** What docker takes for the id of an image here, never for a name. */
+/** docker takes this for the id of a local image, never for a name. */
 const IMAGE_ID = /^[a-f0-9]{64}$/;
 
-/** Throws `bad-image`, saying which part is wrong. */
+/** Throws `bad-image`, naming the part that is wrong. */
 export function parseImage(text: string): Image {
   if (text === "") throw bad("no image is named");
-  if (text.length > LONGEST_TEXT) throw bad("the image's name is too long");
+  if (text.length > MAX_TEXT) throw bad("the image's name is too long");
   if (IMAGE_ID.test(text)) throw bad("64 hexadecimal digits are an image's id, not its name");
   if (/^https?:\/\//i.test(text)) throw bad("an image's name begins with its host, without a scheme");
   const { host, rest } = splitHost(text);
@@ -52,7 +52,7 @@ export function parseImage(text: string): Image {
   return { host, repository, tag, digest };
 }
 
-/** Whether the text is a digest that docker knows, which names what it was made from. */
+/** Whether the text is a digest with an algorithm that docker supports. */
 export function isDigest(text: string): boolean {
   return DIGEST.test(text);
 }
@@ -62,19 +62,19 @@ export function isTag(text: string): boolean {
   return TAG.test(text);
 }
 
-/** The host of the registry's API: Docker Hub's has another name than its images. */
+/** The host of the registry's API. Docker Hub's API has another host than its images. */
 export function registryApiHost(host: string): string {
   return host === DOCKER_HUB ? "registry-1.docker.io" : host;
 }
 
-/** What docker keeps a login under: the host, but for Docker Hub an address from its first days. */
+/** The key under which docker stores the host's login. Docker Hub has a historical one. */
 export function clientKeyOf(host: string): string {
   return host === DOCKER_HUB ? "https://index.docker.io/v1/" : host;
 }
 
 /**
- * The first segment is a host where it could not be a part of Docker Hub's names: it has a full stop, a colon or a
- * capital, or is `localhost`.
+ * The first segment is a host if it contains a full stop, a colon or a capital letter, or is `localhost`. Otherwise it is
+ * part of a name on Docker Hub.
  */
 function splitHost(text: string): { readonly host: string; readonly rest: string } {
   const [first, rest] = cut(text, "/");
@@ -84,7 +84,7 @@ function splitHost(text: string): { readonly host: string; readonly rest: string
   return { host: DOCKER_HUB, rest: text };
 }
 
-/** Anchored ASCII, as for addresses (address.ts): what passes is a host for every client. */
+/** Anchored ASCII patterns, as in address.ts: every client takes the result for the same host. */
 function checkHost(host: string): void {
   const colon = host.endsWith("]") ? -1 : host.lastIndexOf(":");
   const name = colon < 0 ? host : host.slice(0, colon);
@@ -94,8 +94,8 @@ function checkHost(host: string): void {
 }
 
 function checkRepository(path: string, repository: string): void {
-  if (repository.length > LONGEST_REPOSITORY) {
-    throw bad(`the image's repository is longer than ${LONGEST_REPOSITORY} characters`);
+  if (repository.length > MAX_REPOSITORY) {
+    throw bad(`the image's repository is longer than ${MAX_REPOSITORY} characters`);
   }
   if (PATH.test(path)) return;
   if (path === "") throw bad("the image's name has no repository");

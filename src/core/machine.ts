@@ -1,7 +1,7 @@
-/** Environment variables by name, as the process got them. */
+/** The process's environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What of the machine and its user decides where files lie. */
+/** The properties of machine and user that decide where files are. */
 export interface Machine {
   readonly env: Environment;
   /** As in `process.platform`. */
@@ -10,7 +10,7 @@ export interface Machine {
   readonly uid: number | undefined;
 }
 
-/** The user's configuration directory (XDG base directories; macOS and Windows have their own); undefined without a home. */
+/** The user's configuration directory (XDG base directories, or macOS's or Windows' own). Undefined without a home directory. */
 export function configHome({ env, platform }: Machine): string | undefined {
   if (platform === "win32") return env["APPDATA"];
   const home = env["HOME"];

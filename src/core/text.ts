@@ -1,4 +1,4 @@
-/** The text on one line, without control characters: for output that is line by line. */
+/** The text on one line: replaces control characters with spaces. */
 export function oneLine(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f]+/g, " ");
 }

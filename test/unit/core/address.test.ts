@@ -4,7 +4,7 @@ import { isRegistryName, parseAddress, REGISTRY_HOST } from "../../../src/core/a
 
 const HOST = "registry.digitalocean.com";
 
-describe("our host", () => {
+describe("the address of DigitalOcean's registry", () => {
   it.each([
     HOST,
     `https://${HOST}`,
@@ -112,14 +112,14 @@ const LOOK_ALIKES: readonly (readonly [why: string, text: string])[] = [
   ["the domain", "digitalocean.com"],
 ];
 
-describe("another host", () => {
-  it.each(LOOK_ALIKES)("is what has %s", (_why, text) => {
+describe("another registry's address", () => {
+  it.each(LOOK_ALIKES)("may contain %s", (_why, text) => {
     const address = parseAddress(text);
     expect(address.kind).toBe("other");
     expect(address).not.toMatchObject({ key: REGISTRY_HOST });
   });
 
-  it("is what has a Kelvin sign where a k would be: letters are folded in ASCII alone", () => {
+  it("folds case in ASCII only: a Kelvin sign is not a k", () => {
     // Our host has no k; the sign shows that keys are not folded in Unicode either.
     expect(parseAddress("docKer.example")).toEqual({ kind: "other", key: "docker.example" });
     expect(parseAddress("doc\u212Aer.example")).toEqual({ kind: "other", key: "doc\u212Aer.example" });
@@ -142,7 +142,7 @@ describe("another host", () => {
     expect(parseAddress(text)).toEqual({ kind: "other", key });
   });
 
-  it("keeps Docker Hub's three logins apart", () => {
+  it("distinguishes Docker Hub's three logins", () => {
     const keys = ["", "access-token", "refresh-token"].map((path) =>
       parseAddress(`https://index.docker.io/v1/${path}`),
     );
@@ -208,7 +208,7 @@ const nearlyOurs = fc
 
 const anyAddress = fc.oneof(anyText, nearlyOurs);
 
-describe("any text whatsoever", () => {
+describe("any text", () => {
   it("has an address", () => {
     fc.assert(
       fc.property(anyAddress, (text) => {
@@ -218,7 +218,7 @@ describe("any text whatsoever", () => {
     );
   });
 
-  it("is ours only where its host part is exactly ours", () => {
+  it("is DigitalOcean's registry only if its host is exactly that", () => {
     let ours = 0;
     fc.assert(
       fc.property(anyAddress, (text) => {
@@ -232,7 +232,7 @@ describe("any text whatsoever", () => {
     expect(ours).toBeGreaterThan(500);
   });
 
-  it("never has our host's key where it is not ours", () => {
+  it("never has DigitalOcean's host as the key of another registry", () => {
     fc.assert(
       fc.property(anyAddress, (text) => {
         expect(parseAddress(text)).not.toEqual({ kind: "other", key: REGISTRY_HOST });
@@ -241,7 +241,7 @@ describe("any text whatsoever", () => {
     );
   });
 
-  it("is ours in every spelling of the grammar", () => {
+  it("is DigitalOcean's registry in every spelling of the grammar", () => {
     const segment = fc.string({
       unit: fc.constantFrom(...Array.from("abcxyzABC0189._-")),
       minLength: 1,
@@ -266,7 +266,7 @@ describe("any text whatsoever", () => {
     );
   });
 
-  it("has one key whatever its scheme and its final slashes", () => {
+  it("has the same key with any scheme and final slashes", () => {
     const host = fc.stringMatching(/^[a-z0-9]{1,10}\.example(:\d{2,5})?$/);
     const path = fc.stringMatching(/^(\/[A-Za-z0-9_-]{1,8}){0,3}$/);
     fc.assert(

@@ -6,7 +6,7 @@ import { failureOf, failureOfSync } from "../../support/fakes/failure-of.ts";
 
 const HEX = "0123456789abcdef".repeat(4);
 
-describe("an API token's shape", () => {
+describe("an API token's format", () => {
   it.each([`dop_v1_${HEX}`, `doo_v1_${HEX}`, `dor_v1_${HEX}`, `doz_v1_${HEX}`, HEX])(
     "is that of %s",
     (text) => {
@@ -45,7 +45,7 @@ describe("an API token in a text", () => {
     },
   );
 
-  it.each(["", " ", "\n\t"])("that is empty (%j) is refused by its name", async (text) => {
+  it.each(["", " ", "\n\t"])("that is empty (%j) is rejected by the name of its source", async (text) => {
     expect(await failureOf(() => parseApiToken(text, { kind: "environment" }, "DIGITALOCEAN_TOKEN"))).toEqual(
       {
         code: "bad-api-token",
@@ -54,7 +54,7 @@ describe("an API token in a text", () => {
     );
   });
 
-  it("of another shape is refused without being shown, whatever it is", () => {
+  it("of another format is rejected and not shown", () => {
     const refused = { code: "bad-api-token", message: "THE_NAME does not hold a DigitalOcean API token" };
     const notBlank = fc.string({ unit: "binary", minLength: 1 }).filter((text) => text.trim() !== "");
     fc.assert(

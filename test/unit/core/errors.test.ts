@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import { HelperError, isHelperError } from "../../../src/core/errors.ts";
 
 describe("a HelperError", () => {
-  it("carries its code, its message and its cause", () => {
+  it("has a code, a message and a cause", () => {
     const cause = new Error("detail");
     const error = new HelperError("keychain-locked", "the keychain is locked", { cause });
     expect(error).toMatchObject({ code: "keychain-locked", message: "the keychain is locked", cause });
   });
 
-  it("is known by its name, whichever copy of the class made it", () => {
+  it("is recognized by its name, whichever copy of the class created it", () => {
     class Copy extends Error {
       override readonly name = "HelperError";
       readonly code = "not-found";

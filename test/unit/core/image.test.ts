@@ -58,7 +58,7 @@ describe("an image on Docker Hub", () => {
   });
 });
 
-describe("an image elsewhere", () => {
+describe("an image in another registry", () => {
   it.each<[string, Parts]>([
     ["registry.digitalocean.com/acme/app:v1", ["registry.digitalocean.com", "acme/app", "v1"]],
     ["localhost/app", ["localhost", "app"]],
@@ -83,7 +83,7 @@ describe("an image elsewhere", () => {
   });
 });
 
-describe("what is no image", () => {
+describe("an invalid name", () => {
   it.each([
     ["", "no image is named"],
     ["0".repeat(64), "64 hexadecimal digits are an image's id, not its name"],
@@ -150,7 +150,7 @@ describe("what is no image", () => {
 });
 
 describe("parsing", () => {
-  it("gives an image or says why not, whatever comes, and repeats none of it", () => {
+  it("returns an image or a coded error, and repeats nothing of the text", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         expect(wordOf(text)).toMatch(/^(?:an image|HelperError: bad-image: [\x20-\x7e]+)$/);
@@ -158,7 +158,7 @@ describe("parsing", () => {
     );
   });
 
-  it("reads its own normal form as the same image", () => {
+  it("parses its own normal form to the same image", () => {
     const segment = fc.stringMatching(/^[a-z0-9]{1,8}(?:(?:[._]|__|-{1,3})[a-z0-9]{1,8}){0,2}$/);
     const image = fc.record({
       host: fc.constantFrom("docker.io", "ghcr.io", "localhost:5000", "[::1]:5000", "HOST"),
@@ -186,7 +186,7 @@ describe("parsing", () => {
 });
 
 describe("Docker Hub's other names", () => {
-  it("are its API's host and the key of its login", () => {
+  it("are the host of its API and the key of its login", () => {
     expect(registryApiHost("docker.io")).toBe("registry-1.docker.io");
     expect(clientKeyOf("docker.io")).toBe("https://index.docker.io/v1/");
   });

@@ -70,25 +70,25 @@ describe("a Secret", () => {
     ]);
   });
 
-  it("gives its text to reveal() alone", () => {
+  it("returns its text from reveal() only", () => {
     expect(new Secret(TEXT).reveal()).toBe(TEXT);
   });
 
-  it("equals a secret of the same text and no other", () => {
+  it("equals only a secret with the same text", () => {
     expect(new Secret(TEXT).equals(new Secret(TEXT))).toBe(true);
     expect(new Secret(TEXT).equals(new Secret(`${TEXT} `))).toBe(false);
   });
 
-  it("loses white space around it where that is asked for, and stays a secret", () => {
+  it("can be trimmed and stays a secret", () => {
     const trimmed = new Secret(" \thunter2\r\n").trimmed();
     expect([trimmed.reveal(), String(trimmed)]).toEqual(["hunter2", "[secret]"]);
   });
 
-  it("is digested by the function that it is given", () => {
+  it("is digested by the given function", () => {
     expect(new Secret(TEXT).digest(sha256)).toBe(sha256(TEXT));
   });
 
-  it("says whether it has a shape", () => {
+  it("can be matched against a pattern", () => {
     expect(new Secret(TEXT).matches(/^hunter2-hunter2$/)).toBe(true);
     expect(new Secret(TEXT).matches(/^hunter3/)).toBe(false);
   });
