@@ -78,12 +78,6 @@ export interface CommandAccounts {
   contexts(): Promise<readonly string[]>;
   /** The API token that a `get` for the bare host uses. Undefined: there is none. Throws `bad-setting`, and errors of the store. */
   findInUse(): Promise<ApiToken | undefined>;
-  /** Whether the secret is an API token. Asks the API. */
-  isApiToken(secret: Secret): Promise<boolean>;
-  /** The API token that a `get` for the bare host uses. Undefined: there is none. Throws `bad-setting`, and errors of the store. */
-  findInUse(): Promise<ApiToken | undefined>;
-  /** Whether the secret is an API token. Asks the API. */
-  isApiToken(secret: Secret): Promise<boolean>;
   /** The API token in the store. */
   readStored(context: string | undefined): Promise<ApiToken | undefined>;
   /** The API token in the store, else in doctl's configuration. Throws `bad-api-token`. */

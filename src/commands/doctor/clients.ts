@@ -1,29 +1,33 @@
 import { type ClientUse, settingOf } from "../../client-config/types.ts";
-import { hasProgram } from "../../system/executables.ts";
-import type { VerbPorts } from "../ports.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
-import { pass, warn, type Line } from "./finding.ts";
+import { hasProgram } from "../../system/executables.ts";
+import type { CommandContext } from "../context.ts";
+import { type Finding, pass, warn } from "./finding.ts";
 
 const CLIENTS = ["docker", "podman"] as const;
 
-/** Whether the clients that are here ask us for our host, and which of their files says so. */
-export async function lookAtClients(ports: VerbPorts): Promise<readonly Line[]> {
-  const clients = await ports.clients();
-  const { usedBy, shadowedBy, warnings } = await clients.usesOf(REGISTRY_HOST);
-  const lines = CLIENTS.flatMap((client): readonly Line[] => {
+/** Whether the installed clients ask docr for DigitalOcean's registry, and which of their files says so. */
+export async function checkClients({
+  machine,
+  clients,
+}: Pick<CommandContext, "machine" | "clients">): Promise<readonly Finding[]> {
+  const { usedBy, shadowedBy, warnings } = await (await clients()).usesOf(REGISTRY_HOST);
+  const findings = CLIENTS.flatMap((client): readonly Finding[] => {
     const shadow = shadowedBy.find((use) => use.client === client);
-    if (shadow) return [shadowed(client, shadow)];
+    if (shadow) return [shadowed(shadow)];
     const use = usedBy.find((one) => one.client === client);
-    if (use) return [pass(client, `asks docr for ${REGISTRY_HOST} (${settingOf(use)} in ${use.source})`)];
-    if (!hasProgram(client, ports.machine)) return [];
+    if (use) return [pass(client, `asks docr for ${REGISTRY_HOST} (${use.setting} in ${use.source})`)];
+    if (!hasProgram(client, machine)) return [];
     return [warn(client, `does not ask docr for ${REGISTRY_HOST}`, "docr configure")];
   });
   const problems = warnings.map((text) => warn("clients", text, "correct that file"));
-  if (lines.length > 0) return [...lines, ...problems];
+  if (findings.length > 0) return [...findings, ...problems];
   return [warn("clients", "neither docker nor podman is on the PATH, nor is one configured"), ...problems];
 }
 
-function shadowed(client: string, use: ClientUse): Line {
+/** What the client finds before it would ask docr. */
+function shadowed(use: ClientUse): Finding {
+  const { client } = use;
   const place = `${settingOf(use)} in ${use.source}`;
   if (use.kind === "file") {
     const next = `${client} logout ${REGISTRY_HOST}, then docr configure`;

@@ -1,24 +1,36 @@
-import { existsSync } from "node:fs";
-import { HelperError } from "../../core/errors.ts";
 import { alignColumns } from "../../terminal/table.ts";
+import type { Style, Terminal } from "../../terminal/terminal.ts";
 import { defineCommand, type Result } from "../command.ts";
-import type { Style } from "../../terminal/terminal.ts";
-import type { VerbPorts } from "../ports.ts";
-import { lookAtAccount, lookAtHandshake } from "./account.ts";
-import { lookAtClients } from "./clients.ts";
-import { look, type Line } from "./finding.ts";
-import { lookAtServers, lookAtWay } from "./network.ts";
-import { lookAtPath } from "./path.ts";
-import { reportOf, writeReport } from "./report.ts";
-import { lookAtRuntimeFolder, lookAtStore } from "./store.ts";
+import type { CommandContext } from "../context.ts";
+import { checkAccount, checkHandshake } from "./account.ts";
+import { checkClients } from "./clients.ts";
+import { type Finding, runCheck } from "./finding.ts";
+import { checkProxyAndTrust, checkServers } from "./network.ts";
+import { checkPath } from "./path.ts";
+import { checkReportPath, reportOf, writeReport } from "./report.ts";
+import { checkCache, checkStore } from "./store.ts";
 
-export interface DoctorOptions {
-  /** A file that is not there yet. */
-  readonly report?: string | undefined;
-}
+const NEEDS = [
+  "version",
+  "machine",
+  "terminal",
+  "reporter",
+  "settings",
+  "accounts",
+  "accountApi",
+  "inventory",
+  "logins",
+  "store",
+  "helper",
+  "clock",
+  "clients",
+  "registries",
+  "network",
+  "runHelper",
+] as const;
 
 const STYLES = { pass: "green", warn: "yellow", fail: "red" } as const satisfies Record<
-  Line["outcome"],
+  Finding["outcome"],
   Style
 >;
 
@@ -34,62 +46,61 @@ export const doctorCommand = defineCommand({
   },
   examples: ["docr doctor", "docr doctor --report docr-report.md"],
   exitCodes: { 0: "nothing failed", 1: "something did" },
-  needs: ["legacy"],
-  run: async ({ options }, { legacy }) => doctor(legacy, options),
+  needs: NEEDS,
+  async run({ options: { report } }, context) {
+    const { version, machine, terminal, reporter } = context;
+    if (report !== undefined) checkReportPath(report);
+    const findings = await terminal.spin("looking", () => runChecks(context));
+    if (report !== undefined) {
+      writeReport(report, reportOf(findings, version, machine));
+      reporter.warn("the report is written; read it before you paste it");
+    }
+    return resultOf(findings, version, terminal);
+  },
 });
 
-/** Looks at everything that a `get` stands on; what fails is a line, and never the whole. */
-export async function doctor(ports: VerbPorts, options: DoctorOptions): Promise<Result> {
-  const { report } = options;
-  // Said before a person has waited.
-  if (report !== undefined && existsSync(report)) {
-    throw new HelperError("bad-arguments", "the report's file is there already", {
-      hint: "name another file",
-    });
-  }
-  const lines = await ports.terminal.spin("looking", () => examine(ports));
-  if (report !== undefined) {
-    writeReport(report, reportOf(lines, ports.version, ports.machine));
-    ports.terminal.remark("the report is written; read it before you paste it");
-  }
-  const count = (outcome: Line["outcome"]): number => lines.filter((line) => line.outcome === outcome).length;
+/** Every check gets its own parts. The findings are in the order of a request's way through docr. */
+async function runChecks(context: Pick<CommandContext, (typeof NEEDS)[number]>): Promise<readonly Finding[]> {
+  // One after another: all of them ask the store, and the handshake uses the API token that the check before it tests.
+  const stored = async (): Promise<readonly Finding[]> => [
+    ...(await runCheck("store", () => checkStore(context))),
+    ...(await runCheck("cache", () => checkCache(context))),
+    ...(await runCheck("api token", () => checkAccount(context))),
+    ...(await runCheck("handshake", () => checkHandshake(context))),
+  ];
+  const parts = await Promise.all([
+    runCheck("path", () => checkPath(context)),
+    runCheck("clients", () => checkClients(context)),
+    stored(),
+    runCheck("servers", () => checkServers(context)),
+    runCheck("way", () => checkProxyAndTrust(context)),
+  ]);
+  return withoutRepeatedFixes(parts.flat());
+}
+
+/** If one problem stops several checks, its fix is shown once. */
+function withoutRepeatedFixes(findings: readonly Finding[]): readonly Finding[] {
+  return findings.map((finding, index) => {
+    const isRepeated = findings
+      .slice(0, index)
+      .some(({ what, next }) => what === finding.what && next === finding.next);
+    return isRepeated ? { ...finding, next: undefined } : finding;
+  });
+}
+
+function resultOf(findings: readonly Finding[], version: string, terminal: Terminal): Result {
+  const count = (outcome: Finding["outcome"]): number =>
+    findings.filter((finding) => finding.outcome === outcome).length;
   const summary = { pass: count("pass"), warn: count("warn"), fail: count("fail") };
   return {
-    text: `${show(lines, ports)}\n${summary.pass} passed, ${summary.warn} to look at, ${summary.fail} failed\n`,
-    json: { version: ports.version, checks: lines, summary },
+    text: `${tableOf(findings, terminal)}\n${summary.pass} passed, ${summary.warn} to look at, ${summary.fail} failed\n`,
+    json: { version, checks: findings, summary },
     exitCode: summary.fail > 0 ? 1 : 0,
   };
 }
 
-/** In the order of the way that a request takes. */
-async function examine(ports: VerbPorts): Promise<readonly Line[]> {
-  // One after another: all of them ask the keychain, and the handshake uses what the look before it may have found dead.
-  const kept = async (): Promise<readonly Line[]> => [
-    ...(await look(ports, "store", () => lookAtStore(ports))),
-    ...(await look(ports, "cache", () => lookAtRuntimeFolder(ports))),
-    ...(await look(ports, "api token", () => lookAtAccount(ports))),
-    ...(await look(ports, "handshake", () => lookAtHandshake(ports))),
-  ];
-  const parts = await Promise.all([
-    look(ports, "path", () => lookAtPath(ports)),
-    look(ports, "clients", () => lookAtClients(ports)),
-    kept(),
-    look(ports, "servers", () => lookAtServers(ports)),
-    look(ports, "way", () => lookAtWay(ports)),
-  ]);
-  return withoutEchoes(parts.flat());
-}
-
-/** What keeps several looks from going on is mended once. */
-function withoutEchoes(lines: readonly Line[]): readonly Line[] {
-  return lines.map((line, index) => {
-    const isEcho = lines.slice(0, index).some(({ what, next }) => what === line.what && next === line.next);
-    return isEcho ? { ...line, next: undefined } : line;
-  });
-}
-
-function show(lines: readonly Line[], { terminal }: VerbPorts): string {
-  const rows = lines.flatMap(({ outcome, name, what, next }) => [
+function tableOf(findings: readonly Finding[], terminal: Terminal): string {
+  const rows = findings.flatMap(({ outcome, name, what, next }) => [
     [outcome, name, what],
     ...(next === undefined ? [] : [["", "", `next: ${next}`]]),
   ]);

@@ -1,57 +1,47 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { withDeadline } from "../../core/deadline.ts";
+import { hintOf } from "../../core/error-catalog.ts";
 import { isHelperError } from "../../core/errors.ts";
-import type { VerbPorts } from "../ports.ts";
 
-/** One thing that the doctor looked at. Texts tell no secret: they are shown, and pasted into issues. */
-export interface Line {
+/** What one check found. Its texts hold no secret: they are shown, and pasted into issues. */
+export interface Finding {
   readonly outcome: "pass" | "warn" | "fail";
-  /** What was looked at, in a word or two. */
+  /** What was checked, in a word or two. */
   readonly name: string;
-  /** What is there, without a capital and without a full stop. */
+  /** The state, without a capital and without a full stop. */
   readonly what: string;
-  /** What mends it: a command, where there is one. */
+  /** The fix: a command, if there is one. */
   readonly next: string | undefined;
 }
 
-export function pass(name: string, what: string): Line {
+export function pass(name: string, what: string): Finding {
   return { outcome: "pass", name, what, next: undefined };
 }
 
-export function warn(name: string, what: string, next?: string): Line {
+export function warn(name: string, what: string, next?: string): Finding {
   return { outcome: "warn", name, what, next };
 }
 
-export function fail(name: string, what: string, next?: string): Line {
+export function fail(name: string, what: string, next?: string): Finding {
   return { outcome: "fail", name, what, next };
 }
 
-/** What one look costs at most, in milliseconds: more than the deadlines of what it asks. */
-const PATIENCE_MS = 25_000;
+/** Longer than the deadlines of everything that one check asks. */
+const TIMEOUT_MS = 25_000;
 
-/**
- * The lines that a look gives; one line of failure where it throws or takes too long, so that one thing that is wrong
- * hides no other.
- */
-export async function look(
-  ports: Pick<VerbPorts, "hintOf">,
+/** Returns the check's findings, or one failure if it throws or takes too long, so that the other checks go on. */
+export async function runCheck(
   name: string,
-  find: () => Promise<readonly Line[]>,
-  patienceMs = PATIENCE_MS,
-): Promise<readonly Line[]> {
-  const done = new AbortController();
-  const late = async (): Promise<readonly Line[]> => {
-    await sleep(patienceMs, undefined, { signal: done.signal });
-    return [
-      fail(name, `nothing came of it in ${patienceMs / 1000} s`, "look at the network and the keychain"),
-    ];
-  };
+  check: () => Promise<readonly Finding[]>,
+  timeoutMs = TIMEOUT_MS,
+): Promise<readonly Finding[]> {
+  const tooLate = (): readonly Finding[] => [
+    fail(name, `nothing came of it in ${timeoutMs / 1000} s`, "look at the network and the keychain"),
+  ];
   try {
-    return await Promise.race([find(), late()]);
+    return await withDeadline(check(), timeoutMs, tooLate);
   } catch (error) {
-    if (isHelperError(error)) return [fail(name, error.message, ports.hintOf(error))];
-    // Never its message, which may quote anything.
+    if (isHelperError(error)) return [fail(name, error.message, hintOf(error))];
+    // Without its message, which may quote anything.
     return [fail(name, "this look failed unexpectedly", "please report this as a bug")];
-  } finally {
-    done.abort();
   }
 }

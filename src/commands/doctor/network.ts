@@ -1,32 +1,42 @@
+import { REGISTRY_HOST } from "../../core/address.ts";
 import type { Environment } from "../../core/machine.ts";
 import { parseProxy } from "../../http/proxy.ts";
-import type { VerbPorts } from "../ports.ts";
 import type { Reached } from "../../http/reach.ts";
-import { REGISTRY_HOST } from "../../core/address.ts";
-import { fail, pass, warn, type Line } from "./finding.ts";
 import { shownSpan } from "../../terminal/durations.ts";
+import type { CommandContext } from "../context.ts";
+import { fail, type Finding, pass, warn } from "./finding.ts";
 
 const MINUTE_MS = 60_000;
-/** What TLS and tokens still bear. */
-const MOST_MS = 5 * MINUTE_MS;
+/** TLS and API tokens tolerate this much. */
+const LARGEST_OFFSET_MS = 5 * MINUTE_MS;
 const NETWORK = "check the network, HTTPS_PROXY and NO_PROXY";
 
-/** Whether DigitalOcean can be reached, without any login, and what time it is there. */
-export async function lookAtServers(ports: VerbPorts): Promise<readonly Line[]> {
-  const network = await ports.network();
-  const { apiUrl } = ports.domain.settings();
+/** Whether DigitalOcean's servers respond, without a login, and whether their clocks agree with this machine's. */
+export async function checkServers({
+  network,
+  settings,
+  clock,
+  machine,
+}: Pick<CommandContext, "network" | "settings" | "clock" | "machine">): Promise<readonly Finding[]> {
+  const servers = await network();
+  const { apiUrl } = settings();
   const [api, registry] = await Promise.all([
-    network.reach(apiUrl),
-    network.reach(`https://${REGISTRY_HOST}/v2/`),
+    servers.reach(apiUrl),
+    servers.reach(`https://${REGISTRY_HOST}/v2/`),
   ]);
   return [
-    judge("api", new URL(apiUrl).host, api, (status) => status < 500),
-    judge("registry", REGISTRY_HOST, registry, (status) => status === 401 || status === 200),
-    ...judgeClock(ports, [api, registry]),
+    checkServer("api", new URL(apiUrl).host, api, (status) => status < 500),
+    checkServer("registry", REGISTRY_HOST, registry, (status) => status === 401 || status === 200),
+    ...checkClock(clock.read().now, [api, registry], machine.platform),
   ];
 }
 
-function judge(name: string, host: string, reached: Reached, isGood: (status: number) => boolean): Line {
+function checkServer(
+  name: string,
+  host: string,
+  reached: Reached,
+  isGood: (status: number) => boolean,
+): Finding {
   if ("problem" in reached) return fail(name, `${host} ${reached.problem}`, NETWORK);
   if (isGood(reached.status)) return pass(name, `${host} answers`);
   return fail(
@@ -36,37 +46,42 @@ function judge(name: string, host: string, reached: Reached, isGood: (status: nu
   );
 }
 
-function judgeClock({ domain, machine }: VerbPorts, all: readonly Reached[]): readonly Line[] {
-  const times = all.flatMap((one) =>
+/** No finding if no server sends its time. */
+function checkClock(now: number, servers: readonly Reached[], platform: string): readonly Finding[] {
+  const times = servers.flatMap((one) =>
     "serverTime" in one && one.serverTime !== undefined ? [one.serverTime] : [],
   );
   const [first] = times;
   if (first === undefined) return [];
-  const off = domain.clock.read().now - first;
-  const next = machine.platform === "linux" ? "timedatectl set-ntp true" : "set the clock";
-  const what = `this machine's clock is ${shownSpan(Math.abs(off))} ${off < 0 ? "behind" : "ahead of"} the server's`;
-  if (Math.abs(off) > MOST_MS) return [fail("clock", what, next)];
-  if (Math.abs(off) > MINUTE_MS) return [warn("clock", what, next)];
+  const offsetMs = now - first;
+  const next = platform === "linux" ? "timedatectl set-ntp true" : "set the clock";
+  const what = `this machine's clock is ${shownSpan(Math.abs(offsetMs))} ${offsetMs < 0 ? "behind" : "ahead of"} the server's`;
+  if (Math.abs(offsetMs) > LARGEST_OFFSET_MS) return [fail("clock", what, next)];
+  if (Math.abs(offsetMs) > MINUTE_MS) return [warn("clock", what, next)];
   return [pass("clock", "agrees with the server's")];
 }
 
 const PROXIES = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"];
 
-/** What stands between: proxies and authorities, of which addresses and users are not shown. */
-export async function lookAtWay(ports: VerbPorts): Promise<readonly Line[]> {
-  const network = await ports.network();
-  return [judgeProxies(ports.env), pass("authorities", network.describeAuthorities())];
+/** The proxies and certificate authorities in use, without addresses and users. */
+export async function checkProxyAndTrust({
+  network,
+  machine,
+}: Pick<CommandContext, "network" | "machine">): Promise<readonly Finding[]> {
+  const authorities = (await network()).describeAuthorities();
+  return [checkProxies(machine.env), pass("authorities", authorities)];
 }
 
-function judgeProxies(env: Environment): Line {
-  const named = PROXIES.filter((name) => env[name]);
-  if (named.length === 0) return pass("proxy", "none is set");
-  const wrong = named.find((name) => !parseProxy(env[name] ?? ""));
-  if (wrong !== undefined)
+function checkProxies(env: Environment): Finding {
+  const set = PROXIES.filter((name) => env[name]);
+  if (set.length === 0) return pass("proxy", "none is set");
+  const wrong = set.find((name) => !parseProxy(env[name] ?? ""));
+  if (wrong !== undefined) {
     return fail("proxy", `${wrong} is not the URL of a proxy`, `correct or unset ${wrong}`);
+  }
   const bypassed = (env["no_proxy"] ?? env["NO_PROXY"] ?? "").split(",").filter((name) => name.trim() !== "");
-  const shown = named.map((name) => {
-    return !parseProxy(env[name] ?? "")?.username ? name : `${name} (with a user)`;
+  const labels = set.map((name) => {
+    return parseProxy(env[name] ?? "")?.username ? `${name} (with a user)` : name;
   });
-  return pass("proxy", `${shown.join(", ")} in use, but for ${bypassed.length} names in NO_PROXY`);
+  return pass("proxy", `${labels.join(", ")} in use, but for ${bypassed.length} names in NO_PROXY`);
 }

@@ -1,19 +1,22 @@
 import { realpathSync, statSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
-import { isExecutable } from "../../system/executables.ts";
 import type { Machine } from "../../core/machine.ts";
-import type { VerbPorts } from "../ports.ts";
-import { fail, pass, warn, type Line } from "./finding.ts";
+import { isExecutable } from "../../system/executables.ts";
+import type { CommandContext } from "../context.ts";
+import { fail, type Finding, pass, warn } from "./finding.ts";
 
-/** The name under which docker and podman look for us. */
+/** The program that docker and podman start. */
 const HELPER = "docker-credential-docr";
-/** Much more than the launcher, much less than the full program. Bytes. */
+/** Much larger than the launcher, much smaller than docr. Bytes. */
 const LARGEST_LAUNCHER = 5_000_000;
 const INSTALL = "install it again: docr and docker-credential-docr side by side, in a folder of the PATH";
 
-/** Whether clients would find us, whole, and this version. */
-export async function lookAtPath(ports: VerbPorts): Promise<readonly Line[]> {
-  const { machine, version } = ports;
+/** Whether clients find the helper, with docr next to it, and whether it has this version. */
+export async function checkPath({
+  machine,
+  version,
+  runHelper,
+}: Pick<CommandContext, "machine" | "version" | "runHelper">): Promise<readonly Finding[]> {
   const files = candidates(machine);
   const found = files.find(isExecutable);
   if (found === undefined) {
@@ -26,17 +29,17 @@ export async function lookAtPath(ports: VerbPorts): Promise<readonly Line[]> {
   if (isLauncher && !isExecutable(join(dirname(real), "docr"))) {
     return [fail("path", `${found} has no docr beside it to call`, INSTALL)];
   }
-  const where = pass("path", `${found} is what clients call`);
-  const answer = await ports.runHelper("docr", "version", "");
-  const theirs = /^docker-credential-docr \([^)]*\) (\d+(?:\.[\w-]+){1,4})\s*$/.exec(answer.stdout)?.[1];
-  if (answer.exitCode !== 0 || theirs === undefined) {
-    return [where, fail("version", `${HELPER} does not run, or is another program`, INSTALL)];
+  const place = pass("path", `${found} is what clients call`);
+  const answer = await runHelper("docr", "version", "");
+  const installed = /^docker-credential-docr \([^)]*\) (\d+(?:\.[\w-]+){1,4})\s*$/.exec(answer.stdout)?.[1];
+  if (answer.exitCode !== 0 || installed === undefined) {
+    return [place, fail("version", `${HELPER} does not run, or is another program`, INSTALL)];
   }
-  if (theirs === version) return [where, pass("version", `docr ${version} under both names`)];
-  return [where, warn("version", `${HELPER} is ${theirs}, and this is docr ${version}`, INSTALL)];
+  if (installed === version) return [place, pass("version", `docr ${version} under both names`)];
+  return [place, warn("version", `${HELPER} is ${installed}, and this is docr ${version}`, INSTALL)];
 }
 
-/** Where clients look, in their order; Go takes nothing from a relative part of the PATH. */
+/** The paths at which clients look, in order. Go ignores relative folders in the PATH. */
 function candidates({ env, platform }: Machine): readonly string[] {
   const file = platform === "win32" ? `${HELPER}.exe` : HELPER;
   const folders = (env["PATH"] ?? "").split(delimiter).filter((folder) => isAbsolute(folder));

@@ -1,27 +1,26 @@
-import { writeFileSync } from "node:fs";
+/** The report that `docr doctor --report` writes, to be pasted into an issue. */
+import { existsSync, writeFileSync } from "node:fs";
 import { homeOf } from "../../client-config/paths.ts";
-import type { Machine } from "../../core/machine.ts";
 import { HelperError } from "../../core/errors.ts";
-import type { Line } from "./finding.ts";
+import type { Machine } from "../../core/machine.ts";
+import { errorCodeOf } from "../../system/errno.ts";
+import type { Finding } from "./finding.ts";
 
-/** Variables that matter here; others are nobody's business. */
-const OUR_VARIABLES =
+/** The variables that matter to docr. The report names no others. */
+const KNOWN_VARIABLES =
   /^(?:DOCR_|DIGITALOCEAN_|DOCKER_|REGISTRY_AUTH_FILE$|CONTAINERS_|XDG_|DBUS_SESSION_BUS_ADDRESS$|SSL_CERT_|NODE_EXTRA_CA_CERTS$|NO_COLOR$|(?:https?|no)_proxy$)/i;
-/** The words that are ours: any other value may be anything, however short. */
+/** The values that are docr's own words. Any other value may be a secret, however short. */
 const HARMLESS =
   /^(?:DOCR_ACCESS=(?:auto|read-only|read-write)|DOCR_CACHE=(?:runtime|keychain|none)|DOCR_STORE=(?:auto|keychain|file|pass)|DOCR_TTL=\d{1,9})$/;
 
-/**
- * What can be pasted into an issue: what the doctor saw, and which variables are set. No value of any that could be a
- * secret or tell who somebody is, no user name and no home.
- */
-export function reportOf(lines: readonly Line[], version: string, machine: Machine): string {
+/** The findings and the names of the set variables, without secrets, user names and the home directory. */
+export function reportOf(findings: readonly Finding[], version: string, machine: Machine): string {
   const { env, platform } = machine;
   const variables = Object.keys(env)
-    .filter((name) => OUR_VARIABLES.test(name) && env[name] !== undefined)
+    .filter((name) => KNOWN_VARIABLES.test(name) && env[name] !== undefined)
     .toSorted()
-    .map((name) => `- ${name}${shownValue(name, env[name] ?? "")}`);
-  const looks = lines.map(({ outcome, name, what, next }) => {
+    .map((name) => `- ${name}${harmlessValue(name, env[name] ?? "")}`);
+  const lines = findings.map(({ outcome, name, what, next }) => {
     return `- ${outcome}: ${name}: ${what}${next === undefined ? "" : ` (next: ${next})`}`;
   });
   const text = [
@@ -29,7 +28,7 @@ export function reportOf(lines: readonly Line[], version: string, machine: Machi
     "",
     `docr ${version} on ${platform}`,
     "",
-    ...looks,
+    ...lines,
     "",
     "Variables that are set:",
     "",
@@ -38,12 +37,12 @@ export function reportOf(lines: readonly Line[], version: string, machine: Machi
   return `${scrub(text, machine)}\n`;
 }
 
-function shownValue(name: string, value: string): string {
+function harmlessValue(name: string, value: string): string {
   if (value === "") return " (empty)";
   return HARMLESS.test(`${name}=${value}`) ? `=${value}` : "";
 }
 
-/** Takes out, wherever they stand: homes, user names, users in URLs, and whatever is as long as a secret. */
+/** Removes the home directory, user names, users in URLs, and every word that is as long as a secret. */
 export function scrub(text: string, machine: Machine): string {
   const { env } = machine;
   const home = homeOf(machine);
@@ -58,7 +57,7 @@ export function scrub(text: string, machine: Machine): string {
   return scrubbed;
 }
 
-/** Folders with short names; a secret is one long word, or base64 with a slash here and there. */
+/** A path has short parts. A secret is one long word, or base64 with an occasional slash. */
 function isPath(run: string): boolean {
   return run.startsWith("/") && run.split("/").every((part) => part.length < 30);
 }
@@ -67,13 +66,27 @@ function wordPattern(word: string): RegExp {
   return new RegExp(`(?<![\\w-])${word.replace(/\W/g, "\\$&")}(?![\\w-])`, "g");
 }
 
-/** For this user alone. Throws `bad-arguments` where there is a file already, or none can be written. */
+/** Throws `bad-arguments` if the path exists: checked before the user waits for the findings. */
+export function checkReportPath(path: string): void {
+  if (existsSync(path)) throw reportExists();
+}
+
+/** Writes a new file, private to this user. Throws `bad-arguments` if the path exists or cannot be written. */
 export function writeReport(path: string, text: string): void {
   try {
     writeFileSync(path, text, { flag: "wx", mode: 0o600 });
   } catch (cause) {
-    const isThere = cause instanceof Error && "code" in cause && cause.code === "EEXIST";
-    const what = isThere ? "the report's file is there already" : "the report's file cannot be written";
-    throw new HelperError("bad-arguments", what, { cause, hint: "name another file" });
+    if (errorCodeOf(cause) === "EEXIST") throw reportExists(cause);
+    throw new HelperError("bad-arguments", "the report's file cannot be written", {
+      cause,
+      hint: "name another file",
+    });
   }
+}
+
+function reportExists(cause?: unknown): HelperError {
+  return new HelperError("bad-arguments", "the report's file is there already", {
+    cause,
+    hint: "name another file",
+  });
 }

@@ -1,49 +1,54 @@
+import { randomUUID } from "node:crypto";
 import { existsSync, lstatSync } from "node:fs";
+import { hintOf } from "../../core/error-catalog.ts";
 import { HelperError, isHelperError } from "../../core/errors.ts";
 import type { Machine } from "../../core/machine.ts";
-import type { SecretStore } from "../../core/secret-store.ts";
-import type { VerbPorts } from "../ports.ts";
 import { Secret } from "../../core/secret.ts";
-import { fail, pass, warn, type Line } from "./finding.ts";
+import type { SecretStore } from "../../core/secret-store.ts";
+import type { CommandContext } from "../context.ts";
 import { storeName } from "../stores.ts";
+import { fail, type Finding, pass, warn } from "./finding.ts";
 
-/** Of the item that is written, read and erased again. */
+/** The name of the item that the check writes, reads and erases. */
 const ITEM = "doctor";
 
-/** Whether API tokens and logins can be kept and found again: a whole round trip with an item of our own. */
-export async function lookAtStore(ports: VerbPorts): Promise<readonly Line[]> {
-  const { domain, machine } = ports;
+/** Whether docr's store works: writes, reads and erases an item. */
+export async function checkStore({
+  machine,
+  store,
+  settings,
+}: Pick<CommandContext, "machine" | "store" | "settings">): Promise<readonly Finding[]> {
   const name = storeName(machine);
-  const bus = name === "the keychain" ? busOf(machine) : [];
+  const bus = name === "the keychain" ? checkSessionBus(machine) : [];
   try {
-    await roundTrip(domain.store, new Secret(`round trip ${domain.monotonicMs()}`));
+    await writeReadErase(store, new Secret(`round trip ${randomUUID()}`));
     return [...bus, pass("store", `${name} is open: an item was written, read and erased`)];
   } catch (error) {
     if (!isHelperError(error)) throw error;
-    const isNeedless = error.code === "keychain-missing" && hasTokenWithout(ports);
-    const line = isNeedless ? warn : fail;
-    return [...bus, line("store", error.message, ports.hintOf(error))];
+    const isOptional = error.code === "keychain-missing" && hasTokenInEnvironment(settings);
+    const report = isOptional ? warn : fail;
+    return [...bus, report("store", error.message, hintOf(error))];
   }
 }
 
-async function roundTrip(store: SecretStore, value: Secret): Promise<void> {
+async function writeReadErase(store: SecretStore, value: Secret): Promise<void> {
   await store.write(ITEM, value);
-  const kept = await store.read(ITEM);
+  const stored = await store.read(ITEM);
   await store.erase(ITEM);
-  if (kept?.equals(value) && (await store.read(ITEM)) === undefined) return;
+  if (stored?.equals(value) && (await store.read(ITEM)) === undefined) return;
   throw new HelperError("keychain-failed", "what was written to the store is not what is read from it");
 }
 
-function hasTokenWithout({ domain }: VerbPorts): boolean {
+function hasTokenInEnvironment(settings: CommandContext["settings"]): boolean {
   try {
-    return domain.settings().apiToken !== undefined;
+    return settings().apiToken !== undefined;
   } catch {
     return false;
   }
 }
 
-/** Linux has keychains on the session bus. */
-function busOf({ env, platform }: Machine): readonly Line[] {
+/** Linux keychains are reached over the session bus. */
+function checkSessionBus({ env, platform }: Machine): readonly Finding[] {
   if (platform !== "linux") return [];
   const runtimeDir = env["XDG_RUNTIME_DIR"];
   if (env["DBUS_SESSION_BUS_ADDRESS"]) return [pass("d-bus", "DBUS_SESSION_BUS_ADDRESS names a session bus")];
@@ -52,10 +57,13 @@ function busOf({ env, platform }: Machine): readonly Line[] {
   return [warn("d-bus", "there is no session bus, and so no keychain", next)];
 }
 
-/** Where minted credentials are kept between two requests. */
-export async function lookAtRuntimeFolder({ domain, machine }: VerbPorts): Promise<readonly Line[]> {
+/** Where docr caches minted credentials. */
+export async function checkCache({
+  machine,
+  inventory,
+}: Pick<CommandContext, "machine" | "inventory">): Promise<readonly Finding[]> {
   const { env, platform, uid } = machine;
-  if (!domain.cachesCredentials()) {
+  if (!inventory.hasCache()) {
     return [warn("cache", "no credential is kept: each request mints a new one", "unset DOCR_CACHE")];
   }
   if (platform !== "linux" || uid === undefined) return [pass("cache", "credentials are kept in the store")];

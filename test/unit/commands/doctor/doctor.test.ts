@@ -12,16 +12,21 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createFiles } from "../../../../src/client-config/edit/files.ts";
+import { ERRORS } from "../../../../src/core/error-catalog.ts";
 import { HelperError } from "../../../../src/core/errors.ts";
 import type { ClientUse, ClientUses, HelperUse } from "../../../../src/client-config/types.ts";
 import type { Reached } from "../../../../src/http/reach.ts";
 import { Secret } from "../../../../src/core/secret.ts";
-import { doctor } from "../../../../src/commands/doctor/doctor.ts";
+import { doctorCommand } from "../../../../src/commands/doctor/doctor.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { NOON } from "../../../support/fakes/fixed-clock.ts";
 import { tokenOf } from "../../../support/fakes/helper-bench.ts";
-import { createVerbBench, type VerbBench, type VerbBenchOptions } from "../../../support/fakes/verb-bench.ts";
+import {
+  createVerbBench,
+  runOn,
+  type VerbBench,
+  type VerbBenchOptions,
+} from "../../../support/fakes/verb-bench.ts";
 
 const OURS = "registry.digitalocean.com";
 const REGISTRY_URL = `https://${OURS}/v2/`;
@@ -73,7 +78,6 @@ async function examine(scene: Scene = {}) {
   const bench = createVerbBench({
     apiToken: tokenOf("a"),
     clients: { usesOf: async () => ({ usedBy: [DOCKER_ASKS], shadowedBy: [], warnings: [], ...uses }) },
-    files: createFiles(machine),
     registries: { checkLogin: async () => undefined },
     network: { reach: async (url) => (url === REGISTRY_URL ? registry : api) },
     helpers: { "docr version ": { stdout: "docker-credential-docr (docr) 1.2.3\n", exitCode: 0 } },
@@ -81,7 +85,8 @@ async function examine(scene: Scene = {}) {
     env,
   });
   arrange?.(bench);
-  const result = await doctor({ ...bench.verbs, machine }, report === undefined ? {} : { report });
+  const context = { ...bench.context, machine };
+  const result = await runOn(context, doctorCommand, report === undefined ? {} : { report });
   return { ...result, bench };
 }
 
@@ -171,8 +176,8 @@ pass  authorities  1 from a fake
     ]) {
       expect(text).toContain(line);
     }
-    // Three looks end at the same setting, which is to be mended once.
-    expect(text.split("the hint for bad-setting")).toHaveLength(2);
+    // Several checks fail at the same setting; its fix is shown once.
+    expect(text.split(ERRORS["bad-setting"].hint)).toHaveLength(2);
   });
 });
 
@@ -268,11 +273,7 @@ describe("its look at the store", () => {
   ] as const)("tells %s as %s where the environment holds the API token", async (code, outcome) => {
     const arrange = ({ keychain }: VerbBench): void =>
       keychain.failWith(new HelperError(code, "the keychain says no"));
-    expect(await lineOf("store", { arrange })).toEqual([
-      outcome,
-      "the keychain says no",
-      `the hint for ${code}`,
-    ]);
+    expect(await lineOf("store", { arrange })).toEqual([outcome, "the keychain says no", ERRORS[code].hint]);
   });
 
   it("fails without a keychain where there is no other API token", async () => {
@@ -357,7 +358,7 @@ describe("its look at the account", () => {
     expect(await lineOf("api token", scene)).toEqual([
       "fail",
       "the api said no",
-      "the hint for api-unauthorized",
+      ERRORS["api-unauthorized"].hint,
     ]);
     expect(await lineOf("registries", scene)).toEqual(["fail", "the api said no"]);
   });
@@ -410,7 +411,7 @@ describe("its look at the account", () => {
     expect(await lineOf("handshake", { registries: { checkLogin } })).toEqual([
       "fail",
       `${OURS} refuses the login (401)`,
-      "the hint for registry-unauthorized",
+      ERRORS["registry-unauthorized"].hint,
     ]);
   });
 });
@@ -475,9 +476,7 @@ describe("docr doctor --report", () => {
 
   it("never takes the place of a file, and says so before it looks", async () => {
     writeFileSync(reportPath(), "mine");
-    const failure = await failureOf(() =>
-      examine({ report: reportPath(), files: createFiles({ env: {}, platform: "linux", uid: 0 }) }),
-    );
+    const failure = await failureOf(() => examine({ report: reportPath() }));
     expect(failure).toEqual({ code: "bad-arguments", message: "the report's file is there already" });
     expect(readFileSync(reportPath(), "utf8")).toBe("mine");
   });
