@@ -11,7 +11,7 @@ export type Scope = "registry:read" | "registry:update" | "account:read";
  * The error for a response whose status is not a success. Its message names where the token came from and shows, of all
  * that was received, only the request id. `scope` is undefined for a request that needs none.
  */
-export function statusFailure(
+export function apiFailure(
   response: Pick<HttpResponse, "status" | "headers">,
   token: ApiToken,
   scope?: Scope,

@@ -8,7 +8,7 @@ import type { AccountApi } from "../credentials/accounts/ports.ts";
 import type { MintApi, Revoker } from "../credentials/minting/ports.ts";
 import { withRetries } from "../http/retry.ts";
 import { createSend, type Send, type TracedRequest } from "../http/traced.ts";
-import { statusFailure, type Scope } from "./api-failures.ts";
+import { apiFailure, type Scope } from "./api-failures.ts";
 import { parseAccount, parseDockerCredentials, parseRegistries, parseTokenDescription } from "./responses.ts";
 
 /** The longest response is a list of ten registries. */
@@ -32,7 +32,7 @@ export function createApi(options: ApiOptions): MintApi & AccountApi {
   const get = async (url: string, { token, scope, by = send }: GetOptions): Promise<string> => {
     const response = await by(requestTo("GET", url, { bearer: token.secret }));
     if (response.status === 200) return response.body.toString("utf8");
-    throw statusFailure(response, token, scope);
+    throw apiFailure(response, token, scope);
   };
   const describeRegistries: AccountApi["describeRegistries"] = async (token) =>
     parseRegistries(await get(`${apiUrl}/v2/registries`, { token, scope: "registry:read" }));

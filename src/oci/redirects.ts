@@ -7,21 +7,21 @@ const MAX_REDIRECTS = 5;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** A POST if it has a form, else a GET. */
-export type RegistryRequest = Omit<TracedRequest, "method">;
+export type OciRequest = Omit<TracedRequest, "method">;
 
-export interface RegistryResponse extends HttpResponse {
+export interface OciResponse extends HttpResponse {
   /** The URL of the response, after all redirects. */
   readonly url: URL;
 }
 
 /** Throws `registry-…` errors for everything but an HTTP status. */
-export type RegistrySend = (request: RegistryRequest) => Promise<RegistryResponse>;
+export type OciSend = (request: OciRequest) => Promise<OciResponse>;
 
 /**
  * Follows the redirects of a GET: registries redirect to blob stores. Only from https to https, and at most five times.
  * Sends the authorization to the first origin only.
  */
-export function followRedirects(send: Send): RegistrySend {
+export function followRedirects(send: Send): OciSend {
   return async (request) => {
     const method = request.form ? "POST" : "GET";
     let { url } = request;

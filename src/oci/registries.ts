@@ -5,8 +5,8 @@ import type { Trace } from "../core/reporter.ts";
 import { createSend } from "../http/traced.ts";
 import { checkedDigest } from "./digests.ts";
 import { MANIFEST_TYPES, parseManifest, platformsOfConfig } from "./manifests.ts";
-import { followRedirects, type RegistryResponse } from "./redirects.ts";
-import { denied, malformed, refusedLogin, statusFailure, wantsLogin } from "./registry-failures.ts";
+import { followRedirects, type OciResponse } from "./redirects.ts";
+import { denied, malformed, refusedLogin, registryFailure, wantsLogin } from "./registry-failures.ts";
 import { openSession, type RegistryLogin, type Session } from "./session.ts";
 import { nextPage, parseTags } from "./tags.ts";
 
@@ -65,7 +65,7 @@ export function createRegistries({ env, userAgent, trace, budgetMs }: Registries
     async checkLogin(host, credential) {
       const session = await open(host, credential);
       const response = await session.ask({ path: "", maxBytes: MAX_PAGE_BYTES });
-      if (response.status !== 200) throw statusFailure(response, host);
+      if (response.status !== 200) throw registryFailure(response, host);
     },
     async findManifest(image, login) {
       const session = await open(image.host, login, image.repository);
@@ -95,10 +95,10 @@ export function createRegistries({ env, userAgent, trace, budgetMs }: Registries
 }
 
 /** Whether the repository and the requested part of it exist. Throws `registry-…` if the response does not say. */
-function isPresent(response: RegistryResponse, { host }: Image, { authorizedBy }: Session): boolean {
+function isPresent(response: OciResponse, { host }: Image, { authorizedBy }: Session): boolean {
   if (response.status === 200) return true;
   if (response.status === 404) return false;
-  if (response.status !== 401) throw statusFailure(response, host);
+  if (response.status !== 401) throw registryFailure(response, host);
   if (authorizedBy === "login") throw refusedLogin(host);
   if (authorizedBy === "nothing") throw wantsLogin(host);
   // The token service accepted the login, so the token does not cover this repository.
@@ -106,11 +106,7 @@ function isPresent(response: RegistryResponse, { host }: Image, { authorizedBy }
   throw denied(host, 401);
 }
 
-async function readManifest(
-  response: RegistryResponse,
-  image: Image,
-  session: Session,
-): Promise<FoundManifest> {
+async function readManifest(response: OciResponse, image: Image, session: Session): Promise<FoundManifest> {
   const { host, repository } = image;
   const { headers, body } = response;
   const { mediaType, contentBytes, platforms, config, digested } = parseManifest(
@@ -140,7 +136,7 @@ async function readPlatforms(
 ): Promise<readonly string[]> {
   const blob = await session.ask({ path: `${repository}/blobs/${config}`, maxBytes: MAX_CONFIG_BYTES });
   if (blob.status === 404) throw malformed(host, "a manifest whose config is not there");
-  if (blob.status !== 200) throw statusFailure(blob, host);
+  if (blob.status !== 200) throw registryFailure(blob, host);
   await checkedDigest(blob.body, [config], host);
   return platformsOfConfig(blob.body, host);
 }

@@ -4,7 +4,10 @@ import type { HttpResponse } from "../http/exchange.ts";
 import { rateLimitEndsInMs } from "../http/retry.ts";
 
 /** The error for an unexpected status. Callers handle 401, 403 and 404 first where these mean something else. */
-export function statusFailure(response: Pick<HttpResponse, "status" | "headers">, who: string): HelperError {
+export function registryFailure(
+  response: Pick<HttpResponse, "status" | "headers">,
+  who: string,
+): HelperError {
   const { status } = response;
   if (status === 429) {
     const waitMs = rateLimitEndsInMs(response);

@@ -6,8 +6,8 @@ import { isLoopback } from "../core/loopback.ts";
 import type { Secret } from "../core/secret.ts";
 import type { Authorization } from "../http/exchange.ts";
 import { parseChallenges } from "./challenges.ts";
-import type { RegistryResponse, RegistrySend } from "./redirects.ts";
-import { askedElsewhere, malformed, refusedLogin, statusFailure, wantsLogin } from "./registry-failures.ts";
+import type { OciResponse, OciSend } from "./redirects.ts";
+import { askedElsewhere, malformed, refusedLogin, registryFailure, wantsLogin } from "./registry-failures.ts";
 import { fetchToken, isIdentityToken } from "./tokens.ts";
 
 /** A login (the user name `<token>` marks an identity token), or a bearer token to send unchanged. */
@@ -17,7 +17,7 @@ export type RegistryLogin = Credential | { readonly registryToken: Secret };
 const MAX_PING_BYTES = 64 * 1024;
 
 export interface SessionOptions {
-  readonly send: RegistrySend;
+  readonly send: OciSend;
   /** As images name it. */
   readonly host: string;
   readonly login: RegistryLogin | undefined;
@@ -39,7 +39,7 @@ export interface Session {
   /** The present authorization: a token, the login itself, or nothing because the registry has asked for nothing. */
   readonly authorizedBy: "token" | "login" | "nothing";
   /** Throws `registry-…` if no authorization can be had. A 401 response means that the present one is not sufficient. */
-  ask(question: Question): Promise<RegistryResponse>;
+  ask(question: Question): Promise<OciResponse>;
 }
 
 /** The registry's handshake: `/v2/`, its challenge, and the authorization that it asks for. Throws `registry-…`. */
@@ -48,7 +48,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const { base, ping } = await findRegistry(send, host);
   let authorization: Authorization | undefined;
   if (ping.status === 401) authorization = await authorize(options, base, ping);
-  else if (ping.status !== 200) throw statusFailure(ping, host);
+  else if (ping.status !== 200) throw registryFailure(ping, host);
   return {
     base,
     get authorizedBy() {
@@ -70,9 +70,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 
 /** Returns the registry's URL and its response at `/v2/`. As docker does, falls back to plain http on loopback only. */
 async function findRegistry(
-  send: RegistrySend,
+  send: OciSend,
   host: string,
-): Promise<{ readonly base: URL; readonly ping: RegistryResponse }> {
+): Promise<{ readonly base: URL; readonly ping: OciResponse }> {
   const ping = async (scheme: string) => {
     const base = new URL(`${scheme}://${registryApiHost(host)}/v2/`);
     return { base, ping: await send({ who: host, url: base, maxBytes: MAX_PING_BYTES }) };
@@ -100,7 +100,7 @@ function maySpeakPlainHttp(error: unknown): boolean {
 async function authorize(
   { send, host, login, scope }: SessionOptions,
   registry: URL,
-  refusal: RegistryResponse,
+  refusal: OciResponse,
 ): Promise<Authorization> {
   if (login && "registryToken" in login) return { bearer: login.registryToken };
   const credential = login;

@@ -3,15 +3,22 @@ import { parseJsonObject } from "../core/json.ts";
 import { Secret } from "../core/secret.ts";
 import type { Authorization } from "../http/exchange.ts";
 import type { Challenge } from "./challenges.ts";
-import { isConfidential, type RegistryResponse, type RegistrySend } from "./redirects.ts";
-import { denied, insecure, malformed, refusedLogin, statusFailure, wantsLogin } from "./registry-failures.ts";
+import { isConfidential, type OciResponse, type OciSend } from "./redirects.ts";
+import {
+  denied,
+  insecure,
+  malformed,
+  refusedLogin,
+  registryFailure,
+  wantsLogin,
+} from "./registry-failures.ts";
 
 /** A token for many repositories is a few kilobytes long. */
 const MAX_BYTES = 1024 * 1024;
 const CLIENT_ID = new Secret("docr");
 
 export interface TokenRequest {
-  readonly send: RegistrySend;
+  readonly send: OciSend;
   /** The registry that named the token service. */
   readonly registry: URL;
   readonly host: string;
@@ -40,7 +47,7 @@ export async function fetchToken(request: TokenRequest): Promise<Secret> {
   if (service !== undefined) fields.push(["service", service]);
   if (scope !== undefined) fields.push(["scope", scope]);
   const common = { who, url, accept: "application/json", maxBytes: MAX_BYTES };
-  let response: RegistryResponse;
+  let response: OciResponse;
   if (credential && isIdentityToken(credential)) {
     const plain = fields.map(([name, value]): [string, Secret] => [name, new Secret(value)]);
     const grant = { grant_type: new Secret("refresh_token"), refresh_token: credential.secret };
@@ -53,7 +60,7 @@ export async function fetchToken(request: TokenRequest): Promise<Secret> {
   }
   if (response.status === 401) throw credential ? refusedLogin(who) : wantsLogin(host);
   if (response.status === 403) throw denied(who, 403);
-  if (response.status !== 200) throw statusFailure(response, who);
+  if (response.status !== 200) throw registryFailure(response, who);
   return tokenIn(response.body.toString("utf8"), who);
 }
 

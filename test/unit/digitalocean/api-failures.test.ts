@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { statusFailure } from "../../../src/digitalocean/api-failures.ts";
+import { apiFailure } from "../../../src/digitalocean/api-failures.ts";
 import type { HttpResponse } from "../../../src/http/exchange.ts";
 import type { HelperError } from "../../../src/core/errors.ts";
 import type { ApiToken } from "../../../src/core/api-token.ts";
@@ -36,11 +36,11 @@ describe("an answer that is no success", () => {
     [400, "api-unexpected", "DigitalOcean's API answered 400, which is no answer to this request"],
     [418, "api-unexpected", "DigitalOcean's API answered 418, which is no answer to this request"],
   ])("with status %i is told as %s", (status, code, message) => {
-    expect(shown(statusFailure(respond(status), TOKEN, "registry:update"))).toEqual({ code, message });
+    expect(shown(apiFailure(respond(status), TOKEN, "registry:update"))).toEqual({ code, message });
   });
 
   it("names the scope that its request needed", () => {
-    const { message } = statusFailure(respond(403), TOKEN, "registry:read");
+    const { message } = apiFailure(respond(403), TOKEN, "registry:read");
     expect(message).toBe("the API token from THE_VARIABLE lacks the scope registry:read (403)");
   });
 
@@ -59,7 +59,7 @@ describe("an answer that is no success", () => {
     [{ "retry-after": ["1", "2"] }, ""],
     [{}, ""],
   ])("of 429 with %j says when to come back: %j", (headers, words) => {
-    expect(shown(statusFailure(respond(429, headers), TOKEN, "registry:read"))).toEqual({
+    expect(shown(apiFailure(respond(429, headers), TOKEN, "registry:read"))).toEqual({
       code: "api-rate-limited",
       message: `DigitalOcean limits this API token's rate (429)${words}`,
     });
@@ -73,7 +73,7 @@ describe("an answer that is no success", () => {
     ["12345678 evil", ""],
     [["12345678", "12345678"], ""],
   ])("shows the request id %j as %j", (id, words) => {
-    const { message } = statusFailure(respond(500, { "x-request-id": id }), TOKEN, "registry:read");
+    const { message } = apiFailure(respond(500, { "x-request-id": id }), TOKEN, "registry:read");
     expect(message).toBe(`DigitalOcean's API is failing (500)${words}`);
   });
 
@@ -85,7 +85,7 @@ describe("an answer that is no success", () => {
     );
     fc.assert(
       fc.property(fc.integer({ min: 201, max: 599 }), headers, (status, given) => {
-        const failure = statusFailure(respond(status, given, "hunter2"), TOKEN, "registry:read");
+        const failure = apiFailure(respond(status, given, "hunter2"), TOKEN, "registry:read");
         expect(failure.message).not.toMatch(/[^\x20-\x7e]|hunter2/);
         expect(failure.message.length).toBeLessThan(200);
       }),

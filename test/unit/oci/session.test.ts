@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { openSession, type Session } from "../../../src/oci/session.ts";
-import type { RegistryRequest } from "../../../src/oci/redirects.ts";
+import type { OciRequest } from "../../../src/oci/redirects.ts";
 import { type ErrorCode, HelperError } from "../../../src/core/errors.ts";
 import type { RegistryLogin } from "../../../src/oci/session.ts";
 import { Secret } from "../../../src/core/secret.ts";
@@ -16,7 +16,7 @@ const IDENTITY: RegistryLogin = { username: new Secret("<token>"), secret: new S
 
 /** A conversation with a registry that gives these answers, and what it was asked. */
 function open(host: string, https: Answer, http: Answer, login: RegistryLogin | undefined = PASSWORD) {
-  const asked: RegistryRequest[] = [];
+  const asked: OciRequest[] = [];
   const session: Promise<Session> = openSession({
     host,
     login,
