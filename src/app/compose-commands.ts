@@ -33,7 +33,7 @@ export async function runCommandLine(
     writeStdout: host.writeStdout,
     writeStderr: host.writeStderr,
     // https://no-color.org: set to anything but the empty text.
-    isColourful: () => !env["NO_COLOR"] && env["TERM"] !== "dumb",
+    wantsColours: () => !env["NO_COLOR"] && env["TERM"] !== "dumb",
   });
   const runHelper: RunHelper = async (...request) => {
     const { createRunHelper } = await import("../client-config/helper-client.ts");

@@ -1,4 +1,4 @@
-/** Questions and progress on a terminal. An asset of its own: most verbs never ask. */
+/** Prompts and spinner. A bundle of its own, because most commands use neither. */
 import { type CANCEL_SYMBOL, confirm, isCancel, password, text, updateSettings } from "@clack/prompts";
 import spinner from "yocto-spinner";
 import { HelperError } from "../core/errors.ts";
@@ -9,50 +9,50 @@ export interface Prompts {
   askHidden(question: string): Promise<Secret>;
   ask(question: string): Promise<string>;
   confirm(question: string): Promise<boolean>;
-  /** Returns what ends it. */
-  spin(doing: string): () => void;
+  /** Returns a function that stops the spinner. */
+  spin(label: string): () => void;
 }
 
-/** Node's line editor closes at it without a word to clack, and the process would end as if all were done. */
+/** Node's line editor closes on it without an event for clack, and the process would end with exit code 0. */
 const CTRL_D = "\u0004";
 
-/** On stderr, so that stdout stays what scripts read. */
+/** Everything appears on stderr, because scripts read stdout. */
 export function createPrompts({ stdin, stderr, onInterrupt }: Streams): Prompts {
   updateSettings({ aliases: { [CTRL_D]: "cancel" } });
   const on = { input: stdin, output: stderr, withGuide: false };
   const ask = <T extends string | boolean>(question: () => Promise<T | typeof CANCEL_SYMBOL>): Promise<T> =>
-    listening(stdin, async () => answered(await question()));
+    whileListening(stdin, async () => answerOf(await question()));
   return {
     askHidden: async (message) => new Secret(await ask(() => password({ ...on, message }))),
     ask: (message) => ask(() => text({ ...on, message })),
     confirm: (message) => ask(() => confirm({ ...on, message, initialValue: false })),
-    spin(doing) {
-      // Its own handler leaves by an exit, which waits for a keychain that is stuck.
-      const shown = spinner({ text: doing, stream: stderr, handleSignals: false }).start();
-      const release = onInterrupt(() => void shown.stop());
+    spin(label) {
+      // The spinner's own signal handler exits in an orderly way, which waits for a stuck keychain.
+      const running = spinner({ text: label, stream: stderr, handleSignals: false }).start();
+      const release = onInterrupt(() => void running.stop());
       return () => {
         release();
-        shown.stop();
+        running.stop();
       };
     },
   };
 }
 
-/** Node's line editor pauses its input when the process comes back from ctrl-Z, and leaves it to its owner to go on. */
-async function listening<T>(stdin: Streams["stdin"], work: () => Promise<T>): Promise<T> {
+/** Node's line editor pauses stdin when the process comes back from ctrl-Z, and does not resume it. */
+async function whileListening<T>(stdin: Streams["stdin"], work: () => Promise<T>): Promise<T> {
   let isAsking = true;
-  // Later, because the end of a question pauses too, just before it is told.
-  const goOn = (): void => void setImmediate(() => isAsking && stdin.resume());
-  stdin.on("pause", goOn);
+  // Deferred: the end of a prompt pauses stdin too, just before it reports the answer.
+  const resume = (): void => void setImmediate(() => isAsking && stdin.resume());
+  stdin.on("pause", resume);
   try {
     return await work();
   } finally {
     isAsking = false;
-    stdin.off("pause", goOn);
+    stdin.off("pause", resume);
   }
 }
 
-function answered<T extends string | boolean>(answer: T | typeof CANCEL_SYMBOL): T {
+function answerOf<T extends string | boolean>(answer: T | typeof CANCEL_SYMBOL): T {
   if (isCancel(answer)) throw new HelperError("cancelled", "cancelled");
   return answer;
 }

@@ -1,7 +1,7 @@
 const UNITS = ["bytes", "kB", "MB", "GB", "TB"];
 
-/** A number of bytes in units of 1000, as docker and DigitalOcean show sizes. */
-export function shownBytes(count: number): string {
+/** In units of 1000, as docker and DigitalOcean show sizes: `29.4 MB`. */
+export function formatBytes(count: number): string {
   let value = count;
   let unit = 0;
   while (value >= 1000 && unit < UNITS.length - 1) {

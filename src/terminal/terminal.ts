@@ -1,64 +1,55 @@
+import { styleText } from "node:util";
 import { HelperError } from "../core/errors.ts";
 import { Secret } from "../core/secret.ts";
+import { stderrLine } from "../core/text.ts";
 
-/** The person's terminal, or the pipe in its place. Everything but `result` texts goes to stderr. */
+/** The user's terminal, or the pipes in its place. Prompts, progress and notes go to stderr. */
 export interface Terminal {
-  /** Whether somebody can be asked: stdin and stderr are terminals. */
+  /** Whether prompts are possible: stdin and stderr are terminals. */
   readonly canAsk: boolean;
-  /** Whether what is printed on stdout is read by a person. */
-  readonly isStdoutTerminal: boolean;
-  /** Columns for text on stdout: the terminal's, 80 elsewhere. */
+  /** Columns for text on stdout: the terminal's, or 80 for a pipe. */
   readonly columns: number;
-  /** Marks text for the eye; the text itself where colours are not wanted. Only on what goes to stdout. */
+  /** Styles text for stdout. Returns it unchanged if stdout is a pipe, or if the user wants no colours. */
   paint(style: Style, text: string): string;
-  /** Asks without an echo. Throws `no-terminal` where nobody can be asked, `cancelled` on ctrl-C. */
+  /** Asks without an echo. Throws `no-terminal` if prompts are impossible, `cancelled` on ctrl-C. */
   askHidden(question: string): Promise<Secret>;
-  /** Asks, with an echo. Throws like `askHidden`. */
+  /** Asks with an echo. Throws like `askHidden`. */
   ask(question: string): Promise<string>;
-  /** A question of yes or no, no being the default. Throws like `askHidden`. */
+  /** Asks for yes or no; the default is no. Throws like `askHidden`. */
   confirm(question: string): Promise<boolean>;
-  /** Shows on a terminal's stderr that something is under way, and nothing elsewhere. */
-  spin<T>(doing: string, work: () => Promise<T>): Promise<T>;
-  /** Whole lines on stdout, at once: what is known before the rest of a result's text. Not under `--json`. */
+  /** Shows a spinner on stderr during the work, if stderr is a terminal. */
+  spin<T>(label: string, work: () => Promise<T>): Promise<T>;
+  /** Prints whole lines on stdout at once, before the command's result. Not under `--json`. */
   print(text: string): void;
-  /** One line of remark on stderr, at once. */
-  remark(text: string): void;
-  /** All of stdin, for `--password-stdin`: UTF-8, one final line break dropped. Throws `input-missing` where it is empty. */
+  /** Prints one line on stderr at once: what the user should know, and is no warning. */
+  note(text: string): void;
+  /** All of stdin as UTF-8, without one final line break. Throws `input-missing` if it is empty. */
   readSecret(): Promise<Secret>;
 }
 
-export type Style = "bold" | "dim" | "green" | "yellow" | "red";
+export type Style = "bold" | "green" | "yellow" | "red";
 
-/** What the process gives of its terminal. */
+/** The terminal's parts that belong to the process. */
 export interface TerminalParts {
   isTerminal(fd: 0 | 1 | 2): boolean;
-  /** Of the terminal on stdout; undefined where there is none. */
+  /** Of the terminal on stdout. Undefined for a pipe. */
   columns(): number | undefined;
-  /** The streams to ask on; opened only to ask. */
+  /** Opened only for a prompt. */
   streams(): Streams;
   readInput(): Promise<Uint8Array>;
-  /** Whole lines, at once. */
+  /** Both write whole lines at once. */
   writeStdout(text: string): void;
   writeStderr(text: string): void;
-  /** Whether colours are wanted: NO_COLOR, TERM and --no-color say. */
-  isColourful(): boolean;
+  /** Whether the user wants colours, by NO_COLOR, TERM and `--no-color`. */
+  wantsColours(): boolean;
 }
 
 export interface Streams {
   readonly stdin: NodeJS.ReadStream;
   readonly stderr: NodeJS.WriteStream;
-  /** What puts the terminal back when the person, or a signal, ends the process. Returns what takes it back. */
+  /** `restore` runs if ctrl-C or a signal ends the process. Returns a function that cancels it. */
   readonly onInterrupt: (restore: () => void) => () => void;
 }
-
-/** SGR parameters (ECMA-48): begin and end. */
-const STYLES: Readonly<Record<Style, readonly [number, number]>> = {
-  bold: [1, 22],
-  dim: [2, 22],
-  green: [32, 39],
-  yellow: [33, 39],
-  red: [31, 39],
-};
 
 const PIPED_COLUMNS = 80;
 
@@ -73,20 +64,20 @@ export function createTerminal(parts: TerminalParts): Terminal {
   };
   return {
     canAsk,
-    isStdoutTerminal,
     columns: (isStdoutTerminal ? parts.columns() : undefined) ?? PIPED_COLUMNS,
     paint(style, text) {
-      if (!isStdoutTerminal || !parts.isColourful()) return text;
-      const [begin, end] = STYLES[style];
-      return `\u001b[${begin}m${text}\u001b[${end}m`;
+      // Node's own check of the stream knows neither a pipe's reader nor `--no-color`.
+      return isStdoutTerminal && parts.wantsColours()
+        ? styleText(style, text, { validateStream: false })
+        : text;
     },
     askHidden: async (question) => (await open(question)).askHidden(question),
     ask: async (question) => (await open(question)).ask(question),
     confirm: async (question) => (await open(question)).confirm(question),
-    async spin(doing, work) {
+    async spin(label, work) {
       if (!parts.isTerminal(2)) return work();
       const { createPrompts } = await import("./prompts.ts");
-      const stop = createPrompts(parts.streams()).spin(doing);
+      const stop = createPrompts(parts.streams()).spin(label);
       try {
         return await work();
       } finally {
@@ -94,19 +85,19 @@ export function createTerminal(parts: TerminalParts): Terminal {
       }
     },
     print: (text) => parts.writeStdout(text),
-    remark: (text) => parts.writeStderr(`docr: ${text.replace(/[\u0000-\u001f\u007f]+/g, " ")}\n`),
+    note: (text) => parts.writeStderr(stderrLine(text)),
     async readSecret() {
-      const bytes = await parts.readInput();
-      let text: string;
-      try {
-        text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-      } catch {
-        throw new HelperError("input-not-text", "stdin is not UTF-8 text");
-      }
-      const secret = text.replace(/\r?\n$/, "");
-      if (secret === "")
-        throw new HelperError("input-missing", "stdin is empty", { hint: "send the secret on stdin" });
-      return new Secret(secret);
+      const text = textOf(await parts.readInput()).replace(/\r?\n$/, "");
+      if (text !== "") return new Secret(text);
+      throw new HelperError("input-missing", "stdin is empty", { hint: "send the secret on stdin" });
     },
   };
+}
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new HelperError("input-not-text", "stdin is not UTF-8 text");
+  }
 }

@@ -1,9 +1,9 @@
 import { type AcceptedToken, canPush } from "../../credentials/accounts/log-in.ts";
 import type { Account, Registry } from "../../credentials/accounts/ports.ts";
 import { isoOrNever } from "../credentials/live-table.ts";
-import { shownBytes } from "../../terminal/sizes.ts";
+import { formatBytes } from "../../terminal/sizes.ts";
 import { alignColumns } from "../../terminal/table.ts";
-import { shownSpan } from "../../terminal/durations.ts";
+import { formatDuration } from "../../terminal/durations.ts";
 
 /** Where the API token was stored. */
 interface Stored {
@@ -21,7 +21,7 @@ export function describeLogin(
   { context, store }: Stored,
 ): string {
   const life = token?.expiresInSeconds;
-  const end = life === undefined ? "never expires" : `expires in ${shownSpan(life * 1000)}`;
+  const end = life === undefined ? "never expires" : `expires in ${formatDuration(life * 1000)}`;
   return alignColumns([
     ["logged in", `the context ${context}, kept in ${store}`],
     ["account", account ? describeAccount(account) : UNKNOWN],
@@ -76,7 +76,7 @@ function describeRegistries(registries: readonly Registry[] | undefined): string
     [
       registry.name,
       ...(registry.region === undefined ? [] : [registry.region]),
-      ...(registry.storageBytes === undefined ? [] : [shownBytes(registry.storageBytes)]),
+      ...(registry.storageBytes === undefined ? [] : [formatBytes(registry.storageBytes)]),
       ...(registry.createdAt === undefined ? [] : [`since ${registry.createdAt.slice(0, 10)}`]),
     ].join(", "),
   ]);

@@ -2,10 +2,10 @@ import { isRegistryName } from "../../core/address.ts";
 import { type ErrorCode, HelperError, isHelperError } from "../../core/errors.ts";
 import { type Lifetime, limited, UNLIMITED } from "../../core/lifetime.ts";
 import { undefinedIfFailed } from "../../credentials/best-effort.ts";
-import { parseExpiry } from "../../terminal/durations.ts";
 import { parseContext } from "../account/context-option.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../context.ts";
+import { parseExpiry } from "./expiry.ts";
 import { formOf, FORMS, jsonOfCredential, secretNames, SYSTEM_NAMESPACE } from "./formats.ts";
 
 const DEFAULT_SECONDS = 3600;

@@ -1,7 +1,7 @@
 import type { LivingCredential } from "../../credentials/inventory/inventory.ts";
 import { elapsedMs, expiresAt, type Moment } from "../../core/lifetime.ts";
 import { alignColumns } from "../../terminal/table.ts";
-import { shownSpan } from "../../terminal/durations.ts";
+import { formatDuration } from "../../terminal/durations.ts";
 
 const USES = {
   current: "in use",
@@ -38,13 +38,13 @@ export function jsonOfLiveCredentials(credentials: readonly LivingCredential[]):
 /** Undefined ages are those that the clocks do not agree on. */
 function ageOf({ mintedAt }: LivingCredential, now: Moment): string {
   const elapsed = elapsedMs(mintedAt, now);
-  return elapsed === undefined ? "?" : shownSpan(elapsed);
+  return elapsed === undefined ? "?" : formatDuration(elapsed);
 }
 
 function endOf({ mintedAt, lifetime }: LivingCredential, now: Moment): string {
   if (lifetime.kind === "unlimited") return "never";
   const elapsed = elapsedMs(mintedAt, now);
-  return elapsed === undefined ? "?" : shownSpan(lifetime.ms - elapsed);
+  return elapsed === undefined ? "?" : formatDuration(lifetime.ms - elapsed);
 }
 
 /** ISO 8601, or null for what never expires. */

@@ -2,7 +2,7 @@ import { REGISTRY_HOST } from "../../core/address.ts";
 import type { ApiToken } from "../../core/api-token.ts";
 import { isHelperError } from "../../core/errors.ts";
 import type { AccountApi } from "../../credentials/accounts/ports.ts";
-import { shownSpan } from "../../terminal/durations.ts";
+import { formatDuration } from "../../terminal/durations.ts";
 import type { CommandContext } from "../context.ts";
 import { fail, type Finding, pass, runCheck, warn } from "./finding.ts";
 
@@ -36,7 +36,9 @@ export async function checkAccount({
 async function checkToken(api: AccountApi, token: ApiToken): Promise<readonly Finding[]> {
   const { scopes, expiresInSeconds } = await api.describeToken(token);
   const life =
-    expiresInSeconds === undefined ? "never expires" : `expires in ${shownSpan(expiresInSeconds * 1000)}`;
+    expiresInSeconds === undefined
+      ? "never expires"
+      : `expires in ${formatDuration(expiresInSeconds * 1000)}`;
   const what = `the one from ${token.source} is good and ${life}`;
   const isSoon = expiresInSeconds !== undefined && expiresInSeconds < SOON_SECONDS;
   return [isSoon ? warn("api token", what, NEW_TOKEN) : pass("api token", what), checkScopes(scopes)];

@@ -2,7 +2,7 @@ import { REGISTRY_HOST } from "../../core/address.ts";
 import type { Environment } from "../../core/machine.ts";
 import { parseProxy } from "../../http/proxy.ts";
 import type { Reached } from "../../http/reach.ts";
-import { shownSpan } from "../../terminal/durations.ts";
+import { formatDuration } from "../../terminal/durations.ts";
 import type { CommandContext } from "../context.ts";
 import { fail, type Finding, pass, warn } from "./finding.ts";
 
@@ -55,7 +55,7 @@ function checkClock(now: number, servers: readonly Reached[], platform: string):
   if (first === undefined) return [];
   const offsetMs = now - first;
   const next = platform === "linux" ? "timedatectl set-ntp true" : "set the clock";
-  const what = `this machine's clock is ${shownSpan(Math.abs(offsetMs))} ${offsetMs < 0 ? "behind" : "ahead of"} the server's`;
+  const what = `this machine's clock is ${formatDuration(Math.abs(offsetMs))} ${offsetMs < 0 ? "behind" : "ahead of"} the server's`;
   if (Math.abs(offsetMs) > LARGEST_OFFSET_MS) return [fail("clock", what, next)];
   if (Math.abs(offsetMs) > MINUTE_MS) return [warn("clock", what, next)];
   return [pass("clock", "agrees with the server's")];

@@ -2,7 +2,7 @@ import { REGISTRY_HOST } from "../../core/address.ts";
 import { HelperError, isHelperError } from "../../core/errors.ts";
 import { DOCKER_HUB, parseImage, type Image } from "../../core/image.ts";
 import type { FoundManifest } from "../../oci/registries.ts";
-import { shownBytes } from "../../terminal/sizes.ts";
+import { formatBytes } from "../../terminal/sizes.ts";
 import { alignColumns } from "../../terminal/table.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { defineCommand, type Result } from "../command.ts";
@@ -81,8 +81,8 @@ function describeManifest(found: FoundManifest, checked: Checked, terminal: Term
   const rows: (readonly [string, string])[] = [
     ["  digest", found.digest],
     ["  type", found.mediaType],
-    ["  manifest", shownBytes(found.bytes)],
-    ...(contentBytes === undefined ? [] : [["  to pull", shownBytes(contentBytes)] as const]),
+    ["  manifest", formatBytes(found.bytes)],
+    ...(contentBytes === undefined ? [] : [["  to pull", formatBytes(contentBytes)] as const]),
     ["  platforms", platforms.length === 0 ? "not told" : platforms.join(", ")],
     ["  login", checked.used.label],
   ];

@@ -120,7 +120,7 @@ async function confirmMove(
       hint: "add --yes, or --dry-run to see what would",
     });
   }
-  for (const line of tableOf(logins).trimEnd().split("\n")) terminal.remark(line);
+  for (const line of tableOf(logins).trimEnd().split("\n")) terminal.note(line);
   if (!(await terminal.confirm(`Move ${count(logins)} into ${store}?`))) {
     throw new HelperError("cancelled", "nothing was moved", { hint: "see docr migrate --dry-run" });
   }

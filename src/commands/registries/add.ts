@@ -1,59 +1,81 @@
-import { HelperError } from "../../core/errors.ts";
-import type { Result } from "../command.ts";
-import type { VerbPorts } from "../ports.ts";
 import type { Credential } from "../../core/credential.ts";
+import { HelperError } from "../../core/errors.ts";
 import { clientKeyOf } from "../../core/image.ts";
 import { Secret } from "../../core/secret.ts";
-import { checkNotBeside, findLogin, findUses, needLogin, otherHost, viewOf } from "./logins.ts";
+import type { Terminal } from "../../terminal/terminal.ts";
+import { defineCommand, type Options, type Result } from "../command.ts";
+import type { CommandContext } from "../context.ts";
+import { checkNoFallback, findLogin, findUses, parseOtherHost, requireLogin, viewOf } from "./logins.ts";
 
-export interface LoginFlags {
-  readonly username?: string | undefined;
-  readonly passwordStdin?: boolean;
-  /** False with --no-check. */
-  readonly check: boolean;
-  readonly yes?: boolean;
-}
+const OPTIONS = {
+  username: { kind: "value", value: "name", description: "the user name" },
+  passwordStdin: { kind: "flag", description: "read the password, or an access token, from stdin" },
+  check: { kind: "negation", description: "keep it without asking the registry" },
+} as const satisfies Options;
 
-/**
- * Keeps a login once the registry has taken it. Throws `bad-arguments` where one is kept already and nobody says that it
- * may go, and what the check throws.
- */
-export async function addLogin(ports: VerbPorts, text: string, flags: LoginFlags): Promise<Result> {
-  const host = otherHost(text);
-  checkNotBeside(ports, host);
-  const before = await findLogin(ports, host);
-  if (before && !flags.yes) await agreeToReplace(ports, host);
-  if (flags.username === undefined && flags.passwordStdin) {
-    throw new HelperError("bad-arguments", "--password-stdin needs --username");
-  }
-  const username = flags.username ?? (await ports.terminal.ask(`User name at ${host}`));
-  const secret = await readPassword(ports, host, flags);
-  return keep(ports, { host, key: clientKeyOf(host), username, secret }, flags, "kept");
-}
+const NEEDS = [
+  "machine",
+  "general",
+  "helper",
+  "logins",
+  "clients",
+  "registries",
+  "terminal",
+  "reporter",
+] as const satisfies readonly (keyof CommandContext)[];
 
-/**
- * Another user name, another password or both for a login that is kept; without either, a new password is asked for. Throws
- * `no-login` where there is none.
- */
-export async function updateLogin(ports: VerbPorts, text: string, flags: LoginFlags): Promise<Result> {
-  const host = otherHost(text);
-  checkNotBeside(ports, host);
-  const { login } = await needLogin(ports, host);
-  const keepsPassword = flags.username !== undefined && !flags.passwordStdin;
-  const secret = keepsPassword ? login.secret : await readPassword(ports, host, flags);
-  const username = flags.username ?? login.username;
-  return keep(ports, { host, key: login.serverUrl, username, secret }, flags, "updated");
-}
+type LoginContext = Pick<CommandContext, (typeof NEEDS)[number]>;
 
-interface NewLogin {
-  readonly host: string;
-  /** As clients ask for it. */
-  readonly key: string;
-  readonly username: string;
-  readonly secret: Secret;
-}
+/** Stores a login once the registry has accepted it. */
+export const addCommand = defineCommand({
+  name: "registry add",
+  arguments: ["<host>"],
+  summary: "check a login with the registry and keep it",
+  options: { ...OPTIONS, yes: { kind: "flag", description: "replace the one that is kept without asking" } },
+  examples: [
+    "docr registry add ghcr.io --username sammy",
+    "docr registry add localhost:5000 --username sammy --password-stdin --no-check < password.txt",
+  ],
+  needs: NEEDS,
+  async run({ options, args: [text] }, context) {
+    const { logins, terminal } = context;
+    const host = parseOtherHost(text);
+    checkNoFallback(context, host);
+    const present = await findLogin(logins, host);
+    if (present && !options.yes) await confirmReplacement(terminal, host);
+    if (options.username === undefined && options.passwordStdin) {
+      throw new HelperError("bad-arguments", "--password-stdin needs --username");
+    }
+    const username = options.username ?? (await terminal.ask(`User name at ${host}`));
+    const secret = await readPassword(terminal, host, options.passwordStdin);
+    const login = { host, key: clientKeyOf(host), username, secret };
+    return storeLogin(context, login, { check: options.check, verb: "kept" });
+  },
+});
 
-async function agreeToReplace({ terminal }: VerbPorts, host: string): Promise<void> {
+/** Changes the user name, the password or both. Without options it asks for a new password. Throws `no-login`. */
+export const updateCommand = defineCommand({
+  name: "registry update",
+  arguments: ["<host>"],
+  summary: "change the user name or the password of one that is kept",
+  options: OPTIONS,
+  examples: ["docr registry update ghcr.io --password-stdin < password.txt"],
+  needs: NEEDS,
+  async run({ options, args: [text] }, context) {
+    const host = parseOtherHost(text);
+    checkNoFallback(context, host);
+    const { login: present } = await requireLogin(context.logins, host);
+    const username = options.username ?? present.username;
+    const keepsPassword = options.username !== undefined && !options.passwordStdin;
+    const secret = keepsPassword
+      ? present.secret
+      : await readPassword(context.terminal, host, options.passwordStdin);
+    const login = { host, key: present.serverUrl, username, secret };
+    return storeLogin(context, login, { check: options.check, verb: "updated" });
+  },
+});
+
+async function confirmReplacement(terminal: Terminal, host: string): Promise<void> {
   if (!terminal.canAsk) {
     throw new HelperError("bad-arguments", `a login for ${host} is kept already`, {
       hint: `change it with docr registry update ${host}, or replace it with --yes`,
@@ -63,38 +85,42 @@ async function agreeToReplace({ terminal }: VerbPorts, host: string): Promise<vo
   throw new HelperError("cancelled", "cancelled");
 }
 
-async function readPassword(
-  { terminal }: VerbPorts,
-  host: string,
-  { passwordStdin }: LoginFlags,
-): Promise<Secret> {
-  return passwordStdin ? terminal.readSecret() : terminal.askHidden(`Password or access token at ${host}`);
+async function readPassword(terminal: Terminal, host: string, fromStdin: boolean): Promise<Secret> {
+  return fromStdin ? terminal.readSecret() : terminal.askHidden(`Password or access token at ${host}`);
 }
 
-async function keep(
-  ports: VerbPorts,
+interface NewLogin {
+  readonly host: string;
+  /** The host as clients ask for it. */
+  readonly key: string;
+  readonly username: string;
+  readonly secret: Secret;
+}
+
+async function storeLogin(
+  context: LoginContext,
   { host, key, username, secret }: NewLogin,
-  { check }: LoginFlags,
-  done: string,
+  { check, verb }: { readonly check: boolean; readonly verb: string },
 ): Promise<Result> {
   if (username === "" || /[\u0000-\u001f\u007f]/.test(username)) {
     throw new HelperError("bad-arguments", "the user name is empty or has control characters in it");
   }
   if (secret.matches(/^$/)) throw new HelperError("bad-arguments", "the password is empty");
-  const credential: Credential = { username: new Secret(username), secret };
+  const { helper, logins, terminal, reporter } = context;
   if (check) {
-    const registries = await ports.registries();
-    await ports.terminal.spin(`asking ${host}`, () => registries.checkLogin(host, credential));
+    const credential: Credential = { username: new Secret(username), secret };
+    const registries = await context.registries();
+    await terminal.spin(`asking ${host}`, () => registries.checkLogin(host, credential));
   }
-  await ports.helper.store(key, username, secret);
-  const view = viewOf(await needLogin(ports, host));
-  const { usedBy } = await findUses(ports, view);
+  await helper.store(key, username, secret);
+  const view = viewOf(await requireLogin(logins, host));
+  const { usedBy } = await findUses(context, view);
   if (usedBy.length === 0) {
-    ports.terminal.remark(`no client asks docr for ${host} yet; docr configure --global tells them to`);
+    reporter.warn(`no client asks docr for ${host} yet; docr configure --global tells them to`);
   }
   const unchecked = check ? "" : ", unchecked";
   return {
-    text: `${done} the login of ${view.username ?? "that user"} for ${host}${unchecked}\n`,
+    text: `${verb} the login of ${view.username ?? "that user"} for ${host}${unchecked}\n`,
     json: { ...view, checked: check },
   };
 }

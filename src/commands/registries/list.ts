@@ -1,63 +1,78 @@
-import { alignColumns } from "../../terminal/table.ts";
 import { type ClientUse, helperOf, settingOf } from "../../client-config/types.ts";
-import type { Result } from "../command.ts";
-import type { VerbPorts } from "../ports.ts";
-import { allLogins, findUses, type LoginView, needLogin, otherHost, viewOf } from "./logins.ts";
 import { printable } from "../../core/text.ts";
+import { alignColumns } from "../../terminal/table.ts";
+import { defineCommand } from "../command.ts";
+import { allLogins, findUses, type LoginView, parseOtherHost, requireLogin, viewOf } from "./logins.ts";
 
-export interface ListFlags {
-  readonly filter?: string | undefined;
-  readonly host?: string | undefined;
-}
+export const listCommand = defineCommand({
+  name: "registry list",
+  summary: "list them: never a password",
+  options: {
+    filter: { kind: "value", value: "name", description: "only those whose user name has this in it" },
+    host: {
+      kind: "value",
+      value: "pattern",
+      description: "only those of these hosts; * stands for anything",
+    },
+  },
+  examples: ["docr registry list", "docr registry list --host '*.io' --json"],
+  needs: ["clients", "general", "logins", "terminal", "reporter"],
+  async run({ options: { filter, host } }, { terminal, reporter, ...context }) {
+    const pattern = host === undefined ? undefined : hostPatternOf(host);
+    const views = (await allLogins(context.logins))
+      .map(viewOf)
+      .filter((view) => pattern?.test(view.host) !== false)
+      .filter(({ username }) => filter === undefined || containsText(username, filter));
+    const warnings = new Set<string>();
+    const rows: string[][] = [];
+    const json: unknown[] = [];
+    for (const view of views) {
+      const { usedBy, warnings: more } = await findUses(context, view);
+      for (const warning of more) warnings.add(warning);
+      rows.push([printable(view.host), usernameText(view), timeText(view), clientsText(usedBy) || "nobody"]);
+      json.push({ ...view, usedBy: usedBy.map(jsonOfUse) });
+    }
+    for (const warning of warnings) reporter.warn(warning);
+    if (rows.length === 0) {
+      terminal.note(
+        host === undefined && filter === undefined ? "no logins are kept" : "no login is like that",
+      );
+    }
+    return {
+      text: rows.length === 0 ? "" : alignColumns([["HOST", "USER NAME", "STORED", "USED BY"], ...rows]),
+      json,
+    };
+  },
+});
 
-export async function listLogins(ports: VerbPorts, { filter, host }: ListFlags): Promise<Result> {
-  const isWanted = host === undefined ? () => true : matcherOf(host);
-  const views = (await allLogins(ports))
-    .map(viewOf)
-    .filter((view) => isWanted(view.host))
-    .filter(({ username }) => filter === undefined || hasText(username, filter));
-  const warnings = new Set<string>();
-  const rows: string[][] = [];
-  const json: unknown[] = [];
-  for (const view of views) {
-    const { usedBy, warnings: more } = await findUses(ports, view);
-    for (const warning of more) warnings.add(warning);
-    rows.push([printable(view.host), shownName(view), shownMoment(view), namesOf(usedBy) || "nobody"]);
-    json.push({ ...view, usedBy: usedBy.map(useForScripts) });
-  }
-  for (const warning of warnings) ports.terminal.remark(warning);
-  if (rows.length === 0) {
-    ports.terminal.remark(
-      host === undefined && filter === undefined ? "no logins are kept" : "no login is like that",
-    );
-  }
-  return {
-    text: rows.length === 0 ? "" : alignColumns([["HOST", "USER NAME", "STORED", "USED BY"], ...rows]),
-    json,
-  };
-}
-
-export async function showLogin(ports: VerbPorts, text: string): Promise<Result> {
-  const view = viewOf(await needLogin(ports, otherHost(text)));
-  const { usedBy, shadowedBy, warnings } = await findUses(ports, view);
-  for (const warning of warnings) ports.terminal.remark(warning);
-  return {
-    text: alignColumns([
-      ["host", printable(view.host)],
-      ["user name", shownName(view)],
-      ["stored", shownMoment(view)],
-      ...(usedBy.length === 0 ? [["used by", nobody(shadowedBy)]] : []),
-      ...usedBy.map((use) => ["used by", `${use.client}, from ${placeOf(use)}`]),
-      ...shadowedBy.map((use) => [
-        "hidden by",
-        `${use.client} finds ${whatOf(use)} in ${placeOf(use)} first`,
+export const showCommand = defineCommand({
+  name: "registry show",
+  arguments: ["<host>"],
+  summary: "show one: user name, when it was stored, which client uses it",
+  examples: ["docr registry show ghcr.io"],
+  needs: ["clients", "general", "logins", "reporter"],
+  async run({ args: [text] }, { reporter, ...context }) {
+    const view = viewOf(await requireLogin(context.logins, parseOtherHost(text)));
+    const { usedBy, shadowedBy, warnings } = await findUses(context, view);
+    for (const warning of warnings) reporter.warn(warning);
+    return {
+      text: alignColumns([
+        ["host", printable(view.host)],
+        ["user name", usernameText(view)],
+        ["stored", timeText(view)],
+        ...(usedBy.length === 0 ? [["used by", nobody(shadowedBy)]] : []),
+        ...usedBy.map((use) => ["used by", `${use.client}, from ${placeOf(use)}`]),
+        ...shadowedBy.map((use) => [
+          "hidden by",
+          `${use.client} finds ${whatOf(use)} in ${placeOf(use)} first`,
+        ]),
       ]),
-    ]),
-    json: { ...view, usedBy: usedBy.map(useForScripts), shadowedBy: shadowedBy.map(useForScripts) },
-  };
-}
+      json: { ...view, usedBy: usedBy.map(jsonOfUse), shadowedBy: shadowedBy.map(jsonOfUse) },
+    };
+  },
+});
 
-function useForScripts(use: ClientUse): unknown {
+function jsonOfUse(use: ClientUse): unknown {
   const { client, source } = use;
   return { client, source, kind: settingOf(use), helper: helperOf(use) ?? null };
 }
@@ -75,39 +90,24 @@ function whatOf(use: ClientUse): string {
   return use.kind === "file" ? "a login" : `docker-credential-${use.helper}`;
 }
 
-function namesOf(uses: readonly ClientUse[]): string {
+function clientsText(uses: readonly ClientUse[]): string {
   return [...new Set(uses.map(({ client }) => client))].join(", ");
 }
 
-function shownName({ username }: LoginView): string {
+function usernameText({ username }: LoginView): string {
   return username === null ? "(the secret itself)" : printable(username);
 }
 
-function shownMoment({ storedAt }: LoginView): string {
+function timeText({ storedAt }: LoginView): string {
   return storedAt === null ? "at a time not noted" : `${storedAt.slice(0, 16).replace("T", " ")} UTC`;
 }
 
-function hasText(username: string | null, filter: string): boolean {
+function containsText(username: string | null, filter: string): boolean {
   return username !== null && username.toLowerCase().includes(filter.toLowerCase());
 }
 
-/** Whether a host is like the pattern, in which `*` stands for anything. Case does not count. */
-export function matcherOf(pattern: string): (host: string) => boolean {
-  const parts = pattern.toLowerCase().split("*");
-  return (host) => matches(host.toLowerCase(), parts);
-}
-
-/** By hand: a regular expression of somebody's pattern could take for ever. */
-function matches(host: string, [first = "", ...others]: readonly string[]): boolean {
-  const last = others.pop();
-  if (last === undefined) return host === first;
-  if (!host.startsWith(first) || host.length < first.length + last.length || !host.endsWith(last))
-    return false;
-  let rest = host.slice(first.length, host.length - last.length);
-  for (const part of others) {
-    const at = rest.indexOf(part);
-    if (at < 0) return false;
-    rest = rest.slice(at + part.length);
-  }
-  return true;
+/** The host matches as a whole; `*` stands for any text, and case does not count. */
+function hostPatternOf(pattern: string): RegExp {
+  const parts = pattern.split(/\*+/).map((part) => RegExp.escape(part));
+  return new RegExp(`^${parts.join(".*")}$`, "i");
 }

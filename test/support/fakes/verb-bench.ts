@@ -72,7 +72,6 @@ export function createVerbBench(options: VerbBenchOptions = {}): VerbBench {
   };
   const terminal: Terminal = {
     canAsk: options.answers !== undefined,
-    isStdoutTerminal: false,
     columns: 80,
     paint: (_style, text) => text,
     askHidden: async (question) => new Secret(String(answer(question))),
@@ -80,7 +79,7 @@ export function createVerbBench(options: VerbBenchOptions = {}): VerbBench {
     confirm: async (question) => answer(question) === true,
     spin: async (_doing, work) => work(),
     print: (text) => void printed.push(text),
-    remark: (text) => void said.push(text),
+    note: (text) => void said.push(text),
     async readSecret() {
       if (options.stdin === undefined) throw new HelperError("input-missing", "stdin is empty");
       return new Secret(options.stdin);

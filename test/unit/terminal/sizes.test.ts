@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { shownBytes } from "../../../src/terminal/sizes.ts";
+import { formatBytes } from "../../../src/terminal/sizes.ts";
 
 describe("a number of bytes", () => {
   it.each([
@@ -10,6 +10,6 @@ describe("a number of bytes", () => {
     [5_368_709_120, "5.4 GB"],
     [7e15, "7000.0 TB"],
   ])("of %i is shown as %s", (count, shown) => {
-    expect(shownBytes(count)).toBe(shown);
+    expect(formatBytes(count)).toBe(shown);
   });
 });

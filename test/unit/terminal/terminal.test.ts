@@ -13,7 +13,7 @@ function open(parts: Partial<TerminalParts> = {}) {
     readInput: async () => new Uint8Array(),
     writeStdout: (text) => void said.push(`stdout ${text}`),
     writeStderr: (text) => void said.push(text),
-    isColourful: () => true,
+    wantsColours: () => true,
     ...parts,
   });
   return { terminal, said };
@@ -34,7 +34,7 @@ describe("colours", () => {
   });
 
   it("are not for those who want none", () => {
-    expect(open({ isColourful: () => false }).terminal.paint("red", "no")).toBe("no");
+    expect(open({ wantsColours: () => false }).terminal.paint("red", "no")).toBe("no");
   });
 });
 
@@ -71,7 +71,7 @@ describe("what is known before the rest", () => {
 describe("a remark", () => {
   it("is one line on stderr, whatever is in it", () => {
     const { terminal, said } = open();
-    terminal.remark("one\ntwo\u001b[31m");
+    terminal.note("one\ntwo\u001b[31m");
     expect(said).toEqual(["docr: one two [31m\n"]);
   });
 });

@@ -3,12 +3,17 @@ import { HelperError } from "../../../../src/core/errors.ts";
 import type { ClientUses } from "../../../../src/client-config/types.ts";
 import type { Credential } from "../../../../src/core/credential.ts";
 import { Secret } from "../../../../src/core/secret.ts";
-import { addLogin, updateLogin } from "../../../../src/commands/registries/add.ts";
-import { listLogins, showLogin } from "../../../../src/commands/registries/list.ts";
-import { removeLogin } from "../../../../src/commands/registries/remove.ts";
+import { addCommand, updateCommand } from "../../../../src/commands/registries/add.ts";
+import { listCommand, showCommand } from "../../../../src/commands/registries/list.ts";
+import { removeCommand } from "../../../../src/commands/registries/remove.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { HOUR } from "../../../support/fakes/fixed-clock.ts";
-import { createVerbBench, type VerbBench, type VerbBenchOptions } from "../../../support/fakes/verb-bench.ts";
+import {
+  createVerbBench,
+  type GivenOptions,
+  type VerbBench,
+  type VerbBenchOptions,
+} from "../../../support/fakes/verb-bench.ts";
 
 const HUB = "https://index.docker.io/v1/";
 const OURS = "registry.digitalocean.com";
@@ -62,7 +67,7 @@ const CHECKED = { check: true };
 describe("docr registry add", () => {
   it("asks for user name and password, then the registry, and keeps them", async () => {
     const bench = createRegistryBench({ answers: ["sammy", "hunter2"] });
-    const { text, json } = await addLogin(bench.verbs, "GHCR.IO", CHECKED);
+    const { text, json } = await bench.run(addCommand, CHECKED, "GHCR.IO");
     expect(bench.questions).toEqual(["User name at ghcr.io", "Password or access token at ghcr.io"]);
     expect(bench.checks).toEqual(["ghcr.io sammy hunter2"]);
     expect(await loginAt(bench, "ghcr.io")).toBe("sammy hunter2");
@@ -79,7 +84,7 @@ describe("docr registry add", () => {
   it("keeps Docker Hub's under the key that docker asks for", async () => {
     const bench = createRegistryBench({ stdin: "hunter2" });
     const flags = { username: "sammy", passwordStdin: true, check: true };
-    expect((await addLogin(bench.verbs, "docker.io", flags)).json).toMatchObject({ host: HUB });
+    expect((await bench.run(addCommand, flags, "docker.io")).json).toMatchObject({ host: HUB });
     expect(bench.checks).toEqual(["docker.io sammy hunter2"]);
     expect(await loginAt(bench, HUB)).toBe("sammy hunter2");
   });
@@ -88,14 +93,14 @@ describe("docr registry add", () => {
     const refusal = new HelperError("api-unauthorized", "refused");
     const bench = createRegistryBench({ stdin: "wrong", refusal });
     const flags = { username: "sammy", passwordStdin: true, check: true };
-    expect((await failureOf(() => addLogin(bench.verbs, "ghcr.io", flags))).message).toBe("refused");
+    expect((await failureOf(() => bench.run(addCommand, flags, "ghcr.io"))).message).toBe("refused");
     expect(bench.keychain.items.size).toBe(0);
   });
 
   it("asks no registry with --no-check, and says so", async () => {
     const bench = createRegistryBench({ stdin: "hunter2" });
     const flags = { username: "sammy", passwordStdin: true, check: false };
-    const { text, json } = await addLogin(bench.verbs, "ghcr.io", flags);
+    const { text, json } = await bench.run(addCommand, flags, "ghcr.io");
     expect(bench.checks).toEqual([]);
     expect(text).toBe("kept the login of sammy for ghcr.io, unchecked\n");
     expect(json).toMatchObject({ checked: false });
@@ -105,26 +110,26 @@ describe("docr registry add", () => {
     const flags = { username: "rosa", passwordStdin: true, check: true };
     const silent = createRegistryBench({ stdin: "new" });
     await store(silent, "ghcr.io");
-    expect(await failureOf(() => addLogin(silent.verbs, "ghcr.io", flags))).toEqual({
+    expect(await failureOf(() => silent.run(addCommand, flags, "ghcr.io"))).toEqual({
       code: "bad-arguments",
       message: "a login for ghcr.io is kept already",
     });
     expect(await loginAt(silent, "ghcr.io")).toBe("sammy hunter2");
-    await addLogin(silent.verbs, "ghcr.io", { ...flags, yes: true });
+    await silent.run(addCommand, { ...flags, yes: true }, "ghcr.io");
     expect(await loginAt(silent, "ghcr.io")).toBe("rosa new");
 
     const asked = createRegistryBench({ answers: [false, true, "newer"] });
     await store(asked, "ghcr.io");
     const prompted = { username: "rosa", check: true };
-    expect((await failureOf(() => addLogin(asked.verbs, "ghcr.io", prompted))).code).toBe("cancelled");
+    expect((await failureOf(() => asked.run(addCommand, prompted, "ghcr.io"))).code).toBe("cancelled");
     expect(await loginAt(asked, "ghcr.io")).toBe("sammy hunter2");
-    await addLogin(asked.verbs, "ghcr.io", prompted);
+    await asked.run(addCommand, prompted, "ghcr.io");
     expect(await loginAt(asked, "ghcr.io")).toBe("rosa newer");
   });
 
   it("tells where no client would ask for it", async () => {
     const bench = createRegistryBench({ stdin: "hunter2", uses: NOBODY });
-    await addLogin(bench.verbs, "ghcr.io", { username: "sammy", passwordStdin: true, check: true });
+    await bench.run(addCommand, { username: "sammy", passwordStdin: true, check: true }, "ghcr.io");
     expect(bench.said).toEqual([
       "no client asks docr for ghcr.io yet; docr configure --global tells them to",
     ]);
@@ -159,7 +164,7 @@ describe("docr registry add", () => {
     ],
   ])("refuses %s", async (_title, host, flags, message) => {
     const bench = createRegistryBench({ stdin: "hunter2" });
-    expect(await failureOf(() => addLogin(bench.verbs, host, { check: true, ...flags }))).toEqual({
+    expect(await failureOf(() => bench.run(addCommand, { check: true, ...flags }, host))).toEqual({
       code: "bad-arguments",
       message,
     });
@@ -168,15 +173,15 @@ describe("docr registry add", () => {
 
   it("refuses an empty password", async () => {
     const bench = createRegistryBench({ answers: [""] });
-    const failure = await failureOf(() => addLogin(bench.verbs, "ghcr.io", { username: "s", check: true }));
+    const failure = await failureOf(() => bench.run(addCommand, { username: "s", check: true }, "ghcr.io"));
     expect(failure).toEqual({ code: "bad-arguments", message: "the password is empty" });
   });
 
   it("refuses where another helper has every other host: nobody would ask for it", async () => {
     const bench = createRegistryBench({ stdin: "hunter2", env: { DOCR_FALLBACK: "pass" } });
     const flags = { username: "sammy", passwordStdin: true, check: true };
-    for (const work of [addLogin, updateLogin]) {
-      expect(await failureOf(() => work(bench.verbs, "ghcr.io", flags))).toEqual({
+    for (const command of [addCommand, updateCommand]) {
+      expect(await failureOf(() => bench.run(command, flags, "ghcr.io"))).toEqual({
         code: "bad-setting",
         message: "docker-credential-pass answers for ghcr.io, and not docr",
       });
@@ -185,7 +190,7 @@ describe("docr registry add", () => {
 
   it("needs a terminal for what it was not told", async () => {
     const bench = createRegistryBench();
-    expect((await failureOf(() => addLogin(bench.verbs, "ghcr.io", CHECKED))).code).toBe("no-terminal");
+    expect((await failureOf(() => bench.run(addCommand, CHECKED, "ghcr.io"))).code).toBe("no-terminal");
   });
 });
 
@@ -198,7 +203,7 @@ describe("docr registry update", () => {
     const bench = createRegistryBench({ stdin: "new" });
     await store(bench, "https://ghcr.io");
     bench.clock.pass(HOUR);
-    const { text, json } = await updateLogin(bench.verbs, "ghcr.io", { check: true, ...flags });
+    const { text, json } = await bench.run(updateCommand, { check: true, ...flags }, "ghcr.io");
     expect(await loginAt(bench, "ghcr.io")).toBe(login);
     expect(bench.checks).toEqual([`ghcr.io ${login}`]);
     expect(text).toMatch(/^updated the login of (?:sammy|rosa) for ghcr\.io\n$/);
@@ -208,7 +213,7 @@ describe("docr registry update", () => {
   it("asks for a new password where it was told nothing", async () => {
     const bench = createRegistryBench({ answers: ["new"] });
     await store(bench, "ghcr.io");
-    await updateLogin(bench.verbs, "ghcr.io", CHECKED);
+    await bench.run(updateCommand, CHECKED, "ghcr.io");
     expect(bench.questions).toEqual(["Password or access token at ghcr.io"]);
     expect(await loginAt(bench, "ghcr.io")).toBe("sammy new");
   });
@@ -219,21 +224,21 @@ describe("docr registry update", () => {
       refusal: new HelperError("api-unauthorized", "refused"),
     });
     await store(bench, "ghcr.io");
-    await failureOf(() => updateLogin(bench.verbs, "ghcr.io", { passwordStdin: true, check: true }));
+    await failureOf(() => bench.run(updateCommand, { passwordStdin: true, check: true }, "ghcr.io"));
     expect(await loginAt(bench, "ghcr.io")).toBe("sammy hunter2");
   });
 
   it("needs one that is kept", async () => {
     const bench = createRegistryBench({ stdin: "new" });
-    expect(await failureOf(() => updateLogin(bench.verbs, "ghcr.io", CHECKED))).toEqual({
+    expect(await failureOf(() => bench.run(updateCommand, CHECKED, "ghcr.io"))).toEqual({
       code: "no-login",
       message: "no login for ghcr.io is kept",
     });
   });
 });
 
-async function hostsOf(bench: VerbBench, flags: Parameters<typeof listLogins>[1]): Promise<unknown> {
-  const { json } = await listLogins(bench.verbs, flags);
+async function hostsOf(bench: VerbBench, flags: GivenOptions<typeof listCommand>): Promise<unknown> {
+  const { json } = await bench.run(listCommand, flags);
   return Array.isArray(json) ? json.map((one: unknown) => Object(one).host) : [];
 }
 
@@ -248,7 +253,7 @@ describe("docr registry list", () => {
   };
   it("shows every login of other hosts, and no password", async () => {
     const bench = await withLogins();
-    const { text, json } = await listLogins(bench.verbs, {});
+    const { text, json } = await bench.run(listCommand, {});
     expect(text).toBe(
       [
         "HOST                         USER NAME            STORED                USED BY",
@@ -290,16 +295,16 @@ describe("docr registry list", () => {
   it("counts nobody as its user where another helper stands behind docr", async () => {
     const bench = createRegistryBench({ env: { DOCR_FALLBACK: "pass" } });
     await store(bench, "ghcr.io");
-    expect((await listLogins(bench.verbs, {})).json).toMatchObject([{ host: "ghcr.io", usedBy: [] }]);
-    const { text, json } = await showLogin(bench.verbs, "ghcr.io");
+    expect((await bench.run(listCommand, {})).json).toMatchObject([{ host: "ghcr.io", usedBy: [] }]);
+    const { text, json } = await bench.run(showCommand, {}, "ghcr.io");
     expect(text).toMatch(/^used by +nobody$/m);
     expect(json).toMatchObject({ usedBy: [], shadowedBy: [{ client: "docker", helper: "pass" }] });
   });
 
   it("is empty with a remark where nothing is to be shown", async () => {
     const bench = createRegistryBench();
-    expect(await listLogins(bench.verbs, {})).toEqual({ text: "", json: [] });
-    await listLogins(bench.verbs, { filter: "x" });
+    expect(await bench.run(listCommand, {})).toEqual({ text: "", json: [] });
+    await bench.run(listCommand, { filter: "x" });
     expect(bench.said).toEqual(["no logins are kept", "no login is like that"]);
   });
 
@@ -310,14 +315,14 @@ describe("docr registry list", () => {
       "login:quay.io",
       '{"serverUrl":"quay.io","username":"sammy","secret":"x","storedAt":1e300}',
     );
-    const { text, json } = await listLogins(bench.verbs, {});
+    const { text, json } = await bench.run(listCommand, {});
     expect(text).toContain("ghcr.io  sammy      at a time not noted  nobody\n");
     expect(json).toMatchObject([{ storedAt: null }, { storedAt: null }]);
   });
 
   it("says once which file could not be read", async () => {
     const bench = await withLogins({ uses: { warnings: ["~/.docker/config.json is not JSON"] } });
-    await listLogins(bench.verbs, {});
+    await bench.run(listCommand, {});
     expect(bench.said).toEqual(["~/.docker/config.json is not JSON"]);
   });
 });
@@ -326,7 +331,7 @@ describe("docr registry show", () => {
   it("says who uses it, and who finds something else first", async () => {
     const bench = createRegistryBench({ uses: { shadowedBy: [BY_PODMAN] } });
     await store(bench, "ghcr.io");
-    const { text, json } = await showLogin(bench.verbs, "https://ghcr.io/");
+    const { text, json } = await bench.run(showCommand, {}, "https://ghcr.io/");
     expect(text).toBe(
       [
         "host       ghcr.io",
@@ -346,13 +351,18 @@ describe("docr registry show", () => {
   it("finds Docker Hub's under docker's key, and podman's beside it", async () => {
     const bench = createRegistryBench();
     await store(bench, "docker.io", "podman");
-    expect((await showLogin(bench.verbs, "docker.io")).json).toMatchObject({ host: "docker.io" });
+    expect((await bench.run(showCommand, {}, "docker.io")).json).toMatchObject({ host: "docker.io" });
     await store(bench, HUB, "docker");
-    expect((await showLogin(bench.verbs, "docker.io")).json).toMatchObject({ host: HUB, username: "docker" });
+    expect((await bench.run(showCommand, {}, "docker.io")).json).toMatchObject({
+      host: HUB,
+      username: "docker",
+    });
   });
 
   it("needs one that is kept", async () => {
-    expect((await failureOf(() => showLogin(createRegistryBench().verbs, "ghcr.io"))).code).toBe("no-login");
+    expect((await failureOf(() => createRegistryBench().run(showCommand, {}, "ghcr.io"))).code).toBe(
+      "no-login",
+    );
   });
 });
 
@@ -361,9 +371,9 @@ describe("docr registry remove", () => {
     const bench = createRegistryBench({ answers: [false, true] });
     await store(bench, "ghcr.io");
     await store(bench, "quay.io");
-    expect((await failureOf(() => removeLogin(bench.verbs, "ghcr.io", {}))).code).toBe("cancelled");
+    expect((await failureOf(() => bench.run(removeCommand, {}, "ghcr.io"))).code).toBe("cancelled");
     expect(bench.keychain.items.size).toBe(2);
-    const { text, json } = await removeLogin(bench.verbs, "ghcr.io", {});
+    const { text, json } = await bench.run(removeCommand, {}, "ghcr.io");
     expect([...bench.keychain.items.keys()]).toEqual(["login:quay.io"]);
     expect(text).toBe(
       "removed the login for ghcr.io from docr's store; at the registry it is as good as before\n",
@@ -374,14 +384,14 @@ describe("docr registry remove", () => {
   it("asks nobody with --yes", async () => {
     const bench = createRegistryBench();
     await store(bench, HUB);
-    await removeLogin(bench.verbs, "docker.io", { yes: true });
+    await bench.run(removeCommand, { yes: true }, "docker.io");
     expect(bench.keychain.items.size).toBe(0);
   });
 
   it("fails where there is none, and without a terminal to ask on", async () => {
     const bench = createRegistryBench();
-    expect((await failureOf(() => removeLogin(bench.verbs, "ghcr.io", { yes: true }))).code).toBe("no-login");
+    expect((await failureOf(() => bench.run(removeCommand, { yes: true }, "ghcr.io"))).code).toBe("no-login");
     await store(bench, "ghcr.io");
-    expect((await failureOf(() => removeLogin(bench.verbs, "ghcr.io", {}))).code).toBe("no-terminal");
+    expect((await failureOf(() => bench.run(removeCommand, {}, "ghcr.io"))).code).toBe("no-terminal");
   });
 });

@@ -1,0 +1,19 @@
+import { HelperError } from "../../core/errors.ts";
+import { parseDuration } from "../../terminal/durations.ts";
+
+const SHORTEST_SECONDS = 60;
+const LONGEST_SECONDS = 365 * 24 * 3600;
+
+/** The value of `--expiry` in seconds. Throws `bad-arguments`, for 0 too: the API never expires such a credential. */
+export function parseExpiry(text: string): number {
+  const seconds = parseDuration(text);
+  if (seconds === 0) {
+    throw new HelperError("bad-arguments", "an expiry of 0 would be none", {
+      hint: "say --never-expire if that is meant",
+    });
+  }
+  if (seconds !== undefined && seconds >= SHORTEST_SECONDS && seconds <= LONGEST_SECONDS) return seconds;
+  throw new HelperError("bad-arguments", "--expiry must be a length of time from 60s to 365d", {
+    hint: "write it as 1h, 90m, 1h30m, 30d or 3600",
+  });
+}
