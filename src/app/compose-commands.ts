@@ -2,12 +2,9 @@
 import type { CommandOutput } from "../cli/errors.ts";
 import { runCommand } from "../cli/run-command.ts";
 import type { RunHelper } from "../client-config/helper-client.ts";
-import type { VerbPorts } from "../commands/ports.ts";
-import { hintOf } from "../core/error-catalog.ts";
 import { stderrLine } from "../core/text.ts";
 import { createTerminal } from "../terminal/terminal.ts";
 import { createCommandDomain } from "./command-domain.ts";
-import { composeDomain } from "./compose-domain.ts";
 import type { Composition } from "./compose.ts";
 import type { Host } from "./host.ts";
 import { version } from "./version.ts";
@@ -39,13 +36,14 @@ export async function runCommandLine(
     const { createRunHelper } = await import("../client-config/helper-client.ts");
     return createRunHelper(env)(...request);
   };
-  const ports: VerbPorts = {
-    helper: app.helper,
-    domain: composeDomain(app),
-    machine: host,
-    env,
-    terminal,
+  return runCommand(args, {
     version,
+    machine: host,
+    terminal,
+    reporter: { warn: (text) => host.writeStderr(stderrLine(`warning: ${text}`)) },
+    general: app.general,
+    ...createCommandDomain(app),
+    runHelper,
     async clients() {
       const { createClients } = await import("../client-config/resolve.ts");
       return createClients(host, runHelper);
@@ -59,21 +57,5 @@ export async function runCommandLine(
       const { createNetwork } = await import("./bundles/network.ts");
       return createNetwork(env, userAgent, REGISTRY_BUDGET_MS);
     },
-    hintOf,
-    runHelper,
-  };
-  return runCommand(args, {
-    version,
-    machine: host,
-    terminal,
-    reporter: { warn: (text) => host.writeStderr(stderrLine(`warning: ${text}`)) },
-    general: app.general,
-    ...createCommandDomain(app),
-    clients: () => ports.clients(),
-    files: () => ports.files(),
-    registries: () => ports.registries(),
-    network: () => ports.network(),
-    runHelper,
-    legacy: ports,
   });
 }

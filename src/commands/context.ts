@@ -20,7 +20,6 @@ import type { StoredLogins } from "../credentials/stored-logins.ts";
 import type { Network } from "../http/reach.ts";
 import type { Registries } from "../oci/registries.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import type { VerbPorts } from "./ports.ts";
 
 /**
  * What commands may use. A command names the parts that it gets (`needs`). Functions load what they return at their first
@@ -56,8 +55,6 @@ export interface CommandContext {
   readonly registries: () => Promise<Registries>;
   readonly network: () => Promise<Network>;
   readonly runHelper: RunHelper;
-  /** Everything at once, for the commands that do not name their parts yet. */
-  readonly legacy: VerbPorts;
 }
 
 /** Accounts by the names of their contexts. An undefined context is the default account. */

@@ -15,6 +15,7 @@ const NEEDS = [
   "machine",
   "terminal",
   "reporter",
+  "general",
   "settings",
   "accounts",
   "accountApi",
@@ -48,12 +49,12 @@ export const doctorCommand = defineCommand({
   exitCodes: { 0: "nothing failed", 1: "something did" },
   needs: NEEDS,
   async run({ options: { report } }, context) {
-    const { version, machine, terminal, reporter } = context;
+    const { version, machine, terminal } = context;
     if (report !== undefined) checkReportPath(report);
     const findings = await terminal.spin("looking", () => runChecks(context));
     if (report !== undefined) {
       writeReport(report, reportOf(findings, version, machine));
-      reporter.warn("the report is written; read it before you paste it");
+      terminal.note("the report is written; read it before you paste it");
     }
     return resultOf(findings, version, terminal);
   },

@@ -6,7 +6,7 @@ import type { Machine } from "../../core/machine.ts";
 import { Secret } from "../../core/secret.ts";
 import type { SecretStore } from "../../core/secret-store.ts";
 import type { CommandContext } from "../context.ts";
-import { storeName } from "../stores.ts";
+import { storeNameOf } from "../store-name.ts";
 import { fail, type Finding, pass, warn } from "./finding.ts";
 
 /** The name of the item that the check writes, reads and erases. */
@@ -16,9 +16,10 @@ const ITEM = "doctor";
 export async function checkStore({
   machine,
   store,
+  general,
   settings,
-}: Pick<CommandContext, "machine" | "store" | "settings">): Promise<readonly Finding[]> {
-  const name = storeName(machine);
+}: Pick<CommandContext, "machine" | "store" | "general" | "settings">): Promise<readonly Finding[]> {
+  const name = storeNameOf(general());
   const bus = name === "the keychain" ? checkSessionBus(machine) : [];
   try {
     await writeReadErase(store, new Secret(`round trip ${randomUUID()}`));

@@ -5,7 +5,7 @@ import { findPlaces } from "../configure/places.ts";
 import type { CommandContext } from "../context.ts";
 import { printable } from "../../core/text.ts";
 import { shownUsername } from "../pull-secrets/docker-config.ts";
-import { storeName } from "../stores.ts";
+import { storeNameOf } from "../store-name.ts";
 import type { ClientSetup } from "./clients.ts";
 import { createDestination } from "./destination.ts";
 import { addressKeyOf, type Finds, type FoundLogin, type StayingLogin } from "./found-logins.ts";
@@ -57,7 +57,7 @@ export const migrateCommand = defineCommand({
     const destination = createDestination(context);
     return migrate(options, {
       situation,
-      store: storeName(machine),
+      store: storeNameOf(general()),
       find: () => findLogins(situation, destination, runHelper),
       move: (finds) => moveLogins(finds, situation, destination, context),
       terminal,

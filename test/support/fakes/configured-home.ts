@@ -12,10 +12,10 @@ import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 import { createClients } from "../../../src/client-config/resolve.ts";
 import { createFiles } from "../../../src/client-config/edit/files.ts";
-import { createVerbBench, type VerbBench, type VerbBenchOptions } from "./verb-bench.ts";
+import { createCommandBench, type CommandBench, type CommandBenchOptions } from "./command-bench.ts";
 
 /** A real home of somebody on Linux in a temporary folder, and the verbs in front of it. */
-export interface ConfiguredHome extends VerbBench {
+export interface ConfiguredHome extends CommandBench {
   readonly home: string;
   write(path: string, text: string): void;
   /** A file's text; undefined where there is none. */
@@ -27,7 +27,7 @@ export interface ConfiguredHome extends VerbBench {
 }
 
 /** Goes with the test that made it. */
-export function createConfiguredHome(options: VerbBenchOptions = {}): ConfiguredHome {
+export function createConfiguredHome(options: CommandBenchOptions = {}): ConfiguredHome {
   const home = mkdtempSync(join(tmpdir(), "docr-home-"));
   const bin = `${home}.bin`;
   onTestFinished(() => {
@@ -37,7 +37,7 @@ export function createConfiguredHome(options: VerbBenchOptions = {}): Configured
   const machine = { env, platform: "linux", uid: 1000 };
   const files = createFiles(machine);
   const clients = createClients(machine, async () => ({ stdout: "", exitCode: 1 }));
-  const bench = createVerbBench({ files, clients, ...options, env });
+  const bench = createCommandBench({ files, clients, ...options, env });
   const write = (path: string, text: string): void => {
     const full = path.startsWith("/") ? path : join(home, path);
     mkdirSync(dirname(full), { recursive: true });

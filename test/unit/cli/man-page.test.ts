@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ENVIRONMENT } from "../../../src/cli/environment.ts";
 import { runCommand } from "../../../src/cli/run-command.ts";
-import { createVerbBench } from "../../support/fakes/verb-bench.ts";
+import { createCommandBench } from "../../support/fakes/command-bench.ts";
 
 const CONFIGURATION = readFileSync(join(import.meta.dirname, "../../../docs/configuration.md"), "utf8");
 
 async function page(): Promise<string> {
-  const { stdout } = await runCommand(["man"], createVerbBench().context);
+  const { stdout } = await runCommand(["man"], createCommandBench().context);
   return stdout;
 }
 

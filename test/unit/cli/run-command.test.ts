@@ -5,10 +5,10 @@ import { runCommand } from "../../../src/cli/run-command.ts";
 import { isHelperError } from "../../../src/core/errors.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import { failureOf } from "../../support/fakes/failure-of.ts";
-import { createVerbBench, type VerbBenchOptions } from "../../support/fakes/verb-bench.ts";
+import { createCommandBench, type CommandBenchOptions } from "../../support/fakes/command-bench.ts";
 
 function run(...args: readonly string[]): Promise<CommandOutput> {
-  return runCommand(args, createVerbBench().context);
+  return runCommand(args, createCommandBench().context);
 }
 
 const errorLines = (message: string, hint?: string): string =>
@@ -86,7 +86,7 @@ describe("a result", () => {
 describe("a command", () => {
   it("gets its options, with their defaults, and its arguments", async () => {
     const asked: unknown[] = [];
-    const clients: VerbBenchOptions["clients"] = {
+    const clients: CommandBenchOptions["clients"] = {
       async resolve(host, client, options) {
         asked.push([host, client, options]);
         const login = {
@@ -98,7 +98,7 @@ describe("a command", () => {
       usesOf: async () => ({ usedBy: [], shadowedBy: [], warnings: [] }),
     };
     const runWith = (args: readonly string[], stdin = "") =>
-      runCommand(args, createVerbBench({ clients, stdin }).context);
+      runCommand(args, createCommandBench({ clients, stdin }).context);
     const resolved = await runWith(["resolve", "quay.io/a/b", "--client", "podman", "--reveal", "--json"]);
     expect(JSON.parse(resolved.stdout)).toMatchObject({ username: "u", secret: "p" });
     await runWith(["resolve", "quay.io", "--key", "other"]);
@@ -249,7 +249,7 @@ describe("wrong usage", () => {
 
 describe("an error", () => {
   it("that nobody foresaw is named by its kind, never by its message", async () => {
-    const { context } = createVerbBench();
+    const { context } = createCommandBench();
     const inventory = { ...context.inventory, living: () => Promise.reject(new TypeError("hunter2")) };
     expect(await runCommand(["prune"], { ...context, inventory })).toEqual({
       stdout: "",

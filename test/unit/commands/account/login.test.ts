@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import { loginCommand } from "../../../../src/commands/account/login.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { tokenOf } from "../../../support/fakes/helper-bench.ts";
-import { createVerbBench, type VerbBench } from "../../../support/fakes/verb-bench.ts";
+import { createCommandBench, type CommandBench } from "../../../support/fakes/command-bench.ts";
 
-const kept = (bench: VerbBench) => [...bench.keychain.items];
+const kept = (bench: CommandBench) => [...bench.keychain.items];
 
 describe("docr login", () => {
   it("takes the API token from stdin, and shows account, team, scopes and registries", async () => {
-    const bench = createVerbBench({ stdin: tokenOf("a") });
+    const bench = createCommandBench({ stdin: tokenOf("a") });
     const { text, json } = await bench.run(loginCommand, { tokenStdin: true });
     expect(text).toBe(
       [
@@ -34,18 +34,18 @@ describe("docr login", () => {
         { name: "acme", region: "fra1", createdAt: "2020-03-21T16:02:37Z", storageBytes: 29_393_920 },
       ],
     });
-    expect([kept(bench), bench.said]).toEqual([[["api-token:default", tokenOf("a")]], []]);
+    expect([kept(bench), bench.warnings]).toEqual([[["api-token:default", tokenOf("a")]], []]);
     expect(JSON.stringify([text, json])).not.toContain(tokenOf("a"));
   });
 
   it("drops white space around a token that was piped", async () => {
-    const bench = createVerbBench({ stdin: ` ${tokenOf("a")}\r\n` });
+    const bench = createCommandBench({ stdin: ` ${tokenOf("a")}\r\n` });
     await bench.run(loginCommand, { tokenStdin: true });
     expect(kept(bench)).toEqual([["api-token:default", tokenOf("a")]]);
   });
 
   it("asks for it on a terminal, hidden", async () => {
-    const bench = createVerbBench({ answers: [tokenOf("a")] });
+    const bench = createCommandBench({ answers: [tokenOf("a")] });
     await bench.run(loginCommand);
     expect(bench.questions).toEqual(["DigitalOcean API token"]);
     expect(kept(bench)).toEqual([["api-token:default", tokenOf("a")]]);
@@ -53,29 +53,29 @@ describe("docr login", () => {
 
   it("offers doctl's on a terminal, and asks where that is declined", async () => {
     const doctl = { default: tokenOf("d") };
-    const agreed = createVerbBench({ doctl, answers: [true] });
+    const agreed = createCommandBench({ doctl, answers: [true] });
     await agreed.run(loginCommand);
     expect(agreed.questions).toEqual(["Use the API token in doctl's config?"]);
     expect(kept(agreed)).toEqual([["api-token:default", tokenOf("d")]]);
-    const declined = createVerbBench({ doctl, answers: [false, tokenOf("a")] });
+    const declined = createCommandBench({ doctl, answers: [false, tokenOf("a")] });
     await declined.run(loginCommand);
     expect(kept(declined)).toEqual([["api-token:default", tokenOf("a")]]);
   });
 
   it("keeps nothing where the question is interrupted", async () => {
-    const bench = createVerbBench({ answers: [] });
+    const bench = createCommandBench({ answers: [] });
     expect(await failureOf(() => bench.run(loginCommand))).toMatchObject({ code: "cancelled" });
     expect(kept(bench)).toEqual([]);
   });
 
   it("takes doctl's of the context that is named, without a question", async () => {
-    const bench = createVerbBench({ doctl: { default: tokenOf("d"), work: tokenOf("e") } });
+    const bench = createCommandBench({ doctl: { default: tokenOf("d"), work: tokenOf("e") } });
     await bench.run(loginCommand, { fromDoctl: true, context: "Work" });
     expect(kept(bench)).toEqual([["api-token:work", tokenOf("e")]]);
   });
 
   it("says what to do where doctl has none", async () => {
-    const bench = createVerbBench();
+    const bench = createCommandBench();
     await expect(bench.run(loginCommand, { fromDoctl: true })).rejects.toMatchObject({
       code: "no-api-token",
       message: "doctl's config has no API token for this context",
@@ -84,7 +84,7 @@ describe("docr login", () => {
   });
 
   it("says what to do where there is no terminal and nothing is piped", async () => {
-    const bench = createVerbBench({ stdin: tokenOf("a") });
+    const bench = createCommandBench({ stdin: tokenOf("a") });
     await expect(bench.run(loginCommand)).rejects.toMatchObject({
       code: "bad-arguments",
       message: "there is no terminal to ask for the API token on",
@@ -100,7 +100,7 @@ describe("docr login", () => {
       "--context names a context that is not 1 to 64 letters, digits, dots, dashes and underscores",
     ],
   ])("refuses %j", async (options, message) => {
-    const bench = createVerbBench({ stdin: tokenOf("a") });
+    const bench = createCommandBench({ stdin: tokenOf("a") });
     expect(await failureOf(() => bench.run(loginCommand, options))).toEqual({
       code: "bad-arguments",
       message,
@@ -108,32 +108,32 @@ describe("docr login", () => {
   });
 
   it("is for the account in use where none is named", async () => {
-    const bench = createVerbBench({ stdin: tokenOf("a"), settings: { context: "work" } });
+    const bench = createCommandBench({ stdin: tokenOf("a"), settings: { context: "work" } });
     const { text } = await bench.run(loginCommand, { tokenStdin: true });
     expect(text).toContain("the context work,");
     expect(kept(bench)).toEqual([["api-token:work", tokenOf("a")]]);
   });
 
   it("shows what is unknown as unknown, and lets the token be", async () => {
-    const bench = createVerbBench({ stdin: tokenOf("a") });
+    const bench = createCommandBench({ stdin: tokenOf("a") });
     bench.api.account = undefined;
     bench.api.fail("token", "api-unavailable");
     const { text, json } = await bench.run(loginCommand, { tokenStdin: true });
     expect(text).toMatch(/^account +not told; that takes the scope account:read$/m);
     expect(text).toMatch(/^scopes +unknown$/m);
     expect(json).toMatchObject({ account: null, token: null });
-    expect(bench.said).toEqual(["DigitalOcean did not say which scopes the API token has"]);
+    expect(bench.warnings).toEqual(["DigitalOcean did not say which scopes the API token has"]);
   });
 
   it("names no registries where there are none, and how to get one", async () => {
-    const bench = createVerbBench({ stdin: tokenOf("a") });
+    const bench = createCommandBench({ stdin: tokenOf("a") });
     bench.api.registries = [];
     const { text } = await bench.run(loginCommand, { tokenStdin: true });
     expect(text).toMatch(/^registries +none; create one: doctl registry create NAME$/m);
   });
 
   it("counts the scopes that have nothing to do with it, and tells when the token expires", async () => {
-    const bench = createVerbBench({ stdin: tokenOf("a") });
+    const bench = createCommandBench({ stdin: tokenOf("a") });
     const scopes = ["droplet:read", "registry:read", "registry:update", "vpc:read"];
     bench.api.token = { scopes, expiresInSeconds: 90 * 24 * 3600 };
     const { text, json } = await bench.run(loginCommand, { tokenStdin: true });
@@ -145,28 +145,30 @@ describe("docr login", () => {
 
 describe("docr login remarks", () => {
   it("that the token can pull but not push", async () => {
-    const bench = createVerbBench({ stdin: tokenOf("a") });
+    const bench = createCommandBench({ stdin: tokenOf("a") });
     bench.api.token = { scopes: ["registry:read"], expiresInSeconds: undefined };
     await bench.run(loginCommand, { tokenStdin: true });
-    expect(bench.said).toEqual(["this API token can pull but not push: it lacks the scope registry:update"]);
+    expect(bench.warnings).toEqual([
+      "this API token can pull but not push: it lacks the scope registry:update",
+    ]);
   });
 
   it("that the environment's token wins", async () => {
-    const bench = createVerbBench({ stdin: tokenOf("a"), apiToken: tokenOf("e") });
+    const bench = createCommandBench({ stdin: tokenOf("a"), apiToken: tokenOf("e") });
     await bench.run(loginCommand, { tokenStdin: true });
-    expect(bench.said).toEqual([
+    expect(bench.warnings).toEqual([
       "DIGITALOCEAN_ACCESS_TOKEN is set and wins over what is kept; unset it to use this account",
     ]);
   });
 
   it("that another account is in use, unless a registry names this one", async () => {
-    const other = createVerbBench({ stdin: tokenOf("a") });
+    const other = createCommandBench({ stdin: tokenOf("a") });
     await other.run(loginCommand, { tokenStdin: true, context: "work" });
-    expect(other.said).toEqual([
+    expect(other.warnings).toEqual([
       "the context in use is default: set DIGITALOCEAN_CONTEXT=work to use this account",
     ]);
-    const named = createVerbBench({ stdin: tokenOf("a"), settings: { contexts: { acme: "work" } } });
+    const named = createCommandBench({ stdin: tokenOf("a"), settings: { contexts: { acme: "work" } } });
     await named.run(loginCommand, { tokenStdin: true, context: "work" });
-    expect(named.said).toEqual([]);
+    expect(named.warnings).toEqual([]);
   });
 });

@@ -4,16 +4,23 @@ import { Secret } from "../../../../src/core/secret.ts";
 import { logoutCommand } from "../../../../src/commands/account/logout.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { answerOf, tokenOf } from "../../../support/fakes/helper-bench.ts";
-import { createVerbBench, type VerbBench, type VerbBenchOptions } from "../../../support/fakes/verb-bench.ts";
+import {
+  createCommandBench,
+  type CommandBench,
+  type CommandBenchOptions,
+} from "../../../support/fakes/command-bench.ts";
 
 /** Somebody who is logged in to these accounts. */
-async function createMember(contexts: readonly string[], options: VerbBenchOptions = {}): Promise<VerbBench> {
-  const bench = createVerbBench(options);
+async function createMember(
+  contexts: readonly string[],
+  options: CommandBenchOptions = {},
+): Promise<CommandBench> {
+  const bench = createCommandBench(options);
   for (const context of contexts) await bench.credentials.apiTokens.write(context, new Secret(tokenOf("a")));
   return bench;
 }
 
-const kept = (bench: VerbBench) => [...bench.keychain.items.keys()];
+const kept = (bench: CommandBench) => [...bench.keychain.items.keys()];
 
 describe("docr logout", () => {
   it("forgets the only account, and revokes what was minted", async () => {
@@ -23,11 +30,11 @@ describe("docr logout", () => {
       text: "forgot the API token of the default account; revoked 1\n",
       json: { contexts: ["default"], revoked: 1, notRevoked: 0 },
     });
-    expect([kept(bench), bench.said]).toEqual([[], []]);
+    expect([kept(bench), bench.warnings]).toEqual([[], []]);
   });
 
   it("is no failure where nothing is kept", async () => {
-    expect(await createVerbBench().run(logoutCommand)).toMatchObject({
+    expect(await createCommandBench().run(logoutCommand)).toMatchObject({
       text: "no API token was kept; revoked 0\n",
     });
   });
@@ -68,7 +75,7 @@ describe("docr logout", () => {
 
   it("refuses to be told both", async () => {
     expect(
-      await failureOf(() => createVerbBench().run(logoutCommand, { all: true, context: "work" })),
+      await failureOf(() => createCommandBench().run(logoutCommand, { all: true, context: "work" })),
     ).toMatchObject({ code: "bad-arguments" });
   });
 
@@ -84,12 +91,14 @@ describe("docr logout", () => {
   it("says where an API token is found all the same", async () => {
     const environment = await createMember(["default"], { apiToken: tokenOf("e") });
     await environment.run(logoutCommand);
-    expect(environment.said).toEqual([
+    expect(environment.warnings).toEqual([
       "DIGITALOCEAN_ACCESS_TOKEN is set: docker still gets credentials with it",
     ]);
     const doctl = await createMember(["default"], { doctl: { default: tokenOf("d") } });
     await doctl.run(logoutCommand);
-    expect(doctl.said).toEqual(["doctl's config holds an API token: docker still gets credentials with it"]);
+    expect(doctl.warnings).toEqual([
+      "doctl's config holds an API token: docker still gets credentials with it",
+    ]);
   });
 
   it("fails while the keychain is locked", async () => {

@@ -7,7 +7,11 @@ import { Secret } from "../../../../src/core/secret.ts";
 import { statusCommand } from "../../../../src/commands/account/status.ts";
 import { MINUTE } from "../../../support/fakes/fixed-clock.ts";
 import { answerOf, tokenOf } from "../../../support/fakes/helper-bench.ts";
-import { createVerbBench, type VerbBench, type VerbBenchOptions } from "../../../support/fakes/verb-bench.ts";
+import {
+  createCommandBench,
+  type CommandBench,
+  type CommandBenchOptions,
+} from "../../../support/fakes/command-bench.ts";
 
 let home: string;
 
@@ -17,8 +21,8 @@ beforeEach(() => {
 
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
-const create = ({ env, ...options }: VerbBenchOptions = {}) =>
-  createVerbBench({ ...options, env: { HOME: home, ...env } });
+const create = ({ env, ...options }: CommandBenchOptions = {}) =>
+  createCommandBench({ ...options, env: { HOME: home, ...env } });
 
 function write(path: string, text: string): void {
   const folder = join(home, ".config", path, "..");
@@ -27,7 +31,7 @@ function write(path: string, text: string): void {
 }
 
 /** All that is printed, and what scripts get. */
-async function show(bench: VerbBench) {
+async function show(bench: CommandBench) {
   const { text } = await bench.run(statusCommand);
   const shown = bench.printed.join("") + text;
   return { text: shown, json: (await bench.run(statusCommand, { json: true })).json };
@@ -203,7 +207,7 @@ describe("docr status is no failure", () => {
   });
 
   it("without a home", async () => {
-    const { text } = await show(createVerbBench());
+    const { text } = await show(createCommandBench());
     expect(text).toMatch(/^config file +none: there is no home$/m);
   });
 });

@@ -8,7 +8,7 @@ import { configureCommand } from "../../../../src/commands/configure/configure.t
 import { unconfigureCommand } from "../../../../src/commands/configure/unconfigure.ts";
 import { type ConfiguredHome, createConfiguredHome } from "../../../support/fakes/configured-home.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
-import { runOn } from "../../../support/fakes/verb-bench.ts";
+import { runOn } from "../../../support/fakes/command-bench.ts";
 
 const DOCKER = ".docker/config.json";
 const PODMAN = ".config/containers/auth.json";
@@ -203,12 +203,12 @@ describe("docr configure", () => {
     await configure(home, { global: true });
     const still = (hosts: string): string =>
       `~/${DOCKER} still holds the login for ${hosts}, which nobody reads there any more: docr migrate moves it into the keychain`;
-    expect(home.said).toEqual([still(HOST), still(`${HOST}, ghcr.io`)]);
+    expect(home.warnings).toEqual([still(HOST), still(`${HOST}, ghcr.io`)]);
 
     const marked = createConfiguredHome({ env: { PATH: "/nowhere" } });
     marked.write(DOCKER, "\uFEFF{}");
     await configure(marked);
-    expect(marked.said).toEqual([
+    expect(marked.warnings).toEqual([
       `~/${DOCKER} begins with a byte order mark, and docker and podman pass over it for that`,
       "docker-credential-docr is not on the PATH, where clients look for it",
     ]);
@@ -218,9 +218,9 @@ describe("docr configure", () => {
     const variable = JSON.stringify({ auths: { [HOST]: { auth: "YTpi" } } });
     const home = createConfiguredHome({ env: { DOCKER_AUTH_CONFIG: variable } });
     await configure(home, { client: "podman" });
-    expect(home.said).toEqual([]);
+    expect(home.warnings).toEqual([]);
     await configure(home, { client: "docker" });
-    expect(home.said).toEqual([
+    expect(home.warnings).toEqual([
       `docker takes the login for ${HOST} from DOCKER_AUTH_CONFIG, and does not ask docr for it`,
     ]);
   });
@@ -358,7 +358,7 @@ describe("docr unconfigure", () => {
     await configure(home);
     home.write(DOCKER, '{"auths":{},"credHelpers":{"registry.digitalocean.com":"docr"}}');
     await unconfigure(home);
-    expect(home.said).toEqual([
+    expect(home.warnings).toEqual([
       `~/${DOCKER}.docr-backup is from before docr configure, with any password that was in the file then: remove it when nobody needs it`,
     ]);
   });
@@ -451,7 +451,7 @@ describe("docr unconfigure", () => {
     home.write(DROP_IN, 'credential-helpers = ["mine", "docr"]\n');
     await unconfigure(home);
     expect(parsed(home.read(DOCKER))).toEqual({ credHelpers: { "ghcr.io": "docr" } });
-    expect(home.said).toEqual([
+    expect(home.warnings).toEqual([
       `~/${DOCKER} still names docr for ghcr.io`,
       `~/${DROP_IN} was changed by somebody and still names docr: take it out by hand`,
     ]);

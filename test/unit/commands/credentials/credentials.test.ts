@@ -7,13 +7,18 @@ import { credentialsCommand } from "../../../../src/commands/credentials/credent
 import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { answerOf, tokenOf } from "../../../support/fakes/helper-bench.ts";
 import { API_MESSAGE } from "../../../support/fakes/recorded-api.ts";
-import { createVerbBench, type VerbBench, type VerbBenchOptions } from "../../../support/fakes/verb-bench.ts";
+import {
+  createCommandBench,
+  type CommandBench,
+  type CommandBenchOptions,
+} from "../../../support/fakes/command-bench.ts";
 
 const HOST = "registry.digitalocean.com";
 const AUTH = Buffer.from("minted-secret-1:minted-secret-1").toString("base64");
 
-const create = (options: VerbBenchOptions = {}) => createVerbBench({ apiToken: tokenOf("a"), ...options });
-const mints = (bench: VerbBench) => bench.api.calls.filter((call) => call.startsWith("mint"));
+const create = (options: CommandBenchOptions = {}) =>
+  createCommandBench({ apiToken: tokenOf("a"), ...options });
+const mints = (bench: CommandBench) => bench.api.calls.filter((call) => call.startsWith("mint"));
 
 const manifestOf = async (options: object, registry?: string): Promise<unknown> =>
   parse((await create().run(credentialsCommand, { format: "kubernetes-secret", ...options }, registry)).text);
@@ -24,7 +29,7 @@ describe("docr credentials", () => {
     const { text } = await bench.run(credentialsCommand, {}, undefined);
     expect(JSON.parse(text)).toEqual({ auths: { [HOST]: { auth: AUTH } } });
     expect(text.endsWith("}\n")).toBe(true);
-    expect([mints(bench), bench.said]).toEqual([["mint acme read-only 3600"], []]);
+    expect([mints(bench), bench.warnings]).toEqual([["mint acme read-only 3600"], []]);
   });
 
   it("mints anew although docker has one", async () => {
@@ -45,7 +50,7 @@ describe("docr credentials", () => {
     const { json } = await bench.run(credentialsCommand, { neverExpire: true }, undefined);
     expect(mints(bench)).toEqual(["mint acme read-only 0"]);
     expect(json).toMatchObject({ expiresAt: null });
-    expect(bench.said).toEqual([
+    expect(bench.warnings).toEqual([
       "this credential never expires: revoke it in DigitalOcean's control panel when it is done",
     ]);
   });

@@ -3,11 +3,11 @@ import { HelperError } from "../../../../src/core/errors.ts";
 import { pruneCommand } from "../../../../src/commands/credentials/prune.ts";
 import { MINUTE } from "../../../support/fakes/fixed-clock.ts";
 import { answerOf, tokenOf } from "../../../support/fakes/helper-bench.ts";
-import { createVerbBench, type VerbBench } from "../../../support/fakes/verb-bench.ts";
+import { createCommandBench, type CommandBench } from "../../../support/fakes/command-bench.ts";
 
 /** One credential in use, one that it replaced, and one that a person was given. */
-async function createThree(): Promise<VerbBench> {
-  const bench = createVerbBench({ apiToken: tokenOf("a") });
+async function createThree(): Promise<CommandBench> {
+  const bench = createCommandBench({ apiToken: tokenOf("a") });
   await bench.domain.issue({
     registry: undefined,
     context: undefined,
@@ -22,7 +22,7 @@ async function createThree(): Promise<VerbBench> {
   return bench;
 }
 
-const revoked = (bench: VerbBench) => bench.api.calls.filter((call) => call.startsWith("revoke"));
+const revoked = (bench: CommandBench) => bench.api.calls.filter((call) => call.startsWith("revoke"));
 
 describe("docr prune", () => {
   it("revokes the replaced one, and shows those that live on", async () => {
@@ -71,7 +71,7 @@ describe("docr prune", () => {
   });
 
   it("shows no table where nothing lives", async () => {
-    expect(await createVerbBench().run(pruneCommand)).toEqual({
+    expect(await createCommandBench().run(pruneCommand)).toEqual({
       text: "revoked 0\n",
       json: { revoked: 0, notRevoked: 0, credentials: [] },
       exitCode: 0,
@@ -92,7 +92,7 @@ describe("docr prune", () => {
     const bench = await createThree();
     bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
     expect(await bench.run(pruneCommand)).toMatchObject({ exitCode: 1 });
-    expect(bench.said).toEqual([
+    expect(bench.warnings).toEqual([
       "the keychain is locked: what is kept there is not shown, and was not revoked",
     ]);
   });

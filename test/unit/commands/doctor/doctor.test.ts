@@ -22,11 +22,11 @@ import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { NOON } from "../../../support/fakes/fixed-clock.ts";
 import { tokenOf } from "../../../support/fakes/helper-bench.ts";
 import {
-  createVerbBench,
+  createCommandBench,
   runOn,
-  type VerbBench,
-  type VerbBenchOptions,
-} from "../../../support/fakes/verb-bench.ts";
+  type CommandBench,
+  type CommandBenchOptions,
+} from "../../../support/fakes/command-bench.ts";
 
 const OURS = "registry.digitalocean.com";
 const REGISTRY_URL = `https://${OURS}/v2/`;
@@ -53,12 +53,12 @@ const DOCKER_ASKS: HelperUse = {
   helper: "docr",
 };
 
-interface Scene extends VerbBenchOptions {
+interface Scene extends CommandBenchOptions {
   readonly uses?: Partial<ClientUses>;
   readonly api?: Reached;
   readonly registry?: Reached;
   readonly platform?: string;
-  readonly arrange?: (bench: VerbBench) => void;
+  readonly arrange?: (bench: CommandBench) => void;
   readonly report?: string;
 }
 
@@ -75,7 +75,7 @@ async function examine(scene: Scene = {}) {
     ...scene.env,
   };
   const machine = { env, platform, uid: process.getuid?.() };
-  const bench = createVerbBench({
+  const bench = createCommandBench({
     apiToken: tokenOf("a"),
     clients: { usesOf: async () => ({ usedBy: [DOCKER_ASKS], shadowedBy: [], warnings: [], ...uses }) },
     registries: { checkLogin: async () => undefined },
@@ -271,7 +271,7 @@ describe("its look at the store", () => {
     ["keychain-silent", "fail"],
     ["keychain-missing", "warn"],
   ] as const)("tells %s as %s where the environment holds the API token", async (code, outcome) => {
-    const arrange = ({ keychain }: VerbBench): void =>
+    const arrange = ({ keychain }: CommandBench): void =>
       keychain.failWith(new HelperError(code, "the keychain says no"));
     expect(await lineOf("store", { arrange })).toEqual([outcome, "the keychain says no", ERRORS[code].hint]);
   });
@@ -372,7 +372,7 @@ describe("its look at the account", () => {
     ],
     [["one", "two"], "one", ["pass", "the account has 2, and DOCR_REGISTRY names one"]],
   ])("counts the registries %j", async (registries, registry, line) => {
-    const arrange = ({ api }: VerbBench): void => void (api.registries = registries);
+    const arrange = ({ api }: CommandBench): void => void (api.registries = registries);
     expect(await lineOf("registries", { arrange, settings: { registry } })).toEqual(line);
   });
 
@@ -471,7 +471,7 @@ describe("docr doctor --report", () => {
     expect(report).toContain("\n- DOCR_CACHE=runtime\n");
     expect(report).toContain("\n- XDG_RUNTIME_DIR\n");
     expect(report).not.toContain(folder);
-    expect(bench.said).toEqual(["the report is written; read it before you paste it"]);
+    expect(bench.notes).toEqual(["the report is written; read it before you paste it"]);
   });
 
   it("never takes the place of a file, and says so before it looks", async () => {

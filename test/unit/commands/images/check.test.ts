@@ -8,10 +8,10 @@ import { checkCommand } from "../../../../src/commands/images/check.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { tokenOf } from "../../../support/fakes/helper-bench.ts";
 import {
-  createVerbBench,
+  createCommandBench,
   type GivenOptions,
-  type VerbBenchOptions,
-} from "../../../support/fakes/verb-bench.ts";
+  type CommandBenchOptions,
+} from "../../../support/fakes/command-bench.ts";
 
 const DIGEST = `sha256:${"0".repeat(64)}`;
 const FOUND: FoundManifest = {
@@ -33,7 +33,7 @@ const NOTHING: Resolved = { ...ASKED, kind: "none" };
 const BY_PASS = { ...ASKED, kind: "helper", setting: "credsStore", helper: "pass" } as const;
 const HELPED: Resolved = { ...BY_PASS, login: { kind: "password", credential: ANN } };
 
-interface Scene extends GivenOptions<typeof checkCommand>, VerbBenchOptions {
+interface Scene extends GivenOptions<typeof checkCommand>, CommandBenchOptions {
   readonly resolved?: Resolved;
 }
 
@@ -45,7 +45,7 @@ async function run(
 ) {
   const shown: (RegistryLogin | undefined)[] = [];
   const asked: unknown[] = [];
-  const bench = createVerbBench({
+  const bench = createCommandBench({
     ...scene,
     clients: {
       resolve: async (host, client, options) => {
@@ -68,7 +68,7 @@ async function run(
   const { client = "docker", tags, anonymous } = scene;
   const options = { client, ...(tags && { tags }), ...(anonymous && { anonymous }) };
   const result = await bench.run(checkCommand, options, text);
-  return { result, shown, asked, said: bench.said };
+  return { result, shown, asked, warnings: bench.warnings };
 }
 
 const failWith = (code: ErrorCode) => async (): Promise<never> => {
@@ -209,12 +209,12 @@ describe("the login that is shown", () => {
   });
 
   it("is none where the client has none, which is said, with what the client would warn of", async () => {
-    const { result, shown, said } = await run("ghcr.io/a/b", {
+    const { result, shown, warnings } = await run("ghcr.io/a/b", {
       resolved: { ...NOTHING, warnings: ["beware"] },
     });
     expect(shown).toEqual([undefined]);
     expect(result.text).toContain("  login      none: docker has none for ghcr.io\n");
-    expect(said).toEqual(["beware"]);
+    expect(warnings).toEqual(["beware"]);
     const empty = await run("ghcr.io/a/b", { resolved: { ...BY_PASS, login: undefined } });
     expect(empty.result.text).toContain("  login      none in docker-credential-pass (credsStore in");
   });

@@ -5,7 +5,7 @@ import type { Result } from "../../../../src/commands/command.ts";
 import { Secret } from "../../../../src/core/secret.ts";
 import { resolveCommand } from "../../../../src/commands/images/resolve.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
-import { createVerbBench } from "../../../support/fakes/verb-bench.ts";
+import { createCommandBench } from "../../../support/fakes/command-bench.ts";
 
 const HOST = "registry.digitalocean.com";
 
@@ -40,9 +40,9 @@ async function run(
   text: string,
   resolved: Resolved = FOUND,
   flags: { readonly reveal?: boolean; readonly key?: string; readonly client?: "docker" | "podman" } = {},
-): Promise<Result & { readonly said: readonly string[]; readonly asked: readonly Asked[] }> {
+): Promise<Result & { readonly warnings: readonly string[]; readonly asked: readonly Asked[] }> {
   const asked: Asked[] = [];
-  const bench = createVerbBench({
+  const bench = createCommandBench({
     clients: {
       async resolve(host, client, options) {
         asked.push({ host, client, options });
@@ -51,7 +51,7 @@ async function run(
     },
   });
   const result = await bench.run(resolveCommand, flags, text);
-  return { ...result, said: bench.said, asked };
+  return { ...result, warnings: bench.warnings, asked };
 }
 
 describe("docr resolve", () => {
@@ -143,22 +143,22 @@ describe("docr resolve", () => {
   });
 
   it("passes warnings on to stderr, and lets nothing command the terminal", async () => {
-    const { said, text } = await run(
+    const { warnings, text } = await run(
       "ghcr.io",
       { ...FOUND, warnings: ["passed over"], key: "a\u001b[2Jb", login: passwordOf("s\u001b[1m", "p\n") },
       { reveal: true },
     );
-    expect(said).toEqual(["passed over"]);
+    expect(warnings).toEqual(["passed over"]);
     expect(text).not.toMatch(/\u001b/);
     expect(text).toContain("password   p?\n");
   });
 
   it("says on stderr where our own host is somebody else's to answer", async () => {
-    expect((await run(HOST)).said).toEqual([
+    expect((await run(HOST)).warnings).toEqual([
       `docker is not configured to ask docr for ${HOST}; docr configure does that`,
     ]);
-    expect((await run(HOST, { ...FOUND, helper: "docr" })).said).toEqual([]);
-    expect((await run("ghcr.io")).said).toEqual([]);
+    expect((await run(HOST, { ...FOUND, helper: "docr" })).warnings).toEqual([]);
+    expect((await run("ghcr.io")).warnings).toEqual([]);
   });
 
   it("takes no key with control characters", async () => {

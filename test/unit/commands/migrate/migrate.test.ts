@@ -9,7 +9,7 @@ import { Secret } from "../../../../src/core/secret.ts";
 import { type ConfiguredHome, createConfiguredHome } from "../../../support/fakes/configured-home.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { tokenOf } from "../../../support/fakes/helper-bench.ts";
-import { runOn, type VerbBenchOptions } from "../../../support/fakes/verb-bench.ts";
+import { runOn, type CommandBenchOptions } from "../../../support/fakes/command-bench.ts";
 
 const DOCKER = ".docker/config.json";
 const PODMAN = ".config/containers/auth.json";
@@ -35,7 +35,7 @@ const opened = async (home: ConfiguredHome, key: string): Promise<readonly unkno
   return login && [login.serverUrl, login.username, login.secret.reveal()];
 };
 /** A home in which docker asks us for everything. */
-function openOurs(auths: object, options: VerbBenchOptions = {}): ConfiguredHome {
+function openOurs(auths: object, options: CommandBenchOptions = {}): ConfiguredHome {
   const home = createConfiguredHome(options);
   home.write(DOCKER, JSON.stringify({ auths, credsStore: "docr" }, null, "\t"));
   return home;
@@ -230,7 +230,7 @@ describe("docr migrate, for logins in plain text", () => {
     expect(Object.values(home.all()).join("")).not.toContain(auth("sammy", "one").auth);
     await home.run(unconfigureCommand);
     expect(dockerOf(home)).toEqual({ auths: { "ghcr.io": {} } });
-    expect(home.said.at(-1)).toBe(
+    expect(home.warnings.at(-1)).toBe(
       "docr keeps the login for ghcr.io, which clients find no more: docker login makes a new one",
     );
   });
@@ -264,7 +264,7 @@ describe("docr migrate, for logins in plain text", () => {
 });
 
 /** A home in which docker asks us for our host alone, and has a login in plain text. */
-function openConfigured(secret: string, options: VerbBenchOptions = {}): ConfiguredHome {
+function openConfigured(secret: string, options: CommandBenchOptions = {}): ConfiguredHome {
   const home = createConfiguredHome(options);
   const text = JSON.stringify({ auths: { [HOST]: auth(secret, secret) }, credHelpers: { [HOST]: "docr" } });
   home.write(DOCKER, text);
@@ -350,7 +350,7 @@ describe("docr migrate --from another helper", () => {
     expect(parsed(home.read(OURS))).toEqual({ fallback: "pass" });
     await move(home, { from: true });
     expect(parsed(home.read(OURS))).toEqual({});
-    expect(home.said.at(-1)).toBe("docker-credential-pass has no logins, and stands behind docr no more");
+    expect(home.warnings.at(-1)).toBe("docker-credential-pass has no logins, and stands behind docr no more");
   });
 
   it("takes nothing from a helper behind us unless it gets all", async () => {
@@ -441,7 +441,7 @@ describe("docr migrate, before it moves", () => {
     expect(dockerOf(home)).toEqual(PLAIN);
     await move(home, { configure: true });
     expect(dockerOf(home)).toEqual({ auths: { "ghcr.io": {} }, credsStore: "docr" });
-    expect(home.said).toEqual([]);
+    expect(home.warnings).toEqual([]);
   });
 
   it.each(["gcloud", ""])("leaves a login of a host for which docker asks %j by itself", async (helper) => {
@@ -569,7 +569,7 @@ describe("docr migrate, before it moves", () => {
     const home = openOurs(PLAIN.auths, { answers: [true] });
     expect((await home.run(migrateCommand)).exitCode).toBe(0);
     expect(home.questions).toEqual(["Move 1 login into the keychain?"]);
-    expect(home.said).toEqual([`  ghcr.io  sammy  ~/${DOCKER}`]);
+    expect(home.notes).toEqual([`  ghcr.io  sammy  ~/${DOCKER}`]);
     expect(await opened(home, "ghcr.io")).toEqual(["ghcr.io", "sammy", "one"]);
   });
 

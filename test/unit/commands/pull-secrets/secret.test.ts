@@ -6,7 +6,7 @@ import { HelperError } from "../../../../src/core/errors.ts";
 import { Secret } from "../../../../src/core/secret.ts";
 import { secretCommand } from "../../../../src/commands/pull-secrets/secret.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
-import { createVerbBench, type GivenOptions } from "../../../support/fakes/verb-bench.ts";
+import { createCommandBench, type GivenOptions } from "../../../support/fakes/command-bench.ts";
 
 type Options = GivenOptions<typeof secretCommand>;
 
@@ -33,10 +33,10 @@ async function run(
   text: string,
   flags: Partial<Options> = {},
   resolved: Resolved = FOUND,
-): Promise<Result & { readonly said: readonly string[] }> {
-  const bench = createVerbBench({ clients: { resolve: async () => resolved } });
+): Promise<Result & { readonly warnings: readonly string[] }> {
+  const bench = createCommandBench({ clients: { resolve: async () => resolved } });
   const result = await bench.run(secretCommand, flags, text);
-  return { ...result, said: bench.said };
+  return { ...result, warnings: bench.warnings };
 }
 
 const holding = (login: ClientLogin): Resolved => ({ ...FOUND, login });
@@ -45,10 +45,10 @@ const registryToken = holding({ kind: "registry-token", token: new Secret("rt") 
 
 describe("docr secret", () => {
   it("is the authorisation token unless told otherwise", async () => {
-    const { text, json, said } = await run("ghcr.io/acme/app");
+    const { text, json, warnings } = await run("ghcr.io/acme/app");
     expect(text).toBe(`${AUTH}\n`);
     expect(json).toEqual({ host: "ghcr.io", auth: AUTH });
-    expect(said).toEqual([]);
+    expect(warnings).toEqual([]);
   });
 
   it("is user name and password, on a line each or as JSON", async () => {
@@ -93,17 +93,17 @@ describe("docr secret", () => {
   });
 
   it("is the login that we keep where the client has none, which it says on stderr", async () => {
-    const bench = createVerbBench({
+    const bench = createCommandBench({
       clients: { resolve: async () => NONE },
     });
     await bench.helper.store("ghcr.io", "rosa", new Secret("ours"));
     const { text } = await bench.run(secretCommand, { format: "username-password" }, "ghcr.io");
     expect(text).toBe("rosa\nours\n");
-    expect(bench.said).toEqual(["docker has no login for ghcr.io; this is the one that docr keeps"]);
+    expect(bench.warnings).toEqual(["docker has no login for ghcr.io; this is the one that docr keeps"]);
   });
 
   it("fails with what our own store fails with, but not for want of a keychain", async () => {
-    const bench = createVerbBench({
+    const bench = createCommandBench({
       clients: { resolve: async () => NONE },
     });
     const flags = { client: "docker", format: "auth" } as const;
@@ -125,19 +125,19 @@ describe("docr secret", () => {
   });
 
   it("offers no other login for a registry of which docker has a token", async () => {
-    const bench = createVerbBench({ clients: { resolve: async () => registryToken } });
+    const bench = createCommandBench({ clients: { resolve: async () => registryToken } });
     await bench.helper.store("ghcr.io", "sammy", new Secret("kept"));
     const flags = { client: "docker", format: "auth" } as const;
     expect((await failureOf(() => bench.run(secretCommand, flags, "ghcr.io"))).code).toBe("no-login");
-    expect(bench.said).toEqual([]);
+    expect(bench.warnings).toEqual([]);
   });
 
   it("says on stderr that what we mint for docker is short-lived", async () => {
     const ours = "registry.digitalocean.com";
-    expect((await run(ours, {}, { ...FOUND, helper: "docr" })).said).toEqual([
+    expect((await run(ours, {}, { ...FOUND, helper: "docr" })).warnings).toEqual([
       "this credential is a short-lived one; docr credentials makes one for a platform",
     ]);
-    expect((await run(ours)).said).toEqual([]);
+    expect((await run(ours)).warnings).toEqual([]);
   });
 
   it("takes a name for the manifest alone", async () => {

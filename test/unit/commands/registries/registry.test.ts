@@ -9,11 +9,11 @@ import { removeCommand } from "../../../../src/commands/registries/remove.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { HOUR } from "../../../support/fakes/fixed-clock.ts";
 import {
-  createVerbBench,
+  createCommandBench,
   type GivenOptions,
-  type VerbBench,
-  type VerbBenchOptions,
-} from "../../../support/fakes/verb-bench.ts";
+  type CommandBench,
+  type CommandBenchOptions,
+} from "../../../support/fakes/command-bench.ts";
 
 const HUB = "https://index.docker.io/v1/";
 const OURS = "registry.digitalocean.com";
@@ -31,16 +31,16 @@ const BY_PODMAN = {
   kind: "file",
 } as const;
 
-interface RegistryBench extends VerbBench {
+interface RegistryBench extends CommandBench {
   /** What registries were asked, as `HOST USER PASSWORD`. */
   readonly checks: readonly string[];
 }
 
 function createRegistryBench(
-  options: VerbBenchOptions & { readonly uses?: Partial<ClientUses>; readonly refusal?: HelperError } = {},
+  options: CommandBenchOptions & { readonly uses?: Partial<ClientUses>; readonly refusal?: HelperError } = {},
 ): RegistryBench {
   const checks: string[] = [];
-  const bench = createVerbBench({
+  const bench = createCommandBench({
     clients: { usesOf: async () => ({ ...NOBODY, usedBy: [BY_DOCKER], ...options.uses }) },
     registries: {
       async checkLogin(host: string, { username, secret }: Credential) {
@@ -53,11 +53,11 @@ function createRegistryBench(
   return { ...bench, checks };
 }
 
-const store = (bench: VerbBench, serverUrl: string, username = "sammy", secret = "hunter2") =>
+const store = (bench: CommandBench, serverUrl: string, username = "sammy", secret = "hunter2") =>
   bench.helper.store(serverUrl, username, new Secret(secret));
 
 /** The login that `get` answers, opened. */
-async function loginAt(bench: VerbBench, serverUrl: string): Promise<string> {
+async function loginAt(bench: CommandBench, serverUrl: string): Promise<string> {
   const { username, secret } = await bench.helper.get(serverUrl);
   return `${username.reveal()} ${secret.reveal()}`;
 }
@@ -78,7 +78,7 @@ describe("docr registry add", () => {
       storedAt: "2026-11-21T12:00:00.000Z",
       checked: true,
     });
-    expect(bench.said).toEqual([]);
+    expect(bench.warnings).toEqual([]);
   });
 
   it("keeps Docker Hub's under the key that docker asks for", async () => {
@@ -130,7 +130,7 @@ describe("docr registry add", () => {
   it("tells where no client would ask for it", async () => {
     const bench = createRegistryBench({ stdin: "hunter2", uses: NOBODY });
     await bench.run(addCommand, { username: "sammy", passwordStdin: true, check: true }, "ghcr.io");
-    expect(bench.said).toEqual([
+    expect(bench.warnings).toEqual([
       "no client asks docr for ghcr.io yet; docr configure --global tells them to",
     ]);
   });
@@ -237,7 +237,7 @@ describe("docr registry update", () => {
   });
 });
 
-async function hostsOf(bench: VerbBench, flags: GivenOptions<typeof listCommand>): Promise<unknown> {
+async function hostsOf(bench: CommandBench, flags: GivenOptions<typeof listCommand>): Promise<unknown> {
   const { json } = await bench.run(listCommand, flags);
   return Array.isArray(json) ? json.map((one: unknown) => Object(one).host) : [];
 }
@@ -301,11 +301,11 @@ describe("docr registry list", () => {
     expect(json).toMatchObject({ usedBy: [], shadowedBy: [{ client: "docker", helper: "pass" }] });
   });
 
-  it("is empty with a remark where nothing is to be shown", async () => {
+  it("is empty, and a note says why", async () => {
     const bench = createRegistryBench();
     expect(await bench.run(listCommand, {})).toEqual({ text: "", json: [] });
     await bench.run(listCommand, { filter: "x" });
-    expect(bench.said).toEqual(["no logins are kept", "no login is like that"]);
+    expect(bench.notes).toEqual(["no logins are kept", "no login is like that"]);
   });
 
   it("shows a login from before times were noted", async () => {
@@ -323,7 +323,7 @@ describe("docr registry list", () => {
   it("says once which file could not be read", async () => {
     const bench = await withLogins({ uses: { warnings: ["~/.docker/config.json is not JSON"] } });
     await bench.run(listCommand, {});
-    expect(bench.said).toEqual(["~/.docker/config.json is not JSON"]);
+    expect(bench.warnings).toEqual(["~/.docker/config.json is not JSON"]);
   });
 });
 

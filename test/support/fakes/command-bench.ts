@@ -3,11 +3,9 @@ import type { Files } from "../../../src/client-config/edit/files.ts";
 import type { HelperAnswer } from "../../../src/client-config/helper-client.ts";
 import type { Clients } from "../../../src/client-config/resolve.ts";
 import type { Terminal } from "../../../src/terminal/terminal.ts";
-import type { VerbPorts } from "../../../src/commands/ports.ts";
 import type { Registries } from "../../../src/oci/registries.ts";
 import type { Network } from "../../../src/http/reach.ts";
 import { createCommandDomain } from "../../../src/app/command-domain.ts";
-import { composeDomain } from "../../../src/app/compose-domain.ts";
 import { readConfigFile } from "../../../src/config/config-file.ts";
 import { readGeneralSettings } from "../../../src/config/general.ts";
 import type { ArgsOf, Command, Options, OptionsOf, Result } from "../../../src/commands/command.ts";
@@ -16,18 +14,18 @@ import { valuesOf } from "../../../src/cli/option-values.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import { type Bench, type BenchOptions, createBench } from "./helper-bench.ts";
 
-export interface VerbBenchOptions extends BenchOptions {
-  /** What the person answers, question by question; none where there is no terminal. */
+export interface CommandBenchOptions extends BenchOptions {
+  /** The user's answers, prompt by prompt. Undefined: there is no terminal. */
   readonly answers?: readonly (string | boolean)[];
-  /** What is on stdin, for `--password-stdin`. */
+  /** Stdin, for `--password-stdin`. */
   readonly stdin?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly clients?: Partial<Clients>;
   readonly registries?: Partial<Registries>;
-  /** Real ones, in a folder of the test's own. */
+  /** Real files, in a folder of the test. */
   readonly files?: Files;
   readonly network?: Partial<Network>;
-  /** What other helpers answer, by `NAME VERB INPUT`. */
+  /** The responses of other helpers, by `NAME ACTION INPUT`. */
   readonly helpers?: Readonly<Record<string, HelperAnswer>>;
 }
 
@@ -36,9 +34,8 @@ export type GivenOptions<C extends { readonly options?: Options }> = Partial<
   OptionsOf<NonNullable<C["options"]>>
 >;
 
-/** The verbs' ports on fakes alone, with a person who has made up their mind. */
-export interface VerbBench extends Bench {
-  readonly verbs: VerbPorts;
+/** The commands' context on fakes, with a user who answers every prompt. */
+export interface CommandBench extends Bench {
   readonly context: CommandContext;
   /** Runs the command with these options; the others have their defaults. */
   run<O extends Options, A extends readonly string[], K extends keyof CommandContext>(
@@ -46,20 +43,23 @@ export interface VerbBench extends Bench {
     options?: Partial<OptionsOf<O>> & { readonly json?: boolean },
     ...args: ArgsOf<A>
   ): Promise<Result>;
-  /** What was asked on the terminal. */
+  /** The prompts. */
   readonly questions: readonly string[];
-  /** What was printed on stdout before the result. */
+  /** What the command printed on stdout before its result. */
   readonly printed: readonly string[];
-  /** What was said on stderr. */
-  readonly said: readonly string[];
-  /** What other helpers were asked, as `NAME VERB INPUT`. */
+  /** What the command warned of. */
+  readonly warnings: readonly string[];
+  /** Its other lines on stderr. */
+  readonly notes: readonly string[];
+  /** What other helpers were asked, as `NAME ACTION INPUT`. */
   readonly helperCalls: readonly string[];
 }
 
-export function createVerbBench(options: VerbBenchOptions = {}): VerbBench {
+export function createCommandBench(options: CommandBenchOptions = {}): CommandBench {
   const bench = createBench(options);
   const questions: string[] = [];
-  const said: string[] = [];
+  const warnings: string[] = [];
+  const notes: string[] = [];
   const printed: string[] = [];
   const helperCalls: string[] = [];
   const answers = [...(options.answers ?? [])];
@@ -79,20 +79,21 @@ export function createVerbBench(options: VerbBenchOptions = {}): VerbBench {
     confirm: async (question) => answer(question) === true,
     spin: async (_doing, work) => work(),
     print: (text) => void printed.push(text),
-    note: (text) => void said.push(text),
+    note: (text) => void notes.push(text),
     async readSecret() {
       if (options.stdin === undefined) throw new HelperError("input-missing", "stdin is empty");
       return new Secret(options.stdin);
     },
   };
   const env = options.env ?? {};
-  const verbs: VerbPorts = {
-    helper: bench.helper,
-    domain: composeDomain(bench.credentials),
-    machine: { env, platform: "linux", uid: 1000 },
-    env,
-    terminal,
+  const machine = { env, platform: "linux", uid: 1000 };
+  const context: CommandContext = {
     version: "1.2.3",
+    machine,
+    terminal,
+    reporter: { warn: (text) => void warnings.push(text) },
+    general: () => readGeneralSettings(env, readConfigFile(machine)),
+    ...createCommandDomain(bench.credentials),
     clients: async () => ({ resolve: unexpected, usesOf: unexpected, ...options.clients }),
     files: async () => options.files ?? unexpected(),
     registries: async () => ({
@@ -106,35 +107,19 @@ export function createVerbBench(options: VerbBenchOptions = {}): VerbBench {
       describeAuthorities: () => "1 from a fake",
       ...options.network,
     }),
-    hintOf: ({ code, hint }) => hint ?? `the hint for ${code}`,
-    async runHelper(name, verb, input) {
-      const call = `${name} ${verb} ${input}`;
+    async runHelper(name, action, input) {
+      const call = `${name} ${action} ${input}`;
       helperCalls.push(call);
       const known = options.helpers?.[call];
-      if (known === undefined)
-        throw new HelperError("other-helper", `docker-credential-${name} cannot be run`);
-      return known;
+      if (known) return known;
+      throw new HelperError("other-helper", `docker-credential-${name} cannot be run`);
     },
   };
-  const context: CommandContext = {
-    version: "1.2.3",
-    machine: verbs.machine,
-    terminal,
-    reporter: { warn: (text) => void said.push(text) },
-    general: () => readGeneralSettings(env, readConfigFile(verbs.machine)),
-    ...createCommandDomain(bench.credentials),
-    clients: () => verbs.clients(),
-    files: () => verbs.files(),
-    registries: () => verbs.registries(),
-    network: () => verbs.network(),
-    runHelper: (name, verb, input) => verbs.runHelper(name, verb, input),
-    legacy: verbs,
-  };
-  const run: VerbBench["run"] = (...asked) => runOn(context, ...asked);
-  return { ...bench, verbs, context, run, questions, said, printed, helperCalls };
+  const run: CommandBench["run"] = (...asked) => runOn(context, ...asked);
+  return { ...bench, context, run, questions, printed, warnings, notes, helperCalls };
 }
 
-/** As `VerbBench.run`, with another context. */
+/** As `CommandBench.run`, with another context. */
 export function runOn<O extends Options, A extends readonly string[], K extends keyof CommandContext>(
   context: CommandContext,
   { options: definitions, ...command }: Command<O, A, K>,
