@@ -6,7 +6,7 @@ import { type ClientFile, parseSnapshot, readClientFile } from "./client-file.ts
 import type { FileSnapshot } from "./edit/snapshot.ts";
 import { loginOf } from "./client-login.ts";
 import { entriesOf, fieldsOf, parseFields } from "./go-fields.ts";
-import { dockerConfigPath, shownPath } from "./paths.ts";
+import { dockerConfigPath, pathLabel } from "./paths.ts";
 import type { ClientLogin, FileStep, HelperStep } from "./types.ts";
 
 const VARIABLE = "DOCKER_AUTH_CONFIG";
@@ -29,7 +29,7 @@ export function lookUpInDocker(machine: Machine, key: string): DockerLookup {
   const warnings =
     variable === undefined ? [`${VARIABLE} is not as docker takes it, and docker passes over it`] : [];
   const path = dockerConfigPath(machine);
-  const source = path === undefined ? "~/.docker/config.json" : shownPath(path, machine);
+  const source = path === undefined ? "~/.docker/config.json" : pathLabel(path, machine);
   const login = variable?.get(key);
   if (login) return { step: { kind: "file", source: VARIABLE, key, login }, source: VARIABLE, warnings };
   const file = (path === undefined ? undefined : readClientFile(path, source)) ?? EMPTY;

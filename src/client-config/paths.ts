@@ -80,7 +80,7 @@ export function registriesConfPath(machine: Machine): string | undefined {
 }
 
 /** The path as the user would write it: with `~` for the home. */
-export function shownPath(path: string, machine: Machine): string {
+export function pathLabel(path: string, machine: Machine): string {
   const home = homeOf(machine);
   return home !== undefined && path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
 }

@@ -3,7 +3,7 @@ import { HelperError, isHelperError } from "../core/errors.ts";
 import type { AuthEntry } from "./auth-entry.ts";
 import { type ClientFile, readClientFile } from "./client-file.ts";
 import { loginOf } from "./client-login.ts";
-import { podmanAuthPaths, shownPath } from "./paths.ts";
+import { podmanAuthPaths, pathLabel } from "./paths.ts";
 import { AUTH_FILES, readCredentialHelpers } from "./registries-conf.ts";
 import type { ClientLogin, Step } from "./types.ts";
 
@@ -31,7 +31,7 @@ export function* podmanSteps(machine: Machine, question: PodmanQuestion): Genera
 /** Ends at the first file with a login, a helper for the host, or a mistake. */
 function* stepsInFiles(machine: Machine, question: PodmanQuestion): Generator<Step> {
   for (const path of podmanAuthPaths(machine)) {
-    const source = shownPath(path, machine);
+    const source = pathLabel(path, machine);
     try {
       const file = readClientFile(path, source);
       const step = file && stepIn(file, source, question);

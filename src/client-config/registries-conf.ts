@@ -3,7 +3,7 @@ import { parse } from "smol-toml";
 import type { Machine } from "../core/machine.ts";
 import { HelperError } from "../core/errors.ts";
 import { HELPER_NAME, readText } from "./client-file.ts";
-import { registriesConfPlaces, shownPath } from "./paths.ts";
+import { registriesConfPlaces, pathLabel } from "./paths.ts";
 
 /** The name in `credential-helpers` that means the auth.json files (containers/image). */
 export const AUTH_FILES = "containers-auth.json";
@@ -24,7 +24,7 @@ export function readCredentialHelpers(machine: Machine): CredentialHelpers {
   const place = places.find(({ file }) => existsSync(file)) ?? places.at(-1);
   let found: CredentialHelpers | undefined;
   for (const path of place ? [place.file, ...place.folders.flatMap(listDropIns)] : []) {
-    const source = shownPath(path, machine);
+    const source = pathLabel(path, machine);
     const text = readText(path, source);
     const names = text === undefined ? undefined : parseCredentialHelpers(text, source);
     if (names) found = { names, source };

@@ -5,7 +5,7 @@ import { clientKeyOf } from "../core/image.ts";
 import { loginOf } from "./client-login.ts";
 import { lookUpInDocker } from "./docker.ts";
 import { getFromHelper, type RunHelper } from "./helper-client.ts";
-import { homeOf, podmanAuthPath, shownPath } from "./paths.ts";
+import { homeOf, podmanAuthPath, pathLabel } from "./paths.ts";
 import { podmanSteps } from "./podman.ts";
 import { type ClientName, type ClientUses, loginIn, type Resolved, type Step } from "./types.ts";
 import { findClientUses } from "./uses.ts";
@@ -71,7 +71,7 @@ async function resolveForPodman(
   return {
     client: "podman",
     kind: "none",
-    source: shownPath(path, machine),
+    source: pathLabel(path, machine),
     key: question.host,
     warnings: [],
   };

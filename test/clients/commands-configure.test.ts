@@ -243,7 +243,7 @@ describeUnless(
     });
 
     it("leaves the old file or the new one, wherever it is killed, and goes on from there", async () => {
-      for (const call of ["fchmod", "fsync", "?rename,?renameat,?renameat2", "?unlink,?unlinkat"]) {
+      for (const call of ["fchmod", "fsync", "?rename,?renameat,?renameat2"]) {
         for (const when of [1, 2]) {
           write(PLAIN);
           const trace = ["-f", "-o", "/dev/null", "-e", `trace=${call}`];

@@ -1,5 +1,5 @@
 import type { Machine } from "../../core/machine.ts";
-import { shownPath } from "../paths.ts";
+import { pathLabel } from "../paths.ts";
 import { backUpFile, listBackups } from "./backup.ts";
 import { replaceFile, type Replaced } from "./replace.ts";
 import { checkWritable, type FileSnapshot, takeSnapshot } from "./snapshot.ts";
@@ -20,7 +20,7 @@ export interface Files {
 
 export function createFiles(machine: Machine): Files {
   return {
-    open: (path) => takeSnapshot(path, shownPath(path, machine)),
+    open: (path) => takeSnapshot(path, pathLabel(path, machine)),
     checkWritable,
     replace: replaceFile,
     backUp: backUpFile,

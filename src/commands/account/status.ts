@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { shownPath } from "../../client-config/paths.ts";
+import { pathLabel } from "../../client-config/paths.ts";
 import { configFilePath, readConfigFile } from "../../config/config-file.ts";
 import { type HelperError, isHelperError } from "../../core/errors.ts";
 import { defineCommand } from "../command.ts";
@@ -72,7 +72,7 @@ function readConfigured({
     configFile:
       path === undefined
         ? undefined
-        : { path, label: shownPath(path, machine), exists: existsSync(path), isValid: file !== undefined },
+        : { path, label: pathLabel(path, machine), exists: existsSync(path), isValid: file !== undefined },
     problems,
   };
   return { store: generalSettings ? storeNameOf(generalSettings) : "the store", configured };

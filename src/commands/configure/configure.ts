@@ -4,7 +4,7 @@ import type { Sha256 } from "../../core/secret.ts";
 import { defineCommand, type OptionsOf, type Result } from "../command.ts";
 import type { CommandContext } from "../context.ts";
 import { type Applied, applyPlan, checkPlan, type Plan } from "./apply.ts";
-import { findPlaces, type Places } from "./places.ts";
+import { CLIENT_CHOICES, findPlaces, type Places } from "./places.ts";
 import { planConfigure } from "./plan.ts";
 import { addToRecord, readRecord } from "./record.ts";
 import { reportEdits } from "./report.ts";
@@ -20,7 +20,7 @@ const OPTIONS = {
     kind: "value",
     value: "name",
     description: "the clients to configure, podman with skopeo and buildah; those that are here, unless told",
-    choices: ["docker", "podman", "all"],
+    choices: CLIENT_CHOICES,
   },
   dryRun: { kind: "flag", description: "show as a diff what would change, and change nothing" },
 } as const;

@@ -15,6 +15,8 @@ import { hasProgram } from "../../system/executables.ts";
 /** Sorts after other drop-ins: the last one that podman reads wins. */
 const DROP_IN = "99-docr.conf";
 
+/** The values of `--client`. */
+export const CLIENT_CHOICES = ["docker", "podman", "all"] as const;
 const CLIENTS: readonly ClientName[] = ["docker", "podman"];
 
 export interface Places {

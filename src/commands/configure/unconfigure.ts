@@ -7,7 +7,7 @@ import { defineCommand, type OptionsOf, type Result } from "../command.ts";
 import type { CommandContext } from "../context.ts";
 import { applyPlan, checkPlan, type Plan } from "./apply.ts";
 import { isChange, type PlannedEdit } from "./edit.ts";
-import { findPlaces } from "./places.ts";
+import { CLIENT_CHOICES, findPlaces } from "./places.ts";
 import { helperAt, STORE_PATH } from "./plan.ts";
 import { readRecord } from "./record.ts";
 import { reportEdits } from "./report.ts";
@@ -20,7 +20,7 @@ const OPTIONS = {
     kind: "value",
     value: "name",
     description: "the clients to restore, podman with skopeo and buildah; all are meant unless told",
-    choices: ["docker", "podman", "all"],
+    choices: CLIENT_CHOICES,
   },
   dryRun: { kind: "flag", description: "show as a diff what would change, and change nothing" },
 } as const;

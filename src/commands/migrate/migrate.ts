@@ -1,7 +1,7 @@
 import { HelperError } from "../../core/errors.ts";
 import { alignColumns } from "../../terminal/table.ts";
 import { defineCommand, type OptionsOf, type Result } from "../command.ts";
-import { findPlaces } from "../configure/places.ts";
+import { CLIENT_CHOICES, findPlaces } from "../configure/places.ts";
 import type { CommandContext } from "../context.ts";
 import { printable } from "../../core/text.ts";
 import { shownUsername } from "../pull-secrets/docker-config.ts";
@@ -26,7 +26,7 @@ const OPTIONS = {
     kind: "value",
     value: "name",
     description: "the clients whose logins move; those that are here, unless told",
-    choices: ["docker", "podman", "all"],
+    choices: CLIENT_CHOICES,
   },
   yes: { kind: "flag", description: "do not ask" },
   dryRun: { kind: "flag", description: "say what would move, and move nothing" },

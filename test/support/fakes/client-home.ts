@@ -13,14 +13,14 @@ import {
   settingOf,
 } from "../../../src/client-config/types.ts";
 
-/** A real home of somebody on Linux in a temporary folder, with helpers that answer from a table. */
+/** A real home directory on Linux, in a temporary folder, with helpers that answer from a table. */
 export interface ClientHome {
   readonly home: string;
   readonly machine: Machine;
   readonly clients: Clients;
-  /** What helpers were asked, as `NAME VERB INPUT`. */
+  /** What helpers were asked, as `NAME ACTION INPUT`. */
   readonly asked: readonly string[];
-  /** Writes a file of the home; what is no text becomes JSON. */
+  /** Writes a file in the home. A value that is not a string becomes JSON. */
   write(path: string, content: unknown): void;
   /** Writes ~/.docker/config.json. */
   docker(content: unknown): void;
@@ -28,7 +28,7 @@ export interface ClientHome {
   podman(content: unknown): void;
   /** Writes ~/.config/containers/registries.conf. */
   registries(content: string): void;
-  /** Puts a program on the PATH, which is empty but for these. */
+  /** Puts a program on the PATH, which is empty otherwise. */
   install(program: string): void;
 }
 
@@ -36,11 +36,11 @@ export interface ClientHomeOptions {
   readonly env?: Environment;
   /** Whether there is a runtime directory: `run` in the home. */
   readonly runtime?: boolean;
-  /** By `NAME KEY`; any other question is answered with "not found". */
+  /** By `NAME KEY`. Any other question gets "not found". */
   readonly helpers?: Readonly<Record<string, string | HelperAnswer>>;
 }
 
-/** Goes with the test that made it. */
+/** Removed at the end of the test. */
 export function createClientHome(options: ClientHomeOptions = {}): ClientHome {
   const home = mkdtempSync(join(tmpdir(), "docr-home-"));
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));
@@ -50,8 +50,8 @@ export function createClientHome(options: ClientHomeOptions = {}): ClientHome {
   const env = { HOME: home, PATH: bin, ...runtime, ...options.env };
   const machine: Machine = { env, platform: "linux", uid: 4242 };
   const asked: string[] = [];
-  const runHelper = async (name: string, verb: string, input: string): Promise<HelperAnswer> => {
-    asked.push(`${name} ${verb} ${input}`);
+  const runHelper = async (name: string, action: string, input: string): Promise<HelperAnswer> => {
+    asked.push(`${name} ${action} ${input}`);
     const answer = helpers[`${name} ${input}`] ?? NOT_FOUND;
     return typeof answer === "string" ? { stdout: answer, exitCode: 0 } : answer;
   };
@@ -61,7 +61,7 @@ export function createClientHome(options: ClientHomeOptions = {}): ClientHome {
     writeFileSync(full, typeof content === "string" ? content : JSON.stringify(content));
   };
   const registries = (content: string): void => write(".config/containers/registries.conf", content);
-  // Without one of theirs the machine's own would count.
+  // Without a file in the home, the machine's own registries.conf would count.
   registries("");
   return {
     home,

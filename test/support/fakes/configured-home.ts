@@ -14,19 +14,19 @@ import { createClients } from "../../../src/client-config/resolve.ts";
 import { createFiles } from "../../../src/client-config/edit/files.ts";
 import { createCommandBench, type CommandBench, type CommandBenchOptions } from "./command-bench.ts";
 
-/** A real home of somebody on Linux in a temporary folder, and the verbs in front of it. */
+/** A real home directory on Linux, in a temporary folder, and a context for commands in it. */
 export interface ConfiguredHome extends CommandBench {
   readonly home: string;
   write(path: string, text: string): void;
-  /** A file's text; undefined where there is none. */
+  /** A file's text. Undefined if it is missing. */
   read(path: string): string | undefined;
-  /** Every file, with its text, by its path in the home. */
+  /** The text of every file, by its path in the home. */
   all(): Readonly<Record<string, string>>;
-  /** Puts a program on the PATH, which is empty but for these and ours. */
+  /** Puts a program on the PATH, which holds nothing else but docker-credential-docr. */
   install(program: string): void;
 }
 
-/** Goes with the test that made it. */
+/** Removed at the end of the test. */
 export function createConfiguredHome(options: CommandBenchOptions = {}): ConfiguredHome {
   const home = mkdtempSync(join(tmpdir(), "docr-home-"));
   const bin = `${home}.bin`;

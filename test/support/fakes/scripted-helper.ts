@@ -1,7 +1,7 @@
 import type { Helper } from "../../../src/credentials/helper.ts";
 import { Secret } from "../../../src/core/secret.ts";
 
-/** A helper that answers what it was given and notes what it was asked, secrets opened. */
+/** A helper with fixed answers that records its requests, with secrets as plain text. */
 export interface ScriptedHelper extends Helper {
   readonly asked: (readonly string[])[];
 }
@@ -10,16 +10,16 @@ export interface Script {
   readonly username?: string;
   readonly secret?: string;
   readonly names?: readonly (readonly [string, string])[];
-  /** Every question fails with this. */
+  /** Every request fails with this. */
   readonly failure?: unknown;
-  /** Every question waits for this first. */
+  /** Every request waits for this first. */
   readonly after?: Promise<unknown>;
 }
 
 export function createScriptedHelper(script: Script = {}): ScriptedHelper {
   const asked: (readonly string[])[] = [];
-  const ask = async <T>(question: readonly string[], answer: T): Promise<T> => {
-    asked.push(question);
+  const ask = async <T>(request: readonly string[], answer: T): Promise<T> => {
+    asked.push(request);
     await script.after;
     if (script.failure !== undefined) throw script.failure;
     return answer;

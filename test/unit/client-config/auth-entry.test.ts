@@ -32,11 +32,11 @@ describe("auth", () => {
     expect(loginIn(auth)).toEqual([undefined, undefined, fault]);
   });
 
-  it("without a user name is faulty for docker, and a login for podman", () => {
+  it("without a user name is a fault for docker and a login for podman", () => {
     expect(loginIn(base64(":hunter2"))).toEqual(["", "hunter2", "no-user"]);
   });
 
-  it("gives back whatever was put in", () => {
+  it("yields any user name and password unchanged", () => {
     const text = fc.string({ unit: "grapheme" });
     fc.assert(
       fc.property(text, text, (username, password) => {
@@ -49,7 +49,7 @@ describe("auth", () => {
 });
 
 describe("an entry", () => {
-  it("may be empty, as Docker Desktop writes it, or null", () => {
+  it("can be empty, as Docker Desktop writes it, or null", () => {
     for (const value of [{}, null, { email: "s@example.com" }]) {
       expect(parseAuthEntry(value)).toEqual({
         login: undefined,
@@ -61,7 +61,7 @@ describe("an entry", () => {
     }
   });
 
-  it("may hold a user name and a password in fields of their own, and tokens, in any case", () => {
+  it("can hold a user name, a password and tokens in their own fields, in any case", () => {
     const entry = parseAuthEntry({
       Username: "sammy",
       PASSWORD: "hunter2",
@@ -83,7 +83,7 @@ describe("an entry", () => {
     },
   );
 
-  it("of any JSON is read or is none, and throws nothing", () => {
+  it("that is any JSON is read or rejected and never throws", () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         expect([undefined, "object"]).toContain(parseAuthEntry(value) && "object");

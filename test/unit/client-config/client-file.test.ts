@@ -8,10 +8,10 @@ import { failureOf, failureOfSync } from "../../support/fakes/failure-of.ts";
 import { itUnless } from "../../support/lab/describe.ts";
 import { explainRoot } from "../../support/lab/parts.ts";
 
-const SHOWN = "~/.docker/config.json";
+const LABEL = "~/.docker/config.json";
 
 describe("a client's file", () => {
-  it("has logins, helpers by host and a helper for all, whatever else is in it", () => {
+  it("yields logins, helpers by host and the helper for all hosts, whatever else is in it", () => {
     const file = parseClientFile(
       JSON.stringify({
         auths: { "ghcr.io": { auth: authOf("sammy", "hunter2") }, "https://index.docker.io/v1/": {} },
@@ -21,7 +21,7 @@ describe("a client's file", () => {
         plugins: { "-x-cli-hints": { enabled: "true" } },
         features: { hooks: "true" },
       }),
-      SHOWN,
+      LABEL,
     );
     expect([...file.auths.keys()]).toEqual(["ghcr.io", "https://index.docker.io/v1/"]);
     expect([...file.credHelpers]).toEqual([["registry.digitalocean.com", "docr"]]);
@@ -31,7 +31,7 @@ describe("a client's file", () => {
   it.each(["", " \n", "{}", '{"auths":null,"credsStore":null,"credHelpers":null}', '{"credsStore":""}'])(
     "may say nothing: %j",
     (text) => {
-      expect(parseClientFile(text, SHOWN)).toEqual({
+      expect(parseClientFile(text, LABEL)).toEqual({
         auths: new Map(),
         credHelpers: new Map(),
         credsStore: undefined,
@@ -39,8 +39,8 @@ describe("a client's file", () => {
     },
   );
 
-  it("names its fields in any case, and the last one counts", () => {
-    const file = parseClientFile('{"CredsStore":"pass","credsstore":"docr"}', SHOWN);
+  it("has field names in any case, and the last spelling wins", () => {
+    const file = parseClientFile('{"CredsStore":"pass","credsstore":"docr"}', LABEL);
     expect(file.credsStore).toBe("docr");
   });
 
@@ -58,14 +58,14 @@ describe("a client's file", () => {
     ['{"credHelpers":{"ghcr.io":"../hunter2"}}', "has an entry in credHelpers that is no helper's name"],
     ['{"credsStore":1}', "has a credsStore that is no helper's name"],
     ['{"credsStore":"pass; hunter2"}', "has a credsStore that is no helper's name"],
-  ])("that is %s is an error that names the file and nothing in it", async (text, what) => {
-    expect(await failureOf(() => parseClientFile(text, SHOWN))).toEqual({
+  ])("%s fails with an error that names the file and none of its content", async (text, what) => {
+    expect(await failureOf(() => parseClientFile(text, LABEL))).toEqual({
       code: "client-config",
-      message: `${SHOWN} ${what}`,
+      message: `${LABEL} ${what}`,
     });
   });
 
-  it("of any text is read, or fails with that code", () => {
+  it("that is any text is read or fails with that code", () => {
     const text = fc.oneof(
       fc.string(),
       fc.json(),
@@ -75,7 +75,7 @@ describe("a client's file", () => {
     );
     fc.assert(
       fc.property(text, (one) => {
-        const failure = failureOfSync(() => parseClientFile(one, SHOWN));
+        const failure = failureOfSync(() => parseClientFile(one, LABEL));
         expect([undefined, "client-config"]).toContain(failure?.code);
       }),
     );
@@ -83,20 +83,20 @@ describe("a client's file", () => {
 });
 
 describe("a client's file on the disk", () => {
-  it("may be missing, and its folder too", () => {
+  it("can be missing, and its folder too", () => {
     const client = createClientHome();
     const { home } = client;
     client.write("file", "");
-    expect(readClientFile(join(home, "no", "config.json"), SHOWN)).toBeUndefined();
-    expect(readClientFile(join(home, "file", "config.json"), SHOWN)).toBeUndefined();
+    expect(readClientFile(join(home, "no", "config.json"), LABEL)).toBeUndefined();
+    expect(readClientFile(join(home, "file", "config.json"), LABEL)).toBeUndefined();
   });
 
-  it("is an error where it is there and cannot be read", async () => {
+  it("fails if it exists and cannot be read", async () => {
     const { home } = createClientHome();
     mkdirSync(join(home, "config.json"));
-    expect(await failureOf(() => readClientFile(join(home, "config.json"), SHOWN))).toEqual({
+    expect(await failureOf(() => readClientFile(join(home, "config.json"), LABEL))).toEqual({
       code: "client-config",
-      message: `${SHOWN} cannot be read (EISDIR)`,
+      message: `${LABEL} cannot be read (EISDIR)`,
     });
   });
 
@@ -105,7 +105,7 @@ describe("a client's file on the disk", () => {
     const { home } = client;
     client.write("config.json", {});
     chmodSync(join(home, "config.json"), 0);
-    expect((await failureOf(() => readClientFile(join(home, "config.json"), SHOWN))).message).toMatch(
+    expect((await failureOf(() => readClientFile(join(home, "config.json"), LABEL))).message).toMatch(
       /EACCES/,
     );
   });

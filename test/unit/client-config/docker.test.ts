@@ -23,7 +23,7 @@ describe("a login in docker's own file", () => {
     ["user name and password", { username: "sammy", password: "hunter2" }],
     ["auth, which wins over the fields", { auth: authOf("sammy", "hunter2"), username: "x", password: "y" }],
     ["auth padded with NULs", { auth: authOf("sammy", "hunter2\0\0") }],
-  ])("is found by its host, kept as %s", async (_title, entry) => {
+  ])("is found by its host, stored as %s", async (_title, entry) => {
     const home = createClientHome();
     home.docker({ auths: { "ghcr.io": entry } });
     expect(await resolve(home, "ghcr.io")).toEqual(["auths", FILE, "ghcr.io", ["sammy", "hunter2"]]);
@@ -31,7 +31,7 @@ describe("a login in docker's own file", () => {
     expect(home.asked).toEqual([]);
   });
 
-  it("is Docker Hub's under the key of its first days alone", async () => {
+  it("is found for Docker Hub under its old key only", async () => {
     const home = createClientHome();
     home.docker({
       auths: { [HUB]: { auth: authOf("sammy", "hub") }, "docker.io": { auth: authOf("x", "y") } },
@@ -54,7 +54,7 @@ describe("a login in docker's own file", () => {
     },
   );
 
-  it("may be an identity token, or a token for the registry, which docker prefers in this order", async () => {
+  it("can be an identity token or a registry token; docker prefers the registry token", async () => {
     const home = createClientHome();
     const entry = { auth: authOf("sammy", "hunter2"), identitytoken: "idt" };
     home.docker({ auths: { "a.example": entry, "b.example": { ...entry, registrytoken: "rt" } } });
@@ -62,7 +62,7 @@ describe("a login in docker's own file", () => {
     expect(await resolve(home, "b.example")).toEqual(["auths", FILE, "b.example", ["registry-token", "rt"]]);
   });
 
-  it("is found under a key that the person names, for a registry whose key is not its host", async () => {
+  it("is found under the key that the user names", async () => {
     const home = createClientHome();
     home.docker({ auths: { "https://auth.example/v2/": { auth: authOf("hub", "binder") } } });
     expect(await resolve(home, "registry.example", "https://auth.example/v2/")).toEqual([
@@ -73,7 +73,7 @@ describe("a login in docker's own file", () => {
     ]);
   });
 
-  it("is none where the entry is empty, as Docker Desktop leaves it", async () => {
+  it("is missing if the entry is empty, as Docker Desktop leaves it", async () => {
     const home = createClientHome();
     home.docker({ auths: { [HUB]: {} } });
     expect(await resolve(home, "docker.io")).toEqual(["none", FILE, HUB, undefined]);
@@ -83,7 +83,7 @@ describe("a login in docker's own file", () => {
     ["no colon", Buffer.from("sammy").toString("base64")],
     ["no user", authOf("", "hunter2")],
     ["no base64", "hunter2!"],
-  ])("with %s in it breaks the whole file, as it does for docker", async (_title, auth) => {
+  ])("makes the whole file invalid if it has %s, as in docker", async (_title, auth) => {
     const home = createClientHome();
     home.docker({ auths: { "quay.io": { auth }, "ghcr.io": { auth: authOf("sammy", "hunter2") } } });
     expect(await failureOf(() => resolve(home, "ghcr.io"))).toEqual({
@@ -94,7 +94,7 @@ describe("a login in docker's own file", () => {
 });
 
 describe("docker's helpers", () => {
-  it("are asked for the host's own first, then the one for all, and the file's logins not at all", async () => {
+  it("are the host's own, else the one for all hosts; the file's logins are not used", async () => {
     const home = createClientHome({
       helpers: {
         "docr registry.digitalocean.com": answerWith("u", "minted"),
@@ -113,7 +113,7 @@ describe("docker's helpers", () => {
     expect(home.asked).toEqual([`docr get ${host}`, "pass get ghcr.io", "pass get quay.io"]);
   });
 
-  it("are asked for Docker Hub under its key, in Docker Desktop's file too", async () => {
+  it("are asked for Docker Hub under its old key, in Docker Desktop's file too", async () => {
     const home = createClientHome({ helpers: { [`desktop ${HUB}`]: answerWith("sammy", "hub") } });
     home.docker({
       auths: { [HUB]: {} },
@@ -125,7 +125,7 @@ describe("docker's helpers", () => {
     expect(await resolve(home, "docker.io")).toEqual(["credsStore", FILE, HUB, "desktop", ["sammy", "hub"]]);
   });
 
-  it("match the host exactly, and an empty name takes a host out of credsStore", async () => {
+  it("match the host exactly, and an empty name excludes a host from credsStore", async () => {
     const home = createClientHome();
     home.docker({
       auths: { "ghcr.io": { auth: authOf("sammy", "plain") } },
@@ -136,7 +136,7 @@ describe("docker's helpers", () => {
     expect((await resolve(home, "quay.io"))[3]).toBe("pass");
   });
 
-  it("that answer with empty texts have none", async () => {
+  it("that return empty texts have no login", async () => {
     const home = createClientHome({
       helpers: { "pass a.example": answerWith("", ""), "pass b.example": "{}" },
     });
@@ -146,7 +146,7 @@ describe("docker's helpers", () => {
     }
   });
 
-  it("may answer with an identity token", async () => {
+  it("can return an identity token", async () => {
     const home = createClientHome({ helpers: { "pass a.example": answerWith("<token>", "idt") } });
     home.docker({ credsStore: "pass" });
     expect((await resolve(home, "a.example"))[4]).toEqual(["identity-token", "idt"]);
@@ -161,13 +161,13 @@ describe("docker's helpers", () => {
       { stdout: '{"Username":1,"Secret":"hunter2"}', exitCode: 0 },
       "docker-credential-pass answers get with no login",
     ],
-  ])("that fail or babble are an error without their words: %j", async (answer, message) => {
+  ])("that fail or return no login are an error without their output: %j", async (answer, message) => {
     const home = createClientHome({ helpers: { "pass ghcr.io": answer } });
     home.docker({ credsStore: "pass" });
     expect(await failureOf(() => resolve(home, "ghcr.io"))).toEqual({ code: "other-helper", message });
   });
 
-  it("are the platform's own where the file says nothing of logins, if they are installed", async () => {
+  it("are the platform's own if installed and the file has no setting about logins", async () => {
     const home = createClientHome();
     expect((await resolve(home, "ghcr.io"))[0]).toBe("none");
     home.install("docker-credential-secretservice");
@@ -191,7 +191,7 @@ const withVariable = (value: unknown): Environment => ({
 });
 
 describe("DOCKER_AUTH_CONFIG", () => {
-  it("wins over helpers and file for the keys that it has, and for those alone", async () => {
+  it("wins over helpers and file for its own keys only", async () => {
     const variable = {
       auths: { "ghcr.io": { auth: authOf("env", "e") }, [HUB]: { auth: authOf("env", "h") } },
     };
@@ -212,7 +212,7 @@ describe("DOCKER_AUTH_CONFIG", () => {
     ["an auth without a user", { auths: { "ghcr.io": { auth: authOf("", "e") } } }],
     ["an auth that is not base64", { auths: { "ghcr.io": { auth: "hunter2!" } } }],
     ["auths that are a list", { auths: [] }],
-  ])("with %s is passed over with a warning, as docker does", async (_title, value) => {
+  ])("with %s is ignored with a warning, as in docker", async (_title, value) => {
     const home = createClientHome({ env: withVariable(value) });
     home.docker({ auths: { "ghcr.io": { auth: authOf("file", "f") } } });
     const resolved = await home.clients.resolve("ghcr.io", "docker");
@@ -222,7 +222,7 @@ describe("DOCKER_AUTH_CONFIG", () => {
     ]);
   });
 
-  it("of any text is read or passed over, and throws nothing", () => {
+  it("with any text is read or ignored and never throws", () => {
     const auths = fc.dictionary(fc.string(), fc.record({ auth: fc.oneof(fc.base64String(), fc.string()) }));
     const text = fc.oneof(
       fc.string(),
@@ -237,13 +237,13 @@ describe("DOCKER_AUTH_CONFIG", () => {
     );
   });
 
-  it("is empty for nobody", () => {
+  it("has no logins if it is empty", () => {
     expect(readVariable("")).toEqual(new Map());
   });
 });
 
 describe("docker's file", () => {
-  it("is that of DOCKER_CONFIG, shown as it was named", async () => {
+  it("is in the folder that DOCKER_CONFIG names", async () => {
     const home = createClientHome({ env: { DOCKER_CONFIG: "/nonexistent/dk" } });
     expect(await resolve(home, "ghcr.io")).toEqual([
       "none",
@@ -253,7 +253,7 @@ describe("docker's file", () => {
     ]);
   });
 
-  it("that is broken is an error, also where the variable has nothing for the host", async () => {
+  it("is an error if it is broken, even if the variable is set for another host", async () => {
     const home = createClientHome();
     home.docker('{"credsStore": hunter2');
     expect(await failureOf(() => resolve(home, "ghcr.io"))).toEqual({

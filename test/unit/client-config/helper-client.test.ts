@@ -1,7 +1,11 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import { parseAnswer } from "../../../src/client-config/helper-client.ts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createRunHelper, parseAnswer } from "../../../src/client-config/helper-client.ts";
 import { answerWith } from "../../support/fakes/client-home.ts";
+import { failureOf } from "../../support/fakes/failure-of.ts";
 
 const open = (text: string): readonly unknown[] => {
   const answer = parseAnswer(text);
@@ -9,7 +13,7 @@ const open = (text: string): readonly unknown[] => {
 };
 
 describe("a helper's answer", () => {
-  it("gives back every user name and secret", () => {
+  it("yields every user name and secret unchanged", () => {
     const text = fc.string({ unit: "binary" }).map((one) => one.toWellFormed());
     fc.assert(
       fc.property(text, text, (username, secret) => {
@@ -18,16 +22,51 @@ describe("a helper's answer", () => {
     );
   });
 
-  it("is read with its fields in any case, and what is missing is empty", () => {
+  it("has fields in any case; missing ones are empty", () => {
     expect(open('{"username":"u","SECRET":"s"}')).toEqual(["u", "s"]);
     expect(open("{}")).toEqual(["", ""]);
   });
 
-  it("of any text is a login or none, and throws nothing", () => {
+  it("that is any text yields a login or none and never throws", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
         expect([0, 2]).toContain(open(text).filter((one) => typeof one === "string").length);
       }),
     );
+  });
+});
+
+let folder: string;
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "docr-helper-"))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Asks a helper that is this shell script. */
+async function ask(script: string, timeoutMs?: number) {
+  const path = join(folder, "docker-credential-other");
+  writeFileSync(path, `#!/bin/sh\n${script}\n`);
+  chmodSync(path, 0o755);
+  return createRunHelper({ PATH: `${folder}:/usr/bin:/bin` }, timeoutMs)("other", "get", "ghcr.io");
+}
+
+describe.skipIf(process.platform === "win32")("another helper", () => {
+  it("gets the action and the input, and returns its output and exit code", async () => {
+    expect(await ask('echo "$1 $(cat)"; exit 3')).toEqual({ stdout: "get ghcr.io\n", exitCode: 3 });
+  });
+
+  it("is killed after the timeout, even if a process that it started lives on", async () => {
+    const started = performance.now();
+    expect(await failureOf(() => ask("exec 2>/dev/null; sleep 3; echo late", 200))).toEqual({
+      code: "other-helper",
+      message: "docker-credential-other gave no answer",
+    });
+    expect(performance.now() - started).toBeLessThan(2_500);
+  });
+
+  it("is named in the error if it is missing", async () => {
+    const env = { PATH: folder };
+    expect(await failureOf(() => createRunHelper(env)("missing", "get", ""))).toEqual({
+      code: "other-helper",
+      message: "docker-credential-missing cannot be run",
+    });
   });
 });

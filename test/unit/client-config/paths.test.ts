@@ -5,7 +5,7 @@ import {
   podmanAuthPaths,
   registriesConfPath,
   registriesConfPlaces,
-  shownPath,
+  pathLabel,
 } from "../../../src/client-config/paths.ts";
 import type { Environment, Machine } from "../../../src/core/machine.ts";
 
@@ -50,7 +50,7 @@ describe("podman's auth.json", () => {
     expect(podmanAuthPaths(linux({ HOME, XDG_CONFIG_HOME: "/c" }))).toContain("/c/containers/auth.json");
   });
 
-  it("is looked for once in each", () => {
+  it("is looked for once in each place", () => {
     expect(podmanAuthPaths({ env: { HOME }, platform: "darwin", uid: 501 })).toEqual([
       "/home/sammy/.config/containers/auth.json",
       "/home/sammy/.docker/config.json",
@@ -60,7 +60,7 @@ describe("podman's auth.json", () => {
   it.each([
     [{ REGISTRY_AUTH_FILE: "/a.json" }, "/a.json"],
     [{ DOCKER_CONFIG: "/etc/dk" }, "/etc/dk/config.json"],
-  ])("is the file that %j names, alone", (env, path) => {
+  ])("is only the file that %j names", (env, path) => {
     expect(podmanAuthPaths(linux({ HOME, XDG_RUNTIME_DIR: "/run/user/1000", ...env }))).toEqual([path]);
   });
 });
@@ -69,7 +69,7 @@ describe("registries.conf", () => {
   const own = "/home/sammy/.config/containers/registries.conf";
   const system = "/etc/containers/registries.conf";
 
-  it("is the user's with its drop-ins alone, else the system's with both drop-ins", () => {
+  it("is the user's with its own drop-ins, else the system's with both kinds of drop-ins", () => {
     const machine = linux({ HOME });
     expect(registriesConfPath(machine)).toBe(own);
     expect(registriesConfPlaces(machine)).toEqual([
@@ -78,7 +78,7 @@ describe("registries.conf", () => {
     ]);
   });
 
-  it("is the one that the environment names, with both drop-ins", () => {
+  it("is the one that the environment names, with both kinds of drop-ins", () => {
     expect(registriesConfPlaces(linux({ HOME, CONTAINERS_REGISTRIES_CONF: "/r.conf" }))).toEqual([
       { file: "/r.conf", folders: [`${system}.d`, `${own}.d`] },
     ]);
@@ -89,12 +89,12 @@ describe("registries.conf", () => {
   });
 });
 
-describe("a path for people", () => {
+describe("the label of a path", () => {
   it.each([
     ["/home/sammy/.docker/config.json", "~/.docker/config.json"],
     ["/home/sammy2/x", "/home/sammy2/x"],
     ["/etc/x", "/etc/x"],
-  ])("%s is %s", (path, shown) => {
-    expect(shownPath(path, linux({ HOME }))).toBe(shown);
+  ])("%s is %s", (path, label) => {
+    expect(pathLabel(path, linux({ HOME }))).toBe(label);
   });
 });

@@ -17,7 +17,7 @@ const resolve = async (home: ClientHome, host: string, repository?: string): Pro
 const login = (name: string) => ({ auth: authOf(name, `of ${name}`) });
 
 describe("a login in podman's files", () => {
-  it("is the one with the longest key that is the image's name or a part of it", async () => {
+  it("is the one with the longest key that is the image's name or a prefix of it", async () => {
     const home = createClientHome();
     home.podman({
       auths: { "quay.io": login("host"), "quay.io/acme": login("acme"), "quay.io/acme/app/x": login("x") },
@@ -46,7 +46,7 @@ describe("a login in podman's files", () => {
     ]);
   });
 
-  it("is Docker Hub's under any of its names, docker's URL among them", async () => {
+  it("is found for Docker Hub under any of its names, including docker's URL", async () => {
     const home = createClientHome();
     for (const key of [
       "docker.io",
@@ -67,14 +67,14 @@ describe("a login in podman's files", () => {
     expect((await resolve(home, "quay.io", "a"))[0]).toBe("none");
   });
 
-  it("is found under the key that the person names, and no other", async () => {
+  it("is found under the key that the user names, and no other", async () => {
     const home = createClientHome();
     home.podman({ auths: { "quay.io/acme": login("acme"), "a.example/x": login("x") } });
     const options = { repository: "acme/app", key: "a.example/x" };
     expect(opened(await home.clients.resolve("quay.io", "podman", options))[2]).toBe("a.example/x");
   });
 
-  it("with an identity token counts only beside an auth", async () => {
+  it("with an identity token counts only if it has an auth too", async () => {
     const home = createClientHome();
     home.podman({ auths: { "a.example": { identitytoken: "idt" } } });
     expect((await resolve(home, "a.example"))[0]).toBe("none");
@@ -82,7 +82,7 @@ describe("a login in podman's files", () => {
     expect((await resolve(home, "a.example"))[3]).toEqual(["identity-token", "idt"]);
   });
 
-  it("is passed over where it has no colon or is in docker's other fields", async () => {
+  it("is ignored if it has no colon, or is in docker's other fields", async () => {
     const home = createClientHome();
     home.podman({
       auths: {
@@ -94,7 +94,7 @@ describe("a login in podman's files", () => {
     expect((await resolve(home, "b.example"))[0]).toBe("none");
   });
 
-  it("that is not base64 is an error for its own host alone", async () => {
+  it("that is not base64 fails for its own host only", async () => {
     const home = createClientHome();
     home.podman({ auths: { "a.example": { auth: "hunter2!" }, "b.example": login("b") } });
     expect((await resolve(home, "b.example"))[0]).toBe("auths");
@@ -106,7 +106,7 @@ describe("a login in podman's files", () => {
 });
 
 describe("podman's helpers", () => {
-  it("are asked for the host, from credHelpers; credsStore is passed over", async () => {
+  it("of credHelpers are asked for the host; credsStore is ignored", async () => {
     const home = createClientHome({ helpers: { "docr quay.io": answerWith("u", "p") } });
     home.podman({
       credHelpers: { "quay.io": "docr" },
@@ -124,14 +124,14 @@ describe("podman's helpers", () => {
     expect(home.asked).toEqual(["docr get quay.io"]);
   });
 
-  it("with nothing for the host end the search in the files, as they do for podman", async () => {
+  it("without a login for the host end the search in the files, as in podman", async () => {
     const home = createClientHome();
     home.podman({ credHelpers: { "quay.io": "docr" } });
     home.docker({ auths: { "quay.io": login("docker") } });
     expect(await resolve(home, "quay.io")).toEqual(["credHelpers", FILE, "quay.io", "docr", undefined]);
   });
 
-  it("of registries.conf are asked in their order, the files among them", async () => {
+  it("of registries.conf are asked in order, with the files as one of them", async () => {
     const home = createClientHome({ helpers: { "docr quay.io": answerWith("u", "p") } });
     home.registries('credential-helpers = ["pass", "containers-auth.json", "docr"]');
     home.podman({ auths: { "ghcr.io": login("file") } });
@@ -146,7 +146,7 @@ describe("podman's helpers", () => {
     expect(home.asked).toEqual(["pass get quay.io", "docr get quay.io", "pass get ghcr.io"]);
   });
 
-  it("alone leave the files unread", async () => {
+  it("stop docr from reading the files if the files are not among them", async () => {
     const home = createClientHome();
     home.registries('credential-helpers = ["docr"]');
     home.podman("{ broken");
@@ -159,7 +159,7 @@ describe("podman's helpers", () => {
     ]);
   });
 
-  it("that fail are told only where nobody else has a login", async () => {
+  it("that fail are an error only if no other has a login", async () => {
     const failing = { stdout: "shut", exitCode: 1 };
     const home = createClientHome({
       helpers: { "pass quay.io": failing, "pass ghcr.io": failing, "docr quay.io": answerWith("u", "p") },
@@ -171,7 +171,7 @@ describe("podman's helpers", () => {
     );
   });
 
-  it("are asked although a file before them is broken, which is told where they have nothing", async () => {
+  it("are asked after a broken file, which is an error only if they have no login", async () => {
     const home = createClientHome({ helpers: { "docr quay.io": answerWith("u", "p") } });
     home.registries('credential-helpers = ["containers-auth.json", "docr"]');
     home.podman("{ hunter2");
@@ -182,7 +182,7 @@ describe("podman's helpers", () => {
     });
   });
 
-  it("in a registries.conf that is broken are an error", async () => {
+  it("of a broken registries.conf are an error", async () => {
     const home = createClientHome();
     home.registries("credential-helpers = [");
     expect(await failureOf(() => resolve(home, "quay.io"))).toEqual({

@@ -9,13 +9,13 @@ import {
 import { createClientHome } from "../../support/fakes/client-home.ts";
 import { failureOf, failureOfSync } from "../../support/fakes/failure-of.ts";
 
-const SHOWN = "~/.config/containers/registries.conf";
+const LABEL = "~/.config/containers/registries.conf";
 
 describe("credential-helpers in a registries.conf", () => {
   it.each([
     ['credential-helpers = ["docr"]', ["docr"]],
     [
-      "unqualified-search-registries = []\ncredential-helpers = [\n  \"docr\", # ours\n  'pass',\n]\n",
+      "unqualified-search-registries = []\ncredential-helpers = [\n  \"docr\", # own\n  'pass',\n]\n",
       ["docr", "pass"],
     ],
     ["credential-helpers = []", []],
@@ -23,7 +23,7 @@ describe("credential-helpers in a registries.conf", () => {
     ['# credential-helpers = ["docr"]', undefined],
     ["", undefined],
   ])("are %j", (text, names) => {
-    expect(parseCredentialHelpers(text, SHOWN)).toEqual(names);
+    expect(parseCredentialHelpers(text, LABEL)).toEqual(names);
   });
 
   it.each([
@@ -32,21 +32,21 @@ describe("credential-helpers in a registries.conf", () => {
     ['credential-helpers = "docr"', "has credential-helpers that are no list of helpers' names"],
     ["credential-helpers = [1]", "has credential-helpers that are no list of helpers' names"],
     ['credential-helpers = ["../x"]', "has credential-helpers that are no list of helpers' names"],
-  ])("%j is an error that names the file", async (text, what) => {
-    expect(await failureOf(() => parseCredentialHelpers(text, SHOWN))).toEqual({
+  ])("%j fails with an error that names the file", async (text, what) => {
+    expect(await failureOf(() => parseCredentialHelpers(text, LABEL))).toEqual({
       code: "client-config",
-      message: `${SHOWN} ${what}`,
+      message: `${LABEL} ${what}`,
     });
   });
 
-  it("of any text are read, or fail with that code", () => {
+  it("in any text are read or fail with that code", () => {
     const text = fc.oneof(
       fc.string(),
       fc.json().map((value) => `credential-helpers = ${value}`),
     );
     fc.assert(
       fc.property(text, (one) => {
-        const failure = failureOfSync(() => parseCredentialHelpers(one, SHOWN));
+        const failure = failureOfSync(() => parseCredentialHelpers(one, LABEL));
         expect([undefined, "client-config"]).toContain(failure?.code);
       }),
     );
@@ -54,17 +54,17 @@ describe("credential-helpers in a registries.conf", () => {
 });
 
 describe("the helpers that podman asks", () => {
-  it("are the user's, and a drop-in of theirs wins, the last one of all", () => {
+  it("are the user's own; the last drop-in wins", () => {
     const home = createClientHome();
     home.registries('credential-helpers = ["one"]');
-    expect(readCredentialHelpers(home.machine)).toEqual({ names: ["one"], source: SHOWN });
+    expect(readCredentialHelpers(home.machine)).toEqual({ names: ["one"], source: LABEL });
     home.write(".config/containers/registries.conf.d/10-a.conf", 'credential-helpers = ["two"]');
     home.write(".config/containers/registries.conf.d/20-b.conf", "");
     home.write(".config/containers/registries.conf.d/30-c.ignore", 'credential-helpers = ["three"]');
-    expect(readCredentialHelpers(home.machine)).toEqual({ names: ["two"], source: `${SHOWN}.d/10-a.conf` });
+    expect(readCredentialHelpers(home.machine)).toEqual({ names: ["two"], source: `${LABEL}.d/10-a.conf` });
   });
 
-  it("are the auth.json files alone where none are set, or an empty list", () => {
+  it("are only the auth.json files if the setting is missing or empty", () => {
     const home = createClientHome();
     home.registries("");
     expect(readCredentialHelpers(home.machine).names).toEqual([AUTH_FILES]);

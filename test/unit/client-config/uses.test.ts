@@ -4,8 +4,8 @@ import { authOf, createClientHome } from "../../support/fakes/client-home.ts";
 const DOCKER = "~/.docker/config.json";
 const PODMAN = "~/.config/containers/auth.json";
 
-describe("who asks us for a host", () => {
-  it("is docker with credsStore, and podman with credHelpers alone", async () => {
+describe("the clients that ask docr for a host", () => {
+  it("are docker with credsStore, and podman with credHelpers only", async () => {
     const home = createClientHome();
     home.docker({ credsStore: "docr" });
     home.podman({ credHelpers: { "ghcr.io": "docr" } });
@@ -21,7 +21,7 @@ describe("who asks us for a host", () => {
     expect(home.asked).toEqual([]);
   });
 
-  it("is podman through docker's file, where it has none of its own", async () => {
+  it("include podman through docker's file if podman has no file of its own", async () => {
     const home = createClientHome();
     home.docker({ credHelpers: { "ghcr.io": "docr" } });
     const { usedBy } = await home.clients.usesOf("ghcr.io");
@@ -31,7 +31,7 @@ describe("who asks us for a host", () => {
     ]);
   });
 
-  it("is nobody where a login in a file or another helper comes first", async () => {
+  it("are none if a login in a file or another helper comes first", async () => {
     const home = createClientHome();
     home.docker({ credsStore: "pass" });
     home.podman({ auths: { "ghcr.io": { auth: authOf("sammy", "plain") } } });
@@ -46,7 +46,7 @@ describe("who asks us for a host", () => {
     });
   });
 
-  it("is podman behind another helper, which may have nothing", async () => {
+  it("include podman after another helper, which may have no login", async () => {
     const home = createClientHome();
     home.registries('credential-helpers = ["pass", "docr"]');
     const { usedBy, shadowedBy } = await home.clients.usesOf("ghcr.io");
@@ -54,7 +54,7 @@ describe("who asks us for a host", () => {
     expect(shadowedBy).toMatchObject([{ client: "podman", helper: "pass" }]);
   });
 
-  it("is docker for Docker Hub's old key, and podman for its host: each asks for one of them", async () => {
+  it("are docker for Docker Hub's old key and podman for its host", async () => {
     const home = createClientHome();
     home.docker({ credsStore: "docr" });
     home.registries('credential-helpers = ["docr"]');
@@ -65,7 +65,7 @@ describe("who asks us for a host", () => {
     expect(await clientsOf("https://index.docker.io/v1/access-token")).toEqual(["docker"]);
   });
 
-  it("is told as far as the files can be read", async () => {
+  it("are found in the files that can be read", async () => {
     const home = createClientHome();
     home.docker("{ broken");
     home.registries('credential-helpers = ["docr"]');

@@ -4,7 +4,7 @@ import { type JsonChange, editJson, findInJson } from "../../../../src/client-co
 import { failureOf } from "../../../support/fakes/failure-of.ts";
 
 const HOST = "registry.digitalocean.com";
-const OURS: JsonChange = { path: ["credHelpers", HOST], value: "docr" };
+const SET_DOCR: JsonChange = { path: ["credHelpers", HOST], value: "docr" };
 const ENDED: JsonChange = { path: ["credHelpers"], value: undefined };
 
 const edit = (text: string, ...changes: readonly JsonChange[]): string =>
@@ -49,15 +49,15 @@ const SHAPES: Readonly<Record<string, readonly [before: string, after: string]>>
 const meaning = (text: string): unknown => JSON.parse(text.replace("\uFEFF", ""));
 
 describe("an edit of JSON", () => {
-  it.each(Object.entries(SHAPES))("puts a key into %s, and leaves every other byte", (_, [before, after]) => {
-    expect(edit(before, OURS)).toBe(after);
+  it.each(Object.entries(SHAPES))("sets a key in %s and leaves every other byte", (_, [before, after]) => {
+    expect(edit(before, SET_DOCR)).toBe(after);
   });
 
-  it.each(Object.entries(SHAPES))("changes nothing the second time in %s", (_, [, after]) => {
-    expect(edit(after, OURS)).toBe(after);
+  it.each(Object.entries(SHAPES))("changes nothing when the key in %s is set again", (_, [, after]) => {
+    expect(edit(after, SET_DOCR)).toBe(after);
   });
 
-  it("takes keys out from the front, the middle and the end", () => {
+  it("removes keys at the start, in the middle and at the end", () => {
     const text = '{\n  "a": 1,\n  "b": {"x": 2, "y": 3},\n  "c": 4\n}\n';
     const without = (...path: string[]): string => edit(text, { path, value: undefined });
     expect(without("a")).toBe('{\n  "b": {"x": 2, "y": 3},\n  "c": 4\n}\n');
@@ -69,7 +69,7 @@ describe("an edit of JSON", () => {
     expect(without("a", "x")).toBe(text);
   });
 
-  it("replaces a value of any kind where it stands", () => {
+  it("replaces a value of any kind in place", () => {
     const text = '{"auths": {"h": {"auth": "eDp5"}, "k": {}}}';
     expect(edit(text, { path: ["auths", "h"], value: {} })).toBe('{"auths": {"h": {}, "k": {}}}');
   });
@@ -88,11 +88,11 @@ describe("an edit of JSON", () => {
     ['{"credHelpers": {}, "credhelpers": {}}', "config.json has the same key twice"],
     [`{"credHelpers": {"${HOST}": "a", "${HOST}": "b"}}`, "config.json has the same key twice"],
     ["[".repeat(200_000) + "]".repeat(200_000), "config.json is nested too deeply"],
-  ])("refuses %.40s", async (text, message) => {
-    expect(await failureOf(() => edit(text, OURS))).toEqual({ code: "client-config", message });
+  ])("rejects %.40s", async (text, message) => {
+    expect(await failureOf(() => edit(text, SET_DOCR))).toEqual({ code: "client-config", message });
   });
 
-  it("finds what stands at a path, and nothing in a null", () => {
+  it("finds the value at a path, and none in a null", () => {
     const text = '\uFEFF{"CREDSSTORE": "x", "auths": {"h": {"n": null}}}';
     expect(findInJson(text, ["credsStore"], "config.json")).toBe("x");
     expect(findInJson(text, ["auths", "h", "n"], "config.json")).toBe(undefined);
@@ -115,19 +115,19 @@ describe("an edit of JSON", () => {
       return mark + (JSON.stringify(value, null, indent) + end).replaceAll("\n", lineBreak);
     });
 
-  it("means the same as before but for the key, whatever the text", () => {
+  it("changes the meaning of any text by the key alone", () => {
     fc.assert(
       fc.property(texts, (before) => {
-        const after = edit(before, OURS);
+        const after = edit(before, SET_DOCR);
         expect(meaning(after)).toEqual({ ...Object(meaning(before)), credHelpers: { [HOST]: "docr" } });
       }),
     );
   });
 
-  it("gives the same bytes when the key is taken out again", () => {
+  it("restores the same bytes when the key is removed again", () => {
     fc.assert(
       fc.property(texts, (before) => {
-        expect(edit(edit(before, OURS), ENDED)).toBe(before);
+        expect(edit(edit(before, SET_DOCR), ENDED)).toBe(before);
       }),
     );
   });

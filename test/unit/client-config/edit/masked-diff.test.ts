@@ -6,7 +6,7 @@ const diff = (before: string, after: string): string =>
   unifiedDiff(maskJson(before), maskJson(after), "~/.docker/config.json");
 
 describe("the diff of a configuration", () => {
-  it("shows what changes, and no secret around it", () => {
+  it("shows what changes, without the secrets around it", () => {
     const before = `{
 	"auths": {
 		"ghcr.io": {
@@ -30,11 +30,11 @@ describe("the diff of a configuration", () => {
 `);
   });
 
-  it("is empty where nothing changes but what is masked", () => {
+  it("is empty if only masked values change", () => {
     expect(diff('{"auths": {"h": {"auth": "YTpi"}}}', '{"auths": {"h": {"auth": "YTpj"}}}')).toBe("");
   });
 
-  it("shows no names but at the top, and nothing there that is no name", () => {
+  it("shows known names at the top only, and only values that look like names", () => {
     const text =
       '{"auths": {"store": {"context": "s3cret"}}, "store": "two words", "credHelpers": {"h": "s3cret!"}}';
     const shown = diff("{}", text);
@@ -42,18 +42,18 @@ describe("the diff of a configuration", () => {
     expect(shown).not.toContain("two words");
   });
 
-  it("shows no address with a user in it", () => {
+  it("masks an address with a user in it", () => {
     const shown = diff("{}", '{"auths": {"https://sammy:s3cret@ghcr.io": {}, "quay.io": {}}}');
     expect(shown).toContain("quay.io");
     expect(shown).not.toContain("s3cret");
   });
 
-  it("shows nothing of what is no JSON", () => {
+  it("is empty for a text that is not JSON", () => {
     expect(maskJson('{"auths": {"h": {"auth": "s3cret"}}} // x')).toBe("");
     expect(maskJson('{"a": "s3cret')).toBe("");
   });
 
-  it("holds no string that was in the text, whatever the text", () => {
+  it("holds no string of any text", () => {
     const secret = fc.string({ minLength: 12 }).map((text) => `s3cret-${text}`);
     const values = fc.object({ values: [secret, fc.integer()], key: fc.string(), maxDepth: 4 });
     fc.assert(
@@ -64,7 +64,7 @@ describe("the diff of a configuration", () => {
     );
   });
 
-  it("has line breaks of one kind, and no byte order mark", () => {
+  it("has one kind of line break and no byte order mark", () => {
     expect(diff('\uFEFF{\r\n  "a": {}\r\n}\r\n', '\uFEFF{\r\n  "b": {}\r\n}\r\n')).not.toMatch(/[\r\uFEFF]/);
   });
 

@@ -13,7 +13,7 @@ import { runOn } from "../../../support/fakes/command-bench.ts";
 const DOCKER = ".docker/config.json";
 const PODMAN = ".config/containers/auth.json";
 const DROP_IN = ".config/containers/registries.conf.d/99-docr.conf";
-const OURS = ".config/docr/config.json";
+const DOCR_CONFIG = ".config/docr/config.json";
 const RECORD = ".config/docr/configured.json";
 const HOST = "registry.digitalocean.com";
 
@@ -41,7 +41,7 @@ const withEnv = ({ context }: ConfiguredHome, more: Environment) => {
 const parsed = (text: string | undefined): unknown => JSON.parse(text ?? "null");
 
 describe("docr configure", () => {
-  it("puts us into docker's file for our host alone, says so, and keeps the rest and a copy", async () => {
+  it("sets docr up in docker's file for DigitalOcean's registry, and keeps the rest and a backup", async () => {
     const home = createConfiguredHome();
     home.write(DOCKER, DESKTOP);
     const { text, json } = await configure(home);
@@ -66,18 +66,18 @@ describe("docr configure", () => {
     expect(home.read(PODMAN)).toBe(undefined);
   });
 
-  it("takes every registry with --global, and keeps the helper that was there behind us", async () => {
+  it("sets docr up for every registry with --global, with the present helper as fallback", async () => {
     const home = createConfiguredHome();
     home.write(DOCKER, DESKTOP);
     const { text } = await configure(home, { global: true });
     expect(text).toBe(
-      `~/${OURS}: fallback is desktop now\n~/${DOCKER}: credsStore is docr now and no longer desktop; the former one is ~/${DOCKER}.docr-backup\n`,
+      `~/${DOCR_CONFIG}: fallback is desktop now\n~/${DOCKER}: credsStore is docr now and no longer desktop; the former one is ~/${DOCKER}.docr-backup\n`,
     );
     expect(home.read(DOCKER)).toBe(DESKTOP.replace("desktop", "docr"));
-    expect(parsed(home.read(OURS))).toEqual({ fallback: "desktop" });
+    expect(parsed(home.read(DOCR_CONFIG))).toEqual({ fallback: "desktop" });
   });
 
-  it("keeps the helper that docker has taken by itself, since docker no longer does once its file names one", async () => {
+  it("keeps docker's default helper, which docker uses only while its file names no helper", async () => {
     for (const global of [false, true]) {
       const home = createConfiguredHome();
       home.install("pass");
@@ -87,11 +87,11 @@ describe("docr configure", () => {
         ? { credsStore: "docr" }
         : { credHelpers: { [HOST]: "docr" }, credsStore: "pass" };
       expect(parsed(home.read(DOCKER))).toEqual(expected);
-      expect(home.read(OURS)).toBe(global ? '{\n\t"fallback": "pass"\n}' : undefined);
+      expect(home.read(DOCR_CONFIG)).toBe(global ? '{\n\t"fallback": "pass"\n}' : undefined);
     }
   });
 
-  it("replaces another helper for our host, and one that is switched off for it", async () => {
+  it("replaces another helper for DigitalOcean's registry, and an empty one", async () => {
     for (const helper of ["secretservice", ""]) {
       for (const global of [false, true]) {
         const home = createConfiguredHome();
@@ -102,7 +102,7 @@ describe("docr configure", () => {
     }
   });
 
-  it("changes nothing the second time, nor where credsStore is ours already", async () => {
+  it("changes nothing the second time, nor if credsStore is docr already", async () => {
     const home = createConfiguredHome();
     home.write(DOCKER, '{"credsStore":"docr"}');
     const expected = `~/${DOCKER}: nothing to change\n`;
@@ -117,7 +117,7 @@ describe("docr configure", () => {
     expect(home.all()).toEqual(first);
   });
 
-  it("puts us into each auth.json that podman has, and makes the lasting one where there is none", async () => {
+  it("sets docr up in each of podman's auth.json files, and creates the persistent one if there is none", async () => {
     const runtime = createConfiguredHome().home;
     const home = createConfiguredHome({ env: { XDG_RUNTIME_DIR: runtime } });
     home.install("skopeo");
@@ -134,7 +134,7 @@ describe("docr configure", () => {
     ]);
   });
 
-  it("keeps to the files that REGISTRY_AUTH_FILE and DOCKER_CONFIG name", async () => {
+  it("changes only the files that REGISTRY_AUTH_FILE and DOCKER_CONFIG name", async () => {
     const elsewhere = createConfiguredHome().home;
     const env = { REGISTRY_AUTH_FILE: `${elsewhere}/auth.json`, DOCKER_CONFIG: `${elsewhere}/docker` };
     const home = createConfiguredHome({ env });
@@ -145,7 +145,7 @@ describe("docr configure", () => {
     expect(Object.keys(home.all())).toEqual([RECORD]);
   });
 
-  it("takes a path that is not absolute for one beside the working directory", async () => {
+  it("resolves a relative path against the working directory", async () => {
     const home = createConfiguredHome();
     const [folder, auth] = ["docker", "auth.json"].map((name) => relative(".", join(home.home, name)));
     const there = withEnv(home, { DOCKER_CONFIG: folder, REGISTRY_AUTH_FILE: auth });
@@ -155,7 +155,7 @@ describe("docr configure", () => {
     expect(home.all()).toEqual({});
   });
 
-  it("has podman ask us first for every registry with --global, and then those whom it asked before", async () => {
+  it("makes podman ask docr first for every registry with --global, then the present helpers", async () => {
     const home = createConfiguredHome();
     home.write(
       ".config/containers/registries.conf",
@@ -172,7 +172,7 @@ describe("docr configure", () => {
     expect((await configure(home, { client: "podman" })).text).toBe(`~/${PODMAN}: nothing to change\n`);
   });
 
-  it("shows with --dry-run as a diff what it would do, without a secret, and does nothing", async () => {
+  it("shows the changes as a diff without secrets with --dry-run, and makes none", async () => {
     const home = createConfiguredHome();
     home.write(DOCKER, '{\n  "auths": {\n    "ghcr.io": {\n      "auth": "c2VjcmV0"\n    }\n  }\n}\n');
     const before = home.all();
@@ -195,7 +195,7 @@ describe("docr configure", () => {
     expect((await configure(home, { dryRun: true })).text).toBe("nothing would change\n");
   });
 
-  it("says which logins nobody reads any more, and whom clients will not find", async () => {
+  it("warns about logins that clients no longer read, and about what keeps clients from docr", async () => {
     const home = createConfiguredHome();
     const auth = { auth: Buffer.from("a:b").toString("base64") };
     home.write(DOCKER, JSON.stringify({ auths: { [HOST]: auth, "ghcr.io": auth, "quay.io": {} } }));
@@ -214,7 +214,7 @@ describe("docr configure", () => {
     ]);
   });
 
-  it("says where a client has a login for our host that comes before us", async () => {
+  it("warns if a client finds a login for DigitalOcean's registry first", async () => {
     const variable = JSON.stringify({ auths: { [HOST]: { auth: "YTpi" } } });
     const home = createConfiguredHome({ env: { DOCKER_AUTH_CONFIG: variable } });
     await configure(home, { client: "podman" });
@@ -246,7 +246,7 @@ describe("docr configure", () => {
     expect(home.all()).toEqual({ [DOCKER]: content });
   });
 
-  it("changes no file where one of them cannot be changed", async () => {
+  it("changes no file if one of them is read-only", async () => {
     const home = createConfiguredHome();
     home.write(DOCKER, DESKTOP);
     home.write(PODMAN, "{}");
@@ -261,7 +261,7 @@ describe("docr configure", () => {
     expect(home.all()).toEqual(before);
   });
 
-  it("puts back what it did where a later file fails all the same", async () => {
+  it("restores the first files if a later one fails", async () => {
     const home = createConfiguredHome();
     home.write(DOCKER, DESKTOP);
     home.write(PODMAN, "{}");
@@ -278,7 +278,7 @@ describe("docr configure", () => {
     expect([home.read(DOCKER), home.read(PODMAN), home.read(RECORD)]).toEqual([DESKTOP, "{}", undefined]);
   });
 
-  it("starts anew where docker changes its file meanwhile, and gives up where it goes on", async () => {
+  it("starts again if docker changes its file meanwhile, and fails after ten attempts", async () => {
     const home = createConfiguredHome();
     home.write(DOCKER, DESKTOP);
     const real = await home.context.files();
@@ -317,11 +317,11 @@ describe("docr unconfigure", () => {
     [{ client: "all" }, { client: "all", global: true }],
   ];
 
-  it.each(WAYS.map((way) => [way]))("leaves what was there before %j, byte for byte", async (way) => {
+  it.each(WAYS.map((way) => [way]))("restores what was there before %j, byte for byte", async (way) => {
     const home = createConfiguredHome();
     home.write(DOCKER, `\uFEFF${DESKTOP.replaceAll("\n", "\r\n")}\r\n\r\n`);
     home.write(PODMAN, '{ "auths" : { } }');
-    home.write(OURS, '{"context": "work", "fallback": "wincred"}\n');
+    home.write(DOCR_CONFIG, '{"context": "work", "fallback": "wincred"}\n');
     const before = home.all();
     for (const options of way) await configure(home, options);
     expect(home.all()).not.toEqual(before);
@@ -329,7 +329,7 @@ describe("docr unconfigure", () => {
     expect(home.all()).toEqual(before);
   });
 
-  it("puts back what was there before the first of two runs, in a file that somebody has changed since", async () => {
+  it("restores the values before the first of two runs in a file that has changed since", async () => {
     const home = createConfiguredHome();
     home.install("docker-credential-secretservice");
     await configure(home);
@@ -340,7 +340,7 @@ describe("docr unconfigure", () => {
     expect(JSON.parse(home.read(DOCKER) ?? "")).toEqual({ psFormat: "table" });
   });
 
-  it("has noted what to put back before it changes the file", async () => {
+  it("writes the record before it changes the file", async () => {
     const home = createConfiguredHome();
     const files = await home.context.files();
     const replaced: string[] = [];
@@ -352,7 +352,7 @@ describe("docr unconfigure", () => {
     expect(replaced).toEqual(["~/.config/docr/configured.json", `~/${DOCKER}`]);
   });
 
-  it("says where the file from before is left because somebody has changed it since", async () => {
+  it("warns about a backup that it keeps because the file has changed since", async () => {
     const home = createConfiguredHome();
     home.write(DOCKER, '{"auths":{"ghcr.io":{"auth":"c2FtbXk6b25l"}}}');
     await configure(home);
@@ -363,7 +363,7 @@ describe("docr unconfigure", () => {
     ]);
   });
 
-  it("leaves what was there, whatever it was", async () => {
+  it("restores any content", async () => {
     const content = fc.oneof(
       fc.constantFrom(undefined, "", "\n", "{}", " { } ", "{\n}\n"),
       fc
@@ -394,7 +394,7 @@ describe("docr unconfigure", () => {
     );
   });
 
-  it("takes out our own keys alone where the file has been changed since", async () => {
+  it("removes only docr's own keys if the file has changed since", async () => {
     const home = createConfiguredHome();
     home.write(DOCKER, DESKTOP);
     await configure(home, { global: true });
@@ -405,7 +405,7 @@ describe("docr unconfigure", () => {
     expect(text.split("\n")).toEqual([
       `~/${DOCKER}: credsStore is desktop again`,
       `~/${PODMAN}: credHelpers["${HOST}"] taken out`,
-      `~/${OURS}: removed`,
+      `~/${DOCR_CONFIG}: removed`,
       "",
     ]);
     expect(parsed(home.read(DOCKER))).toEqual({
@@ -418,17 +418,20 @@ describe("docr unconfigure", () => {
     expect(home.read(`${DOCKER}.docr-backup`)).toBe(DESKTOP);
   });
 
-  it("leaves what the person has put in our place", async () => {
+  it("keeps what the user has set in place of docr", async () => {
     const home = createConfiguredHome();
     home.write(DOCKER, DESKTOP);
     await configure(home, { global: true });
     home.write(DOCKER, '{"credsStore":"pass"}');
-    home.write(OURS, '{"fallback":"pass"}');
+    home.write(DOCR_CONFIG, '{"fallback":"pass"}');
     await unconfigure(home);
-    expect([home.read(DOCKER), home.read(OURS)]).toEqual(['{"credsStore":"pass"}', '{"fallback":"pass"}']);
+    expect([home.read(DOCKER), home.read(DOCR_CONFIG)]).toEqual([
+      '{"credsStore":"pass"}',
+      '{"fallback":"pass"}',
+    ]);
   });
 
-  it("takes out with --global what is for every registry, and leaves our host to us", async () => {
+  it("undoes only the settings for every registry with --global", async () => {
     const home = createConfiguredHome();
     home.write(DOCKER, DESKTOP);
     await configure(home);
@@ -438,16 +441,16 @@ describe("docr unconfigure", () => {
       credsStore: "desktop",
       credHelpers: { [HOST]: "docr" },
     });
-    expect([home.read(DROP_IN), home.read(OURS)]).toEqual([undefined, undefined]);
+    expect([home.read(DROP_IN), home.read(DOCR_CONFIG)]).toEqual([undefined, undefined]);
     await unconfigure(home);
     expect(parsed(home.read(DOCKER))).toEqual(parsed(DESKTOP));
     expect(home.read(RECORD)).toBe(undefined);
   });
 
-  it("takes us out where somebody put us in by hand, and says where it did not", async () => {
+  it("removes docr where the user has added it by hand, and warns where it stays", async () => {
     const home = createConfiguredHome();
-    const ours = { [HOST]: "docr", "ghcr.io": "docr" };
-    home.write(DOCKER, JSON.stringify({ credsStore: "docr", credHelpers: ours }));
+    const helpers = { [HOST]: "docr", "ghcr.io": "docr" };
+    home.write(DOCKER, JSON.stringify({ credsStore: "docr", credHelpers: helpers }));
     home.write(DROP_IN, 'credential-helpers = ["mine", "docr"]\n');
     await unconfigure(home);
     expect(parsed(home.read(DOCKER))).toEqual({ credHelpers: { "ghcr.io": "docr" } });
@@ -457,7 +460,7 @@ describe("docr unconfigure", () => {
     ]);
   });
 
-  it("puts files back wherever the clients looked for them then, and keeps to one client where that is named", async () => {
+  it("restores the files of an earlier environment, and only those of the named client", async () => {
     const home = createConfiguredHome();
     const elsewhere = `${home.home}/elsewhere`;
     const moved = withEnv(home, { DOCKER_CONFIG: elsewhere, REGISTRY_AUTH_FILE: `${elsewhere}/a.json` });
@@ -468,7 +471,7 @@ describe("docr unconfigure", () => {
     expect(home.all()).toEqual({});
   });
 
-  it("does nothing, and says so, where we never were", async () => {
+  it("changes nothing without an earlier configure", async () => {
     const home = createConfiguredHome();
     home.write(DOCKER, DESKTOP);
     const { text } = await unconfigure(home, { client: "docker" });
@@ -478,7 +481,7 @@ describe("docr unconfigure", () => {
   });
 
   it.each(["", "{}", "[]", '{"version":2,"files":{}}', '{"version":1,"files":{"/x":{"after":1}}}'])(
-    "guesses nothing from a record that it did not write: %j",
+    "rejects a record that docr did not write: %j",
     async (text) => {
       const home = createConfiguredHome();
       home.write(DOCKER, '{"credsStore":"docr"}');

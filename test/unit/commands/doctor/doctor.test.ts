@@ -28,8 +28,8 @@ import {
   type CommandBenchOptions,
 } from "../../../support/fakes/command-bench.ts";
 
-const OURS = "registry.digitalocean.com";
-const REGISTRY_URL = `https://${OURS}/v2/`;
+const HOST = "registry.digitalocean.com";
+const REGISTRY_URL = `https://${HOST}/v2/`;
 
 let folder: string;
 
@@ -108,22 +108,22 @@ const withToken = (scopes: readonly string[], expiresInSeconds?: number): Scene 
 });
 
 describe("docr doctor", () => {
-  it("ends with 0 where all is well, and says what it looked at", async () => {
+  it("exits 0 if every check passes, and lists the checks", async () => {
     const { text, exitCode, json } = await examine();
     expect([exitCode, text]).toEqual([
       0,
       `pass  path         ${folder}/bin/docker-credential-docr is what clients call
 pass  version      docr 1.2.3 under both names
-pass  docker       asks docr for ${OURS} (credHelpers in ~/.docker/config.json)
+pass  docker       asks docr for ${HOST} (credHelpers in ~/.docker/config.json)
 pass  d-bus        DBUS_SESSION_BUS_ADDRESS names a session bus
 pass  store        the keychain is open: an item was written, read and erased
 pass  cache        XDG_RUNTIME_DIR is this user's alone: credentials are kept there until logout
 pass  api token    the one from DIGITALOCEAN_ACCESS_TOKEN is good and never expires
 pass  scopes       enough for pull and push
 pass  registries   the account has one
-pass  handshake    ${OURS} takes the login that docker would be given
+pass  handshake    ${HOST} takes the login that docker would be given
 pass  api          api.example answers
-pass  registry     ${OURS} answers
+pass  registry     ${HOST} answers
 pass  clock        agrees with the server's
 pass  proxy        none is set
 pass  authorities  1 from a fake
@@ -134,16 +134,16 @@ pass  authorities  1 from a fake
     expect(json).toMatchObject({ version: "1.2.3", summary: { pass: 15, warn: 0, fail: 0 } });
   });
 
-  it("ends with 1 where something failed, and shows what mends it below", async () => {
+  it("exits 1 if a check fails, and shows the fix below it", async () => {
     const { text, exitCode } = await examine({ registry: { problem: "refused the connection" } });
     expect(exitCode).toBe(1);
     expect(text).toContain(
-      `fail  registry     ${OURS} refused the connection\n                   next: check the network,`,
+      `fail  registry     ${HOST} refused the connection\n                   next: check the network,`,
     );
     expect(text).toMatch(/\n14 passed, 0 to look at, 1 failed\n$/);
   });
 
-  it("leaves nothing in the store, and mints no more than a get would", async () => {
+  it("leaves no item in the store, and mints no more than a get", async () => {
     const { bench } = await examine();
     expect([...bench.keychain.items.keys()]).toEqual([]);
     expect(bench.api.calls.filter((call) => call.startsWith("mint"))).toHaveLength(1);
@@ -152,7 +152,7 @@ pass  authorities  1 from a fake
     );
   });
 
-  it("goes on where nothing works at all", async () => {
+  it("reports every check although nothing works", async () => {
     const broken = new HelperError("bad-setting", "DOCR_TTL must be a number");
     const { text, exitCode } = await examine({
       badSettings: broken,
@@ -181,8 +181,8 @@ pass  authorities  1 from a fake
   });
 });
 
-describe("its look at the path", () => {
-  it("misses a helper that is not there, or in a relative folder", async () => {
+describe("the path check", () => {
+  it("fails if the helper is missing, or in a relative folder", async () => {
     for (const path of ["/nowhere", "", "bin:."]) {
       expect(await lineOf("path", { env: { PATH: path } })).toEqual([
         "fail",
@@ -192,9 +192,9 @@ describe("its look at the path", () => {
     }
   });
 
-  it("sees one that cannot be executed", async () => {
+  it("fails if the helper is not executable", async () => {
     chmodSync(program(), 0o644);
-    // Root may execute nothing that nobody may.
+    // Even root cannot execute a file without an execute bit.
     expect(await lineOf("path")).toEqual([
       "fail",
       `${program()} cannot be executed`,
@@ -202,7 +202,7 @@ describe("its look at the path", () => {
     ]);
   });
 
-  it("misses docr beside the launcher, but not where the full program stands under that name", async () => {
+  it("fails if docr is missing next to the launcher, but not if the helper is docr itself", async () => {
     rmSync(join(folder, "bin", "docr"));
     expect(await lineOf("path")).toEqual(["fail", `${program()} has no docr beside it to call`, INSTALL]);
     expect(await lineOf("path", { platform: "darwin" })).toEqual([
@@ -220,32 +220,32 @@ describe("its look at the path", () => {
     ],
     ["hunter2\n", 0, "fail", "docker-credential-docr does not run, or is another program"],
     ["", 127, "fail", "docker-credential-docr does not run, or is another program"],
-  ])("asks what it finds for its version: %j", async (stdout, exitCode, outcome, what) => {
+  ])("compares the version of the helper: %j", async (stdout, exitCode, outcome, what) => {
     const helpers = { "docr version ": { stdout, exitCode } };
     expect(await lineOf("version", { helpers })).toEqual([outcome, what, INSTALL]);
   });
 });
 
-describe("its look at the clients", () => {
-  it("says which login wins over us", async () => {
+describe("the client check", () => {
+  it("names the login that a client finds before it would ask docr", async () => {
     const shadow: ClientUse = { client: "docker", source: DOCKER_ASKS.source, kind: "file" };
     expect(await lineOf("docker", { uses: { shadowedBy: [shadow] } })).toEqual([
       "warn",
-      `uses the login in auths in ~/.docker/config.json for ${OURS}, and never asks docr`,
-      `docker logout ${OURS}, then docr configure`,
+      `uses the login in auths in ~/.docker/config.json for ${HOST}, and never asks docr`,
+      `docker logout ${HOST}, then docr configure`,
     ]);
     const other: ClientUse = { ...DOCKER_ASKS, setting: "credsStore", helper: "pass" };
     expect(await lineOf("docker", { uses: { shadowedBy: [other] } })).toEqual([
       "warn",
-      `asks docker-credential-pass for ${OURS} before docr (credsStore in ~/.docker/config.json)`,
+      `asks docker-credential-pass for ${HOST} before docr (credsStore in ~/.docker/config.json)`,
       "docr configure",
     ]);
   });
 
-  it("says that an installed client does not ask us, and nothing of one that is not installed", async () => {
+  it("reports an installed client that does not ask docr, and no other", async () => {
     expect(await lineOf("docker", { uses: { usedBy: [] } })).toEqual([
       "warn",
-      `does not ask docr for ${OURS}`,
+      `does not ask docr for ${HOST}`,
       "docr configure",
     ]);
     expect(await lineOf("podman")).toEqual([]);
@@ -256,7 +256,7 @@ describe("its look at the clients", () => {
     ]);
   });
 
-  it("passes on which file cannot be read", async () => {
+  it("names a file that cannot be read", async () => {
     expect(await lineOf("clients", { uses: { warnings: ["~/.docker/config.json is no JSON"] } })).toEqual([
       "warn",
       "~/.docker/config.json is no JSON",
@@ -265,18 +265,18 @@ describe("its look at the clients", () => {
   });
 });
 
-describe("its look at the store", () => {
+describe("the store check", () => {
   it.each([
     ["keychain-locked", "fail"],
     ["keychain-silent", "fail"],
     ["keychain-missing", "warn"],
-  ] as const)("tells %s as %s where the environment holds the API token", async (code, outcome) => {
+  ] as const)("reports %s as %s if the environment has the API token", async (code, outcome) => {
     const arrange = ({ keychain }: CommandBench): void =>
       keychain.failWith(new HelperError(code, "the keychain says no"));
     expect(await lineOf("store", { arrange })).toEqual([outcome, "the keychain says no", ERRORS[code].hint]);
   });
 
-  it("fails without a keychain where there is no other API token", async () => {
+  it("fails without a keychain if there is no other API token", async () => {
     const line = await lineOf("store", {
       arrange({ keychain, settings }) {
         settings.apiToken = undefined;
@@ -286,7 +286,7 @@ describe("its look at the store", () => {
     expect(line[0]).toBe("fail");
   });
 
-  it("reads what it wrote, and fails where that is something else", async () => {
+  it("fails if the store returns something else than was written", async () => {
     const line = await lineOf("store", {
       arrange({ keychain }) {
         Object.assign(keychain, { write: async () => void keychain.items.set("doctor", "another") });
@@ -295,7 +295,7 @@ describe("its look at the store", () => {
     expect(line.slice(0, 2)).toEqual(["fail", "what was written to the store is not what is read from it"]);
   });
 
-  it("says where there is no session bus, where keychains are on one", async () => {
+  it("reports a missing session bus on Linux", async () => {
     const env = { DBUS_SESSION_BUS_ADDRESS: "" };
     expect((await lineOf("d-bus", { env })).slice(0, 2)).toEqual([
       "warn",
@@ -307,7 +307,7 @@ describe("its look at the store", () => {
     expect(await lineOf("d-bus", { env })).toEqual(["pass", "there is a session bus"]);
   });
 
-  it("judges the runtime directory", async () => {
+  it("reports where credentials are cached", async () => {
     chmodSync(join(folder, "runtime"), 0o755);
     expect((await lineOf("cache"))[0]).toBe("warn");
     expect(await lineOf("cache", { env: { XDG_RUNTIME_DIR: "" } })).toEqual([
@@ -325,7 +325,7 @@ describe("its look at the store", () => {
   });
 });
 
-describe("its look at the account", () => {
+describe("the account check", () => {
   it.each([
     [
       ["registry:read", "registry:update"],
@@ -337,18 +337,18 @@ describe("its look at the account", () => {
     ],
     [["registry:read"], ["warn", "enough for pull; registry:update is missing for push", NEW_TOKEN]],
     [["account:read"], ["fail", "registry:read is missing", NEW_TOKEN]],
-  ])("judges the scopes %j", async (scopes, line) => {
+  ])("evaluates the scopes %j", async (scopes, line) => {
     expect(await lineOf("scopes", withToken(scopes))).toEqual(line);
   });
 
   it.each([
     [30 * 24 * 3600, ["pass", "the one from DIGITALOCEAN_ACCESS_TOKEN is good and expires in 30 d"]],
     [3600, ["warn", "the one from DIGITALOCEAN_ACCESS_TOKEN is good and expires in 60 min", NEW_TOKEN]],
-  ])("judges a life of %i s", async (seconds, line) => {
+  ])("evaluates a lifetime of %i s", async (seconds, line) => {
     expect(await lineOf("api token", withToken(["read", "write"], seconds))).toEqual(line);
   });
 
-  it("passes on what DigitalOcean says of a bad token, and counts no registries with it", async () => {
+  it("reports a rejected token, and its fix once", async () => {
     const scene: Scene = {
       arrange({ api }) {
         api.fail("token", "api-unauthorized");
@@ -371,24 +371,24 @@ describe("its look at the account", () => {
       ["warn", "the account has 2, and docker does not say which", "set DOCR_REGISTRY=NAME"],
     ],
     [["one", "two"], "one", ["pass", "the account has 2, and DOCR_REGISTRY names one"]],
-  ])("counts the registries %j", async (registries, registry, line) => {
+  ])("evaluates the registries %j", async (registries, registry, line) => {
     const arrange = ({ api }: CommandBench): void => void (api.registries = registries);
     expect(await lineOf("registries", { arrange, settings: { registry } })).toEqual(line);
   });
 
-  it("says where there is neither an API token nor a login", async () => {
+  it("reports that there is neither an API token nor a login", async () => {
     const scene: Scene = { arrange: ({ settings }) => void (settings.apiToken = undefined) };
     expect(await lineOf("api token", scene)).toEqual(["warn", "there is none", "docr login"]);
     expect(await lineOf("handshake", scene)).toEqual(["warn", "there is no login to try", "docr login"]);
   });
 
-  it("tries a login that somebody stored", async () => {
+  it("tests a stored login", async () => {
     const shown: unknown[] = [];
     const scene: Scene = {
       arrange({ settings, credentials }) {
         settings.apiToken = undefined;
-        void credentials.logins.write(OURS, {
-          serverUrl: OURS,
+        void credentials.logins.write(HOST, {
+          serverUrl: HOST,
           username: "ann",
           secret: new Secret("hunter2"),
         });
@@ -401,29 +401,29 @@ describe("its look at the account", () => {
       "pass",
       "there is none, but a login that somebody stored",
     ]);
-    expect(shown).toEqual([OURS, "ann"]);
+    expect(shown).toEqual([HOST, "ann"]);
   });
 
-  it("passes on how the handshake failed", async () => {
+  it("reports why the handshake failed", async () => {
     const checkLogin = async (): Promise<never> => {
-      throw new HelperError("registry-unauthorized", `${OURS} refuses the login (401)`);
+      throw new HelperError("registry-unauthorized", `${HOST} refuses the login (401)`);
     };
     expect(await lineOf("handshake", { registries: { checkLogin } })).toEqual([
       "fail",
-      `${OURS} refuses the login (401)`,
+      `${HOST} refuses the login (401)`,
       ERRORS["registry-unauthorized"].hint,
     ]);
   });
 });
 
-describe("its look at the network", () => {
+describe("the network checks", () => {
   it.each<[string, Reached, readonly string[]]>([
     ["api", { problem: "did not answer in time" }, ["fail", "api.example did not answer in time"]],
     ["api", { status: 503, serverTime: undefined }, ["fail", "api.example answers 503"]],
     ["api", { status: 404, serverTime: undefined }, ["pass", "api.example answers"]],
-    ["registry", { status: 200, serverTime: undefined }, ["pass", `${OURS} answers`]],
-    ["registry", { status: 404, serverTime: undefined }, ["fail", `${OURS} answers 404`]],
-  ])("judges the %s's %j", async (name, reached, line) => {
+    ["registry", { status: 200, serverTime: undefined }, ["pass", `${HOST} answers`]],
+    ["registry", { status: 404, serverTime: undefined }, ["fail", `${HOST} answers 404`]],
+  ])("evaluates the %s's %j", async (name, reached, line) => {
     expect((await lineOf(name, { [name]: reached })).slice(0, 2)).toEqual(line);
   });
 
@@ -432,17 +432,17 @@ describe("its look at the network", () => {
     [59, ["pass", "agrees with the server's"]],
     [-90, ["warn", "this machine's clock is 90 s behind the server's", "timedatectl set-ntp true"]],
     [3600, ["fail", "this machine's clock is 60 min ahead of the server's", "timedatectl set-ntp true"]],
-  ])("judges a clock that is %i s off", async (seconds, line) => {
+  ])("evaluates a clock that is %i s off", async (seconds, line) => {
     const api: Reached = { status: 401, serverTime: NOON - seconds * 1000 };
     expect(await lineOf("clock", { api })).toEqual(line);
   });
 
-  it("says nothing of a clock that no server tells", async () => {
+  it("skips the clock if no server sends its time", async () => {
     const silent: Reached = { status: 401, serverTime: undefined };
     expect(await lineOf("clock", { api: silent, registry: { problem: "is down" } })).toEqual([]);
   });
 
-  it("names the proxies' variables, and neither address nor user", async () => {
+  it("names the proxies' variables, without addresses and users", async () => {
     const env = {
       https_proxy: "http://ann:hunter2@proxy.example:3128",
       HTTP_PROXY: "proxy.example",
@@ -461,7 +461,7 @@ describe("its look at the network", () => {
 });
 
 describe("docr doctor --report", () => {
-  it("writes what it saw, for this user alone, and says so", async () => {
+  it("writes the findings to a private file", async () => {
     const { bench } = await examine({ report: reportPath(), env: { DOCR_CACHE: "runtime", USER: "ann" } });
     expect(statSync(reportPath()).mode & 0o777).toBe(0o600);
     const report = readFileSync(reportPath(), "utf8");
@@ -474,14 +474,14 @@ describe("docr doctor --report", () => {
     expect(bench.notes).toEqual(["the report is written; read it before you paste it"]);
   });
 
-  it("never takes the place of a file, and says so before it looks", async () => {
+  it("never replaces a file, and fails before the checks", async () => {
     writeFileSync(reportPath(), "mine");
     const failure = await failureOf(() => examine({ report: reportPath() }));
     expect(failure).toEqual({ code: "bad-arguments", message: "the report's file is there already" });
     expect(readFileSync(reportPath(), "utf8")).toBe("mine");
   });
 
-  it("is not written through a link, whatever that leads to", async () => {
+  it("is not written through a link", async () => {
     const target = join(folder, "target");
     symlinkSync(target, reportPath());
     const failure = await failureOf(() => examine({ report: reportPath() }));
@@ -489,12 +489,12 @@ describe("docr doctor --report", () => {
     expect(existsSync(target)).toBe(false);
   });
 
-  it("says where no file can be written", async () => {
+  it("fails if the file cannot be written", async () => {
     const failure = await failureOf(() => examine({ report: join(folder, "no", "report.md") }));
     expect(failure).toEqual({ code: "bad-arguments", message: "the report's file cannot be written" });
   });
 
-  it("holds no secret, wherever one was, no home and no user name", async () => {
+  it("holds no secret, no home directory and no user name", async () => {
     const secrets = ["hunter2", tokenOf("b"), "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA=="];
     const names = [
       "DIGITALOCEAN_ACCESS_TOKEN",

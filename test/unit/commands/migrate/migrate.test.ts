@@ -13,7 +13,7 @@ import { runOn, type CommandBenchOptions } from "../../../support/fakes/command-
 
 const DOCKER = ".docker/config.json";
 const PODMAN = ".config/containers/auth.json";
-const OURS = ".config/docr/config.json";
+const DOCR_CONFIG = ".config/docr/config.json";
 const HOST = "registry.digitalocean.com";
 const HUB = "https://index.docker.io/v1/";
 
@@ -34,8 +34,8 @@ const opened = async (home: ConfiguredHome, key: string): Promise<readonly unkno
   const login = await home.credentials.logins.read(key);
   return login && [login.serverUrl, login.username, login.secret.reveal()];
 };
-/** A home in which docker asks us for everything. */
-function openOurs(auths: object, options: CommandBenchOptions = {}): ConfiguredHome {
+/** A home in which docker asks docr for every registry. */
+function openGlobal(auths: object, options: CommandBenchOptions = {}): ConfiguredHome {
   const home = createConfiguredHome(options);
   home.write(DOCKER, JSON.stringify({ auths, credsStore: "docr" }, null, "\t"));
   return home;
@@ -62,8 +62,8 @@ function helperWith(
 }
 
 describe("docr migrate, for logins in plain text", () => {
-  it("moves them into the keychain, leaves docker's own trace of them, and says so", async () => {
-    const home = openOurs({
+  it("moves them into the keychain and leaves docker's own empty entries", async () => {
+    const home = openGlobal({
       "ghcr.io": { ...auth("sammy", "one"), email: "sammy@do.example" },
       [HUB]: auth("rosa", "t:w:o"),
       "quay.io": {},
@@ -92,8 +92,8 @@ describe("docr migrate, for logins in plain text", () => {
     expect(Object.keys(home.all())).toEqual([DOCKER]);
   });
 
-  it("keeps Docker Hub's three apart, and an identity token as what it is", async () => {
-    const home = openOurs({
+  it("moves Docker Hub's three logins separately, and an identity token as one", async () => {
+    const home = openGlobal({
       [HUB]: auth("rosa", "one"),
       [`${HUB}access-token`]: auth("rosa", "two"),
       [`${HUB}refresh-token`]: auth("rosa", "three"),
@@ -113,8 +113,8 @@ describe("docr migrate, for logins in plain text", () => {
     expect(await opened(home, "acme.azurecr.io")).toEqual(["acme.azurecr.io", "<token>", "jwt"]);
   });
 
-  it("keeps them under what docker asks for, not under what it once wrote", async () => {
-    const home = openOurs({
+  it("stores them under the address that docker asks for, not the one that it wrote", async () => {
+    const home = openGlobal({
       "https://ghcr.io/v1/": auth("old", "x"),
       "ghcr.io": auth("sammy", "one"),
       "https://quay.io/v2/": auth("rosa", "two"),
@@ -128,8 +128,8 @@ describe("docr migrate, for logins in plain text", () => {
     });
   });
 
-  it("moves podman's as well, of which it leaves no trace, and names those that no helper is asked for", async () => {
-    const home = openOurs({});
+  it("moves podman's too, without leaving entries, and lists those that helpers are not asked for", async () => {
+    const home = openGlobal({});
     home.install("podman");
     home.write(
       ".config/containers/registries.conf",
@@ -146,14 +146,14 @@ describe("docr migrate, for logins in plain text", () => {
     expect(await opened(home, "docker.io")).toEqual(["docker.io", "e", "f"]);
   });
 
-  it("leaves what no helper can keep, and says why", async () => {
+  it("leaves what no helper can store, with the reason", async () => {
     const auths = {
       a: { auth: "?" },
       b: { registrytoken: "t" },
       c: auth("", "p"),
       d: { username: "sammy", password: "plain" },
     };
-    const home = openOurs(auths);
+    const home = openGlobal(auths);
     const { json } = await move(home);
     expect(json).toMatchObject({
       moved: [{ host: "d", username: "sammy" }],
@@ -166,8 +166,8 @@ describe("docr migrate, for logins in plain text", () => {
     expect(dockerOf(home)).toMatchObject({ auths: { ...auths, d: {} } });
   });
 
-  it("never replaces what the keychain has, and takes away what it has already", async () => {
-    const home = openOurs({ "ghcr.io": auth("sammy", "old"), "quay.io": auth("rosa", "same") });
+  it("never replaces a stored login, and removes from the file what is stored already", async () => {
+    const home = openGlobal({ "ghcr.io": auth("sammy", "old"), "quay.io": auth("rosa", "same") });
     await home.helper.store("ghcr.io", "sammy", new Secret("new"));
     await home.helper.store("https://quay.io", "rosa", new Secret("same"));
     const { json } = await move(home);
@@ -179,8 +179,8 @@ describe("docr migrate, for logins in plain text", () => {
     expect(dockerOf(home)).toMatchObject({ auths: { "ghcr.io": auth("sammy", "old"), "quay.io": {} } });
   });
 
-  it("removes nothing that it did not read back", async () => {
-    const home = openOurs({ "ghcr.io": auth("sammy", "one"), "quay.io": auth("rosa", "two") });
+  it("removes nothing that it could not read back", async () => {
+    const home = openGlobal({ "ghcr.io": auth("sammy", "one"), "quay.io": auth("rosa", "two") });
     home.keychain.write = async (name, value) => {
       if (!name.includes("ghcr.io")) home.keychain.items.set(name, value.reveal());
     };
@@ -193,8 +193,8 @@ describe("docr migrate, for logins in plain text", () => {
     expect(dockerOf(home)).toMatchObject({ auths: { "ghcr.io": auth("sammy", "one"), "quay.io": {} } });
   });
 
-  it("changes nothing where the keychain fails half-way, and goes on from there the next time", async () => {
-    const home = openOurs({ "ghcr.io": auth("sammy", "one"), "quay.io": auth("rosa", "two") });
+  it("changes nothing if the keychain fails half-way, and continues on the next run", async () => {
+    const home = openGlobal({ "ghcr.io": auth("sammy", "one"), "quay.io": auth("rosa", "two") });
     const before = home.all();
     const locked = new HelperError("keychain-locked", "the keychain is locked");
     home.keychain.failWith(locked, (call) => call.startsWith("write login:quay.io"));
@@ -208,8 +208,8 @@ describe("docr migrate, for logins in plain text", () => {
     expect(dockerOf(home)).toMatchObject({ auths: { "ghcr.io": {}, "quay.io": {} } });
   });
 
-  it("leaves a login that is new since it was read", async () => {
-    const home = openOurs({ "ghcr.io": auth("sammy", "one"), "quay.io": auth("rosa", "two") });
+  it("leaves a login that has changed since it was read", async () => {
+    const home = openGlobal({ "ghcr.io": auth("sammy", "one"), "quay.io": auth("rosa", "two") });
     home.keychain.write = async (name, value) => {
       home.keychain.items.set(name, value.reveal());
       home.write(
@@ -221,7 +221,7 @@ describe("docr migrate, for logins in plain text", () => {
     expect(dockerOf(home)).toEqual({ auths: { "ghcr.io": auth("sammy", "new"), "quay.io": {} } });
   });
 
-  it("takes them out of our own copies of the file as well", async () => {
+  it("removes them from docr's backups too", async () => {
     const home = createConfiguredHome();
     home.write(DOCKER, JSON.stringify({ auths: { "ghcr.io": auth("sammy", "one") } }));
     await home.run(configureCommand, { global: true });
@@ -235,8 +235,8 @@ describe("docr migrate, for logins in plain text", () => {
     );
   });
 
-  it("shows with --dry-run what would move, and never a secret", async () => {
-    const home = openOurs({ "ghcr.io": auth("sammy", "s3cret"), [HOST]: auth(tokenOf("a"), tokenOf("a")) });
+  it("shows what would move with --dry-run, without secrets", async () => {
+    const home = openGlobal({ "ghcr.io": auth("sammy", "s3cret"), [HOST]: auth(tokenOf("a"), tokenOf("a")) });
     const before = home.all();
     const { text, json, exitCode } = await move(home, { dryRun: true });
     expect(text).toBe(
@@ -247,8 +247,8 @@ describe("docr migrate, for logins in plain text", () => {
     expect([home.all(), home.keychain.items.size]).toEqual([before, 0]);
   });
 
-  it("has nothing to say of a file without logins", async () => {
-    const home = openOurs({ "ghcr.io": {} });
+  it("moves nothing from a file without logins", async () => {
+    const home = openGlobal({ "ghcr.io": {} });
     expect(await move(home)).toEqual({
       text: "there are no logins to move\n",
       json: { dryRun: false, moved: [], stayed: [] },
@@ -257,13 +257,13 @@ describe("docr migrate, for logins in plain text", () => {
     expect((await move(createConfiguredHome())).text).toBe("there are no logins to move\n");
   });
 
-  it("shows no text that a terminal would obey", async () => {
-    const home = openOurs({ "a\u001b[2Jb": auth("x\u0007y", "p") });
+  it("prints no control characters", async () => {
+    const home = openGlobal({ "a\u001b[2Jb": auth("x\u0007y", "p") });
     expect((await move(home, { dryRun: true })).text).toContain("  a?[2Jb  x?y  ");
   });
 });
 
-/** A home in which docker asks us for our host alone, and has a login in plain text. */
+/** A home in which docker asks docr for DigitalOcean's registry only, and has a plain-text login. */
 function openConfigured(secret: string, options: CommandBenchOptions = {}): ConfiguredHome {
   const home = createConfiguredHome(options);
   const text = JSON.stringify({ auths: { [HOST]: auth(secret, secret) }, credHelpers: { [HOST]: "docr" } });
@@ -271,15 +271,15 @@ function openConfigured(secret: string, options: CommandBenchOptions = {}): Conf
   return home;
 }
 
-describe("docr migrate, for our own host", () => {
-  it("keeps an API token as what mints", async () => {
+describe("docr migrate, for DigitalOcean's registry", () => {
+  it("stores an API token as the account's", async () => {
     const home = openConfigured(tokenOf("a"));
     expect((await move(home)).exitCode).toBe(0);
     expect((await home.credentials.apiTokens.read(undefined))?.secret.reveal()).toBe(tokenOf("a"));
     expect(dockerOf(home)).toMatchObject({ auths: { [HOST]: {} } });
   });
 
-  it("keeps a finished credential of doctl's as a login, beside an API token that is there", async () => {
+  it("stores a finished credential of doctl as a login, although there is an API token", async () => {
     const home = openConfigured(tokenOf("b"));
     home.api.fail("list", "api-unauthorized");
     await home.credentials.apiTokens.write(undefined, new Secret(tokenOf("a")));
@@ -288,7 +288,7 @@ describe("docr migrate, for our own host", () => {
     expect(dockerOf(home)).toMatchObject({ auths: { [HOST]: {} } });
   });
 
-  it("keeps nothing of a credential that we minted ourselves, and takes it out of the file", async () => {
+  it("removes a credential that docr minted from the file and does not store it", async () => {
     const home = openConfigured(tokenOf("c"), { secretOf: () => tokenOf("c") });
     await home.credentials.apiTokens.write(undefined, new Secret(tokenOf("a")));
     await home.helper.get(HOST);
@@ -297,7 +297,7 @@ describe("docr migrate, for our own host", () => {
     expect(dockerOf(home)).toMatchObject({ auths: { [HOST]: {} } });
   });
 
-  it("leaves another account's API token, and one of which nobody can tell what it is", async () => {
+  it("leaves another account's API token, and a secret that the API cannot identify", async () => {
     const home = openConfigured(tokenOf("b"));
     await home.credentials.apiTokens.write(undefined, new Secret(tokenOf("a")));
     const before = home.all();
@@ -314,8 +314,8 @@ describe("docr migrate --from another helper", () => {
   const LOGINS = { "ghcr.io": ["sammy", "one"], [HUB]: ["rosa", "two"] } as const;
   const ERASED = [`pass erase ghcr.io`, `pass erase ${HUB}`];
 
-  it("moves its logins, verifies them and erases them there", async () => {
-    const home = openOurs({}, { helpers: helperWith("pass", LOGINS) });
+  it("stores its logins, reads them back and erases them there", async () => {
+    const home = openGlobal({}, { helpers: helperWith("pass", LOGINS) });
     const { text } = await move(home, { from: "pass" });
     expect(text).toBe(
       `moved 2 logins into the keychain:\n  ghcr.io                      sammy  docker-credential-pass\n  ${HUB}  rosa   docker-credential-pass\n`,
@@ -324,40 +324,40 @@ describe("docr migrate --from another helper", () => {
     expect(home.helperCalls.slice(-2)).toEqual(ERASED);
   });
 
-  it("ends its standing behind us, so that ours are the ones that are answered", async () => {
+  it("removes it as the fallback, so that docr answers with the moved logins", async () => {
     const home = createConfiguredHome({ helpers: helperWith("pass", LOGINS) });
     home.write(DOCKER, '{"credsStore":"pass"}');
     await home.run(configureCommand, { global: true });
-    expect(parsed(home.read(OURS))).toEqual({ fallback: "pass" });
+    expect(parsed(home.read(DOCR_CONFIG))).toEqual({ fallback: "pass" });
     await move(home, { from: true });
-    expect([parsed(home.read(OURS)), dockerOf(home)]).toEqual([{}, { credsStore: "docr" }]);
+    expect([parsed(home.read(DOCR_CONFIG)), dockerOf(home)]).toEqual([{}, { credsStore: "docr" }]);
     expect(home.helperCalls.slice(-2)).toEqual(ERASED);
   });
 
-  it("takes its place in docker's file with --configure", async () => {
+  it("replaces it in docker's file with --configure", async () => {
     const home = createConfiguredHome({ helpers: helperWith("pass", LOGINS) });
     home.write(DOCKER, '{"credsStore":"pass"}');
     await move(home, { from: true, configure: true });
-    expect([parsed(home.read(OURS)), dockerOf(home)]).toEqual([{}, { credsStore: "docr" }]);
+    expect([parsed(home.read(DOCR_CONFIG)), dockerOf(home)]).toEqual([{}, { credsStore: "docr" }]);
     expect(home.helperCalls.slice(-2)).toEqual(ERASED);
   });
 
-  it("ends the standing of a helper that has nothing", async () => {
+  it("removes a fallback that has no logins", async () => {
     const home = createConfiguredHome({ helpers: helperWith("pass", {}) });
     home.write(DOCKER, '{"credsStore":"pass"}');
     await home.run(configureCommand, { global: true });
     expect((await move(home, { from: true, dryRun: true })).text).toBe("there are no logins to move\n");
-    expect(parsed(home.read(OURS))).toEqual({ fallback: "pass" });
+    expect(parsed(home.read(DOCR_CONFIG))).toEqual({ fallback: "pass" });
     await move(home, { from: true });
-    expect(parsed(home.read(OURS))).toEqual({});
+    expect(parsed(home.read(DOCR_CONFIG))).toEqual({});
     expect(home.warnings.at(-1)).toBe("docker-credential-pass has no logins, and stands behind docr no more");
   });
 
-  it("takes nothing from a helper behind us unless it gets all", async () => {
+  it("takes nothing from the fallback unless all of its logins can move", async () => {
     const helpers = { ...helperWith("pass", LOGINS), [`pass get ${HUB}`]: { stdout: "no", exitCode: 1 } };
     const home = createConfiguredHome({ helpers });
     home.write(DOCKER, '{"credsStore":"docr"}');
-    home.write(OURS, '{"fallback":"pass"}');
+    home.write(DOCR_CONFIG, '{"fallback":"pass"}');
     const before = home.all();
     const { json, exitCode } = await move(home, { from: "pass" });
     expect(exitCode).toBe(1);
@@ -375,9 +375,9 @@ describe("docr migrate --from another helper", () => {
     expect(home.helperCalls.filter((call) => call.includes("erase"))).toEqual([]);
   });
 
-  it("says which ones it could not erase", async () => {
+  it("lists the logins that it could not erase", async () => {
     const helpers = { ...helperWith("pass", LOGINS), "pass erase ghcr.io": { stdout: "no", exitCode: 1 } };
-    const home = openOurs({}, { helpers });
+    const home = openGlobal({}, { helpers });
     const { json, exitCode } = await move(home, { from: "pass" });
     expect(exitCode).toBe(1);
     expect(json).toMatchObject({
@@ -386,8 +386,8 @@ describe("docr migrate --from another helper", () => {
     });
   });
 
-  it("loses no login to a helper that leads back to docr", async () => {
-    const home = openOurs({}, { helpers: helperWith("again", { "ghcr.io": ["sammy", "one"] }) });
+  it("loses no login to a helper that resolves to docr again", async () => {
+    const home = openGlobal({}, { helpers: helperWith("again", { "ghcr.io": ["sammy", "one"] }) });
     await home.helper.store("ghcr.io", "sammy", new Secret("one"));
     const context = {
       ...home.context,
@@ -405,22 +405,22 @@ describe("docr migrate --from another helper", () => {
     expect(await opened(home, "ghcr.io")).toEqual(["ghcr.io", "sammy", "one"]);
   });
 
-  it.each(["", "[]", "no json"])("fails where the helper's list is %j", async (stdout) => {
-    const home = openOurs({}, { helpers: { "pass list unused": { stdout, exitCode: 0 } } });
+  it.each(["", "[]", "no json"])("fails if the helper's list is %j", async (stdout) => {
+    const home = openGlobal({}, { helpers: { "pass list unused": { stdout, exitCode: 0 } } });
     expect(await failureOf(() => move(home, { from: "pass" }))).toEqual({
       code: "other-helper",
       message: "docker-credential-pass does not list its logins",
     });
   });
 
-  it.each(["docr", "../evil", "a b", ""])("takes no %j for a helper", async (from) => {
+  it.each(["docr", "../evil", "a b", ""])("rejects %j as a helper", async (from) => {
     expect(await failureOf(() => move(createConfiguredHome(), { from }))).toEqual({
       code: "bad-arguments",
       message: "--from takes the last part of another helper's name",
     });
   });
 
-  it("wants a name where no other helper is configured", async () => {
+  it("needs a name if no other helper is configured", async () => {
     expect(await failureOf(() => move(createConfiguredHome(), { from: true }))).toEqual({
       code: "bad-arguments",
       message: "no other helper is configured",
@@ -431,7 +431,7 @@ describe("docr migrate --from another helper", () => {
 describe("docr migrate, before it moves", () => {
   const PLAIN = { auths: { "ghcr.io": auth("sammy", "one") } };
 
-  it("refuses where docker would not find the logins afterwards, or configures it", async () => {
+  it("fails if docker would not find the logins afterwards, unless it configures docker", async () => {
     const home = createConfiguredHome();
     home.write(DOCKER, JSON.stringify(PLAIN));
     expect(await failureOf(() => move(home))).toEqual({
@@ -444,7 +444,7 @@ describe("docr migrate, before it moves", () => {
     expect(home.warnings).toEqual([]);
   });
 
-  it.each(["gcloud", ""])("leaves a login of a host for which docker asks %j by itself", async (helper) => {
+  it.each(["gcloud", ""])("leaves a login of a host for which docker asks %j", async (helper) => {
     const home = createConfiguredHome();
     const auths = { "gcr.io": auth("sammy", "one"), "ghcr.io": auth("rosa", "two") };
     home.write(DOCKER, JSON.stringify({ auths, credHelpers: { "gcr.io": helper } }));
@@ -456,8 +456,8 @@ describe("docr migrate, before it moves", () => {
     expect(dockerOf(home)).toMatchObject({ auths: { ...auths, "ghcr.io": {} } });
   });
 
-  it("takes nothing from a helper that docker goes on asking for that host", async () => {
-    const home = openOurs({}, { helpers: helperWith("pass", { "ghcr.io": ["sammy", "one"] }) });
+  it("takes nothing from a helper that docker still asks for that host", async () => {
+    const home = openGlobal({}, { helpers: helperWith("pass", { "ghcr.io": ["sammy", "one"] }) });
     home.write(DOCKER, JSON.stringify({ credsStore: "docr", credHelpers: { "ghcr.io": "pass" } }));
     expect((await move(home, { from: "pass" })).json).toMatchObject({
       moved: [],
@@ -466,8 +466,8 @@ describe("docr migrate, before it moves", () => {
     expect(home.helperCalls.filter((call) => call.includes("erase"))).toEqual([]);
   });
 
-  it("has podman ask docr, too, for what it finds in docker's file", async () => {
-    const home = openOurs(PLAIN.auths);
+  it("makes podman ask docr too for what it finds in docker's file", async () => {
+    const home = openGlobal(PLAIN.auths);
     home.install("podman");
     const before = home.all();
     expect(await failureOf(() => move(home))).toEqual({
@@ -480,32 +480,32 @@ describe("docr migrate, before it moves", () => {
     expect(dockerOf(home)).toMatchObject({ auths: { "ghcr.io": {} } });
   });
 
-  it("keeps Docker Hub's login under podman's name for it as well", async () => {
-    const home = openOurs({ [HUB]: auth("rosa", "two") });
+  it("stores Docker Hub's login under podman's name for it too", async () => {
+    const home = openGlobal({ [HUB]: auth("rosa", "two") });
     home.install("podman");
     await move(home, { configure: true });
     expect(await opened(home, "index.docker.io/v1")).toEqual([HUB, "rosa", "two"]);
     expect(await opened(home, "docker.io")).toEqual(["docker.io", "rosa", "two"]);
 
-    const without = openOurs({ [HUB]: auth("rosa", "two") });
+    const without = openGlobal({ [HUB]: auth("rosa", "two") });
     await move(without);
     expect(await opened(without, "docker.io")).toBe(undefined);
   });
 
-  it("leaves podman alone where docker alone is meant, or podman reads another file", async () => {
+  it("leaves podman unchanged if only docker is selected, or podman reads another file", async () => {
     for (const [options, env] of [
       [{ client: "docker" }, {}],
       [{}, { REGISTRY_AUTH_FILE: "/nowhere/auth.json" }],
     ] as const) {
-      const home = openOurs(PLAIN.auths, { env });
+      const home = openGlobal(PLAIN.auths, { env });
       home.install("podman");
       expect((await move(home, options)).exitCode).toBe(0);
     }
   });
 
-  it("leaves logins of parts of a registry, which podman keeps in docker's file", async () => {
+  it("leaves logins of parts of a registry, which podman stores in docker's file", async () => {
     const auths = { "quay.io/a": auth("a", "one"), "quay.io/b": auth("b", "two") };
-    const home = openOurs({ ...auths, "quay.io/v1/": auth("c", "three") });
+    const home = openGlobal({ ...auths, "quay.io/v1/": auth("c", "three") });
     expect((await move(home)).json).toMatchObject({
       moved: [{ host: "quay.io/v1/", username: "c" }],
       stayed: [
@@ -516,15 +516,15 @@ describe("docr migrate, before it moves", () => {
     expect(dockerOf(home)).toMatchObject({ auths });
   });
 
-  it("keeps nothing of a file that it could not change afterwards", async () => {
-    const home = openOurs(PLAIN.auths);
+  it("stores nothing from a read-only file", async () => {
+    const home = openGlobal(PLAIN.auths);
     chmodSync(`${home.home}/${DOCKER}`, 0o444);
     expect((await failureOf(() => move(home, { dryRun: true }))).message).toBe(`~/${DOCKER} is read-only`);
     expect((await failureOf(() => move(home))).message).toBe(`~/${DOCKER} is read-only`);
     expect(home.keychain.items.size).toBe(0);
   });
 
-  it("configures no more than our host where nothing else moves", async () => {
+  it("configures only DigitalOcean's registry if no other login moves", async () => {
     const home = createConfiguredHome();
     home.write(DOCKER, JSON.stringify({ auths: { [HOST]: auth("sammy", "one") } }));
     expect(await failureOf(() => move(home))).toEqual({
@@ -535,7 +535,7 @@ describe("docr migrate, before it moves", () => {
     expect(dockerOf(home)).toEqual({ auths: { [HOST]: {} }, credHelpers: { [HOST]: "docr" } });
   });
 
-  it("configures podman where podman's logins move", async () => {
+  it("configures podman if podman's logins move", async () => {
     const home = createConfiguredHome();
     home.install("podman");
     home.write(PODMAN, JSON.stringify(PLAIN));
@@ -551,22 +551,25 @@ describe("docr migrate, before it moves", () => {
     expect(parsed(home.read(PODMAN))).toEqual({ auths: {} });
   });
 
-  it("refuses where another helper answers for the hosts, behind us or about to be", async () => {
+  it("fails if another helper is the fallback for the hosts, or is about to be", async () => {
     const message = "docker-credential-pass answers for every other registry";
-    const behind = openOurs(PLAIN.auths);
-    behind.write(OURS, '{"fallback":"pass"}');
-    expect((await failureOf(() => move(behind))).message).toBe(message);
+    const configured = openGlobal(PLAIN.auths);
+    configured.write(DOCR_CONFIG, '{"fallback":"pass"}');
+    expect((await failureOf(() => move(configured))).message).toBe(message);
 
     const present = createConfiguredHome();
     present.write(DOCKER, JSON.stringify({ ...PLAIN, credsStore: "pass" }));
     expect((await failureOf(() => move(present, { configure: true }))).message).toBe(message);
 
-    const fixed = openOurs(PLAIN.auths, { env: { DOCR_FALLBACK: "pass" }, helpers: helperWith("pass", {}) });
+    const fixed = openGlobal(PLAIN.auths, {
+      env: { DOCR_FALLBACK: "pass" },
+      helpers: helperWith("pass", {}),
+    });
     expect((await failureOf(() => move(fixed, { from: "pass" }))).message).toBe(message);
   });
 
-  it("asks, shows what is meant, and goes on at a yes", async () => {
-    const home = openOurs(PLAIN.auths, { answers: [true] });
+  it("asks with the list of logins, and continues after a yes", async () => {
+    const home = openGlobal(PLAIN.auths, { answers: [true] });
     expect((await home.run(migrateCommand)).exitCode).toBe(0);
     expect(home.questions).toEqual(["Move 1 login into the keychain?"]);
     expect(home.notes).toEqual([`  ghcr.io  sammy  ~/${DOCKER}`]);
@@ -576,15 +579,15 @@ describe("docr migrate, before it moves", () => {
   it.each([
     ["a no", [false]],
     ["ctrl-C", []],
-  ])("changes nothing at %s", async (_, answers) => {
-    const home = openOurs(PLAIN.auths, { answers });
+  ])("changes nothing after %s", async (_, answers) => {
+    const home = openGlobal(PLAIN.auths, { answers });
     const before = home.all();
     expect((await failureOf(() => home.run(migrateCommand))).code).toBe("cancelled");
     expect([home.all(), home.keychain.items.size]).toEqual([before, 0]);
   });
 
-  it("wants --yes where there is no terminal", async () => {
-    const home = openOurs(PLAIN.auths);
+  it("needs --yes without a terminal", async () => {
+    const home = openGlobal(PLAIN.auths);
     expect(await failureOf(() => home.run(migrateCommand))).toEqual({
       code: "no-terminal",
       message: "nobody can be asked here whether 1 login may move",

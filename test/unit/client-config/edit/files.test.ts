@@ -25,7 +25,7 @@ const modeOf = (name: string): number => statSync(name).mode & 0o7777;
 const refusal = (work: () => unknown): Promise<string> =>
   failureOf(work).then(({ code, message }) => `${code}: ${message}`);
 
-describe("a file that is changed", () => {
+describe("a file that docr changes", () => {
   let home: string;
   let folder: string;
   let path: string;
@@ -57,7 +57,7 @@ describe("a file that is changed", () => {
     expect(readdirSync(folder)).toEqual(["config.json"]);
   });
 
-  it("is this user's alone where there was none, and so is its folder", () => {
+  it("is private to this user if it is new, and so is its folder", () => {
     rmSync(folder, { recursive: true });
     const file = files.open(path);
     expect(file).toMatchObject({ path, label: "~/.docker/config.json", text: undefined });
@@ -65,7 +65,7 @@ describe("a file that is changed", () => {
     expect([modeOf(path), modeOf(folder)]).toEqual([0o600, 0o700]);
   });
 
-  itUnless(explainNotRoot(), "stays with its owner, and a new one with the owner of its folder", () => {
+  itUnless(explainNotRoot(), "keeps its owner; a new file gets the owner of its folder", () => {
     write("old");
     chownSync(path, 1234, 1235);
     chownSync(folder, 1236, 1237);
@@ -76,7 +76,7 @@ describe("a file that is changed", () => {
     expect(statSync(other)).toMatchObject({ uid: 1236, gid: 1237 });
   });
 
-  it("stays a link, and its target is what changes", () => {
+  it("stays a link whose target changes", () => {
     const dotfiles = join(home, "dotfiles");
     mkdirSync(dotfiles);
     writeFileSync(join(dotfiles, "docker.json"), "old");
@@ -90,7 +90,7 @@ describe("a file that is changed", () => {
     expect(readdirSync(dotfiles)).toEqual(["docker.json"]);
   });
 
-  it("is refused where it is a link to nothing, or to itself", async () => {
+  it("is rejected if it is a broken link, or a link to itself", async () => {
     symlinkSync("nowhere.json", path);
     expect(await refusal(() => files.open(path))).toBe(
       "client-config: ~/.docker/config.json is a link that leads nowhere",
@@ -103,7 +103,7 @@ describe("a file that is changed", () => {
     );
   });
 
-  it("is refused where it is a folder, a pipe, too large or no text", async () => {
+  it("is rejected if it is a folder, a pipe, too large or not text", async () => {
     mkdirSync(path);
     expect(await refusal(() => files.open(path))).toMatch(/^client-config: .* (?:is not a file|\(EISDIR\))$/);
     rmSync(path, { recursive: true });
@@ -127,7 +127,7 @@ describe("a file that is changed", () => {
     mkdirSync(folder);
   });
 
-  it("is refused where its mode says that it is to stay, even to root", async () => {
+  it("is rejected if its mode is read-only, even for root", async () => {
     write("old", 0o444);
     const file = files.open(path);
     expect(await refusal(() => files.replace(file, "new"))).toBe(
@@ -139,7 +139,7 @@ describe("a file that is changed", () => {
     expect([readFileSync(path, "utf8"), readdirSync(folder)]).toEqual(["old", ["config.json"]]);
   });
 
-  itUnless(explainRoot(), "is refused in a folder that is read-only", async () => {
+  itUnless(explainRoot(), "is rejected in a read-only folder", async () => {
     write("old");
     chmodSync(folder, 0o500);
     expect(await refusal(() => files.replace(files.open(path), "new"))).toBe(
@@ -147,7 +147,7 @@ describe("a file that is changed", () => {
     );
   });
 
-  it("is left alone where somebody else has changed it since it was read", () => {
+  it("is unchanged if another program has changed it since it was read", () => {
     write("old");
     const file = files.open(path);
     write("theirs");
@@ -161,7 +161,7 @@ describe("a file that is changed", () => {
     expect([readFileSync(path, "utf8"), readdirSync(folder)]).toEqual(["theirs", ["config.json"]]);
   });
 
-  it("is left alone where the link leads elsewhere by now", () => {
+  it("is unchanged if its link now leads elsewhere", () => {
     writeFileSync(join(home, "a"), "old");
     writeFileSync(join(home, "b"), "old");
     symlinkSync("../a", path);
@@ -175,7 +175,7 @@ describe("a file that is changed", () => {
     ]);
   });
 
-  it("takes away what a process left that was killed, and nothing that one may be at", () => {
+  it("loses the leftovers of a killed process, but not those of a running one", () => {
     write("old");
     const [killed, living] = [`${path}.docr-new-1`, `${path}.docr-new-2`];
     for (const next of [killed, living]) writeFileSync(next, "half");
@@ -186,14 +186,14 @@ describe("a file that is changed", () => {
     expect(readdirSync(folder)).toEqual(["config.json", "config.json.docr-new-2"]);
   });
 
-  it("is removed where it is to be none, and that is no failure where there is none", () => {
+  it("is removed, and removing it again succeeds", () => {
     write("old");
     expect(files.replace(files.open(path), undefined)).toBe("done");
     expect(files.replace(files.open(path), undefined)).toBe("done");
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it("keeps every byte that it is given", () => {
+  it("holds every byte that was written", () => {
     const text = '\uFEFF{\r\n "ü\u2028": 1}\r\n';
     write("old");
     files.replace(files.open(path), text);
@@ -201,7 +201,7 @@ describe("a file that is changed", () => {
     expect(readFileSync(path)).toEqual(Buffer.from(text));
   });
 
-  it("is kept beside itself, for this user alone, and never in the place of another copy", () => {
+  it("is copied to a private backup that replaces no other", () => {
     write("one");
     expect(files.backUp(files.open(path))).toBe(`${path}.docr-backup`);
     expect(files.backUp(files.open(path))).toBe(`${path}.docr-backup`);
