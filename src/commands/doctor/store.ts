@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { existsSync, lstatSync } from "node:fs";
 import { hintOf } from "../../core/error-catalog.ts";
 import { HelperError, isHelperError } from "../../core/errors.ts";
@@ -18,11 +17,14 @@ export async function checkStore({
   store,
   general,
   settings,
-}: Pick<CommandContext, "machine" | "store" | "general" | "settings">): Promise<readonly Finding[]> {
+  clock,
+}: Pick<CommandContext, "machine" | "store" | "general" | "settings" | "clock">): Promise<
+  readonly Finding[]
+> {
   const name = storeNameOf(general());
   const bus = name === "the keychain" ? checkSessionBus(machine) : [];
   try {
-    await writeReadErase(store, new Secret(`round trip ${randomUUID()}`));
+    await writeReadErase(store, new Secret(`round trip ${clock.read().now}`));
     return [...bus, pass("store", `${name} is open: an item was written, read and erased`)];
   } catch (error) {
     if (!isHelperError(error)) throw error;
