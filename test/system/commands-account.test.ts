@@ -268,7 +268,7 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the verbs around an
       const dry = await docr(["prune", "--dry-run", "--json"]);
       expect(JSON.parse(dry.stdout)).toMatchObject({
         wouldRevoke: 1,
-        credentials: [{ state: "current" }, { state: "replaced" }],
+        credentials: [{ state: "current" }, { state: "superseded" }],
       });
       expect(dry.stdout).not.toMatch(ANY_TOKEN);
       expect(lab.standIn.count("revoke")).toBe(0);
@@ -301,7 +301,7 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the verbs around an
       await docr(["prune"]);
       await docr(["logout"]);
       expect(given?.revoked).toBe(false);
-      expect((await docr(["status"])).stdout).toMatch(/^acme +read-only +\d+ s +90 min +given out$/m);
+      expect((await docr(["status"])).stdout).toMatch(/^acme +read-only +\d+ s +90 min +issued$/m);
       expect(await isKept(given?.secret ?? "")).toBe(false);
     });
 

@@ -127,10 +127,7 @@ describeUnless(explainNoExecutable(), "packed docr", () => {
       ...(await report(programs.caches, "ghcr.io")),
       ...(await report(programs.caches, "ghcr.io", { DOCR_STORE: "file" })),
     ];
-    expect([...new Set(lines)].toSorted()).toEqual([
-      "cache docr:age-vault accepted",
-      "cache docr:run accepted",
-    ]);
+    expect([...new Set(lines)].toSorted()).toEqual(["cache docr:age accepted", "cache docr:run accepted"]);
   });
 
   itUnless(

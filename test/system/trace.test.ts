@@ -22,7 +22,7 @@ describeUnless(explainNoExecutable(), "a trace when asked", () => {
       expect(events).toEqual(["asked", "get", "token", "api", "api", "minted", "answered"]);
       const [asked, get, token, list, mint, minted, answered] = lines;
       expect(asked).toMatchObject({ verb: "get", client: process.pid });
-      expect(get).toMatchObject({ ours: true, host: HOST });
+      expect(get).toMatchObject({ digitalocean: true, host: HOST });
       expect(token).toMatchObject({ source: "DIGITALOCEAN_ACCESS_TOKEN" });
       for (const call of [list, mint]) {
         expect(call).toMatchObject({ method: "GET", status: 200 });

@@ -5,9 +5,9 @@ import { formatDuration } from "../../terminal/durations.ts";
 
 const USES = {
   current: "in use",
-  superseded: "replaced",
-  issued: "given out",
-  "not-cached": "not kept",
+  superseded: "superseded",
+  issued: "issued",
+  "not-cached": "not cached",
 } as const satisfies Record<LivingCredential["use"], string>;
 
 /** A table for people; empty where there are none. */

@@ -34,7 +34,7 @@ describe("docr prune", () => {
         "",
         "REGISTRY  ACCESS      AGE     EXPIRES IN  STATE",
         "acme      read-write  2 min   58 min      in use",
-        "acme      read-only   37 min  never       given out",
+        "acme      read-only   37 min  never       issued",
         "",
       ].join("\n"),
     );
@@ -46,7 +46,7 @@ describe("docr prune", () => {
     const bench = await createThree();
     const { text, json } = await bench.run(pruneCommand, { dryRun: true });
     expect(text).toMatch(/^would revoke 1\n/);
-    expect(text).toMatch(/^acme +read-write +37 min +23 min +replaced$/m);
+    expect(text).toMatch(/^acme +read-write +37 min +23 min +superseded$/m);
     expect(json).toMatchObject({ wouldRevoke: 1 });
     expect(revoked(bench)).toEqual([]);
   });
