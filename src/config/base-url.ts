@@ -16,6 +16,6 @@ export function parseBaseUrl(name: string, text: string | undefined): string | u
   }
   throw new HelperError(
     "bad-setting",
-    `${name} must be an https URL without user or query (plain http is for loopback only)`,
+    `${name} must be an https URL without user name and query (plain http is for loopback only)`,
   );
 }

@@ -47,7 +47,7 @@ export function readConfigFile(machine: Machine): ConfigFile {
 
 export function parseConfigFile(text: string): ConfigFile {
   const json = parseJson(text);
-  if (!json) throw bad("is not JSON");
+  if (!json) throw bad("is not valid JSON");
   if (!isJsonObject(json.value)) throw bad("is not a JSON object");
   const { context, contexts, fallback, store, ...unknown } = json.value;
   if (Object.keys(unknown).length > 0) {
@@ -73,12 +73,12 @@ export function parseContextName(
   if (CONTEXT_NAME.test(text)) return text.toLowerCase();
   throw new HelperError(
     code,
-    `${where} names a context that is not 1 to 64 letters, digits, dots, dashes and underscores`,
+    `the context in ${where} must be 1 to 64 letters, digits, dots, hyphens and underscores`,
   );
 }
 
 function parseContexts(value: unknown): Record<string, string> {
-  const wrong = "has contexts that are not an object of registry names and context names";
+  const wrong = "has contexts that do not map registry names to context names";
   if (!isJsonObject(value)) throw bad(wrong);
   const pairs = Object.entries(value).map(([registry, context]): [string, string] => {
     if (!isRegistryName(registry) || typeof context !== "string") throw bad(wrong);
@@ -92,5 +92,5 @@ function isOptionalString(value: unknown): value is string | undefined {
 }
 
 function bad(what: string, cause?: unknown): HelperError {
-  return new HelperError("bad-setting", `the config file docr/config.json ${what}`, { cause });
+  return new HelperError("bad-setting", `the configuration file docr/config.json ${what}`, { cause });
 }

@@ -59,7 +59,7 @@ function parseConfig(text: string): JsonObject {
     value = parse(text, { logLevel: "error", maxAliasCount: 10 });
   } catch {
     // No cause: the parser quotes the lines around the mistake, and one of them may hold the token.
-    throw new HelperError("bad-api-token", "doctl's config is not YAML");
+    throw new HelperError("bad-api-token", "doctl's config is not valid YAML");
   }
   return isJsonObject(value) ? value : {};
 }

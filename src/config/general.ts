@@ -54,7 +54,7 @@ function readFallback(name: string, text: string | undefined): string | undefine
   if (isHelperName(text)) return text;
   throw new HelperError(
     "bad-setting",
-    `${name} must be the last part of another helper's name, as in credsStore`,
+    `${name} must be the last part of another helper's name, for example osxkeychain`,
   );
 }
 

@@ -78,10 +78,7 @@ function readApiToken(machine: Machine): ApiToken | undefined {
 function readRegistry(text: string | undefined): string | undefined {
   if (text === undefined || text === "") return undefined;
   if (isRegistryName(text)) return text;
-  throw new HelperError(
-    "bad-setting",
-    "DOCR_REGISTRY must be the name of a registry: 1 to 63 of a-z, 0-9 and -",
-  );
+  throw new HelperError("bad-setting", "DOCR_REGISTRY must be a registry's name: 1 to 63 of a-z, 0-9 and -");
 }
 
 function readAccess(text: string | undefined): AccessSetting {

@@ -14,15 +14,18 @@ export function readTokenFile(path: string, uid: number | undefined, variable: s
   try {
     fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (cause) {
-    throw new HelperError("bad-api-token", `the file that ${variable} names cannot be read`, { cause });
+    throw new HelperError("bad-api-token", `the file in ${variable} cannot be read`, { cause });
   }
   try {
     const stats = fstatSync(fd);
     if (!stats.isFile() || stats.size > LARGEST_FILE) {
-      throw new HelperError("bad-api-token", `what ${variable} names is not a small regular file`);
+      throw new HelperError(
+        "bad-api-token",
+        `the file in ${variable} is not a regular file of at most 16 KiB`,
+      );
     }
     if (uid !== undefined && mayOthersWrite(stats, uid)) {
-      throw new HelperError("bad-api-token", `others may write the file that ${variable} names`);
+      throw new HelperError("bad-api-token", `other users can write to the file in ${variable}`);
     }
     return readFileSync(fd, "utf8");
   } finally {

@@ -26,7 +26,7 @@ export function parseApiToken(text: string, origin: TokenOrigin, source: string)
   const secret = new Secret(text.trim());
   if (secret.matches(/^$/)) throw new HelperError("bad-api-token", `${source} is set but empty`);
   if (!hasApiTokenFormat(secret)) {
-    throw new HelperError("bad-api-token", `${source} does not hold a DigitalOcean API token`);
+    throw new HelperError("bad-api-token", `${source} does not contain a DigitalOcean API token`);
   }
   return { secret, origin, source };
 }

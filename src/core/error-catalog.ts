@@ -2,8 +2,9 @@
  * Every way in which docr can fail, and everything that depends on an error's code. Nothing else matches codes by
  * prefix or pattern.
  *
- * Messages and hints are lower case, one line, without a full stop, without a secret and without bytes that docr
- * received (names that passed a grammar may be shown). Technical details go into `cause`.
+ * The message says what happened, the hint what to do. Each stands alone. Both are one line, in lower case, without a full
+ * stop and contractions, without a secret and without received bytes (a name that passed a grammar may be shown). Technical
+ * details go into `cause`.
  */
 import type { HelperError } from "./errors.ts";
 
@@ -25,7 +26,7 @@ export interface Traits {
   readonly hint?: string;
   /** What a client of the protocol reads on stdout: the bare message, or the usage. Default: message and hint. */
   readonly stdout?: "message" | "usage";
-  /** A regular answer of the protocol: nothing on stderr. */
+  /** A regular response of the protocol: nothing on stderr. */
   readonly silent?: true;
   /** For commands; 1 by default. 2: wrong usage, 3: absent, 130: interrupted. */
   readonly exitCode?: 2 | 3 | 130;
@@ -37,10 +38,11 @@ export interface Traits {
   readonly tryPlainHttp?: true;
 }
 
-const NEW_TOKEN =
-  "make one with the scopes registry:read and registry:update and put it there, or run: docr login";
-const NETWORK = "check the network, or HTTPS_PROXY and NO_PROXY, and try again";
-const PROXY = "check HTTPS_PROXY, its user and password, and NO_PROXY";
+/** Begins the hint for an API token that was rejected. */
+export const CREATE_TOKEN = "create a token with the scopes registry:read and registry:update";
+const NEW_TOKEN = `${CREATE_TOKEN}, and run docr login`;
+const NETWORK = "check the network connection, HTTPS_PROXY and NO_PROXY";
+const PROXY = "check HTTPS_PROXY, including its user name and password, and NO_PROXY";
 
 export const ERRORS = {
   // The strings that clients compare.
@@ -48,67 +50,73 @@ export const ERRORS = {
   "no-server-url": { family: "protocol", stdout: "message", hint: "send the registry's address on stdin" },
   "no-username": { family: "protocol", stdout: "message", hint: "send a Username that is not empty" },
   usage: { family: "protocol", stdout: "usage" },
-  "unknown-action": { family: "protocol", stdout: "message", hint: "see --help" },
+  "unknown-action": { family: "protocol", stdout: "message", hint: "run docr --help" },
 
   // What a client sent.
   "input-missing": { family: "input", hint: "send the request on stdin, as docker does" },
-  "input-unfinished": { family: "input", hint: "close it after the request" },
-  "input-too-large": { family: "input", hint: "send less: no address and no login is that long" },
+  "input-unfinished": { family: "input", hint: "close stdin after the request" },
+  "input-too-large": { family: "input", hint: "send a shorter request: the limit is 64 KiB" },
   "input-not-text": { family: "input", hint: "send UTF-8" },
   "input-not-json": { family: "input", hint: 'send {"ServerURL":…,"Username":…,"Secret":…}' },
-  "input-wrong-type": { family: "input", hint: 'send {"ServerURL":…,"Username":…,"Secret":…}, all strings' },
-  "input-bad-address": { family: "input", hint: "send a host, with a port and a path if need be" },
+  "input-wrong-type": {
+    family: "input",
+    hint: 'send {"ServerURL":…,"Username":…,"Secret":…} with strings as values',
+  },
+  "input-bad-address": { family: "input", hint: "send a host name, with port and path if needed" },
   "input-identity-token": { family: "input", hint: "log in with an API token as the password" },
   "bad-image": {
     family: "input",
-    hint: "name it as for docker pull: [HOST/]NAME[:TAG][@DIGEST]",
+    hint: "write the image as for docker pull: [HOST/]NAME[:TAG][@DIGEST]",
     exitCode: 2,
   },
 
   // What the user configured.
-  "bad-setting": { family: "setting", hint: "correct it or unset it" },
-  "bad-api-token": { family: "setting", hint: "put a token there (dop_v1_ and 64 hex digits) or unset it" },
-  "no-api-token": { family: "setting", hint: "run: docr login, or set DIGITALOCEAN_ACCESS_TOKEN" },
-  "bad-registry-name": { family: "setting", hint: "ask for registry.digitalocean.com/NAME" },
+  "bad-setting": { family: "setting", hint: "correct the setting or remove it" },
+  "bad-api-token": {
+    family: "setting",
+    hint: "use an API token (dop_v1_ and 64 hexadecimal digits), or remove the setting",
+  },
+  "no-api-token": { family: "setting", hint: "run docr login, or set DIGITALOCEAN_ACCESS_TOKEN" },
+  "bad-registry-name": { family: "setting", hint: "use the address registry.digitalocean.com/NAME" },
   "bad-trust": { family: "setting", hint: "correct the variable or unset it" },
-  "no-registry": { family: "setting", hint: "create one: doctl registry create NAME" },
-  "several-registries": { family: "setting", hint: "set DOCR_REGISTRY to the one you mean" },
+  "no-registry": { family: "setting", hint: "run doctl registry create NAME" },
+  "several-registries": { family: "setting", hint: "set DOCR_REGISTRY to the registry's name" },
 
   // The store of API tokens and logins: the keychain, the age vault, pass.
   "keychain-missing": {
     family: "store",
-    hint: "start one (gnome-keyring, KeePassXC), or set DIGITALOCEAN_ACCESS_TOKEN, or keep logins with DOCR_STORE=file (an age vault) or DOCR_STORE=pass",
+    hint: "start a keychain (gnome-keyring, KeePassXC), or set DIGITALOCEAN_ACCESS_TOKEN, DOCR_STORE=file (an age vault) or DOCR_STORE=pass",
     outage: true,
   },
-  "keychain-locked": { family: "store", hint: "unlock it and try again", outage: true },
+  "keychain-locked": { family: "store", hint: "unlock the keychain and try again", outage: true },
   "keychain-silent": {
     family: "store",
-    hint: "look for a prompt that waits to be answered, or restart it",
+    hint: "check for an unlock prompt, or restart the keychain",
     outage: true,
   },
-  "keychain-failed": { family: "store", hint: "unlock or restart it and try again", outage: true },
-  "keychain-damaged": { family: "store", hint: "log in to that registry again" },
+  "keychain-failed": { family: "store", hint: "unlock or restart the keychain, and try again", outage: true },
+  "keychain-damaged": { family: "store", hint: "log in to the registry again" },
   "vault-closed": {
     family: "store",
-    hint: "look at DOCR_AGE_IDENTITY_FILE and docr/vault.age; nothing was changed",
+    hint: "check DOCR_AGE_IDENTITY_FILE and docr/vault.age; docr changed nothing",
     outage: true,
   },
-  "pass-missing": { family: "store", hint: "install pass and run: pass init KEY-ID", outage: true },
-  "pass-failed": { family: "store", hint: "unlock its key (pass ls tells) and try again", outage: true },
+  "pass-missing": { family: "store", hint: "install pass, and run pass init KEY-ID", outage: true },
+  "pass-failed": { family: "store", hint: "unlock the GPG key that pass uses, and try again", outage: true },
 
   // DigitalOcean's API.
   "api-unauthorized": { family: "api", hint: NEW_TOKEN },
   "api-forbidden": { family: "api", hint: NEW_TOKEN },
   "api-not-found": { family: "api", hint: "set DOCR_REGISTRY to a registry of this account, or unset it" },
-  "api-ambiguous": { family: "api", hint: "set DOCR_REGISTRY to the one you mean" },
+  "api-ambiguous": { family: "api", hint: "set DOCR_REGISTRY to the registry's name" },
   "api-rate-limited": {
     family: "api",
-    hint: "fewer jobs at once, or a token of their own, help",
+    hint: "run fewer jobs at once, or give them separate API tokens",
     outage: true,
   },
   "api-unavailable": {
     family: "api",
-    hint: "try again; https://status.digitalocean.com tells of outages",
+    hint: "try again later, and see https://status.digitalocean.com for outages",
     outage: true,
     retryable: true,
   },
@@ -119,77 +127,77 @@ export const ERRORS = {
   "api-timeout": { family: "api", hint: NETWORK, outage: true, retryable: true },
   "api-tls": {
     family: "api",
-    hint: "name your proxy's certificate authority in NODE_EXTRA_CA_CERTS",
+    hint: "set NODE_EXTRA_CA_CERTS to the file with your proxy's certificate authority",
     outage: true,
   },
   "api-malformed": {
     family: "api",
-    hint: "something between here and DigitalOcean may have answered; try again",
+    hint: "try again; a proxy may have sent the response",
     outage: true,
   },
   "api-unexpected": {
     family: "api",
-    hint: "check DIGITALOCEAN_API_URL, or update this program",
+    hint: "check DIGITALOCEAN_API_URL, or update docr",
     outage: true,
   },
 
   // A container registry's API.
   "registry-unauthorized": {
     family: "registry",
-    hint: "log in there (docker login HOST), and see docr resolve IMAGE",
+    hint: "run docker login HOST; docr resolve IMAGE shows which login is in use",
   },
-  "registry-denied": { family: "registry", hint: "check the name, or log in as somebody who may read it" },
+  "registry-denied": { family: "registry", hint: "check the image name, or log in as a user with access" },
   "registry-rate-limited": {
     family: "registry",
-    hint: "wait, or log in: those who are known may ask more often",
+    hint: "try again later, or log in: registries often allow more requests with a login",
   },
-  "registry-unavailable": { family: "registry", hint: "try again" },
+  "registry-unavailable": { family: "registry", hint: "try again later" },
   "registry-refused": {
     family: "registry",
-    hint: "check the host and its port, and that the registry runs",
+    hint: "check the host and port, and whether the registry is running",
     tryPlainHttp: true,
   },
   "registry-proxy": { family: "registry", hint: PROXY },
-  "registry-unknown-host": { family: "registry", hint: "check the host's name, and the network" },
+  "registry-unknown-host": { family: "registry", hint: "check the host name and the network connection" },
   "registry-cut-off": { family: "registry", hint: NETWORK, tryPlainHttp: true },
   "registry-timeout": { family: "registry", hint: NETWORK },
   "registry-tls": {
     family: "registry",
-    hint: "name its certificate authority in NODE_EXTRA_CA_CERTS",
+    hint: "set NODE_EXTRA_CA_CERTS to the file with the registry's certificate authority",
     tryPlainHttp: true,
   },
-  "registry-insecure": { family: "registry", hint: "ask its operator to put it behind https" },
+  "registry-insecure": { family: "registry", hint: "ask the registry's operator for https" },
   "registry-malformed": {
     family: "registry",
-    hint: "check the host: it may be no registry, or something may have answered in its place",
+    hint: "check the host: it may not be a registry, or a proxy may have sent the response",
   },
   "registry-digest-mismatch": {
     family: "registry",
-    hint: "try again; if it stays so, trust nothing that comes from there",
+    hint: "try again; if it happens again, do not use images from this registry",
   },
-  "registry-unexpected": { family: "registry", hint: "check the host: it may be no registry" },
+  "registry-unexpected": { family: "registry", hint: "check the host: it may not be a registry" },
 
-  // A command for people.
-  "bad-arguments": { family: "command", hint: "see docr --help", exitCode: 2 },
+  // Commands.
+  "bad-arguments": { family: "command", hint: "run docr --help", exitCode: 2 },
   /** The message names the word that was probably meant. */
   mistyped: { family: "command", exitCode: 2 },
   "no-terminal": {
     family: "command",
-    hint: "see the verb's --help for how to answer without one",
+    hint: "run the command with --help to see the options that replace prompts",
     exitCode: 2,
   },
-  cancelled: { family: "command", hint: "nothing was changed", exitCode: 130 },
+  cancelled: { family: "command", hint: "docr changed nothing", exitCode: 130 },
   "no-login": {
     family: "command",
-    hint: "log in with docker login, or docr registry add",
+    hint: "run docker login or docr registry add",
     exitCode: 3,
   },
 
   // Other programs: docker's and podman's files, other helpers.
-  "client-config": { family: "client", hint: "correct or move it; nothing was changed" },
-  "other-helper": { family: "client", hint: "run it by hand to see what it says" },
+  "client-config": { family: "client", hint: "correct or move the file; docr changed nothing" },
+  "other-helper": { family: "client", hint: "run the helper by hand to see its error" },
 
-  deadline: { family: "program", hint: "try again, and look at the network and the keychain" },
+  deadline: { family: "program", hint: "try again, and check the network and the keychain" },
   internal: { family: "program", hint: "please report this as a bug" },
 } as const satisfies Readonly<Record<string, Traits>>;
 

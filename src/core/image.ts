@@ -33,10 +33,11 @@ const IMAGE_ID = /^[a-f0-9]{64}$/;
 
 /** Throws `bad-image`, naming the part that is wrong. */
 export function parseImage(text: string): Image {
-  if (text === "") throw bad("no image is named");
-  if (text.length > MAX_TEXT) throw bad("the image's name is too long");
-  if (IMAGE_ID.test(text)) throw bad("64 hexadecimal digits are an image's id, not its name");
-  if (/^https?:\/\//i.test(text)) throw bad("an image's name begins with its host, without a scheme");
+  if (text === "") throw bad("the image name is empty");
+  if (text.length > MAX_TEXT) throw bad(`the image name is longer than ${MAX_TEXT} characters`);
+  if (IMAGE_ID.test(text)) throw bad("64 hexadecimal digits are an image id, not an image name");
+  if (/^https?:\/\//i.test(text))
+    throw bad("an image name starts with the host, without http:// or https://");
   const { host, rest } = splitHost(text);
   checkHost(host);
   const [named, digest] = cut(rest, "@");
@@ -44,10 +45,10 @@ export function parseImage(text: string): Image {
   const repository = host === DOCKER_HUB && !path.includes("/") ? `library/${path}` : path;
   checkRepository(path, repository);
   if (tag !== undefined && !isTag(tag)) {
-    throw bad("the image's tag must be up to 128 letters, digits, _, . and -, without . or - in front");
+    throw bad("the image's tag must be 1 to 128 letters, digits, _, . and -, and must not start with . or -");
   }
   if (digest !== undefined && !isDigest(digest)) {
-    throw bad("the image's digest must be sha256: and 64 hexadecimal digits in small letters");
+    throw bad("the image's digest must be sha256: and 64 lower-case hexadecimal digits");
   }
   return { host, repository, tag, digest };
 }
@@ -89,8 +90,8 @@ function checkHost(host: string): void {
   const colon = host.endsWith("]") ? -1 : host.lastIndexOf(":");
   const name = colon < 0 ? host : host.slice(0, colon);
   const port = colon < 0 ? undefined : host.slice(colon + 1);
-  if (name.length > 253 || !DOMAIN.test(name)) throw bad("the image's host is no name of a host");
-  if (port !== undefined && !PORT.test(port)) throw bad("the port behind the image's host is no number");
+  if (name.length > 253 || !DOMAIN.test(name)) throw bad("the image's host is not a valid host name");
+  if (port !== undefined && !PORT.test(port)) throw bad("the port of the image's host is not a number");
 }
 
 function checkRepository(path: string, repository: string): void {
@@ -98,9 +99,9 @@ function checkRepository(path: string, repository: string): void {
     throw bad(`the image's repository is longer than ${MAX_REPOSITORY} characters`);
   }
   if (PATH.test(path)) return;
-  if (path === "") throw bad("the image's name has no repository");
-  if (PATH.test(path.toLowerCase())) throw bad("the image's repository must be in small letters");
-  throw bad("the image's repository must be small letters and digits, with single ., _, / or - between them");
+  if (path === "") throw bad("the image name has no repository");
+  if (PATH.test(path.toLowerCase())) throw bad("the image's repository must be in lower case");
+  throw bad("the image's repository must be lower-case letters and digits, separated by single ., _, / or -");
 }
 
 function cut(text: string, at: string): [before: string, after: string | undefined] {

@@ -33,7 +33,7 @@ export function parseDockerCredentials(body: string): Credential {
   const username = pair.slice(0, Math.max(colon, 0)).trim();
   const secret = pair.slice(colon + 1).trim();
   if (!isPrintable(username) || !isPrintable(secret) || username === "<token>") {
-    throw malformed("an auth without user and password");
+    throw malformed("an auth without user name and password");
   }
   return { username: new Secret(username), secret: new Secret(secret) };
 }
@@ -53,7 +53,7 @@ export function parseAccount(body: string): Account {
   const { account } = parseBody(body);
   if (!isJsonObject(account)) throw malformed("no account");
   const email = printableText(account["email"]);
-  if (email === undefined) throw malformed("an account without an address");
+  if (email === undefined) throw malformed("an account without an email address");
   const team = isJsonObject(account["team"]) ? printableText(account["team"]["name"]) : undefined;
   return { email, team, status: printableText(account["status"]) ?? "unknown" };
 }
@@ -66,7 +66,7 @@ export function parseRegistries(body: string): Registry[] {
   return registries.map((registry: unknown) => {
     const fields = isJsonObject(registry) ? registry : {};
     const { name, region, created_at: created, storage_usage_bytes: bytes } = fields;
-    if (typeof name !== "string" || !isRegistryName(name)) throw malformed("a registry without a name");
+    if (typeof name !== "string" || !isRegistryName(name)) throw malformed("a registry without a valid name");
     return {
       name,
       region: printableText(region),
@@ -78,7 +78,7 @@ export function parseRegistries(body: string): Registry[] {
 
 function parseBody(body: string): JsonObject {
   const json = parseJson(body);
-  if (!json) throw malformed("not JSON, or cut off");
+  if (!json) throw malformed("not valid JSON");
   if (!isJsonObject(json.value)) throw malformed("not a JSON object");
   return json.value;
 }
@@ -98,8 +98,5 @@ function printableText(value: unknown): string | undefined {
 }
 
 function malformed(what: string): HelperError {
-  return new HelperError(
-    "api-malformed",
-    `DigitalOcean's API answered something else than documented: ${what}`,
-  );
+  return new HelperError("api-malformed", `DigitalOcean's API sent an invalid response: ${what}`);
 }

@@ -107,7 +107,7 @@ function proxyUrl(text: string | undefined): string {
   if (text === undefined || text === "") return "";
   const url = parseProxy(text);
   if (url) return url.href;
-  throw new HelperError("bad-setting", "HTTPS_PROXY or HTTP_PROXY is not the URL of a proxy");
+  throw new HelperError("bad-setting", "HTTPS_PROXY or HTTP_PROXY is not a valid proxy URL");
 }
 
 async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {

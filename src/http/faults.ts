@@ -29,24 +29,24 @@ const KINDS: readonly (readonly [codes: RegExp, kind: FaultKind, text: string])[
     "sent a response that is too large",
   ],
   [/^ECONNREFUSED$/, "refused", "refused the connection"],
-  [/^(?:ENOTFOUND|EAI_AGAIN)$/, "unknown-host", "has no address: DNS does not know it"],
-  [/^(?:ENETUNREACH|EHOSTUNREACH|ENETDOWN|EADDRNOTAVAIL)$/, "unavailable", "cannot be reached: no route"],
+  [/^(?:ENOTFOUND|EAI_AGAIN)$/, "unknown-host", "was not found in DNS"],
+  [/^(?:ENETUNREACH|EHOSTUNREACH|ENETDOWN|EADDRNOTAVAIL)$/, "unavailable", "is unreachable: no route"],
   [
     /^(?:ECONNRESET|EPIPE|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|HTTPParserError|HPE_.*)$/,
     "cut-off",
-    "closed the connection before its answer was whole",
+    "closed the connection before the response was complete",
   ],
   // undici's error for a proxy that answers CONNECT with any status but 200. An aborted signal has other codes.
-  [/^UND_ERR_ABORTED$/, "proxy", "cannot be reached: the proxy refused"],
+  [/^UND_ERR_ABORTED$/, "proxy", "is unreachable: the proxy refused the connection"],
   [
     /^(?:ETIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT|ABORT_ERR|TimeoutError|AbortError)$/,
     "timeout",
-    "did not answer in time",
+    "did not respond in time",
   ],
   [
     /^(?:CERT_|ERR_TLS_|ERR_SSL_|EPROTO|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH)/,
     "tls",
-    "showed a certificate that this machine does not trust, or does not speak TLS",
+    "sent a certificate that this machine does not trust, or does not speak TLS",
   ],
 ];
 
@@ -56,7 +56,7 @@ export function faultOf(error: unknown): Fault {
     const [, kind, text] = KINDS.find(([codes]) => codes.test(code)) ?? [];
     if (kind !== undefined && text !== undefined) return { kind, text };
   }
-  return { kind: "unavailable", text: "cannot be reached" };
+  return { kind: "unavailable", text: "is unreachable" };
 }
 
 /** Codes and names of the error and its causes, outermost first. */

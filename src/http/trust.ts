@@ -50,13 +50,13 @@ function baseAuthorities(env: Environment): Authorities {
   // macOS and Windows have an API instead of a file. The bundled list is for a bare container.
   const system = getCACertificates("system");
   if (system.length > 0) return { from: "the system's store", certificates: system };
-  return { from: "Node's own list", certificates: getCACertificates("bundled") };
+  return { from: "Node's bundled list", certificates: getCACertificates("bundled") };
 }
 
 function readBundle(variable: string, path: string): Authorities {
   try {
     return { from: `the file in ${variable}`, certificates: [readFileSync(path, "utf8")] };
   } catch (cause) {
-    throw new HelperError("bad-trust", `the file that ${variable} names cannot be read`, { cause });
+    throw new HelperError("bad-trust", `the file in ${variable} cannot be read`, { cause });
   }
 }

@@ -21,7 +21,7 @@ export async function checkedDigest(
   const digests = expected.filter((digest) => digest !== undefined);
   for (const digest of digests) {
     if (isDigest(digest) && (await digestOf(bytes, digest.split(":")[0])) === digest) continue;
-    throw new HelperError("registry-digest-mismatch", `${host} sent other bytes than their digest says`);
+    throw new HelperError("registry-digest-mismatch", `${host} sent content that does not match its digest`);
   }
   return digests[0] ?? digestOf(bytes);
 }

@@ -37,7 +37,7 @@ export interface Manifest {
 /** Throws `registry-malformed`. */
 export function parseManifest(body: Buffer, contentType: string | undefined, host: string): Manifest {
   const manifest = parseJsonObject(body.toString("utf8"));
-  if (!manifest) throw malformed(host, "a manifest that is no JSON object");
+  if (!manifest) throw malformed(host, "a manifest that is not a JSON object");
   const mediaType = typeOf(manifest, contentType);
   if (mediaType !== undefined && INDEXES.has(mediaType)) {
     const platforms = list(manifest["manifests"], host).flatMap((entry) => platformOf(entry["platform"]));
@@ -60,7 +60,7 @@ export function parseManifest(body: Buffer, contentType: string | undefined, hos
     };
   }
   if (mediaType === undefined || !IMAGES.has(mediaType))
-    throw malformed(host, "a manifest of an unknown kind");
+    throw malformed(host, "a manifest of an unknown type");
   const config = isJsonObject(manifest["config"]) ? manifest["config"] : {};
   const parts = [config, ...list(manifest["layers"], host)];
   const contentBytes = parts.reduce((sum, part) => sum + sizeOf(part, host), 0);
@@ -73,7 +73,7 @@ export function parseManifest(body: Buffer, contentType: string | undefined, hos
 /** The platform that an image's config names: at most one. Throws `registry-malformed`. */
 export function platformsOfConfig(body: Buffer, host: string): readonly string[] {
   const config = parseJsonObject(body.toString("utf8"));
-  if (!config) throw malformed(host, "an image's config that is no JSON object");
+  if (!config) throw malformed(host, "an image config that is not a JSON object");
   return platformOf(config);
 }
 
@@ -91,12 +91,12 @@ function typeOf(manifest: JsonObject, contentType: string | undefined): string |
 
 function list(value: unknown, host: string): readonly JsonObject[] {
   if (Array.isArray(value) && value.every(isJsonObject)) return value;
-  throw malformed(host, "a manifest without its lists");
+  throw malformed(host, "a manifest without a valid list");
 }
 
 function sizeOf({ size }: JsonObject, host: string): number {
   if (typeof size === "number" && Number.isSafeInteger(size) && size >= 0) return size;
-  throw malformed(host, "a manifest without sizes");
+  throw malformed(host, "a manifest without valid sizes");
 }
 
 /** `linux/arm64/v8`. Empty for an attestation, whose platform is `unknown/unknown`. */
@@ -129,7 +129,7 @@ function unsigned(body: Buffer, { signatures }: JsonObject, host: string): Uint8
     typeof text === "string" ? parseJsonObject(Buffer.from(text, "base64url").toString("utf8")) : undefined;
   const { formatLength, formatTail } = header ?? {};
   if (typeof formatLength !== "number" || typeof formatTail !== "string" || !(formatLength >= 0)) {
-    throw malformed(host, "a signed manifest without its payload");
+    throw malformed(host, "a signed manifest without a valid payload");
   }
   return Buffer.concat([body.subarray(0, formatLength), Buffer.from(formatTail, "base64url")]);
 }

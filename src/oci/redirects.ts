@@ -31,14 +31,14 @@ export function followRedirects(send: Send): OciSend {
       const { location } = response.headers;
       if (request.form || !REDIRECTS.has(response.status) || typeof location !== "string")
         return { ...response, url };
-      if (redirects === MAX_REDIRECTS) throw malformed(request.who, "one redirect after another");
+      if (redirects === MAX_REDIRECTS) throw malformed(request.who, "too many redirects");
       url = targetOf(location, url, request.who);
     }
   };
 }
 
 function targetOf(location: string, from: URL, who: string): URL {
-  if (!URL.canParse(location, from)) throw malformed(who, "a redirect to no URL");
+  if (!URL.canParse(location, from)) throw malformed(who, "a redirect to an invalid URL");
   const url = new URL(location, from);
   if (!isConfidential(url, from)) throw insecure(who, "redirects to plain http");
   url.username = "";

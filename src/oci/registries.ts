@@ -79,7 +79,7 @@ export function createRegistries({ env, userAgent, trace, budgetMs }: Registries
       const tags: string[] = [];
       let page: string | URL | undefined = `${image.repository}/tags/list?n=${PAGE_LENGTH}`;
       for (let pages = 0; page !== undefined; pages += 1) {
-        if (pages === MAX_PAGES) throw malformed(image.host, "pages of tags without an end");
+        if (pages === MAX_PAGES) throw malformed(image.host, "too many pages of tags");
         const response = await session.ask({
           path: page,
           accept: "application/json",
@@ -135,7 +135,7 @@ async function readPlatforms(
   session: Session,
 ): Promise<readonly string[]> {
   const blob = await session.ask({ path: `${repository}/blobs/${config}`, maxBytes: MAX_CONFIG_BYTES });
-  if (blob.status === 404) throw malformed(host, "a manifest whose config is not there");
+  if (blob.status === 404) throw malformed(host, "a manifest whose config is missing");
   if (blob.status !== 200) throw registryFailure(blob, host);
   await checkedDigest(blob.body, [config], host);
   return platformsOfConfig(blob.body, host);

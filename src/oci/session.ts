@@ -78,7 +78,7 @@ async function findRegistry(
     return { base, ping: await send({ who: host, url: base, maxBytes: MAX_PING_BYTES }) };
   };
   if (!URL.canParse(`https://${registryApiHost(host)}/v2/`)) {
-    throw new HelperError("registry-unknown-host", `${host} is no host, or has no such port`);
+    throw new HelperError("registry-unknown-host", `${host} is not a valid host`);
   }
   try {
     return await ping("https");
@@ -110,7 +110,7 @@ async function authorize(
   const challenge = challenges.find(({ scheme }) => scheme === "bearer");
   if (challenge) return { bearer: await fetchToken({ send, registry, host, challenge, scope, credential }) };
   if (!challenges.some(({ scheme }) => scheme === "basic")) {
-    throw malformed(host, "a 401 that asks for neither Bearer nor Basic");
+    throw malformed(host, "HTTP 401 without a Bearer or Basic challenge");
   }
   if (!credential) throw wantsLogin(host);
   if (isIdentityToken(credential)) throw refusedLogin(host);

@@ -10,7 +10,7 @@ export function parseTags(body: string, host: string): readonly string[] {
   if (tags === null) return [];
   if (Array.isArray(tags) && tags.every((tag): tag is string => typeof tag === "string" && isTag(tag)))
     return tags;
-  throw malformed(host, "a list of tags that is none");
+  throw malformed(host, "an invalid list of tags");
 }
 
 const LINK = /<([^<>]*)>((?:[ \t]*;[ \t]*[A-Za-z*]+[ \t]*=[ \t]*(?:"[^"]*"|[^\s",;]+))*)/g;
@@ -31,7 +31,7 @@ export function nextPage(
   if (target === undefined) return undefined;
   const url = URL.canParse(target, page) ? new URL(target, page) : undefined;
   if (url?.origin === page.origin) return url;
-  throw malformed(host, "a next page that is elsewhere");
+  throw malformed(host, "a next page on another host");
 }
 
 function isNext(parameters: string): boolean {

@@ -66,10 +66,10 @@ export async function fetchToken(request: TokenRequest): Promise<Secret> {
 
 function realmOf({ challenge, registry, host }: TokenRequest): URL {
   const text = challenge.parameters.get("realm") ?? "";
-  if (!URL.canParse(text)) throw malformed(host, "a challenge without a realm");
+  if (!URL.canParse(text)) throw malformed(host, "a challenge without a valid realm");
   const url = new URL(text);
-  if (!isConfidential(url, registry)) throw insecure(host, "wants its tokens fetched over plain http");
-  if (url.username !== "" || url.password !== "") throw malformed(host, "a realm with a user in it");
+  if (!isConfidential(url, registry)) throw insecure(host, "names a token service with plain http");
+  if (url.username !== "" || url.password !== "") throw malformed(host, "a realm with a user name");
   return url;
 }
 

@@ -65,7 +65,7 @@ async function runPass(args: readonly string[], input: string, timeoutMs: number
   const { stdout, exitCode } = result;
   if (exitCode === 0) return stdout;
   if (exitCode === undefined) {
-    throw new HelperError("pass-failed", `pass did not answer within ${timeoutMs / 1000} s`);
+    throw new HelperError("pass-failed", `pass did not respond within ${timeoutMs / 1000} s`);
   }
   throw new HelperError("pass-failed", `pass failed (exit code ${exitCode})`);
 }

@@ -45,7 +45,10 @@ export function createPrivateFiles(
       if (!makePrivateFolder(folder, uid)) {
         throw new HelperError(
           "keychain-failed",
-          "the folder for short-lived credentials is not this user's own",
+          "the folder for cached credentials is not private to this user",
+          {
+            hint: "check the folder's owner and permissions",
+          },
         );
       }
       removeLeftovers(folder, (file, ageMs) => {

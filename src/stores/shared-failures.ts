@@ -13,12 +13,13 @@ export function createSharedFailures(
   return {
     async rethrow(name, waitedSince) {
       const note = await notes()?.read(noteName(name));
-      const { at, code, message } = parseJsonObject(note?.reveal() ?? "") ?? {};
+      const { at, code, message, hint } = parseJsonObject(note?.reveal() ?? "") ?? {};
       if (typeof at !== "number" || at < waitedSince || at > monotonicMs()) return;
-      if (isErrorCode(code) && typeof message === "string") throw new HelperError(code, message);
+      if (!isErrorCode(code) || typeof message !== "string") return;
+      throw new HelperError(code, message, typeof hint === "string" ? { hint } : {});
     },
-    async share(name, { code, message }) {
-      const note = JSON.stringify({ at: monotonicMs(), code, message });
+    async share(name, { code, message, hint }) {
+      const note = JSON.stringify({ at: monotonicMs(), code, message, hint });
       // Without the note, the next process makes its own attempt.
       await notes()
         ?.write(noteName(name), new Secret(note))

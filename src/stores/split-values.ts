@@ -21,7 +21,7 @@ export function splitLongValues(store: SecretStore, limitBytes: number, createId
     const parts: string[] = [];
     for (const name of names) {
       const part = await store.read(name);
-      if (!part) throw new HelperError("keychain-damaged", "a long secret in the keychain lost a part");
+      if (!part) throw new HelperError("keychain-damaged", "a secret in the keychain is incomplete");
       parts.push(part.reveal());
     }
     return new Secret(parts.join(""));

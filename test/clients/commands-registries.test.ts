@@ -145,7 +145,7 @@ describeUnless(explainNoLab(["skopeo", "tmux"]), "docr check", () => {
     const refused = await docr(["check", `${BASIC}/tiny:oci`]);
     expect(refused.code).toBe(4);
     expect(refused.stdout).toMatch(
-      /^refused: basic\.test\/tiny:oci\n {2}why +basic\.test refuses the login \(401\)\n/,
+      /^refused: basic\.test\/tiny:oci\n {2}why +basic\.test rejected the login \(HTTP 401\)\n/,
     );
     expect(refused.stdout + refused.stderr).not.toContain("hunter2");
   });

@@ -348,8 +348,8 @@ describeUnless(reason, "the launcher", () => {
 
   it.each(Object.keys(SLOW_CLIENTS))("fails with one line after 8 s if the client %s", async (what) => {
     expect(await slow.get(what)).toMatchObject({
-      stdout: "stdin was not closed within 8 s; close it after the request\nended with 1\n",
-      stderr: "docr: stdin was not closed within 8 s; close it after the request\n",
+      stdout: "stdin was not closed within 8 s; close stdin after the request\nended with 1\n",
+      stderr: "docr: stdin was not closed within 8 s; close stdin after the request\n",
     });
   });
 });

@@ -123,12 +123,12 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the verbs around an
       const refused = await logIn(stranger);
       expect(refused).toMatchObject({ code: 1, stdout: "" });
       expect(refused.stderr).toMatch(
-        /^docr: error: DigitalOcean refuses the API token from standard input \(401\), request \S+\ndocr: hint: make one [^\n]+\n$/,
+        /^docr: error: DigitalOcean rejected the API token from standard input \(HTTP 401, request \S+\)\ndocr: hint: make one [^\n]+\n$/,
       );
       const poor = lab.standIn.account.addToken(["account:read"]);
       const forbidden = await logIn(poor);
       expect(forbidden).toMatchObject({ code: 1, stdout: "" });
-      expect(forbidden.stderr).toContain("lacks the scope registry:read (403)");
+      expect(forbidden.stderr).toContain("lacks the scope registry:read (HTTP 403");
       expect([await isKept(stranger), await isKept(poor)]).toEqual([false, false]);
     });
 
@@ -351,12 +351,12 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the verbs around an
     });
 
     it.each([
-      [401, "refuses the API token from DIGITALOCEAN_ACCESS_TOKEN (401)"],
-      [403, "lacks the scope registry:read (403)"],
-      [404, "knows no such registry (404)"],
-      [412, "has no registry, or several (412)"],
-      [429, "limits this API token's rate (429)"],
-      [500, "DigitalOcean's API is failing (500)"],
+      [401, "rejected the API token from DIGITALOCEAN_ACCESS_TOKEN (HTTP 401"],
+      [403, "lacks the scope registry:read (HTTP 403"],
+      [404, "has no such registry (HTTP 404"],
+      [412, "has no registry, or more than one (HTTP 412"],
+      [429, "exceeded DigitalOcean's rate limit (HTTP 429"],
+      [500, "DigitalOcean's API failed (HTTP 500"],
     ])("tells an answer of %i with a hint, and mints nothing", async (status, message) => {
       const before = minted().length;
       const path = "/v2/registries/acme/docker-credentials";
@@ -422,7 +422,7 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the verbs around an
       const { code, stdout } = await docr(["status"], { env: { DIGITALOCEAN_TOKEN: "hunter2" } });
       expect(code).toBe(0);
       expect(stdout).toMatch(
-        /^ +> DIGITALOCEAN_TOKEN: DIGITALOCEAN_TOKEN does not hold a DigitalOcean API token$/m,
+        /^ +> DIGITALOCEAN_TOKEN: DIGITALOCEAN_TOKEN does not contain a DigitalOcean API token$/m,
       );
       expect(stdout).not.toContain("hunter2");
     });

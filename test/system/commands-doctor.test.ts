@@ -107,7 +107,7 @@ describeUnless(explainNoLab(["docker", "tmux"]), "docr doctor", () => {
       expect([code, signal, outcomeOf("path"), outcomeOf("authorities")]).toEqual([1, null, "pass", "pass"]);
       expect(checks.find(({ name }) => name === "store")).toMatchObject({
         outcome: "fail",
-        what: "the keychain did not answer within 5 s",
+        what: "the keychain did not respond within 5 s",
       });
       expect(ms).toBeLessThan(15_000);
     } finally {

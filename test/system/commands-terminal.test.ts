@@ -105,7 +105,7 @@ const ON_A_BARE_MACHINE: readonly (readonly [command: string, shown: RegExp, cod
   ["credentials", /there is no API token for the context default\ndocr: hint: run: docr login/, 1],
   ["credentials acme --expiry soon", /--expiry/, 2],
   ["resolve basic.test/app --client podman", /^login +none: podman goes on without$/m, 3],
-  ["resolve UPPER/Case", /docr: error: the image's repository must be in small letters/, 2],
+  ["resolve UPPER/Case", /docr: error: the image's repository must be in lower case/, 2],
   ["check localhost:1/x --anonymous", /docr: error: localhost:1 refused the connection/, 1],
   ["secret basic.test --client podman", /docr: error: podman has no login for basic\.test/, 3],
   ["registry list", /docr: no logins are kept/, 0],

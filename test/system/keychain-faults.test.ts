@@ -88,7 +88,7 @@ describeUnless(reason, "every verb while the keychain misbehaves", () => {
     },
     {
       title: "stopped where it stands",
-      says: /did not answer within 5 s/,
+      says: /did not respond within 5 s/,
       arrange: () => {
         person.keyring.pause();
         return person.env;
@@ -114,7 +114,7 @@ describeUnless(reason, "every verb while the keychain misbehaves", () => {
     },
     {
       title: "behind a bus that takes connections and stays silent",
-      says: /did not answer within 5 s/,
+      says: /did not respond within 5 s/,
       arrange: () => without([], { DBUS_SESSION_BUS_ADDRESS: `unix:path=${folder}/silent` }),
     },
   ];

@@ -80,7 +80,7 @@ describeUnless(explainNoExecutable(), "one mint for many", () => {
       await way.close();
       expect(outcomes.map((outcome) => lookAt(outcome))).toEqual(outcomes.map(() => CLEAN_FAILURE));
       const reasons = new Set(outcomes.map(({ stderr }) => stderr.replace(/, request [^;]*/, "")));
-      expect([...reasons]).toEqual([expect.stringContaining("refuses the API token")]);
+      expect([...reasons]).toEqual([expect.stringContaining("rejected the API token")]);
       // One call, and one each for those that came late on a busy machine.
       expect(world.standIn.count()).toBeLessThanOrEqual(3);
     }),

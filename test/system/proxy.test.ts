@@ -68,7 +68,7 @@ describeUnless(reason, "the packed executable behind a proxy", () => {
       NODE_TLS_REJECT_UNAUTHORIZED: "0",
     });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^docr: api\.digitalocean\.com showed a certificate .*\n$/);
+    expect(stderr).toMatch(/^docr: api\.digitalocean\.com sent a certificate .*\n$/);
     expect(standIn.calls).toEqual([]);
   });
 

@@ -158,7 +158,7 @@ describeUnless(reason, "renewal before need", () => {
       world.standIn.account.removeToken(world.token);
       const outcome = await world.get(at("+50m"));
       expect(lookAt(outcome)).toEqual(CLEAN_FAILURE);
-      expect(outcome.stderr).toMatch(/refuses the API token/);
+      expect(outcome.stderr).toMatch(/rejected the API token/);
     }),
   );
 });

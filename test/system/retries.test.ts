@@ -38,7 +38,7 @@ describeUnless(explainNoExecutable(), "retries that end", () => {
       world.standIn.faults.add({ ...limited({ "retry-after": "120" }), times: ALWAYS });
       const outcome = await world.get();
       expect(lookAt(outcome, AT_ONCE_MS)).toEqual(CLEAN_FAILURE);
-      expect(outcome.stderr).toMatch(/come back in 120 s/);
+      expect(outcome.stderr).toMatch(/try again in 120 s/);
       expect(world.standIn.count("mint")).toBe(1);
     }),
   );
@@ -70,7 +70,7 @@ describeUnless(explainNoExecutable(), "retries that end", () => {
       world.standIn.faults.add({ ...late, times: ALWAYS });
       const refused = await world.get({ DOCR_ACCESS: "read-write" });
       expect(lookAt(refused, AT_ONCE_MS)).toEqual(CLEAN_FAILURE);
-      expect(refused.stderr).toMatch(/come back in 600 s/);
+      expect(refused.stderr).toMatch(/try again in 600 s/);
     })();
   });
 
@@ -120,7 +120,7 @@ describeUnless(explainNoExecutable(), "retries that end", () => {
       world.standIn.faults.add({ ...limited({ "retry-after": "1" }), times: ALWAYS });
       const outcome = await world.get();
       expect(lookAt(outcome)).toEqual(CLEAN_FAILURE);
-      expect(outcome.stderr).toMatch(/\(429\), come back in 1 s/);
+      expect(outcome.stderr).toMatch(/\(HTTP 429, try again in 1 s/);
       expect(world.standIn.count("mint")).toBeLessThanOrEqual(5);
     }),
   );

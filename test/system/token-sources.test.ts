@@ -63,7 +63,7 @@ const REFUSED_FILES: readonly {
   {
     title: "is not there",
     arrange: (world) => join(world.folder, "missing"),
-    says: /file that DIGITALOCEAN_ACCESS_TOKEN_FILE names cannot be read/,
+    says: /the file in DIGITALOCEAN_ACCESS_TOKEN_FILE cannot be read/,
   },
   {
     title: "is a folder",
@@ -92,7 +92,7 @@ const REFUSED_FILES: readonly {
   {
     title: "holds something else",
     arrange: (world) => writeTokenFile(world, "hunter2"),
-    says: /the file in DIGITALOCEAN_ACCESS_TOKEN_FILE does not hold a DigitalOcean API token/,
+    says: /the file in DIGITALOCEAN_ACCESS_TOKEN_FILE does not contain a DigitalOcean API token/,
   },
 ];
 
@@ -304,8 +304,12 @@ describeUnless(noKeyring, "where the API token comes from", () => {
   );
 
   it.each([
-    ["a token that is none", "access-token: hunter2\n", /doctl's config \(context default\) does not hold/],
-    ["no YAML", "access-token: {hunter2\n\t]", /doctl's config is not YAML/],
+    [
+      "a token that is none",
+      "access-token: hunter2\n",
+      /doctl's config \(context default\) does not contain/,
+    ],
+    ["no YAML", "access-token: {hunter2\n\t]", /doctl's config is not valid YAML/],
   ])("is an error that names doctl's config where that holds %s", async (_title, text, says) => {
     await inWorld({ keyring: true }, async (world) => {
       writeDoctl(world, text);

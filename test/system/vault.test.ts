@@ -100,12 +100,12 @@ describeUnless(explainNoExecutable(), "logins in an age vault, where there is no
     {
       title: "an identity that is none",
       arrange: (world) => writeFileSync(identityOf(world), "hunter2\n"),
-      says: /holds no X25519 identity/,
+      says: /contains no X25519 identity/,
     },
     {
       title: "no identity",
       arrange: (world) => rmSync(identityOf(world)),
-      says: /identity of the vault is gone/,
+      says: /identity of the vault is missing/,
     },
     {
       title: "an identity that others can read",

@@ -3,7 +3,7 @@
 /** Time for a client to send its request and close stdin, in milliseconds. */
 export const INPUT_TIMEOUT_MS = 8_000;
 export const INPUT_TIMEOUT_MESSAGE = "stdin was not closed within 8 s";
-export const INPUT_TIMEOUT_HINT = "close it after the request";
+export const INPUT_TIMEOUT_HINT = "close stdin after the request";
 
 /** Time for docr's work on a response, in milliseconds. Together with the input's time it is below 30 s. */
 export const RESPONSE_TIMEOUT_MS = 21_000;

@@ -21,7 +21,7 @@ export async function openIdentity(
   const existing = readIdentity(path, uid);
   if (existing) return existing;
   if (options.unique === undefined) {
-    throw new HelperError("vault-closed", "the age identity of the vault is gone");
+    throw new HelperError("vault-closed", "the age identity of the vault is missing");
   }
   const identity = await generateX25519Identity();
   const recipient = await identityToRecipient(identity);
@@ -30,7 +30,7 @@ export async function openIdentity(
   // Another process may have created its own identity first. That one counts.
   const created = readIdentity(path, uid);
   if (created) return created;
-  throw new HelperError("vault-closed", "the age identity cannot be made");
+  throw new HelperError("vault-closed", "the age identity cannot be created");
 }
 
 function readIdentity(path: string, uid: number | undefined): Secret | undefined {
@@ -44,11 +44,13 @@ function readIdentity(path: string, uid: number | undefined): Secret | undefined
   try {
     const stats = fstatSync(fd);
     if (uid !== undefined && ((stats.uid !== uid && stats.uid !== 0) || (stats.mode & 0o077) !== 0)) {
-      throw new HelperError("vault-closed", "others can read the age identity; chmod 600 it");
+      throw new HelperError("vault-closed", "other users can read the age identity", {
+        hint: "run chmod 600 on the identity file",
+      });
     }
     const found = stats.isFile() ? IDENTITY.exec(readFileSync(fd, "utf8")) : null;
     if (found) return new Secret(found[0]);
-    throw new HelperError("vault-closed", "the age identity file holds no X25519 identity");
+    throw new HelperError("vault-closed", "the age identity file contains no X25519 identity");
   } finally {
     closeSync(fd);
   }

@@ -49,7 +49,7 @@ export function createAgeVault(options: AgeVaultOptions): SecretStore {
     if (!lock) {
       throw new HelperError(
         "vault-closed",
-        "the vault's folder cannot be written, or another process holds it",
+        "another process has locked the vault, or its folder is not writable",
       );
     }
     const values = await read();
@@ -137,5 +137,5 @@ function writeVault(path: string, bytes: Uint8Array, unique: string): void {
 
 function homeOf(directory: string | undefined): string {
   if (directory !== undefined) return directory;
-  throw new HelperError("bad-setting", "DOCR_STORE=file needs HOME to be set");
+  throw new HelperError("bad-setting", "DOCR_STORE=file requires HOME to be set");
 }

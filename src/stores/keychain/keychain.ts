@@ -46,7 +46,7 @@ export function createKeychain(options: KeychainOptions): SecretStore {
       return await withDeadline(pendingCalls.track(ask(keytar)), deadlineMs, () => {
         timeout = new HelperError(
           "keychain-silent",
-          `the keychain did not answer within ${deadlineMs / 1000} s`,
+          `the keychain did not respond within ${deadlineMs / 1000} s`,
         );
         throw timeout;
       });
@@ -96,7 +96,7 @@ async function load(options: KeychainOptions): Promise<Keytar> {
     return await options.load();
   } catch (cause) {
     if (isHelperError(cause)) throw cause;
-    throw new HelperError("keychain-missing", "no keychain: its library could not be loaded", { cause });
+    throw new HelperError("keychain-missing", "the keychain's library cannot be loaded", { cause });
   }
 }
 

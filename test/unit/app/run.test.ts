@@ -119,8 +119,8 @@ describe("a failure", () => {
   it("has the hint of the catalog", async () => {
     const failure = new HelperError("keychain-locked", "the keychain is locked");
     expect(await run(["get"], { helper: createScriptedHelper({ failure }) })).toEqual({
-      stdout: "the keychain is locked; unlock it and try again\n",
-      stderr: "docr: the keychain is locked; unlock it and try again\n",
+      stdout: "the keychain is locked; unlock the keychain and try again\n",
+      stderr: "docr: the keychain is locked; unlock the keychain and try again\n",
       exitCode: 1,
     });
   });
@@ -172,8 +172,8 @@ describe("the deadline", () => {
   it("ends an answer that does not come", async () => {
     const helper = createScriptedHelper({ after: never });
     expect(await run(["get"], { helper, timeouts: { inputMs: 5_000, responseMs: 10 } })).toEqual({
-      stdout: "no answer within 0.01 s; try again, and look at the network and the keychain\n",
-      stderr: "docr: no answer within 0.01 s; try again, and look at the network and the keychain\n",
+      stdout: "no answer within 0.01 s; try again, and check the network and the keychain\n",
+      stderr: "docr: no answer within 0.01 s; try again, and check the network and the keychain\n",
       exitCode: 1,
     });
   });
@@ -183,7 +183,7 @@ describe("the deadline", () => {
       readInput: () => never,
       timeouts: { inputMs: 10, responseMs: 20_000 },
     });
-    expect(outcome.stdout).toBe("stdin was not closed within 8 s; close it after the request\n");
+    expect(outcome.stdout).toBe("stdin was not closed within 8 s; close stdin after the request\n");
     expect(outcome.exitCode).toBe(1);
   });
 });

@@ -5,7 +5,7 @@ import { failureOf, failureOfSync } from "../../support/fakes/failure-of.ts";
 
 const REFUSED = {
   code: "bad-setting",
-  message: "THE_NAME must be an https URL without user or query (plain http is for loopback only)",
+  message: "THE_NAME must be an https URL without user name and query (plain http is for loopback only)",
 };
 
 /** https, or plain http to this machine; no user, no query, and the path as it was added. */

@@ -46,7 +46,7 @@ describe("doctl's contexts", () => {
   it("cannot be told from what is not YAML", async () => {
     expect(await failureOf(() => listOf("a: ["))).toEqual({
       code: "bad-api-token",
-      message: "doctl's config is not YAML",
+      message: "doctl's config is not valid YAML",
     });
   });
 });

@@ -48,7 +48,7 @@ describe("the settings", () => {
     expect(read({ [name]: value })).toMatchObject(expected);
   });
 
-  const NAME = "DOCR_REGISTRY must be the name of a registry: 1 to 63 of a-z, 0-9 and -";
+  const NAME = "DOCR_REGISTRY must be a registry's name: 1 to 63 of a-z, 0-9 and -";
   const ACCESS = "DOCR_ACCESS must be one of auto, read-only, read-write";
   const TTL = "DOCR_TTL must be a whole number of seconds from 60 to 2592000";
   const CACHE = "DOCR_CACHE must be one of runtime, keychain, none";
@@ -73,12 +73,12 @@ describe("the settings", () => {
     [
       "DIGITALOCEAN_API_URL",
       "http://api.example",
-      "DIGITALOCEAN_API_URL must be an https URL without user or query (plain http is for loopback only)",
+      "DIGITALOCEAN_API_URL must be an https URL without user name and query (plain http is for loopback only)",
     ],
     [
       "DIGITALOCEAN_OAUTH_URL",
       "x",
-      "DIGITALOCEAN_OAUTH_URL must be an https URL without user or query (plain http is for loopback only)",
+      "DIGITALOCEAN_OAUTH_URL must be an https URL without user name and query (plain http is for loopback only)",
     ],
   ])("refuse %s=%s", async (name, value, message) => {
     expect(await failureOf(() => read({ [name]: value }))).toEqual({ code: "bad-setting", message });
@@ -110,7 +110,7 @@ describe("the API token in the environment", () => {
   it("of another shape is refused by its name and not shown", async () => {
     expect(await failureOf(() => read({ DIGITALOCEAN_TOKEN: "hunter2" }))).toEqual({
       code: "bad-api-token",
-      message: "DIGITALOCEAN_TOKEN does not hold a DigitalOcean API token",
+      message: "DIGITALOCEAN_TOKEN does not contain a DigitalOcean API token",
     });
   });
 });

@@ -55,7 +55,7 @@ describe("an API token in a text", () => {
   });
 
   it("of another format is rejected and not shown", () => {
-    const refused = { code: "bad-api-token", message: "THE_NAME does not hold a DigitalOcean API token" };
+    const refused = { code: "bad-api-token", message: "THE_NAME does not contain a DigitalOcean API token" };
     const notBlank = fc.string({ unit: "binary", minLength: 1 }).filter((text) => text.trim() !== "");
     fc.assert(
       fc.property(notBlank, (text) => {

@@ -66,14 +66,16 @@ describe("the list of registries", () => {
     const failure = await failureOf(() => open().listRegistries(tokenFor(inventToken())));
     expect(failure.code).toBe("api-unauthorized");
     expect(failure.message).toMatch(
-      /^DigitalOcean refuses the API token from the keychain \(401\), request [0-9a-f-]{36}$/,
+      /^DigitalOcean rejected the API token from the keychain \(HTTP 401, request [0-9a-f-]{36}\)$/,
     );
   });
 
   it("needs the scope registry:read", async () => {
     const failure = await failureOf(() => open().listRegistries(token([])));
     expect(failure.code).toBe("api-forbidden");
-    expect(failure.message).toContain("the API token from the keychain lacks the scope registry:read (403)");
+    expect(failure.message).toContain(
+      "the API token from the keychain lacks the scope registry:read (HTTP 403",
+    );
   });
 });
 
@@ -199,7 +201,7 @@ describe("a mint", () => {
     const readOnly = token(["registry:read"]);
     const failure = await failureOf(() => open().mint({ ...request, token: readOnly }));
     expect(failure.code).toBe("api-forbidden");
-    expect(failure.message).toContain("lacks the scope registry:update (403)");
+    expect(failure.message).toContain("lacks the scope registry:update (HTTP 403");
     const minted = await open().mint({ ...request, access: "read-only", token: readOnly });
     expect(minted.access).toBe("read-only");
   });
@@ -207,7 +209,7 @@ describe("a mint", () => {
   it("of another account's registry is not found", async () => {
     const failure = await failureOf(() => open().mint({ ...request, registry: "other", token: token() }));
     expect(failure).toMatchObject({ code: "api-not-found" });
-    expect(failure.message).toContain("DigitalOcean knows no such registry (404)");
+    expect(failure.message).toContain("this account has no such registry (HTTP 404");
   });
 
   it("without a name is ambiguous where there are several registries", async () => {
@@ -229,7 +231,7 @@ describe("a mint", () => {
     standIn.faults.add({ kind: "redirect", path: "*" });
     const failure = await failureOf(() => open().mint({ ...request, token: token() }));
     expect(failure.code).toBe("api-unexpected");
-    expect(failure.message).toContain("answered 302");
+    expect(failure.message).toContain("unexpected response (HTTP 302");
   });
 
   it.each([

@@ -15,7 +15,7 @@ const auths = (auth: unknown): string => JSON.stringify({ auths: { [HOST]: { aut
 function malformed(what: string): Failure {
   return {
     code: "api-malformed",
-    message: `DigitalOcean's API answered something else than documented: ${what}`,
+    message: `DigitalOcean's API sent an invalid response: ${what}`,
   };
 }
 
@@ -42,11 +42,11 @@ describe("the credential in the API's answer", () => {
     expect(read(JSON.stringify(body))).toEqual(["sammy", "x"]);
   });
 
-  const NO_PAIR = malformed("an auth without user and password");
+  const NO_PAIR = malformed("an auth without user name and password");
   const NO_BASE64 = malformed("no auth in base64");
   const NO_ENTRY = malformed(`no credential for ${HOST}`);
   const NO_OBJECT = malformed("not a JSON object");
-  const NO_JSON = malformed("not JSON, or cut off");
+  const NO_JSON = malformed("not valid JSON");
 
   it.each([
     ["nothing", "", NO_JSON],
@@ -151,15 +151,15 @@ describe("the list of registries", () => {
     ["{}", "no list of registries"],
     ['{"registries":{}}', "no list of registries"],
     ['{"registries":"acme"}', "no list of registries"],
-    ['{"registries":["acme"]}', "a registry without a name"],
-    ['{"registries":[{}]}', "a registry without a name"],
-    ['{"registries":[{"name":17}]}', "a registry without a name"],
-    ['{"registries":[{"name":""}]}', "a registry without a name"],
-    ['{"registries":[{"name":"acme"},{"name":"../account"}]}', "a registry without a name"],
-    ['{"registries":[{"name":"acme?x=1"}]}', "a registry without a name"],
-    ['{"registries":[{"name":"Acme"}]}', "a registry without a name"],
+    ['{"registries":["acme"]}', "a registry without a valid name"],
+    ['{"registries":[{}]}', "a registry without a valid name"],
+    ['{"registries":[{"name":17}]}', "a registry without a valid name"],
+    ['{"registries":[{"name":""}]}', "a registry without a valid name"],
+    ['{"registries":[{"name":"acme"},{"name":"../account"}]}', "a registry without a valid name"],
+    ['{"registries":[{"name":"acme?x=1"}]}', "a registry without a valid name"],
+    ['{"registries":[{"name":"Acme"}]}', "a registry without a valid name"],
     ["[]", "not a JSON object"],
-    ["", "not JSON, or cut off"],
+    ["", "not valid JSON"],
   ])("is refused in %s", async (body, what) => {
     expect(await failureOf(() => parseRegistries(body))).toEqual(malformed(what));
   });
@@ -229,9 +229,9 @@ describe("what the API says of an account", () => {
   it.each([
     ["{}", "no account"],
     ['{"account":null}', "no account"],
-    ['{"account":{}}', "an account without an address"],
-    ['{"account":{"email":17}}', "an account without an address"],
-    ["", "not JSON, or cut off"],
+    ['{"account":{}}', "an account without an email address"],
+    ['{"account":{"email":17}}', "an account without an email address"],
+    ["", "not valid JSON"],
   ])("is refused in %s", async (body, what) => {
     expect(await failureOf(() => parseAccount(body))).toEqual(malformed(what));
   });

@@ -4,11 +4,11 @@ import { faultOf, ResponseTooLarge } from "../../../src/http/faults.ts";
 
 const withCode = (code: string): Error => Object.assign(new Error("hunter2"), { code });
 
-const NO_ROUTE = "cannot be reached: no route";
-const NO_ADDRESS = "has no address: DNS does not know it";
-const CUT_OFF = "closed the connection before its answer was whole";
-const LATE = "did not answer in time";
-const TLS = "showed a certificate that this machine does not trust, or does not speak TLS";
+const NO_ROUTE = "is unreachable: no route";
+const NO_ADDRESS = "was not found in DNS";
+const CUT_OFF = "closed the connection before the response was complete";
+const LATE = "did not respond in time";
+const TLS = "sent a certificate that this machine does not trust, or does not speak TLS";
 const TOO_LARGE = "sent a response that is too large";
 
 describe("the fault of a request", () => {
@@ -22,7 +22,7 @@ describe("the fault of a request", () => {
     ["EPIPE", "cut-off", CUT_OFF],
     ["UND_ERR_SOCKET", "cut-off", CUT_OFF],
     ["HPE_INVALID_CONSTANT", "cut-off", CUT_OFF],
-    ["UND_ERR_ABORTED", "proxy", "cannot be reached: the proxy refused"],
+    ["UND_ERR_ABORTED", "proxy", "is unreachable: the proxy refused the connection"],
     ["ETIMEDOUT", "timeout", LATE],
     ["UND_ERR_CONNECT_TIMEOUT", "timeout", LATE],
     ["UND_ERR_HEADERS_TIMEOUT", "timeout", LATE],
@@ -34,7 +34,7 @@ describe("the fault of a request", () => {
     ["ERR_TLS_CERT_ALTNAME_INVALID", "tls", TLS],
     ["ERR_SSL_WRONG_VERSION_NUMBER", "tls", TLS],
     ["UND_ERR_HEADERS_OVERFLOW", "too-large", TOO_LARGE],
-    ["ESOMETHING", "unavailable", "cannot be reached"],
+    ["ESOMETHING", "unavailable", "is unreachable"],
   ])("with the code %s is %s: %s", (code, kind, text) => {
     expect(faultOf(withCode(code))).toEqual({ kind, text });
   });
@@ -66,7 +66,7 @@ describe("the fault of a request", () => {
   it("shows nothing of what was thrown", () => {
     fc.assert(
       fc.property(fc.anything(), (thrown) => {
-        expect(faultOf(thrown)).toEqual({ kind: "unavailable", text: "cannot be reached" });
+        expect(faultOf(thrown)).toEqual({ kind: "unavailable", text: "is unreachable" });
       }),
     );
   });

@@ -37,7 +37,7 @@ describe("reaching a server", () => {
 
   it.each([
     ["http://127.0.0.1:9/", "refused the connection"],
-    ["https://nobody.invalid/", "has no address: DNS does not know it"],
+    ["https://nobody.invalid/", "was not found in DNS"],
   ])("returns why there is no response from %s", async (url, problem) => {
     expect(await network.reach(url)).toEqual({ problem });
   });
@@ -68,7 +68,7 @@ describe("the authorities", () => {
     const broken = createNetwork({ SSL_CERT_FILE: "/nowhere" }, "the-agent/1", 5_000);
     expect(failureOfSync(() => broken.describeAuthorities())).toEqual({
       code: "bad-trust",
-      message: "the file that SSL_CERT_FILE names cannot be read",
+      message: "the file in SSL_CERT_FILE cannot be read",
     });
   });
 });

@@ -184,7 +184,7 @@ describe("a redirect", () => {
 
 const CUT_OFF = {
   code: "api-cut-off",
-  message: "127.0.0.1 closed the connection before its answer was whole",
+  message: "127.0.0.1 closed the connection before the response was complete",
 };
 
 describe("a response", () => {
@@ -243,7 +243,7 @@ describe("a response", () => {
     standIn.faults.add({ kind: "hang", path: "*" });
     expect(await failureFrom(`${standIn.url}/v2/registries`, { signal: AbortSignal.timeout(50) })).toEqual({
       code: "api-timeout",
-      message: "127.0.0.1 did not answer in time",
+      message: "127.0.0.1 did not respond in time",
     });
   });
 
@@ -305,7 +305,7 @@ describe("a host", () => {
   it("that DNS does not know has no address", async () => {
     expect(await failureFrom("https://nobody.invalid/")).toEqual({
       code: "api-unknown-host",
-      message: "nobody.invalid has no address: DNS does not know it",
+      message: "nobody.invalid was not found in DNS",
     });
   });
 });
@@ -317,7 +317,7 @@ describe("a file of certificate authorities", () => {
       const failure = await failureFrom("https://nobody.invalid/", { env: { [name]: "/nowhere/ca.pem" } });
       expect(failure).toEqual({
         code: "bad-trust",
-        message: `the file that ${name} names cannot be read`,
+        message: `the file in ${name} cannot be read`,
       });
     },
   );
@@ -357,7 +357,7 @@ describeUnless(explainMissing(["openssl"]), "TLS", () => {
 
   const UNTRUSTED = {
     code: "api-tls",
-    message: "127.0.0.1 showed a certificate that this machine does not trust, or does not speak TLS",
+    message: "127.0.0.1 sent a certificate that this machine does not trust, or does not speak TLS",
   };
 
   it("is refused if the authority is unknown", async () => {

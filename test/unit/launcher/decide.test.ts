@@ -179,7 +179,7 @@ describe("a request that the launcher never answers", () => {
   it("with stdin that the client never closes fails with docr's message", () => {
     expect(decideFrom({ files, input: { status: "timed-out", text: "" } })).toEqual({
       kind: "fail",
-      message: "stdin was not closed within 8 s; close it after the request",
+      message: "stdin was not closed within 8 s; close stdin after the request",
     });
   });
 });

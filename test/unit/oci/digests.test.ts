@@ -27,7 +27,7 @@ describe("a digest", () => {
   ])("that does not hold is a failure: %s %s", async (...promised) => {
     expect(await failureOf(() => checkedDigest(BYTES, promised, "a.example"))).toEqual({
       code: "registry-digest-mismatch",
-      message: "a.example sent other bytes than their digest says",
+      message: "a.example sent content that does not match its digest",
     });
   });
 });

@@ -14,7 +14,7 @@ import {
 } from "../../support/fakes/images.ts";
 
 const HOST = "registry.example";
-const WRONG = "registry.example answered something else than a registry does: ";
+const WRONG = "registry.example sent an invalid response: ";
 const parse = (value: unknown, contentType?: string) =>
   parseManifest(Buffer.from(typeof value === "string" ? value : JSON.stringify(value)), contentType, HOST);
 
@@ -44,17 +44,17 @@ describe("an image's manifest", () => {
     [
       "without sizes",
       { config: { digest: digestOf(Buffer.from("")) }, layers: [] },
-      "a manifest without sizes",
+      "a manifest without valid sizes",
     ],
     [
       "with a size below nothing",
       { config: { digest: digestOf(Buffer.from("")), size: 1 }, layers: [{ size: -1 }] },
-      "a manifest without sizes",
+      "a manifest without valid sizes",
     ],
     [
       "without layers",
       { config: { digest: digestOf(Buffer.from("")), size: 1 } },
-      "a manifest without its lists",
+      "a manifest without a valid list",
     ],
     ["without a config", { config: { size: 1 }, layers: [] }, "a manifest without a config"],
     [
@@ -62,8 +62,8 @@ describe("an image's manifest", () => {
       { config: { size: 1, digest: "../../evil" }, layers: [] },
       "a manifest without a config",
     ],
-    ["that is a list", [], "a manifest that is no JSON object"],
-    ["that is no JSON", "hunter2", "a manifest that is no JSON object"],
+    ["that is a list", [], "a manifest that is not a JSON object"],
+    ["that is no JSON", "hunter2", "a manifest that is not a JSON object"],
   ])("%s is none", (_title, value, what) => {
     expect(failureOfSync(() => parse(value, OCI_IMAGE))).toEqual({
       code: "registry-malformed",
@@ -126,7 +126,7 @@ describe("a manifest's kind", () => {
   });
 
   it.each([{}, { mediaType: "hunter2" }])("may be unknown: %j", (value) => {
-    const message = `${WRONG}a manifest of an unknown kind`;
+    const message = `${WRONG}a manifest of an unknown type`;
     expect(failureOfSync(() => parse(value))).toEqual({ code: "registry-malformed", message });
   });
 

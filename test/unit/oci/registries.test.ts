@@ -115,7 +115,7 @@ describe("a manifest", () => {
     const hub = await startHub();
     expect(await failureFrom(hub.host, ANN)).toEqual({
       code: "registry-denied",
-      message: `${hub.host} denies access (401)`,
+      message: `${hub.host} denied access (HTTP 401)`,
     });
   });
 
@@ -130,7 +130,7 @@ describe("a manifest", () => {
     });
     const mismatch = {
       code: "registry-digest-mismatch",
-      message: `${host} sent other bytes than their digest says`,
+      message: `${host} sent content that does not match its digest`,
     };
     expect(await failureFrom(host)).toEqual(mismatch);
     const wanted = parseImage(`${host}/team/app@${digestOf(Buffer.from("wanted"))}`);
@@ -178,13 +178,13 @@ describe("a login", () => {
     await registries.checkLogin(host, ANN);
     expect(await failureOf(() => registries.checkLogin(host, login("ann", "wrong")))).toEqual({
       code: "registry-unauthorized",
-      message: `${host} refuses the login (401)`,
+      message: `${host} rejected the login (HTTP 401)`,
     });
     const identity = login("<token>", "hunter2");
     expect((await failureOf(() => registries.checkLogin(host, identity))).code).toBe("registry-unauthorized");
     expect(await failureFrom(host)).toEqual({
       code: "registry-unauthorized",
-      message: `${host} wants a login, and there is none for it (401)`,
+      message: `${host} requires a login, and docr found none (HTTP 401)`,
     });
   });
 
@@ -192,7 +192,7 @@ describe("a login", () => {
     const hub = await startHub();
     expect(await failureFrom(hub.host, login("ann", "wrong"))).toEqual({
       code: "registry-unauthorized",
-      message: `the token service of ${hub.host} refuses the login (401)`,
+      message: `the token service of ${hub.host} rejected the login (HTTP 401)`,
     });
     expect((await failureFrom(hub.host, login("<token>", "wrong"))).code).toBe("registry-unauthorized");
   });
@@ -233,7 +233,7 @@ describe("tags", () => {
     });
     expect(await failureOf(() => registries.listTags(parseImage(`${host}/team/app`), undefined))).toEqual({
       code: "registry-malformed",
-      message: `${host} answered something else than a registry does: pages of tags without an end`,
+      message: `${host} sent an invalid response: too many pages of tags`,
     });
   });
 });
@@ -245,34 +245,34 @@ describe("what a registry answers", () => {
     hub.limitRate();
     expect(await failureFrom(hub.host, ANN)).toEqual({
       code: "registry-rate-limited",
-      message: `${hub.host} limits the rate of requests (429), come back in 60 s`,
+      message: `${hub.host} limits the rate of requests (HTTP 429, try again in 60 s)`,
     });
   });
 
   it.each([
-    [403, "registry-denied", "denies access (403)"],
-    [429, "registry-rate-limited", "limits the rate of requests (429)"],
-    [503, "registry-unavailable", "is failing (503)"],
-    [418, "registry-unexpected", "answered 418, which is no answer to this request"],
-    [404, "registry-unexpected", "answered 404, which is no answer to this request"],
+    [403, "registry-denied", "denied access (HTTP 403)"],
+    [429, "registry-rate-limited", "limits the rate of requests (HTTP 429)"],
+    [503, "registry-unavailable", "failed (HTTP 503)"],
+    [418, "registry-unexpected", "sent an unexpected response (HTTP 418)"],
+    [404, "registry-unexpected", "sent an unexpected response (HTTP 404)"],
   ])("may be %i at its door", async (status, code, words) => {
     const host = await serve((_request, response) => response.writeHead(status).end("hunter2"));
     expect(await failureFrom(host)).toEqual({ code, message: `${host} ${words}` });
   });
 
   it.each([
-    [undefined, "a 401 that asks for neither Bearer nor Basic"],
-    ["Negotiate", "a 401 that asks for neither Bearer nor Basic"],
-    ['Bearer service="x"', "a challenge without a realm"],
-    ['Bearer realm="hunter2"', "a challenge without a realm"],
-    ['Bearer realm="https://ann:hunter2@auth.example/"', "a realm with a user in it"],
+    [undefined, "HTTP 401 without a Bearer or Basic challenge"],
+    ["Negotiate", "HTTP 401 without a Bearer or Basic challenge"],
+    ['Bearer service="x"', "a challenge without a valid realm"],
+    ['Bearer realm="hunter2"', "a challenge without a valid realm"],
+    ['Bearer realm="https://ann:hunter2@auth.example/"', "a realm with a user name"],
   ])("may be a malformed challenge: %j", async (header, what) => {
     const host = await serve((_request, response) => {
       response.writeHead(401, header === undefined ? {} : { "www-authenticate": header }).end();
     });
     expect(await failureFrom(host)).toEqual({
       code: "registry-malformed",
-      message: `${host} answered something else than a registry does: ${what}`,
+      message: `${host} sent an invalid response: ${what}`,
     });
   });
 
@@ -286,7 +286,7 @@ describe("what a registry answers", () => {
       });
       expect(await failureFrom(host)).toEqual({
         code: "registry-malformed",
-        message: `the token service of ${host} answered something else than a registry does: no token`,
+        message: `the token service of ${host} sent an invalid response: no token`,
       });
     },
   );
@@ -316,7 +316,7 @@ describe("a login goes", () => {
     const hub = await startHub({ realm: "http://auth.example/token" });
     expect(await failureFrom(hub.host, ANN)).toEqual({
       code: "registry-insecure",
-      message: `${hub.host} wants its tokens fetched over plain http, and nothing was sent there`,
+      message: `${hub.host} names a token service with plain http, which docr does not use`,
     });
   });
 
@@ -350,7 +350,7 @@ describe("a login goes", () => {
     });
     expect(await failureFrom(host, login("<token>", "hunter2"))).toEqual({
       code: "registry-unexpected",
-      message: `the token service of ${host} answered 307, which is no answer to this request`,
+      message: `the token service of ${host} sent an unexpected response (HTTP 307)`,
     });
     expect(visits).toBe(0);
   });
@@ -374,7 +374,7 @@ describe("a login goes", () => {
     const image = parseImage(`${host}/team/app`);
     expect(await failureOf(() => registries.findManifest(image, ANN))).toEqual({
       code: "registry-insecure",
-      message: `${host} redirects to another host, which asks for a login, and none was sent there`,
+      message: `${host} redirects to another host that requires a login, and docr sends no login there`,
     });
     expect(visits).toBe(0);
   });

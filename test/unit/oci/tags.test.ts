@@ -21,7 +21,7 @@ describe("a page of tags", () => {
     (body) => {
       expect(failureOfSync(() => parseTags(body, "registry.example"))).toEqual({
         code: "registry-malformed",
-        message: "registry.example answered something else than a registry does: a list of tags that is none",
+        message: "registry.example sent an invalid response: an invalid list of tags",
       });
     },
   );

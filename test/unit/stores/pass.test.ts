@@ -27,7 +27,7 @@ describe.skipIf(process.platform === "win32")("pass", () => {
     const store = createPassStore({ PASSWORD_STORE_DIR: folder }, 200);
     expect(await failureOf(() => store.read("login:a.test"))).toEqual({
       code: "pass-failed",
-      message: "pass did not answer within 0.2 s",
+      message: "pass did not respond within 0.2 s",
     });
     expect(performance.now() - started).toBeLessThan(2_500);
   });

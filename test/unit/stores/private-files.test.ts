@@ -26,7 +26,7 @@ import { describeUnless } from "../../support/lab/describe.ts";
 const UID = process.getuid?.();
 const NOT_THIS_USERS = {
   code: "keychain-failed",
-  message: "the folder for short-lived credentials is not this user's own",
+  message: "the folder for cached credentials is not private to this user",
 };
 
 let base: string;

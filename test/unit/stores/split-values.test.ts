@@ -118,7 +118,7 @@ async function createDamaged(): Promise<SecretStore> {
 }
 
 describe("a long value with a missing part", () => {
-  const expected = { code: "keychain-damaged", message: "a long secret in the keychain lost a part" };
+  const expected = { code: "keychain-damaged", message: "a secret in the keychain is incomplete" };
 
   it("is an error, not half a value", async () => {
     const store = await createDamaged();

@@ -97,7 +97,7 @@ describe("docr login", () => {
     [{ tokenStdin: true, fromDoctl: true }, "--token-stdin and --from-doctl exclude each other"],
     [
       { context: "a b" },
-      "--context names a context that is not 1 to 64 letters, digits, dots, dashes and underscores",
+      "the context in --context must be 1 to 64 letters, digits, dots, hyphens and underscores",
     ],
   ])("refuses %j", async (options, message) => {
     const bench = createCommandBench({ stdin: tokenOf("a") });

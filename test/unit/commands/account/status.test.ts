@@ -166,7 +166,7 @@ describe("docr status is no failure", () => {
     write("docr/config.json", "{");
     const { text, json } = await show(create());
     expect(text).toMatch(/^config file +~\/\.config\/docr\/config\.json: wrong$/m);
-    expect(text).toMatch(/^ +the config file docr\/config\.json is not JSON$/m);
+    expect(text).toMatch(/^ +the configuration file docr\/config\.json is not valid JSON$/m);
     expect(json).toMatchObject({ configFile: { exists: true, isValid: false } });
   });
 
@@ -203,7 +203,7 @@ describe("docr status is no failure", () => {
   it("with a config of doctl's that is no YAML", async () => {
     write("doctl/config.yaml", "a: [\n");
     const { text } = await show(create());
-    expect(text).toMatch(/^ +> doctl's config: doctl's config is not YAML$/m);
+    expect(text).toMatch(/^ +> doctl's config: doctl's config is not valid YAML$/m);
   });
 
   it("without a home", async () => {

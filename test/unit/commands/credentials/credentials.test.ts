@@ -172,10 +172,10 @@ describe("what docr credentials refuses before it asks anybody", () => {
 
 describe("what the API answers", () => {
   it.each<[ErrorCode, RegExp]>([
-    ["api-unauthorized", /hint: make one with the scopes/],
-    ["api-forbidden", /hint: make one with the scopes/],
+    ["api-unauthorized", /hint: create a token with the scopes/],
+    ["api-forbidden", /hint: create a token with the scopes/],
     ["api-ambiguous", /hint: name one: docr credentials NAME$/],
-    ["api-rate-limited", /hint: fewer jobs at once/],
+    ["api-rate-limited", /hint: run fewer jobs at once/],
     ["api-unavailable", /hint: try again/],
   ])("is one line with what to do (%s)", async (code, expected) => {
     const bench = create();

@@ -406,11 +406,11 @@ describe("the account check", () => {
 
   it("reports why the handshake failed", async () => {
     const checkLogin = async (): Promise<never> => {
-      throw new HelperError("registry-unauthorized", `${HOST} refuses the login (401)`);
+      throw new HelperError("registry-unauthorized", `${HOST} rejected the login (HTTP 401)`);
     };
     expect(await lineOf("handshake", { registries: { checkLogin } })).toEqual([
       "fail",
-      `${HOST} refuses the login (401)`,
+      `${HOST} rejected the login (HTTP 401)`,
       ERRORS["registry-unauthorized"].hint,
     ]);
   });
@@ -418,7 +418,7 @@ describe("the account check", () => {
 
 describe("the network checks", () => {
   it.each<[string, Reached, readonly string[]]>([
-    ["api", { problem: "did not answer in time" }, ["fail", "api.example did not answer in time"]],
+    ["api", { problem: "did not respond in time" }, ["fail", "api.example did not respond in time"]],
     ["api", { status: 503, serverTime: undefined }, ["fail", "api.example answers 503"]],
     ["api", { status: 404, serverTime: undefined }, ["pass", "api.example answers"]],
     ["registry", { status: 200, serverTime: undefined }, ["pass", `${HOST} answers`]],

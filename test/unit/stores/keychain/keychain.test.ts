@@ -169,7 +169,7 @@ describe("a keychain that does not respond", () => {
     keytar.state = "silent";
     expect(await failureOf(() => call(keychain))).toEqual({
       code: "keychain-silent",
-      message: "the keychain did not answer within 0.01 s",
+      message: "the keychain did not respond within 0.01 s",
     });
   });
 
@@ -253,7 +253,7 @@ describe("a keychain that fails", () => {
   it("that cannot be loaded is missing", async () => {
     expect(await failureOf(() => open({ load: loadNothing }).keychain.read("x"))).toEqual({
       code: "keychain-missing",
-      message: "no keychain: its library could not be loaded",
+      message: "the keychain's library cannot be loaded",
     });
   });
 });

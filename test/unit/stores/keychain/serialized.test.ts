@@ -6,7 +6,7 @@ import { createSerializedStore } from "../../../../src/stores/keychain/serialize
 import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { createMemoryStore, type MemoryStore } from "../../../support/fakes/memory-store.ts";
 
-const SILENT = new HelperError("keychain-silent", "the keychain did not answer within 5 s");
+const SILENT = new HelperError("keychain-silent", "the keychain did not respond within 5 s");
 
 let store: MemoryStore;
 let keychain: SecretStore;
