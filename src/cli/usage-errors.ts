@@ -1,7 +1,7 @@
 /** Wrong usage as an error in docr's words. Its texts come from the definitions, and name no word that may be a secret. */
 import { HelperError } from "../core/errors.ts";
 import type { Command, CommandGroup, Options } from "../commands/command.ts";
-import { unknownAction } from "../protocol/actions.ts";
+import { unknownActionMessage } from "../protocol/messages.ts";
 import { flagOf, optionsIn } from "./option-flags.ts";
 import { suggest } from "./suggestion.ts";
 
@@ -84,7 +84,9 @@ function unknownCommand({ names, rest }: Located, isAlone: boolean, hint: string
   const word = rest.find((arg) => !arg.startsWith("-")) ?? "";
   const suggestion = suggest(word, names);
   if (isAlone) {
-    return unknownAction(word, suggestion === undefined ? hint : `did you mean ${suggestion}?`);
+    return new HelperError("unknown-action", unknownActionMessage(word), {
+      hint: suggestion === undefined ? hint : `did you mean ${suggestion}?`,
+    });
   }
   return mistyped(`unknown command '${shownWord(word)}'`, word, names, hint);
 }

@@ -54,12 +54,3 @@ export async function respondTo(action: Action, input: Uint8Array, helper: Helpe
 export function versionLine(packageName: string, version: string): string {
   return `${HELPER_NAME} (${packageName}) ${version}\n`;
 }
-
-const LONGEST_SHOWN = 24;
-
-/** The error for a word that is no action. A long word is not shown: it may be a token. `hint` replaces the catalog's. */
-export function unknownAction(word: string, hint?: string): HelperError {
-  const shown = word.length > LONGEST_SHOWN ? "..." : word.replace(/[^\x20-\x7e]/g, "?");
-  const options = hint === undefined ? {} : { hint };
-  return new HelperError("unknown-action", `${HELPER_NAME}: unknown action: ${shown}`, options);
-}

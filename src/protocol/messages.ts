@@ -9,3 +9,11 @@ export const NO_USERNAME = "no credentials username";
 /** The name that docker calls, under whichever name the program was started. */
 export const HELPER_NAME = "docker-credential-docr";
 export const USAGE = `Usage: ${HELPER_NAME} <store|get|erase|list|version>`;
+
+const LONGEST_WORD = 24;
+
+/** For a word that is no action. A long word is not shown: it may be a token. */
+export function unknownActionMessage(word: string): string {
+  const shown = word.length > LONGEST_WORD ? "..." : word.replace(/[^\x20-\x7e]/g, "?");
+  return `${HELPER_NAME}: unknown action: ${shown}`;
+}

@@ -6,7 +6,7 @@ import { parseContext } from "../account/context-option.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../context.ts";
 import { parseExpiry } from "./expiry.ts";
-import { formOf, FORMS, jsonOfCredential, secretNames, SYSTEM_NAMESPACE } from "./formats.ts";
+import { formatCredential, FORMATS, jsonOfCredential, secretNames, SYSTEM_NAMESPACE } from "./formats.ts";
 
 const DEFAULT_SECONDS = 3600;
 
@@ -27,7 +27,7 @@ export const credentialsCommand = defineCommand({
       kind: "value",
       value: "form",
       description: "what is printed: docker's config.json unless told",
-      choices: FORMS,
+      choices: FORMATS,
     },
     name: {
       kind: "value",
@@ -51,8 +51,7 @@ export const credentialsCommand = defineCommand({
     const { format, expiry, neverExpire } = options;
     if (neverExpire && expiry !== undefined) throw exclude("--expiry", "--never-expire");
     if (wantsJson && format !== undefined) throw exclude("--json", "--format");
-    const form = format ?? "docker-config";
-    const isManifest = form === "kubernetes-secret";
+    const isManifest = format === "kubernetes-secret";
     if (!isManifest && (options.name ?? options.namespace) !== undefined) {
       throw new HelperError(
         "bad-arguments",
@@ -80,7 +79,10 @@ export const credentialsCommand = defineCommand({
         "this credential never expires: revoke it in DigitalOcean's control panel when it is done",
       );
     }
-    return { text: formOf(minted, form, place), json: jsonOfCredential(minted) };
+    return {
+      text: formatCredential(minted, format ?? "docker-config", place),
+      json: jsonOfCredential(minted),
+    };
   },
 });
 

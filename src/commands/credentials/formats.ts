@@ -1,4 +1,4 @@
-/** A minted credential in the forms that it is asked for in. Each of these texts is the secret itself, on purpose. */
+/** A minted credential in the formats of `docr credentials`. Each of them contains the secret on purpose. */
 import { REGISTRY_HOST } from "../../core/address.ts";
 import { type MintedCredential } from "../../core/credential.ts";
 import { expiresAt } from "../../core/lifetime.ts";
@@ -6,32 +6,34 @@ import { checkKubernetesNames, kubernetesSecretOf, kubernetesYamlOf } from "../p
 import { isoOrNever } from "./live-table.ts";
 import { authTokenOf, dockerConfigOf, type PullSecret } from "../pull-secrets/docker-config.ts";
 
-export const FORMS = ["docker-config", "kubernetes-secret", "auth", "env"] as const;
-export type Form = (typeof FORMS)[number];
+export const FORMATS = ["docker-config", "kubernetes-secret", "auth", "env"] as const;
+export type Format = (typeof FORMATS)[number];
 
-/** For the manifest alone. */
 export interface KubernetesPlace {
-  /** `registry-NAME` unless told, as doctl has it. */
+  /** Default: `registry-NAME`, as in doctl. */
   readonly name: string | undefined;
   readonly namespace: string;
 }
 
-/** doctl's default, from which DigitalOcean's operator copies a secret into every namespace. */
+/** doctl's default. DigitalOcean's operator copies secrets from there into every namespace. */
 export const SYSTEM_NAMESPACE = "kube-system";
-/** What asks the operator to do so (doctl, commands/registry.go). */
+/** Asks the operator to copy the secret (doctl, commands/registry.go). */
 const OPERATOR_ANNOTATION = "digitalocean.com/dosecret-identifier";
 const EXPIRY_ANNOTATION = "docker-credential-docr/expires-at";
 
-/** The manifest's name and namespace for the registry. Throws `bad-arguments` for what Kubernetes would refuse. */
+/** The manifest's name and namespace. Throws `bad-arguments` for what Kubernetes rejects. */
 export function secretNames(registry: string | undefined, { name, namespace }: KubernetesPlace) {
   const names = { name: name ?? `registry-${registry ?? "digitalocean"}`, namespace };
   checkKubernetesNames(names);
   return names;
 }
 
-/** Whole lines. */
-export function formOf(credential: MintedCredential, form: Form, place: KubernetesPlace): string {
-  switch (form) {
+export function formatCredential(
+  credential: MintedCredential,
+  format: Format,
+  place: KubernetesPlace,
+): string {
+  switch (format) {
     case "docker-config":
       return `${JSON.stringify(dockerConfigOf(pullSecretOf(credential)), null, 2)}\n`;
     case "kubernetes-secret":
@@ -43,7 +45,6 @@ export function formOf(credential: MintedCredential, form: Form, place: Kubernet
   }
 }
 
-/** For `--json`. */
 export function jsonOfCredential(credential: MintedCredential): unknown {
   return {
     host: REGISTRY_HOST,
@@ -71,7 +72,7 @@ function manifestOf(credential: MintedCredential, place: KubernetesPlace): strin
   return kubernetesYamlOf(kubernetesSecretOf(pullSecretOf(credential), { ...names, annotations }));
 }
 
-/** For a POSIX shell to evaluate; DOCKER_AUTH_CONFIG is docker's (28.3 and later) and GitLab's. */
+/** For `eval` in a POSIX shell. docker 28.3 and later, and GitLab, read DOCKER_AUTH_CONFIG. */
 function exportsOf(credential: MintedCredential): string {
   const variables = {
     DOCKER_AUTH_CONFIG: JSON.stringify(dockerConfigOf(pullSecretOf(credential))),
@@ -84,7 +85,7 @@ function exportsOf(credential: MintedCredential): string {
     .join("");
 }
 
-/** Within single quotes a shell changes nothing; the quote itself goes between two pairs of them. */
+/** In single quotes a shell changes nothing. A quote itself ends them, is escaped, and opens them again. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -3,14 +3,14 @@ import { elapsedMs, expiresAt, type Moment } from "../../core/lifetime.ts";
 import { alignColumns } from "../../terminal/table.ts";
 import { formatDuration } from "../../terminal/durations.ts";
 
-const USES = {
+const LABELS = {
   current: "in use",
   superseded: "superseded",
   issued: "issued",
   "not-cached": "not cached",
 } as const satisfies Record<LivingCredential["use"], string>;
 
-/** A table for people; empty where there are none. */
+/** A table, or the empty text if there are no credentials. */
 export function describeLiveCredentials(credentials: readonly LivingCredential[], now: Moment): string {
   if (credentials.length === 0) return "";
   const rows = credentials.map((credential) => [
@@ -18,12 +18,11 @@ export function describeLiveCredentials(credentials: readonly LivingCredential[]
     credential.access,
     ageOf(credential, now),
     endOf(credential, now),
-    USES[credential.use],
+    LABELS[credential.use],
   ]);
   return alignColumns([["REGISTRY", "ACCESS", "AGE", "EXPIRES IN", "STATE"], ...rows]);
 }
 
-/** The same for scripts. */
 export function jsonOfLiveCredentials(credentials: readonly LivingCredential[]): readonly unknown[] {
   return credentials.map((credential) => ({
     registry: credential.registry ?? null,
@@ -35,7 +34,7 @@ export function jsonOfLiveCredentials(credentials: readonly LivingCredential[]):
   }));
 }
 
-/** Undefined ages are those that the clocks do not agree on. */
+/** `?` if the clocks contradict each other. */
 function ageOf({ mintedAt }: LivingCredential, now: Moment): string {
   const elapsed = elapsedMs(mintedAt, now);
   return elapsed === undefined ? "?" : formatDuration(elapsed);
@@ -47,7 +46,7 @@ function endOf({ mintedAt, lifetime }: LivingCredential, now: Moment): string {
   return elapsed === undefined ? "?" : formatDuration(lifetime.ms - elapsed);
 }
 
-/** ISO 8601, or null for what never expires. */
+/** ISO 8601, or null for a credential that never expires. */
 export function isoOrNever(ms: number | undefined): string | null {
   return ms === undefined ? null : new Date(ms).toISOString();
 }

@@ -1,24 +1,24 @@
-/** A credential in the forms that clients and platforms take it in. Each of these texts is the secret itself. */
+/** A credential in the forms that clients and platforms accept. Each of them contains the secret. */
 import { REGISTRY_HOST } from "../../core/address.ts";
 import { hasApiTokenFormat } from "../../core/api-token.ts";
 import type { Credential } from "../../core/credential.ts";
 import type { Secret } from "../../core/secret.ts";
 
-/** What a pull from some hosts needs. */
+/** The login for a pull from these hosts. */
 export interface PullSecret {
-  /** The keys that clients look under: `registry.digitalocean.com`, `https://index.docker.io/v1/`. */
+  /** The keys in the client's file: `registry.digitalocean.com`, `https://index.docker.io/v1/`. */
   readonly hosts: readonly string[];
   readonly credential: Credential;
-  /** In the place of the password, where the registry gave one: then the credential's user name is `<token>`. */
+  /** In place of the password, if the registry issued one. The credential's user name is then `<token>`. */
   readonly identityToken?: Secret | undefined;
 }
 
-/** The authorisation token of `auths`: base64 of user name, colon and password. */
+/** The value of `auth` in `auths`: base64 of user name, colon and password. */
 export function authTokenOf({ username, secret }: Credential): string {
   return Buffer.from(`${username.reveal()}:${secret.reveal()}`, "utf8").toString("base64");
 }
 
-/** docker's config.json with these logins alone, as a value for JSON. */
+/** docker's config.json with this login only. */
 export function dockerConfigOf({ hosts, credential, identityToken }: PullSecret): DockerConfig {
   const auth =
     identityToken === undefined
@@ -32,15 +32,15 @@ export interface DockerConfig {
 }
 
 /**
- * The user name where anybody may see it; undefined where it is, or can be, the secret itself: at our host, where the API
- * may repeat the password there, and wherever somebody logged in with a token as both.
+ * The user name, unless it can be the secret itself: DigitalOcean may repeat the password there, and some registries take a
+ * token as both.
  */
 export function shownUsername(host: string, { username, secret }: Credential): string | undefined {
   if (host === REGISTRY_HOST || username.equals(secret) || hasApiTokenFormat(username)) return undefined;
   return username.reveal();
 }
 
-/** For whoever asked to see both. */
+/** Reveals both. */
 export function openCredential({ username, secret }: Credential): {
   readonly username: string;
   readonly password: string;
@@ -48,7 +48,7 @@ export function openCredential({ username, secret }: Credential): {
   return { username: username.reveal(), password: secret.reveal() };
 }
 
-/** The same for a token without a user name. */
+/** Reveals a token without a user name. */
 export function openSecret(secret: Secret): string {
   return secret.reveal();
 }

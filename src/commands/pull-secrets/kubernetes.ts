@@ -2,12 +2,11 @@ import { stringify } from "yaml";
 import { HelperError } from "../../core/errors.ts";
 import { dockerConfigOf, type PullSecret } from "./docker-config.ts";
 
-/** What a pull secret for Kubernetes is made of. */
 export interface KubernetesSecretOptions {
   readonly name: string;
-  /** Undefined leaves it to whoever applies the manifest. */
+  /** Undefined: kubectl decides. */
   readonly namespace?: string | undefined;
-  /** By qualified name (`example.com/name`); the texts are anybody's to read. */
+  /** By qualified name (`example.com/name`). Not secret. */
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
@@ -25,13 +24,15 @@ export interface KubernetesSecret {
   readonly data: { readonly ".dockerconfigjson": string };
 }
 
-/** Kubernetes' names: DNS-1123 subdomains for objects, labels for namespaces (its API conventions). */
+/** Names in Kubernetes: DNS-1123 subdomains for objects, labels for namespaces (its API conventions). */
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
-const ANNOTATION_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 const SUBDOMAIN_LIMIT = 253;
 
-/** Throws `bad-arguments` for a name, namespace or annotation that Kubernetes would refuse. */
-export function checkKubernetesNames({ name, namespace, annotations = {} }: KubernetesSecretOptions): void {
+/** Throws `bad-arguments` for a name or namespace that Kubernetes rejects. */
+export function checkKubernetesNames({
+  name,
+  namespace,
+}: Pick<KubernetesSecretOptions, "name" | "namespace">): void {
   if (!isSubdomain(name)) {
     throw new HelperError(
       "bad-arguments",
@@ -44,17 +45,10 @@ export function checkKubernetesNames({ name, namespace, annotations = {} }: Kube
       "a Kubernetes namespace is up to 63 small letters, digits and dashes",
     );
   }
-  if (!Object.keys(annotations).every(isAnnotationKey)) {
-    throw new HelperError(
-      "bad-arguments",
-      "an annotation's name is up to 63 letters, digits, dashes and dots",
-    );
-  }
 }
 
 /**
- * Throws `bad-arguments` like checkKubernetesNames, and for an identity token, which Kubernetes' nodes cannot use: they
- * send a user name and a password.
+ * Throws `bad-arguments` like checkKubernetesNames, and for an identity token: nodes send a user name and a password only.
  */
 export function kubernetesSecretOf(pull: PullSecret, options: KubernetesSecretOptions): KubernetesSecret {
   const { name, namespace, annotations = {} } = options;
@@ -81,19 +75,11 @@ export function kubernetesSecretOf(pull: PullSecret, options: KubernetesSecretOp
 
 /** The manifest as YAML, with a final line break. */
 export function kubernetesYamlOf(manifest: KubernetesSecret): string {
-  // Unfolded: a base64 text over several lines is valid YAML, but nobody can copy it.
-  // For YAML 1.1 as well, which takes more for a date or a truth than 1.2: kubectl and PyYAML read that.
+  // Unfolded, so that the base64 text can be copied. Quoted for YAML 1.1 too, which kubectl and PyYAML read: it takes more
+  // texts for dates and booleans than 1.2.
   return stringify(manifest, { lineWidth: 0, compat: "yaml-1.1" });
 }
 
 function isSubdomain(text: string): boolean {
   return text.length <= SUBDOMAIN_LIMIT && text.split(".").every((part) => LABEL.test(part));
-}
-
-function isAnnotationKey(key: string): boolean {
-  const [first = "", second, ...more] = key.split("/");
-  if (more.length > 0) return false;
-  return second === undefined
-    ? ANNOTATION_NAME.test(first)
-    : isSubdomain(first) && ANNOTATION_NAME.test(second);
 }

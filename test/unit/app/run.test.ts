@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Outcome, type RequestPorts, runRequest } from "../../../src/app/run.ts";
 import { HelperError } from "../../../src/core/errors.ts";
-import { unknownAction } from "../../../src/protocol/actions.ts";
+import { unknownActionMessage } from "../../../src/protocol/messages.ts";
 import type { CommandOutput } from "../../../src/cli/errors.ts";
 import { recordTrace } from "../../support/fakes/recorded-trace.ts";
 import { createScriptedHelper } from "../../support/fakes/scripted-helper.ts";
@@ -12,7 +12,7 @@ function run(args: readonly string[], ports: Partial<RequestPorts> = {}): Promis
     readInput: async () => Buffer.from("ghcr.io"),
     helper: createScriptedHelper(),
     runCommand: async ([verb = ""]) => {
-      throw unknownAction(verb);
+      throw new HelperError("unknown-action", unknownActionMessage(verb));
     },
     fallback: () => undefined,
     trace: recordTrace().trace,

@@ -1,12 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { HelperError } from "../../../src/core/errors.ts";
-import { parseAction, respondTo, unknownAction, versionLine } from "../../../src/protocol/actions.ts";
+import { parseAction, respondTo, versionLine } from "../../../src/protocol/actions.ts";
 import { failureOf } from "../../support/fakes/failure-of.ts";
 import { createScriptedHelper } from "../../support/fakes/scripted-helper.ts";
 
 const input = (text: string): Uint8Array => Buffer.from(text);
-
-const shown = (verb: string): string => unknownAction(verb).message;
 
 describe("get", () => {
   it("answers one line of JSON with the server URL as it was asked", async () => {
@@ -91,18 +89,8 @@ describe("the arguments", () => {
   });
 });
 
-describe("an unknown action", () => {
-  it("is named as far as it can be printed", () => {
-    expect(unknownAction("fetch")).toMatchObject({
-      code: "unknown-action",
-      message: "docker-credential-docr: unknown action: fetch",
-    });
-    expect(shown("a\nb\u001b[2Jé")).toBe("docker-credential-docr: unknown action: a?b?[2J?");
-    expect(shown("x".repeat(24))).toBe(`docker-credential-docr: unknown action: ${"x".repeat(24)}`);
-    expect(shown("x".repeat(25))).toBe("docker-credential-docr: unknown action: ...");
-  });
-
-  it("leaves version alone, which names the helper, the package and the version", () => {
+describe("version", () => {
+  it("names the helper, the package and the version", () => {
     expect(versionLine("the-package", "1.2.3")).toBe("docker-credential-docr (the-package) 1.2.3\n");
   });
 });

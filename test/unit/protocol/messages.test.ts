@@ -12,3 +12,14 @@ describe("the protocol's strings", () => {
     });
   });
 });
+
+describe("an unknown action", () => {
+  it.each([
+    ["fetch", "fetch"],
+    ["a\nb\u001b[2Jé", "a?b?[2J?"],
+    ["x".repeat(24), "x".repeat(24)],
+    ["x".repeat(25), "..."],
+  ])("%j appears as %s: printable, and not if it is as long as a token", (word, shown) => {
+    expect(messages.unknownActionMessage(word)).toBe(`docker-credential-docr: unknown action: ${shown}`);
+  });
+});

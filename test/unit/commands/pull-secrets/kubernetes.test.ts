@@ -81,16 +81,6 @@ describe("a pull secret for Kubernetes", () => {
     },
   );
 
-  it.each(["", "a b", "a/b/c", "/a", "a/", "Upper.example/x", "-a"])(
-    "has annotations that Kubernetes takes, so not %j",
-    async (key) => {
-      const annotations = { [key]: "x" };
-      expect(await failureOf(() => kubernetesSecretOf(PULL, { name: "pull", annotations }))).toMatchObject({
-        code: "bad-arguments",
-      });
-    },
-  );
-
   it("is refused for an identity token, with what to do", async () => {
     const pull = { ...PULL, identityToken: new Secret("refresh") };
     const failure = await failureOf(() => kubernetesSecretOf(pull, { name: "pull" }));
