@@ -9,7 +9,7 @@ import type { AddonHost } from "../stores/keychain/keytar.ts";
 import { errorCodeOf } from "../system/errno.ts";
 import { createPendingCalls, type PendingCalls } from "../system/pending-calls.ts";
 import { writeFully } from "../system/stdout.ts";
-import type { Streams } from "../terminal/terminal.ts";
+import type { Streams } from "../terminal/streams.ts";
 import { leave, onInterrupt } from "./exit.ts";
 import { sha256 } from "./startup/sha256.ts";
 import { isPacked } from "./version.ts";

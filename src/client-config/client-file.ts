@@ -17,7 +17,7 @@ export interface ClientFile {
 }
 
 /** The last part of a helper's name. Any other text would start a program that is no helper. */
-export const HELPER_NAME = /^[A-Za-z0-9][A-Za-z0-9._+-]*$/;
+export const HELPER_SUFFIX = /^[A-Za-z0-9][A-Za-z0-9._+-]*$/;
 
 /** A byte order mark, which some editors write. docker and podman reject a file that begins with one. */
 export const BOM = "\uFEFF";
@@ -84,5 +84,5 @@ export function parseClientFile(text: string, label: string): ClientFile {
 }
 
 function isNameOrEmpty(value: unknown): value is string {
-  return value === "" || (typeof value === "string" && HELPER_NAME.test(value));
+  return value === "" || (typeof value === "string" && HELPER_SUFFIX.test(value));
 }

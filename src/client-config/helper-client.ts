@@ -3,6 +3,7 @@ import type { Credential } from "../core/credential.ts";
 import { HelperError } from "../core/errors.ts";
 import { parseJson } from "../core/json.ts";
 import type { Environment } from "../core/machine.ts";
+import { NOT_FOUND } from "../core/not-found.ts";
 import { Secret } from "../core/secret.ts";
 import { runChild, type ChildResult } from "../system/child-process.ts";
 import { entriesOf, parseFields } from "./go-fields.ts";
@@ -44,9 +45,6 @@ export function createRunHelper(env: Environment, timeoutMs = HELPER_TIMEOUT_MS)
     return { stdout, exitCode };
   };
 }
-
-/** The failure that means "no login" (docker/docker-credential-helpers, `credentials/error.go`). */
-const NOT_FOUND = "credentials not found in native keychain";
 
 /**
  * The helper's login for the key. Undefined if it has none. Throws `other-helper` if the helper fails or its answer is

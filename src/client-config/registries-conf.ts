@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { parse } from "smol-toml";
 import type { Machine } from "../core/machine.ts";
 import { HelperError } from "../core/errors.ts";
-import { HELPER_NAME, readText } from "./client-file.ts";
+import { HELPER_SUFFIX, readText } from "./client-file.ts";
 import { registriesConfPlaces, pathLabel } from "./paths.ts";
 
 /** The name in `credential-helpers` that means the auth.json files (containers/image). */
@@ -42,7 +42,7 @@ export function parseCredentialHelpers(text: string, label: string): readonly st
     throw new HelperError("client-config", `${label} is not TOML`);
   }
   if (names === undefined) return undefined;
-  if (Array.isArray(names) && names.every((name) => typeof name === "string" && HELPER_NAME.test(name))) {
+  if (Array.isArray(names) && names.every((name) => typeof name === "string" && HELPER_SUFFIX.test(name))) {
     return names.map(String);
   }
   throw new HelperError(

@@ -6,8 +6,6 @@
  * stop and contractions, without a secret and without received bytes (a name that passed a grammar may be shown). Technical
  * details go into `cause`.
  */
-import type { HelperError } from "./errors.ts";
-
 /** What the error is about. */
 export type Family =
   | "protocol"
@@ -207,11 +205,17 @@ export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === "string" && Object.hasOwn(ERRORS, value);
 }
 
-export function traitsOf({ code }: Pick<HelperError, "code">): Traits {
+/** A failure as far as the catalog reads it. */
+interface Coded {
+  readonly code: ErrorCode;
+  readonly hint?: string | undefined;
+}
+
+export function traitsOf({ code }: Coded): Traits {
   return ERRORS[code];
 }
 
 /** What to do next about the failure. Undefined where its message says all. */
-export function hintOf(failure: HelperError): string | undefined {
+export function hintOf(failure: Coded): string | undefined {
   return failure.hint ?? traitsOf(failure).hint;
 }

@@ -2,6 +2,7 @@ import { type Address, parseAddress, plainHostOf, REGISTRY_HOST } from "../core/
 import type { Credential } from "../core/credential.ts";
 import { HelperError, isHelperError } from "../core/errors.ts";
 import type { Clock } from "../core/lifetime.ts";
+import { NOT_FOUND } from "../core/not-found.ts";
 import type { Trace } from "../core/reporter.ts";
 import { Secret } from "../core/secret.ts";
 import type { Login } from "./codec.ts";
@@ -46,7 +47,7 @@ export function createHelper({ logins, registry, logOut, clock, trace }: HelperP
   const storedLogin = async (key: string): Promise<Credential> => {
     const login = await logins.read(key);
     trace(login ? "login" : "not-found");
-    if (!login) throw new HelperError("not-found", "credentials not found in native keychain");
+    if (!login) throw new HelperError("not-found", NOT_FOUND);
     return { username: new Secret(login.username), secret: login.secret };
   };
   return {

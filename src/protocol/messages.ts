@@ -2,7 +2,6 @@
  * The protocol's fixed strings. Clients compare them with the whole of stdout (docker/docker-credential-helpers,
  * `credentials/error.go`), so they are wire format and not prose.
  */
-export const NOT_FOUND = "credentials not found in native keychain";
 export const NO_SERVER_URL = "no credentials server URL";
 export const NO_USERNAME = "no credentials username";
 

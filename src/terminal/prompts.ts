@@ -3,7 +3,7 @@ import { type CANCEL_SYMBOL, confirm, isCancel, password, text, updateSettings }
 import spinner from "yocto-spinner";
 import { HelperError } from "../core/errors.ts";
 import { Secret } from "../core/secret.ts";
-import type { Streams } from "./terminal.ts";
+import type { Streams } from "./streams.ts";
 
 export interface Prompts {
   askHidden(question: string): Promise<Secret>;

@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import { HelperError } from "../core/errors.ts";
+import type { Streams } from "./streams.ts";
 import { Secret } from "../core/secret.ts";
 import { stderrLine } from "../core/text.ts";
 
@@ -42,13 +43,6 @@ export interface TerminalParts {
   writeStderr(text: string): void;
   /** Whether the user wants colours, by NO_COLOR, TERM and `--no-color`. */
   wantsColours(): boolean;
-}
-
-export interface Streams {
-  readonly stdin: NodeJS.ReadStream;
-  readonly stderr: NodeJS.WriteStream;
-  /** `restore` runs if ctrl-C or a signal ends the process. Returns a function that cancels it. */
-  readonly onInterrupt: (restore: () => void) => () => void;
 }
 
 const PIPED_COLUMNS = 80;

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { NOT_FOUND } from "../../../src/core/not-found.ts";
 import * as messages from "../../../src/protocol/messages.ts";
 
 describe("the protocol's strings", () => {
   it("are what clients compare, letter for letter", () => {
-    expect(messages).toMatchObject({
+    expect({ ...messages, NOT_FOUND }).toMatchObject({
       NOT_FOUND: "credentials not found in native keychain",
       NO_SERVER_URL: "no credentials server URL",
       NO_USERNAME: "no credentials username",
