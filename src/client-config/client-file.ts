@@ -42,7 +42,7 @@ export function readText(path: string, label: string): string | undefined {
   } catch (error) {
     const code = errorCodeOf(error) ?? "unknown";
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw new HelperError("client-config", `${label} cannot be read (${code})`, { cause: error });
+    throw new HelperError("client-config", `cannot read ${label} (${code})`, { cause: error });
   }
 }
 
@@ -51,31 +51,33 @@ export function parseSnapshot({ text = "", label }: FileSnapshot): ClientFile {
   return parseClientFile(withoutMark(text), label);
 }
 
+const bad = (message: string): HelperError => new HelperError("client-config", message);
+
 /** Throws `client-config` for a text that the clients would reject. */
 export function parseClientFile(text: string, label: string): ClientFile {
-  const bad = (what: string): HelperError => new HelperError("client-config", `${label} ${what}`);
   // docker treats an empty file as one without settings.
   const parsed = text.trim() === "" ? { value: {} } : parseJson(text);
-  if (!parsed) throw bad("is not JSON");
+  if (!parsed) throw bad(`${label} is not valid JSON`);
   const fields = fieldsOf(parsed.value);
-  if (!fields) throw bad("is not a JSON object");
+  if (!fields) throw bad(`${label} is not a JSON object`);
   const auths = entriesOf(fields.get("auths"));
-  if (!auths) throw bad("has auths that are no object");
+  if (!auths) throw bad(`auths in ${label} is not an object`);
   const helpers = entriesOf(fields.get("credhelpers"));
-  if (!helpers) throw bad("has credHelpers that are no object");
+  if (!helpers) throw bad(`credHelpers in ${label} is not an object`);
   const store = fields.get("credsstore") ?? "";
-  if (!isNameOrEmpty(store)) throw bad("has a credsStore that is no helper's name");
+  if (!isNameOrEmpty(store)) throw bad(`credsStore in ${label} is not a helper's name`);
   return {
     auths: new Map(
       auths.map(([key, value]) => {
         const entry = parseAuthEntry(value);
-        if (!entry) throw bad("has an entry in auths that is no login");
+        if (!entry) throw bad(`auths in ${label} has an entry that is not a login`);
         return [key, entry];
       }),
     ),
     credHelpers: new Map(
       helpers.map(([host, name]) => {
-        if (!isNameOrEmpty(name)) throw bad("has an entry in credHelpers that is no helper's name");
+        if (!isNameOrEmpty(name))
+          throw bad(`credHelpers in ${label} has an entry that is not a helper's name`);
         return [host, name];
       }),
     ),

@@ -26,8 +26,7 @@ export interface DockerLookup {
  */
 export function lookUpInDocker(machine: Machine, key: string): DockerLookup {
   const variable = readVariable(machine.env[VARIABLE] ?? "");
-  const warnings =
-    variable === undefined ? [`${VARIABLE} is not as docker takes it, and docker passes over it`] : [];
+  const warnings = variable === undefined ? [`docker ignores ${VARIABLE} because it is invalid`] : [];
   const path = dockerConfigPath(machine);
   const source = path === undefined ? "~/.docker/config.json" : pathLabel(path, machine);
   const login = variable?.get(key);
@@ -60,7 +59,7 @@ function stepIn(file: ClientFile, source: string, key: string, machine: Machine)
 /** docker reads all logins of the file at once: one broken login makes it reject the file. */
 function checkAuths(file: ClientFile, source: string): void {
   if ([...file.auths.values()].every((entry) => entry.fault === undefined)) return;
-  throw new HelperError("client-config", `${source} has an auth that is not base64 of user:password`);
+  throw new HelperError("client-config", `an auth in ${source} is not base64 of user:password`);
 }
 
 function findEntry(auths: ReadonlyMap<string, AuthEntry>, key: string): AuthEntry | undefined {

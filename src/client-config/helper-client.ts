@@ -37,11 +37,15 @@ export function createRunHelper(env: Environment, timeoutMs = HELPER_TIMEOUT_MS)
       } as const;
       result = await runChild(program, options);
     } catch (cause) {
-      const hint = "install it, or correct the configuration that names it";
-      throw new HelperError("other-helper", `${program} cannot be run`, { cause, hint });
+      const hint = "install it, or fix the configuration that names it";
+      throw new HelperError("other-helper", `cannot run ${program}`, { cause, hint });
     }
     const { stdout, exitCode } = result;
-    if (exitCode === undefined) throw new HelperError("other-helper", `${program} gave no answer`);
+    if (exitCode === undefined)
+      throw new HelperError(
+        "other-helper",
+        `${program} was killed or did not respond within ${timeoutMs / 1000} s`,
+      );
     return { stdout, exitCode };
   };
 }
@@ -59,12 +63,12 @@ export async function getFromHelper(
   if (exitCode !== 0) {
     if (stdout.trim() === NOT_FOUND) return undefined;
     throw new HelperError("other-helper", `docker-credential-${name} failed with exit code ${exitCode}`, {
-      hint: `to see why: echo ${shellWord(key)} | docker-credential-${name} get`,
+      hint: `run: echo ${shellWord(key)} | docker-credential-${name} get`,
     });
   }
   const credential = parseAnswer(stdout);
   if (credential) return credential;
-  throw new HelperError("other-helper", `docker-credential-${name} answers get with no login`);
+  throw new HelperError("other-helper", `docker-credential-${name} returned an invalid login`);
 }
 
 /** The keys that the helper has logins for. Throws `other-helper` if it gives no list. */
@@ -72,8 +76,8 @@ export async function listHelper(run: RunHelper, name: string): Promise<readonly
   const { stdout, exitCode } = await run(name, "list", "unused");
   const logins = exitCode === 0 ? parseKeys(stdout) : undefined;
   if (logins) return logins;
-  throw new HelperError("other-helper", `docker-credential-${name} does not list its logins`, {
-    hint: `to see why: docker-credential-${name} list`,
+  throw new HelperError("other-helper", `docker-credential-${name} did not list its logins`, {
+    hint: `run: docker-credential-${name} list`,
   });
 }
 

@@ -54,7 +54,7 @@ function stepIn(file: ClientFile, source: string, question: PodmanQuestion): Ste
   if (!found) return undefined;
   const [key, entry] = found;
   if (entry.fault === "not-base64") {
-    throw new HelperError("client-config", `${source} has an auth that is not base64`);
+    throw new HelperError("client-config", `an auth in ${source} is not base64`);
   }
   const login = storedLogin(entry);
   return login && { kind: "file", source, key, login };

@@ -39,16 +39,13 @@ export function parseCredentialHelpers(text: string, label: string): readonly st
     names = parse(text)["credential-helpers"];
   } catch {
     // No cause: the parser's message quotes the lines around the mistake.
-    throw new HelperError("client-config", `${label} is not TOML`);
+    throw new HelperError("client-config", `${label} is not valid TOML`);
   }
   if (names === undefined) return undefined;
   if (Array.isArray(names) && names.every((name) => typeof name === "string" && HELPER_SUFFIX.test(name))) {
     return names.map(String);
   }
-  throw new HelperError(
-    "client-config",
-    `${label} has credential-helpers that are no list of helpers' names`,
-  );
+  throw new HelperError("client-config", `credential-helpers in ${label} is not a list of helpers' names`);
 }
 
 function listDropIns(folder: string): readonly string[] {

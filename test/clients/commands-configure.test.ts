@@ -24,7 +24,7 @@ const OURS = `${HOST}/acme/tiny:1`;
 const OTHER = "basic.test";
 const THEIRS = `${OTHER}/tiny:1`;
 
-/** With an entry of somebody's, so that docker takes no helper by itself. */
+/** With one entry, so that docker does not use its default helper. */
 const PLAIN = '{\n\t"auths": {\n\t\t"quay.io": {}\n\t}\n}';
 
 const SHAPES: Readonly<Record<string, string | undefined>> = {
@@ -60,7 +60,7 @@ describeUnless(
       const { env: storage } = createContainers(join(lab.person.folder, "c"), home);
       token = lab.standIn.account.addToken();
       env = {
-        // The places where clients look by themselves.
+        // The default places of the clients.
         DOCKER_CONFIG: "",
         DOCKER_HOST: lab.engine?.host ?? "",
         CONTAINERS_STORAGE_CONF: storage["CONTAINERS_STORAGE_CONF"] ?? "",
@@ -105,7 +105,7 @@ describeUnless(
       });
     };
     const pull = (image: string): Promise<Outcome> => run("docker", "pull", "-q", image);
-    /** All that lies under the home, as one text to search in. */
+    /** All files in the home, as one text to search in. */
     const everything = (): string =>
       readdirSync(home, { recursive: true, withFileTypes: true })
         .filter((one) => one.isFile() && !one.parentPath.includes("keyrings"))
@@ -113,7 +113,7 @@ describeUnless(
         .join("\n");
 
     it.each(Object.entries(SHAPES))(
-      "docker pulls after configure, and unconfigure leaves %s",
+      "docker pulls after configure, and unconfigure restores %s",
       async (_, text) => {
         if (text !== undefined) write(text);
         expect((await ci("docker", "pull", "-q", OURS)).code).toBe(1);
@@ -127,12 +127,12 @@ describeUnless(
       },
     );
 
-    it("breaks nothing with --global: what the helper has that was there before is still found", async () => {
+    it("still finds the previous helper's logins with --global", async () => {
       const text = '{\n\t"credsStore": "secretservice"\n}';
       write(text);
       await logIn(THEIRS);
       const before = read();
-      expect((await docr("configure", "--global")).stdout).toContain("fallback is secretservice now");
+      expect((await docr("configure", "--global")).stdout).toContain("set fallback to secretservice");
       expect(await pull(THEIRS)).toMatchObject({ code: 0, stderr: "" });
       expect((await logIn(OURS)).code).toBe(0);
       expect(await pull(OURS)).toMatchObject({ code: 0, stderr: "" });
@@ -143,7 +143,7 @@ describeUnless(
       expect((await pull(OURS)).code).toBe(1);
     });
 
-    it("podman and skopeo pull after configure, for our host and with --global for every one", async () => {
+    it("podman and skopeo pull after configure, with and without --global", async () => {
       const authFile = join(home, ".config/containers/auth.json");
       const inspect = ["inspect", "-n", "--format", "{{.Digest}}"];
       const own = { auth: Buffer.from(`${BASIC_LOGIN.username}:${BASIC_LOGIN.password}`).toString("base64") };
@@ -164,7 +164,7 @@ describeUnless(
       }
     });
 
-    it("moves what docker login left in plain text, after which docker pulls with it", async () => {
+    it("moves plain-text logins of docker login, and docker pulls with them", async () => {
       write(PLAIN);
       for (const image of [OURS, THEIRS]) expect((await logIn(image)).code).toBe(0);
       const secrets = [`${BASIC_LOGIN.username}:${BASIC_LOGIN.password}`, `${token}:${token}`].map((one) =>
@@ -175,7 +175,7 @@ describeUnless(
 
       const dry = await docr("migrate", "--configure", "--dry-run");
       expect(dry.stdout).toBe(
-        `would move 2 logins into the keychain:\n  ${OTHER}                 ${BASIC_LOGIN.username}  ~/.docker/config.json\n  ${HOST}       ~/.docker/config.json\n`,
+        `would move 2 logins to the keychain:\n  ${OTHER}                 ${BASIC_LOGIN.username}  ~/.docker/config.json\n  ${HOST}       ~/.docker/config.json\n`,
       );
       const unasked = await docr("migrate", "--configure");
       expect([unasked.code, unasked.stdout]).toEqual([2, ""]);
@@ -191,13 +191,13 @@ describeUnless(
       for (const secret of [...secrets, token, BASIC_LOGIN.password])
         expect(everything()).not.toContain(secret);
       for (const image of [OURS, THEIRS]) expect(await pull(image)).toMatchObject({ code: 0, stderr: "" });
-      // skopeo has found them in docker's file before.
+      // skopeo found them in docker's file before.
       for (const image of [OURS, THEIRS]) {
         expect(await run("skopeo", "inspect", "-n", `docker://${image}`)).toMatchObject({ code: 0 });
       }
     });
 
-    it("moves the logins of docker-credential-secretservice, after which docker pulls with ours", async () => {
+    it("moves the logins of docker-credential-secretservice, and docker pulls with them through docr", async () => {
       write('{"credsStore":"secretservice"}');
       expect((await logIn(THEIRS)).code).toBe(0);
       const moved = await docr("migrate", "--from", "--configure", "--yes", "--json");
@@ -212,7 +212,7 @@ describeUnless(
       expect(JSON.parse((await docr("list")).stdout)).toEqual({ [OTHER]: BASIC_LOGIN.username });
     });
 
-    it("asks in a terminal: ctrl-C changes nothing, a yes moves", async () => {
+    it("asks in a terminal; ctrl-C changes nothing, yes moves the logins", async () => {
       write(PLAIN);
       await logIn(THEIRS);
       const before = read();
@@ -221,7 +221,7 @@ describeUnless(
         ...env,
       });
       try {
-        const question = "Move 1 login into the keychain?";
+        const question = "Move 1 login to the keychain?";
         expect(await terminal.waitFor(question)).toContain(OTHER);
         await terminal.press("C-c");
         const screen = await terminal.waitFor("[exit 130]");
@@ -232,8 +232,8 @@ describeUnless(
           "clear; stty -a | grep -o ' echo '; docr migrate --configure; echo \"[exit $?]\"",
         );
         await terminal.press("Enter");
-        // The terminal shows again what is typed.
-        await terminal.waitFor(/^ echo\b[^]*Move 1 login into the keychain\?/m);
+        // The terminal echoes what is typed.
+        await terminal.waitFor(/^ echo\b[^]*Move 1 login to the keychain\?/m);
         await terminal.press("y");
         await terminal.waitFor("[exit 0]");
         expect(JSON.parse(read() ?? "")).toMatchObject({ auths: { [OTHER]: {} }, credsStore: "docr" });
@@ -242,7 +242,7 @@ describeUnless(
       }
     });
 
-    it("leaves the old file or the new one, wherever it is killed, and goes on from there", async () => {
+    it("leaves the old file or the new one when it is killed, and continues on the next run", async () => {
       for (const call of ["fchmod", "fsync", "?rename,?renameat,?renameat2"]) {
         for (const when of [1, 2]) {
           write(PLAIN);
@@ -266,7 +266,7 @@ describeUnless(
       }
     });
 
-    it("leaves a login in the file where it is killed while it moves it, and moves it the next time", async () => {
+    it("leaves a login in the file when it is killed during the move, and moves it on the next run", async () => {
       const plain = Buffer.from(`${BASIC_LOGIN.username}:${BASIC_LOGIN.password}`).toString("base64");
       for (const when of [1, 2, 3]) {
         write(PLAIN);
@@ -281,7 +281,7 @@ describeUnless(
         if (killed.signal === null) break;
         expect([read(), killed.stdout]).toEqual([before, ""]);
         expect((await docr("migrate", "--yes", "--client", "docker")).stdout).toContain(
-          "moved 1 login into the keychain:",
+          "moved 1 login to the keychain:",
         );
         expect(JSON.parse(read() ?? "")).toMatchObject({ auths: { [OTHER]: {} } });
         expect(everything()).not.toContain(plain);
@@ -290,7 +290,7 @@ describeUnless(
       }
     });
 
-    it("has the new file on the disk before it takes the old one's place", async () => {
+    it("syncs the new file to the disk before it replaces the old one", async () => {
       write(PLAIN);
       const log = join(lab.person.folder, "trace.log");
       await run(
@@ -318,7 +318,7 @@ describeUnless(
       expect(renamed).toBeGreaterThan(synced);
     });
 
-    it("changes nothing where the disk is full", async () => {
+    it("changes nothing if the disk is full", async () => {
       // Two pages: one for the file and one for its copy.
       const mounts = await openMounts(`mount -t tmpfs -o size=8k tmpfs "${home}/.docker"`);
       try {
@@ -329,7 +329,7 @@ describeUnless(
         const outcome = await inside(DOCR, "configure", "--client", "docker");
         expect([outcome.code, outcome.stdout]).toEqual([1, ""]);
         expect(outcome.stderr).toBe(
-          "docr: error: ~/.docker/config.json cannot be read or written (ENOSPC); nothing was changed\ndocr: hint: see whose it is, and whether the disk is full\n",
+          "docr: error: cannot read or write ~/.docker/config.json (ENOSPC)\ndocr: hint: nothing was changed; check the file's owner and the free disk space\n",
         );
         expect((await inside("cat", config())).stdout).toBe(text);
         expect((await inside("ls", join(home, ".docker"))).stdout).not.toContain("docr-new");
@@ -340,10 +340,10 @@ describeUnless(
     });
 
     it.each([
-      ["a file that is somebody else's", "chmod 600 config.json; chown 0 config.json", "(EACCES)"],
-      ["a folder that is read-only", "chmod 555 .", "is read-only"],
-      ["a folder that is closed", "chmod 000 .", "(EACCES)"],
-    ])("says what is wrong with %s, and changes nothing", async (_, spoil, said) => {
+      ["another user's file", "chmod 600 config.json; chown 0 config.json", "(EACCES)"],
+      ["a read-only folder", "chmod 555 .", "is read-only"],
+      ["a folder without permissions", "chmod 000 .", "(EACCES)"],
+    ])("names the problem with %s, and changes nothing", async (_, spoil, said) => {
       const other = mkdtempSync(join(tmpdir(), "docr-other-"));
       const folder = join(other, ".docker");
       try {

@@ -36,33 +36,33 @@ describeUnless(explainNoLab(["docker", "tmux"]), "docr doctor", () => {
     return { ...outcome, checks, outcomeOf, failed };
   };
 
-  it("finds nothing wrong where nothing is, and says it in lines", async () => {
+  it("passes every check on a sound machine", async () => {
     const env = { DIGITALOCEAN_ACCESS_TOKEN: token };
     const { code, stdout, stderr } = await lab.person.run(DOCR, ["doctor"], { env });
     expect([code, stderr]).toEqual([0, ""]);
     for (const line of [
-      /^pass {2}path +.*\/dist\/docker-credential-docr is what clients call$/m,
-      /^pass {2}version +docr \d+\.\d+\.\d+ under both names$/m,
+      /^pass {2}path +clients run .*\/dist\/docker-credential-docr$/m,
+      /^pass {2}version +docr and docker-credential-docr are version \d+\.\d+\.\d+$/m,
       /^pass {2}docker +asks docr for registry\.digitalocean\.com \(credHelpers in .*config\.json\)$/m,
       /^pass {2}d-bus +/m,
-      /^pass {2}store +the keychain is open: an item was written, read and erased$/m,
-      /^pass {2}cache +XDG_RUNTIME_DIR is this user's alone/m,
-      /^pass {2}api token +the one from DIGITALOCEAN_ACCESS_TOKEN is good and never expires$/m,
-      /^pass {2}scopes +enough for pull and push$/m,
-      /^pass {2}registries +the account has one$/m,
-      /^pass {2}handshake +registry\.digitalocean\.com takes the login that docker would be given$/m,
-      /^pass {2}api +api\.digitalocean\.com answers$/m,
-      /^pass {2}registry +registry\.digitalocean\.com answers$/m,
-      /^pass {2}clock +agrees with the server's$/m,
-      /^pass {2}proxy +none is set$/m,
-      /^\d+ passed, \d to look at, 0 failed$/m,
+      /^pass {2}store +the keychain works: docr wrote, read and erased an item$/m,
+      /^pass {2}cache +XDG_RUNTIME_DIR is private to this user/m,
+      /^pass {2}api token +the token from DIGITALOCEAN_ACCESS_TOKEN is valid and never expires$/m,
+      /^pass {2}scopes +sufficient for pull and push$/m,
+      /^pass {2}registries +the account has one registry$/m,
+      /^pass {2}handshake +registry\.digitalocean\.com accepts the login that docker would get$/m,
+      /^pass {2}api +api\.digitalocean\.com responds$/m,
+      /^pass {2}registry +registry\.digitalocean\.com responds$/m,
+      /^pass {2}clock +matches the server's$/m,
+      /^pass {2}proxy +no proxy is set$/m,
+      /^\d+ passed, \d warnings, 0 failed$/m,
     ]) {
       expect(stdout).toMatch(line);
     }
     expect(stdout).not.toContain(token);
   });
 
-  it("leaves no item in the keychain, and mints nothing beside what a get had left", async () => {
+  it("leaves no item in the keychain, and mints nothing if a get has cached a credential", async () => {
     await doctor();
     lab.standIn.reset();
     expect((await doctor()).code).toBe(0);
@@ -70,7 +70,7 @@ describeUnless(explainNoLab(["docker", "tmux"]), "docr doctor", () => {
     expect(await lab.person.keyring.dump("docker-credential-docr")).not.toMatch(/doctor|round trip/);
   });
 
-  it("tells a token that may not push, and one that is refused", async () => {
+  it("reports a token that cannot push, and one that is rejected", async () => {
     const readOnly = lab.standIn.account.addToken(["registry:read", "account:read"]);
     const pull = await doctor({ DIGITALOCEAN_ACCESS_TOKEN: readOnly });
     expect([pull.code, pull.outcomeOf("scopes"), pull.outcomeOf("handshake")]).toEqual([0, "warn", "pass"]);
@@ -78,14 +78,14 @@ describeUnless(explainNoLab(["docker", "tmux"]), "docr doctor", () => {
     expect([unknown.code, unknown.failed]).toEqual([1, ["api token", "registries", "handshake"]]);
   });
 
-  it("goes on without a network, and blames the network alone", async () => {
+  it("runs every check without a network", async () => {
     const { code, failed, outcomeOf, ms } = await doctor({ HTTPS_PROXY: "http://127.0.0.1:9" });
     expect([code, outcomeOf("store"), outcomeOf("path")]).toEqual([1, "pass", "pass"]);
     expect(failed).toEqual(expect.arrayContaining(["api token", "api", "registry"]));
     expect(ms).toBeLessThan(25_000);
   });
 
-  it("tells a locked keychain, and what to do about it", async () => {
+  it("reports a locked keychain with its fix", async () => {
     await lab.person.keyring.lock();
     try {
       const { checks, code } = await doctor();
@@ -100,7 +100,7 @@ describeUnless(explainNoLab(["docker", "tmux"]), "docr doctor", () => {
     }
   });
 
-  it("comes back from a keychain that never answers, with everything else that it found", async () => {
+  it("reports a keychain that never responds, with all other findings", async () => {
     lab.person.keyring.pause();
     try {
       const { checks, ms, code, signal, outcomeOf } = await doctor({ DIGITALOCEAN_ACCESS_TOKEN: "" });
@@ -115,7 +115,7 @@ describeUnless(explainNoLab(["docker", "tmux"]), "docr doctor", () => {
     }
   });
 
-  it("does without a session bus where the environment holds the API token", async () => {
+  it("works without a session bus if the environment has the API token", async () => {
     const env = { DBUS_SESSION_BUS_ADDRESS: "", XDG_RUNTIME_DIR: "" };
     const { code, outcomeOf } = await doctor(env);
     expect([code, outcomeOf("d-bus"), outcomeOf("store"), outcomeOf("handshake")]).toEqual([
@@ -132,7 +132,7 @@ describeUnless(explainNoLab(["docker", "tmux"]), "docr doctor", () => {
     expect(await lab.person.run(DOCR, ["erase"], clean)).toMatchObject({ code: 0, stderr: "" });
   });
 
-  itUnless(explainNoFakeTime(), "tells a clock that is wrong, by the server's", async () => {
+  itUnless(explainNoFakeTime(), "reports a wrong clock by the server's time", async () => {
     const { checks } = await doctor(at("+1h"));
     expect(checks.find(({ name }) => name === "clock")).toMatchObject({
       outcome: "fail",
@@ -140,7 +140,7 @@ describeUnless(explainNoLab(["docker", "tmux"]), "docr doctor", () => {
     });
   });
 
-  it("shows a person in a terminal how each look went in colours", async () => {
+  it("colours the outcomes in a terminal", async () => {
     const env = { ...lab.person.env, DIGITALOCEAN_ACCESS_TOKEN: token, HTTPS_PROXY: "127.0.0.1:9" };
     const terminal = await openTerminal(lab.folder, "docr doctor", env);
     try {
@@ -152,16 +152,16 @@ describeUnless(explainNoLab(["docker", "tmux"]), "docr doctor", () => {
     }
   });
 
-  it("misses the helper where docker would not find it, and docr where the launcher would not", async () => {
+  it("fails if docker would not find the helper, or the launcher would not find docr", async () => {
     expect((await doctor({ PATH: SYSTEM_PATH })).failed).toEqual(["path"]);
     const folder = join(lab.folder, "alone");
     mkdirSync(folder);
     writeFileSync(join(folder, "docker-credential-docr"), "#!/bin/sh\nexit 1\n", { mode: 0o755 });
     const { checks } = await doctor({ PATH: `${folder}:${SYSTEM_PATH}` });
-    expect(checks[0]?.what).toBe(`${folder}/docker-credential-docr has no docr beside it to call`);
+    expect(checks[0]?.what).toBe(`docr is missing next to ${folder}/docker-credential-docr`);
   });
 
-  it("tells a configuration that no client can read, and one that never asks us", async () => {
+  it("reports a configuration that no client can read, and one that does not ask docr", async () => {
     lab.person.writeDockerConfig({
       auths: { [OURS]: { auth: Buffer.from("a:hunter2").toString("base64") } },
     });
@@ -173,7 +173,7 @@ describeUnless(explainNoLab(["docker", "tmux"]), "docr doctor", () => {
     expect(broken.stdout).not.toContain("hunter2");
   });
 
-  it("writes a report without any secret, wherever one was planted", async () => {
+  it("writes a report without any of the planted secrets", async () => {
     const path = join(lab.folder, "report.md");
     const { username, auth, password, secret } = plant();
     lab.person.writeDockerConfig({
@@ -189,7 +189,7 @@ describeUnless(explainNoLab(["docker", "tmux"]), "docr doctor", () => {
       USER: username,
     };
     const { code, stderr } = await doctor(env, ["--report", path]);
-    expect([code, stderr]).toEqual([0, "docr: the report is written; read it before you paste it\n"]);
+    expect([code, stderr]).toEqual([0, "docr: wrote the report; read it before you paste it\n"]);
     const report = readFileSync(path, "utf8");
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(report).toMatch(/^# docr doctor\n/);

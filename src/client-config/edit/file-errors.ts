@@ -6,8 +6,8 @@ import { errorCodeOf } from "../../system/errno.ts";
 export function refused(error: unknown, label: string): unknown {
   const code = errorCodeOf(error);
   if (code === undefined || isHelperError(error)) return error;
-  return new HelperError("client-config", `${label} cannot be read or written (${code})`, {
+  return new HelperError("client-config", `cannot read or write ${label} (${code})`, {
     cause: error,
-    hint: "nothing was changed; see whose it is, and whether the disk is full",
+    hint: "nothing was changed; check the file's owner and the free disk space",
   });
 }

@@ -56,7 +56,7 @@ function setAt(body: string, root: Node, path: readonly string[], value: JsonVal
       return withValue(body, object, found, nested, layout);
     }
     if (found.value.type !== "object") {
-      throw new HelperError("client-config", `${label} has a ${name} that is not an object`);
+      throw new HelperError("client-config", `${name} in ${label} is not an object`);
     }
     object = found.value;
   }
@@ -82,7 +82,7 @@ interface Property {
 function propertyOf(object: Node, name: string, isField: boolean, label: string): Property | undefined {
   const fold = (text: unknown): string => (isField ? String(text).toLowerCase() : String(text));
   const found = childrenOf(object).filter(({ children }) => fold(children?.[0]?.value) === fold(name));
-  if (found.length > 1) throw new HelperError("client-config", `${label} has the same key twice`);
+  if (found.length > 1) throw new HelperError("client-config", `${label} has a duplicate key`);
   const [whole] = found;
   const value = whole?.children?.[1];
   return whole === undefined || value === undefined ? undefined : { whole, value };
@@ -128,12 +128,12 @@ function parseObject(body: string, label: string): Node {
   }
   const [first] = errors;
   if (first !== undefined && printParseErrorCode(first.error) === "InvalidCommentToken") {
-    throw new HelperError("client-config", `${label} has comments in it, with which no client reads it`);
+    throw new HelperError("client-config", `${label} has comments, which no client accepts`);
   }
   if (first !== undefined || root === undefined) {
-    throw new HelperError("client-config", `${label} is not JSON`);
+    throw new HelperError("client-config", `${label} is not valid JSON`);
   }
-  if (root.type !== "object") throw new HelperError("client-config", `${label} is JSON, but not an object`);
+  if (root.type !== "object") throw new HelperError("client-config", `${label} is not a JSON object`);
   return root;
 }
 

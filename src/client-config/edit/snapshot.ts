@@ -28,7 +28,7 @@ export interface FileSnapshot {
 
 /** Far above any real configuration. Bytes. */
 const LARGEST = 16 * 1024 * 1024;
-const READ_ONLY_HINT = "nothing was changed; make it writable, or make the change by hand";
+const READ_ONLY_HINT = "nothing was changed; make it writable, or edit the file by hand";
 
 /**
  * Reads the file, following links. Throws `client-config` if there is something that cannot be read as UTF-8 text: a
@@ -64,8 +64,8 @@ function targetOf(path: string, label: string): string {
     if (!isMissing(error)) throw refused(error, label);
   }
   if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true) {
-    throw new HelperError("client-config", `${label} is a link that leads nowhere`, {
-      hint: "mend it or remove it",
+    throw new HelperError("client-config", `${label} is a broken link`, {
+      hint: "fix the link or remove it",
     });
   }
   return path;

@@ -35,7 +35,7 @@ export async function applyPlan(makePlan: () => Plan, files: Files, recordPath: 
     const outcome = applyOnce(plan, files, recordPath);
     if ("backups" in outcome) return { edits: plan.edits, backups: outcome.backups };
     if (attempt === ATTEMPTS) {
-      throw new HelperError("client-config", `${outcome.outdated} is being changed by another program`, {
+      throw new HelperError("client-config", `another program is changing ${outcome.outdated}`, {
         hint: "nothing was changed; try again",
       });
     }

@@ -13,21 +13,20 @@ import { dryRunWarnings, followUpWarnings, hiddenLoginWarnings } from "./warning
 const OPTIONS = {
   global: {
     kind: "flag",
-    description:
-      "for every registry, not for DigitalOcean's alone; a helper that is there now stays behind docr",
+    description: "Use docr for every registry; the current helper becomes docr's fallback",
   },
   client: {
     kind: "value",
     value: "name",
-    description: "the clients to configure, podman with skopeo and buildah; those that are here, unless told",
+    description: "Clients to configure, by default the installed ones; podman includes skopeo and buildah",
     choices: CLIENT_CHOICES,
   },
-  dryRun: { kind: "flag", description: "show as a diff what would change, and change nothing" },
+  dryRun: { kind: "flag", description: "Show the changes as a diff without making them" },
 } as const;
 
 export const configureCommand = defineCommand({
   name: "configure",
-  summary: "have docker and podman ask docr for logins",
+  summary: "Set docr up as docker's and podman's credential helper",
   options: OPTIONS,
   examples: ["docr configure", "docr configure --global --dry-run", "docr configure --client podman"],
   needs: ["machine", "files", "clients", "sha256", "reporter"],

@@ -42,7 +42,7 @@ export function findPlaces(machine: Machine, files: Files, client: ClientName | 
   const home = configHome(machine);
   const docker = absolute(dockerConfigPath(machine));
   if (home === undefined || docker === undefined) {
-    throw new HelperError("client-config", "there is no home directory to look for configurations in", {
+    throw new HelperError("client-config", "the home directory is unknown", {
       hint: "set HOME",
     });
   }

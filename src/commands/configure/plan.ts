@@ -109,7 +109,9 @@ export function isOwnDropIn(text: string | undefined): boolean {
 function editOf(file: FileSnapshot, changes: readonly KeyChange[]): PlannedEdit {
   const text = changes.length === 0 ? file.text : editJson(file.text ?? "", changes, file.label);
   const parts = changes.map(({ path, value, previous }) => {
-    return `${keyLabel(path)} is ${value} now${previous ? ` and no longer ${previous}` : ""}`;
+    return previous
+      ? `changed ${keyLabel(path)} from ${previous} to ${value}`
+      : `set ${keyLabel(path)} to ${value}`;
   });
   return { kind: "keys", file, text, changes, summary: parts.join(", ") };
 }
@@ -126,5 +128,5 @@ export function helperAt({ text = "", label }: FileSnapshot, path: readonly stri
   const found = findInJson(text, path, label);
   if (found === undefined || (found === "" && path.length === 1)) return undefined;
   if (typeof found === "string") return found;
-  throw new HelperError("client-config", `${label} has a ${path[0] ?? ""} that names no helper`);
+  throw new HelperError("client-config", `${path[0] ?? ""} in ${label} is not a helper's name`);
 }

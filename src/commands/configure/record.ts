@@ -93,8 +93,8 @@ function encodeFile(file: RecordedFile): unknown {
 /** Throws `client-config` for a text that docr did not write: a guess at the earlier values could break the files. */
 function decodeRecord(text: string | undefined, label: string): ConfigureRecord {
   if (text === undefined) return new Map();
-  const bad = new HelperError("client-config", `${label} is not as docr configure left it`, {
-    hint: "remove it; then docr unconfigure takes out no more than our own name",
+  const bad = new HelperError("client-config", `${label} was not written by docr configure`, {
+    hint: "delete it; docr unconfigure then removes only docr's own name",
   });
   const { version, files } = parseJsonObject(text) ?? {};
   if (version !== VERSION || !isJsonObject(files)) throw bad;

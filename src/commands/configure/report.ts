@@ -35,7 +35,7 @@ function lineFor(edit: PlannedEdit, backups: ReadonlyMap<string, string>): strin
   const backup = backups.get(path);
   const summary = isChange(edit) ? edit.summary : "nothing to change";
   // A backup's path is the file's with a suffix.
-  const copy = backup === undefined ? "" : `; the former one is ${label}${backup.slice(path.length)}`;
+  const copy = backup === undefined ? "" : `; backup: ${label}${backup.slice(path.length)}`;
   return `${label}: ${summary}${copy}\n`;
 }
 

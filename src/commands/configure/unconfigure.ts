@@ -15,19 +15,19 @@ import { planUnconfigure } from "./undo.ts";
 import { remainingUseWarnings } from "./warnings.ts";
 
 const OPTIONS = {
-  global: { kind: "flag", description: "take out no more than what configure --global put in" },
+  global: { kind: "flag", description: "Undo only docr configure --global" },
   client: {
     kind: "value",
     value: "name",
-    description: "the clients to restore, podman with skopeo and buildah; all are meant unless told",
+    description: "Clients to restore, by default all",
     choices: CLIENT_CHOICES,
   },
-  dryRun: { kind: "flag", description: "show as a diff what would change, and change nothing" },
+  dryRun: { kind: "flag", description: "Show the changes as a diff without making them" },
 } as const;
 
 export const unconfigureCommand = defineCommand({
   name: "unconfigure",
-  summary: "take docr out of the clients' configuration, and put back what was there",
+  summary: "Undo docr configure and restore the previous settings",
   options: OPTIONS,
   examples: ["docr unconfigure", "docr unconfigure --dry-run"],
   needs: ["machine", "files", "logins", "sha256", "reporter"],
@@ -65,7 +65,7 @@ function removeBackups({ file: { path }, text }: PlannedEdit, files: Files): rea
 }
 
 function backupWarning(label: string): string {
-  return `${label} is from before docr configure, with any password that was in the file then: remove it when nobody needs it`;
+  return `${label} is a backup from before docr configure and may hold passwords; delete it if you do not need it`;
 }
 
 /** Whether a client asked docr for every registry and no longer does. */
@@ -86,6 +86,6 @@ async function storedLoginWarnings(logins: CommandContext["logins"]): Promise<re
   return hosts.length === 0
     ? []
     : [
-        `docr keeps the login for ${hosts.join(", ")}, which clients find no more: docker login makes a new one`,
+        `docr stores the login for ${hosts.join(", ")}, which clients no longer find; log in again with docker login`,
       ];
 }

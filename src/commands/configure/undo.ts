@@ -53,7 +53,7 @@ export function planUnconfigure(situation: UndoSituation): Plan {
   return { edits, record: left, needsBackup: () => false };
 }
 
-const AS_BEFORE = "as it was before docr configure";
+const AS_BEFORE = "restored as it was before docr configure";
 
 interface Undone {
   readonly edit: PlannedEdit;
@@ -108,7 +108,7 @@ function restoreKeys(
   const restored = keys.filter(({ path, value }) => helperAt(file, path) === value);
   const changes = restored.map(({ path, previous }): JsonChange => ({ path, value: previous }));
   const parts = restored.map(({ path, previous }) =>
-    previous === undefined ? `${keyLabel(path)} taken out` : `${keyLabel(path)} is ${previous} again`,
+    previous === undefined ? `removed ${keyLabel(path)}` : `restored ${keyLabel(path)} to ${previous}`,
   );
   if (restored.length === 0) return { text, summary: "" };
   const edited = editJson(text, changes, file.label);

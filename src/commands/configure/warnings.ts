@@ -21,7 +21,7 @@ export function hiddenLoginWarnings(edits: readonly PlannedEdit[]): readonly str
     if (hidden.length === 0) return [];
     const hosts = hidden.map(([host]) => host).join(", ");
     return [
-      `${file.label} still holds the login for ${hosts}, which nobody reads there any more: docr migrate moves it into the keychain`,
+      `${file.label} still holds the login for ${hosts}, which clients no longer read; run docr migrate to move it to docr's store`,
     ];
   });
 }
@@ -40,7 +40,7 @@ export async function followUpWarnings(
     ...markWarnings(edits),
     ...stored.map(
       ({ client, source }) =>
-        `${client} takes the login for ${REGISTRY_HOST} from ${source}, and does not ask docr for it`,
+        `${client} uses the login for ${REGISTRY_HOST} in ${source} and does not ask docr for it`,
     ),
     ...pathWarnings(machine),
   ];
@@ -54,13 +54,13 @@ export function dryRunWarnings(edits: readonly PlannedEdit[], machine: Machine):
 function markWarnings(edits: readonly PlannedEdit[]): readonly string[] {
   return edits.flatMap(({ kind, file, text }) => {
     if (kind === "whole-file" || text === undefined || withoutMark(text) === text) return [];
-    return [`${file.label} begins with a byte order mark, and docker and podman pass over it for that`];
+    return [`docker and podman ignore ${file.label} because it begins with a byte order mark`];
   });
 }
 
 function pathWarnings(machine: Machine): readonly string[] {
   const program = `docker-credential-${DOCR}`;
-  return hasProgram(program, machine) ? [] : [`${program} is not on the PATH, where clients look for it`];
+  return hasProgram(program, machine) ? [] : [`${program} is not on the PATH, so clients cannot find it`];
 }
 
 /** Where clients still ask docr after `unconfigure`, which removes only what `configure` has set. */
@@ -70,7 +70,9 @@ export function remainingUseWarnings(edits: readonly PlannedEdit[]): readonly st
     const { label } = file;
     if (kind === "whole-file") {
       const isNamed = parseCredentialHelpers(text, label)?.includes(DOCR) === true;
-      return isNamed ? [`${label} was changed by somebody and still names docr: take it out by hand`] : [];
+      return isNamed
+        ? [`${label} has changed since docr configure and still names docr; remove docr from it by hand`]
+        : [];
     }
     const { credHelpers } = parseSnapshot({ ...file, text });
     const hosts = [...credHelpers].filter(([, helper]) => helper === DOCR).map(([host]) => host);

@@ -9,7 +9,7 @@ import { fail, type Finding, pass, runCheck, warn } from "./finding.ts";
 /** For all questions to the API about one token. Milliseconds. */
 const BUDGET_MS = 15_000;
 const SOON_SECONDS = 7 * 24 * 3600;
-const NEW_TOKEN = "docr login, with a token that has the scopes registry:read and registry:update";
+const NEW_TOKEN = "run docr login with a token that has the scopes registry:read and registry:update";
 
 /** Whether there is an API token, and what DigitalOcean's API says about it. */
 export async function checkAccount({
@@ -22,8 +22,8 @@ export async function checkAccount({
   if (!token) {
     const login = await logins.read(REGISTRY_HOST);
     return login
-      ? [pass("api token", "there is none, but a login that somebody stored")]
-      : [warn("api token", "there is none", "docr login")];
+      ? [pass("api token", "there is no API token, but there is a stored login")]
+      : [warn("api token", "there is no API token", "docr login")];
   }
   const api = await accountApi(BUDGET_MS);
   const [described, registries] = await Promise.all([
@@ -39,7 +39,7 @@ async function checkToken(api: AccountApi, token: ApiToken): Promise<readonly Fi
     expiresInSeconds === undefined
       ? "never expires"
       : `expires in ${formatDuration(expiresInSeconds * 1000)}`;
-  const what = `the one from ${token.source} is good and ${life}`;
+  const what = `the token from ${token.source} is valid and ${life}`;
   const isSoon = expiresInSeconds !== undefined && expiresInSeconds < SOON_SECONDS;
   return [isSoon ? warn("api token", what, NEW_TOKEN) : pass("api token", what), checkScopes(scopes)];
 }
@@ -48,8 +48,8 @@ function checkScopes(scopes: readonly string[]): Finding {
   const hasOne = (...names: readonly string[]): boolean => names.some((name) => scopes.includes(name));
   // Tokens without custom scopes have `read` and `write` for everything.
   if (!hasOne("registry:read", "read", "write")) return fail("scopes", "registry:read is missing", NEW_TOKEN);
-  if (hasOne("registry:update", "write")) return pass("scopes", "enough for pull and push");
-  return warn("scopes", "enough for pull; registry:update is missing for push", NEW_TOKEN);
+  if (hasOne("registry:update", "write")) return pass("scopes", "sufficient for pull and push");
+  return warn("scopes", "sufficient for pull; push also needs registry:update", NEW_TOKEN);
 }
 
 /** `registry`: the value of DOCR_REGISTRY. */
@@ -60,10 +60,17 @@ async function checkRegistries(
 ): Promise<readonly Finding[]> {
   const name = "registries";
   const { length } = await api.describeRegistries(token);
-  if (length === 0) return [warn(name, "the account has none", "doctl registry create NAME")];
-  if (length === 1) return [pass(name, "the account has one")];
-  if (registry !== undefined) return [pass(name, `the account has ${length}, and DOCR_REGISTRY names one`)];
-  return [warn(name, `the account has ${length}, and docker does not say which`, "set DOCR_REGISTRY=NAME")];
+  if (length === 0) return [warn(name, "the account has no registry", "doctl registry create NAME")];
+  if (length === 1) return [pass(name, "the account has one registry")];
+  if (registry !== undefined)
+    return [pass(name, `the account has ${length} registries, and DOCR_REGISTRY names one`)];
+  return [
+    warn(
+      name,
+      `the account has ${length} registries, and docker does not name one`,
+      "set DOCR_REGISTRY=NAME",
+    ),
+  ];
 }
 
 /** Whether the registry accepts the login that a client would get now. */
@@ -75,9 +82,9 @@ export async function checkHandshake({
   try {
     const credential = await helper.get(REGISTRY_HOST);
     await (await registries()).checkLogin(REGISTRY_HOST, credential);
-    return [pass(name, `${REGISTRY_HOST} takes the login that docker would be given`)];
+    return [pass(name, `${REGISTRY_HOST} accepts the login that docker would get`)];
   } catch (error) {
     if (!isHelperError(error, "not-found")) throw error;
-    return [warn(name, "there is no login to try", "docr login")];
+    return [warn(name, "there is no login to test", "docr login")];
   }
 }

@@ -20,9 +20,9 @@ export async function checkClients({
     if (!hasProgram(client, machine)) return [];
     return [warn(client, `does not ask docr for ${REGISTRY_HOST}`, "docr configure")];
   });
-  const problems = warnings.map((text) => warn("clients", text, "correct that file"));
+  const problems = warnings.map((text) => warn("clients", text, "fix that file"));
   if (findings.length > 0) return [...findings, ...problems];
-  return [warn("clients", "neither docker nor podman is on the PATH, nor is one configured"), ...problems];
+  return [warn("clients", "docker and podman are neither installed nor configured"), ...problems];
 }
 
 /** What the client finds before it would ask docr. */
@@ -31,7 +31,7 @@ function shadowed(use: ClientUse): Finding {
   const place = `${settingOf(use)} in ${use.source}`;
   if (use.kind === "file") {
     const next = `${client} logout ${REGISTRY_HOST}, then docr configure`;
-    return warn(client, `uses the login in ${place} for ${REGISTRY_HOST}, and never asks docr`, next);
+    return warn(client, `uses the login for ${REGISTRY_HOST} in ${use.source} and does not ask docr`, next);
   }
   return warn(
     client,

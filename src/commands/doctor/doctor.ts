@@ -37,24 +37,24 @@ const STYLES = { pass: "green", warn: "yellow", fail: "red" } as const satisfies
 
 export const doctorCommand = defineCommand({
   name: "doctor",
-  summary: "look for what is wrong, and say what mends it",
+  summary: "Diagnose problems and suggest fixes",
   options: {
     report: {
       kind: "value",
       value: "file",
-      description: "write a report without secrets to a new file, to paste in an issue",
+      description: "Write a report without secrets to a new file, to paste into an issue",
     },
   },
   examples: ["docr doctor", "docr doctor --report docr-report.md"],
-  exitCodes: { 0: "nothing failed", 1: "something did" },
+  exitCodes: { 0: "no check failed", 1: "a check failed" },
   needs: NEEDS,
   async run({ options: { report } }, context) {
     const { version, machine, terminal } = context;
     if (report !== undefined) checkReportPath(report);
-    const findings = await terminal.spin("looking", () => runChecks(context));
+    const findings = await terminal.spin("checking", () => runChecks(context));
     if (report !== undefined) {
       writeReport(report, reportOf(findings, version, machine));
-      terminal.note("the report is written; read it before you paste it");
+      terminal.note("wrote the report; read it before you paste it");
     }
     return resultOf(findings, version, terminal);
   },
@@ -94,7 +94,7 @@ function resultOf(findings: readonly Finding[], version: string, terminal: Termi
     findings.filter((finding) => finding.outcome === outcome).length;
   const summary = { pass: count("pass"), warn: count("warn"), fail: count("fail") };
   return {
-    text: `${tableOf(findings, terminal)}\n${summary.pass} passed, ${summary.warn} to look at, ${summary.fail} failed\n`,
+    text: `${tableOf(findings, terminal)}\n${summary.pass} passed, ${summary.warn} warnings, ${summary.fail} failed\n`,
     json: { version, checks: findings, summary },
     exitCode: summary.fail > 0 ? 1 : 0,
   };

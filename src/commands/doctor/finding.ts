@@ -35,13 +35,13 @@ export async function runCheck(
   timeoutMs = TIMEOUT_MS,
 ): Promise<readonly Finding[]> {
   const tooLate = (): readonly Finding[] => [
-    fail(name, `nothing came of it in ${timeoutMs / 1000} s`, "look at the network and the keychain"),
+    fail(name, `no result within ${timeoutMs / 1000} s`, "check the network and the keychain"),
   ];
   try {
     return await withDeadline(check(), timeoutMs, tooLate);
   } catch (error) {
     if (isHelperError(error)) return [fail(name, error.message, hintOf(error))];
     // Without its message, which may quote anything.
-    return [fail(name, "this look failed unexpectedly", "please report this as a bug")];
+    return [fail(name, "this check failed unexpectedly", "please report this as a bug")];
   }
 }

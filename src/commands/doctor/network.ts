@@ -38,11 +38,11 @@ function checkServer(
   isGood: (status: number) => boolean,
 ): Finding {
   if ("problem" in reached) return fail(name, `${host} ${reached.problem}`, NETWORK);
-  if (isGood(reached.status)) return pass(name, `${host} answers`);
+  if (isGood(reached.status)) return pass(name, `${host} responds`);
   return fail(
     name,
-    `${host} answers ${reached.status}`,
-    "try again; https://status.digitalocean.com tells of outages",
+    `${host} responds with HTTP ${reached.status}`,
+    "try again; https://status.digitalocean.com lists outages",
   );
 }
 
@@ -58,7 +58,7 @@ function checkClock(now: number, servers: readonly Reached[], platform: string):
   const what = `this machine's clock is ${formatDuration(Math.abs(offsetMs))} ${offsetMs < 0 ? "behind" : "ahead of"} the server's`;
   if (Math.abs(offsetMs) > LARGEST_OFFSET_MS) return [fail("clock", what, next)];
   if (Math.abs(offsetMs) > MINUTE_MS) return [warn("clock", what, next)];
-  return [pass("clock", "agrees with the server's")];
+  return [pass("clock", "matches the server's")];
 }
 
 const PROXIES = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"];
@@ -74,14 +74,14 @@ export async function checkProxyAndTrust({
 
 function checkProxies(env: Environment): Finding {
   const set = PROXIES.filter((name) => env[name]);
-  if (set.length === 0) return pass("proxy", "none is set");
+  if (set.length === 0) return pass("proxy", "no proxy is set");
   const wrong = set.find((name) => !parseProxy(env[name] ?? ""));
   if (wrong !== undefined) {
-    return fail("proxy", `${wrong} is not the URL of a proxy`, `correct or unset ${wrong}`);
+    return fail("proxy", `${wrong} is not a proxy's URL`, `correct or unset ${wrong}`);
   }
   const bypassed = (env["no_proxy"] ?? env["NO_PROXY"] ?? "").split(",").filter((name) => name.trim() !== "");
   const labels = set.map((name) => {
     return parseProxy(env[name] ?? "")?.username ? `${name} (with a user)` : name;
   });
-  return pass("proxy", `${labels.join(", ")} in use, but for ${bypassed.length} names in NO_PROXY`);
+  return pass("proxy", `uses ${labels.join(", ")}; NO_PROXY excludes ${bypassed.length} names`);
 }

@@ -9,7 +9,7 @@ import { fail, type Finding, pass, warn } from "./finding.ts";
 const HELPER = "docker-credential-docr";
 /** Much larger than the launcher, much smaller than docr. Bytes. */
 const LARGEST_LAUNCHER = 5_000_000;
-const INSTALL = "install it again: docr and docker-credential-docr side by side, in a folder of the PATH";
+const INSTALL = "reinstall docr and docker-credential-docr in the same folder of the PATH";
 
 /** Whether clients find the helper, with docr next to it, and whether it has this version. */
 export async function checkPath({
@@ -22,21 +22,21 @@ export async function checkPath({
   if (found === undefined) {
     const blocked = files.find((path) => statOf(path)?.isFile());
     if (blocked === undefined) return [fail("path", `${HELPER} is not on the PATH`, INSTALL)];
-    return [fail("path", `${blocked} cannot be executed`, `chmod +x ${blocked}`)];
+    return [fail("path", `${blocked} is not executable`, `chmod +x ${blocked}`)];
   }
   const real = realpathSync(found);
   const isLauncher = machine.platform === "linux" && (statOf(real)?.size ?? 0) < LARGEST_LAUNCHER;
   if (isLauncher && !isExecutable(join(dirname(real), "docr"))) {
-    return [fail("path", `${found} has no docr beside it to call`, INSTALL)];
+    return [fail("path", `docr is missing next to ${found}`, INSTALL)];
   }
-  const place = pass("path", `${found} is what clients call`);
+  const place = pass("path", `clients run ${found}`);
   const answer = await runHelper("docr", "version", "");
   const installed = /^docker-credential-docr \([^)]*\) (\d+(?:\.[\w-]+){1,4})\s*$/.exec(answer.stdout)?.[1];
   if (answer.exitCode !== 0 || installed === undefined) {
-    return [place, fail("version", `${HELPER} does not run, or is another program`, INSTALL)];
+    return [place, fail("version", `${HELPER} does not run or is another program`, INSTALL)];
   }
-  if (installed === version) return [place, pass("version", `docr ${version} under both names`)];
-  return [place, warn("version", `${HELPER} is ${installed}, and this is docr ${version}`, INSTALL)];
+  if (installed === version) return [place, pass("version", `docr and ${HELPER} are version ${version}`)];
+  return [place, warn("version", `${HELPER} is version ${installed}, docr is ${version}`, INSTALL)];
 }
 
 /** The paths at which clients look, in order. Go ignores relative folders in the PATH. */

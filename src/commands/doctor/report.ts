@@ -77,16 +77,16 @@ export function writeReport(path: string, text: string): void {
     writeFileSync(path, text, { flag: "wx", mode: 0o600 });
   } catch (cause) {
     if (errorCodeOf(cause) === "EEXIST") throw reportExists(cause);
-    throw new HelperError("bad-arguments", "the report's file cannot be written", {
+    throw new HelperError("bad-arguments", "cannot write the report file", {
       cause,
-      hint: "name another file",
+      hint: "choose another name",
     });
   }
 }
 
 function reportExists(cause?: unknown): HelperError {
-  return new HelperError("bad-arguments", "the report's file is there already", {
+  return new HelperError("bad-arguments", "the report file already exists", {
     cause,
-    hint: "name another file",
+    hint: "choose another name",
   });
 }

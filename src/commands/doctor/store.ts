@@ -25,7 +25,7 @@ export async function checkStore({
   const bus = name === "the keychain" ? checkSessionBus(machine) : [];
   try {
     await writeReadErase(store, new Secret(`round trip ${clock.read().now}`));
-    return [...bus, pass("store", `${name} is open: an item was written, read and erased`)];
+    return [...bus, pass("store", `${name} works: docr wrote, read and erased an item`)];
   } catch (error) {
     if (!isHelperError(error)) throw error;
     const isOptional = error.code === "keychain-missing" && hasTokenInEnvironment(settings);
@@ -39,7 +39,7 @@ async function writeReadErase(store: SecretStore, value: Secret): Promise<void> 
   const stored = await store.read(ITEM);
   await store.erase(ITEM);
   if (stored?.equals(value) && (await store.read(ITEM)) === undefined) return;
-  throw new HelperError("keychain-failed", "what was written to the store is not what is read from it");
+  throw new HelperError("keychain-failed", "the store did not return what docr wrote to it");
 }
 
 function hasTokenInEnvironment(settings: CommandContext["settings"]): boolean {
@@ -56,8 +56,8 @@ function checkSessionBus({ env, platform }: Machine): readonly Finding[] {
   const runtimeDir = env["XDG_RUNTIME_DIR"];
   if (env["DBUS_SESSION_BUS_ADDRESS"]) return [pass("d-bus", "DBUS_SESSION_BUS_ADDRESS names a session bus")];
   if (runtimeDir && existsSync(`${runtimeDir}/bus`)) return [pass("d-bus", "there is a session bus")];
-  const next = "log in to a session that has one, or set DOCR_STORE=file or DOCR_STORE=pass";
-  return [warn("d-bus", "there is no session bus, and so no keychain", next)];
+  const next = "log in to a desktop session, or set DOCR_STORE=file or DOCR_STORE=pass";
+  return [warn("d-bus", "there is no session bus, so there is no keychain", next)];
 }
 
 /** Where docr caches minted credentials. */
@@ -67,16 +67,19 @@ export async function checkCache({
 }: Pick<CommandContext, "machine" | "inventory">): Promise<readonly Finding[]> {
   const { env, platform, uid } = machine;
   if (!inventory.hasCache()) {
-    return [warn("cache", "no credential is kept: each request mints a new one", "unset DOCR_CACHE")];
+    return [warn("cache", "the cache is off: every request mints a credential", "unset DOCR_CACHE")];
   }
-  if (platform !== "linux" || uid === undefined) return [pass("cache", "credentials are kept in the store")];
+  if (platform !== "linux" || uid === undefined)
+    return [pass("cache", "credentials are cached in docr's store")];
   const path = env["XDG_RUNTIME_DIR"];
-  const shared = "in shared memory, until the machine stops";
-  if (!path) return [pass("cache", `XDG_RUNTIME_DIR is not set: credentials are kept ${shared}`)];
+  const shared = "in shared memory until the machine stops";
+  if (!path) return [pass("cache", `XDG_RUNTIME_DIR is not set; credentials are cached ${shared}`)];
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats?.isDirectory() && stats.uid === uid && (stats.mode & 0o077) === 0) {
-    return [pass("cache", "XDG_RUNTIME_DIR is this user's alone: credentials are kept there until logout")];
+    return [
+      pass("cache", "XDG_RUNTIME_DIR is private to this user; credentials are cached there until logout"),
+    ];
   }
-  const what = `XDG_RUNTIME_DIR is not there, or not this user's alone: credentials are kept ${shared}`;
-  return [warn("cache", what, "log in again, or: chmod 700 $XDG_RUNTIME_DIR")];
+  const what = `XDG_RUNTIME_DIR is missing or not private to this user; credentials are cached ${shared}`;
+  return [warn("cache", what, "log in again, or run: chmod 700 $XDG_RUNTIME_DIR")];
 }

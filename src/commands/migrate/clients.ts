@@ -37,8 +37,8 @@ export function otherHelperFor(login: FoundLogin, { files, places }: ClientSetup
   const helper = parseSnapshot(files.open(places.docker)).credHelpers.get(serverUrl);
   if (helper === undefined || helper === DOCR) return undefined;
   return helper === ""
-    ? "docker asks no helper for it, by credHelpers"
-    : `docker asks docker-credential-${helper} for it, by credHelpers`;
+    ? "credHelpers stops docker from asking a helper for it"
+    : `credHelpers makes docker ask docker-credential-${helper} for it`;
 }
 
 /** Whether the login's client asks docr for it. */

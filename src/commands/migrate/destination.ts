@@ -52,7 +52,7 @@ export function createDestination(
       try {
         if (await has(login)) return undefined;
         await restore(login);
-        return (await has(login)) ? undefined : "it could not be read back";
+        return (await has(login)) ? undefined : "docr could not read it back from its store";
       } catch (error) {
         if (!isHelperError(error) || traitsOf(error).family === "store") throw error;
         return error.message;

@@ -54,7 +54,7 @@ export function loginsInFile(file: FileSnapshot, client: ClientName): Finds {
     const serverUrl = client === "docker" ? dockerUrlOf(key) : podmanHostOf(key);
     if (typeof credential === "string") staying.push({ origin, key, reason: credential });
     else if (serverUrl === undefined) {
-      staying.push({ origin, key, reason: "helpers are asked for whole registries alone" });
+      staying.push({ origin, key, reason: "helpers store logins for whole registries only" });
     } else found.push({ origin, key, serverUrl, credential });
   }
   // If a registry is written in two ways, the client uses the plain one.
@@ -71,7 +71,7 @@ export async function loginsOfHelper(name: string, runHelper: RunHelper): Promis
   for (const key of await listHelper(runHelper, name)) {
     const credential = await getIfPossible(runHelper, name, key);
     if (credential === undefined) {
-      staying.push({ origin, key, reason: `docker-credential-${name} does not give it` });
+      staying.push({ origin, key, reason: `docker-credential-${name} did not return it` });
     } else if (credential.username.matches(/^$/) || /^$|[\u0000-\u001f\u007f]/.test(key)) {
       staying.push({ origin, key, reason: "it has no address or no user name" });
     } else found.push({ origin, key, serverUrl: key, credential });
@@ -93,7 +93,7 @@ async function getIfPossible(run: RunHelper, name: string, key: string): Promise
 function credentialIn(entry: AuthEntry, client: ClientName): Credential | string {
   const { login, fault, plain, identityToken, registryToken } = entry;
   if (fault !== undefined) return "its auth is not base64 of a user name and a password";
-  if (registryToken !== undefined) return "no helper can keep a registry token";
+  if (registryToken !== undefined) return "helpers cannot store a registry token";
   const credential =
     identityToken === undefined
       ? (login ?? (client === "docker" ? plain : undefined))

@@ -16,25 +16,25 @@ const OPTIONS = {
   from: {
     kind: "optional-value",
     value: "helper",
-    description: "another helper's logins, too (osxkeychain); docker's present one, unless named",
+    description: "Also move another helper's logins; without a name, those of docker's current helper",
   },
   configure: {
     kind: "flag",
-    description: "have the clients ask docr for what moves, as docr configure --global does",
+    description: "Set up the clients to ask docr for these logins, as docr configure --global does",
   },
   client: {
     kind: "value",
     value: "name",
-    description: "the clients whose logins move; those that are here, unless told",
+    description: "Clients whose logins move, by default the installed ones",
     choices: CLIENT_CHOICES,
   },
-  yes: { kind: "flag", description: "do not ask" },
-  dryRun: { kind: "flag", description: "say what would move, and move nothing" },
+  yes: { kind: "flag", description: "Do not ask for confirmation" },
+  dryRun: { kind: "flag", description: "Show what would move without moving it" },
 } as const;
 
 export const migrateCommand = defineCommand({
   name: "migrate",
-  summary: "move logins that are in plain text, or with another helper, into docr's store",
+  summary: "Move plain-text logins, or another helper's, to docr's store",
   options: OPTIONS,
   examples: ["docr migrate --dry-run", "docr migrate --configure", "docr migrate --from osxkeychain --yes"],
   needs: [
@@ -52,7 +52,7 @@ export const migrateCommand = defineCommand({
     "runHelper",
   ],
   async run({ options }, context) {
-    const { machine, general, terminal, reporter, runHelper } = context;
+    const { machine, general, terminal, runHelper } = context;
     const situation = readSituation(options, machine, await context.files(), general().fallback);
     const destination = createDestination(context);
     return migrate(options, {
@@ -61,7 +61,6 @@ export const migrateCommand = defineCommand({
       find: () => findLogins(situation, destination, runHelper),
       move: (finds) => moveLogins(finds, situation, destination, context),
       terminal,
-      reporter,
     });
   },
 });
@@ -73,19 +72,18 @@ interface MigrateSteps {
   readonly find: () => Promise<Finds>;
   readonly move: (finds: Finds) => Promise<Moved>;
   readonly terminal: CommandContext["terminal"];
-  readonly reporter: CommandContext["reporter"];
 }
 
 async function migrate(
   { dryRun: isDryRun, yes }: OptionsOf<typeof OPTIONS>,
-  { situation, store, find, move, terminal, reporter }: MigrateSteps,
+  { situation, store, find, move, terminal }: MigrateSteps,
 ): Promise<Result> {
   const finds = await find();
   const { found, staying } = finds;
   if (found.length > 0) checkMove(found, situation);
   if (found.length === 0 || isDryRun) {
     if (!isDryRun && (await removeEmptyFallback(staying, situation))) {
-      reporter.warn(`docker-credential-${situation.from} has no logins, and stands behind docr no more`);
+      terminal.note(`docker-credential-${situation.from} has no logins and is no longer docr's fallback`);
     }
     return report({ moved: found, staying, failed: [], isDryRun, store });
   }
@@ -116,12 +114,12 @@ async function confirmMove(
   terminal: CommandContext["terminal"],
 ): Promise<void> {
   if (!terminal.canAsk) {
-    throw new HelperError("no-terminal", `nobody can be asked here whether ${count(logins)} may move`, {
-      hint: "add --yes, or --dry-run to see what would",
+    throw new HelperError("no-terminal", "cannot ask for confirmation without a terminal", {
+      hint: "add --yes, or see docr migrate --dry-run",
     });
   }
   for (const line of tableOf(logins).trimEnd().split("\n")) terminal.note(line);
-  if (!(await terminal.confirm(`Move ${count(logins)} into ${store}?`))) {
+  if (!(await terminal.confirm(`Move ${count(logins)} to ${store}?`))) {
     throw new HelperError("cancelled", "nothing was moved", { hint: "see docr migrate --dry-run" });
   }
 }
@@ -138,13 +136,13 @@ interface Outcome {
 function report({ moved, staying, failed, isDryRun, store }: Outcome): Result {
   const left = [...failed, ...staying];
   const parts = [
-    moved.length === 0 && left.length === 0 ? "there are no logins to move\n" : "",
+    moved.length === 0 && left.length === 0 ? "no logins to move\n" : "",
     moved.length === 0
       ? ""
-      : `${isDryRun ? "would move" : "moved"} ${count(moved)} into ${store}:\n${tableOf(moved)}`,
+      : `${isDryRun ? "would move" : "moved"} ${count(moved)} to ${store}:\n${tableOf(moved)}`,
     left.length === 0
       ? ""
-      : `${isDryRun ? "would stay" : "stayed"}:\n${alignColumns(left.map(rowOfStaying))}`,
+      : `${isDryRun ? "would not move" : "not moved"}:\n${alignColumns(left.map(rowOfStaying))}`,
   ];
   return {
     text: parts.join(""),

@@ -33,7 +33,7 @@ export interface Moved {
   readonly copied: readonly StayingLogin[];
 }
 
-const NOT_ALL = "docr has it now, too, but it can only move together with all the others there";
+const NOT_ALL = "docr has it now too, but the fallback keeps its logins until all of them can move";
 
 /** Warnings of the configuration appear once the files are in their final state. */
 export async function moveLogins(
@@ -182,11 +182,11 @@ async function eraseFromOtherHelper(
     const { origin, key } = login;
     if (origin.kind !== "helper") continue;
     const isErased = await eraseFromHelper(runHelper, origin.name, key);
-    if (!isErased) notErased.set(login, "the other helper cannot erase it");
+    if (!isErased) notErased.set(login, `${origin.label} could not erase it`);
     // A helper that resolves to docr again has just erased docr's own copy.
     if (await destination.has(login)) continue;
     await destination.restore(login);
-    notErased.set(login, `${origin.label} leads back to docr, which keeps it`);
+    notErased.set(login, `${origin.label} resolves to docr again, which keeps it`);
   }
   return notErased;
 }

@@ -70,7 +70,7 @@ async function reasonToStay(
     return `${first.origin.label} has another login for it`;
   }
   try {
-    return (await destination.hasAnother(login)) ? "docr keeps another login for it" : undefined;
+    return (await destination.hasAnother(login)) ? "docr stores another login for it" : undefined;
   } catch (error) {
     // Without the API, docr cannot tell whether it is an API token. Any other failure concerns every login.
     if (!isHelperError(error) || traitsOf(error).family !== "api") throw error;
@@ -92,11 +92,11 @@ export function chooseHelper(
   const name = from === true ? (store === DOCR ? fallback : (store ?? fallback)) : from;
   if (name === undefined) {
     throw new HelperError("bad-arguments", "no other helper is configured", {
-      hint: "name the one that has the logins: docr migrate --from osxkeychain",
+      hint: "name the helper: docr migrate --from osxkeychain",
     });
   }
   if (HELPER_SUFFIX.test(name) && name !== DOCR) return name;
-  throw new HelperError("bad-arguments", "--from takes the last part of another helper's name", {
+  throw new HelperError("bad-arguments", "--from needs the name of another helper", {
     hint: "for docker-credential-osxkeychain: docr migrate --from osxkeychain",
   });
 }
@@ -126,10 +126,10 @@ function checkFallback({ setup, fallback, from, willConfigure }: Situation): voi
   // Configuring makes docker's present helper the fallback.
   const next = willConfigure && store !== undefined && store !== DOCR ? store : fallback.name;
   if (next === undefined || (next === from && !fallback.isFixed)) return;
-  throw new HelperError("client-config", `docker-credential-${next} answers for every other registry`, {
+  throw new HelperError("client-config", `docker-credential-${next} answers for all other registries`, {
     hint: fallback.isFixed
       ? "unset DOCR_FALLBACK first"
-      : `move its logins, too: docr migrate --from ${next}${willConfigure ? " --configure" : ""}`,
+      : `move its logins too: docr migrate --from ${next}${willConfigure ? " --configure" : ""}`,
   });
 }
 
@@ -138,7 +138,7 @@ function notAsked(client: ClientName, lost: readonly FoundLogin[]): HelperError 
   const hosts = isOne ? REGISTRY_HOST : "every registry";
   return new HelperError(
     "client-config",
-    `${client} does not ask docr for ${hosts} yet, and would not find the logins there`,
+    `${client} would not find the logins: it does not ask docr for ${hosts}`,
     { hint: `run docr configure${isOne ? "" : " --global"} first, or add --configure` },
   );
 }

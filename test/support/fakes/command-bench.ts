@@ -112,7 +112,7 @@ export function createCommandBench(options: CommandBenchOptions = {}): CommandBe
       helperCalls.push(call);
       const known = options.helpers?.[call];
       if (known) return known;
-      throw new HelperError("other-helper", `docker-credential-${name} cannot be run`);
+      throw new HelperError("other-helper", `cannot run docker-credential-${name}`);
     },
   };
   const run: CommandBench["run"] = (...asked) => runOn(context, ...asked);

@@ -45,23 +45,26 @@ describe("a client's file", () => {
   });
 
   it.each([
-    ['{"auths":', "is not JSON"],
-    ['{"auths":{}} {}', "is not JSON"],
-    ['{"credsStore":"docr",} // hunter2', "is not JSON"],
-    ["[]", "is not a JSON object"],
-    ['"hunter2"', "is not a JSON object"],
-    ['{"auths":["hunter2"]}', "has auths that are no object"],
-    ['{"auths":{"ghcr.io":"hunter2"}}', "has an entry in auths that is no login"],
-    ['{"auths":{"ghcr.io":{"auth":["hunter2"]}}}', "has an entry in auths that is no login"],
-    ['{"credHelpers":"hunter2"}', "has credHelpers that are no object"],
-    ['{"credHelpers":{"ghcr.io":{}}}', "has an entry in credHelpers that is no helper's name"],
-    ['{"credHelpers":{"ghcr.io":"../hunter2"}}', "has an entry in credHelpers that is no helper's name"],
-    ['{"credsStore":1}', "has a credsStore that is no helper's name"],
-    ['{"credsStore":"pass; hunter2"}', "has a credsStore that is no helper's name"],
-  ])("%s fails with an error that names the file and none of its content", async (text, what) => {
+    ['{"auths":', `${LABEL} is not valid JSON`],
+    ['{"auths":{}} {}', `${LABEL} is not valid JSON`],
+    ['{"credsStore":"docr",} // hunter2', `${LABEL} is not valid JSON`],
+    ["[]", `${LABEL} is not a JSON object`],
+    ['"hunter2"', `${LABEL} is not a JSON object`],
+    ['{"auths":["hunter2"]}', `auths in ${LABEL} is not an object`],
+    ['{"auths":{"ghcr.io":"hunter2"}}', `auths in ${LABEL} has an entry that is not a login`],
+    ['{"auths":{"ghcr.io":{"auth":["hunter2"]}}}', `auths in ${LABEL} has an entry that is not a login`],
+    ['{"credHelpers":"hunter2"}', `credHelpers in ${LABEL} is not an object`],
+    ['{"credHelpers":{"ghcr.io":{}}}', `credHelpers in ${LABEL} has an entry that is not a helper's name`],
+    [
+      '{"credHelpers":{"ghcr.io":"../hunter2"}}',
+      `credHelpers in ${LABEL} has an entry that is not a helper's name`,
+    ],
+    ['{"credsStore":1}', `credsStore in ${LABEL} is not a helper's name`],
+    ['{"credsStore":"pass; hunter2"}', `credsStore in ${LABEL} is not a helper's name`],
+  ])("%s fails with an error that names the file and none of its content", async (text, message) => {
     expect(await failureOf(() => parseClientFile(text, LABEL))).toEqual({
       code: "client-config",
-      message: `${LABEL} ${what}`,
+      message,
     });
   });
 
@@ -96,7 +99,7 @@ describe("a client's file on the disk", () => {
     mkdirSync(join(home, "config.json"));
     expect(await failureOf(() => readClientFile(join(home, "config.json"), LABEL))).toEqual({
       code: "client-config",
-      message: `${LABEL} cannot be read (EISDIR)`,
+      message: `cannot read ${LABEL} (EISDIR)`,
     });
   });
 

@@ -88,7 +88,7 @@ describe("a login in docker's own file", () => {
     home.docker({ auths: { "quay.io": { auth }, "ghcr.io": { auth: authOf("sammy", "hunter2") } } });
     expect(await failureOf(() => resolve(home, "ghcr.io"))).toEqual({
       code: "client-config",
-      message: `${FILE} has an auth that is not base64 of user:password`,
+      message: `an auth in ${FILE} is not base64 of user:password`,
     });
   });
 });
@@ -155,11 +155,11 @@ describe("docker's helpers", () => {
   it.each([
     [{ stdout: "the safe is shut\n", exitCode: 3 }, "docker-credential-pass failed with exit code 3"],
     [{ stdout: "", exitCode: 1 }, "docker-credential-pass failed with exit code 1"],
-    [{ stdout: "hunter2", exitCode: 0 }, "docker-credential-pass answers get with no login"],
-    [{ stdout: "[]", exitCode: 0 }, "docker-credential-pass answers get with no login"],
+    [{ stdout: "hunter2", exitCode: 0 }, "docker-credential-pass returned an invalid login"],
+    [{ stdout: "[]", exitCode: 0 }, "docker-credential-pass returned an invalid login"],
     [
       { stdout: '{"Username":1,"Secret":"hunter2"}', exitCode: 0 },
-      "docker-credential-pass answers get with no login",
+      "docker-credential-pass returned an invalid login",
     ],
   ])("that fail or return no login are an error without their output: %j", async (answer, message) => {
     const home = createClientHome({ helpers: { "pass ghcr.io": answer } });
@@ -217,9 +217,7 @@ describe("DOCKER_AUTH_CONFIG", () => {
     home.docker({ auths: { "ghcr.io": { auth: authOf("file", "f") } } });
     const resolved = await home.clients.resolve("ghcr.io", "docker");
     expect(opened(resolved)).toEqual(["auths", FILE, "ghcr.io", ["file", "f"]]);
-    expect(resolved.warnings).toEqual([
-      "DOCKER_AUTH_CONFIG is not as docker takes it, and docker passes over it",
-    ]);
+    expect(resolved.warnings).toEqual(["docker ignores DOCKER_AUTH_CONFIG because it is invalid"]);
   });
 
   it("with any text is read or ignored and never throws", () => {
@@ -258,7 +256,7 @@ describe("docker's file", () => {
     home.docker('{"credsStore": hunter2');
     expect(await failureOf(() => resolve(home, "ghcr.io"))).toEqual({
       code: "client-config",
-      message: `${FILE} is not JSON`,
+      message: `${FILE} is not valid JSON`,
     });
   });
 });

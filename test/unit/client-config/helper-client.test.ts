@@ -57,7 +57,7 @@ describe.skipIf(process.platform === "win32")("another helper", () => {
     const started = performance.now();
     expect(await failureOf(() => ask("exec 2>/dev/null; sleep 3; echo late", 200))).toEqual({
       code: "other-helper",
-      message: "docker-credential-other gave no answer",
+      message: "docker-credential-other was killed or did not respond within 0.2 s",
     });
     expect(performance.now() - started).toBeLessThan(2_500);
   });
@@ -66,7 +66,7 @@ describe.skipIf(process.platform === "win32")("another helper", () => {
     const env = { PATH: folder };
     expect(await failureOf(() => createRunHelper(env)("missing", "get", ""))).toEqual({
       code: "other-helper",
-      message: "docker-credential-missing cannot be run",
+      message: "cannot run docker-credential-missing",
     });
   });
 });

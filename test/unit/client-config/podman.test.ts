@@ -100,7 +100,7 @@ describe("a login in podman's files", () => {
     expect((await resolve(home, "b.example"))[0]).toBe("auths");
     expect(await failureOf(() => resolve(home, "a.example"))).toEqual({
       code: "client-config",
-      message: `${FILE} has an auth that is not base64`,
+      message: `an auth in ${FILE} is not base64`,
     });
   });
 });
@@ -178,7 +178,7 @@ describe("podman's helpers", () => {
     expect((await resolve(home, "quay.io"))[3]).toBe("docr");
     expect(await failureOf(() => resolve(home, "ghcr.io"))).toEqual({
       code: "client-config",
-      message: `${FILE} is not JSON`,
+      message: `${FILE} is not valid JSON`,
     });
   });
 
@@ -187,7 +187,7 @@ describe("podman's helpers", () => {
     home.registries("credential-helpers = [");
     expect(await failureOf(() => resolve(home, "quay.io"))).toEqual({
       code: "client-config",
-      message: `${REGISTRIES} is not TOML`,
+      message: `${REGISTRIES} is not valid TOML`,
     });
   });
 });

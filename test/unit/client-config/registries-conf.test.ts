@@ -27,15 +27,15 @@ describe("credential-helpers in a registries.conf", () => {
   });
 
   it.each([
-    ["credential-helpers = [", "is not TOML"],
-    ["hunter2", "is not TOML"],
-    ['credential-helpers = "docr"', "has credential-helpers that are no list of helpers' names"],
-    ["credential-helpers = [1]", "has credential-helpers that are no list of helpers' names"],
-    ['credential-helpers = ["../x"]', "has credential-helpers that are no list of helpers' names"],
-  ])("%j fails with an error that names the file", async (text, what) => {
+    ["credential-helpers = [", `${LABEL} is not valid TOML`],
+    ["hunter2", `${LABEL} is not valid TOML`],
+    ['credential-helpers = "docr"', `credential-helpers in ${LABEL} is not a list of helpers' names`],
+    ["credential-helpers = [1]", `credential-helpers in ${LABEL} is not a list of helpers' names`],
+    ['credential-helpers = ["../x"]', `credential-helpers in ${LABEL} is not a list of helpers' names`],
+  ])("%j fails with an error that names the file", async (text, message) => {
     expect(await failureOf(() => parseCredentialHelpers(text, LABEL))).toEqual({
       code: "client-config",
-      message: `${LABEL} ${what}`,
+      message,
     });
   });
 

@@ -93,13 +93,13 @@ describe("a file that docr changes", () => {
   it("is rejected if it is a broken link, or a link to itself", async () => {
     symlinkSync("nowhere.json", path);
     expect(await refusal(() => files.open(path))).toBe(
-      "client-config: ~/.docker/config.json is a link that leads nowhere",
+      "client-config: ~/.docker/config.json is a broken link",
     );
     expect(readlinkSync(path)).toBe("nowhere.json");
     rmSync(path);
     symlinkSync("config.json", path);
     expect(await refusal(() => files.open(path))).toBe(
-      "client-config: ~/.docker/config.json cannot be read or written (ELOOP)",
+      "client-config: cannot read or write ~/.docker/config.json (ELOOP)",
     );
   });
 
@@ -121,7 +121,7 @@ describe("a file that docr changes", () => {
     rmSync(folder, { recursive: true });
     writeFileSync(folder, "a file");
     expect(await refusal(() => files.open(path))).toBe(
-      "client-config: ~/.docker/config.json cannot be read or written (ENOTDIR)",
+      "client-config: cannot read or write ~/.docker/config.json (ENOTDIR)",
     );
     rmSync(folder);
     mkdirSync(folder);

@@ -75,20 +75,20 @@ describe("an edit of JSON", () => {
   });
 
   it.each([
-    ['{"a": 1} // mine', "config.json has comments in it, with which no client reads it"],
-    ['{"a": 1, /* mine */ "b": 2}', "config.json has comments in it, with which no client reads it"],
-    ['{"a": 1,}', "config.json is not JSON"],
-    ['{"a": 1', "config.json is not JSON"],
-    ["{} {}", "config.json is not JSON"],
-    ["nonsense", "config.json is not JSON"],
-    ["null", "config.json is JSON, but not an object"],
-    ["[1]", "config.json is JSON, but not an object"],
-    ['{"credHelpers": "x"}', "config.json has a credHelpers that is not an object"],
-    ['{"credHelpers": ["x"]}', "config.json has a credHelpers that is not an object"],
-    ['{"credHelpers": {}, "credhelpers": {}}', "config.json has the same key twice"],
-    [`{"credHelpers": {"${HOST}": "a", "${HOST}": "b"}}`, "config.json has the same key twice"],
-    ["[".repeat(200_000) + "]".repeat(200_000), "config.json is nested too deeply"],
-  ])("rejects %.40s", async (text, message) => {
+    ["a comment at the end", '{"a": 1} // mine', "config.json has comments, which no client accepts"],
+    ["a comment", '{"a": 1, /* mine */ "b": 2}', "config.json has comments, which no client accepts"],
+    ["a final comma", '{"a": 1,}', "config.json is not valid JSON"],
+    ["an unfinished object", '{"a": 1', "config.json is not valid JSON"],
+    ["two objects", "{} {}", "config.json is not valid JSON"],
+    ["a word", "nonsense", "config.json is not valid JSON"],
+    ["null", "null", "config.json is not a JSON object"],
+    ["a list", "[1]", "config.json is not a JSON object"],
+    ["a string as the parent", '{"credHelpers": "x"}', "credHelpers in config.json is not an object"],
+    ["a list as the parent", '{"credHelpers": ["x"]}', "credHelpers in config.json is not an object"],
+    ["two spellings", '{"credHelpers": {}, "credhelpers": {}}', "config.json has a duplicate key"],
+    ["a key twice", `{"credHelpers": {"${HOST}": "a", "${HOST}": "b"}}`, "config.json has a duplicate key"],
+    ["deep nesting", "[".repeat(200_000) + "]".repeat(200_000), "config.json is nested too deeply"],
+  ])("rejects %s", async (_title, text, message) => {
     expect(await failureOf(() => edit(text, SET_DOCR))).toEqual({ code: "client-config", message });
   });
 

@@ -45,9 +45,7 @@ describe("docr configure", () => {
     const home = createConfiguredHome();
     home.write(DOCKER, DESKTOP);
     const { text, json } = await configure(home);
-    expect(text).toBe(
-      `~/${DOCKER}: credHelpers["${HOST}"] is docr now; the former one is ~/${DOCKER}.docr-backup\n`,
-    );
+    expect(text).toBe(`~/${DOCKER}: set credHelpers["${HOST}"] to docr; backup: ~/${DOCKER}.docr-backup\n`);
     expect(json).toEqual({
       dryRun: false,
       files: [
@@ -71,7 +69,7 @@ describe("docr configure", () => {
     home.write(DOCKER, DESKTOP);
     const { text } = await configure(home, { global: true });
     expect(text).toBe(
-      `~/${DOCR_CONFIG}: fallback is desktop now\n~/${DOCKER}: credsStore is docr now and no longer desktop; the former one is ~/${DOCKER}.docr-backup\n`,
+      `~/${DOCR_CONFIG}: set fallback to desktop\n~/${DOCKER}: changed credsStore from desktop to docr; backup: ~/${DOCKER}.docr-backup\n`,
     );
     expect(home.read(DOCKER)).toBe(DESKTOP.replace("desktop", "docr"));
     expect(parsed(home.read(DOCR_CONFIG))).toEqual({ fallback: "desktop" });
@@ -128,7 +126,7 @@ describe("docr configure", () => {
     home.write(`${runtime}/containers/auth.json`, '{"auths": {}}');
     const { text } = await configure(home, { client: "podman" });
     expect(text.split("\n")).toEqual([
-      `${runtime}/containers/auth.json: credHelpers["${HOST}"] is docr now; the former one is ${runtime}/containers/auth.json.docr-backup`,
+      `${runtime}/containers/auth.json: set credHelpers["${HOST}"] to docr; backup: ${runtime}/containers/auth.json.docr-backup`,
       `~/${PODMAN}: nothing to change`,
       "",
     ]);
@@ -202,15 +200,15 @@ describe("docr configure", () => {
     await configure(home);
     await configure(home, { global: true });
     const still = (hosts: string): string =>
-      `~/${DOCKER} still holds the login for ${hosts}, which nobody reads there any more: docr migrate moves it into the keychain`;
+      `~/${DOCKER} still holds the login for ${hosts}, which clients no longer read; run docr migrate to move it to docr's store`;
     expect(home.warnings).toEqual([still(HOST), still(`${HOST}, ghcr.io`)]);
 
     const marked = createConfiguredHome({ env: { PATH: "/nowhere" } });
     marked.write(DOCKER, "\uFEFF{}");
     await configure(marked);
     expect(marked.warnings).toEqual([
-      `~/${DOCKER} begins with a byte order mark, and docker and podman pass over it for that`,
-      "docker-credential-docr is not on the PATH, where clients look for it",
+      `docker and podman ignore ~/${DOCKER} because it begins with a byte order mark`,
+      "docker-credential-docr is not on the PATH, so clients cannot find it",
     ]);
   });
 
@@ -221,21 +219,21 @@ describe("docr configure", () => {
     expect(home.warnings).toEqual([]);
     await configure(home, { client: "docker" });
     expect(home.warnings).toEqual([
-      `docker takes the login for ${HOST} from DOCKER_AUTH_CONFIG, and does not ask docr for it`,
+      `docker uses the login for ${HOST} in DOCKER_AUTH_CONFIG and does not ask docr for it`,
     ]);
   });
 
   it.each([
-    ["client-config: ~/.docker/config.json is not JSON", '{"auths": '],
-    ["client-config: ~/.docker/config.json has comments in it, with which no client reads it", "{} // mine"],
-    ["client-config: ~/.docker/config.json is JSON, but not an object", "[]"],
-    ["client-config: ~/.docker/config.json has a credsStore that names no helper", '{"credsStore": {}}'],
+    ["client-config: ~/.docker/config.json is not valid JSON", '{"auths": '],
+    ["client-config: ~/.docker/config.json has comments, which no client accepts", "{} // mine"],
+    ["client-config: ~/.docker/config.json is not a JSON object", "[]"],
+    ["client-config: credsStore in ~/.docker/config.json is not a helper's name", '{"credsStore": {}}'],
     [
-      "client-config: ~/.docker/config.json has an entry in auths that is no login",
+      "client-config: auths in ~/.docker/config.json has an entry that is not a login",
       '{"auths": {"ghcr.io": "s3cret"}}',
     ],
     [
-      "client-config: ~/.docker/config.json has a credsStore that is no helper's name",
+      "client-config: credsStore in ~/.docker/config.json is not a helper's name",
       '{"credsStore": "../evil"}',
     ],
   ])("fails with %s, and changes nothing", async (message, content) => {
@@ -301,7 +299,7 @@ describe("docr configure", () => {
     const hopeless = configure(withFiles(home, racing(99)));
     expect(await failureOf(() => hopeless)).toEqual({
       code: "client-config",
-      message: `~/${DOCKER} is being changed by another program`,
+      message: `another program is changing ~/${DOCKER}`,
     });
     expect(parsed(home.read(DOCKER))).toEqual({ count: 10 });
     expect(home.read(RECORD)).toBe(undefined);
@@ -359,7 +357,7 @@ describe("docr unconfigure", () => {
     home.write(DOCKER, '{"auths":{},"credHelpers":{"registry.digitalocean.com":"docr"}}');
     await unconfigure(home);
     expect(home.warnings).toEqual([
-      `~/${DOCKER}.docr-backup is from before docr configure, with any password that was in the file then: remove it when nobody needs it`,
+      `~/${DOCKER}.docr-backup is a backup from before docr configure and may hold passwords; delete it if you do not need it`,
     ]);
   });
 
@@ -403,8 +401,8 @@ describe("docr unconfigure", () => {
     home.write(PODMAN, `{"auths":{"quay.io":{}},"credHelpers":{"${HOST}":"docr"}}`);
     const { text } = await unconfigure(home);
     expect(text.split("\n")).toEqual([
-      `~/${DOCKER}: credsStore is desktop again`,
-      `~/${PODMAN}: credHelpers["${HOST}"] taken out`,
+      `~/${DOCKER}: restored credsStore to desktop`,
+      `~/${PODMAN}: removed credHelpers["${HOST}"]`,
       `~/${DOCR_CONFIG}: removed`,
       "",
     ]);
@@ -456,7 +454,7 @@ describe("docr unconfigure", () => {
     expect(parsed(home.read(DOCKER))).toEqual({ credHelpers: { "ghcr.io": "docr" } });
     expect(home.warnings).toEqual([
       `~/${DOCKER} still names docr for ghcr.io`,
-      `~/${DROP_IN} was changed by somebody and still names docr: take it out by hand`,
+      `~/${DROP_IN} has changed since docr configure and still names docr; remove docr from it by hand`,
     ]);
   });
 
@@ -488,7 +486,7 @@ describe("docr unconfigure", () => {
       home.write(RECORD, text);
       expect(await failureOf(() => unconfigure(home))).toEqual({
         code: "client-config",
-        message: `~/${RECORD} is not as docr configure left it`,
+        message: `~/${RECORD} was not written by docr configure`,
       });
       expect(home.read(DOCKER)).toBe('{"credsStore":"docr"}');
     },

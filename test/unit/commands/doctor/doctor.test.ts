@@ -99,10 +99,10 @@ async function lineOf(name: string, scene: Scene = {}): Promise<readonly (string
 }
 
 const program = (): string => join(folder, "bin", "docker-credential-docr");
-const INSTALL = "install it again: docr and docker-credential-docr side by side, in a folder of the PATH";
+const INSTALL = "reinstall docr and docker-credential-docr in the same folder of the PATH";
 const reportPath = (): string => join(folder, "report.md");
 
-const NEW_TOKEN = "docr login, with a token that has the scopes registry:read and registry:update";
+const NEW_TOKEN = "run docr login with a token that has the scopes registry:read and registry:update";
 const withToken = (scopes: readonly string[], expiresInSeconds?: number): Scene => ({
   arrange: ({ api }) => void (api.token = { scopes, expiresInSeconds }),
 });
@@ -112,23 +112,23 @@ describe("docr doctor", () => {
     const { text, exitCode, json } = await examine();
     expect([exitCode, text]).toEqual([
       0,
-      `pass  path         ${folder}/bin/docker-credential-docr is what clients call
-pass  version      docr 1.2.3 under both names
+      `pass  path         clients run ${folder}/bin/docker-credential-docr
+pass  version      docr and docker-credential-docr are version 1.2.3
 pass  docker       asks docr for ${HOST} (credHelpers in ~/.docker/config.json)
 pass  d-bus        DBUS_SESSION_BUS_ADDRESS names a session bus
-pass  store        the keychain is open: an item was written, read and erased
-pass  cache        XDG_RUNTIME_DIR is this user's alone: credentials are kept there until logout
-pass  api token    the one from DIGITALOCEAN_ACCESS_TOKEN is good and never expires
-pass  scopes       enough for pull and push
-pass  registries   the account has one
-pass  handshake    ${HOST} takes the login that docker would be given
-pass  api          api.example answers
-pass  registry     ${HOST} answers
-pass  clock        agrees with the server's
-pass  proxy        none is set
+pass  store        the keychain works: docr wrote, read and erased an item
+pass  cache        XDG_RUNTIME_DIR is private to this user; credentials are cached there until logout
+pass  api token    the token from DIGITALOCEAN_ACCESS_TOKEN is valid and never expires
+pass  scopes       sufficient for pull and push
+pass  registries   the account has one registry
+pass  handshake    ${HOST} accepts the login that docker would get
+pass  api          api.example responds
+pass  registry     ${HOST} responds
+pass  clock        matches the server's
+pass  proxy        no proxy is set
 pass  authorities  1 from a fake
 
-15 passed, 0 to look at, 0 failed
+15 passed, 0 warnings, 0 failed
 `,
     ]);
     expect(json).toMatchObject({ version: "1.2.3", summary: { pass: 15, warn: 0, fail: 0 } });
@@ -140,7 +140,7 @@ pass  authorities  1 from a fake
     expect(text).toContain(
       `fail  registry     ${HOST} refused the connection\n                   next: check the network,`,
     );
-    expect(text).toMatch(/\n14 passed, 0 to look at, 1 failed\n$/);
+    expect(text).toMatch(/\n14 passed, 0 warnings, 1 failed\n$/);
   });
 
   it("leaves no item in the store, and mints no more than a get", async () => {
@@ -167,8 +167,8 @@ pass  authorities  1 from a fake
     });
     expect(exitCode).toBe(1);
     for (const line of [
-      "fail  path       docker-credential-docr cannot be run",
-      "fail  clients    this look failed unexpectedly",
+      "fail  path       cannot run docker-credential-docr",
+      "fail  clients    this check failed unexpectedly",
       "fail  store      it is locked",
       "fail  cache      DOCR_TTL must be a number",
       "fail  servers    DOCR_TTL must be a number",
@@ -195,20 +195,13 @@ describe("the path check", () => {
   it("fails if the helper is not executable", async () => {
     chmodSync(program(), 0o644);
     // Even root cannot execute a file without an execute bit.
-    expect(await lineOf("path")).toEqual([
-      "fail",
-      `${program()} cannot be executed`,
-      `chmod +x ${program()}`,
-    ]);
+    expect(await lineOf("path")).toEqual(["fail", `${program()} is not executable`, `chmod +x ${program()}`]);
   });
 
   it("fails if docr is missing next to the launcher, but not if the helper is docr itself", async () => {
     rmSync(join(folder, "bin", "docr"));
-    expect(await lineOf("path")).toEqual(["fail", `${program()} has no docr beside it to call`, INSTALL]);
-    expect(await lineOf("path", { platform: "darwin" })).toEqual([
-      "pass",
-      `${program()} is what clients call`,
-    ]);
+    expect(await lineOf("path")).toEqual(["fail", `docr is missing next to ${program()}`, INSTALL]);
+    expect(await lineOf("path", { platform: "darwin" })).toEqual(["pass", `clients run ${program()}`]);
   });
 
   it.each([
@@ -216,10 +209,10 @@ describe("the path check", () => {
       "docker-credential-docr (docr) 1.2.2\n",
       0,
       "warn",
-      "docker-credential-docr is 1.2.2, and this is docr 1.2.3",
+      "docker-credential-docr is version 1.2.2, docr is 1.2.3",
     ],
-    ["hunter2\n", 0, "fail", "docker-credential-docr does not run, or is another program"],
-    ["", 127, "fail", "docker-credential-docr does not run, or is another program"],
+    ["hunter2\n", 0, "fail", "docker-credential-docr does not run or is another program"],
+    ["", 127, "fail", "docker-credential-docr does not run or is another program"],
   ])("compares the version of the helper: %j", async (stdout, exitCode, outcome, what) => {
     const helpers = { "docr version ": { stdout, exitCode } };
     expect(await lineOf("version", { helpers })).toEqual([outcome, what, INSTALL]);
@@ -231,7 +224,7 @@ describe("the client check", () => {
     const shadow: ClientUse = { client: "docker", source: DOCKER_ASKS.source, kind: "file" };
     expect(await lineOf("docker", { uses: { shadowedBy: [shadow] } })).toEqual([
       "warn",
-      `uses the login in auths in ~/.docker/config.json for ${HOST}, and never asks docr`,
+      `uses the login for ${HOST} in ~/.docker/config.json and does not ask docr`,
       `docker logout ${HOST}, then docr configure`,
     ]);
     const other: ClientUse = { ...DOCKER_ASKS, setting: "credsStore", helper: "pass" };
@@ -252,7 +245,7 @@ describe("the client check", () => {
     rmSync(join(folder, "bin", "docker"));
     expect(await lineOf("clients", { uses: { usedBy: [] } })).toEqual([
       "warn",
-      "neither docker nor podman is on the PATH, nor is one configured",
+      "docker and podman are neither installed nor configured",
     ]);
   });
 
@@ -260,7 +253,7 @@ describe("the client check", () => {
     expect(await lineOf("clients", { uses: { warnings: ["~/.docker/config.json is no JSON"] } })).toEqual([
       "warn",
       "~/.docker/config.json is no JSON",
-      "correct that file",
+      "fix that file",
     ]);
   });
 });
@@ -292,14 +285,14 @@ describe("the store check", () => {
         Object.assign(keychain, { write: async () => void keychain.items.set("doctor", "another") });
       },
     });
-    expect(line.slice(0, 2)).toEqual(["fail", "what was written to the store is not what is read from it"]);
+    expect(line.slice(0, 2)).toEqual(["fail", "the store did not return what docr wrote to it"]);
   });
 
   it("reports a missing session bus on Linux", async () => {
     const env = { DBUS_SESSION_BUS_ADDRESS: "" };
     expect((await lineOf("d-bus", { env })).slice(0, 2)).toEqual([
       "warn",
-      "there is no session bus, and so no keychain",
+      "there is no session bus, so there is no keychain",
     ]);
     expect(await lineOf("d-bus", { env, platform: "darwin" })).toEqual([]);
     expect(await lineOf("d-bus", { env: { ...env, DOCR_STORE: "file" } })).toEqual([]);
@@ -312,15 +305,15 @@ describe("the store check", () => {
     expect((await lineOf("cache"))[0]).toBe("warn");
     expect(await lineOf("cache", { env: { XDG_RUNTIME_DIR: "" } })).toEqual([
       "pass",
-      "XDG_RUNTIME_DIR is not set: credentials are kept in shared memory, until the machine stops",
+      "XDG_RUNTIME_DIR is not set; credentials are cached in shared memory until the machine stops",
     ]);
     expect((await lineOf("cache", { settings: { cache: "none" } })).slice(0, 2)).toEqual([
       "warn",
-      "no credential is kept: each request mints a new one",
+      "the cache is off: every request mints a credential",
     ]);
     expect(await lineOf("cache", { platform: "darwin" })).toEqual([
       "pass",
-      "credentials are kept in the store",
+      "credentials are cached in docr's store",
     ]);
   });
 });
@@ -329,21 +322,21 @@ describe("the account check", () => {
   it.each([
     [
       ["registry:read", "registry:update"],
-      ["pass", "enough for pull and push"],
+      ["pass", "sufficient for pull and push"],
     ],
     [
       ["read", "write"],
-      ["pass", "enough for pull and push"],
+      ["pass", "sufficient for pull and push"],
     ],
-    [["registry:read"], ["warn", "enough for pull; registry:update is missing for push", NEW_TOKEN]],
+    [["registry:read"], ["warn", "sufficient for pull; push also needs registry:update", NEW_TOKEN]],
     [["account:read"], ["fail", "registry:read is missing", NEW_TOKEN]],
   ])("evaluates the scopes %j", async (scopes, line) => {
     expect(await lineOf("scopes", withToken(scopes))).toEqual(line);
   });
 
   it.each([
-    [30 * 24 * 3600, ["pass", "the one from DIGITALOCEAN_ACCESS_TOKEN is good and expires in 30 d"]],
-    [3600, ["warn", "the one from DIGITALOCEAN_ACCESS_TOKEN is good and expires in 60 min", NEW_TOKEN]],
+    [30 * 24 * 3600, ["pass", "the token from DIGITALOCEAN_ACCESS_TOKEN is valid and expires in 30 d"]],
+    [3600, ["warn", "the token from DIGITALOCEAN_ACCESS_TOKEN is valid and expires in 60 min", NEW_TOKEN]],
   ])("evaluates a lifetime of %i s", async (seconds, line) => {
     expect(await lineOf("api token", withToken(["read", "write"], seconds))).toEqual(line);
   });
@@ -364,13 +357,13 @@ describe("the account check", () => {
   });
 
   it.each<[readonly string[], string | undefined, readonly string[]]>([
-    [[], undefined, ["warn", "the account has none", "doctl registry create NAME"]],
+    [[], undefined, ["warn", "the account has no registry", "doctl registry create NAME"]],
     [
       ["one", "two"],
       undefined,
-      ["warn", "the account has 2, and docker does not say which", "set DOCR_REGISTRY=NAME"],
+      ["warn", "the account has 2 registries, and docker does not name one", "set DOCR_REGISTRY=NAME"],
     ],
-    [["one", "two"], "one", ["pass", "the account has 2, and DOCR_REGISTRY names one"]],
+    [["one", "two"], "one", ["pass", "the account has 2 registries, and DOCR_REGISTRY names one"]],
   ])("evaluates the registries %j", async (registries, registry, line) => {
     const arrange = ({ api }: CommandBench): void => void (api.registries = registries);
     expect(await lineOf("registries", { arrange, settings: { registry } })).toEqual(line);
@@ -378,8 +371,8 @@ describe("the account check", () => {
 
   it("reports that there is neither an API token nor a login", async () => {
     const scene: Scene = { arrange: ({ settings }) => void (settings.apiToken = undefined) };
-    expect(await lineOf("api token", scene)).toEqual(["warn", "there is none", "docr login"]);
-    expect(await lineOf("handshake", scene)).toEqual(["warn", "there is no login to try", "docr login"]);
+    expect(await lineOf("api token", scene)).toEqual(["warn", "there is no API token", "docr login"]);
+    expect(await lineOf("handshake", scene)).toEqual(["warn", "there is no login to test", "docr login"]);
   });
 
   it("tests a stored login", async () => {
@@ -399,7 +392,7 @@ describe("the account check", () => {
     };
     expect(await lineOf("api token", scene)).toEqual([
       "pass",
-      "there is none, but a login that somebody stored",
+      "there is no API token, but there is a stored login",
     ]);
     expect(shown).toEqual([HOST, "ann"]);
   });
@@ -419,17 +412,17 @@ describe("the account check", () => {
 describe("the network checks", () => {
   it.each<[string, Reached, readonly string[]]>([
     ["api", { problem: "did not respond in time" }, ["fail", "api.example did not respond in time"]],
-    ["api", { status: 503, serverTime: undefined }, ["fail", "api.example answers 503"]],
-    ["api", { status: 404, serverTime: undefined }, ["pass", "api.example answers"]],
-    ["registry", { status: 200, serverTime: undefined }, ["pass", `${HOST} answers`]],
-    ["registry", { status: 404, serverTime: undefined }, ["fail", `${HOST} answers 404`]],
+    ["api", { status: 503, serverTime: undefined }, ["fail", "api.example responds with HTTP 503"]],
+    ["api", { status: 404, serverTime: undefined }, ["pass", "api.example responds"]],
+    ["registry", { status: 200, serverTime: undefined }, ["pass", `${HOST} responds`]],
+    ["registry", { status: 404, serverTime: undefined }, ["fail", `${HOST} responds with HTTP 404`]],
   ])("evaluates the %s's %j", async (name, reached, line) => {
     expect((await lineOf(name, { [name]: reached })).slice(0, 2)).toEqual(line);
   });
 
   it.each([
-    [0, ["pass", "agrees with the server's"]],
-    [59, ["pass", "agrees with the server's"]],
+    [0, ["pass", "matches the server's"]],
+    [59, ["pass", "matches the server's"]],
     [-90, ["warn", "this machine's clock is 90 s behind the server's", "timedatectl set-ntp true"]],
     [3600, ["fail", "this machine's clock is 60 min ahead of the server's", "timedatectl set-ntp true"]],
   ])("evaluates a clock that is %i s off", async (seconds, line) => {
@@ -450,11 +443,11 @@ describe("the network checks", () => {
     };
     expect(await lineOf("proxy", { env })).toEqual([
       "pass",
-      "https_proxy (with a user), HTTP_PROXY in use, but for 2 names in NO_PROXY",
+      "uses https_proxy (with a user), HTTP_PROXY; NO_PROXY excludes 2 names",
     ]);
     expect(await lineOf("proxy", { env: { HTTPS_PROXY: "http://[hunter2" } })).toEqual([
       "fail",
-      "HTTPS_PROXY is not the URL of a proxy",
+      "HTTPS_PROXY is not a proxy's URL",
       "correct or unset HTTPS_PROXY",
     ]);
   });
@@ -466,18 +459,18 @@ describe("docr doctor --report", () => {
     expect(statSync(reportPath()).mode & 0o777).toBe(0o600);
     const report = readFileSync(reportPath(), "utf8");
     expect(report).toMatch(
-      /^# docr doctor\n\ndocr 1\.2\.3 on linux\n\n- pass: path: ~\/bin\/docker-credential-docr is/,
+      /^# docr doctor\n\ndocr 1\.2\.3 on linux\n\n- pass: path: clients run ~\/bin\/docker-credential-docr\n/,
     );
     expect(report).toContain("\n- DOCR_CACHE=runtime\n");
     expect(report).toContain("\n- XDG_RUNTIME_DIR\n");
     expect(report).not.toContain(folder);
-    expect(bench.notes).toEqual(["the report is written; read it before you paste it"]);
+    expect(bench.notes).toEqual(["wrote the report; read it before you paste it"]);
   });
 
   it("never replaces a file, and fails before the checks", async () => {
     writeFileSync(reportPath(), "mine");
     const failure = await failureOf(() => examine({ report: reportPath() }));
-    expect(failure).toEqual({ code: "bad-arguments", message: "the report's file is there already" });
+    expect(failure).toEqual({ code: "bad-arguments", message: "the report file already exists" });
     expect(readFileSync(reportPath(), "utf8")).toBe("mine");
   });
 
@@ -485,13 +478,13 @@ describe("docr doctor --report", () => {
     const target = join(folder, "target");
     symlinkSync(target, reportPath());
     const failure = await failureOf(() => examine({ report: reportPath() }));
-    expect(failure).toEqual({ code: "bad-arguments", message: "the report's file is there already" });
+    expect(failure).toEqual({ code: "bad-arguments", message: "the report file already exists" });
     expect(existsSync(target)).toBe(false);
   });
 
   it("fails if the file cannot be written", async () => {
     const failure = await failureOf(() => examine({ report: join(folder, "no", "report.md") }));
-    expect(failure).toEqual({ code: "bad-arguments", message: "the report's file cannot be written" });
+    expect(failure).toEqual({ code: "bad-arguments", message: "cannot write the report file" });
   });
 
   it("holds no secret, no home directory and no user name", async () => {

@@ -21,12 +21,12 @@ describe("a check", () => {
   });
 
   it("that throws an unexpected error is a finding without the error's message", async () => {
-    const finding = fail("name", "this look failed unexpectedly", "please report this as a bug");
+    const finding = fail("name", "this check failed unexpectedly", "please report this as a bug");
     expect(await runCheck("name", failingWith(new Error("hunter2")))).toEqual([finding]);
   });
 
   it("that does not end is a finding after its timeout", async () => {
-    const finding = fail("name", "nothing came of it in 0.02 s", "look at the network and the keychain");
+    const finding = fail("name", "no result within 0.02 s", "check the network and the keychain");
     expect(await runCheck("name", endless, 20)).toEqual([finding]);
   });
 });

@@ -70,7 +70,7 @@ describe("docr migrate, for logins in plain text", () => {
     });
     const { text, json, exitCode } = await move(home);
     expect(text).toBe(
-      `moved 2 logins into the keychain:\n  ghcr.io                      sammy  ~/${DOCKER}\n  ${HUB}  rosa   ~/${DOCKER}\n`,
+      `moved 2 logins to the keychain:\n  ghcr.io                      sammy  ~/${DOCKER}\n  ${HUB}  rosa   ~/${DOCKER}\n`,
     );
     expect([json, exitCode]).toEqual([
       {
@@ -139,7 +139,7 @@ describe("docr migrate, for logins in plain text", () => {
     home.write(PODMAN, JSON.stringify({ auths }));
     const { text, exitCode } = await move(home);
     expect(text).toContain(
-      `stayed:\n  quay.io/team  ~/${PODMAN}: helpers are asked for whole registries alone\n`,
+      `not moved:\n  quay.io/team  ~/${PODMAN}: helpers store logins for whole registries only\n`,
     );
     expect(exitCode).toBe(0);
     expect(parsed(home.read(PODMAN))).toEqual({ auths: { "quay.io/team": auth("c", "d") } });
@@ -159,7 +159,7 @@ describe("docr migrate, for logins in plain text", () => {
       moved: [{ host: "d", username: "sammy" }],
       stayed: [
         { host: "a", reason: "its auth is not base64 of a user name and a password" },
-        { host: "b", reason: "no helper can keep a registry token" },
+        { host: "b", reason: "helpers cannot store a registry token" },
         { host: "c", reason: "its auth is not base64 of a user name and a password" },
       ],
     });
@@ -173,7 +173,7 @@ describe("docr migrate, for logins in plain text", () => {
     const { json } = await move(home);
     expect(json).toMatchObject({
       moved: [{ host: "quay.io" }],
-      stayed: [{ host: "ghcr.io", reason: "docr keeps another login for it" }],
+      stayed: [{ host: "ghcr.io", reason: "docr stores another login for it" }],
     });
     expect(await opened(home, "ghcr.io")).toEqual(["ghcr.io", "sammy", "new"]);
     expect(dockerOf(home)).toMatchObject({ auths: { "ghcr.io": auth("sammy", "old"), "quay.io": {} } });
@@ -188,7 +188,7 @@ describe("docr migrate, for logins in plain text", () => {
     expect(exitCode).toBe(1);
     expect(json).toMatchObject({
       moved: [{ host: "quay.io" }],
-      stayed: [{ host: "ghcr.io", reason: "it could not be read back" }],
+      stayed: [{ host: "ghcr.io", reason: "docr could not read it back from its store" }],
     });
     expect(dockerOf(home)).toMatchObject({ auths: { "ghcr.io": auth("sammy", "one"), "quay.io": {} } });
   });
@@ -231,7 +231,7 @@ describe("docr migrate, for logins in plain text", () => {
     await home.run(unconfigureCommand);
     expect(dockerOf(home)).toEqual({ auths: { "ghcr.io": {} } });
     expect(home.warnings.at(-1)).toBe(
-      "docr keeps the login for ghcr.io, which clients find no more: docker login makes a new one",
+      "docr stores the login for ghcr.io, which clients no longer find; log in again with docker login",
     );
   });
 
@@ -240,7 +240,7 @@ describe("docr migrate, for logins in plain text", () => {
     const before = home.all();
     const { text, json, exitCode } = await move(home, { dryRun: true });
     expect(text).toBe(
-      `would move 2 logins into the keychain:\n  ghcr.io                    sammy  ~/${DOCKER}\n  ${HOST}         ~/${DOCKER}\n`,
+      `would move 2 logins to the keychain:\n  ghcr.io                    sammy  ~/${DOCKER}\n  ${HOST}         ~/${DOCKER}\n`,
     );
     expect(exitCode).toBe(0);
     expect(text + JSON.stringify(json)).not.toMatch(/s3cret|dop_v1_/);
@@ -250,11 +250,11 @@ describe("docr migrate, for logins in plain text", () => {
   it("moves nothing from a file without logins", async () => {
     const home = openGlobal({ "ghcr.io": {} });
     expect(await move(home)).toEqual({
-      text: "there are no logins to move\n",
+      text: "no logins to move\n",
       json: { dryRun: false, moved: [], stayed: [] },
       exitCode: 0,
     });
-    expect((await move(createConfiguredHome())).text).toBe("there are no logins to move\n");
+    expect((await move(createConfiguredHome())).text).toBe("no logins to move\n");
   });
 
   it("prints no control characters", async () => {
@@ -302,7 +302,7 @@ describe("docr migrate, for DigitalOcean's registry", () => {
     await home.credentials.apiTokens.write(undefined, new Secret(tokenOf("a")));
     const before = home.all();
     expect((await move(home)).json).toMatchObject({
-      stayed: [{ host: HOST, reason: "docr keeps another login for it" }],
+      stayed: [{ host: HOST, reason: "docr stores another login for it" }],
     });
     home.api.fail("list", "api-timeout");
     expect((await move(home)).json).toMatchObject({ stayed: [{ host: HOST, reason: "the api said no" }] });
@@ -318,7 +318,7 @@ describe("docr migrate --from another helper", () => {
     const home = openGlobal({}, { helpers: helperWith("pass", LOGINS) });
     const { text } = await move(home, { from: "pass" });
     expect(text).toBe(
-      `moved 2 logins into the keychain:\n  ghcr.io                      sammy  docker-credential-pass\n  ${HUB}  rosa   docker-credential-pass\n`,
+      `moved 2 logins to the keychain:\n  ghcr.io                      sammy  docker-credential-pass\n  ${HUB}  rosa   docker-credential-pass\n`,
     );
     expect(await opened(home, "ghcr.io")).toEqual(["ghcr.io", "sammy", "one"]);
     expect(home.helperCalls.slice(-2)).toEqual(ERASED);
@@ -346,11 +346,11 @@ describe("docr migrate --from another helper", () => {
     const home = createConfiguredHome({ helpers: helperWith("pass", {}) });
     home.write(DOCKER, '{"credsStore":"pass"}');
     await home.run(configureCommand, { global: true });
-    expect((await move(home, { from: true, dryRun: true })).text).toBe("there are no logins to move\n");
+    expect((await move(home, { from: true, dryRun: true })).text).toBe("no logins to move\n");
     expect(parsed(home.read(DOCR_CONFIG))).toEqual({ fallback: "pass" });
     await move(home, { from: true });
     expect(parsed(home.read(DOCR_CONFIG))).toEqual({});
-    expect(home.warnings.at(-1)).toBe("docker-credential-pass has no logins, and stands behind docr no more");
+    expect(home.notes.at(-1)).toBe("docker-credential-pass has no logins and is no longer docr's fallback");
   });
 
   it("takes nothing from the fallback unless all of its logins can move", async () => {
@@ -366,9 +366,9 @@ describe("docr migrate --from another helper", () => {
       stayed: [
         {
           host: "ghcr.io",
-          reason: "docr has it now, too, but it can only move together with all the others there",
+          reason: "docr has it now too, but the fallback keeps its logins until all of them can move",
         },
-        { host: HUB, reason: "docker-credential-pass does not give it" },
+        { host: HUB, reason: "docker-credential-pass did not return it" },
       ],
     });
     expect(home.all()).toEqual(before);
@@ -382,7 +382,7 @@ describe("docr migrate --from another helper", () => {
     expect(exitCode).toBe(1);
     expect(json).toMatchObject({
       moved: [{ host: HUB }],
-      stayed: [{ host: "ghcr.io", reason: "the other helper cannot erase it" }],
+      stayed: [{ host: "ghcr.io", reason: "docker-credential-pass could not erase it" }],
     });
   });
 
@@ -400,7 +400,7 @@ describe("docr migrate --from another helper", () => {
     expect(exitCode).toBe(1);
     expect(json).toMatchObject({
       moved: [],
-      stayed: [{ reason: "docker-credential-again leads back to docr, which keeps it" }],
+      stayed: [{ reason: "docker-credential-again resolves to docr again, which keeps it" }],
     });
     expect(await opened(home, "ghcr.io")).toEqual(["ghcr.io", "sammy", "one"]);
   });
@@ -409,14 +409,14 @@ describe("docr migrate --from another helper", () => {
     const home = openGlobal({}, { helpers: { "pass list unused": { stdout, exitCode: 0 } } });
     expect(await failureOf(() => move(home, { from: "pass" }))).toEqual({
       code: "other-helper",
-      message: "docker-credential-pass does not list its logins",
+      message: "docker-credential-pass did not list its logins",
     });
   });
 
   it.each(["docr", "../evil", "a b", ""])("rejects %j as a helper", async (from) => {
     expect(await failureOf(() => move(createConfiguredHome(), { from }))).toEqual({
       code: "bad-arguments",
-      message: "--from takes the last part of another helper's name",
+      message: "--from needs the name of another helper",
     });
   });
 
@@ -436,7 +436,7 @@ describe("docr migrate, before it moves", () => {
     home.write(DOCKER, JSON.stringify(PLAIN));
     expect(await failureOf(() => move(home))).toEqual({
       code: "client-config",
-      message: "docker does not ask docr for every registry yet, and would not find the logins there",
+      message: "docker would not find the logins: it does not ask docr for every registry",
     });
     expect(dockerOf(home)).toEqual(PLAIN);
     await move(home, { configure: true });
@@ -448,10 +448,13 @@ describe("docr migrate, before it moves", () => {
     const home = createConfiguredHome();
     const auths = { "gcr.io": auth("sammy", "one"), "ghcr.io": auth("rosa", "two") };
     home.write(DOCKER, JSON.stringify({ auths, credHelpers: { "gcr.io": helper } }));
-    const who = helper === "" ? "no helper" : `docker-credential-${helper}`;
+    const reason =
+      helper === ""
+        ? "credHelpers stops docker from asking a helper for it"
+        : `credHelpers makes docker ask docker-credential-${helper} for it`;
     expect((await move(home, { configure: true })).json).toMatchObject({
       moved: [{ host: "ghcr.io" }],
-      stayed: [{ host: "gcr.io", reason: `docker asks ${who} for it, by credHelpers` }],
+      stayed: [{ host: "gcr.io", reason }],
     });
     expect(dockerOf(home)).toMatchObject({ auths: { ...auths, "ghcr.io": {} } });
   });
@@ -472,7 +475,7 @@ describe("docr migrate, before it moves", () => {
     const before = home.all();
     expect(await failureOf(() => move(home))).toEqual({
       code: "client-config",
-      message: "podman does not ask docr for every registry yet, and would not find the logins there",
+      message: "podman would not find the logins: it does not ask docr for every registry",
     });
     expect([home.all(), home.keychain.items.size]).toEqual([before, 0]);
     await move(home, { configure: true });
@@ -509,7 +512,7 @@ describe("docr migrate, before it moves", () => {
     expect((await move(home)).json).toMatchObject({
       moved: [{ host: "quay.io/v1/", username: "c" }],
       stayed: [
-        { host: "quay.io/a", reason: "helpers are asked for whole registries alone" },
+        { host: "quay.io/a", reason: "helpers store logins for whole registries only" },
         { host: "quay.io/b" },
       ],
     });
@@ -529,7 +532,7 @@ describe("docr migrate, before it moves", () => {
     home.write(DOCKER, JSON.stringify({ auths: { [HOST]: auth("sammy", "one") } }));
     expect(await failureOf(() => move(home))).toEqual({
       code: "client-config",
-      message: `docker does not ask docr for ${HOST} yet, and would not find the logins there`,
+      message: `docker would not find the logins: it does not ask docr for ${HOST}`,
     });
     await move(home, { configure: true });
     expect(dockerOf(home)).toEqual({ auths: { [HOST]: {} }, credHelpers: { [HOST]: "docr" } });
@@ -540,7 +543,7 @@ describe("docr migrate, before it moves", () => {
     home.install("podman");
     home.write(PODMAN, JSON.stringify(PLAIN));
     expect((await failureOf(() => move(home))).message).toBe(
-      "podman does not ask docr for every registry yet, and would not find the logins there",
+      "podman would not find the logins: it does not ask docr for every registry",
     );
     await move(home, { configure: true });
     expect(Object.keys(home.all())).toEqual([
@@ -552,7 +555,7 @@ describe("docr migrate, before it moves", () => {
   });
 
   it("fails if another helper is the fallback for the hosts, or is about to be", async () => {
-    const message = "docker-credential-pass answers for every other registry";
+    const message = "docker-credential-pass answers for all other registries";
     const configured = openGlobal(PLAIN.auths);
     configured.write(DOCR_CONFIG, '{"fallback":"pass"}');
     expect((await failureOf(() => move(configured))).message).toBe(message);
@@ -571,7 +574,7 @@ describe("docr migrate, before it moves", () => {
   it("asks with the list of logins, and continues after a yes", async () => {
     const home = openGlobal(PLAIN.auths, { answers: [true] });
     expect((await home.run(migrateCommand)).exitCode).toBe(0);
-    expect(home.questions).toEqual(["Move 1 login into the keychain?"]);
+    expect(home.questions).toEqual(["Move 1 login to the keychain?"]);
     expect(home.notes).toEqual([`  ghcr.io  sammy  ~/${DOCKER}`]);
     expect(await opened(home, "ghcr.io")).toEqual(["ghcr.io", "sammy", "one"]);
   });
@@ -590,7 +593,7 @@ describe("docr migrate, before it moves", () => {
     const home = openGlobal(PLAIN.auths);
     expect(await failureOf(() => home.run(migrateCommand))).toEqual({
       code: "no-terminal",
-      message: "nobody can be asked here whether 1 login may move",
+      message: "cannot ask for confirmation without a terminal",
     });
   });
 });
