@@ -48,7 +48,7 @@ export const ERRORS = {
   "no-server-url": { family: "protocol", stdout: "message", hint: "send the registry's address on stdin" },
   "no-username": { family: "protocol", stdout: "message", hint: "send a Username that is not empty" },
   usage: { family: "protocol", stdout: "usage" },
-  "unknown-action": { family: "protocol", stdout: "message", hint: "run docr --help" },
+  "unknown-action": { family: "protocol", stdout: "message", hint: "see docr --help" },
 
   // What a client sent.
   "input-missing": { family: "input", hint: "send the request on stdin, as docker does" },
@@ -96,7 +96,7 @@ export const ERRORS = {
   "keychain-damaged": { family: "store", hint: "log in to the registry again" },
   "vault-closed": {
     family: "store",
-    hint: "check DOCR_AGE_IDENTITY_FILE and docr/vault.age; docr changed nothing",
+    hint: "check DOCR_AGE_IDENTITY_FILE and docr/vault.age; nothing was changed",
     outage: true,
   },
   "pass-missing": { family: "store", hint: "install pass, and run pass init KEY-ID", outage: true },
@@ -176,7 +176,7 @@ export const ERRORS = {
   "registry-unexpected": { family: "registry", hint: "check the host: it may not be a registry" },
 
   // Commands.
-  "bad-arguments": { family: "command", hint: "run docr --help", exitCode: 2 },
+  "bad-arguments": { family: "command", hint: "see docr --help", exitCode: 2 },
   /** The message names the word that was probably meant. */
   mistyped: { family: "command", exitCode: 2 },
   "no-terminal": {
@@ -184,7 +184,7 @@ export const ERRORS = {
     hint: "run the command with --help to see the options that replace prompts",
     exitCode: 2,
   },
-  cancelled: { family: "command", hint: "docr changed nothing", exitCode: 130 },
+  cancelled: { family: "command", hint: "nothing was changed", exitCode: 130 },
   "no-login": {
     family: "command",
     hint: "run docker login or docr registry add",
@@ -192,7 +192,7 @@ export const ERRORS = {
   },
 
   // Other programs: docker's and podman's files, other helpers.
-  "client-config": { family: "client", hint: "correct or move the file; docr changed nothing" },
+  "client-config": { family: "client", hint: "correct or move the file; nothing was changed" },
   "other-helper": { family: "client", hint: "run the helper by hand to see its error" },
 
   deadline: { family: "program", hint: "try again, and check the network and the keychain" },

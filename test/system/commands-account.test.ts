@@ -384,7 +384,7 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the verbs around an
         "docr: error: this account has several registries: acme, other\ndocr: hint: name one: docr credentials NAME\n",
       );
       expect((await docr(["credentials"])).stderr).toBe(
-        "docr: error: there is no API token for the context default\ndocr: hint: run: docr login, or set DIGITALOCEAN_ACCESS_TOKEN\n",
+        "docr: error: there is no API token for the context default\ndocr: hint: run docr login, or set DIGITALOCEAN_ACCESS_TOKEN\n",
       );
     });
   });

@@ -102,7 +102,7 @@ const ON_A_BARE_MACHINE: readonly (readonly [command: string, shown: RegExp, cod
   ["status", /^in use +no API token: run docr login/m, 0],
   ["prune", /^revoked 0$/m, 0],
   ["logout", /^no API token was kept; revoked 0$/m, 0],
-  ["credentials", /there is no API token for the context default\ndocr: hint: run: docr login/, 1],
+  ["credentials", /there is no API token for the context default\ndocr: hint: run docr login/, 1],
   ["credentials acme --expiry soon", /--expiry/, 2],
   ["resolve basic.test/app --client podman", /^login +none: podman goes on without$/m, 3],
   ["resolve UPPER/Case", /docr: error: the image's repository must be in lower case/, 2],

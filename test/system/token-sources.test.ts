@@ -53,12 +53,12 @@ const REFUSED_FILES: readonly {
   {
     title: "its group may write",
     arrange: (world) => writeTokenFile(world, world.token, 0o620),
-    says: /others may write the file that DIGITALOCEAN_ACCESS_TOKEN_FILE names/,
+    says: /other users can write to the file in DIGITALOCEAN_ACCESS_TOKEN_FILE/,
   },
   {
     title: "everybody may write",
     arrange: (world) => writeTokenFile(world, world.token, 0o602),
-    says: /others may write the file that DIGITALOCEAN_ACCESS_TOKEN_FILE names/,
+    says: /other users can write to the file in DIGITALOCEAN_ACCESS_TOKEN_FILE/,
   },
   {
     title: "is not there",
@@ -68,7 +68,7 @@ const REFUSED_FILES: readonly {
   {
     title: "is a folder",
     arrange: (world) => world.folder,
-    says: /DIGITALOCEAN_ACCESS_TOKEN_FILE names is not a small regular file/,
+    says: /the file in DIGITALOCEAN_ACCESS_TOKEN_FILE is not a regular file/,
   },
   {
     title: "is a pipe that nobody writes to",
@@ -77,12 +77,12 @@ const REFUSED_FILES: readonly {
       await runWell("mkfifo", ["-m", "600", path], { env: { PATH: SYSTEM_PATH } });
       return path;
     },
-    says: /DIGITALOCEAN_ACCESS_TOKEN_FILE names is not a small regular file/,
+    says: /the file in DIGITALOCEAN_ACCESS_TOKEN_FILE is not a regular file/,
   },
   {
     title: "is far too large",
     arrange: (world) => writeTokenFile(world, "x".repeat(100_000)),
-    says: /DIGITALOCEAN_ACCESS_TOKEN_FILE names is not a small regular file/,
+    says: /the file in DIGITALOCEAN_ACCESS_TOKEN_FILE is not a regular file/,
   },
   {
     title: "is empty",
@@ -140,7 +140,7 @@ describeUnless(explainNoExecutable() ?? explainNotRoot(), "the API token from so
       chownSync(path, 65534, 65534);
       const outcome = await getBare(world, { DIGITALOCEAN_ACCESS_TOKEN_FILE: path });
       expect(lookAt(outcome)).toEqual(CLEAN_FAILURE);
-      expect(outcome.stderr).toMatch(/others may write the file that DIGITALOCEAN_ACCESS_TOKEN_FILE names/);
+      expect(outcome.stderr).toMatch(/other users can write to the file in DIGITALOCEAN_ACCESS_TOKEN_FILE/);
     }),
   );
 });
