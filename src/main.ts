@@ -33,7 +33,10 @@ async function main(): Promise<void> {
   const failure = writeFully(1, stdout);
   // EPIPE is not an error: the reader closed the pipe (`docr man | head`).
   const isLost = failure !== undefined && failure !== "EPIPE";
-  writeFully(2, isLost ? `${stderr}docr: stdout did not take all of the answer (${failure})\n` : stderr);
+  writeFully(
+    2,
+    isLost ? `${stderr}docr: could not write the whole response to stdout (${failure})\n` : stderr,
+  );
   host.exit(failure === undefined ? exitCode : 1);
 }
 

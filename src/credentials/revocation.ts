@@ -70,5 +70,5 @@ function describeAlive(alive: readonly MintedCredential[]): string {
   const last = Math.max(...alive.map((credential) => expiresAt(credential) ?? 0));
   const until = new Date(last).toISOString();
   const count = alive.length === 1 ? "one credential" : `${alive.length} credentials`;
-  return `could not revoke ${count} at DigitalOcean; not answered any more, and expired there by ${until}`;
+  return `could not revoke ${count} at DigitalOcean, valid until ${until}`;
 }

@@ -39,8 +39,5 @@ function decode(key: string, text: Secret): Login {
   const login = decodeLogin(text);
   if (login) return login;
   const host = plainHostOf(key) ?? "an unusual address";
-  throw new HelperError(
-    "keychain-damaged",
-    `the keychain's login for ${host} is not one that this program wrote`,
-  );
+  throw new HelperError("keychain-damaged", `the stored login for ${host} is damaged`);
 }

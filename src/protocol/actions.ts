@@ -15,12 +15,12 @@ function isAction(word: string): word is Action {
 
 /** What the arguments ask for. Throws `usage` for a protocol request with more arguments than docker sends, or none. */
 export function parseAction([first, ...rest]: readonly string[]): Action | "version" | "help" | "command" {
-  if (first === undefined) throw new HelperError("usage", "no verb; see docr --help");
+  if (first === undefined) throw new HelperError("usage", "no arguments; see docr --help");
   const isVersion = first === "version" || first === "--version" || first === "-v";
   if (isVersion && rest.length === 0) return "version";
   if (!isAction(first)) return "command";
   if (rest.some((word) => word === "--help" || word === "-h")) return "help";
-  if (rest.length > 0) throw new HelperError("usage", "more than one argument; docker sends exactly one");
+  if (rest.length > 0) throw new HelperError("usage", "too many arguments; docker sends exactly one");
   return first;
 }
 

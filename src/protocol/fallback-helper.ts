@@ -58,8 +58,5 @@ async function listOwn(helper: Helper): Promise<ReadonlyMap<string, string>> {
 function parseList(text: string, fallback: string): Map<string, string> {
   const pairs = Object.entries(parseJsonObject(text) ?? { "": undefined });
   if (pairs.every((pair): pair is [string, string] => typeof pair[1] === "string")) return new Map(pairs);
-  throw new HelperError(
-    "bad-setting",
-    `the fallback docker-credential-${fallback} answers list with no list`,
-  );
+  throw new HelperError("bad-setting", `the fallback helper docker-credential-${fallback} printed no list`);
 }

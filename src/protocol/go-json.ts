@@ -1,10 +1,10 @@
 /**
- * A JSON object of strings as Go's encoder writes it, so that our answers equal the other helpers' byte for
- * byte: fields in the order given, `<`, `>`, `&` and the line separators escaped, and the short escapes \b and
- * \f not used (encoding/json before Go 1.22, which builds Debian's helpers).
+ * A JSON object of strings as Go's encoder writes it, so that docr's responses equal other helpers' byte for byte: fields in
+ * the given order, `<`, `>`, `&` and the line separators escaped, without the short escapes \b and \f (encoding/json before
+ * Go 1.22, which builds Debian's helpers).
  */
 export function encodeGoJson(fields: Iterable<readonly [string, string]>): string {
-  // Pair by pair, not as one object: that would move a name such as "5000" to the front.
+  // Not as one object: JavaScript would move a name such as "5000" to the front.
   const pairs = Array.from(fields, ([name, value]) => `${encodeString(name)}:${encodeString(value)}`);
   return `{${pairs.join(",")}}`;
 }

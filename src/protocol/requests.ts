@@ -1,24 +1,24 @@
-/** From stdin's bytes to what a client asked for: any input gives a value or a coded error. */
+/** Parses stdin. Every input gives a value or a coded error. */
 import { HelperError } from "../core/errors.ts";
 import { Secret } from "../core/secret.ts";
 import { INPUT_LIMIT_BYTES } from "../response-cache/shared/limits.ts";
 import { NO_SERVER_URL, NO_USERNAME } from "./messages.ts";
 
-/** What `store` is sent. */
+/** The request of `store`. */
 export interface StoreRequest {
   readonly serverUrl: string;
   readonly username: string;
   readonly secret: Secret;
 }
 
-/** The server URL of `get` and `erase`: sent bare, though people pipe `echo`. */
+/** The server URL of `get` and `erase`. Clients send it without a line break; users pipe `echo`. */
 export function parseServerUrl(input: Uint8Array): string {
   return checkedServerUrl(trimAscii(decode(input)));
 }
 
 /**
- * The JSON object of `store`. Field names in any case and unknown fields are taken as Go's decoder takes
- * them: the last spelling wins, null counts as absent.
+ * The JSON object of `store`, decoded as Go does: field names in any case, the last one wins, null counts as absent, and
+ * unknown fields are ignored.
  */
 export function parseStoreRequest(input: Uint8Array): StoreRequest {
   const fields = { serverurl: "", username: "", secret: "" };
@@ -28,7 +28,7 @@ export function parseStoreRequest(input: Uint8Array): StoreRequest {
     if (typeof value !== "string") {
       throw new HelperError("input-wrong-type", `the request's ${FIELD_NAMES[field]} is not a string`);
     }
-    // A lone surrogate becomes U+FFFD, as in Go: no keychain could keep it.
+    // A lone surrogate becomes U+FFFD, as in Go: no keychain can store it.
     fields[field] = value.toWellFormed();
   }
   const serverUrl = checkedServerUrl(fields.serverurl);
@@ -36,7 +36,7 @@ export function parseStoreRequest(input: Uint8Array): StoreRequest {
   return { serverUrl, username: fields.username, secret: new Secret(fields.secret) };
 }
 
-/** ASCII white space alone: nothing else may be dropped from an address that decides where a token goes. */
+/** Trims ASCII white space alone: the address decides where a token goes, so nothing else may be dropped from it. */
 function trimAscii(text: string): string {
   let start = 0;
   let end = text.length;
@@ -55,7 +55,7 @@ function isField<T extends object>(name: string, fields: T): name is keyof T & s
 
 function checkedServerUrl(serverUrl: string): string {
   if (serverUrl === "") throw new HelperError("no-server-url", NO_SERVER_URL);
-  // A keychain's attributes end at a NUL, and no registry's address has a control character.
+  // Attributes in a keychain end at a NUL, and no registry's address has a control character.
   if (/[\u0000-\u001f\u007f]/.test(serverUrl)) {
     throw new HelperError("input-bad-address", "the server URL has control characters in it");
   }

@@ -28,7 +28,7 @@ export async function serve(action: Action, ports: ServerPorts): Promise<Respons
   const { helper, timeouts, env } = ports;
   const within = <T>(work: Promise<T>): Promise<T> =>
     withDeadline(work, timeouts.responseMs, (): never => {
-      throw new HelperError("deadline", `no answer within ${timeouts.responseMs / 1000} s`);
+      throw new HelperError("deadline", `docr did not respond within ${timeouts.responseMs / 1000} s`);
     });
   const readInput = (): Promise<Uint8Array> =>
     withDeadline(ports.readInput(), timeouts.inputMs, (): never => {

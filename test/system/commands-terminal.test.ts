@@ -77,7 +77,7 @@ describeUnless(explainNoExecutable(), "piped", () => {
     const outcome = await run("sh", ["-c", `docr ${verb} > /dev/full`], { env });
     expect(outcome).toMatchObject({
       code: 1,
-      stderr: "docr: stdout did not take all of the answer (ENOSPC)\n",
+      stderr: "docr: could not write the whole response to stdout (ENOSPC)\n",
     });
   });
 

@@ -179,7 +179,7 @@ describeUnless(explainNoExecutable(), "beside any helper", () => {
     inWorld({}, async (world) => {
       const outcome = await world.docr("list", { env: writeHelper(world, "odd", "echo '[1]'") });
       expect(lookAt(outcome)).toEqual(CLEAN_FAILURE);
-      expect(outcome.stderr).toMatch(/docker-credential-odd answers list with no list/);
+      expect(outcome.stderr).toMatch(/docker-credential-odd printed no list/);
     }),
   );
 
@@ -205,7 +205,7 @@ describeUnless(explainNoExecutable(), "beside any helper", () => {
     await inWorld({}, async (world) => {
       const outcome = await world.docr(verb, { stdin, env: { DOCR_FALLBACK: "nobody" } });
       expect(lookAt(outcome)).toEqual(CLEAN_FAILURE);
-      expect(outcome.stderr).toMatch(/the fallback docker-credential-nobody cannot be run/);
+      expect(outcome.stderr).toMatch(/docr cannot run the fallback helper docker-credential-nobody/);
       // Ours does not need it.
       expect((await world.get({ DOCR_FALLBACK: "nobody" })).code).toBe(0);
     })();

@@ -10,8 +10,8 @@ const BUDGET_MS = 15_000;
 const SHORT_BUDGET_MS = 5_000;
 
 const TOKENS_PAGE = "https://cloud.digitalocean.com/account/api/tokens";
-const WHAT_IT_IS = `an API token is dop_v1_ and 64 hex digits: make one at ${TOKENS_PAGE}`;
-const NEW_TOKEN = `make one with the scopes registry:read and registry:update at ${TOKENS_PAGE}`;
+const WHAT_IT_IS = `create an API token (dop_v1_ and 64 hex digits) at ${TOKENS_PAGE}`;
+const NEW_TOKEN = `create a token with the scopes registry:read and registry:update at ${TOKENS_PAGE}`;
 
 /** What DigitalOcean says about a token that it accepts. Undefined where it does not say. */
 export interface AcceptedToken {
@@ -31,7 +31,7 @@ export interface CheckTokenPorts {
  */
 export async function checkApiToken(token: ApiToken, ports: CheckTokenPorts): Promise<AcceptedToken> {
   if (!hasApiTokenFormat(token.secret)) {
-    throw new HelperError("bad-api-token", `${token.source} holds no DigitalOcean API token`, {
+    throw new HelperError("bad-api-token", `${token.source} does not hold a DigitalOcean API token`, {
       hint: WHAT_IT_IS,
     });
   }
@@ -49,7 +49,7 @@ export async function checkApiToken(token: ApiToken, ports: CheckTokenPorts): Pr
   ]);
   const accepted = { token: description, account, registries };
   if (Object.values(accepted).some((part) => part !== undefined)) return accepted;
-  throw new HelperError("api-unexpected", "nothing that was asked at DigitalOcean accepts the API token", {
+  throw new HelperError("api-unexpected", "DigitalOcean did not confirm the API token", {
     hint: "check DIGITALOCEAN_API_URL and DIGITALOCEAN_OAUTH_URL, and try again",
   });
 }

@@ -35,7 +35,7 @@ export async function storeCredential(login: Login, ports: StoreCredentialPorts)
     return;
   }
   if (login.username === IDENTITY_TOKEN) {
-    throw new HelperError("input-identity-token", `${REGISTRY_HOST} takes no identity tokens`);
+    throw new HelperError("input-identity-token", `${REGISTRY_HOST} does not accept identity tokens`);
   }
   await ports.logins.write(REGISTRY_HOST, login);
 }

@@ -106,5 +106,5 @@ function isNewer(theirs: Cached, mine: Cached | undefined): boolean {
 
 function describeBridged({ message }: HelperError, credential: MintedCredential): string {
   const until = new Date(expiresAt(credential) ?? 0).toISOString();
-  return `${message}; using the credential from before, which lives until ${until}`;
+  return `${message}; using the cached credential, which is valid until ${until}`;
 }

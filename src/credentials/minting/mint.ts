@@ -117,7 +117,7 @@ async function mintWithAccess(
   await bestEffort(() => accessHints.setReadOnly(token.secret));
   reporter.warn(
     `this credential can pull but not push: the API token from ${token.source} lacks the scope ` +
-      "registry:update; set DOCR_ACCESS=read-only to ask for no more",
+      "registry:update; set DOCR_ACCESS=read-only to ask for no more access",
   );
   return readOnly;
 }
@@ -127,6 +127,6 @@ export function checkRegistryName(name: string): string {
   if (isRegistryName(name)) return name;
   throw new HelperError(
     "bad-registry-name",
-    "the address names no registry: a registry's name is 1 to 63 of a-z, 0-9 and -",
+    "the address has no valid registry name; a name is 1 to 63 characters of a-z, 0-9 and -",
   );
 }

@@ -129,7 +129,7 @@ describe("our host's logout", () => {
       await bench.helper.erase(HOST);
       expect(left(bench)).toEqual([]);
       expect(bench.warnings).toEqual([
-        "could not revoke one credential at DigitalOcean; not answered any more, and expired there by 2026-11-21T13:00:00.000Z",
+        "could not revoke one credential at DigitalOcean, valid until 2026-11-21T13:00:00.000Z",
       ]);
     },
   );
@@ -142,7 +142,7 @@ describe("our host's logout", () => {
     bench.api.fail("revoke", "api-unavailable");
     await bench.helper.erase(HOST);
     expect(bench.warnings).toEqual([
-      "could not revoke 2 credentials at DigitalOcean; not answered any more, and expired there by 2026-11-21T14:00:00.000Z",
+      "could not revoke 2 credentials at DigitalOcean, valid until 2026-11-21T14:00:00.000Z",
     ]);
   });
 

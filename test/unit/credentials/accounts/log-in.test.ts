@@ -110,7 +110,7 @@ describe("what is not kept", () => {
       const bench = createBench();
       expect(await failureOf(() => enter(bench, text))).toEqual({
         code: "bad-api-token",
-        message: "standard input holds no DigitalOcean API token",
+        message: "standard input does not hold a DigitalOcean API token",
       });
       expect([kept(bench), bench.api.calls]).toEqual([[], []]);
     },

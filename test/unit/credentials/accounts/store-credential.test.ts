@@ -238,7 +238,7 @@ describe("a finished credential for our host", () => {
     const bench = createBench();
     expect(await failureOf(() => store(bench, "refresh", "<token>"))).toEqual({
       code: "input-identity-token",
-      message: `${HOST} takes no identity tokens`,
+      message: `${HOST} does not accept identity tokens`,
     });
     expect(kept(bench)).toEqual([]);
   });

@@ -70,7 +70,7 @@ describe("another host", () => {
     bench.keychain.items.set(`login:${key}`, '{"hunter2":1}');
     expect(await get(bench, key)).toEqual({
       code: "keychain-damaged",
-      message: `the keychain's login for ${shown} is not one that this program wrote`,
+      message: `the stored login for ${shown} is damaged`,
     });
   });
 });
@@ -127,7 +127,7 @@ describe("our host, with an API token in the environment", () => {
       const bench = createBench({ apiToken: tokenOf("a") });
       expect(await get(bench, serverUrl)).toEqual({
         code: "bad-registry-name",
-        message: "the address names no registry: a registry's name is 1 to 63 of a-z, 0-9 and -",
+        message: "the address has no valid registry name; a name is 1 to 63 characters of a-z, 0-9 and -",
       });
       expect(bench.api.calls).toEqual([]);
     },
@@ -283,7 +283,7 @@ describe("a kept credential", () => {
     bench.api.fail("", code);
     expect(await answerOf(bench)).toEqual(minted(1));
     expect(bench.warnings).toEqual([
-      `${API_MESSAGE}; using the credential from before, which lives until 2026-11-21T13:00:00.000Z`,
+      `${API_MESSAGE}; using the cached credential, which is valid until 2026-11-21T13:00:00.000Z`,
     ]);
   });
 
@@ -499,7 +499,7 @@ describe("the registry's name", () => {
 describe("an API token that may not write", () => {
   const REMARK =
     "this credential can pull but not push: the API token from DIGITALOCEAN_ACCESS_TOKEN lacks the scope " +
-    "registry:update; set DOCR_ACCESS=read-only to ask for no more";
+    "registry:update; set DOCR_ACCESS=read-only to ask for no more access";
 
   it("gets a read-only credential, said once at the mint", async () => {
     const bench = createBench({ apiToken: tokenOf("a") });
