@@ -13,7 +13,7 @@ import { openPlace, openPlacement, placeCredentials } from "../credentials/inven
 import { encodeGetResponse } from "../protocol/responses.ts";
 import { createResponses } from "../response-cache/publish.ts";
 import { fallbackNoteNameOf, responseNameOf } from "../response-cache/read.ts";
-import { withFallbackNote } from "../response-cache/write-fallback-note.ts";
+import { writeFallbackNote } from "../response-cache/write-fallback-note.ts";
 import { eitherStore } from "../stores/either-store.ts";
 import { createLazyStore } from "../stores/lazy-store.ts";
 import { createSharedFailures } from "../stores/shared-failures.ts";
@@ -87,8 +87,9 @@ export function compose(host: Host) {
     commitLock: COMMIT_LOCK,
     clock,
   });
-  const noteName = () => fallbackNoteNameOf(host);
-  const fallback = once(() => withFallbackNote(general().fallback, responseFiles, noteName));
+  const fallback = () => general().fallback;
+  const noteFallback = (helper: string) =>
+    writeFallbackNote(responseFiles(), fallbackNoteNameOf(host), helper);
   const background = createBackground({ folder: () => files()?.path, host });
 
   const credentials = composeCredentials({
@@ -109,5 +110,14 @@ export function compose(host: Host) {
     sha256,
   });
   const runInBackground = createBackgroundTasks(credentials.registry, credentials.revocation);
-  return { ...credentials, configFile, general, warnings, userAgent, fallback, runInBackground };
+  return {
+    ...credentials,
+    configFile,
+    general,
+    warnings,
+    userAgent,
+    fallback,
+    noteFallback,
+    runInBackground,
+  };
 }

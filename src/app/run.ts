@@ -30,6 +30,7 @@ export async function run(
   return runRequest(args, {
     helper: app.helper,
     fallback: app.fallback,
+    noteFallback: app.noteFallback,
     readInput,
     env: host.env,
     timeouts: { inputMs: INPUT_TIMEOUT_MS, responseMs: RESPONSE_TIMEOUT_MS },

@@ -10,6 +10,8 @@ export interface ServerPorts {
   readonly helper: Helper;
   /** The fallback helper, by the last part of its name. Throws `bad-setting`. */
   readonly fallback: () => string | undefined;
+  /** Tells the launcher about the fallback helper. Never throws. */
+  readonly noteFallback: (helper: string) => void;
   /** Reads all of stdin, and little more than the limit. */
   readonly readInput: () => Promise<Uint8Array>;
   readonly env: Environment;
@@ -35,7 +37,10 @@ export async function serve(action: Action, ports: ServerPorts): Promise<Respons
       throw new HelperError("input-unfinished", INPUT_TIMEOUT_MESSAGE);
     });
   const fallback = ports.fallback();
-  if (fallback !== undefined) return serveWithFallback(action, { helper, fallback, readInput, within, env });
+  if (fallback !== undefined) {
+    ports.noteFallback(fallback);
+    return serveWithFallback(action, { helper, fallback, readInput, within, env });
+  }
   // `list` reads no input: testcontainers never closes it.
   const input = action === "list" ? new Uint8Array() : await readInput();
   return { stdout: await within(respondTo(action, input, helper)), exitCode: 0 };

@@ -2,17 +2,13 @@ import type { SecretStore } from "../core/secret-store.ts";
 import { Secret } from "../core/secret.ts";
 
 /**
- * Returns the fallback helper's name, and tells the launcher about it in this environment, so that the launcher runs it
- * directly. Best effort: without the note, the launcher asks docr each time.
+ * Tells the launcher which fallback helper answers in this environment, so that the launcher runs it directly. Best effort:
+ * without the note, the launcher starts docr each time. `name` is the note's file name.
  */
-export function withFallbackNote(
-  helper: string | undefined,
-  files: () => SecretStore | undefined,
-  noteName: () => string | undefined,
-): string | undefined {
-  if (helper === undefined) return undefined;
-  const store = files();
-  const name = store && noteName();
-  if (store && name !== undefined) store.write(name, new Secret(helper)).catch(() => undefined);
-  return helper;
+export function writeFallbackNote(
+  files: SecretStore | undefined,
+  name: string | undefined,
+  helper: string,
+): void {
+  if (files && name !== undefined) files.write(name, new Secret(helper)).catch(() => undefined);
 }

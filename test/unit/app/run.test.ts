@@ -15,6 +15,7 @@ function run(args: readonly string[], ports: Partial<RequestPorts> = {}): Promis
       throw new HelperError("unknown-action", unknownActionMessage(verb));
     },
     fallback: () => undefined,
+    noteFallback: () => undefined,
     trace: recordTrace().trace,
     clientPid: () => 1,
     env: {},

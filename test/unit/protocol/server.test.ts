@@ -7,6 +7,7 @@ describe("list", () => {
     const response = await serve("list", {
       helper: createScriptedHelper(),
       fallback: () => undefined,
+      noteFallback: () => undefined,
       readInput: () => Promise.reject(new Error("stdin was read")),
       env: {},
       timeouts: { inputMs: 1_000, responseMs: 1_000 },
