@@ -93,7 +93,7 @@ describeUnless(explainNoLab(["docker", "tmux"]), "docr doctor", () => {
       expect(checks.find(({ name }) => name === "store")).toMatchObject({
         outcome: "fail",
         what: "the keychain is locked",
-        next: "unlock it and try again",
+        next: "unlock the keychain and try again",
       });
     } finally {
       await lab.person.keyring.restart("unlocked");
