@@ -23,7 +23,7 @@ export async function checkAccount({
     const login = await logins.read(REGISTRY_HOST);
     return login
       ? [pass("api token", "there is no API token, but there is a stored login")]
-      : [warn("api token", "there is no API token", "docr login")];
+      : [warn("api token", "there is no API token", "run docr login")];
   }
   const api = await accountApi(BUDGET_MS);
   const [described, registries] = await Promise.all([
@@ -60,7 +60,7 @@ async function checkRegistries(
 ): Promise<readonly Finding[]> {
   const name = "registries";
   const { length } = await api.describeRegistries(token);
-  if (length === 0) return [warn(name, "the account has no registry", "doctl registry create NAME")];
+  if (length === 0) return [warn(name, "the account has no registry", "run doctl registry create NAME")];
   if (length === 1) return [pass(name, "the account has one registry")];
   if (registry !== undefined)
     return [pass(name, `the account has ${length} registries, and DOCR_REGISTRY names one`)];
@@ -85,6 +85,6 @@ export async function checkHandshake({
     return [pass(name, `${REGISTRY_HOST} accepts the login that docker would get`)];
   } catch (error) {
     if (!isHelperError(error, "not-found")) throw error;
-    return [warn(name, "there is no login to test", "docr login")];
+    return [warn(name, "there is no login to test", "run docr login")];
   }
 }

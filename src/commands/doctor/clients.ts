@@ -18,7 +18,7 @@ export async function checkClients({
     const use = usedBy.find((one) => one.client === client);
     if (use) return [pass(client, `asks docr for ${REGISTRY_HOST} (${use.setting} in ${use.source})`)];
     if (!hasProgram(client, machine)) return [];
-    return [warn(client, `does not ask docr for ${REGISTRY_HOST}`, "docr configure")];
+    return [warn(client, `does not ask docr for ${REGISTRY_HOST}`, "run docr configure")];
   });
   const problems = warnings.map((text) => warn("clients", text, "fix that file"));
   if (findings.length > 0) return [...findings, ...problems];
@@ -30,12 +30,12 @@ function shadowed(use: ClientUse): Finding {
   const { client } = use;
   const place = `${settingOf(use)} in ${use.source}`;
   if (use.kind === "file") {
-    const next = `${client} logout ${REGISTRY_HOST}, then docr configure`;
+    const next = `run ${client} logout ${REGISTRY_HOST}, then docr configure`;
     return warn(client, `uses the login for ${REGISTRY_HOST} in ${use.source} and does not ask docr`, next);
   }
   return warn(
     client,
     `asks docker-credential-${use.helper} for ${REGISTRY_HOST} before docr (${place})`,
-    "docr configure",
+    "run docr configure",
   );
 }

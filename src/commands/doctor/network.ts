@@ -54,7 +54,7 @@ function checkClock(now: number, servers: readonly Reached[], platform: string):
   const [first] = times;
   if (first === undefined) return [];
   const offsetMs = now - first;
-  const next = platform === "linux" ? "timedatectl set-ntp true" : "set the clock";
+  const next = platform === "linux" ? "run timedatectl set-ntp true" : "set the clock";
   const what = `this machine's clock is ${formatDuration(Math.abs(offsetMs))} ${offsetMs < 0 ? "behind" : "ahead of"} the server's`;
   if (Math.abs(offsetMs) > LARGEST_OFFSET_MS) return [fail("clock", what, next)];
   if (Math.abs(offsetMs) > MINUTE_MS) return [warn("clock", what, next)];

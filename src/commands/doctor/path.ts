@@ -22,7 +22,7 @@ export async function checkPath({
   if (found === undefined) {
     const blocked = files.find((path) => statOf(path)?.isFile());
     if (blocked === undefined) return [fail("path", `${HELPER} is not on the PATH`, INSTALL)];
-    return [fail("path", `${blocked} is not executable`, `chmod +x ${blocked}`)];
+    return [fail("path", `${blocked} is not executable`, `run chmod +x ${blocked}`)];
   }
   const real = realpathSync(found);
   const isLauncher = machine.platform === "linux" && (statOf(real)?.size ?? 0) < LARGEST_LAUNCHER;

@@ -81,5 +81,5 @@ export async function checkCache({
     ];
   }
   const what = `XDG_RUNTIME_DIR is missing or not private to this user; credentials are cached ${shared}`;
-  return [warn("cache", what, "log in again, or run: chmod 700 $XDG_RUNTIME_DIR")];
+  return [warn("cache", what, "log in again, or run chmod 700 $XDG_RUNTIME_DIR")];
 }

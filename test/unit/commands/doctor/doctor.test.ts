@@ -195,7 +195,11 @@ describe("the path check", () => {
   it("fails if the helper is not executable", async () => {
     chmodSync(program(), 0o644);
     // Even root cannot execute a file without an execute bit.
-    expect(await lineOf("path")).toEqual(["fail", `${program()} is not executable`, `chmod +x ${program()}`]);
+    expect(await lineOf("path")).toEqual([
+      "fail",
+      `${program()} is not executable`,
+      `run chmod +x ${program()}`,
+    ]);
   });
 
   it("fails if docr is missing next to the launcher, but not if the helper is docr itself", async () => {
@@ -225,13 +229,13 @@ describe("the client check", () => {
     expect(await lineOf("docker", { uses: { shadowedBy: [shadow] } })).toEqual([
       "warn",
       `uses the login for ${HOST} in ~/.docker/config.json and does not ask docr`,
-      `docker logout ${HOST}, then docr configure`,
+      `run docker logout ${HOST}, then docr configure`,
     ]);
     const other: ClientUse = { ...DOCKER_ASKS, setting: "credsStore", helper: "pass" };
     expect(await lineOf("docker", { uses: { shadowedBy: [other] } })).toEqual([
       "warn",
       `asks docker-credential-pass for ${HOST} before docr (credsStore in ~/.docker/config.json)`,
-      "docr configure",
+      "run docr configure",
     ]);
   });
 
@@ -239,7 +243,7 @@ describe("the client check", () => {
     expect(await lineOf("docker", { uses: { usedBy: [] } })).toEqual([
       "warn",
       `does not ask docr for ${HOST}`,
-      "docr configure",
+      "run docr configure",
     ]);
     expect(await lineOf("podman")).toEqual([]);
     rmSync(join(folder, "bin", "docker"));
@@ -357,7 +361,7 @@ describe("the account check", () => {
   });
 
   it.each<[readonly string[], string | undefined, readonly string[]]>([
-    [[], undefined, ["warn", "the account has no registry", "doctl registry create NAME"]],
+    [[], undefined, ["warn", "the account has no registry", "run doctl registry create NAME"]],
     [
       ["one", "two"],
       undefined,
@@ -371,8 +375,8 @@ describe("the account check", () => {
 
   it("reports that there is neither an API token nor a login", async () => {
     const scene: Scene = { arrange: ({ settings }) => void (settings.apiToken = undefined) };
-    expect(await lineOf("api token", scene)).toEqual(["warn", "there is no API token", "docr login"]);
-    expect(await lineOf("handshake", scene)).toEqual(["warn", "there is no login to test", "docr login"]);
+    expect(await lineOf("api token", scene)).toEqual(["warn", "there is no API token", "run docr login"]);
+    expect(await lineOf("handshake", scene)).toEqual(["warn", "there is no login to test", "run docr login"]);
   });
 
   it("tests a stored login", async () => {
@@ -423,8 +427,8 @@ describe("the network checks", () => {
   it.each([
     [0, ["pass", "matches the server's"]],
     [59, ["pass", "matches the server's"]],
-    [-90, ["warn", "this machine's clock is 90 s behind the server's", "timedatectl set-ntp true"]],
-    [3600, ["fail", "this machine's clock is 60 min ahead of the server's", "timedatectl set-ntp true"]],
+    [-90, ["warn", "this machine's clock is 90 s behind the server's", "run timedatectl set-ntp true"]],
+    [3600, ["fail", "this machine's clock is 60 min ahead of the server's", "run timedatectl set-ntp true"]],
   ])("evaluates a clock that is %i s off", async (seconds, line) => {
     const api: Reached = { status: 401, serverTime: NOON - seconds * 1000 };
     expect(await lineOf("clock", { api })).toEqual(line);
