@@ -47,8 +47,8 @@ function createProgram(columns: number, print: (text: string) => void): Commande
       getOutHelpWidth: () => columns,
       getOutHasColors: () => false,
     })
-    .helpCommand("help [verb]", "show the help of a verb")
-    .usage("<verb> [options]")
+    .helpCommand("help [command]", "Show the help of a command")
+    .usage("<command> [options]")
     .addHelpText("after", PROTOCOL_HELP);
 }
 

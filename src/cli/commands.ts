@@ -17,7 +17,7 @@ import { manPage } from "./man-page.ts";
 
 const manCommand = defineCommand({
   name: "man",
-  summary: "print the manual page",
+  summary: "Print the manual page",
   hasJson: false,
   examples: ["docr man | man -l -"],
   needs: ["version"],

@@ -9,7 +9,7 @@ const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
 export const completionCommand = defineCommand({
   name: "completion",
   arguments: ["<shell>"],
-  summary: "print what makes a shell complete our verbs and options",
+  summary: "Print a completion script for a shell",
   hasJson: false,
   examples: [
     "source <(docr completion bash)    # needs bash-completion",

@@ -2,17 +2,17 @@
 import type { Command } from "../commands/command.ts";
 
 export const DESCRIPTION =
-  "Credentials for DigitalOcean Container Registry: what docker asks for, and what people do around it";
+  "Credentials for DigitalOcean Container Registry, for docker, podman, skopeo and buildah";
 
 export const EXIT_CODES =
-  "0 done, 1 failed, 2 wrong usage, 3 not there (no image, no login), 4 refused by the registry, 130 interrupted.";
+  "0 success, 1 failure, 2 wrong usage, 3 not found (no image, no login), 4 rejected by the registry, 130 interrupted.";
 
 /** The last part of docr's own help. It names the credential-helper protocol for readers who look for it here. */
 export const PROTOCOL_HELP = `
 For docker (the credential-helper protocol on stdin and stdout):
   Usage: docker-credential-docr <store|get|erase|list|version>
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not there, 4 refused by the registry, 130 interrupted.
+Exit codes: 0 success, 1 failure, 2 wrong usage, 3 not found, 4 rejected by the registry, 130 interrupted.
 `;
 
 /** `docr check [options] <image>`. */

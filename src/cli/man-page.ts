@@ -1,6 +1,6 @@
 import type { Command, Options } from "../commands/command.ts";
 import { ENVIRONMENT } from "./environment.ts";
-import { COMMON_OPTIONS, descriptionOf, optionsIn, usageOf } from "./option-flags.ts";
+import { COMMON_OPTIONS, descriptionOf, HELP_OPTION, optionsIn, usageOf } from "./option-flags.ts";
 import { DESCRIPTION, EXIT_CODES, usageLineOf } from "./help.ts";
 import type { CommandTree } from "./usage-errors.ts";
 
@@ -13,20 +13,20 @@ export function manPage(tree: CommandTree, version: string): string {
     `docr, docker\\-credential\\-docr \\- ${escaped(lowerFirst(DESCRIPTION))}`,
     ".SH SYNOPSIS",
     ".B docr",
-    "\\fIverb\\fR [\\fIoptions\\fR]",
+    "\\fIcommand\\fR [\\fIoptions\\fR]",
     ".br",
     ".B docker\\-credential\\-docr",
     "store|get|erase|list|version",
     ".SH DESCRIPTION",
     escaped(
-      "docker, podman, skopeo and buildah call it for a registry's login. For DigitalOcean's registry it mints a short-lived one from an API token; those of other registries it keeps in the keychain. The verbs below are for people.",
+      "docr is a credential helper. docker, podman, skopeo and buildah ask it for the login of a registry. For DigitalOcean Container Registry it creates short-lived credentials from an API token. Logins for other registries are stored in the OS keychain.",
     ),
-    ".SH VERBS",
+    ".SH COMMANDS",
     ...commands.flatMap(sectionOf),
-    ".SS Every verb",
+    ".SS Every command",
     ".TP",
     ".B \\-h, \\-\\-help",
-    "show the verb's help",
+    HELP_OPTION.description,
     ...entriesOf(COMMON_OPTIONS),
     ".SH ENVIRONMENT",
     ...Object.entries(ENVIRONMENT).flatMap(([name, meaning]) => [

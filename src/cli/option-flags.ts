@@ -2,12 +2,12 @@ import type { Command, Option, Options } from "../commands/command.ts";
 
 /** Every command has it. main.ts acts on it: the libraries for prompts read the variable NO_COLOR only. */
 export const COMMON_OPTIONS = {
-  noColor: { kind: "flag", description: "print without colours (as does the variable NO_COLOR)" },
+  noColor: { kind: "flag", description: "Print without colours (same as NO_COLOR=1)" },
 } as const satisfies Options;
 
-export const HELP_OPTION = { kind: "flag", description: "show this help" } as const satisfies Option;
+export const HELP_OPTION = { kind: "flag", description: "Show this help" } as const satisfies Option;
 
-const JSON_OPTION = { kind: "flag", description: "print JSON, for scripts" } as const satisfies Option;
+const JSON_OPTION = { kind: "flag", description: "Print the result as JSON" } as const satisfies Option;
 
 /** The command's options in the order of its help, `--help` left out. */
 export function optionsIn(command: Command): Options {

@@ -21,7 +21,7 @@ function valueOf(name: string, option: Option, value: unknown): string | boolean
   }
   const flag = flagOf(name, option);
   // Commander takes the next option for the value: `logout --context --all`.
-  if (value.startsWith("--")) throw new HelperError("bad-arguments", `${flag} needs a value`);
+  if (value.startsWith("--")) throw new HelperError("bad-arguments", `${flag} requires a value`);
   if (option.kind === "value" && option.choices && !option.choices.includes(value)) {
     throw new HelperError("bad-arguments", `${flag} must be ${listed(option.choices)}`);
   }

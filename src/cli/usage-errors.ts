@@ -30,7 +30,7 @@ export type UsageProblem =
 export function usageError(problem: UsageProblem, args: readonly string[], tree: CommandTree): HelperError {
   const located = locate(args, tree);
   const { name, command, rest } = located;
-  const hint = `see ${name} --help`;
+  const hint = `run ${name} --help`;
   const failWith = (text: string): HelperError => new HelperError("bad-arguments", text, { hint });
   switch (problem) {
     case "unknown-option":
@@ -38,12 +38,12 @@ export function usageError(problem: UsageProblem, args: readonly string[], tree:
     case "unknown-command":
       return unknownCommand(located, args.length === 1, hint);
     case "no-command":
-      return failWith(`${name} needs a command`);
+      return failWith(`${name} requires a command`);
     case "missing-value":
-      return failWith(`${flagIn(rest.at(-1) ?? "")} needs a value`);
+      return failWith(`${flagIn(rest.at(-1) ?? "")} requires a value`);
     case "missing-argument": {
       const missing = command?.arguments?.[operandsIn(rest, command.options ?? {})] ?? "argument";
-      return failWith(`${name} needs the argument ${missing}`);
+      return failWith(`${name} requires the argument ${missing}`);
     }
     case "excess-arguments": {
       const count = command?.arguments?.length ?? 0;
@@ -55,7 +55,7 @@ export function usageError(problem: UsageProblem, args: readonly string[], tree:
 /** For what the command itself found wrong. */
 export function withUsageHint(error: HelperError, args: readonly string[], tree: CommandTree): HelperError {
   if (error.code !== "bad-arguments" || error.hint !== undefined) return error;
-  const hint = `see ${locate(args, tree).name} --help`;
+  const hint = `run ${locate(args, tree).name} --help`;
   return new HelperError(error.code, error.message, { cause: error, hint });
 }
 

@@ -52,7 +52,7 @@ export function createTerminal(parts: TerminalParts): Terminal {
   const isStdoutTerminal = parts.isTerminal(1);
   const open = async (question: string) => {
     if (!canAsk) {
-      throw new HelperError("no-terminal", `there is no terminal here to ask on: ${question}`);
+      throw new HelperError("no-terminal", `there is no terminal to ask: ${question}`);
     }
     return (await import("./prompts.ts")).createPrompts(parts.streams());
   };
@@ -83,7 +83,7 @@ export function createTerminal(parts: TerminalParts): Terminal {
     async readSecret() {
       const text = textOf(await parts.readInput()).replace(/\r?\n$/, "");
       if (text !== "") return new Secret(text);
-      throw new HelperError("input-missing", "stdin is empty", { hint: "send the secret on stdin" });
+      throw new HelperError("input-missing", "stdin is empty", { hint: "pass the secret on stdin" });
     },
   };
 }

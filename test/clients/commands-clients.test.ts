@@ -136,7 +136,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
       expect(code).toBe(0);
       const minted = lab.standIn.account.minted.at(-1);
       expect(stdout.includes(minted?.secret ?? "")).toBe(false);
-      expect(stdout).toContain("user name  hidden; --reveal shows it\n");
+      expect(stdout).toContain("user name  hidden (show it with --reveal)\n");
       const revealed = await json(["resolve", OURS, "--reveal"], env);
       const get = await lab.person.run("docker-credential-docr", ["get"], { stdin: OURS, env });
       expect(JSON.parse(get.stdout).Secret === revealed["secret"]).toBe(true);
@@ -215,7 +215,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
       const none = await docr(["secret", HOST]);
       expect(none).toMatchObject({ code: 3, stdout: "" });
       expect(none.stderr).toMatch(
-        /^docr: error: docker has no login for basic\.test\ndocr: hint: log in: [^\n]+\n$/,
+        /^docr: error: docker has no login for basic\.test\ndocr: hint: run docker login [^\n]+\n$/,
       );
     });
 
@@ -254,7 +254,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
       expect(await json(["registry", "list"])).toEqual([]);
       expect(await add([], `${password}\n`)).toMatchObject({
         code: 0,
-        stdout: `kept the login of ${username} for ${HOST}\n`,
+        stdout: `stored the login of ${username} for ${HOST}\n`,
         stderr: "",
       });
       expect(await resolve(HOST)).toMatchObject({ helper: "docr", ...LOGIN });
@@ -293,7 +293,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
       await well(await add(["--no-check"], "old"));
       const again = await add([], password);
       expect(again).toMatchObject({ code: 2, stdout: "" });
-      expect(again.stderr).toMatch(/already\ndocr: hint: change it with docr registry update basic\.test/);
+      expect(again.stderr).toMatch(/already stored\ndocr: hint: change it with docr registry update basic\.test/);
       expect((await resolve(HOST)).secret).toBe("old");
       await well(await docr(["registry", "update", HOST, "--password-stdin"], { stdin: password }));
       expect(await resolve(HOST)).toMatchObject(LOGIN);
@@ -335,14 +335,14 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
     it("asks for what it was not told, shows no password, and asks before it forgets", async () => {
       lab.person.writeDockerConfig({ credsStore: "docr" });
       await inTerminal(`docr registry add ${HOST}`, async (terminal) => {
-        await terminal.waitFor(`User name at ${HOST}`);
+        await terminal.waitFor(`User name for ${HOST}`);
         await terminal.type(username);
         await terminal.press("Enter");
-        await terminal.waitFor(`Password or access token at ${HOST}`);
+        await terminal.waitFor(`Password or access token for ${HOST}`);
         await terminal.type(password);
         await terminal.press("Enter");
         const screen = await terminal.waitFor("[exit 0]");
-        expect(screen).toContain(`kept the login of ${username} for ${HOST}`);
+        expect(screen).toContain(`stored the login of ${username} for ${HOST}`);
         expect(screen).not.toContain(password);
       });
       expect(await resolve(HOST)).toMatchObject(LOGIN);
@@ -351,7 +351,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
         ["y", 0, null],
       ] as const) {
         await inTerminal(`docr registry remove ${HOST}`, async (terminal) => {
-          await terminal.waitFor(`Forget the login for ${HOST}?`);
+          await terminal.waitFor(`Delete the login for ${HOST}?`);
           await terminal.type(answer);
           await terminal.waitFor(`[exit ${code}]`);
         });
@@ -362,7 +362,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
     it("keeps nothing after ctrl-C, and leaves the terminal as it was", async () => {
       lab.person.writeDockerConfig({ credsStore: "docr" });
       await inTerminal(`docr registry add ${HOST} --username ${username}`, async (terminal) => {
-        await terminal.waitFor(`Password or access token at ${HOST}`);
+        await terminal.waitFor(`Password or access token for ${HOST}`);
         await terminal.type("half a passw");
         await terminal.press("C-c");
         expect(await terminal.waitFor("[exit 130]")).toContain(

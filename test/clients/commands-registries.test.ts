@@ -124,7 +124,7 @@ describeUnless(explainNoLab(["skopeo", "tmux"]), "docr check", () => {
     lab.person.writeDockerConfig({});
     const { stdout, code } = await docr(["check", `${OURS}/acme/app:v1`], ci());
     expect(code).toBe(0);
-    expect(stdout).toContain("\n  login      docr itself: docker is not configured to ask it");
+    expect(stdout).toContain("\n  login      docr (docker is not configured to ask docr");
   });
 
   it("ends with 3 for what is absent: a tag, and a repository", async () => {
@@ -145,7 +145,7 @@ describeUnless(explainNoLab(["skopeo", "tmux"]), "docr check", () => {
     const refused = await docr(["check", `${BASIC}/tiny:oci`]);
     expect(refused.code).toBe(4);
     expect(refused.stdout).toMatch(
-      /^refused: basic\.test\/tiny:oci\n {2}why +basic\.test rejected the login \(HTTP 401\)\n/,
+      /^rejected: basic\.test\/tiny:oci\n {2}reason +basic\.test rejected the login \(HTTP 401\)\n/,
     );
     expect(refused.stdout + refused.stderr).not.toContain("hunter2");
   });
@@ -195,7 +195,7 @@ describeUnless(explainNoLab(["skopeo", "tmux"]), "docr check", () => {
   it("takes Docker Hub's 401 for a missing repository for absent, and one for a wrong login for refused", async () => {
     const { code, stdout } = await docr(["check", "acme/nothing"]);
     expect(code).toBe(3);
-    expect(stdout).toContain("Docker Hub does not tell which");
+    expect(stdout).toContain("Docker Hub does not say which");
     loginToHub("hubpw");
     expect((await check("acme/nothing")).code).toBe(3);
     expect((await check("ann/private:v2")).code).toBe(3);

@@ -90,9 +90,9 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the verbs around an
     it("keeps the token that DigitalOcean accepts, shows whose it is, and a get mints with it", async () => {
       const { code, stdout, stderr } = await logIn(token);
       expect([code, stderr]).toEqual([0, ""]);
-      expect(stdout).toMatch(/^logged in +the context default, kept in the keychain$/m);
+      expect(stdout).toMatch(/^logged in +account default, stored in the keychain$/m);
       expect(stdout).toMatch(/^account +sammy@digitalocean\.example$/m);
-      expect(stdout).toMatch(/^registries +acme, fra1, 29\.4 MB, since 2020-03-21$/m);
+      expect(stdout).toMatch(/^registries +acme, fra1, 29\.4 MB, created 2020-03-21$/m);
       expect(stdout).not.toMatch(ANY_TOKEN);
       expect(await isKept(token)).toBe(true);
       expect((await get()).code).toBe(0);
@@ -137,7 +137,7 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the verbs around an
       const { code, stdout, stderr, ms } = await logIn(token);
       expect([code, stderr]).toEqual([
         0,
-        "docr: warning: DigitalOcean did not say which scopes the API token has\n",
+        "docr: warning: DigitalOcean did not report the scopes of the API token\n",
       ]);
       expect(stdout).toMatch(/^scopes +unknown$/m);
       expect(ms).toBeLessThan(12_000);
@@ -148,7 +148,7 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the verbs around an
       await logIn(token);
       const { stderr } = await logIn(other, "--context", "work");
       expect(stderr).toBe(
-        "docr: warning: the context in use is default: set DIGITALOCEAN_CONTEXT=work to use this account\n",
+        "docr: warning: the current account is default; set DIGITALOCEAN_CONTEXT=work to use this one\n",
       );
       expect(JSON.parse((await docr(["status", "--json"])).stdout)).toMatchObject({
         apiToken: "the keychain",
@@ -156,7 +156,7 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the verbs around an
       });
       expect(await docr(["logout"])).toMatchObject({ code: 2, stdout: "" });
       expect((await docr(["logout", "--context", "work"])).stdout).toBe(
-        "forgot the API token of work; revoked 0\n",
+        "deleted the API token of work; revoked 0 credentials\n",
       );
       expect([await isKept(token), await isKept(other)]).toEqual([true, false]);
     });
@@ -168,12 +168,14 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the verbs around an
       expect(await docr(["login", "--from-doctl"], { env })).toMatchObject({ code: 0, stderr: "" });
       expect(await isKept(token)).toBe(true);
       const remarked = await docr(["login", "--from-doctl"], { env: { ...env, ...ci() } });
-      expect(remarked.stderr).toMatch(/^docr: warning: DIGITALOCEAN_ACCESS_TOKEN is set and wins [^\n]+\n$/);
+      expect(remarked.stderr).toMatch(
+        /^docr: warning: DIGITALOCEAN_ACCESS_TOKEN is set and takes precedence[^\n]+\n$/,
+      );
       expect(await docr(["login"])).toMatchObject({
         code: 2,
         stdout: "",
         stderr:
-          "docr: error: there is no terminal to ask for the API token on\ndocr: hint: pipe it in with --token-stdin, or take doctl's with --from-doctl\n",
+          "docr: error: there is no terminal to ask for the API token\ndocr: hint: pass it on stdin with --token-stdin, or use doctl's with --from-doctl\n",
       });
     });
   });
@@ -254,7 +256,7 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the verbs around an
       await get();
       const last = minted().at(-1);
       expect((await docr(["logout"])).stdout).toBe(
-        "forgot the API token of the default account; revoked 1\n",
+        "deleted the API token of the default account; revoked 1 credential\n",
       );
       expect([last?.revoked, await isKept(token)]).toEqual([true, false]);
       expect((await get()).stdout).toBe("credentials not found in native keychain\n");
@@ -275,7 +277,7 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the verbs around an
       const pruned = await docr(["prune"]);
       expect(pruned).toMatchObject({ code: 0, stderr: "" });
       expect(pruned.stdout).toMatch(
-        /^revoked 1\n\nREGISTRY +ACCESS +AGE +EXPIRES IN +STATE\nacme +read-write +\d+ s +60 min +in use\n$/,
+        /^revoked 1 credential\n\nREGISTRY +ACCESS +AGE +EXPIRES IN +STATE\nacme +read-write +\d+ s +60 min +in use\n$/,
       );
       expect(
         minted()
@@ -344,7 +346,7 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the verbs around an
     it("mints for ever only where that is typed", async () => {
       const { code, stderr } = await docr(["credentials", "--never-expire"], { env: ci() });
       expect([code, minted().at(-1)?.expiresAt]).toEqual([0, undefined]);
-      expect(stderr).toMatch(/^docr: warning: this credential never expires: [^\n]+\n$/);
+      expect(stderr).toMatch(/^docr: warning: this credential never expires; [^\n]+\n$/);
       const both = await docr(["credentials", "--never-expire", "--expiry", "1h"], { env: ci() });
       expect(both).toMatchObject({ code: 2, stdout: "" });
       expect((await docr(["credentials", "--expiry", "0"], { env: ci() })).code).toBe(2);

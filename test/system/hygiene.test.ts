@@ -85,14 +85,14 @@ describeUnless(explainNoExecutable(), "what becomes of the credentials that were
       await world.get({ DOCR_ACCESS: "read-only" });
       expect(await world.docr("prune")).toMatchObject({
         code: 0,
-        stdout: expect.stringMatching(/^revoked 1\n/),
+        stdout: expect.stringMatching(/^revoked 1 credential\n/),
         stderr: "",
       });
       expect(live(world)).toEqual([2, 3]);
       expect(world.idOf(await world.get())).toBe(2);
       expect(await world.docr("prune")).toMatchObject({
         code: 0,
-        stdout: expect.stringMatching(/^revoked 0\n/),
+        stdout: expect.stringMatching(/^revoked 0 credentials\n/),
         stderr: "",
       });
     }),

@@ -14,7 +14,7 @@ interface Stored {
   readonly now: number;
 }
 
-const UNKNOWN = "not told; that takes the scope account:read";
+const UNKNOWN = "unknown (requires the scope account:read)";
 
 export function describeLogin(
   { token, account, registries }: AcceptedToken,
@@ -23,7 +23,7 @@ export function describeLogin(
   const life = token?.expiresInSeconds;
   const end = life === undefined ? "never expires" : `expires in ${formatDuration(life * 1000)}`;
   return alignColumns([
-    ["logged in", `the context ${context}, kept in ${store}`],
+    ["logged in", `account ${context}, stored in ${store}`],
     ["account", account ? describeAccount(account) : UNKNOWN],
     ["team", account ? (account.team ?? "none") : "unknown"],
     ["scopes", token ? describeScopes(token.scopes) : "unknown"],
@@ -64,7 +64,7 @@ function describeAccount({ email, status }: Account): string {
 function describeScopes(scopes: readonly string[]): string {
   const ours = scopes.filter((scope) => /^(?:registry:|account:|read$|write$)/.test(scope));
   const others = scopes.length - ours.length;
-  const rest = others === 0 ? [] : [`and ${others} that are not needed here`];
+  const rest = others === 0 ? [] : [`and ${others} others`];
   return [...ours, ...rest].join(", ") || "none";
 }
 
@@ -77,7 +77,7 @@ function describeRegistries(registries: readonly Registry[] | undefined): string
       registry.name,
       ...(registry.region === undefined ? [] : [registry.region]),
       ...(registry.storageBytes === undefined ? [] : [formatBytes(registry.storageBytes)]),
-      ...(registry.createdAt === undefined ? [] : [`since ${registry.createdAt.slice(0, 10)}`]),
+      ...(registry.createdAt === undefined ? [] : [`created ${registry.createdAt.slice(0, 10)}`]),
     ].join(", "),
   ]);
 }

@@ -13,15 +13,15 @@ import { describeLogin, jsonOfLogin } from "./login-report.ts";
 /** Checks an API token and its scopes with DigitalOcean, then stores it. Stores nothing if DigitalOcean rejects it. */
 export const loginCommand = defineCommand({
   name: "login",
-  summary: "keep an API token of DigitalOcean, once DigitalOcean has accepted it",
+  summary: "Log in to DigitalOcean with an API token",
   options: {
     context: {
       kind: "value",
       value: "name",
-      description: "the account's name, as in doctl; the one in use unless told",
+      description: "Account to log in to (default: the current account)",
     },
-    tokenStdin: { kind: "flag", description: "read the API token from stdin" },
-    fromDoctl: { kind: "flag", description: "take the API token that doctl has for the context" },
+    tokenStdin: { kind: "flag", description: "Read the API token from stdin" },
+    fromDoctl: { kind: "flag", description: "Use the API token that doctl has for the account" },
   },
   examples: ["docr login", "docr login --context work --token-stdin < token.txt", "docr login --from-doctl"],
   needs: ["accounts", "settings", "general", "clock", "terminal", "reporter"],
@@ -31,7 +31,7 @@ export const loginCommand = defineCommand({
     const accepted = await terminal.spin("asking DigitalOcean", () => accounts.logIn(token, context));
     for (const text of warningsFor(context, settings(), accounts)) reporter.warn(text);
     if (!accepted.token) {
-      reporter.warn("DigitalOcean did not say which scopes the API token has");
+      reporter.warn("DigitalOcean did not report the scopes of the API token");
     } else if (!canPush(accepted.token)) {
       reporter.warn("this API token can pull but not push: it lacks the scope registry:update");
     }
@@ -50,25 +50,25 @@ async function obtainToken(
   { accounts, terminal }: Pick<CommandContext, "accounts" | "terminal">,
 ): Promise<ApiToken> {
   if (tokenStdin && fromDoctl) {
-    throw new HelperError("bad-arguments", "--token-stdin and --from-doctl exclude each other");
+    throw new HelperError("bad-arguments", "--token-stdin and --from-doctl cannot be combined");
   }
-  if (tokenStdin) return tokenOf(await terminal.readSecret(), "standard input");
+  if (tokenStdin) return tokenOf(await terminal.readSecret(), "stdin");
   if (fromDoctl) {
     const token = await accounts.findInDoctl(context);
     if (token) return token;
-    throw new HelperError("no-api-token", "doctl's config has no API token for this context", {
-      hint: "run: doctl auth init, or leave --from-doctl out",
+    throw new HelperError("no-api-token", "doctl's configuration has no API token for this account", {
+      hint: "run doctl auth init, or log in without --from-doctl",
     });
   }
   if (!terminal.canAsk) {
-    throw new HelperError("bad-arguments", "there is no terminal to ask for the API token on", {
-      hint: "pipe it in with --token-stdin, or take doctl's with --from-doctl",
+    throw new HelperError("bad-arguments", "there is no terminal to ask for the API token", {
+      hint: "pass it on stdin with --token-stdin, or use doctl's with --from-doctl",
     });
   }
   // Best effort: a file that doctl itself could not read must not end the login.
   const doctl = await undefinedIfFailed(() => accounts.findInDoctl(context));
   if (doctl && (await terminal.confirm(`Use the API token in ${doctl.source}?`))) return doctl;
-  return tokenOf(await terminal.askHidden("DigitalOcean API token"), "what was typed");
+  return tokenOf(await terminal.askHidden("DigitalOcean API token"), "the prompt");
 }
 
 function tokenOf(secret: Secret, source: string): ApiToken {
@@ -83,12 +83,12 @@ function warningsFor(
 ): readonly string[] {
   const warnings: string[] = [];
   if (apiToken) {
-    warnings.push(`${apiToken.source} is set and wins over what is kept; unset it to use this account`);
+    warnings.push(`${apiToken.source} is set and takes precedence; unset it to use this account`);
   }
   const name = context ?? DEFAULT_CONTEXT;
   const current = accounts.contextInUse() ?? DEFAULT_CONTEXT;
   if (name !== current && !Object.values(contexts).includes(name)) {
-    warnings.push(`the context in use is ${current}: set DIGITALOCEAN_CONTEXT=${name} to use this account`);
+    warnings.push(`the current account is ${current}; set DIGITALOCEAN_CONTEXT=${name} to use this one`);
   }
   return warnings;
 }

@@ -4,24 +4,26 @@ import type { LogoutResult } from "../../credentials/accounts/log-out.ts";
 import { undefinedIfFailed } from "../../credentials/best-effort.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../context.ts";
+import { countCredentials } from "../credentials/live-table.ts";
 import { parseContext } from "./context-option.ts";
 
 /** With API tokens of several accounts in the store, the user names one, agrees to all, or gives `--all`. */
 export const logoutCommand = defineCommand({
   name: "logout",
-  summary: "forget the API token, and revoke the credentials that were minted",
+  summary: "Delete the API token and revoke the credentials created with it",
   options: {
-    context: { kind: "value", value: "name", description: "of this account alone" },
+    context: { kind: "value", value: "name", description: "Log out of this account only" },
     all: {
       kind: "flag",
-      description: "of every account, and what the environment's API token has minted: as docker logout",
+      description:
+        "Log out of every account, and revoke what the environment's API token created (like docker logout)",
     },
   },
   examples: ["docr logout", "docr logout --context work", "docr logout --all"],
   needs: ["accounts", "settings", "terminal", "reporter"],
   async run({ options }, { accounts, settings, terminal, reporter }) {
     if (options.context !== undefined && options.all) {
-      throw new HelperError("bad-arguments", "--context and --all exclude each other");
+      throw new HelperError("bad-arguments", "--context and --all cannot be combined");
     }
     const context = options.context === undefined ? undefined : parseContext(options.context);
     if (context === undefined && !options.all) await confirmAll({ accounts, terminal });
@@ -29,7 +31,7 @@ export const logoutCommand = defineCommand({
       context === undefined ? accounts.logOutEverywhere() : accounts.logOut(context),
     );
     const source = await findRemainingToken(context, { accounts, settings });
-    if (source !== undefined) reporter.warn(`${source}: docker still gets credentials with it`);
+    if (source !== undefined) reporter.warn(`docker still gets credentials: ${source}`);
     return { text: describe(out), json: out };
   },
 });
@@ -43,11 +45,11 @@ async function confirmAll({
   if (contexts.length < 2) return;
   const names = contexts.join(", ");
   if (!terminal.canAsk) {
-    throw new HelperError("bad-arguments", `API tokens of several accounts are kept: ${names}`, {
-      hint: "name one with --context, or say --all",
+    throw new HelperError("bad-arguments", `several accounts are logged in: ${names}`, {
+      hint: "choose one with --context, or use --all",
     });
   }
-  if (await terminal.confirm(`Forget the API tokens of all accounts (${names})?`)) return;
+  if (await terminal.confirm(`Log out of all accounts (${names})?`)) return;
   throw new HelperError("cancelled", "cancelled");
 }
 
@@ -66,7 +68,7 @@ function describe({ contexts, revoked, notRevoked }: LogoutResult): string {
   const names = contexts.map((name) => (name === DEFAULT_CONTEXT ? "the default account" : name));
   const tokens = contexts.length === 1 ? "API token" : "API tokens";
   const forgotten =
-    contexts.length === 0 ? "no API token was kept" : `forgot the ${tokens} of ${names.join(", ")}`;
+    contexts.length === 0 ? "no API token was stored" : `deleted the ${tokens} of ${names.join(", ")}`;
   const left = notRevoked === 0 ? "" : `, ${notRevoked} could not be revoked`;
-  return `${forgotten}; revoked ${revoked}${left}\n`;
+  return `${forgotten}; revoked ${countCredentials(revoked)}${left}\n`;
 }

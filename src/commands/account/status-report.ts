@@ -46,14 +46,17 @@ export function describeConfigured({
     ...Object.entries(registries).map(([registry, name]) => line("", `${name} for ${registry}`)),
     line("config file", describeFile(configFile)),
     ...problems.map(({ message }) => line("", message)),
-    line("other hosts", fallback === undefined ? "kept in the store" : `docker-credential-${fallback}`),
+    line(
+      "other hosts",
+      fallback === undefined ? "logins are in docr's store" : `docker-credential-${fallback}`,
+    ),
   ].join("");
 }
 
 export function describeSource(source: TokenSourceState, isFirst: boolean): string {
   const { name, state, contexts, failure, isDeciding } = source;
   const found = contexts.length === 0 ? "set" : contexts.join(", ");
-  const what = { set: found, empty: "nothing", broken: failure?.message ?? "unknown" }[state];
+  const what = { set: found, empty: "none", broken: failure?.message ?? "unknown" }[state];
   return line(isFirst ? "API tokens" : "", `${isDeciding ? "> " : "  "}${name}: ${what}`);
 }
 
@@ -64,10 +67,10 @@ export function describeHeld({ sources, credentials, failures, now }: Held): str
   return [
     line("in use", describeDeciding(deciding)),
     line("store", store ? `${store.name}: ${store.failure?.message ?? "open"}` : "unknown"),
-    table === "" ? "\nno live credentials\n" : `\n${table}`,
+    table === "" ? "\nno active credentials\n" : `\n${table}`,
     ...failures
       .filter(({ message }) => message !== store?.failure?.message)
-      .map(({ message }) => `${message}: what is kept there is not shown\n`),
+      .map(({ message }) => `${message}: credentials stored there are not listed\n`),
   ].join("");
 }
 
@@ -97,12 +100,12 @@ export function jsonOfStatus(configured: Configured, held: Held): unknown {
 }
 
 function describeDeciding(source: TokenSourceState | undefined): string {
-  if (!source) return "no API token: run docr login, or set DIGITALOCEAN_ACCESS_TOKEN";
-  return source.failure ? `no API token, because of ${source.name}` : `the API token from ${source.name}`;
+  if (!source) return "no API token; run docr login, or set DIGITALOCEAN_ACCESS_TOKEN";
+  return source.failure ? `no API token: ${source.name} failed` : `the API token from ${source.name}`;
 }
 
 function describeFile(file: Configured["configFile"]): string {
-  if (!file) return "none: there is no home";
-  if (!file.exists) return `${file.label}: not there`;
-  return file.isValid ? file.label : `${file.label}: wrong`;
+  if (!file) return "none (no home directory)";
+  if (!file.exists) return `${file.label} (does not exist)`;
+  return file.isValid ? file.label : `${file.label} (invalid)`;
 }

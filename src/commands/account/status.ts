@@ -20,7 +20,7 @@ import { findTokenSources, type TokenSourceState } from "./token-sources.ts";
  */
 export const statusCommand = defineCommand({
   name: "status",
-  summary: "show accounts, where API tokens come from, and the credentials that live",
+  summary: "Show accounts, sources of API tokens, and active credentials",
   examples: ["docr status", "docr status --json | jq .credentials"],
   needs: ["accounts", "inventory", "general", "machine", "clock", "terminal"],
   async run({ wantsJson }, context) {

@@ -14,32 +14,32 @@ const DEFAULT_SECONDS = 3600;
 export const credentialsCommand = defineCommand({
   name: "credentials",
   arguments: ["[registry]"],
-  summary: "make one new credential for the registry, and print it",
+  summary: "Create a registry credential and print it",
   options: {
     expiry: {
       kind: "value",
       value: "time",
-      description: "how long it lives: 1h30m, 90m, 30d or seconds (default: 1h)",
+      description: "Lifetime: 1h30m, 90m, 30d or seconds (default: 1h)",
     },
-    neverExpire: { kind: "flag", description: "let it live until somebody revokes it" },
-    readWrite: { kind: "flag", description: "let it push and delete, too (default: pull alone)" },
+    neverExpire: { kind: "flag", description: "Create a credential that never expires" },
+    readWrite: { kind: "flag", description: "Allow push and delete (default: pull only)" },
     format: {
       kind: "value",
       value: "form",
-      description: "what is printed: docker's config.json unless told",
+      description: "Output format, docker-config by default",
       choices: FORMATS,
     },
     name: {
       kind: "value",
       value: "name",
-      description: "of the Kubernetes secret (default: registry- and the registry's name)",
+      description: "Name of the Kubernetes secret (default: registry-NAME)",
     },
     namespace: {
       kind: "value",
       value: "namespace",
-      description: `of the Kubernetes secret (default: ${SYSTEM_NAMESPACE})`,
+      description: `Namespace of the Kubernetes secret (default: ${SYSTEM_NAMESPACE})`,
     },
-    context: { kind: "value", value: "name", description: "the account to use; the one in use unless told" },
+    context: { kind: "value", value: "name", description: "Account to use (default: the current account)" },
   },
   examples: [
     "docr credentials > config.json",
@@ -53,10 +53,7 @@ export const credentialsCommand = defineCommand({
     if (wantsJson && format !== undefined) throw exclude("--json", "--format");
     const isManifest = format === "kubernetes-secret";
     if (!isManifest && (options.name ?? options.namespace) !== undefined) {
-      throw new HelperError(
-        "bad-arguments",
-        "--name and --namespace are for --format kubernetes-secret, which was not asked for",
-      );
+      throw new HelperError("bad-arguments", "--name and --namespace require --format kubernetes-secret");
     }
     const place = { name: options.name, namespace: options.namespace ?? SYSTEM_NAMESPACE };
     const order = {
@@ -76,7 +73,7 @@ export const credentialsCommand = defineCommand({
     });
     if (minted.lifetime.kind === "unlimited") {
       reporter.warn(
-        "this credential never expires: revoke it in DigitalOcean's control panel when it is done",
+        "this credential never expires; revoke it in DigitalOcean's control panel when you no longer need it",
       );
     }
     return {
@@ -92,13 +89,13 @@ function lifetimeOf(expiry: string | undefined, neverExpire: boolean): Lifetime 
 }
 
 function exclude(one: string, other: string): HelperError {
-  return new HelperError("bad-arguments", `${one} and ${other} exclude each other`);
+  return new HelperError("bad-arguments", `${one} and ${other} cannot be combined`);
 }
 
 function parseRegistryName(name: string): string {
   if (isRegistryName(name)) return name;
-  throw new HelperError("bad-arguments", "a registry's name is 1 to 63 of a-z, 0-9 and -", {
-    hint: "docr login shows the names",
+  throw new HelperError("bad-arguments", "a registry name has 1 to 63 characters of a-z, 0-9 and -", {
+    hint: "docr login lists the names",
   });
 }
 

@@ -8,12 +8,12 @@ const LONGEST_SECONDS = 365 * 24 * 3600;
 export function parseExpiry(text: string): number {
   const seconds = parseDuration(text);
   if (seconds === 0) {
-    throw new HelperError("bad-arguments", "an expiry of 0 would be none", {
-      hint: "say --never-expire if that is meant",
+    throw new HelperError("bad-arguments", "--expiry must not be 0", {
+      hint: "use --never-expire for a credential that never expires",
     });
   }
   if (seconds !== undefined && seconds >= SHORTEST_SECONDS && seconds <= LONGEST_SECONDS) return seconds;
-  throw new HelperError("bad-arguments", "--expiry must be a length of time from 60s to 365d", {
+  throw new HelperError("bad-arguments", "--expiry must be a duration from 60s to 365d", {
     hint: "write it as 1h, 90m, 1h30m, 30d or 3600",
   });
 }

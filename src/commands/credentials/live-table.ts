@@ -50,3 +50,8 @@ function endOf({ mintedAt, lifetime }: LivingCredential, now: Moment): string {
 export function isoOrNever(ms: number | undefined): string | null {
   return ms === undefined ? null : new Date(ms).toISOString();
 }
+
+/** `1 credential`, `2 credentials`. */
+export function countCredentials(count: number): string {
+  return `${count} credential${count === 1 ? "" : "s"}`;
+}

@@ -1,5 +1,5 @@
 import { defineCommand } from "../command.ts";
-import { describeLiveCredentials, jsonOfLiveCredentials } from "./live-table.ts";
+import { countCredentials, describeLiveCredentials, jsonOfLiveCredentials } from "./live-table.ts";
 
 /**
  * Revokes every superseded credential, and exits with 1 if one may be left. It keeps the ones in use, and those that the
@@ -7,19 +7,21 @@ import { describeLiveCredentials, jsonOfLiveCredentials } from "./live-table.ts"
  */
 export const pruneCommand = defineCommand({
   name: "prune",
-  summary: "revoke the credentials that were replaced, and show those that live",
-  options: { dryRun: { kind: "flag", description: "show what would be revoked, and revoke nothing" } },
+  summary: "Revoke superseded credentials and list active ones",
+  options: { dryRun: { kind: "flag", description: "Show what would be revoked, and revoke nothing" } },
   examples: ["docr prune", "docr prune --dry-run", "docr prune --json"],
   needs: ["inventory", "clock", "terminal", "reporter"],
   async run({ options: { dryRun } }, { inventory, clock, terminal, reporter }) {
     const revoked = dryRun ? 0 : await terminal.spin("revoking", () => inventory.prune());
     const { credentials, failures } = await inventory.living();
     for (const { message } of failures) {
-      reporter.warn(`${message}: what is kept there is not shown, and was not revoked`);
+      reporter.warn(`${message}: credentials stored there are not listed and were not revoked`);
     }
     const left = credentials.filter(({ use }) => use === "superseded").length;
     const table = describeLiveCredentials(credentials, clock.read());
-    const summary = dryRun ? `would revoke ${left}` : `revoked ${revoked}${notRevoked(left)}`;
+    const summary = dryRun
+      ? `would revoke ${countCredentials(left)}`
+      : `revoked ${countCredentials(revoked)}${notRevoked(left)}`;
     return {
       text: `${summary}\n${table === "" ? "" : `\n${table}`}`,
       json: {

@@ -16,25 +16,25 @@ const REFUSED = 4;
 export const checkCommand = defineCommand({
   name: "check",
   arguments: ["<image>"],
-  summary: "ask the registry for an image, with the login that a client would use",
+  summary: "Check that a registry has an image and the client's login may pull it",
   options: {
-    tags: { kind: "flag", description: "list the repository's tags" },
+    tags: { kind: "flag", description: "List the repository's tags" },
     client: CLIENT_OPTION,
-    anonymous: { kind: "flag", description: "show no login" },
+    anonymous: { kind: "flag", description: "Ask without a login" },
   },
   examples: [
     "docr check registry.digitalocean.com/acme/app:v1",
     "docr check alpine --tags",
     "docr check ghcr.io/acme/app@sha256:… --client podman --json",
   ],
-  exitCodes: { 0: "found", 1: "failed otherwise", 2: "wrong usage", 3: "absent", 4: "refused" },
+  exitCodes: { 0: "found", 1: "failure", 2: "wrong usage", 3: "not found", 4: "rejected" },
   needs: ["clients", "registries", "helper", "terminal", "reporter"],
   async run({ options: { tags: wantsTags, client, anonymous }, args: [text] }, context) {
     const { registries, terminal } = context;
     const image = parseImage(text);
     if (wantsTags && (image.tag ?? image.digest) !== undefined) {
       throw new HelperError("bad-arguments", "--tags lists every tag of a repository", {
-        hint: "name the image without tag and digest",
+        hint: "leave out the tag and the digest",
       });
     }
     const used = anonymous ? ANONYMOUS : await findUsedLogin(context, image, client);
@@ -83,7 +83,7 @@ function describeManifest(found: FoundManifest, checked: Checked, terminal: Term
     ["  type", found.mediaType],
     ["  manifest", formatBytes(found.bytes)],
     ...(contentBytes === undefined ? [] : [["  to pull", formatBytes(contentBytes)] as const]),
-    ["  platforms", platforms.length === 0 ? "not told" : platforms.join(", ")],
+    ["  platforms", platforms.length === 0 ? "unknown" : platforms.join(", ")],
     ["  login", checked.used.label],
   ];
   return {
@@ -101,24 +101,24 @@ function describeTags(tags: readonly string[], checked: Checked): Result {
 
 function describeAbsent(checked: Checked): Result {
   const why =
-    checked.image.host === DOCKER_HUB ? ", or not for this login to see: Docker Hub does not tell which" : "";
+    checked.image.host === DOCKER_HUB ? ", or this login may not see it (Docker Hub does not say which)" : "";
   const rows = [["  login", checked.used.label]];
   return {
-    text: `absent: ${checked.name} is not there${why}\n${alignColumns(rows)}`,
+    text: `not found: ${checked.name} does not exist${why}\n${alignColumns(rows)}`,
     json: { ...jsonOf(checked), status: "absent" },
     exitCode: ABSENT,
   };
 }
 
 function describeRefusal(reason: string, checked: Checked): Result {
-  const next = checked.used.login ? "log in as somebody who may read it" : "log in";
+  const next = checked.used.login ? "log in with an account that may read it" : "log in";
   const rows = [
-    ["  why", reason],
+    ["  reason", reason],
     ["  login", checked.used.label],
     ["  next", `${next}: ${loginCommandFor(checked.image.host)}`],
   ];
   return {
-    text: `refused: ${checked.name}\n${alignColumns(rows)}`,
+    text: `rejected: ${checked.name}\n${alignColumns(rows)}`,
     json: { ...jsonOf(checked), status: "refused", reason },
     exitCode: REFUSED,
   };

@@ -14,18 +14,18 @@ const NO_LOGIN = 3;
 export const resolveCommand = defineCommand({
   name: "resolve",
   arguments: ["<image|host>"],
-  summary: "show which login a client would use for an image, and where it is from",
+  summary: "Show which login a client would use for an image, and where it comes from",
   options: {
     client: CLIENT_OPTION,
     key: KEY_OPTION,
-    reveal: { kind: "flag", description: "show the user name and the secret" },
+    reveal: { kind: "flag", description: "Show the user name and the secret" },
   },
   examples: [
     "docr resolve registry.digitalocean.com/acme/app",
     "docr resolve docker.io --client podman",
     "docr resolve registry.example --key https://auth.example/v1/ --reveal --json",
   ],
-  exitCodes: { 0: "there is a login", 3: "there is none and the client goes on without" },
+  exitCodes: { 0: "login found", 3: "no login: the client goes on without one" },
   needs: ["clients", "reporter"],
   async run({ options, args: [text] }, context) {
     const { host, repository } = parseTarget(text);
@@ -37,7 +37,7 @@ export const resolveCommand = defineCommand({
     const helper = helperOf(resolved);
     if (host === REGISTRY_HOST && helper !== "docr") {
       context.reporter.warn(
-        `${options.client} is not configured to ask docr for ${host}; docr configure does that`,
+        `${options.client} is not configured to ask docr for ${host}; run docr configure`,
       );
     }
     const { client, source, key } = resolved;
@@ -48,7 +48,7 @@ export const resolveCommand = defineCommand({
         ["key", printable(key)],
         ["from", kind === "none" ? printable(source) : `${printable(source)} (${kind})`],
         ...(helper === undefined ? [] : [["helper", `docker-credential-${helper}`]]),
-        ["login", login.kind ?? `none: ${client} goes on without`],
+        ["login", login.kind ?? `none: ${client} goes on without a login`],
         ...(login.kind === undefined ? [] : secretRows(login)),
       ]),
       json: {
@@ -90,7 +90,7 @@ function describeLogin(host: string, resolved: Resolved, isRevealed: boolean): L
 }
 
 function secretRows({ kind, username, secret }: LoginView): string[][] {
-  const hidden = "hidden; --reveal shows it";
+  const hidden = "hidden (show it with --reveal)";
   return [
     ...(kind === "password" ? [["user name", printable(username ?? hidden)]] : []),
     [kind === "password" ? "password" : "token", printable(secret ?? hidden)],

@@ -37,8 +37,8 @@ export function parseTarget(text: string): Target {
 export function parseHost(text: string): string {
   const { host, repository } = parseTarget(text);
   if (repository === undefined) return host;
-  throw new HelperError("bad-arguments", "that is the name of an image, not of a registry", {
-    hint: `name the registry alone: ${host}`,
+  throw new HelperError("bad-arguments", "this is the name of an image, not of a registry", {
+    hint: `name the registry only: ${host}`,
   });
 }
 
@@ -49,15 +49,15 @@ function parseBareHost(host: string): string {
   } catch (error) {
     if (!isHelperError(error)) throw error;
   }
-  throw new HelperError("bad-arguments", "that is no registry's host", {
-    hint: "name it as for docker login: ghcr.io, localhost:5000",
+  throw new HelperError("bad-arguments", "this is not the host of a registry", {
+    hint: "write it as for docker login: ghcr.io, localhost:5000",
   });
 }
 
 export const CLIENT_OPTION = {
   kind: "value",
   value: "client",
-  description: "the client whose configuration counts",
+  description: "Client whose configuration is used",
   choices: ["docker", "podman"],
   default: "docker",
 } as const satisfies Option;
@@ -65,11 +65,11 @@ export const CLIENT_OPTION = {
 export const KEY_OPTION = {
   kind: "value",
   value: "address",
-  description: "the key that the login is under, where it is not the registry's own",
+  description: "Key of the login in the client's file (default: the registry's own)",
 } as const satisfies Option;
 
 /** Throws `bad-arguments` for a key that no client can have. */
 export function parseKey(key: string | undefined): string | undefined {
   if (key === undefined || /^[^\u0000-\u001f\u007f]+$/.test(key)) return key;
-  throw new HelperError("bad-arguments", "--key takes an address, as it stands in the client's file");
+  throw new HelperError("bad-arguments", "--key must be an address, as in the client's file");
 }

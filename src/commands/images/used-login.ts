@@ -19,7 +19,7 @@ export interface UsedLogin {
 
 export const ANONYMOUS: UsedLogin = {
   login: undefined,
-  label: "none, as asked for",
+  label: "none (--anonymous)",
   json: { source: "none" },
 };
 
@@ -43,7 +43,7 @@ export async function findUsedLogin(
     helperName === undefined
       ? `${kind} in ${source}`
       : `docker-credential-${helperName} (${kind} in ${source})`;
-  const none = kind === "none" ? `none: ${client} has none for ${key}` : `none in ${from}`;
+  const none = kind === "none" ? `none: ${client} has no login for ${key}` : `none: no login in ${from}`;
   return { login, label: login ? from : none, json: { client, source, kind, helper: helperName, key } };
 }
 
@@ -57,9 +57,9 @@ async function findOwnLogin(helper: CommandContext["helper"], client: ClientName
   const json = { client, source: "docr", kind: "none", helper: "docr", key: REGISTRY_HOST };
   try {
     const login = await helper.get(REGISTRY_HOST);
-    return { login, label: `docr itself: ${client} is not configured to ask it (docr configure)`, json };
+    return { login, label: `docr (${client} is not configured to ask docr; run docr configure)`, json };
   } catch (error) {
     if (!isHelperError(error, "not-found")) throw error;
-    return { login: undefined, label: `none: neither ${client} nor docr has one (docr login)`, json };
+    return { login: undefined, label: `none: neither ${client} nor docr has a login (run docr login)`, json };
   }
 }

@@ -36,13 +36,13 @@ export function checkKubernetesNames({
   if (!isSubdomain(name)) {
     throw new HelperError(
       "bad-arguments",
-      "the name of a Kubernetes secret is up to 253 small letters, digits, dashes and dots",
+      "the name of a Kubernetes secret must be up to 253 lower-case letters, digits, dashes and dots",
     );
   }
   if (namespace !== undefined && !LABEL.test(namespace)) {
     throw new HelperError(
       "bad-arguments",
-      "a Kubernetes namespace is up to 63 small letters, digits and dashes",
+      "a Kubernetes namespace must be up to 63 lower-case letters, digits and dashes",
     );
   }
 }
@@ -56,7 +56,8 @@ export function kubernetesSecretOf(pull: PullSecret, options: KubernetesSecretOp
   if (pull.identityToken !== undefined) {
     throw new HelperError(
       "bad-arguments",
-      "the login for this registry is an identity token, which Kubernetes cannot pull with: log in with a password or an access token",
+      "the login for this registry is an identity token, which Kubernetes cannot use",
+      { hint: "log in with a password or an access token" },
     );
   }
   const config = JSON.stringify(dockerConfigOf(pull));

@@ -16,7 +16,7 @@ const FORMATS = ["auth", "kubernetes-secret", "username-password"] as const;
 export const secretCommand = defineCommand({
   name: "secret",
   arguments: ["<image|host>"],
-  summary: "print a registry's login as a platform wants it that pulls for you",
+  summary: "Print a registry login for Kubernetes or CI",
   options: {
     client: CLIENT_OPTION,
     key: KEY_OPTION,
@@ -24,16 +24,16 @@ export const secretCommand = defineCommand({
       kind: "value",
       value: "format",
       description:
-        "base64 of user:password, a manifest for kubectl, or user name and password on a line each",
+        "Output: base64 of USER:PASSWORD, a manifest for kubectl, or user name and password on two lines",
       choices: FORMATS,
       default: "auth",
     },
     name: {
       kind: "value",
       value: "name",
-      description: "of the Kubernetes secret (default: the registry's host)",
+      description: "Name of the Kubernetes secret (default: the registry's host)",
     },
-    namespace: { kind: "value", value: "namespace", description: "of the Kubernetes secret" },
+    namespace: { kind: "value", value: "namespace", description: "Namespace of the Kubernetes secret" },
   },
   examples: [
     "docr secret ghcr.io",
@@ -44,7 +44,7 @@ export const secretCommand = defineCommand({
   needs: ["clients", "helper", "reporter"],
   async run({ options: { client, format, name, namespace, ...options }, args: [text] }, context) {
     if (format !== "kubernetes-secret" && (name ?? namespace) !== undefined) {
-      throw new HelperError("bad-arguments", "--name and --namespace are for --format kubernetes-secret");
+      throw new HelperError("bad-arguments", "--name and --namespace require --format kubernetes-secret");
     }
     const { host, repository } = parseTarget(text);
     const key = parseKey(options.key);
@@ -53,7 +53,7 @@ export const secretCommand = defineCommand({
     const pull = pullSecretOf(login, client, host, key);
     if (host === REGISTRY_HOST && helperOf(resolved) === "docr") {
       context.reporter.warn(
-        "this credential is a short-lived one; docr credentials makes one for a platform",
+        "this credential is short-lived; create one for a platform with docr credentials",
       );
     }
     switch (format) {
@@ -83,7 +83,7 @@ async function findOwnLogin(
   if (helperOf(resolved) === "docr") return undefined;
   try {
     const login = loginOf(await helper.get(key ?? clientKeyOf(host)));
-    reporter.warn(`${resolved.client} has no login for ${host}; this is the one that docr keeps`);
+    reporter.warn(`${resolved.client} has no login for ${host}; this is the one in docr's store`);
     return login;
   } catch (error) {
     if (isHelperError(error, "not-found") || isHelperError(error, "keychain-missing")) return undefined;
@@ -105,7 +105,7 @@ function pullSecretOf(
   const credential = login && credentialOf(login);
   if (!credential) {
     throw new HelperError("no-login", `${client} has no login for ${host}`, {
-      hint: `log in: ${client} login ${host}, or docr registry add ${host}`,
+      hint: `run ${client} login ${host}, or docr registry add ${host}`,
     });
   }
   const identityToken = login.kind === "identity-token" ? login.token : undefined;

@@ -8,9 +8,9 @@ import type { CommandContext } from "../context.ts";
 import { checkNoFallback, findLogin, findUses, parseOtherHost, requireLogin, viewOf } from "./logins.ts";
 
 const OPTIONS = {
-  username: { kind: "value", value: "name", description: "the user name" },
-  passwordStdin: { kind: "flag", description: "read the password, or an access token, from stdin" },
-  check: { kind: "negation", description: "keep it without asking the registry" },
+  username: { kind: "value", value: "name", description: "User name" },
+  passwordStdin: { kind: "flag", description: "Read the password or access token from stdin" },
+  check: { kind: "negation", description: "Store the login without checking it with the registry" },
 } as const satisfies Options;
 
 const NEEDS = [
@@ -30,8 +30,8 @@ type LoginContext = Pick<CommandContext, (typeof NEEDS)[number]>;
 export const addCommand = defineCommand({
   name: "registry add",
   arguments: ["<host>"],
-  summary: "check a login with the registry and keep it",
-  options: { ...OPTIONS, yes: { kind: "flag", description: "replace the one that is kept without asking" } },
+  summary: "Check a login with the registry and store it",
+  options: { ...OPTIONS, yes: { kind: "flag", description: "Replace a stored login without asking" } },
   examples: [
     "docr registry add ghcr.io --username sammy",
     "docr registry add localhost:5000 --username sammy --password-stdin --no-check < password.txt",
@@ -44,12 +44,12 @@ export const addCommand = defineCommand({
     const present = await findLogin(logins, host);
     if (present && !options.yes) await confirmReplacement(terminal, host);
     if (options.username === undefined && options.passwordStdin) {
-      throw new HelperError("bad-arguments", "--password-stdin needs --username");
+      throw new HelperError("bad-arguments", "--password-stdin requires --username");
     }
-    const username = options.username ?? (await terminal.ask(`User name at ${host}`));
+    const username = options.username ?? (await terminal.ask(`User name for ${host}`));
     const secret = await readPassword(terminal, host, options.passwordStdin);
     const login = { host, key: clientKeyOf(host), username, secret };
-    return storeLogin(context, login, { check: options.check, verb: "kept" });
+    return storeLogin(context, login, { check: options.check, verb: "stored" });
   },
 });
 
@@ -57,7 +57,7 @@ export const addCommand = defineCommand({
 export const updateCommand = defineCommand({
   name: "registry update",
   arguments: ["<host>"],
-  summary: "change the user name or the password of one that is kept",
+  summary: "Change the user name or the password of a stored login",
   options: OPTIONS,
   examples: ["docr registry update ghcr.io --password-stdin < password.txt"],
   needs: NEEDS,
@@ -77,16 +77,16 @@ export const updateCommand = defineCommand({
 
 async function confirmReplacement(terminal: Terminal, host: string): Promise<void> {
   if (!terminal.canAsk) {
-    throw new HelperError("bad-arguments", `a login for ${host} is kept already`, {
+    throw new HelperError("bad-arguments", `a login for ${host} is already stored`, {
       hint: `change it with docr registry update ${host}, or replace it with --yes`,
     });
   }
-  if (await terminal.confirm(`A login for ${host} is kept already. Replace it?`)) return;
+  if (await terminal.confirm(`A login for ${host} is already stored. Replace it?`)) return;
   throw new HelperError("cancelled", "cancelled");
 }
 
 async function readPassword(terminal: Terminal, host: string, fromStdin: boolean): Promise<Secret> {
-  return fromStdin ? terminal.readSecret() : terminal.askHidden(`Password or access token at ${host}`);
+  return fromStdin ? terminal.readSecret() : terminal.askHidden(`Password or access token for ${host}`);
 }
 
 interface NewLogin {
@@ -103,7 +103,7 @@ async function storeLogin(
   { check, verb }: { readonly check: boolean; readonly verb: string },
 ): Promise<Result> {
   if (username === "" || /[\u0000-\u001f\u007f]/.test(username)) {
-    throw new HelperError("bad-arguments", "the user name is empty or has control characters in it");
+    throw new HelperError("bad-arguments", "the user name is empty or contains control characters");
   }
   if (secret.matches(/^$/)) throw new HelperError("bad-arguments", "the password is empty");
   const { helper, logins, terminal, reporter } = context;
@@ -116,11 +116,11 @@ async function storeLogin(
   const view = viewOf(await requireLogin(logins, host));
   const { usedBy } = await findUses(context, view);
   if (usedBy.length === 0) {
-    reporter.warn(`no client asks docr for ${host} yet; docr configure --global tells them to`);
+    reporter.warn(`no client asks docr for ${host} yet; run docr configure --global`);
   }
-  const unchecked = check ? "" : ", unchecked";
+  const unchecked = check ? "" : " (not checked)";
   return {
-    text: `${verb} the login of ${view.username ?? "that user"} for ${host}${unchecked}\n`,
+    text: `${verb} the login${view.username === null ? "" : ` of ${view.username}`} for ${host}${unchecked}\n`,
     json: { ...view, checked: check },
   };
 }

@@ -6,13 +6,13 @@ import { allLogins, findUses, type LoginView, parseOtherHost, requireLogin, view
 
 export const listCommand = defineCommand({
   name: "registry list",
-  summary: "list them: never a password",
+  summary: "List the stored logins, without passwords",
   options: {
-    filter: { kind: "value", value: "name", description: "only those whose user name has this in it" },
+    filter: { kind: "value", value: "text", description: "Only logins whose user name contains this text" },
     host: {
       kind: "value",
       value: "pattern",
-      description: "only those of these hosts; * stands for anything",
+      description: "Only hosts that match; * stands for any text",
     },
   },
   examples: ["docr registry list", "docr registry list --host '*.io' --json"],
@@ -29,14 +29,12 @@ export const listCommand = defineCommand({
     for (const view of views) {
       const { usedBy, warnings: more } = await findUses(context, view);
       for (const warning of more) warnings.add(warning);
-      rows.push([printable(view.host), usernameText(view), timeText(view), clientsText(usedBy) || "nobody"]);
+      rows.push([printable(view.host), usernameText(view), timeText(view), clientsText(usedBy) || "none"]);
       json.push({ ...view, usedBy: usedBy.map(jsonOfUse) });
     }
     for (const warning of warnings) reporter.warn(warning);
     if (rows.length === 0) {
-      terminal.note(
-        host === undefined && filter === undefined ? "no logins are kept" : "no login is like that",
-      );
+      terminal.note(host === undefined && filter === undefined ? "no logins are stored" : "no login matches");
     }
     return {
       text: rows.length === 0 ? "" : alignColumns([["HOST", "USER NAME", "STORED", "USED BY"], ...rows]),
@@ -48,7 +46,7 @@ export const listCommand = defineCommand({
 export const showCommand = defineCommand({
   name: "registry show",
   arguments: ["<host>"],
-  summary: "show one: user name, when it was stored, which client uses it",
+  summary: "Show a login: user name, when it was stored, which clients use it",
   examples: ["docr registry show ghcr.io"],
   needs: ["clients", "general", "logins", "reporter"],
   async run({ args: [text] }, { reporter, ...context }) {
@@ -60,10 +58,10 @@ export const showCommand = defineCommand({
         ["host", printable(view.host)],
         ["user name", usernameText(view)],
         ["stored", timeText(view)],
-        ...(usedBy.length === 0 ? [["used by", nobody(shadowedBy)]] : []),
+        ...(usedBy.length === 0 ? [["used by", describeNoUse(shadowedBy)]] : []),
         ...usedBy.map((use) => ["used by", `${use.client}, from ${placeOf(use)}`]),
         ...shadowedBy.map((use) => [
-          "hidden by",
+          "shadowed by",
           `${use.client} finds ${whatOf(use)} in ${placeOf(use)} first`,
         ]),
       ]),
@@ -77,9 +75,9 @@ function jsonOfUse(use: ClientUse): unknown {
   return { client, source, kind: settingOf(use), helper: helperOf(use) ?? null };
 }
 
-/** Where something else answers, that is what is to be done away with. */
-function nobody(shadowedBy: readonly ClientUse[]): string {
-  return shadowedBy.length > 0 ? "nobody" : "nobody; docr configure --global has clients ask docr";
+/** Something that clients find first is the reason, and appears in rows of its own. */
+function describeNoUse(shadowedBy: readonly ClientUse[]): string {
+  return shadowedBy.length > 0 ? "none" : "none; run docr configure --global";
 }
 
 function placeOf(use: ClientUse): string {
@@ -99,7 +97,7 @@ function usernameText({ username }: LoginView): string {
 }
 
 function timeText({ storedAt }: LoginView): string {
-  return storedAt === null ? "at a time not noted" : `${storedAt.slice(0, 16).replace("T", " ")} UTC`;
+  return storedAt === null ? "unknown" : `${storedAt.slice(0, 16).replace("T", " ")} UTC`;
 }
 
 function containsText(username: string | null, filter: string): boolean {

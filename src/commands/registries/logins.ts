@@ -20,8 +20,8 @@ export interface KeyedLogin {
 export function parseOtherHost(text: string): string {
   const host = parseHost(text);
   if (parseAddress(host).kind === "other") return host;
-  throw new HelperError("bad-arguments", `${REGISTRY_HOST} is no registry like others`, {
-    hint: "its logins: docr login, docr logout, docr status",
+  throw new HelperError("bad-arguments", `docr registry does not manage the login for ${REGISTRY_HOST}`, {
+    hint: "use docr login, docr logout and docr status",
   });
 }
 
@@ -39,8 +39,8 @@ export async function findLogin(logins: StoredLogins, host: string): Promise<Key
 export async function requireLogin(logins: StoredLogins, host: string): Promise<KeyedLogin> {
   const found = await findLogin(logins, host);
   if (found) return found;
-  throw new HelperError("no-login", `no login for ${host} is kept`, {
-    hint: `see docr registry list, or keep one: docr registry add ${host}`,
+  throw new HelperError("no-login", `docr has no login for ${host}`, {
+    hint: `run docr registry list, or add one: docr registry add ${host}`,
   });
 }
 
@@ -109,9 +109,13 @@ export function checkNoFallback(
 ): void {
   const { fallback } = general();
   if (fallback === undefined) return;
-  throw new HelperError("bad-setting", `docker-credential-${fallback} answers for ${host}, and not docr`, {
-    hint: machine.env["DOCR_FALLBACK"]
-      ? `log in with docker login ${host}, or unset DOCR_FALLBACK`
-      : `log in with docker login ${host}, or have docr keep all logins: docr migrate --from ${fallback}`,
-  });
+  throw new HelperError(
+    "bad-setting",
+    `the fallback helper docker-credential-${fallback} answers for ${host}, not docr`,
+    {
+      hint: machine.env["DOCR_FALLBACK"]
+        ? `log in with docker login ${host}, or unset DOCR_FALLBACK`
+        : `log in with docker login ${host}, or move all logins to docr: docr migrate --from ${fallback}`,
+    },
+  );
 }

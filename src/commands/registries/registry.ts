@@ -6,6 +6,6 @@ import { removeCommand } from "./remove.ts";
 /** The logins of other registries in docr's store. */
 export const registryCommands: CommandGroup = {
   name: "registry",
-  summary: "keep the logins of other registries",
+  summary: "Manage the logins of other registries",
   commands: [listCommand, showCommand, addCommand, updateCommand, removeCommand],
 };

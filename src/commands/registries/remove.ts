@@ -6,20 +6,20 @@ import { parseOtherHost, requireLogin, viewOf } from "./logins.ts";
 export const removeCommand = defineCommand({
   name: "registry remove",
   arguments: ["<host>"],
-  summary: "forget one; the registry is told nothing",
-  options: { yes: { kind: "flag", description: "without asking" } },
+  summary: "Delete a stored login; the registry still accepts it",
+  options: { yes: { kind: "flag", description: "Delete without asking" } },
   examples: ["docr registry remove ghcr.io"],
   needs: ["logins", "terminal"],
   async run({ options: { yes }, args: [text] }, { logins, terminal }) {
     const host = parseOtherHost(text);
     const found = await requireLogin(logins, host);
-    if (!yes && !(await terminal.confirm(`Forget the login for ${host}?`))) {
+    if (!yes && !(await terminal.confirm(`Delete the login for ${host}?`))) {
       throw new HelperError("cancelled", "cancelled");
     }
     await logins.erase(found.storeKey);
     const view = viewOf(found);
     return {
-      text: `removed the login for ${host} from docr's store; at the registry it is as good as before\n`,
+      text: `deleted the login for ${host} from docr's store; the registry still accepts it\n`,
       json: { host: view.host, username: view.username, removed: true },
     };
   },

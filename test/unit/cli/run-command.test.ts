@@ -37,7 +37,7 @@ describe("the help", () => {
 
   it.each([["--help"], ["-h"], ["help"]])("of the whole program comes for %s", async (flag) => {
     const { stdout, exitCode } = await run(flag);
-    expect(stdout).toMatch(/^Usage: docr <verb>/);
+    expect(stdout).toMatch(/^Usage: docr <command>/);
     expect(stdout).toContain("prune");
     expect(exitCode).toBe(0);
   });
@@ -73,7 +73,7 @@ describe("the help", () => {
 
 describe("a result", () => {
   it("is text for a person", async () => {
-    expect(await run("prune")).toEqual({ stdout: "revoked 0\n", stderr: "", exitCode: 0 });
+    expect(await run("prune")).toEqual({ stdout: "revoked 0 credentials\n", stderr: "", exitCode: 0 });
   });
 
   it("is JSON for a script", async () => {
@@ -108,7 +108,7 @@ describe("a command", () => {
     ]);
     const options = ["--username", "u", "--password-stdin", "--no-check"];
     const added = await runWith(["registry", "add", "quay.io", ...options], "p");
-    expect(added).toMatchObject({ stdout: "kept the login of u for quay.io, unchecked\n", exitCode: 0 });
+    expect(added).toMatchObject({ stdout: "stored the login of u for quay.io (not checked)\n", exitCode: 0 });
   });
 
   it("in a group has a help with an example", async () => {
@@ -121,60 +121,60 @@ describe("a command", () => {
 
 describe("wrong usage", () => {
   it.each([
-    [["prune", "--nothing-like-it"], "unknown option '--nothing-like-it'", "see docr prune --help"],
-    [["prune", "x"], "docr prune takes no arguments", "see docr prune --help"],
-    [["check", "a", "b"], "docr check takes 1 argument", "see docr check --help"],
-    [["completion"], "docr completion needs the argument <shell>", "see docr completion --help"],
-    [["check", "--client", "podman"], "docr check needs the argument <image>", "see docr check --help"],
+    [["prune", "--nothing-like-it"], "unknown option '--nothing-like-it'", "run docr prune --help"],
+    [["prune", "x"], "docr prune takes no arguments", "run docr prune --help"],
+    [["check", "a", "b"], "docr check takes 1 argument", "run docr check --help"],
+    [["completion"], "docr completion requires the argument <shell>", "run docr completion --help"],
+    [["check", "--client", "podman"], "docr check requires the argument <image>", "run docr check --help"],
     [
       ["completion", "hunter2"],
       "the shell must be bash, zsh, fish or powershell",
-      "see docr completion --help",
+      "run docr completion --help",
     ],
-    [["--nothing"], "unknown option '--nothing'", "see docr --help"],
-    [["nothing", "x"], "unknown command 'nothing'", "see docr --help"],
-    [["help", "nothing"], "unknown command 'nothing'", "see docr --help"],
-    [["resolve"], "docr resolve needs the argument <image|host>", "see docr resolve --help"],
+    [["--nothing"], "unknown option '--nothing'", "run docr --help"],
+    [["nothing", "x"], "unknown command 'nothing'", "run docr --help"],
+    [["help", "nothing"], "unknown command 'nothing'", "run docr --help"],
+    [["resolve"], "docr resolve requires the argument <image|host>", "run docr resolve --help"],
     [
       ["resolve", "ghcr.io", "--client", "nerdctl"],
       "--client must be docker or podman",
-      "see docr resolve --help",
+      "run docr resolve --help",
     ],
     [
       ["registry", "add", "ghcr.io", "--password", "hunter2"],
       "unknown option '--password'",
-      "see docr registry add --help",
+      "run docr registry add --help",
     ],
     [
       ["registry", "remove", "ghcr.io", "--force"],
       "unknown option '--force'",
-      "see docr registry remove --help",
+      "run docr registry remove --help",
     ],
-    [["registry"], "docr registry needs a command", "see docr registry --help"],
-    [["registry", "nothing"], "unknown command 'nothing'", "see docr registry --help"],
-    [["logout", "--context"], "--context needs a value", "see docr logout --help"],
-    [["logout", "--context", "--all"], "--context needs a value", "see docr logout --help"],
-    [["logout", "--context=--all"], "--context needs a value", "see docr logout --help"],
+    [["registry"], "docr registry requires a command", "run docr registry --help"],
+    [["registry", "nothing"], "unknown command 'nothing'", "run docr registry --help"],
+    [["logout", "--context"], "--context requires a value", "run docr logout --help"],
+    [["logout", "--context", "--all"], "--context requires a value", "run docr logout --help"],
+    [["logout", "--context=--all"], "--context requires a value", "run docr logout --help"],
     [
       ["logout", "--all", "--context", "x"],
-      "--context and --all exclude each other",
-      "see docr logout --help",
+      "--context and --all cannot be combined",
+      "run docr logout --help",
     ],
     [
       ["registry", "add", "x.io", "--password-stdin"],
-      "--password-stdin needs --username",
-      "see docr registry add --help",
+      "--password-stdin requires --username",
+      "run docr registry add --help",
     ],
-    [["prune", "-x"], "unknown option '-x'", "see docr prune --help"],
-    [["prune", "-phunter2"], "unknown option '-p…'", "see docr prune --help"],
-    [["prune", "--hunter=hunter2"], "unknown option '--hunter=…'", "see docr prune --help"],
-    [["prune", "--hunter2"], "unknown option '…'", "see docr prune --help"],
-    [["prune", "--hunter2\nx"], "unknown option '…'", "see docr prune --help"],
-    [["hunter2", "x"], "unknown command '…'", "see docr --help"],
+    [["prune", "-x"], "unknown option '-x'", "run docr prune --help"],
+    [["prune", "-phunter2"], "unknown option '-p…'", "run docr prune --help"],
+    [["prune", "--hunter=hunter2"], "unknown option '--hunter=…'", "run docr prune --help"],
+    [["prune", "--hunter2"], "unknown option '…'", "run docr prune --help"],
+    [["prune", "--hunter2\nx"], "unknown option '…'", "run docr prune --help"],
+    [["hunter2", "x"], "unknown command '…'", "run docr --help"],
     [
       ["credentials", "--format", "hunter2"],
       "--format must be docker-config, kubernetes-secret, auth or env",
-      "see docr credentials --help",
+      "run docr credentials --help",
     ],
   ])("%j prints the error and the hint, and exits with 2", async (args, message, hint) => {
     expect(await run(...args)).toEqual({

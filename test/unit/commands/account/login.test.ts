@@ -12,12 +12,12 @@ describe("docr login", () => {
     const { text, json } = await bench.run(loginCommand, { tokenStdin: true });
     expect(text).toBe(
       [
-        "logged in   the context default, kept in the keychain",
+        "logged in   account default, stored in the keychain",
         "account     sammy@do.example",
         "team        My Team",
         "scopes      registry:read, registry:update, account:read",
         "API token   never expires",
-        "registries  acme, fra1, 29.4 MB, since 2020-03-21",
+        "registries  acme, fra1, 29.4 MB, created 2020-03-21",
         "",
       ].join("\n"),
     );
@@ -78,8 +78,8 @@ describe("docr login", () => {
     const bench = createCommandBench();
     await expect(bench.run(loginCommand, { fromDoctl: true })).rejects.toMatchObject({
       code: "no-api-token",
-      message: "doctl's config has no API token for this context",
-      hint: "run: doctl auth init, or leave --from-doctl out",
+      message: "doctl's configuration has no API token for this account",
+      hint: "run doctl auth init, or log in without --from-doctl",
     });
   });
 
@@ -87,14 +87,14 @@ describe("docr login", () => {
     const bench = createCommandBench({ stdin: tokenOf("a") });
     await expect(bench.run(loginCommand)).rejects.toMatchObject({
       code: "bad-arguments",
-      message: "there is no terminal to ask for the API token on",
-      hint: "pipe it in with --token-stdin, or take doctl's with --from-doctl",
+      message: "there is no terminal to ask for the API token",
+      hint: "pass it on stdin with --token-stdin, or use doctl's with --from-doctl",
     });
     expect(kept(bench)).toEqual([]);
   });
 
   it.each([
-    [{ tokenStdin: true, fromDoctl: true }, "--token-stdin and --from-doctl exclude each other"],
+    [{ tokenStdin: true, fromDoctl: true }, "--token-stdin and --from-doctl cannot be combined"],
     [
       { context: "a b" },
       "the context in --context must be 1 to 64 letters, digits, dots, hyphens and underscores",
@@ -110,7 +110,7 @@ describe("docr login", () => {
   it("is for the account in use where none is named", async () => {
     const bench = createCommandBench({ stdin: tokenOf("a"), settings: { context: "work" } });
     const { text } = await bench.run(loginCommand, { tokenStdin: true });
-    expect(text).toContain("the context work,");
+    expect(text).toContain("account work,");
     expect(kept(bench)).toEqual([["api-token:work", tokenOf("a")]]);
   });
 
@@ -119,10 +119,10 @@ describe("docr login", () => {
     bench.api.account = undefined;
     bench.api.fail("token", "api-unavailable");
     const { text, json } = await bench.run(loginCommand, { tokenStdin: true });
-    expect(text).toMatch(/^account +not told; that takes the scope account:read$/m);
+    expect(text).toMatch(/^account +unknown \(requires the scope account:read\)$/m);
     expect(text).toMatch(/^scopes +unknown$/m);
     expect(json).toMatchObject({ account: null, token: null });
-    expect(bench.warnings).toEqual(["DigitalOcean did not say which scopes the API token has"]);
+    expect(bench.warnings).toEqual(["DigitalOcean did not report the scopes of the API token"]);
   });
 
   it("names no registries where there are none, and how to get one", async () => {
@@ -137,7 +137,7 @@ describe("docr login", () => {
     const scopes = ["droplet:read", "registry:read", "registry:update", "vpc:read"];
     bench.api.token = { scopes, expiresInSeconds: 90 * 24 * 3600 };
     const { text, json } = await bench.run(loginCommand, { tokenStdin: true });
-    expect(text).toMatch(/^scopes +registry:read, registry:update, and 2 that are not needed here$/m);
+    expect(text).toMatch(/^scopes +registry:read, registry:update, and 2 others$/m);
     expect(text).toMatch(/^API token +expires in 90 d$/m);
     expect(json).toMatchObject({ token: { scopes, expiresAt: "2027-02-19T12:00:00.000Z" } });
   });
@@ -157,7 +157,7 @@ describe("docr login remarks", () => {
     const bench = createCommandBench({ stdin: tokenOf("a"), apiToken: tokenOf("e") });
     await bench.run(loginCommand, { tokenStdin: true });
     expect(bench.warnings).toEqual([
-      "DIGITALOCEAN_ACCESS_TOKEN is set and wins over what is kept; unset it to use this account",
+      "DIGITALOCEAN_ACCESS_TOKEN is set and takes precedence; unset it to use this account",
     ]);
   });
 
@@ -165,7 +165,7 @@ describe("docr login remarks", () => {
     const other = createCommandBench({ stdin: tokenOf("a") });
     await other.run(loginCommand, { tokenStdin: true, context: "work" });
     expect(other.warnings).toEqual([
-      "the context in use is default: set DIGITALOCEAN_CONTEXT=work to use this account",
+      "the current account is default; set DIGITALOCEAN_CONTEXT=work to use this one",
     ]);
     const named = createCommandBench({ stdin: tokenOf("a"), settings: { contexts: { acme: "work" } } });
     await named.run(loginCommand, { tokenStdin: true, context: "work" });

@@ -27,7 +27,7 @@ describe("docr logout", () => {
     const bench = await createMember(["default"]);
     await answerOf(bench);
     expect(await bench.run(logoutCommand)).toEqual({
-      text: "forgot the API token of the default account; revoked 1\n",
+      text: "deleted the API token of the default account; revoked 1 credential\n",
       json: { contexts: ["default"], revoked: 1, notRevoked: 0 },
     });
     expect([kept(bench), bench.warnings]).toEqual([[], []]);
@@ -35,7 +35,7 @@ describe("docr logout", () => {
 
   it("is no failure where nothing is kept", async () => {
     expect(await createCommandBench().run(logoutCommand)).toMatchObject({
-      text: "no API token was kept; revoked 0\n",
+      text: "no API token was stored; revoked 0 credentials\n",
     });
   });
 
@@ -49,8 +49,8 @@ describe("docr logout", () => {
     const bench = await createMember(["work", "default"]);
     await expect(bench.run(logoutCommand)).rejects.toMatchObject({
       code: "bad-arguments",
-      message: "API tokens of several accounts are kept: default, work",
-      hint: "name one with --context, or say --all",
+      message: "several accounts are logged in: default, work",
+      hint: "choose one with --context, or use --all",
     });
     expect(kept(bench)).toHaveLength(2);
   });
@@ -58,11 +58,11 @@ describe("docr logout", () => {
   it("asks for a yes on a terminal", async () => {
     const declined = await createMember(["work", "default"], { answers: [false] });
     expect(await failureOf(() => declined.run(logoutCommand))).toMatchObject({ code: "cancelled" });
-    expect(declined.questions).toEqual(["Forget the API tokens of all accounts (default, work)?"]);
+    expect(declined.questions).toEqual(["Log out of all accounts (default, work)?"]);
     expect(kept(declined)).toHaveLength(2);
     const agreed = await createMember(["work", "default"], { answers: [true] });
     expect(await agreed.run(logoutCommand)).toMatchObject({
-      text: "forgot the API tokens of the default account, work; revoked 0\n",
+      text: "deleted the API tokens of the default account, work; revoked 0 credentials\n",
     });
     expect(kept(agreed)).toEqual([]);
   });
@@ -84,21 +84,17 @@ describe("docr logout", () => {
     await answerOf(bench);
     bench.api.fail("revoke", "api-unavailable");
     expect(await bench.run(logoutCommand)).toMatchObject({
-      text: "forgot the API token of the default account; revoked 0, 1 could not be revoked\n",
+      text: "deleted the API token of the default account; revoked 0 credentials, 1 could not be revoked\n",
     });
   });
 
   it("says where an API token is found all the same", async () => {
     const environment = await createMember(["default"], { apiToken: tokenOf("e") });
     await environment.run(logoutCommand);
-    expect(environment.warnings).toEqual([
-      "DIGITALOCEAN_ACCESS_TOKEN is set: docker still gets credentials with it",
-    ]);
+    expect(environment.warnings).toEqual(["docker still gets credentials: DIGITALOCEAN_ACCESS_TOKEN is set"]);
     const doctl = await createMember(["default"], { doctl: { default: tokenOf("d") } });
     await doctl.run(logoutCommand);
-    expect(doctl.warnings).toEqual([
-      "doctl's config holds an API token: docker still gets credentials with it",
-    ]);
+    expect(doctl.warnings).toEqual(["docker still gets credentials: doctl's config holds an API token"]);
   });
 
   it("fails while the keychain is locked", async () => {

@@ -38,17 +38,17 @@ async function show(bench: CommandBench) {
 }
 
 const NOTHING = `account      default
-config file  ~/.config/docr/config.json: not there
-other hosts  kept in the store
-API tokens     DIGITALOCEAN_ACCESS_TOKEN: nothing
-               DIGITALOCEAN_TOKEN: nothing
-               DIGITALOCEAN_ACCESS_TOKEN_FILE: nothing
-               the keychain: nothing
-               doctl's config: nothing
-in use       no API token: run docr login, or set DIGITALOCEAN_ACCESS_TOKEN
+config file  ~/.config/docr/config.json (does not exist)
+other hosts  logins are in docr's store
+API tokens     DIGITALOCEAN_ACCESS_TOKEN: none
+               DIGITALOCEAN_TOKEN: none
+               DIGITALOCEAN_ACCESS_TOKEN_FILE: none
+               the keychain: none
+               doctl's config: none
+in use       no API token; run docr login, or set DIGITALOCEAN_ACCESS_TOKEN
 store        the keychain: open
 
-no live credentials
+no active credentials
 `;
 
 describe("docr status", () => {
@@ -96,7 +96,7 @@ describe("docr status", () => {
     const bench = create();
     write("doctl/config.yaml", `access-token: ${tokenOf("d")}\ncontext: gone\n`);
     const { text, json } = await show(bench);
-    expect(text).toMatch(/^in use +no API token: run docr login/m);
+    expect(text).toMatch(/^in use +no API token; run docr login/m);
     expect(json).toMatchObject({ apiToken: null });
     write("doctl/config.yaml", `auth-contexts:\n  gone: ${tokenOf("d")}\ncontext: GONE\n`);
     expect((await show(bench)).json).toMatchObject({ apiToken: "doctl's config" });
@@ -145,7 +145,7 @@ describe("docr status is no failure", () => {
     bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
     write("doctl/config.yaml", `access-token: ${tokenOf("d")}\n`);
     const { text, json } = await show(bench);
-    expect(text).toMatch(/^in use +no API token, because of the keychain$/m);
+    expect(text).toMatch(/^in use +no API token: the keychain failed$/m);
     expect(text).toMatch(/^ +> the keychain: the keychain is locked$/m);
     expect(json).toMatchObject({ apiToken: null, store: { problem: "the keychain is locked" } });
   });
@@ -157,7 +157,7 @@ describe("docr status is no failure", () => {
       badSettings: new HelperError("bad-api-token", message),
     });
     const { text, json } = await show(bench);
-    expect(text).toMatch(/^in use +no API token, because of DIGITALOCEAN_ACCESS_TOKEN$/m);
+    expect(text).toMatch(/^in use +no API token: DIGITALOCEAN_ACCESS_TOKEN failed$/m);
     expect(text.split(message)).toHaveLength(2);
     expect(json).toMatchObject({ apiToken: null, problems: [] });
   });
@@ -165,7 +165,7 @@ describe("docr status is no failure", () => {
   it("with a config file that is wrong", async () => {
     write("docr/config.json", "{");
     const { text, json } = await show(create());
-    expect(text).toMatch(/^config file +~\/\.config\/docr\/config\.json: wrong$/m);
+    expect(text).toMatch(/^config file +~\/\.config\/docr\/config\.json \(invalid\)$/m);
     expect(text).toMatch(/^ +the configuration file docr\/config\.json is not valid JSON$/m);
     expect(json).toMatchObject({ configFile: { exists: true, isValid: false } });
   });
@@ -189,7 +189,7 @@ describe("docr status is no failure", () => {
       "> the store:",
       "store        the store:",
     ]);
-    expect(text).not.toContain("what is kept there is not shown");
+    expect(text).not.toContain("credentials stored there are not listed");
     expect(json).toMatchObject({ problems: [message] });
   });
 
@@ -208,6 +208,6 @@ describe("docr status is no failure", () => {
 
   it("without a home", async () => {
     const { text } = await show(createCommandBench());
-    expect(text).toMatch(/^config file +none: there is no home$/m);
+    expect(text).toMatch(/^config file +none \(no home directory\)$/m);
   });
 });

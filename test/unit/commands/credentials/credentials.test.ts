@@ -51,7 +51,7 @@ describe("docr credentials", () => {
     expect(mints(bench)).toEqual(["mint acme read-only 0"]);
     expect(json).toMatchObject({ expiresAt: null });
     expect(bench.warnings).toEqual([
-      "this credential never expires: revoke it in DigitalOcean's control panel when it is done",
+      "this credential never expires; revoke it in DigitalOcean's control panel when you no longer need it",
     ]);
   });
 
@@ -147,11 +147,11 @@ describe("the Kubernetes secret", () => {
 
 describe("what docr credentials refuses before it asks anybody", () => {
   it.each([
-    [{ expiry: "1h", neverExpire: true }, "--expiry and --never-expire exclude each other"],
-    [{ json: true, format: "auth" }, "--json and --format exclude each other"],
-    [{ name: "pull" }, "--name and --namespace are for --format kubernetes-secret, which was not asked for"],
-    [{ expiry: "0" }, "an expiry of 0 would be none"],
-    [{ expiry: "soon" }, "--expiry must be a length of time from 60s to 365d"],
+    [{ expiry: "1h", neverExpire: true }, "--expiry and --never-expire cannot be combined"],
+    [{ json: true, format: "auth" }, "--json and --format cannot be combined"],
+    [{ name: "pull" }, "--name and --namespace require --format kubernetes-secret"],
+    [{ expiry: "0" }, "--expiry must not be 0"],
+    [{ expiry: "soon" }, "--expiry must be a duration from 60s to 365d"],
   ] as const)("is %j", async (options, message) => {
     const bench = create();
     const work = () => bench.run(credentialsCommand, options, undefined);
@@ -164,7 +164,7 @@ describe("what docr credentials refuses before it asks anybody", () => {
     async (name) => {
       expect(await failureOf(() => create().run(credentialsCommand, {}, name))).toEqual({
         code: "bad-arguments",
-        message: "a registry's name is 1 to 63 of a-z, 0-9 and -",
+        message: "a registry name has 1 to 63 characters of a-z, 0-9 and -",
       });
     },
   );

@@ -13,14 +13,14 @@ describe("--expiry", () => {
   it.each(["59", "366d", "9999999999", "soon"])("may not be %s", async (text) => {
     expect(await failureOf(() => parseExpiry(text))).toEqual({
       code: "bad-arguments",
-      message: "--expiry must be a length of time from 60s to 365d",
+      message: "--expiry must be a duration from 60s to 365d",
     });
   });
 
   it.each(["0", "0s", "0h"])("does not mean forever as %s", (text) => {
     expect(failureOfSync(() => parseExpiry(text))).toEqual({
       code: "bad-arguments",
-      message: "an expiry of 0 would be none",
+      message: "--expiry must not be 0",
     });
   });
 });

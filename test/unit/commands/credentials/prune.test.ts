@@ -30,7 +30,7 @@ describe("docr prune", () => {
     const { text, json } = await bench.run(pruneCommand);
     expect(text).toBe(
       [
-        "revoked 1",
+        "revoked 1 credential",
         "",
         "REGISTRY  ACCESS      AGE     EXPIRES IN  STATE",
         "acme      read-write  2 min   58 min      in use",
@@ -45,7 +45,7 @@ describe("docr prune", () => {
   it("revokes nothing in a dry run, and shows what it would", async () => {
     const bench = await createThree();
     const { text, json } = await bench.run(pruneCommand, { dryRun: true });
-    expect(text).toMatch(/^would revoke 1\n/);
+    expect(text).toMatch(/^would revoke 1 credential\n/);
     expect(text).toMatch(/^acme +read-write +37 min +23 min +superseded$/m);
     expect(json).toMatchObject({ wouldRevoke: 1 });
     expect(revoked(bench)).toEqual([]);
@@ -72,7 +72,7 @@ describe("docr prune", () => {
 
   it("shows no table where nothing lives", async () => {
     expect(await createCommandBench().run(pruneCommand)).toEqual({
-      text: "revoked 0\n",
+      text: "revoked 0 credentials\n",
       json: { revoked: 0, notRevoked: 0, credentials: [] },
       exitCode: 0,
     });
@@ -82,7 +82,7 @@ describe("docr prune", () => {
     const bench = await createThree();
     bench.api.fail("revoke", "api-unavailable");
     const { text, json, exitCode } = await bench.run(pruneCommand);
-    expect(text).toMatch(/^revoked 0, 1 could not be revoked\n/);
+    expect(text).toMatch(/^revoked 0 credentials, 1 could not be revoked\n/);
     expect(json).toMatchObject({ revoked: 0, notRevoked: 1 });
     expect(exitCode).toBe(1);
     expect((await bench.run(pruneCommand, { dryRun: true })).exitCode).toBe(0);
@@ -93,7 +93,7 @@ describe("docr prune", () => {
     bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
     expect(await bench.run(pruneCommand)).toMatchObject({ exitCode: 1 });
     expect(bench.warnings).toEqual([
-      "the keychain is locked: what is kept there is not shown, and was not revoked",
+      "the keychain is locked: credentials stored there are not listed and were not revoked",
     ]);
   });
 });

@@ -117,28 +117,28 @@ describe("docr check", () => {
     expect(result.text).toContain("\n  platforms  linux/amd64, linux/arm64/v8\n");
     expect(result.text).not.toContain("to pull");
     const bare = await run("ghcr.io/a/b", {}, { findManifest: async () => ({ ...index, platforms: [] }) });
-    expect(bare.result.text).toContain("\n  platforms  not told\n");
+    expect(bare.result.text).toContain("\n  platforms  unknown\n");
   });
 
   it("ends with 3 where the image is absent", async () => {
     const { result } = await run("ghcr.io/acme/app:v9", {}, { findManifest: async () => undefined });
     expect(result).toMatchObject({ exitCode: 3, json: { status: "absent", image: "ghcr.io/acme/app:v9" } });
-    expect(result.text).toMatch(/^absent: ghcr\.io\/acme\/app:v9 is not there\n/);
+    expect(result.text).toMatch(/^not found: ghcr\.io\/acme\/app:v9 does not exist\n/);
   });
 
   it("says that Docker Hub does not tell absent from hidden", async () => {
     const { result } = await run("acme/app", {}, { findManifest: async () => undefined });
-    expect(result.text).toContain("Docker Hub does not tell which");
+    expect(result.text).toContain("Docker Hub does not say which");
   });
 
   it.each<ErrorCode>(["registry-unauthorized", "registry-denied"])("ends with 4 for %s", async (code) => {
     const { result } = await run("ghcr.io/acme/app", {}, { findManifest: failWith(code) });
     expect(result).toMatchObject({
       exitCode: 4,
-      text: `refused: ghcr.io/acme/app:latest
-  why    ghcr.io does something
-  login  docker-credential-pass (credsStore in ~/.docker/config.json)
-  next   log in as somebody who may read it: docker login ghcr.io
+      text: `rejected: ghcr.io/acme/app:latest
+  reason  ghcr.io does something
+  login   docker-credential-pass (credsStore in ~/.docker/config.json)
+  next    log in with an account that may read it: docker login ghcr.io
 `,
       json: { status: "refused", reason: "ghcr.io does something" },
     });
@@ -189,7 +189,7 @@ describe("the login that is shown", () => {
   it("is nobody's with --anonymous, and no client's files are read for it", async () => {
     const { result, shown, asked } = await run("ghcr.io/acme/app", { anonymous: true });
     expect([shown, asked]).toEqual([[undefined], []]);
-    expect(result.text).toContain("  login      none, as asked for\n");
+    expect(result.text).toContain("  login      none (--anonymous)\n");
   });
 
   it("is an identity token where the client has one", async () => {
@@ -213,10 +213,12 @@ describe("the login that is shown", () => {
       resolved: { ...NOTHING, warnings: ["beware"] },
     });
     expect(shown).toEqual([undefined]);
-    expect(result.text).toContain("  login      none: docker has none for ghcr.io\n");
+    expect(result.text).toContain("  login      none: docker has no login for ghcr.io\n");
     expect(warnings).toEqual(["beware"]);
     const empty = await run("ghcr.io/a/b", { resolved: { ...BY_PASS, login: undefined } });
-    expect(empty.result.text).toContain("  login      none in docker-credential-pass (credsStore in");
+    expect(empty.result.text).toContain(
+      "  login      none: no login in docker-credential-pass (credsStore in",
+    );
   });
 
   it("is ours for our host where no client is configured to ask us", async () => {
@@ -227,7 +229,7 @@ describe("the login that is shown", () => {
     });
     expect(shown[0]).toHaveProperty("secret");
     expect(result.text).toContain(
-      "  login      docr itself: docker is not configured to ask it (docr configure)\n",
+      "  login      docr (docker is not configured to ask docr; run docr configure)\n",
     );
   });
 
@@ -235,17 +237,21 @@ describe("the login that is shown", () => {
     const resolved = { ...BY_PASS, login: undefined, key: "registry.digitalocean.com" };
     const apiToken = tokenOf("a");
     const { result } = await run("registry.digitalocean.com/acme/app", { resolved, apiToken });
-    expect(result.text).toContain("  login      docr itself: ");
+    expect(result.text).toContain("  login      docr (docker is not");
     const own = { ...resolved, helper: "docr" };
     const asked = await run("registry.digitalocean.com/acme/app", { resolved: own, apiToken });
-    expect(asked.result.text).toContain("  login      none in docker-credential-docr (credsStore in ");
+    expect(asked.result.text).toContain(
+      "  login      none: no login in docker-credential-docr (credsStore in ",
+    );
   });
 
   it("is none for our host where we have none either", async () => {
     const resolved = { ...NOTHING, key: "registry.digitalocean.com" };
     const { result, shown } = await run("registry.digitalocean.com/acme/app", { resolved });
     expect(shown).toEqual([undefined]);
-    expect(result.text).toContain("  login      none: neither docker nor docr has one (docr login)\n");
+    expect(result.text).toContain(
+      "  login      none: neither docker nor docr has a login (run docr login)\n",
+    );
   });
 
   it("is on no line and in no JSON", async () => {

@@ -65,7 +65,7 @@ describe("docr resolve", () => {
         "helper     docker-credential-pass",
         "login      password",
         "user name  sammy",
-        "password   hidden; --reveal shows it",
+        "password   hidden (show it with --reveal)",
         "",
       ].join("\n"),
     );
@@ -96,7 +96,7 @@ describe("docr resolve", () => {
   ])("hides a user name %s, until it is asked for", async (_title, host, credential) => {
     const resolved: Resolved = { ...FOUND, login: { kind: "password", credential } };
     const { text, json } = await run(host, resolved);
-    expect(text).toContain("user name  hidden; --reveal shows it\n");
+    expect(text).toContain("user name  hidden (show it with --reveal)\n");
     expect(json).toMatchObject({ username: null });
     const username = credential.username.reveal();
     expect(text + JSON.stringify(json)).not.toContain(username);
@@ -106,7 +106,7 @@ describe("docr resolve", () => {
   it("exits 3 where there is none, and says that the client goes on", async () => {
     const { text, json, exitCode } = await run("ghcr.io", { ...ASKED, kind: "none" }, { reveal: true });
     expect(text).toBe(
-      "client  docker\nkey     ghcr.io\nfrom    ~/.docker/config.json\nlogin   none: docker goes on without\n",
+      "client  docker\nkey     ghcr.io\nfrom    ~/.docker/config.json\nlogin   none: docker goes on without a login\n",
     );
     expect(json).toMatchObject({ kind: "none", helper: null, login: null, username: null, secret: null });
     expect(exitCode).toBe(3);
@@ -118,7 +118,7 @@ describe("docr resolve", () => {
   ] as const)("tells an %s from a password", async (kind, login, secret) => {
     const resolved = { ...FOUND, login };
     const hidden = await run("ghcr.io", resolved);
-    expect(hidden.text).toContain(`login   ${kind}\ntoken   hidden; --reveal shows it\n`);
+    expect(hidden.text).toContain(`login   ${kind}\ntoken   hidden (show it with --reveal)\n`);
     expect(hidden.json).toMatchObject({ login: kind, username: null });
     expect(hidden.json).not.toHaveProperty("secret");
     expect(hidden.exitCode).toBe(0);
@@ -155,7 +155,7 @@ describe("docr resolve", () => {
 
   it("says on stderr where our own host is somebody else's to answer", async () => {
     expect((await run(HOST)).warnings).toEqual([
-      `docker is not configured to ask docr for ${HOST}; docr configure does that`,
+      `docker is not configured to ask docr for ${HOST}; run docr configure`,
     ]);
     expect((await run(HOST, { ...FOUND, helper: "docr" })).warnings).toEqual([]);
     expect((await run("ghcr.io")).warnings).toEqual([]);

@@ -43,7 +43,7 @@ describe("a registry", () => {
   ])("is not %s, and the message quotes nothing", async (text) => {
     expect(await failureOf(() => parseTarget(text))).toEqual({
       code: "bad-arguments",
-      message: "that is no registry's host",
+      message: "this is not the host of a registry",
     });
   });
 
@@ -52,7 +52,7 @@ describe("a registry", () => {
     async (text) => {
       expect(await failureOf(() => parseHost(text))).toEqual({
         code: "bad-arguments",
-        message: "that is the name of an image, not of a registry",
+        message: "this is the name of an image, not of a registry",
       });
     },
   );

@@ -99,7 +99,7 @@ describe("docr secret", () => {
     await bench.helper.store("ghcr.io", "rosa", new Secret("ours"));
     const { text } = await bench.run(secretCommand, { format: "username-password" }, "ghcr.io");
     expect(text).toBe("rosa\nours\n");
-    expect(bench.warnings).toEqual(["docker has no login for ghcr.io; this is the one that docr keeps"]);
+    expect(bench.warnings).toEqual(["docker has no login for ghcr.io; this is the one in docr's store"]);
   });
 
   it("fails with what our own store fails with, but not for want of a keychain", async () => {
@@ -135,7 +135,7 @@ describe("docr secret", () => {
   it("says on stderr that what we mint for docker is short-lived", async () => {
     const ours = "registry.digitalocean.com";
     expect((await run(ours, {}, { ...FOUND, helper: "docr" })).warnings).toEqual([
-      "this credential is a short-lived one; docr credentials makes one for a platform",
+      "this credential is short-lived; create one for a platform with docr credentials",
     ]);
     expect((await run(ours)).warnings).toEqual([]);
   });

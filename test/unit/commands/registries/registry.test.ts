@@ -68,10 +68,10 @@ describe("docr registry add", () => {
   it("asks for user name and password, then the registry, and keeps them", async () => {
     const bench = createRegistryBench({ answers: ["sammy", "hunter2"] });
     const { text, json } = await bench.run(addCommand, CHECKED, "GHCR.IO");
-    expect(bench.questions).toEqual(["User name at ghcr.io", "Password or access token at ghcr.io"]);
+    expect(bench.questions).toEqual(["User name for ghcr.io", "Password or access token for ghcr.io"]);
     expect(bench.checks).toEqual(["ghcr.io sammy hunter2"]);
     expect(await loginAt(bench, "ghcr.io")).toBe("sammy hunter2");
-    expect(text).toBe("kept the login of sammy for ghcr.io\n");
+    expect(text).toBe("stored the login of sammy for ghcr.io\n");
     expect(json).toEqual({
       host: "ghcr.io",
       username: "sammy",
@@ -102,7 +102,7 @@ describe("docr registry add", () => {
     const flags = { username: "sammy", passwordStdin: true, check: false };
     const { text, json } = await bench.run(addCommand, flags, "ghcr.io");
     expect(bench.checks).toEqual([]);
-    expect(text).toBe("kept the login of sammy for ghcr.io, unchecked\n");
+    expect(text).toBe("stored the login of sammy for ghcr.io (not checked)\n");
     expect(json).toMatchObject({ checked: false });
   });
 
@@ -112,7 +112,7 @@ describe("docr registry add", () => {
     await store(silent, "ghcr.io");
     expect(await failureOf(() => silent.run(addCommand, flags, "ghcr.io"))).toEqual({
       code: "bad-arguments",
-      message: "a login for ghcr.io is kept already",
+      message: "a login for ghcr.io is already stored",
     });
     expect(await loginAt(silent, "ghcr.io")).toBe("sammy hunter2");
     await silent.run(addCommand, { ...flags, yes: true }, "ghcr.io");
@@ -130,37 +130,35 @@ describe("docr registry add", () => {
   it("tells where no client would ask for it", async () => {
     const bench = createRegistryBench({ stdin: "hunter2", uses: NOBODY });
     await bench.run(addCommand, { username: "sammy", passwordStdin: true, check: true }, "ghcr.io");
-    expect(bench.warnings).toEqual([
-      "no client asks docr for ghcr.io yet; docr configure --global tells them to",
-    ]);
+    expect(bench.warnings).toEqual(["no client asks docr for ghcr.io yet; run docr configure --global"]);
   });
 
   it.each([
-    ["our own host", OURS, {}, `${OURS} is no registry like others`],
+    ["our own host", OURS, {}, `docr registry does not manage the login for ${OURS}`],
     [
       "our own host in another spelling",
       `https://${OURS.toUpperCase()}/acme`,
       {},
-      `${OURS} is no registry like others`,
+      `docr registry does not manage the login for ${OURS}`,
     ],
-    ["an image", "ghcr.io/acme/app", {}, "that is the name of an image, not of a registry"],
+    ["an image", "ghcr.io/acme/app", {}, "this is the name of an image, not of a registry"],
     [
       "no user name beside --password-stdin",
       "ghcr.io",
       { passwordStdin: true },
-      "--password-stdin needs --username",
+      "--password-stdin requires --username",
     ],
     [
       "an empty user name",
       "ghcr.io",
       { username: "", passwordStdin: true },
-      "the user name is empty or has control characters in it",
+      "the user name is empty or contains control characters",
     ],
     [
       "a user name of two lines",
       "ghcr.io",
       { username: "a\nb", passwordStdin: true },
-      "the user name is empty or has control characters in it",
+      "the user name is empty or contains control characters",
     ],
   ])("refuses %s", async (_title, host, flags, message) => {
     const bench = createRegistryBench({ stdin: "hunter2" });
@@ -183,7 +181,7 @@ describe("docr registry add", () => {
     for (const command of [addCommand, updateCommand]) {
       expect(await failureOf(() => bench.run(command, flags, "ghcr.io"))).toEqual({
         code: "bad-setting",
-        message: "docker-credential-pass answers for ghcr.io, and not docr",
+        message: "the fallback helper docker-credential-pass answers for ghcr.io, not docr",
       });
     }
   });
@@ -214,7 +212,7 @@ describe("docr registry update", () => {
     const bench = createRegistryBench({ answers: ["new"] });
     await store(bench, "ghcr.io");
     await bench.run(updateCommand, CHECKED, "ghcr.io");
-    expect(bench.questions).toEqual(["Password or access token at ghcr.io"]);
+    expect(bench.questions).toEqual(["Password or access token for ghcr.io"]);
     expect(await loginAt(bench, "ghcr.io")).toBe("sammy new");
   });
 
@@ -232,7 +230,7 @@ describe("docr registry update", () => {
     const bench = createRegistryBench({ stdin: "new" });
     expect(await failureOf(() => bench.run(updateCommand, CHECKED, "ghcr.io"))).toEqual({
       code: "no-login",
-      message: "no login for ghcr.io is kept",
+      message: "docr has no login for ghcr.io",
     });
   });
 });
@@ -297,7 +295,7 @@ describe("docr registry list", () => {
     await store(bench, "ghcr.io");
     expect((await bench.run(listCommand, {})).json).toMatchObject([{ host: "ghcr.io", usedBy: [] }]);
     const { text, json } = await bench.run(showCommand, {}, "ghcr.io");
-    expect(text).toMatch(/^used by +nobody$/m);
+    expect(text).toMatch(/^used by +none$/m);
     expect(json).toMatchObject({ usedBy: [], shadowedBy: [{ client: "docker", helper: "pass" }] });
   });
 
@@ -305,7 +303,7 @@ describe("docr registry list", () => {
     const bench = createRegistryBench();
     expect(await bench.run(listCommand, {})).toEqual({ text: "", json: [] });
     await bench.run(listCommand, { filter: "x" });
-    expect(bench.notes).toEqual(["no logins are kept", "no login is like that"]);
+    expect(bench.notes).toEqual(["no logins are stored", "no login matches"]);
   });
 
   it("shows a login from before times were noted", async () => {
@@ -316,7 +314,7 @@ describe("docr registry list", () => {
       '{"serverUrl":"quay.io","username":"sammy","secret":"x","storedAt":1e300}',
     );
     const { text, json } = await bench.run(listCommand, {});
-    expect(text).toContain("ghcr.io  sammy      at a time not noted  nobody\n");
+    expect(text).toContain("ghcr.io  sammy      unknown  none\n");
     expect(json).toMatchObject([{ storedAt: null }, { storedAt: null }]);
   });
 
@@ -334,11 +332,11 @@ describe("docr registry show", () => {
     const { text, json } = await bench.run(showCommand, {}, "https://ghcr.io/");
     expect(text).toBe(
       [
-        "host       ghcr.io",
-        "user name  sammy",
-        "stored     2026-11-21 12:00 UTC",
-        "used by    docker, from ~/.docker/config.json (credsStore)",
-        "hidden by  podman finds a login in ~/.config/containers/auth.json (auths) first",
+        "host         ghcr.io",
+        "user name    sammy",
+        "stored       2026-11-21 12:00 UTC",
+        "used by      docker, from ~/.docker/config.json (credsStore)",
+        "shadowed by  podman finds a login in ~/.config/containers/auth.json (auths) first",
         "",
       ].join("\n"),
     );
@@ -375,9 +373,7 @@ describe("docr registry remove", () => {
     expect(bench.keychain.items.size).toBe(2);
     const { text, json } = await bench.run(removeCommand, {}, "ghcr.io");
     expect([...bench.keychain.items.keys()]).toEqual(["login:quay.io"]);
-    expect(text).toBe(
-      "removed the login for ghcr.io from docr's store; at the registry it is as good as before\n",
-    );
+    expect(text).toBe("deleted the login for ghcr.io from docr's store; the registry still accepts it\n");
     expect(json).toEqual({ host: "ghcr.io", username: "sammy", removed: true });
   });
 
