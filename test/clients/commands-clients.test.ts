@@ -293,7 +293,9 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
       await well(await add(["--no-check"], "old"));
       const again = await add([], password);
       expect(again).toMatchObject({ code: 2, stdout: "" });
-      expect(again.stderr).toMatch(/already stored\ndocr: hint: change it with docr registry update basic\.test/);
+      expect(again.stderr).toMatch(
+        /already stored\ndocr: hint: change it with docr registry update basic\.test/,
+      );
       expect((await resolve(HOST)).secret).toBe("old");
       await well(await docr(["registry", "update", HOST, "--password-stdin"], { stdin: password }));
       expect(await resolve(HOST)).toMatchObject(LOGIN);

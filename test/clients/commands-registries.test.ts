@@ -155,7 +155,7 @@ describeUnless(explainNoLab(["skopeo", "tmux"]), "docr check", () => {
     expect(await docr(["check", "127.0.0.1:9/app"])).toMatchObject({
       code: 1,
       stderr:
-        "docr: error: 127.0.0.1:9 refused the connection\ndocr: hint: check the host and its port, and that the registry runs\n",
+        "docr: error: 127.0.0.1:9 refused the connection\ndocr: hint: check the host and port, and whether the registry is running\n",
     });
     expect(await docr(["check", "Acme/App"])).toMatchObject({ code: 2, stdout: "" });
     expect(await docr(["check", "acme/app", "--client", "crane"])).toMatchObject({ code: 2 });
