@@ -110,7 +110,7 @@ describeUnless(explainNoExecutable(), "logins in an age vault, where there is no
     {
       title: "an identity that others can read",
       arrange: (world) => chmodSync(identityOf(world), 0o640),
-      says: /others can read the age identity/,
+      says: /other users can read the age identity/,
     },
     {
       title: "a byte that has changed",
@@ -190,7 +190,7 @@ describeUnless(explainNoExecutable(), "logins in an age vault, where there is no
       const { HOME: _home, ...env } = world.env;
       const outcome = await world.run(["store"], { stdin: loginTo("one.test"), env: { ...env, ...VAULT } });
       expect(lookAt(outcome)).toEqual(CLEAN_FAILURE);
-      expect(outcome.stderr).toMatch(/DOCR_STORE=file needs HOME/);
+      expect(outcome.stderr).toMatch(/DOCR_STORE=file requires HOME/);
     }),
   );
 });
