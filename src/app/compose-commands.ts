@@ -1,7 +1,7 @@
 /** Wires the commands. A bundle of its own, so that a `get` does not load it. */
 import type { CommandOutput } from "../cli/errors.ts";
 import { runCommand } from "../cli/run-command.ts";
-import type { RunHelper } from "../client-config/helper-client.ts";
+import { createRunHelper } from "../client-config/helper-client.ts";
 import { stderrLine } from "../core/text.ts";
 import { createTerminal } from "../terminal/terminal.ts";
 import { createCommandDomain } from "./command-domain.ts";
@@ -32,10 +32,7 @@ export async function runCommandLine(
     // https://no-color.org: set to anything but the empty text.
     wantsColours: () => !env["NO_COLOR"] && env["TERM"] !== "dumb",
   });
-  const runHelper: RunHelper = async (...request) => {
-    const { createRunHelper } = await import("../client-config/helper-client.ts");
-    return createRunHelper(env)(...request);
-  };
+  const runHelper = createRunHelper(env);
   return runCommand(args, {
     version,
     machine: host,

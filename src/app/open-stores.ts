@@ -10,7 +10,9 @@ import { responseFolder } from "../response-cache/shared/key.ts";
 import { createKeychain } from "../stores/keychain/keychain.ts";
 import { withNameIndex } from "../stores/keychain/name-index.ts";
 import { createSerializedStore } from "../stores/keychain/serialized.ts";
+import { loadKeytar } from "../stores/keychain/keytar.ts";
 import { hasSessionBus } from "../stores/keychain/session-bus.ts";
+import { createPassStore } from "../stores/pass.ts";
 import { createPrivateFiles } from "../stores/private-files.ts";
 import { splitLongValues } from "../stores/split-values.ts";
 import { findPrivateFolder, type FolderOptions } from "../system/private-folder.ts";
@@ -50,10 +52,8 @@ export async function openStore(
         isRunning: host.isRunning,
       });
     }
-    case "pass": {
-      const { createPassStore } = await import("../stores/pass.ts");
+    case "pass":
       return createPassStore(host.env);
-    }
   }
 }
 
@@ -65,7 +65,6 @@ function openKeychain(host: Host, { locks, failures, uniqueName }: StorePorts): 
       if (!hasSessionBus(host)) {
         throw new HelperError("keychain-missing", "there is no keychain in this session");
       }
-      const { loadKeytar } = await import("../stores/keychain/keytar.ts");
       return loadKeytar(host);
     },
     deadlineMs: KEYCHAIN_TIMEOUT_MS,

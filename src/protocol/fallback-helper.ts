@@ -4,6 +4,7 @@ import { parseJsonObject } from "../core/json.ts";
 import type { Environment } from "../core/machine.ts";
 import type { Helper } from "../credentials/helper.ts";
 import { type Action, respondTo, type Response } from "./actions.ts";
+import { runOtherHelper } from "./other-helper.ts";
 import { parseServerUrl, parseStoreRequest } from "./requests.ts";
 import { encodeListResponse } from "./responses.ts";
 
@@ -26,15 +27,12 @@ export async function serveWithFallback(action: Action, ports: FallbackPorts): P
   if (action === "list") return listWithFallback(ports);
   const input = await within(readInput());
   const serverUrl = action === "store" ? parseStoreRequest(input).serverUrl : parseServerUrl(input);
-  if (parseAddress(serverUrl).kind === "other") {
-    const { runOtherHelper } = await import("./other-helper.ts");
+  if (parseAddress(serverUrl).kind === "other")
     return runOtherHelper(fallback, action, input, "passThrough", env);
-  }
   return { stdout: await within(respondTo(action, input, helper)), exitCode: 0 };
 }
 
 async function listWithFallback({ helper, fallback, within, env }: FallbackPorts): Promise<Response> {
-  const { runOtherHelper } = await import("./other-helper.ts");
   const listed = await runOtherHelper(fallback, "list", Buffer.from("unused"), "capture", env);
   if (listed.exitCode !== 0) return listed;
   const names = parseList(listed.stdout, fallback);

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import type { Environment } from "../core/machine.ts";
 
 export interface ChildOptions {
@@ -26,6 +25,7 @@ export async function runChild(
   program: string,
   { args, input, stdout, stderr, env, timeoutMs }: ChildOptions,
 ): Promise<ChildResult> {
+  const { spawn } = await import("./spawn.ts");
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       stdio: ["pipe", stdout === "capture" ? "pipe" : "inherit", stderr],
