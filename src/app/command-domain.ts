@@ -5,8 +5,9 @@ import { checkApiToken } from "../credentials/accounts/log-in.ts";
 import { logOut } from "../credentials/accounts/log-out.ts";
 import { isApiToken } from "../credentials/accounts/store-credential.ts";
 import { isMintedByDocr, takeInventory } from "../credentials/inventory/inventory.ts";
-import { issueCredential } from "../credentials/issue.ts";
+import { issueCredential, issueCredentials } from "../credentials/issue.ts";
 import { BARE_HOST } from "../credentials/minting/cache-key.ts";
+import { revokeIssued } from "../credentials/revoke-issued.ts";
 import type { Credentials } from "./compose-credentials.ts";
 
 /** For the list of registries in an error's hint. */
@@ -18,6 +19,8 @@ export type CommandDomain = Pick<
   | "accounts"
   | "accountApi"
   | "issue"
+  | "issueAll"
+  | "revokeIssued"
   | "inventory"
   | "logins"
   | "store"
@@ -31,6 +34,7 @@ export function createCommandDomain(credentials: Credentials): CommandDomain {
   const { logins, store, helper, clock, sha256 } = credentials;
   const { trace } = credentials.reporter;
   const checkPorts = { allInventories, openApi };
+  const issuePorts = { ...credentials, trace };
   return {
     settings,
     logins,
@@ -62,7 +66,9 @@ export function createCommandDomain(credentials: Credentials): CommandDomain {
       },
     },
     accountApi: openApi,
-    issue: (order) => issueCredential(order, { keyOf, tokens, openApi, current, trace }),
+    issue: (order) => issueCredential(order, issuePorts),
+    issueAll: (order) => issueCredentials(order, issuePorts),
+    revokeIssued: (secrets) => revokeIssued(secrets, credentials),
     inventory: {
       living: () => takeInventory(allInventories()),
       contains: (secret) => isMintedByDocr(allInventories(), secret),

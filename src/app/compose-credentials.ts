@@ -16,7 +16,13 @@ import { BARE_HOST, cacheKeyOf, type RegistryRequest } from "../credentials/mint
 import { getCredential, type GetSteps } from "../credentials/minting/get.ts";
 import { createLookup } from "../credentials/minting/lookup.ts";
 import { createMinter } from "../credentials/minting/mint.ts";
-import type { Background, DoctlTokens, MintApi, Responses, Revoker } from "../credentials/minting/ports.ts";
+import type {
+  Background,
+  DoctlTokens,
+  MintApi,
+  OpenRevoker,
+  Responses,
+} from "../credentials/minting/ports.ts";
 import { refreshCredential } from "../credentials/minting/refresh.ts";
 import { createSaver } from "../credentials/minting/save.ts";
 import type { RegistrySettings } from "../credentials/minting/settings.ts";
@@ -31,7 +37,7 @@ export interface CredentialPorts {
   readonly current: () => CurrentPlace;
   readonly allPlaces: () => readonly CredentialPlace[];
   readonly openApi: (budgetMs: number) => Promise<MintApi & AccountApi>;
-  readonly openRevoker: (budgetMs: number) => Promise<Revoker>;
+  readonly openRevoker: OpenRevoker;
   readonly doctl: DoctlTokens;
   readonly locks: Locks;
   readonly failures: SharedFailures;

@@ -13,8 +13,9 @@ import type { AcceptedToken } from "../credentials/accounts/log-in.ts";
 import type { LogoutResult } from "../credentials/accounts/log-out.ts";
 import type { Helper } from "../credentials/helper.ts";
 import type { InventoryReport } from "../credentials/inventory/inventory.ts";
-import type { IssueOrder } from "../credentials/issue.ts";
+import type { IssueAllOrder, IssueOrder } from "../credentials/issue.ts";
 import type { RegistrySettings } from "../credentials/minting/settings.ts";
+import type { RevokedSecret } from "../credentials/revoke-issued.ts";
 import type { AccountApi } from "../credentials/accounts/ports.ts";
 import type { StoredLogins } from "../credentials/stored-logins.ts";
 import type { Network } from "../http/reach.ts";
@@ -41,6 +42,10 @@ export interface CommandContext {
   readonly accountApi: (budgetMs: number) => Promise<AccountApi>;
   /** Mints one new credential for the user, and caches nothing. Throws `no-api-token` and the API's errors. */
   readonly issue: (order: IssueOrder) => Promise<MintedCredential>;
+  /** Mints one new credential for each registry, all or none. Throws as `issue` does. */
+  readonly issueAll: (order: IssueAllOrder) => Promise<readonly MintedCredential[]>;
+  /** Revokes issued credentials by their secrets, which the user has. One result for each, in order. Throws `bad-setting`. */
+  readonly revokeIssued: (secrets: readonly Secret[]) => Promise<readonly RevokedSecret[]>;
   readonly inventory: CommandInventory;
   /** StoredLogins of other registries in docr's store. */
   readonly logins: StoredLogins;

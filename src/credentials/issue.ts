@@ -10,6 +10,7 @@ import type { CurrentPlace } from "./inventory/placement.ts";
 import type { CacheKey, RegistryRequest } from "./minting/cache-key.ts";
 import { checkRegistryName, findRegistry } from "./minting/mint.ts";
 import type { OpenMintApi } from "./minting/ports.ts";
+import type { Revocation } from "./revocation.ts";
 
 /** For all API calls together. */
 const BUDGET_MS = 18_000;
@@ -49,6 +50,36 @@ export async function issueCredential(order: IssueOrder, ports: IssuePorts): Pro
   ports.trace("issued", { access, registry, seconds: lifetime.kind === "limited" ? lifetime.ms / 1000 : 0 });
   await bestEffort(() => ports.current().issuedLog.recordIssued(minted));
   return minted;
+}
+
+/** One credential for each registry, else as `IssueOrder`. */
+export interface IssueAllOrder extends Omit<IssueOrder, "registry"> {
+  /** Their names. At least one. */
+  readonly registries: readonly string[];
+}
+
+/**
+ * Mints one credential for each of the registries, in their order. Approves them all before the first mint. If a mint
+ * fails, docr revokes the credentials that it has minted before, and throws as `issueCredential` does.
+ */
+export async function issueCredentials(
+  { registries, approve, ...order }: IssueAllOrder,
+  ports: IssuePorts & { readonly revocation: Revocation },
+): Promise<readonly MintedCredential[]> {
+  for (const name of registries) approve(checkRegistryName(name));
+  const minted: MintedCredential[] = [];
+  try {
+    for (const registry of registries) {
+      minted.push(await issueCredential({ ...order, registry, approve: () => undefined }, ports));
+    }
+    return minted;
+  } catch (error) {
+    const alive = await ports.revocation.revoke(minted);
+    for (const { secret } of minted.filter((one) => !alive.includes(one))) {
+      await bestEffort(() => ports.current().issuedLog.setRevoked(secret));
+    }
+    throw error;
+  }
 }
 
 async function findToken(order: IssueOrder, key: CacheKey, tokens: TokenFinder): Promise<ApiToken> {

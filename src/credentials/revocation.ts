@@ -5,7 +5,7 @@ import { bestEffort } from "./best-effort.ts";
 import type { CacheRecord } from "./codec.ts";
 import { isSafeToRevoke } from "./inventory/credential-cache.ts";
 import type { CredentialPlace, CurrentPlace } from "./inventory/placement.ts";
-import type { Revoker } from "./minting/ports.ts";
+import type { OpenRevoker } from "./minting/ports.ts";
 
 /** A logout should not take as long as a mint may. */
 const BUDGET_MS = 10_000;
@@ -23,7 +23,7 @@ export interface Revocation {
 }
 
 export interface RevocationPorts {
-  readonly openRevoker: (budgetMs: number) => Promise<Revoker>;
+  readonly openRevoker: OpenRevoker;
   /** May throw `bad-setting`. */
   readonly current: () => CurrentPlace;
   readonly allPlaces: () => readonly CredentialPlace[];

@@ -35,11 +35,15 @@ export interface Inventory {
    * and the secret can have an API token's format. Drops expired entries on the way.
    */
   record(credential: MintedCredential): Promise<void>;
-  /** Records a credential that another holder keeps. docr never answers or revokes it. */
+  /** Records a credential that another holder keeps. docr never answers it, and revokes it at `docr revoke` alone. */
   recordIssued(credential: MintedCredential): Promise<void>;
   recordRevoked(credential: MintedCredential): Promise<void>;
   /** Whether docr minted this secret for a client, and it may be alive. */
   contains(secret: Secret): Promise<boolean>;
+  /** Whether docr minted this secret for a client or issued it, dead or alive. */
+  knows(secret: Secret): Promise<boolean>;
+  /** Records that the registry does not accept this secret any more. Does nothing for an unknown one. */
+  setRevoked(secret: Secret): Promise<void>;
   /** What may be alive in this store, by the digests of the secrets. */
   living(): Promise<ReadonlyMap<string, LivingCredential>>;
 }
@@ -72,6 +76,20 @@ export function createInventory(store: SecretStore, clock: Clock, sha256: Sha256
       const text = await store.read(MINTED + secret.digest(sha256));
       const entry = text && decodeInventoryEntry(text);
       return entry !== undefined && mayBeAlive(entry, clock.read());
+    },
+    async knows(secret) {
+      for (const prefix of [MINTED, ISSUED]) {
+        if (await store.read(prefix + secret.digest(sha256))) return true;
+      }
+      return false;
+    },
+    async setRevoked(secret) {
+      for (const prefix of [MINTED, ISSUED]) {
+        const name = prefix + secret.digest(sha256);
+        const text = await store.read(name);
+        const entry = text && decodeInventoryEntry(text);
+        if (entry) await store.write(name, encodeInventoryEntry({ ...entry, revoked: true }));
+      }
     },
     async living() {
       const found = new Map<string, LivingCredential>();

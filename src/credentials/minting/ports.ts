@@ -26,8 +26,11 @@ export type OpenMintApi = (budgetMs: number) => Promise<MintApi>;
 /** Needs no settings: a credential says itself where it can be revoked. */
 export interface Revoker {
   /** Idempotent: a credential that is dead already counts as revoked. Throws errors of the family "api". */
-  revoke(credential: MintedCredential): Promise<void>;
+  revoke(credential: Pick<MintedCredential, "secret" | "revokeAt">): Promise<void>;
 }
+
+/** Opens the revocation for calls that together take at most `budgetMs`. */
+export type OpenRevoker = (budgetMs: number) => Promise<Revoker>;
 
 /** Work for a process of its own, so that no client waits for it. */
 export interface Background {

@@ -259,16 +259,7 @@ describe("a mint", () => {
 });
 
 const revoke = (secret: string, revokeAt = standIn.url) =>
-  open(100).revoke({
-    username: new Secret("x"),
-    secret: new Secret(secret),
-    mintedAt: clock.read(),
-    lifetime: { kind: "limited", ms: MINUTE },
-    access: "read-only",
-    registry: "acme",
-    origin: { kind: "environment" },
-    revokeAt,
-  });
+  open(100).revoke({ secret: new Secret(secret), revokeAt });
 
 describe("a revocation", () => {
   it("ends the credential, by its own word", async () => {
