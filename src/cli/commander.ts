@@ -47,6 +47,7 @@ function createProgram(columns: number, print: (text: string) => void): Commande
       getOutHelpWidth: () => columns,
       getOutHasColors: () => false,
     })
+    .helpOption("-h, --help", HELP_OPTION.description)
     .helpCommand("help [command]", "Show the help of a command")
     .usage("<command> [options]")
     .addHelpText("after", PROTOCOL_HELP);

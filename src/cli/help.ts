@@ -1,18 +1,31 @@
 /** The parts of the help that commander does not write. */
 import type { Command } from "../commands/command.ts";
 
-export const DESCRIPTION =
-  "Credentials for DigitalOcean Container Registry, for docker, podman, skopeo and buildah";
+export const DESCRIPTION = "Credential helper for DigitalOcean Container Registry";
 
-export const EXIT_CODES =
-  "0 success, 1 failure, 2 wrong usage, 3 not found (no image, no login), 4 rejected by the registry, 130 interrupted.";
+/** Of every command. A command's own meanings are in its definition. */
+export const EXIT_CODES: Readonly<Record<number, string>> = {
+  0: "success",
+  1: "failure",
+  2: "wrong usage",
+  3: "not found",
+  4: "rejected by the registry",
+  130: "interrupted",
+};
+
+/** `0 success, 1 failure.` */
+export function listExitCodes(codes: Readonly<Record<number, string>>): string {
+  return `${Object.entries(codes)
+    .map(([code, meaning]) => `${code} ${meaning}`)
+    .join(", ")}.`;
+}
 
 /** The last part of docr's own help. It names the credential-helper protocol for readers who look for it here. */
 export const PROTOCOL_HELP = `
 For docker (the credential-helper protocol on stdin and stdout):
   Usage: docker-credential-docr <store|get|erase|list|version>
 
-Exit codes: 0 success, 1 failure, 2 wrong usage, 3 not found, 4 rejected by the registry, 130 interrupted.
+Exit codes: ${listExitCodes(EXIT_CODES)}
 `;
 
 /** `docr check [options] <image>`. */
@@ -21,8 +34,7 @@ export function usageLineOf({ name, arguments: names = [] }: Command): string {
 }
 
 /** The last part of a command's help. */
-export function endOfHelp({ examples, exitCodes = {} }: Command): string {
-  const codes = Object.entries(exitCodes).map(([code, meaning]) => `${code} ${meaning}`);
+export function endOfHelp({ examples, exitCodes }: Command): string {
   const lines = examples.map((line) => `  $ ${line}\n`).join("");
-  return `\nExamples:\n${lines}${codes.length === 0 ? "" : `\nExit codes: ${codes.join(", ")}.\n`}`;
+  return `\nExamples:\n${lines}${exitCodes ? `\nExit codes: ${listExitCodes(exitCodes)}\n` : ""}`;
 }

@@ -1,7 +1,7 @@
 import type { Command, Options } from "../commands/command.ts";
 import { ENVIRONMENT } from "./environment.ts";
 import { COMMON_OPTIONS, descriptionOf, HELP_OPTION, optionsIn, usageOf } from "./option-flags.ts";
-import { DESCRIPTION, EXIT_CODES, usageLineOf } from "./help.ts";
+import { DESCRIPTION, EXIT_CODES, listExitCodes, usageLineOf } from "./help.ts";
 import type { CommandTree } from "./usage-errors.ts";
 
 /** The manual in roff (man(7)). */
@@ -35,7 +35,7 @@ export function manPage(tree: CommandTree, version: string): string {
       escaped(meaning),
     ]),
     ".SH EXIT STATUS",
-    escaped(EXIT_CODES),
+    escaped(listExitCodes(EXIT_CODES)),
     ".SH SEE ALSO",
     ".BR docker\\-login (1),",
     ".BR podman\\-login (1),",

@@ -12,9 +12,9 @@ const JSON_OPTION = { kind: "flag", description: "Print the result as JSON" } as
 /** The command's options in the order of its help, `--help` left out. */
 export function optionsIn(command: Command): Options {
   return {
+    ...command.options,
     ...(command.hasJson === false ? {} : { json: JSON_OPTION }),
     ...COMMON_OPTIONS,
-    ...command.options,
   };
 }
 

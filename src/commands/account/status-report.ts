@@ -46,10 +46,7 @@ export function describeConfigured({
     ...Object.entries(registries).map(([registry, name]) => line("", `${name} for ${registry}`)),
     line("config file", describeFile(configFile)),
     ...problems.map(({ message }) => line("", message)),
-    line(
-      "other hosts",
-      fallback === undefined ? "logins are in docr's store" : `docker-credential-${fallback}`,
-    ),
+    line("other hosts", fallback === undefined ? "docr's store" : `docker-credential-${fallback}`),
   ].join("");
 }
 

@@ -25,7 +25,7 @@ export const credentialsCommand = defineCommand({
     readWrite: { kind: "flag", description: "Allow push and delete (default: pull only)" },
     format: {
       kind: "value",
-      value: "form",
+      value: "format",
       description: "Output format, docker-config by default",
       choices: FORMATS,
     },

@@ -16,7 +16,7 @@ const REFUSED = 4;
 export const checkCommand = defineCommand({
   name: "check",
   arguments: ["<image>"],
-  summary: "Check that a registry has an image and the client's login may pull it",
+  summary: "Check whether an image exists and a client's login can pull it",
   options: {
     tags: { kind: "flag", description: "List the repository's tags" },
     client: CLIENT_OPTION,

@@ -14,7 +14,7 @@ const NO_LOGIN = 3;
 export const resolveCommand = defineCommand({
   name: "resolve",
   arguments: ["<image|host>"],
-  summary: "Show which login a client would use for an image, and where it comes from",
+  summary: "Show which login a client would use for an image",
   options: {
     client: CLIENT_OPTION,
     key: KEY_OPTION,

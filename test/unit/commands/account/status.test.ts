@@ -39,7 +39,7 @@ async function show(bench: CommandBench) {
 
 const NOTHING = `account      default
 config file  ~/.config/docr/config.json (does not exist)
-other hosts  logins are in docr's store
+other hosts  docr's store
 API tokens     DIGITALOCEAN_ACCESS_TOKEN: none
                DIGITALOCEAN_TOKEN: none
                DIGITALOCEAN_ACCESS_TOKEN_FILE: none

@@ -1,0 +1,91 @@
+/** Runs every command as a user in the lab, and writes docs/commands.md with what the commands printed. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { COMMANDS } from "../../src/cli/commands.ts";
+import { DIST } from "../../test/support/lab/executable.ts";
+import { type Lab, openLab } from "../../test/support/lab/lab.ts";
+import { writeOciLayout } from "../../test/support/lab/oci-layout.ts";
+import { BASIC_LOGIN } from "../../test/support/lab/registry.ts";
+import { PROJECT } from "../steps.ts";
+import { ERROR, renderCommandsPage } from "./commands-page.ts";
+
+const HOST = "registry.digitalocean.com";
+const BASIC_AUTH = base64(`${BASIC_LOGIN.username}:${BASIC_LOGIN.password}`);
+
+const lab = await openLab({ basicRegistry: true, registries: ["acme"] });
+try {
+  const token = lab.standIn.account.addToken();
+  const recordings = await recordAll(lab, token);
+  const page = renderCommandsPage(COMMANDS, recordings);
+  writeFileSync(join(PROJECT, "docs", "commands.md"), page);
+  console.log(`wrote docs/commands.md with the output of ${recordings.size} commands`);
+} finally {
+  await lab.close();
+}
+
+async function recordAll({ person, folder, standIn }: Lab, token: string): Promise<Map<string, string>> {
+  const home = person.env["HOME"] ?? "";
+  const recordings = new Map<string, string>();
+  const runShell = async (line: string): Promise<string> => {
+    const { stdout, stderr } = await person.run("sh", ["-c", `cd && ${line}`]);
+    return stdout + stderr;
+  };
+  const record = async (name: string, line: string): Promise<void> => {
+    const output = await runShell(line);
+    recordings.set(name, `$ ${line}\n${mask(output, secrets()).replaceAll(DIST, "/usr/local/bin")}`);
+  };
+  const secrets = (): readonly string[] => [token, ...standIn.account.minted.map(({ secret }) => secret)];
+  writeFileSync(join(home, "token.txt"), token);
+  writeFileSync(join(home, "password.txt"), BASIC_LOGIN.password);
+  person.writeDockerConfig({ auths: { "basic.test": { auth: BASIC_AUTH } } });
+
+  await record("configure", "docr configure --client docker");
+  await record("login", "docr login --token-stdin < token.txt");
+  await pushImage(folder, runShell);
+  await record("status", "docr status");
+  await record("resolve", `docr resolve ${HOST}/acme/app`);
+  await record("check", `docr check ${HOST}/acme/app:v1`);
+  await record("doctor", "docr doctor");
+  await record("credentials", "docr credentials acme --format kubernetes-secret --expiry 30d");
+  await record("secret", "docr secret basic.test --format kubernetes-secret --name pull");
+  standIn.account.registries = ["acme", "beta"];
+  await record(ERROR, "docr credentials nosuch");
+  standIn.account.registries = ["acme"];
+  // A new login supersedes the credential in use.
+  await runShell(`docr login --token-stdin < token.txt && echo ${HOST} | docker-credential-docr get`);
+  await record("prune", "docr prune");
+  await record("migrate", "docr migrate --configure --yes");
+  await record("registry list", "docr registry list");
+  await record("registry show", "docr registry show basic.test");
+  const add = "docr registry add localhost:5000 --username sammy --password-stdin --no-check";
+  await record("registry add", `${add} < password.txt`);
+  await record("registry update", "docr registry update basic.test --password-stdin < password.txt");
+  await record("registry remove", "docr registry remove localhost:5000 --yes");
+  await record("unconfigure", "docr unconfigure --dry-run");
+  await record("logout", "docr logout");
+  await record("man", "docr man | head -4");
+  await record("completion", "docr completion fish | head -3");
+  return recordings;
+}
+
+/** Copies an image for two platforms to the registry, with docr's credential. */
+async function pushImage(folder: string, runShell: (line: string) => Promise<string>): Promise<void> {
+  const image = join(folder, "image");
+  writeOciLayout(image, "v1", ["linux/amd64", "linux/arm64"]);
+  const copy = `skopeo copy -q --all --authfile "$DOCKER_CONFIG/config.json" oci:${image}:v1`;
+  const output = await runShell(`${copy} docker://${HOST}/acme/app:v1`);
+  if (output !== "") throw new Error(`the push failed: ${output}`);
+}
+
+/** Without API tokens, passwords and their base64 forms. */
+function mask(output: string, secrets: readonly string[]): string {
+  const plain = [...secrets, BASIC_LOGIN.password];
+  const encoded = [BASIC_AUTH, ...secrets.map((secret) => base64(`${secret}:${secret}`))];
+  return [...encoded, ...plain]
+    .reduce((text, secret) => text.replaceAll(secret, "…"), output)
+    .replace(/(?<=\.dockerconfigjson: ).*/g, "…");
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString("base64");
+}
