@@ -30,7 +30,7 @@ export async function runSteps(steps: readonly Step[]): Promise<readonly string[
 function passes({ name, command, args }: Step): Promise<boolean> {
   return new Promise((resolve) => {
     execFile(command, args, { cwd: PROJECT, maxBuffer: Infinity }, (error, stdout, stderr) => {
-      console.log(error ? `${name}: FAILED\n${stdout}${stderr || error.message}` : `${name}: good`);
+      console.log(error ? `${name}: FAILED\n${stdout + stderr || error.message}` : `${name}: good`);
       resolve(!error);
     });
   });
