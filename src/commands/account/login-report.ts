@@ -62,10 +62,10 @@ function describeAccount({ email, status }: Account): string {
 
 /** Names the relevant scopes only: a token with full access has over a hundred. */
 function describeScopes(scopes: readonly string[]): string {
-  const ours = scopes.filter((scope) => /^(?:registry:|account:|read$|write$)/.test(scope));
-  const others = scopes.length - ours.length;
+  const relevant = scopes.filter((scope) => /^(?:registry:|account:|read$|write$)/.test(scope));
+  const others = scopes.length - relevant.length;
   const rest = others === 0 ? [] : [`and ${others} others`];
-  return [...ours, ...rest].join(", ") || "none";
+  return [...relevant, ...rest].join(", ") || "none";
 }
 
 function describeRegistries(registries: readonly Registry[] | undefined): string[][] {

@@ -2,7 +2,7 @@ import { HelperError } from "../../core/errors.ts";
 import { defineCommand } from "../command.ts";
 import { parseOtherHost, requireLogin, viewOf } from "./logins.ts";
 
-/** Forgets a login in docr's store. The registry and other helpers keep theirs. Throws `no-login`. */
+/** Deletes a login from docr's store only. Throws `no-login`. */
 export const removeCommand = defineCommand({
   name: "registry remove",
   arguments: ["<host>"],

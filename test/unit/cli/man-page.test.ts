@@ -17,14 +17,14 @@ describe("the manual page", () => {
     expect(await page()).toMatch(/^\.TH DOCR 1 "" "docker\\-credential\\-docr 1\.2\.3"/);
   });
 
-  it("has a section for each verb, with its options and examples", async () => {
+  it("has a section for each command, with its options and examples", async () => {
     const text = await page();
     expect(text).toContain("\n.SS docr prune [options]\n");
     expect(text).toContain("\n.B \\-\\-json\n");
     expect(text).toContain("$ docr prune\n");
   });
 
-  it("has every line within roff's rules", async () => {
+  it("uses only roff requests that it needs", async () => {
     const requests = (await page()).split("\n").filter((line) => line.startsWith("."));
     expect(requests.filter((line) => !/^\.(?:TH|SH|SS|TP|PP|B|BR|br|nf|fi)\b/.test(line))).toEqual([]);
   });

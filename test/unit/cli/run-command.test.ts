@@ -14,10 +14,10 @@ function run(...args: readonly string[]): Promise<CommandOutput> {
 const errorLines = (message: string, hint?: string): string =>
   `docr: error: ${message}\n${hint === undefined ? "" : `docr: hint: ${hint}\n`}`;
 
-/** What looks like a secret and came to the wrong place. */
+/** A secret in the wrong place on the command line. */
 const TOKEN = `dop_v1_${"a1".repeat(32)}`;
 
-async function verbs(): Promise<readonly string[]> {
+async function commandNames(): Promise<readonly string[]> {
   const { stdout } = await run("--help");
   const [, list = ""] = /^Commands:\n((?: {2}.*\n)+)/m.exec(stdout) ?? [];
   return Array.from(list.matchAll(/^ {2}([a-z]+)/gm), ([, name = ""]) => name).filter(
@@ -26,7 +26,7 @@ async function verbs(): Promise<readonly string[]> {
 }
 
 describe("the help", () => {
-  it("of a command comes for docr help COMMAND, whatever exit code the process has so far", async () => {
+  it("of a command is printed by docr help COMMAND, whatever exit code the process has", async () => {
     process.exitCode = 1;
     try {
       expect((await run("help", "prune")).stdout).toMatch(/^Usage: docr prune/);
@@ -35,14 +35,14 @@ describe("the help", () => {
     }
   });
 
-  it.each([["--help"], ["-h"], ["help"]])("of the whole program comes for %s", async (flag) => {
+  it.each([["--help"], ["-h"], ["help"]])("of docr is printed by %s", async (flag) => {
     const { stdout, exitCode } = await run(flag);
     expect(stdout).toMatch(/^Usage: docr <command>/);
     expect(stdout).toContain("prune");
     expect(exitCode).toBe(0);
   });
 
-  it("says what docker sends, for those who look for it here", async () => {
+  it("shows the usage of the credential-helper protocol", async () => {
     expect((await run("--help")).stdout).toContain(
       "Usage: docker-credential-docr <store|get|erase|list|version>",
     );
@@ -52,10 +52,10 @@ describe("the help", () => {
     expect((await run("--help")).stdout).toMatch(/^Exit codes: 0 .*2 wrong usage/m);
   });
 
-  it("of every verb has an example", async () => {
-    const names = await verbs();
+  it("of every command has an example", async () => {
+    const names = await commandNames();
     const helps = await Promise.all(names.map(async (name) => (await run(name, "--help")).stdout));
-    // A group of verbs has its examples at each of them.
+    // A group has its examples at each of its commands.
     const without = helps.filter(
       (help) => !help.includes("\nCommands:\n") && !help.includes("\nExamples:\n  $ "),
     );
@@ -63,8 +63,8 @@ describe("the help", () => {
     expect(without).toEqual([]);
   });
 
-  it("lines stay within 100 columns", async () => {
-    for (const name of await verbs()) {
+  it("has no line over 100 columns", async () => {
+    for (const name of await commandNames()) {
       const lines = (await run(name, "--help")).stdout.split("\n");
       expect(lines.filter((line) => line.length > 100)).toEqual([]);
     }
@@ -72,11 +72,11 @@ describe("the help", () => {
 });
 
 describe("a result", () => {
-  it("is text for a person", async () => {
+  it("is text by default", async () => {
     expect(await run("prune")).toEqual({ stdout: "revoked 0 credentials\n", stderr: "", exitCode: 0 });
   });
 
-  it("is JSON for a script", async () => {
+  it("is JSON with --json", async () => {
     const { stdout } = await run("prune", "--json");
     expect(JSON.parse(stdout)).toEqual({ revoked: 0, notRevoked: 0, credentials: [] });
     expect(stdout).toMatch(/\n$/);
@@ -209,7 +209,7 @@ describe("wrong usage", () => {
     [["prune", `--${TOKEN}`]],
     [["completion", TOKEN]],
     [["credentials", "--format", TOKEN]],
-  ])("does not repeat a token that was typed in the wrong place: %#", async (args) => {
+  ])("does not repeat a token in the wrong place: %#", async (args) => {
     const { stderr } = await run(...args);
     expect(stderr).toMatch(/^docr: error: /);
     expect(stderr).not.toContain("a1a1a1");
@@ -248,7 +248,7 @@ describe("wrong usage", () => {
 });
 
 describe("an error", () => {
-  it("that nobody foresaw is named by its kind, never by its message", async () => {
+  it("that docr did not foresee is reported by its kind, never by its message", async () => {
     const { context } = createCommandBench();
     const inventory = { ...context.inventory, living: () => Promise.reject(new TypeError("hunter2")) };
     expect(await runCommand(["prune"], { ...context, inventory })).toEqual({
@@ -269,11 +269,11 @@ describe("completion", () => {
     },
   );
 
-  it("offers the verbs that begin so", async () => {
+  it("offers the commands that begin with the word", async () => {
     expect((await run("complete", "--", "pru")).stdout).toMatch(/^prune\t/);
   });
 
-  it("offers a verb's options", async () => {
+  it("offers a command's options", async () => {
     expect((await run("complete", "--", "prune", "--")).stdout).toMatch(/^--json\t/m);
   });
 

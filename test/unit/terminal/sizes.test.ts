@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { formatBytes } from "../../../src/terminal/sizes.ts";
 
-describe("a number of bytes", () => {
+describe("formatting a size", () => {
   it.each([
     [0, "0 bytes"],
     [999, "999 bytes"],
@@ -9,7 +9,7 @@ describe("a number of bytes", () => {
     [29_393_920, "29.4 MB"],
     [5_368_709_120, "5.4 GB"],
     [7e15, "7000.0 TB"],
-  ])("of %i is shown as %s", (count, shown) => {
+  ])("writes %i bytes as %s", (count, shown) => {
     expect(formatBytes(count)).toBe(shown);
   });
 });

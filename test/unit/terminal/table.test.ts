@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { alignColumns } from "../../../src/terminal/table.ts";
 
-it("puts cells under each other, with nothing behind the last one", () => {
+it("aligns columns without trailing spaces", () => {
   const rows = [
     ["host", "user name", "stored"],
     ["ghcr.io", "sammy", ""],
@@ -17,6 +17,6 @@ it("puts cells under each other, with nothing behind the last one", () => {
   );
 });
 
-it("makes nothing of no rows", () => {
+it("returns the empty text for no rows", () => {
   expect(alignColumns([])).toBe("");
 });

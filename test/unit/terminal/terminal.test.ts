@@ -25,21 +25,21 @@ const input = (text: string): Partial<TerminalParts> => ({
 });
 
 describe("colours", () => {
-  it("are for a terminal", () => {
+  it("are used on a terminal", () => {
     expect(open().terminal.paint("red", "no")).toBe("\u001b[31mno\u001b[39m");
   });
 
-  it("are not for a pipe", () => {
+  it("are not used on a pipe", () => {
     expect(open(piped).terminal.paint("red", "no")).toBe("no");
   });
 
-  it("are not for those who want none", () => {
+  it("are not used if the user wants none", () => {
     expect(open({ wantsColours: () => false }).terminal.paint("red", "no")).toBe("no");
   });
 });
 
-describe("a question", () => {
-  it.each([0, 2])("is not asked where descriptor %d is no terminal", async (fd) => {
+describe("a prompt", () => {
+  it.each([0, 2])("throws no-terminal if descriptor %d is no terminal", async (fd) => {
     const { terminal } = open({ isTerminal: (one) => one !== fd });
     expect(terminal.canAsk).toBe(false);
     for (const how of ["ask", "askHidden", "confirm"] as const) {
@@ -47,29 +47,29 @@ describe("a question", () => {
     }
   });
 
-  it("may be asked while stdout goes into a file", () => {
+  it("is possible while stdout is a file", () => {
     expect(open({ isTerminal: (fd) => fd !== 1 }).terminal.canAsk).toBe(true);
   });
 });
 
-describe("what is under way", () => {
-  it("is not shown where stderr is no terminal", async () => {
+describe("the spinner", () => {
+  it("is not shown if stderr is no terminal", async () => {
     const { terminal, said } = open(piped);
     expect(await terminal.spin("working", async () => 7)).toBe(7);
     expect(said).toEqual([]);
   });
 });
 
-describe("what is known before the rest", () => {
-  it("goes to stdout as it is", () => {
+describe("printing before the result", () => {
+  it("writes to stdout unchanged", () => {
     const { terminal, said } = open(piped);
     terminal.print("one\n");
     expect(said).toEqual(["stdout one\n"]);
   });
 });
 
-describe("a remark", () => {
-  it("is one line on stderr, whatever is in it", () => {
+describe("a note", () => {
+  it("is one line on stderr without control characters", () => {
     const { terminal, said } = open();
     terminal.note("one\ntwo\u001b[31m");
     expect(said).toEqual(["docr: one two [31m\n"]);
@@ -83,18 +83,18 @@ describe("a secret on stdin", () => {
     ["hunter2\r\n", "hunter2"],
     ["hunter2\n\n", "hunter2\n"],
     [" hunter2 ", " hunter2 "],
-  ])("loses one final line break and nothing else: %j", async (text, secret) => {
+  ])("loses one final line break only: %j", async (text, secret) => {
     const { terminal } = open(input(text));
     expect((await terminal.readSecret()).reveal()).toBe(secret);
   });
 
-  it.each(["", "\n"])("that is empty is an error: %j", async (text) => {
+  it.each(["", "\n"])("throws input-missing if it is empty: %j", async (text) => {
     expect(await failureOf(() => open(input(text)).terminal.readSecret())).toMatchObject({
       code: "input-missing",
     });
   });
 
-  it("that is no text is an error", async () => {
+  it("throws input-not-text if it is not UTF-8", async () => {
     const failure = await failureOf(() => open(input("\xff\xfe")).terminal.readSecret());
     expect(failure).toMatchObject({ code: "input-not-text" });
   });

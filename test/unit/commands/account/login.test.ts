@@ -4,10 +4,10 @@ import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { tokenOf } from "../../../support/fakes/helper-bench.ts";
 import { createCommandBench, type CommandBench } from "../../../support/fakes/command-bench.ts";
 
-const kept = (bench: CommandBench) => [...bench.keychain.items];
+const stored = (bench: CommandBench) => [...bench.keychain.items];
 
 describe("docr login", () => {
-  it("takes the API token from stdin, and shows account, team, scopes and registries", async () => {
+  it("reads the API token from stdin, and shows account, team, scopes and registries", async () => {
     const bench = createCommandBench({ stdin: tokenOf("a") });
     const { text, json } = await bench.run(loginCommand, { tokenStdin: true });
     expect(text).toBe(
@@ -34,47 +34,47 @@ describe("docr login", () => {
         { name: "acme", region: "fra1", createdAt: "2020-03-21T16:02:37Z", storageBytes: 29_393_920 },
       ],
     });
-    expect([kept(bench), bench.warnings]).toEqual([[["api-token:default", tokenOf("a")]], []]);
+    expect([stored(bench), bench.warnings]).toEqual([[["api-token:default", tokenOf("a")]], []]);
     expect(JSON.stringify([text, json])).not.toContain(tokenOf("a"));
   });
 
-  it("drops white space around a token that was piped", async () => {
+  it("drops white space around a token from stdin", async () => {
     const bench = createCommandBench({ stdin: ` ${tokenOf("a")}\r\n` });
     await bench.run(loginCommand, { tokenStdin: true });
-    expect(kept(bench)).toEqual([["api-token:default", tokenOf("a")]]);
+    expect(stored(bench)).toEqual([["api-token:default", tokenOf("a")]]);
   });
 
-  it("asks for it on a terminal, hidden", async () => {
+  it("asks for the token on a terminal without an echo", async () => {
     const bench = createCommandBench({ answers: [tokenOf("a")] });
     await bench.run(loginCommand);
     expect(bench.questions).toEqual(["DigitalOcean API token"]);
-    expect(kept(bench)).toEqual([["api-token:default", tokenOf("a")]]);
+    expect(stored(bench)).toEqual([["api-token:default", tokenOf("a")]]);
   });
 
-  it("offers doctl's on a terminal, and asks where that is declined", async () => {
+  it("offers doctl's token on a terminal, and asks for another if the user declines", async () => {
     const doctl = { default: tokenOf("d") };
     const agreed = createCommandBench({ doctl, answers: [true] });
     await agreed.run(loginCommand);
     expect(agreed.questions).toEqual(["Use the API token in doctl's config?"]);
-    expect(kept(agreed)).toEqual([["api-token:default", tokenOf("d")]]);
+    expect(stored(agreed)).toEqual([["api-token:default", tokenOf("d")]]);
     const declined = createCommandBench({ doctl, answers: [false, tokenOf("a")] });
     await declined.run(loginCommand);
-    expect(kept(declined)).toEqual([["api-token:default", tokenOf("a")]]);
+    expect(stored(declined)).toEqual([["api-token:default", tokenOf("a")]]);
   });
 
-  it("keeps nothing where the question is interrupted", async () => {
+  it("stores nothing if the user interrupts the prompt", async () => {
     const bench = createCommandBench({ answers: [] });
     expect(await failureOf(() => bench.run(loginCommand))).toMatchObject({ code: "cancelled" });
-    expect(kept(bench)).toEqual([]);
+    expect(stored(bench)).toEqual([]);
   });
 
-  it("takes doctl's of the context that is named, without a question", async () => {
+  it("uses doctl's token of the given context without a prompt", async () => {
     const bench = createCommandBench({ doctl: { default: tokenOf("d"), work: tokenOf("e") } });
     await bench.run(loginCommand, { fromDoctl: true, context: "Work" });
-    expect(kept(bench)).toEqual([["api-token:work", tokenOf("e")]]);
+    expect(stored(bench)).toEqual([["api-token:work", tokenOf("e")]]);
   });
 
-  it("says what to do where doctl has none", async () => {
+  it("suggests doctl auth init if doctl has no token", async () => {
     const bench = createCommandBench();
     await expect(bench.run(loginCommand, { fromDoctl: true })).rejects.toMatchObject({
       code: "no-api-token",
@@ -83,14 +83,14 @@ describe("docr login", () => {
     });
   });
 
-  it("says what to do where there is no terminal and nothing is piped", async () => {
+  it("suggests --token-stdin and --from-doctl without a terminal", async () => {
     const bench = createCommandBench({ stdin: tokenOf("a") });
     await expect(bench.run(loginCommand)).rejects.toMatchObject({
       code: "bad-arguments",
       message: "there is no terminal to ask for the API token",
       hint: "pass it on stdin with --token-stdin, or use doctl's with --from-doctl",
     });
-    expect(kept(bench)).toEqual([]);
+    expect(stored(bench)).toEqual([]);
   });
 
   it.each([
@@ -99,7 +99,7 @@ describe("docr login", () => {
       { context: "a b" },
       "the context in --context must be 1 to 64 letters, digits, dots, hyphens and underscores",
     ],
-  ])("refuses %j", async (options, message) => {
+  ])("rejects %j", async (options, message) => {
     const bench = createCommandBench({ stdin: tokenOf("a") });
     expect(await failureOf(() => bench.run(loginCommand, options))).toEqual({
       code: "bad-arguments",
@@ -107,14 +107,14 @@ describe("docr login", () => {
     });
   });
 
-  it("is for the account in use where none is named", async () => {
+  it("logs in to the current account by default", async () => {
     const bench = createCommandBench({ stdin: tokenOf("a"), settings: { context: "work" } });
     const { text } = await bench.run(loginCommand, { tokenStdin: true });
     expect(text).toContain("account work,");
-    expect(kept(bench)).toEqual([["api-token:work", tokenOf("a")]]);
+    expect(stored(bench)).toEqual([["api-token:work", tokenOf("a")]]);
   });
 
-  it("shows what is unknown as unknown, and lets the token be", async () => {
+  it("reports what DigitalOcean did not say as unknown, and stores the token", async () => {
     const bench = createCommandBench({ stdin: tokenOf("a") });
     bench.api.account = undefined;
     bench.api.fail("token", "api-unavailable");
@@ -125,14 +125,14 @@ describe("docr login", () => {
     expect(bench.warnings).toEqual(["DigitalOcean did not report the scopes of the API token"]);
   });
 
-  it("names no registries where there are none, and how to get one", async () => {
+  it("suggests creating a registry if the account has none", async () => {
     const bench = createCommandBench({ stdin: tokenOf("a") });
     bench.api.registries = [];
     const { text } = await bench.run(loginCommand, { tokenStdin: true });
     expect(text).toMatch(/^registries +none; create one: doctl registry create NAME$/m);
   });
 
-  it("counts the scopes that have nothing to do with it, and tells when the token expires", async () => {
+  it("counts irrelevant scopes, and reports when the token expires", async () => {
     const bench = createCommandBench({ stdin: tokenOf("a") });
     const scopes = ["droplet:read", "registry:read", "registry:update", "vpc:read"];
     bench.api.token = { scopes, expiresInSeconds: 90 * 24 * 3600 };
@@ -143,7 +143,7 @@ describe("docr login", () => {
   });
 });
 
-describe("docr login remarks", () => {
+describe("docr login warns", () => {
   it("that the token can pull but not push", async () => {
     const bench = createCommandBench({ stdin: tokenOf("a") });
     bench.api.token = { scopes: ["registry:read"], expiresInSeconds: undefined };
@@ -153,7 +153,7 @@ describe("docr login remarks", () => {
     ]);
   });
 
-  it("that the environment's token wins", async () => {
+  it("that the environment's token takes precedence", async () => {
     const bench = createCommandBench({ stdin: tokenOf("a"), apiToken: tokenOf("e") });
     await bench.run(loginCommand, { tokenStdin: true });
     expect(bench.warnings).toEqual([
@@ -161,7 +161,7 @@ describe("docr login remarks", () => {
     ]);
   });
 
-  it("that another account is in use, unless a registry names this one", async () => {
+  it("that another account is the current one, unless the config file maps a registry to this one", async () => {
     const other = createCommandBench({ stdin: tokenOf("a") });
     await other.run(loginCommand, { tokenStdin: true, context: "work" });
     expect(other.warnings).toEqual([

@@ -10,7 +10,7 @@ import {
   type CommandBenchOptions,
 } from "../../../support/fakes/command-bench.ts";
 
-/** Somebody who is logged in to these accounts. */
+/** A user who is logged in to these accounts. */
 async function createMember(
   contexts: readonly string[],
   options: CommandBenchOptions = {},
@@ -20,66 +20,66 @@ async function createMember(
   return bench;
 }
 
-const kept = (bench: CommandBench) => [...bench.keychain.items.keys()];
+const stored = (bench: CommandBench) => [...bench.keychain.items.keys()];
 
 describe("docr logout", () => {
-  it("forgets the only account, and revokes what was minted", async () => {
+  it("deletes the only account's token, and revokes what it minted", async () => {
     const bench = await createMember(["default"]);
     await answerOf(bench);
     expect(await bench.run(logoutCommand)).toEqual({
       text: "deleted the API token of the default account; revoked 1 credential\n",
       json: { contexts: ["default"], revoked: 1, notRevoked: 0 },
     });
-    expect([kept(bench), bench.warnings]).toEqual([[], []]);
+    expect([stored(bench), bench.warnings]).toEqual([[], []]);
   });
 
-  it("is no failure where nothing is kept", async () => {
+  it("succeeds if no token is stored", async () => {
     expect(await createCommandBench().run(logoutCommand)).toMatchObject({
       text: "no API token was stored; revoked 0 credentials\n",
     });
   });
 
-  it("forgets one account of several where it is named", async () => {
+  it("deletes one account's token if it is named", async () => {
     const bench = await createMember(["default", "work"]);
     await bench.run(logoutCommand, { context: "WORK" });
-    expect(kept(bench)).toEqual(["api-token:default"]);
+    expect(stored(bench)).toEqual(["api-token:default"]);
   });
 
-  it("wants to be told which of several is meant, and forgets none until then", async () => {
+  it("fails without a terminal if several accounts are logged in, and deletes nothing", async () => {
     const bench = await createMember(["work", "default"]);
     await expect(bench.run(logoutCommand)).rejects.toMatchObject({
       code: "bad-arguments",
       message: "several accounts are logged in: default, work",
       hint: "choose one with --context, or use --all",
     });
-    expect(kept(bench)).toHaveLength(2);
+    expect(stored(bench)).toHaveLength(2);
   });
 
-  it("asks for a yes on a terminal", async () => {
+  it("asks for confirmation on a terminal", async () => {
     const declined = await createMember(["work", "default"], { answers: [false] });
     expect(await failureOf(() => declined.run(logoutCommand))).toMatchObject({ code: "cancelled" });
     expect(declined.questions).toEqual(["Log out of all accounts (default, work)?"]);
-    expect(kept(declined)).toHaveLength(2);
+    expect(stored(declined)).toHaveLength(2);
     const agreed = await createMember(["work", "default"], { answers: [true] });
     expect(await agreed.run(logoutCommand)).toMatchObject({
       text: "deleted the API tokens of the default account, work; revoked 0 credentials\n",
     });
-    expect(kept(agreed)).toEqual([]);
+    expect(stored(agreed)).toEqual([]);
   });
 
-  it("forgets all without a question where that is said", async () => {
+  it("deletes every token with --all, without a prompt", async () => {
     const bench = await createMember(["work", "default"]);
     await bench.run(logoutCommand, { all: true });
-    expect(kept(bench)).toEqual([]);
+    expect(stored(bench)).toEqual([]);
   });
 
-  it("refuses to be told both", async () => {
+  it("rejects --context together with --all", async () => {
     expect(
       await failureOf(() => createCommandBench().run(logoutCommand, { all: true, context: "work" })),
     ).toMatchObject({ code: "bad-arguments" });
   });
 
-  it("counts what could not be revoked", async () => {
+  it("counts credentials that could not be revoked", async () => {
     const bench = await createMember(["default"]);
     await answerOf(bench);
     bench.api.fail("revoke", "api-unavailable");
@@ -88,7 +88,7 @@ describe("docr logout", () => {
     });
   });
 
-  it("says where an API token is found all the same", async () => {
+  it("warns if docker still finds an API token", async () => {
     const environment = await createMember(["default"], { apiToken: tokenOf("e") });
     await environment.run(logoutCommand);
     expect(environment.warnings).toEqual(["docker still gets credentials: DIGITALOCEAN_ACCESS_TOKEN is set"]);
@@ -97,7 +97,7 @@ describe("docr logout", () => {
     expect(doctl.warnings).toEqual(["docker still gets credentials: doctl's config holds an API token"]);
   });
 
-  it("fails while the keychain is locked", async () => {
+  it("fails if the keychain is locked", async () => {
     const bench = await createMember(["default"]);
     bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
     expect(await failureOf(() => bench.run(logoutCommand))).toMatchObject({ code: "keychain-locked" });

@@ -30,7 +30,7 @@ function write(path: string, text: string): void {
   writeFileSync(join(home, ".config", path), text);
 }
 
-/** All that is printed, and what scripts get. */
+/** Everything that is printed, and the JSON. */
 async function show(bench: CommandBench) {
   const { text } = await bench.run(statusCommand);
   const shown = bench.printed.join("") + text;
@@ -52,13 +52,13 @@ no active credentials
 `;
 
 describe("docr status", () => {
-  it("says what to do where there is nothing", async () => {
+  it("suggests docr login on a new machine", async () => {
     const bench = create();
     expect((await show(bench)).text).toBe(NOTHING);
     expect(bench.api.calls).toEqual([]);
   });
 
-  it("prints what needs no keychain before it asks one, and nothing before a script's JSON", async () => {
+  it("prints what needs no keychain first, and nothing early with --json", async () => {
     const bench = create();
     await bench.run(statusCommand, { json: true });
     expect(bench.printed).toEqual([]);
@@ -70,7 +70,7 @@ describe("docr status", () => {
     expect(late.join("")).toContain("DIGITALOCEAN_ACCESS_TOKEN_FILE");
   });
 
-  it("shows every place of tokens, and marks the one that wins", async () => {
+  it("shows every token source, and marks the deciding one", async () => {
     const bench = create({ env: { DIGITALOCEAN_TOKEN: tokenOf("e") }, apiToken: tokenOf("e") });
     await bench.credentials.apiTokens.write("work", new Secret(tokenOf("a")));
     write("doctl/config.yaml", `access-token: ${tokenOf("d")}\nauth-contexts:\n  team: ${tokenOf("f")}\n`);
@@ -92,7 +92,7 @@ describe("docr status", () => {
     });
   });
 
-  it("takes no other of doctl's than the one that doctl has switched to, as a get does", async () => {
+  it("uses the context that doctl has switched to, as a get does", async () => {
     const bench = create();
     write("doctl/config.yaml", `access-token: ${tokenOf("d")}\ncontext: gone\n`);
     const { text, json } = await show(bench);
@@ -102,7 +102,7 @@ describe("docr status", () => {
     expect((await show(bench)).json).toMatchObject({ apiToken: "doctl's config" });
   });
 
-  it("takes the keychain's where it has one for the account in use, and else doctl's", async () => {
+  it("uses the keychain's token for the current account, else doctl's", async () => {
     const bench = create({ settings: { context: "team" } });
     await bench.credentials.apiTokens.write("work", new Secret(tokenOf("a")));
     write("doctl/config.yaml", `auth-contexts:\n  team: ${tokenOf("f")}\n`);
@@ -111,7 +111,7 @@ describe("docr status", () => {
     expect((await show(bench)).json).toMatchObject({ apiToken: "the keychain", context: "work" });
   });
 
-  it("shows what lives, and no secret", async () => {
+  it("lists active credentials without secrets", async () => {
     const bench = create({ apiToken: tokenOf("a") });
     await answerOf(bench);
     const { text, json } = await show(bench);
@@ -120,7 +120,7 @@ describe("docr status", () => {
     expect(text + JSON.stringify(json)).not.toContain("minted-secret");
   });
 
-  it("shows the config file's accounts and the helper for other hosts", async () => {
+  it("shows the config file's accounts and the fallback helper", async () => {
     write("docr/config.json", '{"contexts":{"acme":"work"},"fallback":"osxkeychain"}');
     const { text, json } = await show(create());
     expect(text).toMatch(/^ +work for acme$/m);
@@ -130,8 +130,8 @@ describe("docr status", () => {
   });
 });
 
-describe("docr status is no failure", () => {
-  it("without a keychain, which it says, and goes on to doctl", async () => {
+describe("docr status succeeds", () => {
+  it("without a keychain, and goes on to doctl", async () => {
     const bench = create();
     bench.keychain.failWith(new HelperError("keychain-missing", "there is no keychain in this session"));
     write("doctl/config.yaml", `access-token: ${tokenOf("d")}\n`);
@@ -140,7 +140,7 @@ describe("docr status is no failure", () => {
     expect(json).toMatchObject({ apiToken: "doctl's config", problems: [] });
   });
 
-  it("while the keychain is locked: then nothing behind it is asked", async () => {
+  it("while the keychain is locked, and asks no later source", async () => {
     const bench = create();
     bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
     write("doctl/config.yaml", `access-token: ${tokenOf("d")}\n`);
@@ -150,7 +150,7 @@ describe("docr status is no failure", () => {
     expect(json).toMatchObject({ apiToken: null, store: { problem: "the keychain is locked" } });
   });
 
-  it("with a token that is none: it says where, and that this is what a get fails at", async () => {
+  it("with an invalid token, and marks its source as the deciding one", async () => {
     const message = "DIGITALOCEAN_ACCESS_TOKEN is set but empty";
     const bench = create({
       env: { DIGITALOCEAN_ACCESS_TOKEN: "" },
@@ -162,7 +162,7 @@ describe("docr status is no failure", () => {
     expect(json).toMatchObject({ apiToken: null, problems: [] });
   });
 
-  it("with a config file that is wrong", async () => {
+  it("with an invalid config file", async () => {
     write("docr/config.json", "{");
     const { text, json } = await show(create());
     expect(text).toMatch(/^config file +~\/\.config\/docr\/config\.json \(invalid\)$/m);
@@ -170,12 +170,12 @@ describe("docr status is no failure", () => {
     expect(json).toMatchObject({ configFile: { exists: true, isValid: false } });
   });
 
-  it("with a setting that is wrong", async () => {
+  it("with an invalid setting", async () => {
     const bench = create({ badSettings: new HelperError("bad-setting", "DOCR_TTL must be…") });
     expect((await show(bench)).text).toMatch(/^ +DOCR_TTL must be…$/m);
   });
 
-  it("with a setting that is wrong, which is said once for each thing that it keeps from being known", async () => {
+  it("with an invalid setting, and reports it once for each item that depends on it", async () => {
     const message = "DOCR_STORE must be one of auto, keychain, file, pass";
     const bench = create({
       env: { DOCR_STORE: "bogus" },
@@ -193,20 +193,20 @@ describe("docr status is no failure", () => {
     expect(json).toMatchObject({ problems: [message] });
   });
 
-  it("with a clock that was set back since something was minted: nobody knows how old it is", async () => {
+  it("with a clock that was set back, and shows unknown ages", async () => {
     const bench = create({ apiToken: tokenOf("e") });
     await answerOf(bench);
     bench.clock.setWallBy(-24 * 60 * MINUTE);
     expect((await show(bench)).text).toMatch(/^acme +read-write +\? +\? +in use$/m);
   });
 
-  it("with a config of doctl's that is no YAML", async () => {
+  it("with a doctl configuration that is not YAML", async () => {
     write("doctl/config.yaml", "a: [\n");
     const { text } = await show(create());
     expect(text).toMatch(/^ +> doctl's config: doctl's config is not valid YAML$/m);
   });
 
-  it("without a home", async () => {
+  it("without a home directory", async () => {
     const { text } = await show(createCommandBench());
     expect(text).toMatch(/^config file +none \(no home directory\)$/m);
   });

@@ -32,20 +32,20 @@ describe("docr credentials", () => {
     expect([mints(bench), bench.warnings]).toEqual([["mint acme read-only 3600"], []]);
   });
 
-  it("mints anew although docker has one", async () => {
+  it("mints a new one even if docker's is cached", async () => {
     const bench = create();
     await answerOf(bench);
     await bench.run(credentialsCommand, {}, undefined);
     expect(mints(bench)).toEqual(["mint acme read-write 3600", "mint acme read-only 3600"]);
   });
 
-  it("mints what is asked for", async () => {
+  it("mints for the given registry, access and lifetime", async () => {
     const bench = create();
     await bench.run(credentialsCommand, { expiry: "1h30m", readWrite: true }, "other");
     expect(mints(bench)).toEqual(["mint other read-write 5400"]);
   });
 
-  it("mints for ever where that is typed, and says how that ends", async () => {
+  it("mints without an expiry with --never-expire, and warns", async () => {
     const bench = create();
     const { json } = await bench.run(credentialsCommand, { neverExpire: true }, undefined);
     expect(mints(bench)).toEqual(["mint acme read-only 0"]);
@@ -55,11 +55,11 @@ describe("docr credentials", () => {
     ]);
   });
 
-  it("prints the auth value alone", async () => {
+  it("prints the auth value", async () => {
     expect((await create().run(credentialsCommand, { format: "auth" }, undefined)).text).toBe(`${AUTH}\n`);
   });
 
-  it("tells scripts all of it", async () => {
+  it("returns everything as JSON", async () => {
     expect((await create().run(credentialsCommand, {}, "acme")).json).toEqual({
       host: HOST,
       registry: "acme",
@@ -72,7 +72,7 @@ describe("docr credentials", () => {
     });
   });
 
-  it("exports variables that a POSIX shell reads back as they were, whatever is in them", async () => {
+  it("prints exports that a POSIX shell reads back unchanged", async () => {
     const secret = `a'b"c$(id)\`x\`\\ \n;e`;
     const { text } = await create({ secretOf: () => secret }).run(
       credentialsCommand,
@@ -92,7 +92,7 @@ describe("docr credentials", () => {
 });
 
 describe("the Kubernetes secret", () => {
-  it("is named and annotated as doctl has it, and says when it expires", async () => {
+  it("has doctl's name and annotations, and its expiry", async () => {
     expect(await manifestOf({})).toEqual({
       apiVersion: "v1",
       kind: "Secret",
@@ -113,7 +113,7 @@ describe("the Kubernetes secret", () => {
     });
   });
 
-  it("is for another namespace alone, under the name that is wanted", async () => {
+  it("has the given name, and no operator annotation in another namespace", async () => {
     expect(await manifestOf({ name: "pull.me", namespace: "shop", expiry: "30d" })).toMatchObject({
       metadata: {
         name: "pull.me",
@@ -123,12 +123,12 @@ describe("the Kubernetes secret", () => {
     });
   });
 
-  it("says nothing of an expiry where there is none", async () => {
+  it("has no expiry annotation without an expiry", async () => {
     const manifest = await manifestOf({ neverExpire: true, namespace: "shop" });
     expect(manifest).not.toHaveProperty("metadata.annotations");
   });
 
-  it("has its date in quotes, for readers of YAML 1.1", async () => {
+  it("quotes its date, for YAML 1.1", async () => {
     const { text } = await create().run(credentialsCommand, { format: "kubernetes-secret" }, "acme");
     expect(text).toContain('expires-at: "2026-11-21T13:00:00.000Z"');
   });
@@ -137,7 +137,7 @@ describe("the Kubernetes secret", () => {
     [{ name: "Pull" }, undefined],
     [{ namespace: "a.b" }, undefined],
     [{}, "ends-with-a-dash-"],
-  ])("is not minted for names that Kubernetes refuses: %j, registry %s", async (options, registry) => {
+  ])("is not minted for names that Kubernetes rejects: %j, registry %s", async (options, registry) => {
     const bench = create();
     const work = () => bench.run(credentialsCommand, { format: "kubernetes-secret", ...options }, registry);
     expect(await failureOf(work)).toMatchObject({ code: "bad-arguments" });
@@ -145,14 +145,14 @@ describe("the Kubernetes secret", () => {
   });
 });
 
-describe("what docr credentials refuses before it asks anybody", () => {
+describe("docr credentials rejects before any request", () => {
   it.each([
     [{ expiry: "1h", neverExpire: true }, "--expiry and --never-expire cannot be combined"],
     [{ json: true, format: "auth" }, "--json and --format cannot be combined"],
     [{ name: "pull" }, "--name and --namespace require --format kubernetes-secret"],
     [{ expiry: "0" }, "--expiry must not be 0"],
     [{ expiry: "soon" }, "--expiry must be a duration from 60s to 365d"],
-  ] as const)("is %j", async (options, message) => {
+  ] as const)("%j", async (options, message) => {
     const bench = create();
     const work = () => bench.run(credentialsCommand, options, undefined);
     expect(await failureOf(work)).toEqual({ code: "bad-arguments", message });
@@ -170,14 +170,14 @@ describe("what docr credentials refuses before it asks anybody", () => {
   );
 });
 
-describe("what the API answers", () => {
+describe("an error of the API", () => {
   it.each<[ErrorCode, RegExp]>([
     ["api-unauthorized", /hint: create a token with the scopes/],
     ["api-forbidden", /hint: create a token with the scopes/],
     ["api-ambiguous", /hint: name one: docr credentials NAME$/],
     ["api-rate-limited", /hint: run fewer jobs at once/],
     ["api-unavailable", /hint: try again/],
-  ])("is one line with what to do (%s)", async (code, expected) => {
+  ])("has a hint for this command (%s)", async (code, expected) => {
     const bench = create();
     bench.api.fail("mint", code);
     const shown = await bench
@@ -209,7 +209,7 @@ describe("what the API answers", () => {
     await expect(bench.run(credentialsCommand, {}, "nosuch")).rejects.toMatchObject({ hint });
   });
 
-  it("is a choice where there are several registries", async () => {
+  it("asks for a name if the account has several registries", async () => {
     const bench = create();
     bench.api.registries = ["a", "b"];
     await expect(bench.run(credentialsCommand, {}, undefined)).rejects.toMatchObject({

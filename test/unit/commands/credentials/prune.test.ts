@@ -5,7 +5,7 @@ import { MINUTE } from "../../../support/fakes/fixed-clock.ts";
 import { answerOf, tokenOf } from "../../../support/fakes/helper-bench.ts";
 import { createCommandBench, type CommandBench } from "../../../support/fakes/command-bench.ts";
 
-/** One credential in use, one that it replaced, and one that a person was given. */
+/** One credential in use, one that it superseded, and one issued to the user. */
 async function createThree(): Promise<CommandBench> {
   const bench = createCommandBench({ apiToken: tokenOf("a") });
   await bench.domain.issue({
@@ -25,7 +25,7 @@ async function createThree(): Promise<CommandBench> {
 const revoked = (bench: CommandBench) => bench.api.calls.filter((call) => call.startsWith("revoke"));
 
 describe("docr prune", () => {
-  it("revokes the replaced one, and shows those that live on", async () => {
+  it("revokes the superseded credential, and lists the active ones", async () => {
     const bench = await createThree();
     const { text, json } = await bench.run(pruneCommand);
     expect(text).toBe(
@@ -42,7 +42,7 @@ describe("docr prune", () => {
     expect(revoked(bench)).toEqual(["revoke minted-secret-2"]);
   });
 
-  it("revokes nothing in a dry run, and shows what it would", async () => {
+  it("revokes nothing with --dry-run, and lists what it would revoke", async () => {
     const bench = await createThree();
     const { text, json } = await bench.run(pruneCommand, { dryRun: true });
     expect(text).toMatch(/^would revoke 1 credential\n/);
@@ -51,7 +51,7 @@ describe("docr prune", () => {
     expect(revoked(bench)).toEqual([]);
   });
 
-  it("tells scripts everything but the secrets", async () => {
+  it("returns everything but the secrets as JSON", async () => {
     const bench = await createThree();
     const { json } = await bench.run(pruneCommand);
     expect(JSON.stringify(json)).not.toContain("minted-secret");
@@ -70,7 +70,7 @@ describe("docr prune", () => {
     });
   });
 
-  it("shows no table where nothing lives", async () => {
+  it("prints no table without active credentials", async () => {
     expect(await createCommandBench().run(pruneCommand)).toEqual({
       text: "revoked 0 credentials\n",
       json: { revoked: 0, notRevoked: 0, credentials: [] },
@@ -78,7 +78,7 @@ describe("docr prune", () => {
     });
   });
 
-  it("fails where one could not be revoked, which stays for the next time", async () => {
+  it("fails if a credential could not be revoked, and keeps it for the next run", async () => {
     const bench = await createThree();
     bench.api.fail("revoke", "api-unavailable");
     const { text, json, exitCode } = await bench.run(pruneCommand);
@@ -88,7 +88,7 @@ describe("docr prune", () => {
     expect((await bench.run(pruneCommand, { dryRun: true })).exitCode).toBe(0);
   });
 
-  it("says what it could not look into, and fails", async () => {
+  it("warns about a place that it cannot read, and fails", async () => {
     const bench = await createThree();
     bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
     expect(await bench.run(pruneCommand)).toMatchObject({ exitCode: 1 });

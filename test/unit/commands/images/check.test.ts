@@ -37,7 +37,7 @@ interface Scene extends GivenOptions<typeof checkCommand>, CommandBenchOptions {
   readonly resolved?: Resolved;
 }
 
-/** What the verb comes to, and the login that the registry was shown. */
+/** The command's result, and the logins that the registry got. */
 async function run(
   text: string,
   { resolved = HELPED, ...scene }: Scene = {},
@@ -76,7 +76,7 @@ const failWith = (code: ErrorCode) => async (): Promise<never> => {
 };
 
 describe("docr check", () => {
-  it("shows what there is, and whose login found it", async () => {
+  it("shows the manifest and the login that was used", async () => {
     const { result, shown, asked } = await run("ghcr.io/acme/app:v1");
     expect(result).toEqual({
       text: `ghcr.io/acme/app:v1
@@ -104,14 +104,14 @@ describe("docr check", () => {
     expect(asked).toEqual([["ghcr.io", "docker", { repository: "acme/app" }]]);
   });
 
-  it("names the image in full, and latest where no tag is named", async () => {
+  it("prints the full name, with latest as the default tag", async () => {
     const { result } = await run("alpine", { client: "podman" });
     expect(result.text).toMatch(/^docker\.io\/library\/alpine:latest\n/);
     const byDigest = await run(`alpine:3@${DIGEST}`);
     expect(byDigest.result.json).toMatchObject({ image: `docker.io/library/alpine:3@${DIGEST}` });
   });
 
-  it("says that an index has platforms, and no size of its own", async () => {
+  it("lists the platforms of an index, which has no size of its own", async () => {
     const index = { ...FOUND, contentBytes: undefined, platforms: ["linux/amd64", "linux/arm64/v8"] };
     const { result } = await run("ghcr.io/a/b", {}, { findManifest: async () => index });
     expect(result.text).toContain("\n  platforms  linux/amd64, linux/arm64/v8\n");
@@ -120,18 +120,18 @@ describe("docr check", () => {
     expect(bare.result.text).toContain("\n  platforms  unknown\n");
   });
 
-  it("ends with 3 where the image is absent", async () => {
+  it("exits with 3 if the image does not exist", async () => {
     const { result } = await run("ghcr.io/acme/app:v9", {}, { findManifest: async () => undefined });
     expect(result).toMatchObject({ exitCode: 3, json: { status: "absent", image: "ghcr.io/acme/app:v9" } });
     expect(result.text).toMatch(/^not found: ghcr\.io\/acme\/app:v9 does not exist\n/);
   });
 
-  it("says that Docker Hub does not tell absent from hidden", async () => {
+  it("says that Docker Hub does not distinguish missing and hidden images", async () => {
     const { result } = await run("acme/app", {}, { findManifest: async () => undefined });
     expect(result.text).toContain("Docker Hub does not say which");
   });
 
-  it.each<ErrorCode>(["registry-unauthorized", "registry-denied"])("ends with 4 for %s", async (code) => {
+  it.each<ErrorCode>(["registry-unauthorized", "registry-denied"])("exits with 4 for %s", async (code) => {
     const { result } = await run("ghcr.io/acme/app", {}, { findManifest: failWith(code) });
     expect(result).toMatchObject({
       exitCode: 4,
@@ -148,58 +148,61 @@ describe("docr check", () => {
     ["alpine", "docker login"],
     ["registry.digitalocean.com/other/app", "docr login"],
     ["localhost:5000/app", "docker login localhost:5000"],
-  ])("says how to log in for %s", async (image, command) => {
+  ])("suggests how to log in for %s", async (image, command) => {
     const { result } = await run(image, {}, { findManifest: failWith("registry-denied") });
     expect(result.text).toMatch(new RegExp(`: ${command}\n$`));
   });
 
-  it("lets other failures of the registry be failures", async () => {
+  it("throws the registry's other errors", async () => {
     const failing = run("ghcr.io/acme/app", {}, { findManifest: failWith("registry-timeout") });
     expect((await failureOf(() => failing)).code).toBe("registry-timeout");
   });
 
-  it("takes no name that is none to any client or registry", async () => {
+  it("rejects an invalid image name", async () => {
     expect((await failureOf(() => run("ghcr.io/Acme"))).code).toBe("bad-image");
   });
 });
 
 describe("docr check --tags", () => {
-  it("lists the tags, one a line", async () => {
+  it("lists one tag a line", async () => {
     const { result } = await run("ghcr.io/acme/app", { tags: true });
     expect(result.text).toBe("v1\nv2\n");
     expect(result.json).toMatchObject({ image: "ghcr.io/acme/app", status: "found", tags: ["v1", "v2"] });
   });
 
-  it("ends with 3 where the repository is absent, and 4 where it is refused", async () => {
+  it("exits with 3 if the repository does not exist, and with 4 if it is rejected", async () => {
     const absent = await run("ghcr.io/acme/app", { tags: true }, { listTags: async () => undefined });
     expect(absent.result.exitCode).toBe(3);
     const refused = await run("ghcr.io/acme/app", { tags: true }, { listTags: failWith("registry-denied") });
     expect(refused.result.exitCode).toBe(4);
   });
 
-  it.each(["ghcr.io/acme/app:v1", `ghcr.io/acme/app@${DIGEST}`])("takes no tag: %s", async (text) => {
-    expect(await failureOf(() => run(text, { tags: true }))).toEqual({
-      code: "bad-arguments",
-      message: "--tags lists every tag of a repository",
-    });
-  });
+  it.each(["ghcr.io/acme/app:v1", `ghcr.io/acme/app@${DIGEST}`])(
+    "rejects a tag or digest: %s",
+    async (text) => {
+      expect(await failureOf(() => run(text, { tags: true }))).toEqual({
+        code: "bad-arguments",
+        message: "--tags lists every tag of a repository",
+      });
+    },
+  );
 });
 
-describe("the login that is shown", () => {
-  it("is nobody's with --anonymous, and no client's files are read for it", async () => {
+describe("the login of docr check", () => {
+  it("is absent with --anonymous, and docr reads no client's files", async () => {
     const { result, shown, asked } = await run("ghcr.io/acme/app", { anonymous: true });
     expect([shown, asked]).toEqual([[undefined], []]);
     expect(result.text).toContain("  login      none (--anonymous)\n");
   });
 
-  it("is an identity token where the client has one", async () => {
+  it("is an identity token if the client has one", async () => {
     const login = { kind: "identity-token", token: new Secret("refresh") } as const;
     const resolved = { ...BY_PASS, login };
     const { shown } = await run("ghcr.io/acme/app", { resolved });
     expect(shown.map((one) => one && "username" in one && one.username.reveal())).toEqual(["<token>"]);
   });
 
-  it("is a bearer token where the client has that", async () => {
+  it("is a bearer token if the client has one", async () => {
     const registryToken = new Secret("bearer");
     const login = { kind: "registry-token", token: registryToken } as const;
     const resolved = { ...ASKED, kind: "file", login } as const;
@@ -208,7 +211,7 @@ describe("the login that is shown", () => {
     expect(result.text).toContain("  login      auths in ~/.docker/config.json\n");
   });
 
-  it("is none where the client has none, which is said, with what the client would warn of", async () => {
+  it("is absent if the client has none, with the client's warnings", async () => {
     const { result, shown, warnings } = await run("ghcr.io/a/b", {
       resolved: { ...NOTHING, warnings: ["beware"] },
     });
@@ -221,7 +224,7 @@ describe("the login that is shown", () => {
     );
   });
 
-  it("is ours for our host where no client is configured to ask us", async () => {
+  it("is docr's for DigitalOcean's registry if the client is not configured", async () => {
     const resolved = { ...NOTHING, key: "registry.digitalocean.com" };
     const { result, shown } = await run("registry.digitalocean.com/acme/app", {
       resolved,
@@ -233,7 +236,7 @@ describe("the login that is shown", () => {
     );
   });
 
-  it("is ours for our host where the client's helper is another and has none", async () => {
+  it("is docr's for DigitalOcean's registry if the client's helper has none", async () => {
     const resolved = { ...BY_PASS, login: undefined, key: "registry.digitalocean.com" };
     const apiToken = tokenOf("a");
     const { result } = await run("registry.digitalocean.com/acme/app", { resolved, apiToken });
@@ -245,7 +248,7 @@ describe("the login that is shown", () => {
     );
   });
 
-  it("is none for our host where we have none either", async () => {
+  it("is absent for DigitalOcean's registry if docr has none either", async () => {
     const resolved = { ...NOTHING, key: "registry.digitalocean.com" };
     const { result, shown } = await run("registry.digitalocean.com/acme/app", { resolved });
     expect(shown).toEqual([undefined]);
@@ -254,7 +257,7 @@ describe("the login that is shown", () => {
     );
   });
 
-  it("is on no line and in no JSON", async () => {
+  it("appears in no line and no JSON", async () => {
     const { result } = await run("ghcr.io/acme/app");
     expect(result.text + JSON.stringify(result.json)).not.toMatch(/hunter2|ann/);
   });

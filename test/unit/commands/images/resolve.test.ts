@@ -55,7 +55,7 @@ async function run(
 }
 
 describe("docr resolve", () => {
-  it("says whose login it is and where from, and not the password", async () => {
+  it("shows the login's source, and hides the password", async () => {
     const { text, json, exitCode } = await run("ghcr.io/acme/app:1");
     expect(text).toBe(
       [
@@ -83,7 +83,7 @@ describe("docr resolve", () => {
     expect(exitCode).toBe(0);
   });
 
-  it("shows both with --reveal", async () => {
+  it("shows user name and password with --reveal", async () => {
     const { text, json } = await run("ghcr.io", FOUND, { reveal: true });
     expect(text).toContain("user name  sammy\npassword   hunter2\n");
     expect(json).toMatchObject({ username: "sammy", secret: "hunter2" });
@@ -93,7 +93,7 @@ describe("docr resolve", () => {
     ["at our host", HOST, credentialOf("sammy@example.com", "hunter2")],
     ["that is the password", "ghcr.io", credentialOf("hunter2", "hunter2")],
     ["that looks like an API token", "ghcr.io", credentialOf(`dop_v1_${"a".repeat(64)}`, "x")],
-  ])("hides a user name %s, until it is asked for", async (_title, host, credential) => {
+  ])("hides a user name %s, until --reveal", async (_title, host, credential) => {
     const resolved: Resolved = { ...FOUND, login: { kind: "password", credential } };
     const { text, json } = await run(host, resolved);
     expect(text).toContain("user name  hidden (show it with --reveal)\n");
@@ -103,7 +103,7 @@ describe("docr resolve", () => {
     expect((await run(host, resolved, { reveal: true })).json).toMatchObject({ username });
   });
 
-  it("exits 3 where there is none, and says that the client goes on", async () => {
+  it("exits with 3 without a login", async () => {
     const { text, json, exitCode } = await run("ghcr.io", { ...ASKED, kind: "none" }, { reveal: true });
     expect(text).toBe(
       "client  docker\nkey     ghcr.io\nfrom    ~/.docker/config.json\nlogin   none: docker goes on without a login\n",
@@ -115,7 +115,7 @@ describe("docr resolve", () => {
   it.each([
     ["identity token", { kind: "identity-token", token: new Secret("idt") }, "idt"],
     ["registry token", { kind: "registry-token", token: new Secret("rt") }, "rt"],
-  ] as const)("tells an %s from a password", async (kind, login, secret) => {
+  ] as const)("distinguishes an %s from a password", async (kind, login, secret) => {
     const resolved = { ...FOUND, login };
     const hidden = await run("ghcr.io", resolved);
     expect(hidden.text).toContain(`login   ${kind}\ntoken   hidden (show it with --reveal)\n`);
@@ -127,7 +127,7 @@ describe("docr resolve", () => {
     expect(open.json).toMatchObject({ secret });
   });
 
-  it("asks the client's configuration for the image's host, repository and the key that was named", async () => {
+  it("resolves the image's host and repository, and the given key", async () => {
     const { asked } = await run("quay.io/acme/app", FOUND, {
       client: "podman",
       key: "https://auth.example/",
@@ -142,7 +142,7 @@ describe("docr resolve", () => {
     expect((await run("https://index.docker.io/v1/")).asked[0]?.host).toBe("docker.io");
   });
 
-  it("passes warnings on to stderr, and lets nothing command the terminal", async () => {
+  it("passes warnings on, and replaces control characters", async () => {
     const { warnings, text } = await run(
       "ghcr.io",
       { ...FOUND, warnings: ["passed over"], key: "a\u001b[2Jb", login: passwordOf("s\u001b[1m", "p\n") },
@@ -153,7 +153,7 @@ describe("docr resolve", () => {
     expect(text).toContain("password   p?\n");
   });
 
-  it("says on stderr where our own host is somebody else's to answer", async () => {
+  it("warns if the client asks another helper for DigitalOcean's registry", async () => {
     expect((await run(HOST)).warnings).toEqual([
       `docker is not configured to ask docr for ${HOST}; run docr configure`,
     ]);
@@ -161,7 +161,7 @@ describe("docr resolve", () => {
     expect((await run("ghcr.io")).warnings).toEqual([]);
   });
 
-  it("takes no key with control characters", async () => {
+  it("rejects a key with control characters", async () => {
     expect((await failureOf(() => run("ghcr.io", FOUND, { key: "a\nb" }))).code).toBe("bad-arguments");
   });
 });

@@ -26,7 +26,7 @@ describe("a registry", () => {
     ["index.docker.io/v1/", "docker.io"],
     ["registry-1.docker.io", "docker.io"],
     ["https://registry-1.docker.io/v2/", "docker.io"],
-  ])("may be written %s", (text, host) => {
+  ])("can be written as %s", (text, host) => {
     expect(parseTarget(text)).toEqual({ host, repository: undefined });
     expect(parseHost(text)).toBe(host);
   });
@@ -40,7 +40,7 @@ describe("a registry", () => {
     "a..b",
     "ghcr.io:123456",
     "http://http://ghcr.io",
-  ])("is not %s, and the message quotes nothing", async (text) => {
+  ])("cannot be %s, and the message quotes nothing", async (text) => {
     expect(await failureOf(() => parseTarget(text))).toEqual({
       code: "bad-arguments",
       message: "this is not the host of a registry",
@@ -68,11 +68,11 @@ describe("an image", () => {
     ["ghcr.io/acme/app:1", "ghcr.io", "acme/app"],
     ["localhost:5000/app", "localhost:5000", "app"],
     ["Registry.example/app", "Registry.example", "app"],
-  ])("is %s", (text, host, repository) => {
+  ])("can be %s", (text, host, repository) => {
     expect(parseTarget(text)).toEqual({ host, repository });
   });
 
-  it.each(["", " ", "ghcr.io/Acme", "ghcr.io/a b", "a:b:c", "ｇhcr.io/app"])("is not %j", async (text) => {
+  it.each(["", " ", "ghcr.io/Acme", "ghcr.io/a b", "a:b:c", "ｇhcr.io/app"])("cannot be %j", async (text) => {
     expect((await failureOf(() => parseTarget(text))).code).toBe("bad-image");
   });
 });
@@ -98,14 +98,14 @@ it("any text is a registry, an image or a coded error, and a parsed target parse
 });
 
 describe("a key", () => {
-  it("is what was given, if anything was", () => {
+  it("is returned unchanged", () => {
     expect([parseKey(undefined), parseKey("https://a.example/v1/")]).toEqual([
       undefined,
       "https://a.example/v1/",
     ]);
   });
 
-  it.each(["", "a\nb", "a\0"])("is not %j", async (key) => {
+  it.each(["", "a\nb", "a\0"])("cannot be %j", async (key) => {
     expect((await failureOf(() => parseKey(key))).code).toBe("bad-arguments");
   });
 });

@@ -19,7 +19,7 @@ const configIn = (manifest: KubernetesSecret): unknown =>
   JSON.parse(Buffer.from(manifest.data[".dockerconfigjson"], "base64").toString("utf8"));
 
 describe("a pull secret for Kubernetes", () => {
-  it("holds docker's config for its hosts, and says nothing that it was not told", () => {
+  it("holds docker's config for its hosts, and no other field", () => {
     const manifest = kubernetesSecretOf({ ...PULL, hosts: ["ghcr.io", "quay.io"] }, { name: "pull" });
     const { data, ...plain } = manifest;
     expect(plain).toEqual({
@@ -33,7 +33,7 @@ describe("a pull secret for Kubernetes", () => {
     expect(configIn(manifest)).toEqual({ auths: { "ghcr.io": { auth }, "quay.io": { auth } } });
   });
 
-  it("has its namespace and annotations where there are some", () => {
+  it("has its namespace and annotations", () => {
     const annotations = { "docr.dev/expires": "2026-11-21T13:00:00.000Z", plain: "x" };
     const { metadata } = kubernetesSecretOf(PULL, {
       name: "pull.one",
@@ -43,7 +43,7 @@ describe("a pull secret for Kubernetes", () => {
     expect(metadata).toEqual({ name: "pull.one", namespace: "kube-system", annotations });
   });
 
-  it("is YAML that means the same, with every value on one line", () => {
+  it("is equivalent as YAML, with every value on one line", () => {
     const long = { ...PULL, credential: { ...PULL.credential, secret: new Secret("x".repeat(900)) } };
     const annotations = { note: "yes", when: "2026-11-21", odd: '#"\n: [' };
     const manifest = kubernetesSecretOf(long, { name: "pull", annotations });
@@ -64,7 +64,7 @@ describe("a pull secret for Kubernetes", () => {
     "pull\n",
     "a".repeat(64),
     "a.".repeat(127),
-  ])("has a name that Kubernetes takes, so not %j", async (name) => {
+  ])("has a name that Kubernetes accepts, so not %j", async (name) => {
     expect(await failureOf(() => kubernetesSecretOf(PULL, { name }))).toEqual({
       code: "bad-arguments",
       message:
@@ -82,7 +82,7 @@ describe("a pull secret for Kubernetes", () => {
     },
   );
 
-  it("is refused for an identity token, with what to do", async () => {
+  it("is rejected for an identity token", async () => {
     const pull = { ...PULL, identityToken: new Secret("refresh") };
     const failure = await failureOf(() => kubernetesSecretOf(pull, { name: "pull" }));
     expect(failure).toEqual({
@@ -91,7 +91,7 @@ describe("a pull secret for Kubernetes", () => {
     });
   });
 
-  it("comes of any name, or is refused with a code", () => {
+  it("accepts or rejects any name with a code", () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (name, namespace) => {
         const failure = failureOfSync(() => {

@@ -44,20 +44,20 @@ const identity = holding({ kind: "identity-token", token: new Secret("idt") });
 const registryToken = holding({ kind: "registry-token", token: new Secret("rt") });
 
 describe("docr secret", () => {
-  it("is the authorisation token unless told otherwise", async () => {
+  it("prints the auth value by default", async () => {
     const { text, json, warnings } = await run("ghcr.io/acme/app");
     expect(text).toBe(`${AUTH}\n`);
     expect(json).toEqual({ host: "ghcr.io", auth: AUTH });
     expect(warnings).toEqual([]);
   });
 
-  it("is user name and password, on a line each or as JSON", async () => {
+  it("prints user name and password, on two lines or as JSON", async () => {
     const { text, json } = await run("ghcr.io", { format: "username-password" });
     expect(text).toBe("sammy\nhünter:2\n");
     expect(json).toEqual({ host: "ghcr.io", username: "sammy", password: "hünter:2" });
   });
 
-  it("is a manifest for kubectl, under docker's key for the registry", async () => {
+  it("prints a manifest for kubectl, under docker's key for the registry", async () => {
     const flags = { format: "kubernetes-secret", name: "pull", namespace: "web" } as const;
     const { text, json } = await run("docker.io", flags);
     const manifest = parse(text);
@@ -72,18 +72,18 @@ describe("docr secret", () => {
     ["ghcr.io", "ghcr.io"],
     ["localhost:5000", "localhost-5000"],
     ["[::1]:5000", "1-5000"],
-  ])("names the manifest's secret after the host: %s", async (host, name) => {
+  ])("names the Kubernetes secret after the host: %s", async (host, name) => {
     const { json } = await run(host, { format: "kubernetes-secret" });
     expect(json).toMatchObject({ metadata: { name } });
   });
 
-  it("is under the key that was named", async () => {
+  it("uses the given key", async () => {
     const { json } = await run("ghcr.io", { format: "kubernetes-secret", key: "https://auth.example/v1/" });
     const data = Object(Object(json).data)[".dockerconfigjson"];
     expect(Buffer.from(String(data), "base64").toString()).toContain('"https://auth.example/v1/"');
   });
 
-  it("has <token> for a user name where the login is an identity token, but no manifest", async () => {
+  it("uses <token> as the user name of an identity token, and makes no manifest of it", async () => {
     expect((await run("a.example", {}, identity)).text).toBe(
       `${Buffer.from("<token>:idt").toString("base64")}\n`,
     );
@@ -92,7 +92,7 @@ describe("docr secret", () => {
     expect(failure.message).toMatch(/identity token/);
   });
 
-  it("is the login that we keep where the client has none, which it says on stderr", async () => {
+  it("uses docr's login if the client has none, and warns", async () => {
     const bench = createCommandBench({
       clients: { resolve: async () => NONE },
     });
@@ -102,7 +102,7 @@ describe("docr secret", () => {
     expect(bench.warnings).toEqual(["docker has no login for ghcr.io; this is the one in docr's store"]);
   });
 
-  it("fails with what our own store fails with, but not for want of a keychain", async () => {
+  it("throws the errors of docr's store, except a missing keychain", async () => {
     const bench = createCommandBench({
       clients: { resolve: async () => NONE },
     });
@@ -113,7 +113,7 @@ describe("docr secret", () => {
     expect((await failureOf(() => bench.run(secretCommand, flags, "ghcr.io"))).code).toBe("no-login");
   });
 
-  it("is an error where there is no login, or one that no platform can use", async () => {
+  it("throws no-login without a login, or with a registry token", async () => {
     expect(await failureOf(() => run("ghcr.io", {}, NONE))).toEqual({
       code: "no-login",
       message: "docker has no login for ghcr.io",
@@ -124,7 +124,7 @@ describe("docr secret", () => {
     });
   });
 
-  it("offers no other login for a registry of which docker has a token", async () => {
+  it("does not fall back to docr's login if docker has a registry token", async () => {
     const bench = createCommandBench({ clients: { resolve: async () => registryToken } });
     await bench.helper.store("ghcr.io", "sammy", new Secret("kept"));
     const flags = { client: "docker", format: "auth" } as const;
@@ -132,15 +132,15 @@ describe("docr secret", () => {
     expect(bench.warnings).toEqual([]);
   });
 
-  it("says on stderr that what we mint for docker is short-lived", async () => {
-    const ours = "registry.digitalocean.com";
-    expect((await run(ours, {}, { ...FOUND, helper: "docr" })).warnings).toEqual([
+  it("warns that docker's credential is short-lived", async () => {
+    const host = "registry.digitalocean.com";
+    expect((await run(host, {}, { ...FOUND, helper: "docr" })).warnings).toEqual([
       "this credential is short-lived; create one for a platform with docr credentials",
     ]);
-    expect((await run(ours)).warnings).toEqual([]);
+    expect((await run(host)).warnings).toEqual([]);
   });
 
-  it("takes a name for the manifest alone", async () => {
+  it("rejects a name without --format kubernetes-secret", async () => {
     for (const flags of [{ name: "pull" }, { namespace: "web" }]) {
       expect((await failureOf(() => run("ghcr.io", flags))).code).toBe("bad-arguments");
     }

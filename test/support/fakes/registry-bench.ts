@@ -1,0 +1,52 @@
+import type { ClientUses } from "../../../src/client-config/types.ts";
+import type { Credential } from "../../../src/core/credential.ts";
+import type { HelperError } from "../../../src/core/errors.ts";
+import { Secret } from "../../../src/core/secret.ts";
+import { type CommandBench, type CommandBenchOptions, createCommandBench } from "./command-bench.ts";
+
+export const HUB = "https://index.docker.io/v1/";
+export const HOST = "registry.digitalocean.com";
+export const NO_USES: ClientUses = { usedBy: [], shadowedBy: [], warnings: [] };
+export const BY_DOCKER = {
+  client: "docker",
+  source: "~/.docker/config.json",
+  kind: "helper",
+  setting: "credsStore",
+  helper: "docr",
+} as const;
+export const BY_PODMAN = {
+  client: "podman",
+  source: "~/.config/containers/auth.json",
+  kind: "file",
+} as const;
+
+export interface RegistryBench extends CommandBench {
+  /** The logins that registries checked, as `HOST USER PASSWORD`. */
+  readonly checks: readonly string[];
+}
+
+export function createRegistryBench(
+  options: CommandBenchOptions & { readonly uses?: Partial<ClientUses>; readonly refusal?: HelperError } = {},
+): RegistryBench {
+  const checks: string[] = [];
+  const bench = createCommandBench({
+    clients: { usesOf: async () => ({ ...NO_USES, usedBy: [BY_DOCKER], ...options.uses }) },
+    registries: {
+      async checkLogin(host: string, { username, secret }: Credential) {
+        checks.push(`${host} ${username.reveal()} ${secret.reveal()}`);
+        if (options.refusal) throw options.refusal;
+      },
+    },
+    ...options,
+  });
+  return { ...bench, checks };
+}
+
+export const storeLogin = (bench: CommandBench, serverUrl: string, username = "sammy", secret = "hunter2") =>
+  bench.helper.store(serverUrl, username, new Secret(secret));
+
+/** The login that `get` returns, as text. */
+export async function loginAt(bench: CommandBench, serverUrl: string): Promise<string> {
+  const { username, secret } = await bench.helper.get(serverUrl);
+  return `${username.reveal()} ${secret.reveal()}`;
+}

@@ -1,0 +1,186 @@
+import { describe, expect, it } from "vitest";
+import { addCommand, updateCommand } from "../../../../src/commands/registries/add.ts";
+import { HelperError } from "../../../../src/core/errors.ts";
+import { failureOf } from "../../../support/fakes/failure-of.ts";
+import { HOUR } from "../../../support/fakes/fixed-clock.ts";
+import {
+  createRegistryBench,
+  HOST,
+  HUB,
+  loginAt,
+  NO_USES,
+  storeLogin,
+} from "../../../support/fakes/registry-bench.ts";
+
+const CHECKED = { check: true };
+
+describe("docr registry add", () => {
+  it("asks for user name and password, checks them with the registry and stores them", async () => {
+    const bench = createRegistryBench({ answers: ["sammy", "hunter2"] });
+    const { text, json } = await bench.run(addCommand, CHECKED, "GHCR.IO");
+    expect(bench.questions).toEqual(["User name for ghcr.io", "Password or access token for ghcr.io"]);
+    expect(bench.checks).toEqual(["ghcr.io sammy hunter2"]);
+    expect(await loginAt(bench, "ghcr.io")).toBe("sammy hunter2");
+    expect(text).toBe("stored the login of sammy for ghcr.io\n");
+    expect(json).toEqual({
+      host: "ghcr.io",
+      username: "sammy",
+      storedAt: "2026-11-21T12:00:00.000Z",
+      checked: true,
+    });
+    expect(bench.warnings).toEqual([]);
+  });
+
+  it("stores Docker Hub's login under docker's key", async () => {
+    const bench = createRegistryBench({ stdin: "hunter2" });
+    const flags = { username: "sammy", passwordStdin: true, check: true };
+    expect((await bench.run(addCommand, flags, "docker.io")).json).toMatchObject({ host: HUB });
+    expect(bench.checks).toEqual(["docker.io sammy hunter2"]);
+    expect(await loginAt(bench, HUB)).toBe("sammy hunter2");
+  });
+
+  it("stores nothing that the registry rejects", async () => {
+    const refusal = new HelperError("api-unauthorized", "refused");
+    const bench = createRegistryBench({ stdin: "wrong", refusal });
+    const flags = { username: "sammy", passwordStdin: true, check: true };
+    expect((await failureOf(() => bench.run(addCommand, flags, "ghcr.io"))).message).toBe("refused");
+    expect(bench.keychain.items.size).toBe(0);
+  });
+
+  it("asks no registry with --no-check, and reports it", async () => {
+    const bench = createRegistryBench({ stdin: "hunter2" });
+    const flags = { username: "sammy", passwordStdin: true, check: false };
+    const { text, json } = await bench.run(addCommand, flags, "ghcr.io");
+    expect(bench.checks).toEqual([]);
+    expect(text).toBe("stored the login of sammy for ghcr.io (not checked)\n");
+    expect(json).toMatchObject({ checked: false });
+  });
+
+  it("replaces a stored login with --yes or a confirmation only", async () => {
+    const flags = { username: "rosa", passwordStdin: true, check: true };
+    const silent = createRegistryBench({ stdin: "new" });
+    await storeLogin(silent, "ghcr.io");
+    expect(await failureOf(() => silent.run(addCommand, flags, "ghcr.io"))).toEqual({
+      code: "bad-arguments",
+      message: "a login for ghcr.io is already stored",
+    });
+    expect(await loginAt(silent, "ghcr.io")).toBe("sammy hunter2");
+    await silent.run(addCommand, { ...flags, yes: true }, "ghcr.io");
+    expect(await loginAt(silent, "ghcr.io")).toBe("rosa new");
+
+    const asked = createRegistryBench({ answers: [false, true, "newer"] });
+    await storeLogin(asked, "ghcr.io");
+    const prompted = { username: "rosa", check: true };
+    expect((await failureOf(() => asked.run(addCommand, prompted, "ghcr.io"))).code).toBe("cancelled");
+    expect(await loginAt(asked, "ghcr.io")).toBe("sammy hunter2");
+    await asked.run(addCommand, prompted, "ghcr.io");
+    expect(await loginAt(asked, "ghcr.io")).toBe("rosa newer");
+  });
+
+  it("warns if no client asks docr for the host", async () => {
+    const bench = createRegistryBench({ stdin: "hunter2", uses: NO_USES });
+    await bench.run(addCommand, { username: "sammy", passwordStdin: true, check: true }, "ghcr.io");
+    expect(bench.warnings).toEqual(["no client asks docr for ghcr.io yet; run docr configure --global"]);
+  });
+
+  it.each([
+    ["DigitalOcean's registry", HOST, {}, `docr registry does not manage the login for ${HOST}`],
+    [
+      "DigitalOcean's registry in another spelling",
+      `https://${HOST.toUpperCase()}/acme`,
+      {},
+      `docr registry does not manage the login for ${HOST}`,
+    ],
+    ["an image", "ghcr.io/acme/app", {}, "this is the name of an image, not of a registry"],
+    [
+      "no user name beside --password-stdin",
+      "ghcr.io",
+      { passwordStdin: true },
+      "--password-stdin requires --username",
+    ],
+    [
+      "an empty user name",
+      "ghcr.io",
+      { username: "", passwordStdin: true },
+      "the user name is empty or contains control characters",
+    ],
+    [
+      "a user name of two lines",
+      "ghcr.io",
+      { username: "a\nb", passwordStdin: true },
+      "the user name is empty or contains control characters",
+    ],
+  ])("rejects %s", async (_title, host, flags, message) => {
+    const bench = createRegistryBench({ stdin: "hunter2" });
+    expect(await failureOf(() => bench.run(addCommand, { check: true, ...flags }, host))).toEqual({
+      code: "bad-arguments",
+      message,
+    });
+    expect(bench.keychain.items.size).toBe(0);
+  });
+
+  it("rejects an empty password", async () => {
+    const bench = createRegistryBench({ answers: [""] });
+    const failure = await failureOf(() => bench.run(addCommand, { username: "s", check: true }, "ghcr.io"));
+    expect(failure).toEqual({ code: "bad-arguments", message: "the password is empty" });
+  });
+
+  it("fails if docr has a fallback helper", async () => {
+    const bench = createRegistryBench({ stdin: "hunter2", env: { DOCR_FALLBACK: "pass" } });
+    const flags = { username: "sammy", passwordStdin: true, check: true };
+    for (const command of [addCommand, updateCommand]) {
+      expect(await failureOf(() => bench.run(command, flags, "ghcr.io"))).toEqual({
+        code: "bad-setting",
+        message: "the fallback helper docker-credential-pass answers for ghcr.io, not docr",
+      });
+    }
+  });
+
+  it("needs a terminal for what the options leave out", async () => {
+    const bench = createRegistryBench();
+    expect((await failureOf(() => bench.run(addCommand, CHECKED, "ghcr.io"))).code).toBe("no-terminal");
+  });
+});
+
+describe("docr registry update", () => {
+  it.each([
+    ["the user name alone", { username: "rosa" }, "rosa hunter2"],
+    ["the password alone", { passwordStdin: true }, "sammy new"],
+    ["both", { username: "rosa", passwordStdin: true }, "rosa new"],
+  ])("changes %s after a check, and the time", async (_title, flags, login) => {
+    const bench = createRegistryBench({ stdin: "new" });
+    await storeLogin(bench, "https://ghcr.io");
+    bench.clock.pass(HOUR);
+    const { text, json } = await bench.run(updateCommand, { check: true, ...flags }, "ghcr.io");
+    expect(await loginAt(bench, "ghcr.io")).toBe(login);
+    expect(bench.checks).toEqual([`ghcr.io ${login}`]);
+    expect(text).toMatch(/^updated the login of (?:sammy|rosa) for ghcr\.io\n$/);
+    expect(json).toMatchObject({ storedAt: "2026-11-21T13:00:00.000Z" });
+  });
+
+  it("asks for a new password without options", async () => {
+    const bench = createRegistryBench({ answers: ["new"] });
+    await storeLogin(bench, "ghcr.io");
+    await bench.run(updateCommand, CHECKED, "ghcr.io");
+    expect(bench.questions).toEqual(["Password or access token for ghcr.io"]);
+    expect(await loginAt(bench, "ghcr.io")).toBe("sammy new");
+  });
+
+  it("keeps the old login if the registry rejects the new one", async () => {
+    const bench = createRegistryBench({
+      stdin: "new",
+      refusal: new HelperError("api-unauthorized", "refused"),
+    });
+    await storeLogin(bench, "ghcr.io");
+    await failureOf(() => bench.run(updateCommand, { passwordStdin: true, check: true }, "ghcr.io"));
+    expect(await loginAt(bench, "ghcr.io")).toBe("sammy hunter2");
+  });
+
+  it("throws no-login without a stored login", async () => {
+    const bench = createRegistryBench({ stdin: "new" });
+    expect(await failureOf(() => bench.run(updateCommand, CHECKED, "ghcr.io"))).toEqual({
+      code: "no-login",
+      message: "docr has no login for ghcr.io",
+    });
+  });
+});

@@ -1,0 +1,143 @@
+import { describe, expect, it } from "vitest";
+import type { ClientUses } from "../../../../src/client-config/types.ts";
+import { listCommand, showCommand } from "../../../../src/commands/registries/list.ts";
+import type { CommandBench, GivenOptions } from "../../../support/fakes/command-bench.ts";
+import { failureOf } from "../../../support/fakes/failure-of.ts";
+import {
+  BY_PODMAN,
+  createRegistryBench,
+  HOST,
+  HUB,
+  NO_USES,
+  storeLogin,
+} from "../../../support/fakes/registry-bench.ts";
+
+async function hostsOf(bench: CommandBench, flags: GivenOptions<typeof listCommand>): Promise<unknown> {
+  const { json } = await bench.run(listCommand, flags);
+  return Array.isArray(json) ? json.map((one: unknown) => Object(one).host) : [];
+}
+
+async function createWithLogins(uses: Partial<ClientUses> = {}): Promise<CommandBench> {
+  const bench = createRegistryBench({ uses });
+  await storeLogin(bench, "ghcr.io", "sammy");
+  await storeLogin(bench, HUB, "Rosa");
+  await storeLogin(bench, "https://quay.io", "hunter2", "hunter2");
+  await storeLogin(bench, HOST, "finished", "credential");
+  return bench;
+}
+
+describe("docr registry list", () => {
+  it("lists every login of other hosts, without passwords", async () => {
+    const bench = await createWithLogins();
+    const { text, json } = await bench.run(listCommand, {});
+    expect(text).toBe(
+      [
+        "HOST                         USER NAME            STORED                USED BY",
+        "ghcr.io                      sammy                2026-11-21 12:00 UTC  docker",
+        "https://index.docker.io/v1/  Rosa                 2026-11-21 12:00 UTC  docker",
+        "quay.io                      (the secret itself)  2026-11-21 12:00 UTC  docker",
+        "",
+      ].join("\n"),
+    );
+    expect(Object(json)[0]).toEqual({
+      host: "ghcr.io",
+      username: "sammy",
+      storedAt: "2026-11-21T12:00:00.000Z",
+      usedBy: [{ client: "docker", source: "~/.docker/config.json", kind: "credsStore", helper: "docr" }],
+    });
+    expect(text + JSON.stringify(json)).not.toContain("hunter2");
+  });
+
+  it.each([
+    [{ filter: "SAM" }, ["ghcr.io"]],
+    [{ filter: "hunter2" }, []],
+    [{ host: "*.io" }, ["ghcr.io", "quay.io"]],
+    [{ host: "*docker*" }, [HUB]],
+    [{ host: "QUAY.IO" }, ["quay.io"]],
+    [{ host: "io" }, []],
+    [{ host: "*" }, ["ghcr.io", HUB, "quay.io"]],
+    [{ host: "g*c*.*o" }, ["ghcr.io"]],
+    [{ host: "*.io", filter: "sam" }, ["ghcr.io"]],
+  ])("filters by user name and host: %j", async (flags, hosts) => {
+    expect(await hostsOf(await createWithLogins(), flags)).toEqual(hosts);
+  });
+
+  it("lists docker's two other logins for Docker Hub", async () => {
+    const bench = createRegistryBench();
+    for (const path of ["access-token", "refresh-token"]) await storeLogin(bench, HUB + path);
+    expect(await hostsOf(bench, {})).toEqual([`${HUB}access-token`, `${HUB}refresh-token`]);
+  });
+
+  it("counts no client as a user if docr has a fallback helper", async () => {
+    const bench = createRegistryBench({ env: { DOCR_FALLBACK: "pass" } });
+    await storeLogin(bench, "ghcr.io");
+    expect((await bench.run(listCommand, {})).json).toMatchObject([{ host: "ghcr.io", usedBy: [] }]);
+    const { text, json } = await bench.run(showCommand, {}, "ghcr.io");
+    expect(text).toMatch(/^used by +none$/m);
+    expect(json).toMatchObject({ usedBy: [], shadowedBy: [{ client: "docker", helper: "pass" }] });
+  });
+
+  it("is empty, and a note says why", async () => {
+    const bench = createRegistryBench();
+    expect(await bench.run(listCommand, {})).toEqual({ text: "", json: [] });
+    await bench.run(listCommand, { filter: "x" });
+    expect(bench.notes).toEqual(["no logins are stored", "no login matches"]);
+  });
+
+  it("lists a login that was stored without the time", async () => {
+    const bench = createRegistryBench({ uses: NO_USES });
+    bench.keychain.items.set("login:ghcr.io", '{"serverUrl":"ghcr.io","username":"sammy","secret":"x"}');
+    bench.keychain.items.set(
+      "login:quay.io",
+      '{"serverUrl":"quay.io","username":"sammy","secret":"x","storedAt":1e300}',
+    );
+    const { text, json } = await bench.run(listCommand, {});
+    expect(text).toContain("ghcr.io  sammy      unknown  none\n");
+    expect(json).toMatchObject([{ storedAt: null }, { storedAt: null }]);
+  });
+
+  it("warns once about a file that cannot be read", async () => {
+    const bench = await createWithLogins({ warnings: ["~/.docker/config.json is not JSON"] });
+    await bench.run(listCommand, {});
+    expect(bench.warnings).toEqual(["~/.docker/config.json is not JSON"]);
+  });
+});
+
+describe("docr registry show", () => {
+  it("shows which clients use it, and what they find first", async () => {
+    const bench = createRegistryBench({ uses: { shadowedBy: [BY_PODMAN] } });
+    await storeLogin(bench, "ghcr.io");
+    const { text, json } = await bench.run(showCommand, {}, "https://ghcr.io/");
+    expect(text).toBe(
+      [
+        "host         ghcr.io",
+        "user name    sammy",
+        "stored       2026-11-21 12:00 UTC",
+        "used by      docker, from ~/.docker/config.json (credsStore)",
+        "shadowed by  podman finds a login in ~/.config/containers/auth.json (auths) first",
+        "",
+      ].join("\n"),
+    );
+    expect(json).toMatchObject({
+      usedBy: [{ client: "docker", helper: "docr" }],
+      shadowedBy: [{ client: "podman", kind: "auths", helper: null }],
+    });
+  });
+
+  it("finds Docker Hub's login under docker's key and under podman's", async () => {
+    const bench = createRegistryBench();
+    await storeLogin(bench, "docker.io", "podman");
+    expect((await bench.run(showCommand, {}, "docker.io")).json).toMatchObject({ host: "docker.io" });
+    await storeLogin(bench, HUB, "docker");
+    expect((await bench.run(showCommand, {}, "docker.io")).json).toMatchObject({
+      host: HUB,
+      username: "docker",
+    });
+  });
+
+  it("throws no-login without a stored login", async () => {
+    expect((await failureOf(() => createRegistryBench().run(showCommand, {}, "ghcr.io"))).code).toBe(
+      "no-login",
+    );
+  });
+});
