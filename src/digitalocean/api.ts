@@ -83,7 +83,10 @@ export function createRevoker(options: SendOptions): Revoker {
       const response = await send(requestTo("POST", url, { bearer: secret, form: { token: secret } }));
       // 401: the credential has expired or is revoked already.
       if (response.status === 200 || response.status === 401) return;
-      throw new HelperError("api-unexpected", `DigitalOcean answered ${response.status} to a revocation`);
+      throw new HelperError(
+        "api-unexpected",
+        `DigitalOcean did not revoke the credential (HTTP ${response.status})`,
+      );
     },
   };
 }

@@ -111,7 +111,7 @@ describeUnless(reason, "renewal before need", () => {
           await breakApi(world, fault);
           const outcome = await world.get(at("+50m"));
           expect(world.idOf(outcome)).toBe(1);
-          expect(outcome.stderr).toMatch(/^docr: [^\n]+ lives until [^\n]+\n$/);
+          expect(outcome.stderr).toMatch(/^docr: [^\n]+ valid until [^\n]+\n$/);
           expect(outcome.ms).toBeLessThan(GIVEN_UP_MS);
         }),
       );

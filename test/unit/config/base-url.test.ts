@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { parseBaseUrl } from "../../../src/config/base-url.ts";
 import { failureOf, failureOfSync } from "../../support/fakes/failure-of.ts";
 
-const REFUSED = {
+const REJECTED = {
   code: "bad-setting",
   message: "THE_NAME must be an https URL without user name and query (plain http is for loopback only)",
 };
@@ -13,7 +13,7 @@ const SAFE =
   /^(?:https:\/\/[^/?#@]+|http:\/\/(?:localhost|127\.[0-9.]+|\[::1\])(?::\d+)?)\/[^?#]*v2\/registries$/;
 
 describe("a base URL", () => {
-  it.each([undefined, ""])("is not set where the variable is %j", (text) => {
+  it.each([undefined, ""])("is undefined if the variable is %j", (text) => {
     expect(parseBaseUrl("THE_NAME", text)).toBeUndefined();
   });
 
@@ -52,16 +52,15 @@ describe("a base URL", () => {
     "//api.example",
     "https://",
     " ",
-  ])("is refused as %s", async (text) => {
-    expect(await failureOf(() => parseBaseUrl("THE_NAME", text))).toEqual(REFUSED);
+  ])("is rejected as %s", async (text) => {
+    expect(await failureOf(() => parseBaseUrl("THE_NAME", text))).toEqual(REJECTED);
   });
 
-  // Known: one slash alone is taken away.
-  it("has no slash at its end, however many there were", () => {
+  it("loses all slashes at its end", () => {
     expect(parseBaseUrl("THE_NAME", "https://api.example/base//")).toBe("https://api.example/base");
   });
 
-  it("is safe or refused, whatever the text is", () => {
+  it("is safe or rejected for any text", () => {
     const parts = fc.tuple(
       fc.constantFrom("http://", "https://", "HTTP://", "http:\\\\", ""),
       fc.oneof(fc.domain(), fc.constantFrom("127.0.0.1", "localhost", "[::1]", "a@127.0.0.1", "127.0.0.1@a")),
@@ -76,7 +75,7 @@ describe("a base URL", () => {
       fc.property(anyText, (text) => {
         let url: string | undefined;
         const failure = failureOfSync(() => (url = parseBaseUrl("THE_NAME", text)));
-        expect(failure ?? REFUSED).toEqual(REFUSED);
+        expect(failure ?? REJECTED).toEqual(REJECTED);
         const read = new URL(`${url ?? "https://unset.example"}/v2/registries`);
         expect(read.href).toMatch(SAFE);
       }),

@@ -30,20 +30,20 @@ describe("doctl's contexts", () => {
     ["auth-contexts: none\n", []],
     ["", []],
     ["- a\n", []],
-  ])("are those with a token, the one in use first: %j", (yaml, names) => {
+  ])("are those with a token, the current one first: %j", (yaml, names) => {
     expect(listOf(yaml).names).toEqual(names);
   });
 
-  it("may have switched to one without a token", () => {
+  it("may have a current one without a token", () => {
     expect(listOf("access-token: x\ncontext: Gone\n")).toEqual({ names: ["default"], current: "gone" });
   });
 
-  it("are none where there is no config", () => {
+  it("are empty without a configuration", () => {
     const env = { DIGITALOCEAN_CONFIG: join(folder, "absent.yaml") };
     expect(listDoctlContexts({ env, platform: "linux", uid: 1000 }).names).toEqual([]);
   });
 
-  it("cannot be told from what is not YAML", async () => {
+  it("are an error if the configuration is not YAML", async () => {
     expect(await failureOf(() => listOf("a: ["))).toEqual({
       code: "bad-api-token",
       message: "doctl's config is not valid YAML",

@@ -8,7 +8,7 @@ const read = (env: Readonly<Record<string, string>>) =>
   readRegistrySettings({ env, platform: "linux", uid: 1000 }, {});
 
 describe("the settings", () => {
-  it("are the documented ones where nothing is set", () => {
+  it("are the documented defaults if nothing is set", () => {
     expect(read({})).toEqual({
       apiUrl: "https://api.digitalocean.com",
       oauthUrl: "https://cloud.digitalocean.com",
@@ -23,7 +23,7 @@ describe("the settings", () => {
     });
   });
 
-  it("are the same where everything but the API token is set to nothing", () => {
+  it("are the same if everything but the API token is empty", () => {
     const names = ["DIGITALOCEAN_API_URL", "DIGITALOCEAN_OAUTH_URL", "DIGITALOCEAN_CONTEXT"];
     const own = ["DOCR_REGISTRY", "DOCR_ACCESS", "DOCR_TTL", "DOCR_CACHE"];
     const empty = Object.fromEntries([...names, ...own].map((name) => [name, ""]));
@@ -80,7 +80,7 @@ describe("the settings", () => {
       "x",
       "DIGITALOCEAN_OAUTH_URL must be an https URL without user name and query (plain http is for loopback only)",
     ],
-  ])("refuse %s=%s", async (name, value, message) => {
+  ])("reject %s=%s", async (name, value, message) => {
     expect(await failureOf(() => read({ [name]: value }))).toEqual({ code: "bad-setting", message });
   });
 });
@@ -93,13 +93,13 @@ describe("the API token in the environment", () => {
       { DIGITALOCEAN_ACCESS_TOKEN: tokenOf("a"), DIGITALOCEAN_TOKEN: tokenOf("b") },
       "DIGITALOCEAN_ACCESS_TOKEN",
     ],
-  ])("is doctl's variable's, else the one of pydo and Terraform: %j", (env, source) => {
+  ])("is in doctl's variable, else in that of pydo and Terraform: %j", (env, source) => {
     const { apiToken } = read(env);
     expect(apiToken?.secret.reveal()).toBe(tokenOf("a"));
     expect(apiToken).toMatchObject({ origin: { kind: "environment" }, source });
   });
 
-  it("that is set to nothing is a secret that a CI job was not given: nothing goes on without it", async () => {
+  it("that is empty is an error, because it is usually a secret that a CI job did not get", async () => {
     const env = { DIGITALOCEAN_ACCESS_TOKEN: "", DIGITALOCEAN_TOKEN: tokenOf("b") };
     expect(await failureOf(() => read(env))).toEqual({
       code: "bad-api-token",
@@ -107,7 +107,7 @@ describe("the API token in the environment", () => {
     });
   });
 
-  it("of another shape is refused by its name and not shown", async () => {
+  it("of another format is rejected by its variable and not shown", async () => {
     expect(await failureOf(() => read({ DIGITALOCEAN_TOKEN: "hunter2" }))).toEqual({
       code: "bad-api-token",
       message: "DIGITALOCEAN_TOKEN does not contain a DigitalOcean API token",

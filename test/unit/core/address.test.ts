@@ -53,7 +53,7 @@ const LOOK_ALIKES: readonly (readonly [why: string, text: string])[] = [
   ["an embedded carriage return", "registry.digital\rocean.com"],
   ["a final line feed", "registry.digitalocean.com\n"],
   ["a second line", "registry.digitalocean.com\nevil.example"],
-  ["our host in the second line", "evil.example\nregistry.digitalocean.com"],
+  ["the host in the second line", "evil.example\nregistry.digitalocean.com"],
   ["a NUL", "registry.digitalocean.com\0"],
   ["a leading space", " registry.digitalocean.com"],
   ["a final space", "registry.digitalocean.com "],
@@ -63,9 +63,9 @@ const LOOK_ALIKES: readonly (readonly [why: string, text: string])[] = [
   ["two dots", "registry..digitalocean.com"],
   ["a user", "user@registry.digitalocean.com"],
   ["a user and a scheme", "https://user:password@registry.digitalocean.com"],
-  ["our host as the user", "registry.digitalocean.com@evil.example"],
-  ["our host as the user, with a scheme", "https://registry.digitalocean.com@evil.example"],
-  ["our host and port as the user", "registry.digitalocean.com:443@evil.example"],
+  ["the host as the user", "registry.digitalocean.com@evil.example"],
+  ["the host as the user, with a scheme", "https://registry.digitalocean.com@evil.example"],
+  ["the host and port as the user", "registry.digitalocean.com:443@evil.example"],
   ["a backslash and an at sign", "registry.digitalocean.com\\@evil.example"],
   ["a backslash as a slash", "https://registry.digitalocean.com\\evil.example"],
   ["backslashes behind the scheme", "https:\\\\registry.digitalocean.com"],
@@ -77,9 +77,9 @@ const LOOK_ALIKES: readonly (readonly [why: string, text: string])[] = [
   ["another label", "xregistry.digitalocean.com"],
   ["a hyphen for a full stop", "registry-digitalocean.com"],
   ["any character for a full stop", "registryxdigitalocean.com"],
-  ["our host in the path", "evil.example/registry.digitalocean.com"],
-  ["our host as a URL in the path", "evil.example/https://registry.digitalocean.com"],
-  ["our host in the query", "evil.example?registry.digitalocean.com"],
+  ["the host in the path", "evil.example/registry.digitalocean.com"],
+  ["the host as a URL in the path", "evil.example/https://registry.digitalocean.com"],
+  ["the host in the query", "evil.example?registry.digitalocean.com"],
   ["a query", "registry.digitalocean.com?x"],
   ["a query behind the path", "registry.digitalocean.com/?x"],
   ["a fragment", "registry.digitalocean.com#x"],
@@ -151,7 +151,7 @@ describe("another registry's address", () => {
 });
 
 /**
- * Written without a pattern, on purpose: the host part, behind an optional scheme, is ours letter for letter
+ * Written without a pattern, on purpose: the host part, behind an optional scheme, equals REGISTRY_HOST letter for letter
  * in ASCII, and what follows is nothing, port 443, or a path of plain characters.
  */
 function namesOurHost(text: string): boolean {
@@ -219,17 +219,17 @@ describe("any text", () => {
   });
 
   it("is DigitalOcean's registry only if its host is exactly that", () => {
-    let ours = 0;
+    let matches = 0;
     fc.assert(
       fc.property(anyAddress, (text) => {
         if (parseAddress(text).kind === "other") return true;
-        ours += 1;
+        matches += 1;
         return namesOurHost(text);
       }),
       { numRuns: 20_000 },
     );
     // The property says nothing where the generator never gets there.
-    expect(ours).toBeGreaterThan(500);
+    expect(matches).toBeGreaterThan(500);
   });
 
   it("never has DigitalOcean's host as the key of another registry", () => {

@@ -62,7 +62,7 @@ describe("the list of registries", () => {
     expect(await open().listRegistries(token())).toEqual([]);
   });
 
-  it("is refused to a token that the API does not know, which is not shown", async () => {
+  it("is rejected for an unknown token, which is not shown", async () => {
     const failure = await failureOf(() => open().listRegistries(tokenFor(inventToken())));
     expect(failure.code).toBe("api-unauthorized");
     expect(failure.message).toMatch(
@@ -79,8 +79,8 @@ describe("the list of registries", () => {
   });
 });
 
-describe("what a person is told", () => {
-  it("is the token's scopes, asked at the OAuth endpoint with the token itself", async () => {
+describe("a description", () => {
+  it("of a token has its scopes, from the OAuth endpoint", async () => {
     expect(await open().describeToken(token(["registry:read", "account:read"]))).toEqual({
       scopes: ["registry:read", "account:read"],
       expiresInSeconds: undefined,
@@ -88,14 +88,14 @@ describe("what a person is told", () => {
     expect(standIn.calls).toMatchObject([{ purpose: "token-info", method: "GET", status: 200 }]);
   });
 
-  it("is when a token expires that does", async () => {
+  it("of a token has its expiry, if it expires", async () => {
     const { secret } = standIn.account.mint("acme", "read-only", 600);
     const { scopes, expiresInSeconds } = await open().describeToken(tokenFor(secret));
     expect(scopes).toEqual(["registry:read"]);
     expect(expiresInSeconds).toBeGreaterThan(590);
   });
 
-  it("is whose the token is", async () => {
+  it("of an account has its email address and team", async () => {
     expect(await open().describeAccount(token())).toEqual({
       email: "sammy@digitalocean.example",
       team: "My Team",
@@ -103,11 +103,11 @@ describe("what a person is told", () => {
     });
   });
 
-  it("is nothing of the account where the token may not say", async () => {
+  it("of an account is undefined without the scope account:read", async () => {
     expect(await open().describeAccount(token(["registry:read"]))).toBeUndefined();
   });
 
-  it("is the team's registries in the API's order", async () => {
+  it("of registries is in the API's order", async () => {
     await start({ registries: ["b", "a"] });
     const registries = await open().describeRegistries(token());
     expect(registries.map(({ name }) => name)).toEqual(["b", "a"]);
@@ -127,7 +127,7 @@ describe("what a person is told", () => {
     },
   );
 
-  it("is no account while the API fails", async () => {
+  it("of an account fails while the API fails", async () => {
     standIn.faults.add({ kind: "answer", status: 500, path: "/v2/account", times: 9 });
     expect(await failureOf(() => open(100).describeAccount(token()))).toMatchObject({
       code: "api-unavailable",
@@ -135,10 +135,10 @@ describe("what a person is told", () => {
   });
 });
 
-describe("a mint for ever", () => {
+describe("a mint without expiry", () => {
   const forEver = { ...request, lifetime: { kind: "unlimited" } } as const;
 
-  it("is asked for with an expiry of 0, and has no end", async () => {
+  it("requests an expiry of 0 and is unlimited", async () => {
     const minted = await open().mint({ ...forEver, token: token() });
     expect(standIn.calls).toMatchObject([{ query: "expiry_seconds=0&read_write=true" }]);
     expect(standIn.account.minted).toMatchObject([{ expiresAt: undefined }]);
@@ -158,7 +158,7 @@ describe("a mint for ever", () => {
 });
 
 describe("a mint", () => {
-  it("asks for the registry, the access and the life that it was told", async () => {
+  it("requests the given registry, access and lifetime", async () => {
     await open().mint({ ...request, token: token() });
     expect(standIn.calls).toMatchObject([
       {
@@ -169,14 +169,14 @@ describe("a mint", () => {
     ]);
   });
 
-  it("asks the deprecated endpoint where no registry is named", async () => {
+  it("uses the deprecated endpoint without a registry name", async () => {
     await open().mint({ ...request, registry: undefined, access: "read-only", token: token() });
     expect(standIn.calls).toMatchObject([
       { path: "/v2/registry/docker-credentials", query: "expiry_seconds=600&read_write=false" },
     ]);
   });
 
-  it("gives what the account minted, from when it was asked for, as long as it was asked for", async () => {
+  it("returns the credential, dated at the request, with the requested lifetime", async () => {
     const minted = await open().mint({ ...request, token: token() });
     const [record] = standIn.account.minted;
     expect(shown(minted)).toEqual([record?.username, record?.secret]);
@@ -197,7 +197,7 @@ describe("a mint", () => {
     expect(shown(minted)).toEqual(["sammy@digitalocean.example", standIn.account.minted[0]?.secret]);
   });
 
-  it("needs the scope that its access needs", async () => {
+  it("requires the scope of its access", async () => {
     const readOnly = token(["registry:read"]);
     const failure = await failureOf(() => open().mint({ ...request, token: readOnly }));
     expect(failure.code).toBe("api-forbidden");
@@ -212,7 +212,7 @@ describe("a mint", () => {
     expect(failure.message).toContain("this account has no such registry (HTTP 404");
   });
 
-  it("without a name is ambiguous where there are several registries", async () => {
+  it("without a name is ambiguous if there are several registries", async () => {
     await start({ registries: ["a", "b"] });
     const failure = await failureOf(() => open().mint({ ...request, registry: undefined, token: token() }));
     expect(failure.code).toBe("api-ambiguous");
@@ -227,7 +227,7 @@ describe("a mint", () => {
     },
   );
 
-  it("is not led elsewhere", async () => {
+  it("follows no redirect", async () => {
     standIn.faults.add({ kind: "redirect", path: "*" });
     const failure = await failureOf(() => open().mint({ ...request, token: token() }));
     expect(failure.code).toBe("api-unexpected");
@@ -251,7 +251,7 @@ describe("a mint", () => {
     },
   );
 
-  it.each(["answer", "cut-off", "reset"] as const)("that ends with %s once is tried again", async (kind) => {
+  it.each(["answer", "cut-off", "reset"] as const)("that ends with %s once is retried", async (kind) => {
     standIn.faults.add({ kind, path: "*" });
     await open().mint({ ...request, token: token() });
     expect(standIn.count("mint")).toBe(2);
@@ -262,7 +262,7 @@ const revoke = (secret: string, revokeAt = standIn.url) =>
   open(100).revoke({ secret: new Secret(secret), revokeAt });
 
 describe("a revocation", () => {
-  it("ends the credential, by its own word", async () => {
+  it("revokes the credential with the credential itself", async () => {
     const { secret } = standIn.account.mint("acme", "read-only", 600);
     await revoke(secret);
     expect(standIn.account.findMinted(secret)?.revoked).toBe(true);
@@ -271,7 +271,7 @@ describe("a revocation", () => {
     ]);
   });
 
-  it("of what is dead already is no error", async () => {
+  it("of a dead credential succeeds", async () => {
     const { secret } = standIn.account.mint("acme", "read-only", 600);
     await revoke(secret);
     await revoke(secret);
@@ -289,11 +289,11 @@ describe("a revocation", () => {
     }
   });
 
-  it.each([404, 302, 500])("that is answered %i did not happen", async (status) => {
+  it.each([404, 302, 500])("that gets status %i fails", async (status) => {
     standIn.faults.add({ kind: "answer", status, path: "*", times: 99 });
     expect(await failureOf(() => revoke("hunter2"))).toEqual({
       code: "api-unexpected",
-      message: `DigitalOcean answered ${status} to a revocation`,
+      message: `DigitalOcean did not revoke the credential (HTTP ${status})`,
     });
   });
 });

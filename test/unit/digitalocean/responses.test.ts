@@ -25,7 +25,7 @@ function read(body: string): readonly [string, string] {
   return [username.reveal(), secret.reveal()];
 }
 
-describe("the credential in the API's answer", () => {
+describe("the credential in the API's response", () => {
   it.each([
     ["user and password", "sammy:hunter2", ["sammy", "hunter2"]],
     ["a token as both", "dop_v1_a:dop_v1_a", ["dop_v1_a", "dop_v1_a"]],
@@ -37,7 +37,7 @@ describe("the credential in the API's answer", () => {
     expect(read(auths(base64(pair)))).toEqual(expected);
   });
 
-  it("is our host's, whatever others there are", () => {
+  it("is that of DigitalOcean's registry, among those of other hosts", () => {
     const body = { auths: { "evil.example": { auth: base64("u:p") }, [HOST]: { auth: base64("sammy:x") } } };
     expect(read(JSON.stringify(body))).toEqual(["sammy", "x"]);
   });
@@ -60,7 +60,7 @@ describe("the credential in the API's answer", () => {
     ["a list for auths", '{"auths":[]}', NO_ENTRY],
     ["empty auths", '{"auths":{}}', NO_ENTRY],
     ["another host's alone", '{"auths":{"registry.example.com":{"auth":"dTpw"}}}', NO_ENTRY],
-    ["our host with a scheme", `{"auths":{"https://${HOST}":{"auth":"dTpw"}}}`, NO_ENTRY],
+    ["the registry's host with a scheme", `{"auths":{"https://${HOST}":{"auth":"dTpw"}}}`, NO_ENTRY],
     ["an inherited entry", `{"auths":{"__proto__":{"${HOST}":{"auth":"dTpw"}}}}`, NO_ENTRY],
     ["null for the entry", `{"auths":{"${HOST}":null}}`, NO_ENTRY],
     ["a text for the entry", `{"auths":{"${HOST}":"dTpw"}}`, NO_ENTRY],
@@ -81,11 +81,11 @@ describe("the credential in the API's answer", () => {
     ["a NUL", auths(base64("sammy:hunter2\0x")), NO_PAIR],
     ["bytes that are no text", auths(Buffer.from([0x61, 0x3a, 0xff]).toString("base64")), NO_PAIR],
     ["a password of 4097 characters", auths(base64(`sammy:${"x".repeat(4097)}`)), NO_PAIR],
-  ])("is refused in %s", async (_title, body, expected) => {
+  ])("is rejected in %s", async (_title, body, expected) => {
     expect(await failureOf(() => parseDockerCredentials(body))).toEqual(expected);
   });
 
-  it("is never told in a refusal, not as its cause either", () => {
+  it("is never shown in an error or its cause", () => {
     let failure: unknown;
     try {
       parseDockerCredentials(`{"auths":{"${HOST}":{"auth":"c2FtbXk6aHVudGVyMg==`);
@@ -97,7 +97,7 @@ describe("the credential in the API's answer", () => {
   });
 });
 
-describe("any answer whatsoever", () => {
+describe("any response", () => {
   const anyAuth = fc.oneof(
     fc.string({ unit: "binary" }),
     fc.string({ unit: fc.constantFrom(":", "<token>", " ", "\n", "a") }),
@@ -111,7 +111,7 @@ describe("any answer whatsoever", () => {
     fc.array(fc.record({ name: fc.jsonValue() })).map((registries) => JSON.stringify({ registries })),
   );
 
-  it("gives a printable user and password, or is malformed", () => {
+  it("has a printable user name and password, or is malformed", () => {
     fc.assert(
       fc.property(anyBody, (body) => {
         let found: readonly [string, string] = ["none", "none"];
@@ -160,11 +160,11 @@ describe("the list of registries", () => {
     ['{"registries":[{"name":"Acme"}]}', "a registry without a valid name"],
     ["[]", "not a JSON object"],
     ["", "not valid JSON"],
-  ])("is refused in %s", async (body, what) => {
+  ])("is rejected in %s", async (body, what) => {
     expect(await failureOf(() => parseRegistries(body))).toEqual(malformed(what));
   });
 
-  it("has names that can stand in a URL, or is malformed, whatever came", () => {
+  it("has names that are safe in a URL, or is malformed", () => {
     const anyBody = fc.oneof(
       fc.string({ unit: "binary" }),
       fc.json(),
@@ -183,7 +183,7 @@ describe("the list of registries", () => {
   });
 });
 
-describe("what the API says of a token", () => {
+describe("the description of a token", () => {
   it.each([
     ['{"scopes":["registry:read"],"expires_in_seconds":60}', ["registry:read"], 60],
     ['{"scopes":[],"expires_in_seconds":null}', [], undefined],
@@ -193,7 +193,7 @@ describe("what the API says of a token", () => {
     expect(parseTokenDescription(body)).toEqual({ scopes, expiresInSeconds });
   });
 
-  it("is without what is no scope's name", () => {
+  it("leaves out invalid scope names", () => {
     const scopes = ["registry:read", 17, "\u001b[2J", "a b", null];
     expect(parseTokenDescription(JSON.stringify({ scopes })).scopes).toEqual(["registry:read"]);
   });
@@ -202,13 +202,13 @@ describe("what the API says of a token", () => {
     ["{}", "no list of scopes"],
     ['{"scopes":"registry:read"}', "no list of scopes"],
     ["[]", "not a JSON object"],
-  ])("is refused in %s", async (body, what) => {
+  ])("is rejected in %s", async (body, what) => {
     expect(await failureOf(() => parseTokenDescription(body))).toEqual(malformed(what));
   });
 });
 
-describe("what the API says of an account", () => {
-  it("is its address, its team and its status", () => {
+describe("the description of an account", () => {
+  it("has its email address, team and status", () => {
     const body = { account: { email: "sammy@do.example", status: "active", team: { name: "My Team" } } };
     expect(parseAccount(JSON.stringify(body))).toEqual({
       email: "sammy@do.example",
@@ -232,11 +232,11 @@ describe("what the API says of an account", () => {
     ['{"account":{}}', "an account without an email address"],
     ['{"account":{"email":17}}', "an account without an email address"],
     ["", "not valid JSON"],
-  ])("is refused in %s", async (body, what) => {
+  ])("is rejected in %s", async (body, what) => {
     expect(await failureOf(() => parseAccount(body))).toEqual(malformed(what));
   });
 
-  it("holds nothing that a terminal would obey", () => {
+  it("contains no terminal control characters", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", minLength: 1 }), (name) => {
         const account = parseAccount(JSON.stringify({ account: { email: `a${name}`, team: { name } } }));

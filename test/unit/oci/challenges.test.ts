@@ -51,7 +51,7 @@ describe("a challenge", () => {
     expect(read(header)).toEqual(challenges);
   });
 
-  it("may stand on a line of its own, beside others", () => {
+  it("may have a line of its own among other lines", () => {
     expect(read(['Basic realm="a"', 'Bearer realm="b"'])).toEqual([
       ["basic", { realm: "a" }],
       ["bearer", { realm: "b" }],
@@ -64,11 +64,11 @@ describe("a challenge", () => {
     ['"quoted"', []],
     ['Basic realm="never closed', [["basic", {}]]],
     ['Basic realm="a" = , Bearer realm="b"', [["basic", { realm: "a" }]]],
-  ])("counts as far as it is one: %j", (header, challenges) => {
+  ])("is read up to the first malformed one: %j", (header, challenges) => {
     expect(read(header)).toEqual(challenges);
   });
 
-  it("is read back whatever its values are", () => {
+  it("is read back with any values", () => {
     const value = fc.string().filter((text) => !/[\r\n]/.test(text));
     fc.assert(
       fc.property(value, value, (realm, service) => {
@@ -79,7 +79,7 @@ describe("a challenge", () => {
     );
   });
 
-  it("is looked for to the end of whatever came, and never fails", () => {
+  it("parses any header without failing", () => {
     const piece = fc.constantFrom("Bearer", " ", ",", "=", '"', "realm", "\\", "a", "==", "/");
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {

@@ -9,12 +9,12 @@ const SHA512 =
   "sha512:e7c22b994c59d9cf2b48e549b1e24666636045930d3da7c1acb299d1c3b7f931f94aae41edda2c2b207a36e10f8bcb8d45223e54878f5b316e7ce3b6bc019629";
 
 describe("a digest", () => {
-  it("is SHA-256 unless told", async () => {
+  it("is SHA-256 by default", async () => {
     expect(await digestOf(BYTES)).toBe(SHA256);
     expect(await digestOf(BYTES, "sha512")).toBe(SHA512);
   });
 
-  it("is the one that was promised first, where all that were promised hold", async () => {
+  it("is the first expected one if all expected ones match", async () => {
     expect(await checkedDigest(BYTES, [undefined, SHA512, SHA256], "a.example")).toBe(SHA512);
     expect(await checkedDigest(BYTES, [undefined], "a.example")).toBe(SHA256);
   });
@@ -24,8 +24,8 @@ describe("a digest", () => {
     [SHA512, SHA256.replace("5", "6")],
     ["md5:0"],
     [SHA256.toUpperCase()],
-  ])("that does not hold is a failure: %s %s", async (...promised) => {
-    expect(await failureOf(() => checkedDigest(BYTES, promised, "a.example"))).toEqual({
+  ])("that does not match is an error: %s %s", async (...expected) => {
+    expect(await failureOf(() => checkedDigest(BYTES, expected, "a.example"))).toEqual({
       code: "registry-digest-mismatch",
       message: "a.example sent content that does not match its digest",
     });

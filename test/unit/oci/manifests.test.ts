@@ -19,7 +19,7 @@ const parse = (value: unknown, contentType?: string) =>
   parseManifest(Buffer.from(typeof value === "string" ? value : JSON.stringify(value)), contentType, HOST);
 
 describe("an image's manifest", () => {
-  it.each([SCHEMA_2, OCI_IMAGE])("of the kind %s has a size and names its config", (type) => {
+  it.each([SCHEMA_2, OCI_IMAGE])("of type %s has a size and names its config", (type) => {
     const { manifest, config, contentBytes } = createImage(type, {});
     expect(parseManifest(manifest.bytes, type, HOST)).toEqual({
       mediaType: type,
@@ -30,7 +30,7 @@ describe("an image's manifest", () => {
     });
   });
 
-  it("of something else than a container has no config that says a platform", () => {
+  it("of another artifact has no config with a platform", () => {
     const config = {
       mediaType: "application/vnd.cncf.helm.config.v1+json",
       digest: digestOf(Buffer.from("")),
@@ -64,7 +64,7 @@ describe("an image's manifest", () => {
     ],
     ["that is a list", [], "a manifest that is not a JSON object"],
     ["that is no JSON", "hunter2", "a manifest that is not a JSON object"],
-  ])("%s is none", (_title, value, what) => {
+  ])("%s is malformed", (_title, value, what) => {
     expect(failureOfSync(() => parse(value, OCI_IMAGE))).toEqual({
       code: "registry-malformed",
       message: WRONG + what,
@@ -73,7 +73,7 @@ describe("an image's manifest", () => {
 });
 
 describe("an index", () => {
-  it.each([DOCKER_LIST, OCI_INDEX])("of the kind %s names its platforms, and no attestation", (type) => {
+  it.each([DOCKER_LIST, OCI_INDEX])("of type %s lists its platforms, without attestations", (type) => {
     const { bytes } = createIndex(type, ["linux/amd64", "linux/arm64/v8", "linux/amd64"]);
     expect(parseManifest(bytes, `${type}; charset=utf-8`, HOST)).toMatchObject({
       mediaType: type,
@@ -83,7 +83,7 @@ describe("an index", () => {
     });
   });
 
-  it("shows no platform that is no word", () => {
+  it("leaves out an invalid platform", () => {
     const entries = [{ platform: { os: "a\u001b[2J", architecture: "b" } }, { platform: 7 }, {}];
     expect(parse({ manifests: entries }, OCI_INDEX).platforms).toEqual([]);
   });
@@ -93,7 +93,7 @@ describe("a manifest of schema 1", () => {
   const layer = JSON.stringify({ os: "linux", architecture: "amd64" });
   const old = { schemaVersion: 1, name: "a/b", history: [{ v1Compatibility: layer }], fsLayers: [] };
 
-  it("is known, with the platform of its newest layer", () => {
+  it("has the platform of its newest layer", () => {
     expect(parse(old)).toMatchObject({
       mediaType: "application/vnd.docker.distribution.manifest.v1+json",
       contentBytes: undefined,
@@ -101,7 +101,7 @@ describe("a manifest of schema 1", () => {
     });
   });
 
-  it("has the digest of what its signatures sign", () => {
+  it("has the digest of the signed content", () => {
     const payload = Buffer.from(JSON.stringify(old, null, 3));
     const formatLength = payload.length - 2;
     const guarded = { formatLength, formatTail: payload.subarray(formatLength).toString("base64url") };
@@ -111,17 +111,17 @@ describe("a manifest of schema 1", () => {
     expect(manifest.digested).toEqual(payload);
   });
 
-  it("with signatures that sign nothing is none", () => {
+  it("with empty signatures is malformed", () => {
     expect(failureOfSync(() => parse({ ...old, signatures: [{}] }))?.code).toBe("registry-malformed");
   });
 });
 
-describe("a manifest's kind", () => {
+describe("a manifest's type", () => {
   it.each<[unknown, string | undefined]>([
     [{ mediaType: OCI_INDEX, manifests: [] }, undefined],
     [{ mediaType: OCI_INDEX, manifests: [] }, "application/json"],
     [{ schemaVersion: 2, manifests: [] }, "text/plain"],
-  ])("is what %j says itself where the header %j does not", (value, contentType) => {
+  ])("is that in %j if the header is %j", (value, contentType) => {
     expect(parse(value, contentType).mediaType).toBe(OCI_INDEX);
   });
 
@@ -130,7 +130,7 @@ describe("a manifest's kind", () => {
     expect(failureOfSync(() => parse(value))).toEqual({ code: "registry-malformed", message });
   });
 
-  it("is found out, or not, whatever came", () => {
+  it("is determined, or malformed, for any input", () => {
     const types = fc.constantFrom(undefined, OCI_IMAGE, OCI_INDEX, "application/json");
     fc.assert(
       fc.property(fc.json(), types, (text, contentType) => {
@@ -148,7 +148,7 @@ describe("an image's config", () => {
     expect(platformsOfConfig(Buffer.from("{}"), HOST)).toEqual([]);
   });
 
-  it("that is no JSON object is none", () => {
+  it("that is not a JSON object is malformed", () => {
     const { bytes } = contentOf("", []);
     expect(failureOfSync(() => platformsOfConfig(bytes, HOST))?.code).toBe("registry-malformed");
   });

@@ -75,7 +75,7 @@ describe("a manifest", () => {
     ]);
   });
 
-  it("is found by its digest, and as latest where neither tag nor digest is named", async () => {
+  it("is found by its digest, and as latest without tag and digest", async () => {
     const hub = await startHub();
     const digest = hub.addManifest("team/app", "latest", createIndex(OCI_INDEX, ["linux/amd64"]));
     const byTag = await registries.findManifest(parseImage(`${hub.host}/team/app`), undefined);
@@ -96,7 +96,7 @@ describe("a manifest", () => {
     ]);
   });
 
-  it("is found with a bearer token that the client's file holds as it is", async () => {
+  it("is found with a bearer token from the client's file", async () => {
     const host = await serve((request, response) => {
       if (request.headers.authorization === "Bearer hunter2") response.end('{"tags":["v1"]}');
       else response.writeHead(401, { "www-authenticate": 'Bearer realm="https://nobody.invalid/"' }).end();
@@ -105,13 +105,13 @@ describe("a manifest", () => {
     expect(await registries.listTags(parseImage(`${host}/team/app`), shown)).toEqual(["v1"]);
   });
 
-  it("that is not there is absent", async () => {
+  it("that does not exist is absent", async () => {
     const hub = await startHub();
     hub.addManifest("team/app", "v1", createIndex(OCI_INDEX, []));
     expect(await registries.findManifest(parseImage(`${hub.host}/team/app:v2`), ANN)).toBeUndefined();
   });
 
-  it("of a repository that the token does not reach is denied: no registry but Docker Hub means absent", async () => {
+  it("of a repository that the token does not cover is denied; only for Docker Hub it is absent", async () => {
     const hub = await startHub();
     expect(await failureFrom(hub.host, ANN)).toEqual({
       code: "registry-denied",
@@ -119,7 +119,7 @@ describe("a manifest", () => {
     });
   });
 
-  it("with other bytes than its digest says is refused", async () => {
+  it("that does not match its digest is rejected", async () => {
     const { bytes } = createIndex(OCI_INDEX, []);
     const host = await serve((request, response) => {
       const digest = digestOf(Buffer.from("other"));
@@ -137,7 +137,7 @@ describe("a manifest", () => {
     expect(await failureOf(() => registries.findManifest(wanted, undefined))).toEqual(mismatch);
   });
 
-  it("with a config of other bytes than its digest says is refused", async () => {
+  it("whose config does not match its digest is rejected", async () => {
     const { manifest } = createImage(OCI_IMAGE, { os: "linux", architecture: "arm64" });
     const host = await serve((request, response) => {
       const isManifest = request.url?.includes("/manifests/") === true;
@@ -159,7 +159,7 @@ describe("a manifest", () => {
 });
 
 describe("a login", () => {
-  it("is good where the token service takes it", async () => {
+  it("is valid if the token service accepts it", async () => {
     const hub = await startHub();
     await registries.checkLogin(hub.host, ANN);
     expect(hub.requests.map(({ path, shows }) => [path, shows])).toEqual([
@@ -169,7 +169,7 @@ describe("a login", () => {
     ]);
   });
 
-  it("is good where the registry itself takes it", async () => {
+  it("is valid if the registry itself accepts it", async () => {
     const host = await serve((request, response) => {
       const isKnown =
         request.headers.authorization === `Basic ${Buffer.from("ann:hunter2").toString("base64")}`;
@@ -188,7 +188,7 @@ describe("a login", () => {
     });
   });
 
-  it("that is wrong is refused by the token service", async () => {
+  it("that is wrong is rejected by the token service", async () => {
     const hub = await startHub();
     expect(await failureFrom(hub.host, login("ann", "wrong"))).toEqual({
       code: "registry-unauthorized",
@@ -197,7 +197,7 @@ describe("a login", () => {
     expect((await failureFrom(hub.host, login("<token>", "wrong"))).code).toBe("registry-unauthorized");
   });
 
-  it("is asked for at the repository's door by registries that let everybody in at /v2/", async () => {
+  it("is sent to registries that require it for the repository but not for /v2/", async () => {
     const host = await serve((request, response) => {
       if (request.url === "/v2/" || request.headers.authorization !== undefined)
         response.end('{"tags":["v1"]}');
@@ -220,14 +220,14 @@ describe("tags", () => {
     ]);
   });
 
-  it("of a repository that is not there are absent", async () => {
+  it("of a missing repository are absent", async () => {
     const host = await serve((request, response) => {
       response.writeHead(request.url === "/v2/" ? 200 : 404).end("{}");
     });
     expect(await registries.listTags(parseImage(`${host}/team/app`), undefined)).toBeUndefined();
   });
 
-  it("without an end are given up", async () => {
+  it("with endless pages are an error", async () => {
     const host = await serve((_request, response) => {
       response.writeHead(200, { link: '</v2/team/app/tags/list?again>; rel="next"' }).end('{"tags":[]}');
     });
@@ -238,8 +238,8 @@ describe("tags", () => {
   });
 });
 
-describe("what a registry answers", () => {
-  it("may be that it is asked too often", async () => {
+describe("a registry's response", () => {
+  it("may be a rate limit", async () => {
     const hub = await startHub();
     hub.addManifest("team/app", "v1", createIndex(OCI_INDEX, []));
     hub.limitRate();
@@ -255,7 +255,7 @@ describe("what a registry answers", () => {
     [503, "registry-unavailable", "failed (HTTP 503)"],
     [418, "registry-unexpected", "sent an unexpected response (HTTP 418)"],
     [404, "registry-unexpected", "sent an unexpected response (HTTP 404)"],
-  ])("may be %i at its door", async (status, code, words) => {
+  ])("may be %i at /v2/", async (status, code, words) => {
     const host = await serve((_request, response) => response.writeHead(status).end("hunter2"));
     expect(await failureFrom(host)).toEqual({ code, message: `${host} ${words}` });
   });
@@ -291,7 +291,7 @@ describe("what a registry answers", () => {
     },
   );
 
-  it("may not come in time", async () => {
+  it("may be too late", async () => {
     const host = await serve(() => undefined);
     const image = parseImage(`${host}/team/app`);
     const started = performance.now();
@@ -301,7 +301,7 @@ describe("what a registry answers", () => {
     expect(performance.now() - started).toBeLessThan(5_000);
   });
 
-  it("may be nothing at all", async () => {
+  it("may be missing", async () => {
     expect(await failureFrom("127.0.0.1:9")).toEqual({
       code: "registry-refused",
       message: "127.0.0.1:9 refused the connection",
@@ -311,8 +311,8 @@ describe("what a registry answers", () => {
   });
 });
 
-describe("a login goes", () => {
-  it("to no realm of plain http but this machine's own", async () => {
+describe("a login is sent", () => {
+  it("to no realm with plain http, except on loopback", async () => {
     const hub = await startHub({ realm: "http://auth.example/token" });
     expect(await failureFrom(hub.host, ANN)).toEqual({
       code: "registry-insecure",
@@ -320,7 +320,7 @@ describe("a login goes", () => {
     });
   });
 
-  it.each([301, 302, 303, 307, 308])("nowhere else after a redirect (%i)", async (status) => {
+  it.each([301, 302, 303, 307, 308])("to no other host after a redirect (%i)", async (status) => {
     const seen: (string | undefined)[] = [];
     const { bytes } = createIndex(OCI_INDEX, ["linux/amd64"]);
     const store = await serve((request, response) => {
@@ -336,7 +336,7 @@ describe("a login goes", () => {
     expect(seen).toEqual([undefined]);
   });
 
-  it("nowhere else after a redirect of what is posted", async () => {
+  it("to no other host after a redirect of a POST", async () => {
     let visits = 0;
     const elsewhere = await serve((_request, response) => {
       visits += 1;
@@ -379,7 +379,7 @@ describe("a login goes", () => {
     expect(visits).toBe(0);
   });
 
-  it("along with a redirect on its own host", async () => {
+  it("along a redirect on the same host", async () => {
     const host = await serve((request, response) => {
       if (request.headers.authorization === undefined) {
         response.writeHead(401, { "www-authenticate": 'Basic realm="x"' }).end();
@@ -407,12 +407,12 @@ describe("a login goes", () => {
     ["http://auth.example/", "registry-insecure"],
     ["ftp://auth.example/", "registry-insecure"],
     ["https://", "registry-malformed"],
-  ])("after no redirect to %s", async (location, code) => {
+  ])("along no redirect to %s", async (location, code) => {
     const host = await serve((_request, response) => response.writeHead(302, { location }).end());
     expect((await failureFrom(host, ANN)).code).toBe(code);
   });
 
-  it("round no circle of redirects", async () => {
+  it("along at most five redirects", async () => {
     let visits = 0;
     const host = await serve((_request, response) => {
       visits += 1;
@@ -424,7 +424,7 @@ describe("a login goes", () => {
 });
 
 describe("the trace", () => {
-  it("tells of each request, and of no login, token or query", async () => {
+  it("records each request, without logins, tokens and queries", async () => {
     const hub = await startHub();
     recorded.events.length = 0;
     await registries.checkLogin(hub.host, ANN);

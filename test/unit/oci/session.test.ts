@@ -34,7 +34,7 @@ function open(host: string, https: Answer, http: Answer, login: RegistryLogin | 
 
 describe("a registry", () => {
   it.each(["registry-tls", "registry-cut-off", "registry-refused"] as const)(
-    "of this machine is asked in the clear where https meets %s",
+    "on loopback is asked over plain http if https fails with %s",
     async (code) => {
       const { session, urls } = open(HERE, code, 200);
       expect((await session).base.href).toBe("http://localhost:5000/v2/");
@@ -43,24 +43,24 @@ describe("a registry", () => {
   );
 
   it.each([
-    ["of this machine", HERE, "registry-timeout"],
-    ["of this machine", HERE, "registry-malformed"],
-    ["elsewhere", ELSEWHERE, "registry-tls"],
-    ["elsewhere", ELSEWHERE, "registry-refused"],
-    ["that only begins like this machine", "localhost.example", "registry-tls"],
-  ] as const)("%s (%s) is not asked in the clear after %s", async (_where, host, code) => {
+    ["on loopback", HERE, "registry-timeout"],
+    ["on loopback", HERE, "registry-malformed"],
+    ["on another machine", ELSEWHERE, "registry-tls"],
+    ["on another machine", ELSEWHERE, "registry-refused"],
+    ["whose name only starts like loopback", "localhost.example", "registry-tls"],
+  ] as const)("%s (%s) is not asked over plain http after %s", async (_where, host, code) => {
     const { session, urls } = open(host, code, 200);
     expect((await failureOf(() => session)).code).toBe(code);
     expect(urls()).toEqual([`https://${host}/v2/`]);
   });
 
-  it("that speaks TLS with a wrong certificate gets no login in the clear", async () => {
+  it("that speaks TLS with a wrong certificate gets no login over plain http", async () => {
     const { session, asked } = open(HERE, "registry-tls", 400);
     expect((await failureOf(() => session)).code).toBe("registry-tls");
     expect(asked.filter(({ authorization }) => authorization)).toEqual([]);
   });
 
-  it("that takes passwords is never shown an identity token", async () => {
+  it("that accepts passwords never gets an identity token", async () => {
     const { session, asked } = open(ELSEWHERE, 401, 401, IDENTITY);
     expect((await failureOf(() => session)).code).toBe("registry-unauthorized");
     expect(asked.filter(({ authorization, form }) => authorization ?? form)).toEqual([]);

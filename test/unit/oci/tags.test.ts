@@ -36,7 +36,7 @@ describe("the next page", () => {
       "https://registry.example/v2/a/b/tags/list?last=b",
     ],
     ['</first>; rel="first", </next>; rel="next"', "https://registry.example/next"],
-  ])("is where %s says", (header, url) => {
+  ])("is at the URL in %s", (header, url) => {
     expect(next(header)).toBe(url);
     expect(next(["</last>; rel=last", header])).toBe(url);
   });
@@ -49,7 +49,7 @@ describe("the next page", () => {
     "next",
     '</v2/>; title="next"',
     '</v2/>; rel="nextish"',
-  ])("is none where the header is %j", (header) => {
+  ])("is undefined for the header %j", (header) => {
     expect(next(header)).toBeUndefined();
   });
 
@@ -64,7 +64,7 @@ describe("the next page", () => {
     expect(failureOfSync(() => next(`<${target}>; rel="next"`))?.code).toBe("registry-malformed");
   });
 
-  it("is on the page's own origin, or refused, whatever the header is", () => {
+  it("is on the page's own origin, or rejected, for any header", () => {
     const piece = fc.constantFrom(
       "<",
       ">",
