@@ -1,8 +1,7 @@
 /** docs/commands.md, made of the commands' definitions and of recorded output. */
 import { EXIT_CODES, usageLineOf } from "../../src/cli/help.ts";
 import { COMMON_OPTIONS, descriptionOf, HELP_OPTION, usageOf } from "../../src/cli/option-flags.ts";
-import type { CommandTree } from "../../src/cli/usage-errors.ts";
-import type { Command, CommandGroup, Options } from "../../src/commands/command.ts";
+import type { Command, CommandGroup, CommandTree, Options } from "../../src/commands/command.ts";
 
 /** A command line with its prompt and its output, by the command's name. `ERROR` is the one for the introduction. */
 export type Recordings = ReadonlyMap<string, string>;

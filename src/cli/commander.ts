@@ -1,10 +1,10 @@
 /** Commander parses the command line and prints the help. No other file knows it. */
 import { Command as Commander, CommanderError } from "commander";
-import type { Command, CommandGroup, CommandInput, Options } from "../commands/command.ts";
+import type { Command, CommandGroup, CommandInput, CommandTree, Options } from "../commands/command.ts";
 import { DESCRIPTION, endOfHelp, PROTOCOL_HELP } from "./help.ts";
 import { COMMON_OPTIONS, descriptionOf, HELP_OPTION, optionsIn, usageOf } from "./option-flags.ts";
 import { valuesOf } from "./option-values.ts";
-import { type CommandTree, usageError, type UsageProblem } from "./usage-errors.ts";
+import { usageError, type UsageProblem } from "./usage-errors.ts";
 
 /** What the arguments say. */
 export interface ParsedCommand extends CommandInput {

@@ -1,7 +1,7 @@
 import { loginCommand } from "../commands/account/login.ts";
 import { logoutCommand } from "../commands/account/logout.ts";
 import { statusCommand } from "../commands/account/status.ts";
-import { type Command, type CommandGroup, defineCommand } from "../commands/command.ts";
+import { type CommandTree, defineCommand } from "../commands/command.ts";
 import { configureCommand } from "../commands/configure/configure.ts";
 import { unconfigureCommand } from "../commands/configure/unconfigure.ts";
 import { credentialsCommand } from "../commands/credentials/credentials.ts";
@@ -25,7 +25,7 @@ const manCommand = defineCommand({
 });
 
 /** In the order of the help. */
-export const COMMANDS: readonly (Command | CommandGroup)[] = [
+export const COMMANDS: CommandTree = [
   loginCommand,
   logoutCommand,
   configureCommand,

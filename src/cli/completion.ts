@@ -1,8 +1,14 @@
 import type { Command as TabCommand, RootCommand } from "@bomb.sh/tab";
-import { type Command, defineCommand, type Options } from "../commands/command.ts";
+import { type Command, type CommandTree, defineCommand, type Options } from "../commands/command.ts";
 import { HelperError } from "../core/errors.ts";
-import { COMMON_OPTIONS, descriptionOf, flagOf, HELP_OPTION, listed, optionsIn } from "./option-flags.ts";
-import type { CommandTree } from "./usage-errors.ts";
+import {
+  COMMON_OPTIONS,
+  descriptionOf,
+  flagOf,
+  HELP_OPTION,
+  listChoices,
+  optionsIn,
+} from "./option-flags.ts";
 
 const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
 
@@ -20,7 +26,8 @@ export const completionCommand = defineCommand({
   needs: [],
   async run({ args: [shell] }) {
     const known = SHELLS.find((one) => one === shell);
-    if (known === undefined) throw new HelperError("bad-arguments", `the shell must be ${listed(SHELLS)}`);
+    if (known === undefined)
+      throw new HelperError("bad-arguments", `the shell must be ${listChoices(SHELLS)}`);
     // Only here, because the library costs the other commands start-up time.
     const { script } = await import("@bomb.sh/tab");
     return { text: captureLog(() => script(known, "docr", "docr")) };

@@ -1,8 +1,7 @@
-import type { Command, Options } from "../commands/command.ts";
+import type { Command, CommandTree, Options } from "../commands/command.ts";
 import { ENVIRONMENT } from "./environment.ts";
 import { COMMON_OPTIONS, descriptionOf, HELP_OPTION, optionsIn, usageOf } from "./option-flags.ts";
 import { DESCRIPTION, EXIT_CODES, listExitCodes, usageLineOf } from "./help.ts";
-import type { CommandTree } from "./usage-errors.ts";
 
 /** The manual in roff (man(7)). */
 export function manPage(tree: CommandTree, version: string): string {

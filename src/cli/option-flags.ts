@@ -35,14 +35,14 @@ export function usageOf(name: string, option: Option): string {
 export function descriptionOf(option: Option): string {
   if (option.kind !== "value") return option.description;
   const parts = [
-    ...(option.choices ? [listed(option.choices)] : []),
+    ...(option.choices ? [listChoices(option.choices)] : []),
     ...(option.default === undefined ? [] : [`default: ${option.default}`]),
   ];
   return parts.length === 0 ? option.description : `${option.description} (${parts.join("; ")})`;
 }
 
 /** `a, b or c`. */
-export function listed(choices: readonly string[]): string {
+export function listChoices(choices: readonly string[]): string {
   return choices.length < 2
     ? choices.join("")
     : `${choices.slice(0, -1).join(", ")} or ${choices[choices.length - 1]}`;

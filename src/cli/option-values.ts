@@ -1,6 +1,6 @@
 import type { Option, Options, OptionsOf } from "../commands/command.ts";
 import { HelperError } from "../core/errors.ts";
-import { flagOf, listed } from "./option-flags.ts";
+import { flagOf, listChoices } from "./option-flags.ts";
 
 /**
  * A value for each option of the definitions: what was given, or the default. Throws `bad-arguments` for a value that is
@@ -23,7 +23,7 @@ function valueOf(name: string, option: Option, value: unknown): string | boolean
   // Commander takes the next option for the value: `logout --context --all`.
   if (value.startsWith("--")) throw new HelperError("bad-arguments", `${flag} requires a value`);
   if (option.kind === "value" && option.choices && !option.choices.includes(value)) {
-    throw new HelperError("bad-arguments", `${flag} must be ${listed(option.choices)}`);
+    throw new HelperError("bad-arguments", `${flag} must be ${listChoices(option.choices)}`);
   }
   return value;
 }

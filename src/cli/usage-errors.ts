@@ -1,11 +1,9 @@
 /** Wrong usage as an error in docr's words. Its texts come from the definitions, and name no word that may be a secret. */
 import { HelperError } from "../core/errors.ts";
-import type { Command, CommandGroup, Options } from "../commands/command.ts";
+import type { Command, CommandTree, Options } from "../commands/command.ts";
 import { unknownActionMessage } from "../protocol/messages.ts";
 import { flagOf, optionsIn } from "./option-flags.ts";
 import { suggest } from "./suggestion.ts";
-
-export type CommandTree = readonly (Command | CommandGroup)[];
 
 /** Where the arguments lead: the command or group that they name, and the arguments behind its name. */
 interface Located {
@@ -26,7 +24,7 @@ export type UsageProblem =
   | "missing-argument"
   | "excess-arguments";
 
-/** `unknown-action` for one unknown word alone, which docker may have sent; `bad-arguments` for everything else. */
+/** `unknown-action` for one unknown word alone, which docker may have sent; `mistyped` with a suggestion; else `bad-arguments`. */
 export function usageError(problem: UsageProblem, args: readonly string[], tree: CommandTree): HelperError {
   const located = locate(args, tree);
   const { name, command, rest } = located;

@@ -81,6 +81,9 @@ export interface CommandGroup {
   readonly commands: readonly Command[];
 }
 
+/** All commands, in the order of the help. */
+export type CommandTree = readonly (Command | CommandGroup)[];
+
 /** Infers the types of options, arguments and context from the definition. */
 export function defineCommand<
   const O extends Options,
