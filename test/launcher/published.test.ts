@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { namesIn, backdate, textOf } from "../system/kept-files.ts";
+import { namesIn, backdate, textOf } from "../support/private-folder.ts";
 import { HOST, inWorld, loginTo, secretOf, type World } from "../system/world.ts";
 import { describeUnless } from "../support/lab/describe.ts";
 import { explainNoLauncher } from "../support/lab/executable.ts";

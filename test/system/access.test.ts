@@ -3,7 +3,7 @@ import { describeUnless } from "../support/lab/describe.ts";
 import { explainNoExecutable } from "../support/lab/executable.ts";
 import { waitUntil } from "../support/lab/service.ts";
 import { CLEAN_FAILURE, lookAt } from "../support/failure.ts";
-import { backdate } from "./kept-files.ts";
+import { backdate } from "../support/private-folder.ts";
 import { inWorld, type World } from "./world.ts";
 
 /** What the credentials may do that were minted so far. */

@@ -8,7 +8,7 @@ import { explainMissing, KEYRING } from "../support/lab/parts.ts";
 import type { Environment } from "../support/lab/run.ts";
 import { waitUntil } from "../support/lab/service.ts";
 import { recordOperations, runUntil } from "./crash.ts";
-import { backdate, namesIn, textOf } from "./kept-files.ts";
+import { backdate, namesIn, textOf } from "../support/private-folder.ts";
 import { createGate, createSlowWay } from "./slow-way.ts";
 import { HOST, inWorld, loginTo, type World } from "./world.ts";
 

@@ -4,7 +4,7 @@ import { describeUnless } from "../support/lab/describe.ts";
 import { explainNoExecutable } from "../support/lab/executable.ts";
 import { waitUntil } from "../support/lab/service.ts";
 import { CLEAN_FAILURE, lookAt } from "../support/failure.ts";
-import { backdate } from "./kept-files.ts";
+import { backdate } from "../support/private-folder.ts";
 import { createRandom } from "./random.ts";
 import { createSlowWay } from "./slow-way.ts";
 import { inWorld, MINT, type World } from "./world.ts";

@@ -7,7 +7,7 @@ import { explainMissing } from "../support/lab/parts.ts";
 import { createPasswordStore } from "../support/lab/password-store.ts";
 import { type Environment, type Outcome, run, runWell } from "../support/lab/run.ts";
 import { CLEAN_FAILURE, lookAt } from "../support/failure.ts";
-import { namesIn } from "./kept-files.ts";
+import { namesIn } from "../support/private-folder.ts";
 import { HOST, inWorld, loginTo, type World } from "./world.ts";
 
 interface Pass {

@@ -9,7 +9,7 @@ import { type Outcome, run } from "../support/lab/run.ts";
 import { waitUntil } from "../support/lab/service.ts";
 import { CLEAN_FAILURE, lookAt } from "../support/failure.ts";
 import { at, explainNoFakeTime } from "./clock.ts";
-import { backdate, namesIn } from "./kept-files.ts";
+import { backdate, namesIn } from "../support/private-folder.ts";
 import { explainNoMounts, openMounts } from "../support/lab/mounts.ts";
 import { createGate, createSlowWay } from "./slow-way.ts";
 import { ALWAYS, HELPER, HOST, inWorld, type World } from "./world.ts";

@@ -5,7 +5,7 @@ import { describeUnless } from "../support/lab/describe.ts";
 import { explainNoExecutable } from "../support/lab/executable.ts";
 import { explainMissing, KEYRING } from "../support/lab/parts.ts";
 import { waitUntil } from "../support/lab/service.ts";
-import { backdate } from "./kept-files.ts";
+import { backdate } from "../support/private-folder.ts";
 import { HOST, inWorld, loginTo, readTrace } from "./world.ts";
 
 const DEBUG = { DOCR_LOG: "debug" };

@@ -8,7 +8,7 @@ import { explainMissing, SYSTEM_PATH } from "../support/lab/parts.ts";
 import { type Environment, runWell } from "../support/lab/run.ts";
 import { CLEAN_FAILURE, lookAt } from "../support/failure.ts";
 import { recordOperations, runUntil } from "./crash.ts";
-import { namesIn, textOf } from "./kept-files.ts";
+import { namesIn, textOf } from "../support/private-folder.ts";
 import { HOST, inWorld, loginTo, type World } from "./world.ts";
 
 /** A machine without a keychain. */

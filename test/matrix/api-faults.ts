@@ -1,0 +1,353 @@
+/** How DigitalOcean's API can fail, and what docr then does. */
+import type { StandInOptions } from "../support/fakes/digitalocean-api.ts";
+import type { Fault } from "../support/fakes/digitalocean-faults.ts";
+import { type Case, HOST, loginFor } from "./case.ts";
+import {
+  answersCached,
+  bridges,
+  type Expectation,
+  fails,
+  mints,
+  refreshes,
+  succeeds,
+  warns,
+} from "./expectation.ts";
+
+export interface ApiFault {
+  /** Ends the sentence "the API …". */
+  readonly title: string;
+  /** What the API calls meet. "refuses" and "untrusted" are about the connection. */
+  readonly fault: Omit<Fault, "path"> | "none" | "refuses" | "untrusted";
+  /** What the user reads when a `get` fails. */
+  readonly message: RegExp;
+  readonly cases: readonly ApiCase[];
+  readonly machine?: StandInOptions;
+  /** In place of the stand-in's URL. */
+  readonly url?: string;
+}
+
+export interface ApiCase extends Case {
+  /** The calls that meet the fault. All by default. */
+  readonly path?: string;
+}
+
+/** Not the failure's own words: the last attempt of a short budget may end in a timeout. */
+export const warningOf = (action: Case["action"]): RegExp =>
+  action === "erase"
+    ? /could not revoke one credential .* valid until 20/
+    : /using the cached credential, which is valid until 20/;
+
+const LIST = "/v2/registries";
+const MINT = "/v2/registries/acme/docker-credentials";
+
+const get = (cached: Case["cached"], expected: Expectation): ApiCase => ({
+  title: "get",
+  action: "get",
+  cached,
+  input: () => HOST,
+  expected,
+});
+
+const erase = (cached: Case["cached"], expected: Expectation): ApiCase => ({
+  title: "erase of DigitalOcean's registry",
+  action: "erase",
+  cached,
+  input: () => HOST,
+  expected,
+});
+
+const list = (cached: Case["cached"], expected: Expectation): ApiCase => ({
+  title: "list",
+  action: "list",
+  cached,
+  input: () => "unused",
+  expected,
+});
+
+const storeApiToken = (expected: Expectation): ApiCase => ({
+  title: "store of an API token",
+  action: "store",
+  cached: "fresh",
+  input: ({ standIn }) => loginFor(HOST, "sammy", standIn.account.addToken()),
+  expected,
+});
+
+/** Whatever the state of a valid credential, docr revokes it. */
+const erases = (expected: Expectation): readonly ApiCase[] => [
+  erase("fresh", expected),
+  erase("refresh-due", expected),
+  erase("expiring", expected),
+];
+
+/** With nothing cached, docr lists the registries first. */
+const getAfterList = (expected: Expectation): ApiCase => ({
+  ...get("nothing", expected),
+  title: "get that may list the registries",
+  path: MINT,
+});
+
+type Calls = number | readonly [least: number, most: number];
+
+/** DigitalOcean's answer is final: the request fails, and a valid credential does not hide it. */
+function rejects(calls: {
+  readonly getEmpty: number;
+  readonly getAfterList: number;
+  readonly getCached: number;
+  readonly storeApiToken: Expectation;
+  readonly erase: Expectation;
+}): readonly ApiCase[] {
+  return [
+    get("nothing", fails(calls.getEmpty)),
+    getAfterList(fails(calls.getAfterList)),
+    get("refresh-due", answersCached()),
+    get("expiring", fails(calls.getCached)),
+    get("expired", fails(calls.getCached)),
+    storeApiToken(calls.storeApiToken),
+    ...erases(calls.erase),
+  ];
+}
+
+/** docr cannot use DigitalOcean's answer: it answers a credential that is still valid, with a warning. */
+function isOut(calls: {
+  /** In the 18 s that a client waits for a mint. */
+  readonly long: Calls;
+  /** The same, after the list of registries. Undefined for a fault that the list meets, too. */
+  readonly longAfterList?: Calls;
+  /** In the 5 s for the replacement of a valid credential. */
+  readonly short: Calls;
+  readonly erase: Expectation;
+}): readonly ApiCase[] {
+  return [
+    get("nothing", fails(calls.long)),
+    ...(calls.longAfterList === undefined ? [] : [getAfterList(fails(calls.longAfterList))]),
+    get("refresh-due", answersCached()),
+    get("expiring", bridges(calls.short)),
+    get("expired", fails(calls.long)),
+    storeApiToken(fails(calls.long)),
+    ...erases(calls.erase),
+  ];
+}
+
+const REVOKES = succeeds(1, "nothing");
+/** docr forgets the credential and warns that it is still valid. */
+const forgets = (calls: Calls): Expectation => warns(calls, "nothing");
+/** Each attempt waits longer than the one before, up to five. */
+const RETRIED = { long: [3, 5], longAfterList: [4, 6], short: [2, 5], erase: forgets([3, 5]) } as const;
+const STORES = succeeds(1);
+
+const status = (code: number, headers: Readonly<Record<string, string>> = {}): ApiFault["fault"] => ({
+  kind: "answer",
+  status: code,
+  headers,
+});
+
+const WORKS: ApiFault = {
+  title: "works",
+  fault: "none",
+  message: /^$/,
+  cases: [
+    get("nothing", mints(2)),
+    get("refresh-due", refreshes(1)),
+    get("expiring", mints(1)),
+    get("expired", mints(1)),
+    storeApiToken(STORES),
+    ...erases(REVOKES),
+  ],
+};
+
+/** These runs make no API request, so that no fault changes them. */
+const UNUSED: ApiFault = {
+  title: "would fail every call",
+  fault: status(500),
+  message: /^$/,
+  cases: [
+    get("fresh", answersCached(0)),
+    list("nothing", succeeds(0)),
+    list("fresh", succeeds(0)),
+    {
+      title: "store of a login",
+      action: "store",
+      cached: "fresh",
+      input: () => loginFor("one.test"),
+      expected: succeeds(0),
+    },
+    {
+      title: "erase of another registry",
+      action: "erase",
+      cached: "fresh",
+      input: () => "one.test",
+      expected: succeeds(0),
+    },
+    erase("nothing", succeeds(0)),
+    erase("expired", succeeds(0, "nothing")),
+  ],
+};
+
+const misaddressed = (title: string, url: string, message: RegExp): ApiFault => ({
+  title,
+  fault: "none",
+  url,
+  message,
+  cases: [get("nothing", fails(0))],
+});
+
+/** Faults of the API and of the way to it. */
+export const API_FAULTS: readonly ApiFault[] = [
+  {
+    // A 401 to a revocation means that the credential is revoked already. A token that it rejects is stored as a login.
+    title: "answers 401",
+    fault: status(401),
+    message: /rejected the API token from DIGITALOCEAN_ACCESS_TOKEN \(HTTP 401/,
+    cases: rejects({
+      getEmpty: 1,
+      getAfterList: 2,
+      getCached: 1,
+      storeApiToken: STORES,
+      erase: REVOKES,
+    }),
+  },
+  {
+    // The list, then the deprecated endpoint for read-write and for read-only; or both accesses of the known registry.
+    title: "answers 403",
+    fault: status(403),
+    message: /lacks the scope registry:(?:read|update) \(HTTP 403/,
+    cases: rejects({
+      getEmpty: 3,
+      getAfterList: 3,
+      getCached: 2,
+      storeApiToken: STORES,
+      erase: forgets(1),
+    }),
+  },
+  {
+    // The known registry may have a new name: docr looks it up.
+    title: "answers 404",
+    fault: status(404),
+    message: /no such registry \(HTTP 404/,
+    cases: rejects({
+      getEmpty: 2,
+      getAfterList: 2,
+      getCached: 3,
+      storeApiToken: STORES,
+      erase: forgets(1),
+    }),
+  },
+  {
+    title: "answers 412",
+    fault: status(412),
+    message: /no registry, or more than one \(HTTP 412.*DOCR_REGISTRY/,
+    cases: rejects({
+      getEmpty: 1,
+      getAfterList: 2,
+      getCached: 1,
+      storeApiToken: fails(1),
+      erase: forgets(1),
+    }),
+  },
+  {
+    title: "limits the rate for a quarter of an hour",
+    fault: status(429, { "retry-after": "900" }),
+    message: /rate limit \(HTTP 429, try again in 900 s/,
+    cases: isOut({ long: 1, longAfterList: 2, short: 1, erase: forgets(1) }),
+  },
+  {
+    title: "answers 500",
+    fault: status(500),
+    message: /DigitalOcean's API failed \(HTTP 500/,
+    cases: isOut(RETRIED),
+  },
+  {
+    title: "answers 503 with a page of a proxy",
+    fault: { kind: "wrong-content", status: 503 },
+    message: /DigitalOcean's API failed \(HTTP 503/,
+    cases: isOut(RETRIED),
+  },
+  {
+    // For a revocation, the status is enough.
+    title: "answers malformed JSON",
+    fault: { kind: "malformed" },
+    message: /invalid response: not valid JSON/,
+    cases: isOut({ long: 1, longAfterList: 2, short: 1, erase: REVOKES }),
+  },
+  {
+    title: "answers 200 with a web page",
+    fault: { kind: "wrong-content" },
+    message: /invalid response: not valid JSON/,
+    cases: isOut({ long: 1, longAfterList: 2, short: 1, erase: REVOKES }),
+  },
+  {
+    title: "answers without an entry for its registry",
+    fault: { kind: "no-auths" },
+    message: /invalid response: no (?:list of registries|credential for registry\.digitalocean\.com)/,
+    cases: isOut({ long: 1, longAfterList: 2, short: 1, erase: REVOKES }),
+  },
+  {
+    title: "cuts its answers off",
+    fault: { kind: "cut-off" },
+    message: /127\.0\.0\.1 closed the connection before the response was complete/,
+    cases: isOut(RETRIED),
+  },
+  {
+    title: "redirects",
+    fault: { kind: "redirect" },
+    message: /unexpected response \(HTTP 302/,
+    cases: isOut({ long: 1, longAfterList: 2, short: 1, erase: forgets(1) }),
+  },
+  {
+    title: "answers without end",
+    fault: { kind: "huge" },
+    message: /127\.0\.0\.1 sent a response that is too large/,
+    cases: isOut({ long: 1, longAfterList: 2, short: 1, erase: forgets(1) }),
+  },
+  {
+    title: "resets connections",
+    fault: { kind: "reset" },
+    message: /127\.0\.0\.1 closed the connection before the response was complete/,
+    cases: isOut(RETRIED),
+  },
+  {
+    title: "refuses connections",
+    fault: "refuses",
+    message: /127\.0\.0\.1 refused the connection/,
+    cases: isOut({ long: 0, short: 0, erase: forgets(0) }),
+  },
+  {
+    title: "shows a certificate that this machine does not trust",
+    fault: "untrusted",
+    message: /127\.0\.0\.1 sent a certificate that this machine does not trust/,
+    cases: isOut({ long: 0, short: 0, erase: forgets(0) }),
+  },
+  {
+    title: "never answers",
+    fault: { kind: "hang" },
+    // On a busy machine, the deadline of the whole request may end first.
+    message: /did not respond in time|within 20 s/,
+    cases: isOut({ long: [1, 4], longAfterList: [2, 5], short: [1, 2], erase: forgets([1, 2]) }),
+  },
+];
+
+/** Everything else that the API can be. */
+export const API_STATES: readonly ApiFault[] = [
+  WORKS,
+  UNUSED,
+  {
+    title: "lists several registries",
+    fault: "none",
+    machine: { registries: ["acme", "acme-staging"] },
+    message: /acme, acme-staging.*DOCR_REGISTRY/,
+    cases: [get("nothing", fails(1))],
+  },
+  // The deprecated endpoint needs no name.
+  ...[403, 404].map((code) => ({
+    title: `answers ${code} to the list of registries alone`,
+    fault: status(code),
+    message: /^$/,
+    cases: [{ ...get("nothing", mints(2)), path: LIST }],
+  })),
+  {
+    ...misaddressed("has no DNS entry", "https://api.docr.invalid", /DNS/),
+    cases: [get("nothing", fails(0)), list("nothing", succeeds(0))],
+  },
+  misaddressed("is on http elsewhere", "http://api.digitalocean.com", /DIGITALOCEAN_API_URL/),
+  misaddressed("is not at a URL", "api.digitalocean.com", /DIGITALOCEAN_API_URL/),
+];

@@ -1,0 +1,94 @@
+/** One run of docr in this process, on a machine of its own. */
+import type { StandInOptions } from "../support/fakes/digitalocean-api.ts";
+import { createTestMachine, type TestMachine } from "../support/fakes/test-machine.ts";
+import type { Environment } from "../support/lab/run.ts";
+import {
+  describeExpectation,
+  type Expectation,
+  observe,
+  type Observation,
+  type ObserveOptions,
+} from "./expectation.ts";
+
+export const HOST = "registry.digitalocean.com";
+/** A registry whose login is in the keychain before the run. */
+export const STORED_LOGIN = "one.test";
+/** More often than any run calls the API. */
+export const ALWAYS = 999;
+
+/** Minutes since the mint of a credential that lives for an hour. */
+export const MINUTES = { fresh: 5, "refresh-due": 31, expiring: 50, expired: 61 } as const;
+
+/** What the cache holds before the run. */
+export type Cached = "nothing" | keyof typeof MINUTES;
+
+export interface Case {
+  readonly title: string;
+  readonly action: "get" | "list" | "store" | "erase";
+  readonly cached: Cached;
+  /** What docr reads on stdin. */
+  readonly input: (machine: TestMachine) => string;
+  readonly expected: Expectation;
+}
+
+/** The case in words, for a test's title. */
+export function titleOf({ title, cached, expected }: Case): string {
+  const article = cached.startsWith("exp") ? "an" : "a";
+  const state = cached === "nothing" ? "nothing" : `${article} ${cached} credential`;
+  return `${title} with ${state} cached ${describeExpectation(expected)}`;
+}
+
+export interface CaseOptions extends Omit<ObserveOptions, "cachedBefore"> {
+  readonly machine?: StandInOptions;
+  /** Before the cache is filled. */
+  readonly prepare?: (machine: TestMachine) => Promise<void>;
+  /** For the mint that fills the cache. The machine's own by default. */
+  readonly mintEnv?: (machine: TestMachine) => Environment;
+  /** After that. */
+  readonly breakMachine?: (machine: TestMachine) => Promise<void> | void;
+  /** For the run. The machine's own by default. */
+  readonly env?: (machine: TestMachine) => Environment;
+}
+
+export interface CaseResult {
+  readonly observation: Observation;
+  /** What was in the keychain before and after, by name. */
+  readonly keychain: readonly [before: KeychainItems, after: KeychainItems];
+}
+
+type KeychainItems = Readonly<Record<string, string>>;
+
+export async function runCase(
+  { action, cached, input }: Case,
+  { machine: machineOptions, prepare, mintEnv, breakMachine, env, ...wanted }: CaseOptions,
+): Promise<CaseResult> {
+  const machine = await createTestMachine(machineOptions);
+  try {
+    await prepare?.(machine);
+    if (cached !== "nothing") {
+      const minted = await machine.docr("get", { stdin: HOST, env: mintEnv?.(machine) ?? machine.env });
+      if (minted.code !== 0) throw new Error(minted.stderr);
+      machine.pass(MINUTES[cached] * 60_000);
+    }
+    machine.standIn.reset();
+    const stdin = input(machine);
+    const before = keychainItems(machine);
+    await breakMachine?.(machine);
+    const outcome = await machine.docr(action, { stdin, env: env?.(machine) ?? machine.env });
+    await machine.settle();
+    const cachedBefore = cached === "nothing" ? undefined : 1;
+    const observation = observe(machine, action, outcome, { ...wanted, cachedBefore });
+    return { observation, keychain: [before, keychainItems(machine)] };
+  } finally {
+    await machine.close();
+  }
+}
+
+function keychainItems({ keytar }: TestMachine): KeychainItems {
+  return Object.assign({}, ...Array.from(keytar.items.values(), (items) => Object.fromEntries(items)));
+}
+
+/** What `store` reads on stdin. */
+export function loginFor(server: string, username = "sammy", secret = `password of ${server}`): string {
+  return `${JSON.stringify({ ServerURL: server, Username: username, Secret: secret })}\n`;
+}

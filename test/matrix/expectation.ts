@@ -1,0 +1,153 @@
+/** The words of the matrix: what a run of docr does, and what it leaves. */
+import { CLEAN_FAILURE, type FailureLook, lookAt } from "../support/failure.ts";
+import type { TestMachine } from "../support/fakes/test-machine.ts";
+import type { Outcome } from "../support/lab/run.ts";
+import { textOf } from "../support/private-folder.ts";
+
+export interface Expectation {
+  readonly answer: "the cached credential" | "a new credential" | "success" | "failure";
+  /** Whether there is a warning on stderr. A failure prints its error there instead. */
+  readonly hasWarning: boolean;
+  /** API calls, those of background processes included. Undefined if any number is right. */
+  readonly calls: Range | undefined;
+  /** What the cache holds in the end. */
+  readonly cache: "unchanged" | "a new credential" | "nothing";
+}
+
+type Range = readonly [least: number, most: number];
+type Calls = number | Range;
+
+const rangeOf = (calls: Calls): Range => (typeof calls === "number" ? [calls, calls] : calls);
+
+/** The action fails. */
+export function fails(calls: Calls, cache: Expectation["cache"] = "unchanged"): Expectation {
+  return { answer: "failure", hasWarning: false, calls: rangeOf(calls), cache };
+}
+
+/** A `get` answers the cached credential. Without `calls`, a background process makes any number of them. */
+export function answersCached(calls?: Calls): Expectation {
+  return {
+    answer: "the cached credential",
+    hasWarning: false,
+    calls: calls === undefined ? undefined : rangeOf(calls),
+    cache: "unchanged",
+  };
+}
+
+/** A `get` fails to replace the cached credential, warns, and answers it. */
+export function bridges(calls: Calls): Expectation {
+  return { ...answersCached(calls), hasWarning: true };
+}
+
+/** A `get` answers the cached credential, and a background process caches a new one. */
+export function refreshes(calls: Calls): Expectation {
+  return { ...answersCached(calls), cache: "a new credential" };
+}
+
+/** A `get` answers and caches a new credential. */
+export function mints(calls: Calls): Expectation {
+  return { ...succeeds(calls, "a new credential"), answer: "a new credential" };
+}
+
+/** Another action succeeds and prints no warning. */
+export function succeeds(calls: Calls, cache: Expectation["cache"] = "unchanged"): Expectation {
+  return { answer: "success", hasWarning: false, calls: rangeOf(calls), cache };
+}
+
+/** Another action succeeds with a warning. */
+export function warns(calls: Calls, cache: Expectation["cache"] = "unchanged"): Expectation {
+  return { ...succeeds(calls, cache), hasWarning: true };
+}
+
+/** The expectation in words, for a test's title. */
+export function describeExpectation({ answer, hasWarning, calls, cache }: Expectation): string {
+  const verb = answer === "failure" ? "fails" : answer === "success" ? "succeeds" : `answers ${answer}`;
+  const parts = [hasWarning ? `${verb} with a warning` : verb];
+  if (calls) parts.push(`after ${describeRange(calls)}`);
+  if (cache === "nothing") parts.push("and empties the cache");
+  if (cache === "a new credential") parts.push("and caches a new credential");
+  return parts.join(" ");
+}
+
+function describeRange([least, most]: Range): string {
+  if (most === 0) return "no API call";
+  const count = least === most ? String(most) : `${least} to ${most}`;
+  return `${count} API ${most === 1 ? "call" : "calls"}`;
+}
+
+/** What a run did. */
+export interface Observation {
+  readonly answer: Expectation["answer"] | "an unknown credential" | "unexpected output";
+  readonly stderr: "empty" | "one line" | "something else";
+  readonly calls: number;
+  readonly cache: Expectation["cache"];
+  /** Undefined if the run succeeded. */
+  readonly failure: FailureLook | undefined;
+  /** Whether stderr, unless it is empty, says what the test wants to read there. */
+  readonly hasReason: boolean;
+  /** Whether stderr repeats the API's answer or an API token. */
+  readonly hasLeak: boolean;
+}
+
+export interface ObserveOptions {
+  /** The number of the credential in the cache before the run. */
+  readonly cachedBefore: number | undefined;
+  /** What the user reads. */
+  readonly failure: RegExp;
+  readonly warning: RegExp;
+  /** For a failure. */
+  readonly deadlineMs?: number;
+}
+
+export function observe(
+  machine: TestMachine,
+  action: string,
+  outcome: Outcome,
+  { cachedBefore, failure, warning, deadlineMs }: ObserveOptions,
+): Observation {
+  const { account } = machine.standIn;
+  const { code, stderr } = outcome;
+  const cached = textOf(machine.privateFolder, "minted-");
+  const cachedNow = account.minted.find(({ secret }) => cached.includes(secret))?.id;
+  const isOneLine = /^docr: [^\n]+\n$/.test(stderr);
+  return {
+    answer: answerOf(machine, action, outcome, cachedBefore),
+    stderr: stderr === "" ? "empty" : isOneLine ? "one line" : "something else",
+    calls: machine.standIn.count(),
+    cache:
+      cachedNow === cachedBefore ? "unchanged" : cachedNow === undefined ? "nothing" : "a new credential",
+    failure: code === 0 ? undefined : lookAt(outcome, deadlineMs),
+    hasReason: stderr === "" || (code === 0 ? warning : failure).test(stderr),
+    hasLeak: /<html|dop_v1_[0-9a-f]/.test(stderr),
+  };
+}
+
+function answerOf(
+  { standIn }: TestMachine,
+  action: string,
+  { code, stdout }: Outcome,
+  cachedBefore: number | undefined,
+): Observation["answer"] {
+  if (code !== 0) return "failure";
+  if (action === "list") return /^\{.*\}\n$/.test(stdout) ? "success" : "unexpected output";
+  if (action !== "get") return stdout === "" ? "success" : "unexpected output";
+  const minted = standIn.account.minted.find(({ secret }) => stdout.includes(`"${secret}"`));
+  if (!minted) return "an unknown credential";
+  return minted.id === cachedBefore ? "the cached credential" : "a new credential";
+}
+
+/** The expectation as an observation, for a comparison that shows every difference. A number of calls in the range stays. */
+export function toObservation(expectation: Expectation, seen: Observation): Observation {
+  const { answer, hasWarning, calls, cache } = expectation;
+  const isInRange = !calls || (seen.calls >= calls[0] && seen.calls <= calls[1]);
+  const isFailure = answer === "failure";
+  return {
+    answer,
+    stderr: isFailure || hasWarning ? "one line" : "empty",
+    calls: isInRange ? seen.calls : calls[0],
+    cache,
+    failure: isFailure ? CLEAN_FAILURE : undefined,
+    hasReason: true,
+    hasLeak: false,
+  };
+}

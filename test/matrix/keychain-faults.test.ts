@@ -1,0 +1,94 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import type { TestMachine } from "../support/fakes/test-machine.ts";
+import type { Environment } from "../support/lab/run.ts";
+import {
+  type Case,
+  type CaseOptions,
+  type CaseResult,
+  HOST,
+  loginFor,
+  runCase,
+  STORED_LOGIN,
+  titleOf,
+} from "./case.ts";
+import { toObservation } from "./expectation.ts";
+import {
+  KEYCHAIN_FAULTS,
+  type KeychainFault,
+  ON_A_RUNNER,
+  TOKEN_IN_ENVIRONMENT,
+  TOKEN_IN_KEYCHAIN,
+} from "./keychain-faults.ts";
+
+/** The keychain's own deadline is 5 s. */
+const KEYCHAIN_DEADLINE_MS = 6_500;
+
+const withoutToken = ({ env }: TestMachine): Environment =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => name !== "DIGITALOCEAN_ACCESS_TOKEN"));
+
+async function store(machine: TestMachine, stdin: string): Promise<void> {
+  const stored = await machine.docr("store", { stdin, env: withoutToken(machine) });
+  if (stored.code !== 0) throw new Error(stored.stderr);
+}
+
+function optionsFor({ state, message }: KeychainFault, isTokenInKeychain: boolean): CaseOptions {
+  return {
+    failure: message,
+    warning: message,
+    deadlineMs: KEYCHAIN_DEADLINE_MS,
+    async prepare(machine) {
+      await store(machine, loginFor(STORED_LOGIN));
+      if (isTokenInKeychain) await store(machine, loginFor(HOST, "sammy", machine.token));
+    },
+    ...(isTokenInKeychain ? { mintEnv: withoutToken, env: withoutToken } : {}),
+    breakMachine(machine) {
+      if (state === "missing") machine.removeKeychain();
+      else machine.keytar.state = state;
+    },
+  };
+}
+
+interface Row {
+  readonly where: string;
+  readonly fault: KeychainFault;
+  readonly cases: readonly Case[];
+  readonly isTokenInKeychain: boolean;
+}
+
+const ROWS: readonly Row[] = KEYCHAIN_FAULTS.flatMap((fault) => [
+  { where: "the keychain", fault, cases: TOKEN_IN_KEYCHAIN, isTokenInKeychain: true },
+  {
+    where: "the environment",
+    fault,
+    cases: fault.state === "missing" ? [...TOKEN_IN_ENVIRONMENT, ...ON_A_RUNNER] : TOKEN_IN_ENVIRONMENT,
+    isTokenInKeychain: false,
+  },
+]);
+
+const results = new Map<Row, ReadonlyMap<Case, CaseResult>>();
+
+async function runRow(row: Row): Promise<void> {
+  const options = optionsFor(row.fault, row.isTokenInKeychain);
+  const pairs = row.cases.map(async (one) => [one, await runCase(one, options)] as const);
+  results.set(row, new Map(await Promise.all(pairs)));
+}
+
+const isSilent = ({ fault }: Row): boolean => fault.state === "silent";
+
+beforeAll(async () => {
+  // A silent keychain costs time and no processor.
+  const waiting = Promise.all(ROWS.filter(isSilent).map(runRow));
+  for (const row of ROWS.filter((one) => !isSilent(one))) await runRow(row);
+  await waiting;
+});
+
+describe.each(ROWS)("with an API token in $where, a keychain that $fault.title", (row) => {
+  it.each(row.cases.map((one) => [titleOf(one), one] as const))("%s", (_title, one) => {
+    const result = results.get(row)?.get(one);
+    if (!result) throw new Error("the run has no result");
+    const { observation, keychain } = result;
+    expect(observation).toEqual(toObservation(one.expected, observation));
+    // A fault never costs a login.
+    expect(keychain[1]).toEqual(keychain[0]);
+  });
+});
