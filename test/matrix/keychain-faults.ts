@@ -16,7 +16,7 @@ export const KEYCHAIN_FAULTS: readonly KeychainFault[] = [
   {
     title: "does not respond",
     state: "silent",
-    message: /the keychain did not (?:answer|respond) within 5 s/,
+    message: /the keychain did not respond within 5 s/,
   },
   {
     title: "has left the session bus",
