@@ -101,6 +101,8 @@ function hostOf(env: Environment): Host {
     exit: (code) => process.exit(code),
     temporaryDir: () => home,
     monotonicNs: () => process.hrtime.bigint(),
+    monotonicMs: () => Number(process.hrtime.bigint() / 1_000_000n),
+    uniqueName: () => `${process.pid}-${process.hrtime.bigint()}`,
     clock: () => ({ now: Date.now(), uptime: 1000 * process.uptime() }),
     sha256,
     isRunning: () => true,

@@ -4,29 +4,25 @@ import { createDoctlTokens } from "../config/doctl-tokens.ts";
 import { readGeneralSettings } from "../config/general.ts";
 import { readRegistrySettings } from "../config/registry.ts";
 import type { Clock } from "../core/lifetime.ts";
-import type { Locks } from "../core/locks.ts";
 import { once } from "../core/once.ts";
 import type { Reporter } from "../core/reporter.ts";
 import { COMMIT_LOCK } from "../credentials/commit-lock.ts";
 import { createCredentialCache } from "../credentials/inventory/credential-cache.ts";
-import { openPlace, openPlacement, placeCredentials } from "../credentials/inventory/placement.ts";
 import { encodeGetResponse } from "../protocol/responses.ts";
 import { createResponses } from "../response-cache/publish.ts";
 import { fallbackNoteNameOf, responseNameOf } from "../response-cache/read.ts";
 import { writeFallbackNote } from "../response-cache/write-fallback-note.ts";
-import { eitherStore } from "../stores/either-store.ts";
 import { createLazyStore } from "../stores/lazy-store.ts";
 import { createSharedFailures } from "../stores/shared-failures.ts";
 import { createBackground } from "../system/background.ts";
-import { listPrivateFolders } from "../system/private-folder.ts";
 import { createTrace } from "../system/trace.ts";
 import { createBackgroundTasks } from "./background-tasks.ts";
 import { composeCredentials } from "./compose-credentials.ts";
 import type { Host } from "./host.ts";
 import {
-  filesForCredentials,
-  folderOptionsOf,
-  openFiles,
+  openAllPlaces,
+  openCurrentPlace,
+  openLocks,
   openResponseFiles,
   openSessionFiles,
   openStore,
@@ -36,10 +32,8 @@ import { packageName, version } from "./version.ts";
 export type Composition = ReturnType<typeof compose>;
 
 export function compose(host: Host) {
-  const { env, sha256 } = host;
+  const { env, sha256, monotonicMs } = host;
   const clock: Clock = { read: host.clock };
-  const monotonicMs = (): number => Number(host.monotonicNs() / 1_000_000n);
-  const uniqueName = (): string => `${host.pid}-${host.monotonicNs()}`;
   const userAgent = `${packageName}/${version}`;
 
   const configFile = once(() => readConfigFile(host));
@@ -50,22 +44,12 @@ export function compose(host: Host) {
   const trace = createTrace(() => general().traceTarget, host);
   const reporter: Reporter = { warn: (text) => void warnings.push(text), trace };
 
-  const files = once(() => openSessionFiles(host, uniqueName));
-  const openLocks = async (folder: string | undefined) =>
-    (await import("../system/locks.ts")).createLocks({ folder, uid: host.uid, monotonicMs });
-  const sessionLocks = once(() => openLocks(files()?.path));
-  const locks: Locks = { acquire: async (...args) => (await sessionLocks()).acquire(...args) };
+  const files = once(() => openSessionFiles(host));
+  const locks = openLocks(host, () => files()?.path);
   const failures = createSharedFailures(() => files()?.store, monotonicMs);
-  const storePorts = { locks, failures, openLocks, uniqueName };
-  const store = createLazyStore(() => openStore(general(), host, storePorts));
-
-  const credentialFiles = once(() => filesForCredentials(host, files()));
-  const placementOptions = () => ({ files: credentialFiles(), keychain: store, either: eitherStore });
-  const placement = () => placeCredentials(settings().cache, placementOptions());
-  const current = once(() => openPlacement(placement(), clock, sha256));
-  const allFolders = () => listPrivateFolders(folderOptionsOf(host));
-  const allFiles = () => allFolders().map((path) => openFiles(path, host, uniqueName));
-  const allPlaces = () => [...allFiles(), store].map((one) => openPlace(one, clock, sha256));
+  const store = createLazyStore(() => openStore(general(), host, { locks, failures }));
+  const current = once(() => openCurrentPlace(settings(), host, files(), store));
+  const allPlaces = () => openAllPlaces(host, store);
 
   const apiOptions = { env, userAgent, clock, trace };
   const openApi = async (budgetMs: number) =>
@@ -74,13 +58,9 @@ export function compose(host: Host) {
     (await import("./bundles/network.ts")).createRevoker({ ...apiOptions, budgetMs });
 
   const responseFiles = once(() => openResponseFiles(host, files()));
-  const withCache = (responseStore = responseFiles()) =>
-    responseStore && {
-      files: responseStore,
-      cache: createCredentialCache(responseStore, clock, sha256),
-    };
   const responses = createResponses({
-    place: () => withCache(),
+    files: responseFiles,
+    openCache: (stored) => createCredentialCache(stored, clock, sha256),
     fileName: () => responseNameOf(host),
     encodeResponse: encodeGetResponse,
     locks,

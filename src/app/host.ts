@@ -20,6 +20,10 @@ export interface Host extends Machine, AddonHost {
   readonly clientPid: () => number;
   /** Nanoseconds on a clock that the processes of this machine share and that cannot be set. */
   readonly monotonicNs: () => bigint;
+  /** The same in whole milliseconds. */
+  readonly monotonicMs: () => number;
+  /** A text that no other call of any process of this machine returns: the process id, a hyphen and a number. */
+  readonly uniqueName: () => string;
   readonly clock: () => Moment;
   readonly sha256: Sha256;
   readonly isRunning: (pid: number) => boolean;
@@ -57,6 +61,8 @@ export function createHost(): Host {
     clientPid,
     temporaryDir: () => process.getBuiltinModule("node:os").tmpdir(),
     monotonicNs: () => process.hrtime.bigint(),
+    monotonicMs: () => Number(process.hrtime.bigint() / 1_000_000n),
+    uniqueName: () => `${process.pid}-${process.hrtime.bigint()}`,
     clock: () => ({ now: Date.now(), uptime: uptimeMs() }),
     sha256,
     isRunning,

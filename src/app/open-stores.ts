@@ -4,9 +4,18 @@ import { HelperError } from "../core/errors.ts";
 import type { Locks, SharedFailures } from "../core/locks.ts";
 import type { SecretStore } from "../core/secret-store.ts";
 import { CURRENT } from "../credentials/inventory/credential-cache.ts";
+import {
+  type CredentialPlace,
+  type CurrentPlace,
+  openPlace,
+  openPlacement,
+  placeCredentials,
+} from "../credentials/inventory/placement.ts";
+import type { RegistrySettings } from "../credentials/minting/settings.ts";
 import { LOGIN } from "../credentials/stored-logins.ts";
 import { invalidatingResponses } from "../response-cache/invalidate.ts";
 import { responseFolder } from "../response-cache/shared/key.ts";
+import { eitherStore } from "../stores/either-store.ts";
 import { createKeychain } from "../stores/keychain/keychain.ts";
 import { withNameIndex } from "../stores/keychain/name-index.ts";
 import { createSerializedStore } from "../stores/keychain/serialized.ts";
@@ -15,20 +24,16 @@ import { hasSessionBus } from "../stores/keychain/session-bus.ts";
 import { createPassStore } from "../stores/pass.ts";
 import { createPrivateFiles } from "../stores/private-files.ts";
 import { splitLongValues } from "../stores/split-values.ts";
-import { findPrivateFolder, type FolderOptions } from "../system/private-folder.ts";
+import { createLocks } from "../system/locks.ts";
+import { findPrivateFolder, type FolderOptions, listPrivateFolders } from "../system/private-folder.ts";
 import type { Host } from "./host.ts";
 
 const KEYCHAIN_TIMEOUT_MS = 5_000;
 const WINDOWS_SECRET_LIMIT_BYTES = 2_560;
 
-/** Opens the locks of a folder. */
-export type OpenLocks = (folder: string) => Promise<Locks>;
-
 export interface StorePorts {
   readonly locks: Locks;
   readonly failures: SharedFailures;
-  readonly openLocks: OpenLocks;
-  readonly uniqueName: () => string;
 }
 
 /** The store of API tokens and logins, as DOCR_STORE says. */
@@ -37,7 +42,6 @@ export async function openStore(
   host: Host,
   ports: StorePorts,
 ): Promise<SecretStore> {
-  const { openLocks, uniqueName } = ports;
   switch (store) {
     case "auto":
     case "keychain":
@@ -47,8 +51,8 @@ export async function openStore(
       return createAgeVault({
         machine: host,
         // In the vault's folder: a desktop session, cron and SSH share it, but not a runtime directory.
-        locks: await openLocks(vaultFolder(host)),
-        uniqueName,
+        locks: openLocks(host, () => vaultFolder(host)),
+        uniqueName: host.uniqueName,
         isRunning: host.isRunning,
       });
     }
@@ -58,7 +62,7 @@ export async function openStore(
 }
 
 /** The OS keychain with what each platform needs around it. keytar is loaded at the first use. */
-function openKeychain(host: Host, { locks, failures, uniqueName }: StorePorts): SecretStore {
+function openKeychain(host: Host, { locks, failures }: StorePorts): SecretStore {
   const keychain = createKeychain({
     load: async () => {
       if (host.keytar) return host.keytar;
@@ -72,16 +76,16 @@ function openKeychain(host: Host, { locks, failures, uniqueName }: StorePorts): 
     pendingCalls: host.pendingCalls,
   });
   if (host.platform === "linux") {
-    const index = { prefix: LOGIN, now: () => host.clock().now, createSearchId: uniqueName };
+    const index = { prefix: LOGIN, now: () => host.clock().now, createSearchId: host.uniqueName };
     return createSerializedStore(withNameIndex(keychain, index), locks, failures);
   }
   if (host.platform !== "win32") return keychain;
-  const createId = (): string => host.sha256(uniqueName()).slice(0, 16);
+  const createId = (): string => host.sha256(host.uniqueName()).slice(0, 16);
   return splitLongValues(keychain, WINDOWS_SECRET_LIMIT_BYTES, createId);
 }
 
 /** Where private files may be on this machine. */
-export function folderOptionsOf({ env, temporaryDir, platform, uid }: Host): FolderOptions {
+function folderOptionsOf({ env, temporaryDir, platform, uid }: Host): FolderOptions {
   return { runtimeDir: env["XDG_RUNTIME_DIR"], temporaryDir, platform, uid };
 }
 
@@ -94,15 +98,15 @@ export interface SessionFiles {
 }
 
 /** Undefined where this machine has no place for private files. */
-export function openSessionFiles(host: Host, uniqueName: () => string): SessionFiles | undefined {
+export function openSessionFiles(host: Host): SessionFiles | undefined {
   const folder = findPrivateFolder(folderOptionsOf(host));
-  return folder && { ...folder, store: openFiles(folder.path, host, uniqueName) };
+  return folder && { ...folder, store: openFiles(folder.path, host) };
 }
 
 /** The files in a private folder. A change of a credential invalidates the cached responses in the same folder. */
-export function openFiles(path: string, host: Host, uniqueName: () => string): SecretStore {
-  const files = createPrivateFiles(path, host.uid, uniqueName, host.isRunning);
-  return invalidatingResponses(files, (name) => name.startsWith(CURRENT));
+export function openFiles(path: string, host: Host): SecretStore {
+  const files = createPrivateFiles(path, host.uid, host.uniqueName, host.isRunning);
+  return invalidatingResponses(files, CURRENT);
 }
 
 /** The private files, where the launcher reads them too. */
@@ -112,7 +116,26 @@ export function openResponseFiles(host: Host, files: SessionFiles | undefined): 
   return files?.path === path ? files.store : undefined;
 }
 
-/** The private files for minted credentials. Elsewhere they belong in the keychain: macOS has its temporary directory on disk, and files on Windows have no mode. */
-export function filesForCredentials(host: Host, files: SessionFiles | undefined): SessionFiles | undefined {
-  return host.platform === "linux" ? files : undefined;
+/** Where new credentials go, as DOCR_CACHE and the platform say. */
+export function openCurrentPlace(
+  { cache }: Pick<RegistrySettings, "cache">,
+  host: Host,
+  sessionFiles: SessionFiles | undefined,
+  store: SecretStore,
+): CurrentPlace {
+  // Elsewhere they belong in the keychain: macOS has its temporary directory on disk, and files on Windows have no mode.
+  const files = host.platform === "linux" ? sessionFiles : undefined;
+  const placement = placeCredentials(cache, { files, keychain: store, either: eitherStore });
+  return openPlacement(placement, { read: host.clock }, host.sha256);
+}
+
+/** Every place where these or earlier settings may have left credentials. */
+export function openAllPlaces(host: Host, store: SecretStore): readonly CredentialPlace[] {
+  const files = listPrivateFolders(folderOptionsOf(host)).map((path) => openFiles(path, host));
+  return [...files, store].map((one) => openPlace(one, { read: host.clock }, host.sha256));
+}
+
+/** The locks of a folder. */
+export function openLocks({ uid, monotonicMs }: Host, folder: () => string | undefined): Locks {
+  return createLocks({ folder, uid, monotonicMs });
 }

@@ -3,13 +3,10 @@ import type { SecretStore } from "../core/secret-store.ts";
 /** The prefix of cached responses in the private files. */
 const RESPONSE = "warm-";
 
-/** A store that drops every cached response before one of the credentials behind them changes. */
-export function invalidatingResponses(
-  store: SecretStore,
-  isCredential: (name: string) => boolean,
-): SecretStore {
+/** A store that drops every cached response before a credential changes: a name that starts with the prefix. */
+export function invalidatingResponses(store: SecretStore, credentialPrefix: string): SecretStore {
   const invalidate = async (name: string): Promise<void> => {
-    if (!isCredential(name)) return;
+    if (!name.startsWith(credentialPrefix)) return;
     for (const response of (await store.entries(RESPONSE)).keys()) await store.erase(response);
   };
   return {

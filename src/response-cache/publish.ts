@@ -10,10 +10,9 @@ import { encodeCachedResponse } from "./shared/format.ts";
 import { CACHED_SERVER_URL } from "./shared/key.ts";
 
 export interface PublishPorts {
-  /** The private files that the launcher reads, and the credentials cached in them. Undefined: there are none. */
-  readonly place: () =>
-    | { readonly files: SecretStore; readonly cache: Pick<CredentialCache, "read"> }
-    | undefined;
+  /** The private files that the launcher reads. Undefined: there are none. */
+  readonly files: () => SecretStore | undefined;
+  readonly openCache: (files: SecretStore) => Pick<CredentialCache, "read">;
   /** The file name for this environment. Undefined: this environment has no cached responses. */
   readonly fileName: () => string | undefined;
   /** The response of the protocol. */
@@ -34,19 +33,19 @@ export function createResponses(ports: PublishPorts): Responses {
     freshnessOf(credential, ports.clock.read()) === "fresh";
 
   const write = async (key: CacheKey, credential: MintedCredential, serverUrl: string): Promise<void> => {
-    const place = ports.place();
+    const files = ports.files();
     const name = ports.fileName();
     const response = encodeFor(credential, serverUrl, ports.encodeResponse);
-    if (!place || name === undefined || !response) return;
-    const cached = await place.cache.read(key.name);
+    if (!files || name === undefined || !response) return;
+    const cached = await ports.openCache(files).read(key.name);
     if (cached?.secret.equals(credential.secret) !== true) return;
-    await place.files.write(name, response);
+    await files.write(name, response);
   };
 
   const isPublished = async (): Promise<boolean> => {
     const name = ports.fileName();
-    const place = ports.place();
-    return !place || name === undefined || (await place.files.read(name)) !== undefined;
+    const files = ports.files();
+    return !files || name === undefined || (await files.read(name)) !== undefined;
   };
 
   return {

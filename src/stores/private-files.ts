@@ -3,9 +3,9 @@ import { HelperError } from "../core/errors.ts";
 import type { SecretStore } from "../core/secret-store.ts";
 import { Secret } from "../core/secret.ts";
 import {
-  isAbandoned,
   removeFile,
-  removeLeftovers,
+  removeOldFiles,
+  removeUnfinished,
   replaceAtomically,
   unfinishedPath,
 } from "../system/atomic-write.ts";
@@ -51,9 +51,8 @@ export function createPrivateFiles(
           },
         );
       }
-      removeLeftovers(folder, (file, ageMs) => {
-        return isAbandoned(file, isRunning) || (PER_KEY.test(file) && ageMs() > MAX_AGE_MS);
-      });
+      removeUnfinished(folder, isRunning);
+      removeOldFiles(folder, PER_KEY, MAX_AGE_MS);
       const temporary = unfinishedPath(folder, uniqueSuffix());
       replaceAtomically(`${folder}/${name}`, value.reveal(), { temporary });
     },

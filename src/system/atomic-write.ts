@@ -1,6 +1,6 @@
 /**
  * Writing whole files. A process that is killed leaves the old file or the new one, and perhaps an unfinished file, which
- * `removeLeftovers` removes.
+ * `removeUnfinished` removes.
  */
 import {
   closeSync,
@@ -110,7 +110,7 @@ export function removeFile(path: string): boolean {
   }
 }
 
-/** Best effort: `removeLeftovers` removes the file later. */
+/** Best effort: `removeUnfinished` removes the file later. */
 function discard(path: string): void {
   try {
     unlinkSync(path);
@@ -126,23 +126,26 @@ export function unfinishedPath(folder: string, unique: string): string {
   return `${folder}/.new-${unique}`;
 }
 
-/** Whether a process that no longer runs left the unfinished file of this name. */
-export function isAbandoned(name: string, isRunning: (pid: number) => boolean): boolean {
-  const pid = Number(UNFINISHED.exec(name)?.[1] ?? Number.NaN);
-  return pid > 0 && !isRunning(pid);
+/** Removes what processes left that were killed while they wrote. */
+export function removeUnfinished(folder: string, isRunning: (pid: number) => boolean): void {
+  for (const name of namesIn(folder)) {
+    const pid = Number(UNFINISHED.exec(name)?.[1] ?? Number.NaN);
+    if (pid > 0 && !isRunning(pid)) removeFile(`${folder}/${name}`);
+  }
 }
 
-/** Removes the files in the folder that `isLeftover` accepts. `ageMs` reads a file's age, 0 if the file is gone. */
-export function removeLeftovers(
-  folder: string,
-  isLeftover: (name: string, ageMs: () => number) => boolean,
-): void {
+/** Removes the files whose name matches and that are older. */
+export function removeOldFiles(folder: string, pattern: RegExp, maxAgeMs: number): void {
   const now = Date.now();
   for (const name of namesIn(folder)) {
     const path = `${folder}/${name}`;
-    const ageMs = (): number => now - (lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now);
-    if (isLeftover(name, ageMs)) removeFile(path);
+    if (pattern.test(name) && ageMs(path, now) > maxAgeMs) removeFile(path);
   }
+}
+
+/** 0 if the file is gone. */
+function ageMs(path: string, now: number): number {
+  return now - (lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now);
 }
 
 function namesIn(folder: string): readonly string[] {

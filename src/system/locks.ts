@@ -1,15 +1,12 @@
-import { closeSync, constants, openSync } from "node:fs";
-import { DatabaseSync } from "node:sqlite";
 import type { Locks } from "../core/locks.ts";
 import { makePrivateFolder } from "./private-folder.ts";
 
 /** Between two attempts at a lock that another process holds, plus as much again at random. */
 const POLL_MS = 10;
-const SQLITE_BUSY = 5;
 
 export interface LocksOptions {
   /** Undefined where this machine has no place for locks: every process goes on without. */
-  readonly folder: string | undefined;
+  readonly folder: () => string | undefined;
   readonly uid: number | undefined;
   /** Milliseconds on a clock that all processes of this machine share and that cannot be set. */
   readonly monotonicMs: () => number;
@@ -23,8 +20,10 @@ export function createLocks({ folder, uid, monotonicMs }: LocksOptions): Locks {
   return {
     async acquire(name, timeoutMs) {
       const since = monotonicMs();
-      const canLock = folder !== undefined && makePrivateFolder(folder, uid);
-      const database = canLock ? open(`${folder}/${lockFileName(name)}`) : undefined;
+      const path = folder();
+      if (path === undefined || !makePrivateFolder(path, uid)) return undefined;
+      const { openLockFile, tryLock } = await import("./sqlite-lock.ts");
+      const database = openLockFile(`${path}/${lockFileName(name)}`);
       if (!database) return undefined;
       let waitedSince: number | undefined;
       for (;;) {
@@ -44,25 +43,4 @@ export function createLocks({ folder, uid, monotonicMs }: LocksOptions): Locks {
 /** The file of a lock in the private folder. Two versions of docr must agree on it. */
 export function lockFileName(name: string): string {
   return `turn-${name}`;
-}
-
-function open(path: string): DatabaseSync | undefined {
-  try {
-    // SQLite would create the file with the umask's mode, and follow a symlink.
-    const { O_CREAT, O_RDWR, O_NOFOLLOW } = constants;
-    closeSync(openSync(path, O_CREAT | O_RDWR | O_NOFOLLOW, 0o600));
-    return new DatabaseSync(path, { timeout: 0 });
-  } catch {
-    return undefined;
-  }
-}
-
-function tryLock(database: DatabaseSync): "acquired" | "busy" | "impossible" {
-  try {
-    database.exec("BEGIN EXCLUSIVE");
-    return "acquired";
-  } catch (error) {
-    const code = error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : undefined;
-    return code === SQLITE_BUSY ? "busy" : "impossible";
-  }
 }

@@ -1,4 +1,5 @@
 import { appendFileSync } from "node:fs";
+import { once } from "../core/once.ts";
 import type { Trace, TraceTarget } from "../core/reporter.ts";
 
 export interface TraceOptions {
@@ -14,8 +15,9 @@ export interface TraceOptions {
  */
 export function createTrace(target: () => TraceTarget | undefined, options: TraceOptions): Trace {
   const started = options.monotonicNs();
+  const readTarget = once(target);
   return (event, details = {}) => {
-    const destination = target();
+    const destination = readTarget();
     if (destination === undefined) return;
     const at = Number((options.monotonicNs() - started) / 10_000n) / 100;
     const time = new Date(options.clock().now).toISOString();

@@ -4,7 +4,7 @@ import { basename, dirname } from "node:path";
 import {
   type FileOptions,
   removeFile,
-  removeLeftovers,
+  removeOldFiles,
   replaceAtomically,
 } from "../../system/atomic-write.ts";
 import { refused } from "./file-errors.ts";
@@ -38,7 +38,7 @@ export function replaceFile(file: FileSnapshot, text: string | undefined): Repla
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const prefix = basename(target) + UNFINISHED;
     // A killed process's replacement may hold passwords, and no other program removes it.
-    removeLeftovers(folder, (name, ageMs) => name.startsWith(prefix) && ageMs() > ABANDONED_MS);
+    removeOldFiles(folder, new RegExp(`^${RegExp.escape(prefix)}`), ABANDONED_MS);
     const stats = statSync(target, { throwIfNoEntry: false });
     const isReplaced = replaceAtomically(target, text, {
       ...fileOptionsFor(target, stats, stats?.mode ?? PRIVATE_MODE),

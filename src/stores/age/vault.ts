@@ -7,12 +7,7 @@ import { configHome, dataHome, type Machine } from "../../core/machine.ts";
 import type { Locks } from "../../core/locks.ts";
 import type { SecretStore } from "../../core/secret-store.ts";
 import { Secret } from "../../core/secret.ts";
-import {
-  isAbandoned,
-  removeLeftovers,
-  replaceAtomically,
-  unfinishedPath,
-} from "../../system/atomic-write.ts";
+import { removeUnfinished, replaceAtomically, unfinishedPath } from "../../system/atomic-write.ts";
 import { isMissing } from "../../system/errno.ts";
 import { openIdentity } from "./identity.ts";
 
@@ -55,7 +50,7 @@ export function createAgeVault(options: AgeVaultOptions): SecretStore {
     const values = await read();
     if (!edit(values)) return false;
     for (const folder of [dirname(path), dirname(identityPath)]) {
-      removeLeftovers(folder, (name) => isAbandoned(name, isRunning));
+      removeUnfinished(folder, isRunning);
     }
     const identity = await openIdentity(identityPath, machine.uid, { unique: uniqueName() });
     writeVault(path, await encrypt(values, identity), uniqueName());

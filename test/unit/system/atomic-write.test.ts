@@ -16,9 +16,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   createAtomically,
   createFile,
-  isAbandoned,
   removeFile,
-  removeLeftovers,
+  removeOldFiles,
+  removeUnfinished,
   replaceAtomically,
   unfinishedPath,
 } from "../../../src/system/atomic-write.ts";
@@ -110,27 +110,24 @@ describe("removal", () => {
     expect([removeFile(path), removeFile(path)]).toEqual([true, false]);
   });
 
-  it("of leftovers depends on name and age", () => {
-    for (const name of ["old", "new"]) writeFileSync(join(folder, name), "");
+  it("of old files depends on name and age", () => {
+    for (const name of ["old", "new", "older"]) writeFileSync(join(folder, name), "");
     const then = new Date(Date.now() - 60_000);
-    utimesSync(join(folder, "old"), then, then);
-    removeLeftovers(folder, (name, ageMs) => name.length === 3 && ageMs() > 30_000);
-    expect(readdirSync(folder)).toEqual(["new"]);
+    for (const name of ["old", "older"]) utimesSync(join(folder, name), then, then);
+    removeOldFiles(folder, /^...$/, 30_000);
+    expect(readdirSync(folder).toSorted()).toEqual(["new", "older"]);
   });
 
-  it("of leftovers does nothing in a missing folder", () => {
-    expect(() => removeLeftovers(join(folder, "absent"), () => true)).not.toThrow();
+  it("does nothing in a missing folder", () => {
+    const absent = join(folder, "absent");
+    expect(() => removeOldFiles(absent, /^/, 0)).not.toThrow();
+    expect(() => removeUnfinished(absent, () => false)).not.toThrow();
   });
-});
 
-describe("an unfinished file", () => {
-  it.each([
-    [".new-16-1", true],
-    [".new-17-1", false],
-    [".new-x", false],
-    [".new-16", false],
-    ["new-16-1", false],
-  ])("%s is abandoned: %s", (name, expected) => {
-    expect(isAbandoned(name, (pid) => pid === 17)).toBe(expected);
+  it("of unfinished files spares running processes and other names", () => {
+    const names = [".new-16-1", ".new-17-1", ".new-x", ".new-16", "new-16-1"];
+    for (const name of names) writeFileSync(join(folder, name), "");
+    removeUnfinished(folder, (pid) => pid === 17);
+    expect(readdirSync(folder).toSorted()).toEqual(names.filter((name) => name !== ".new-16-1").toSorted());
   });
 });

@@ -1,0 +1,28 @@
+/** One lock on one file. A module of its own, because a `get` that finds its credential loads no SQLite. */
+import { closeSync, constants, openSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+
+const SQLITE_BUSY = 5;
+
+/** Opens the file that a lock is on. Undefined where that is not possible. */
+export function openLockFile(path: string): DatabaseSync | undefined {
+  try {
+    // SQLite would create the file with the umask's mode, and follow a symlink.
+    const { O_CREAT, O_RDWR, O_NOFOLLOW } = constants;
+    closeSync(openSync(path, O_CREAT | O_RDWR | O_NOFOLLOW, 0o600));
+    return new DatabaseSync(path, { timeout: 0 });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Locks the file, without waiting. */
+export function tryLock(database: DatabaseSync): "acquired" | "busy" | "impossible" {
+  try {
+    database.exec("BEGIN EXCLUSIVE");
+    return "acquired";
+  } catch (error) {
+    const code = error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : undefined;
+    return code === SQLITE_BUSY ? "busy" : "impossible";
+  }
+}
