@@ -3,8 +3,8 @@
  * prefix or pattern.
  *
  * The message says what happened, the hint what to do. Each stands alone. Both are one line, in lower case, without a full
- * stop and contractions, without a secret and without received bytes (a name that passed a grammar may be shown). Technical
- * details go into `cause`.
+ * stop and contractions, and without a secret. Of received bytes, a message shows names that passed a grammar, and what the
+ * API itself says about a request (digitalocean/api-failures.ts). Technical details go into `cause`.
  */
 /** What the error is about. */
 export type Family =
@@ -105,6 +105,7 @@ export const ERRORS = {
   // DigitalOcean's API.
   "api-unauthorized": { family: "api", hint: NEW_TOKEN },
   "api-forbidden": { family: "api", hint: NEW_TOKEN },
+  "api-rejected": { family: "api", hint: "check DOCR_TTL and the command's options", outage: true },
   "api-not-found": { family: "api", hint: "set DOCR_REGISTRY to a registry of this account, or unset it" },
   "api-ambiguous": { family: "api", hint: "set DOCR_REGISTRY to the registry's name" },
   "api-rate-limited": {

@@ -3,17 +3,33 @@ import type { ErrorCode } from "./error-catalog.ts";
 
 export type { ErrorCode };
 
+/** What a server said with the response that failed. Safe to show. A field that is not known is undefined. */
+export interface FailedResponse {
+  readonly status: number;
+  readonly requestId?: string | undefined;
+  readonly retryAfterSeconds?: number | undefined;
+  /** The server's own message: bounded, on one line, without control characters and tokens. */
+  readonly apiMessage?: string | undefined;
+}
+
 /** The one error class. `code` decides everything but the text (error-catalog.ts). */
 export class HelperError extends Error {
   override readonly name = "HelperError";
   readonly code: ErrorCode;
   /** What to do next, where it is known better than the catalog's hint. */
   readonly hint: string | undefined;
+  /** Undefined where no response failed. */
+  readonly response: FailedResponse | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown; hint?: string }) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options?: { cause?: unknown; hint?: string; response?: FailedResponse | undefined },
+  ) {
     super(message, options);
     this.code = code;
     this.hint = options?.hint;
+    this.response = options?.response;
   }
 }
 

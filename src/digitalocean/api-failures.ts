@@ -1,27 +1,39 @@
 import type { ApiToken } from "../core/api-token.ts";
 import { CREATE_TOKEN } from "../core/error-catalog.ts";
 import { HelperError, type ErrorCode } from "../core/errors.ts";
+import { parseJsonObject } from "../core/json.ts";
 import type { HttpResponse } from "../http/exchange.ts";
 import { rateLimitEndsInMs } from "../http/retry.ts";
 import { requestIdOf } from "../http/traced.ts";
+import { printableText } from "./responses.ts";
 
 /** What a request needs of its API token (DigitalOcean's custom scopes). */
 export type Scope = "registry:read" | "registry:update" | "account:read";
 
+/** So many hexadecimal digits may be a token. */
+const TOKEN_LIKE = /(?:do[a-z]_v1_)?[0-9a-f]{32,}/gi;
+
 /**
- * The error for a response whose status is not a success. Its message names where the token came from and shows, of all
- * that was received, only the request id. `scope` is undefined for a request that needs none.
+ * The error for a response whose status is not a success. Its message names where the token came from. Of all that was
+ * received it shows the request id, and the API's own message for a status below 500. `scope` is undefined for a request
+ * that needs none.
  */
-export function apiFailure(
-  response: Pick<HttpResponse, "status" | "headers">,
-  token: ApiToken,
-  scope?: Scope,
-): HelperError {
+export function apiFailure(response: HttpResponse, token: ApiToken, scope?: Scope): HelperError {
   const { status } = response;
-  const facts = [`HTTP ${status}`, status === 429 ? waitOf(response) : undefined, requestOf(response)];
+  const retryAfterSeconds = status === 429 ? waitOf(response) : undefined;
+  const requestId = requestIdOf(response);
+  const apiMessage = status < 500 ? apiMessageOf(response) : undefined;
+  const facts = [
+    `HTTP ${status}`,
+    ...(retryAfterSeconds === undefined ? [] : [`try again in ${retryAfterSeconds} s`]),
+    ...(requestId === undefined ? [] : [`request ${requestId}`]),
+  ];
   const [code, what, hint] = describeStatus(status, token, scope);
-  const message = `${what} (${facts.filter((fact) => fact !== undefined).join(", ")})`;
-  return new HelperError(code, message, hint === undefined ? {} : { hint });
+  const reason = apiMessage === undefined ? "" : `: ${apiMessage}`;
+  return new HelperError(code, `${what} (${facts.join(", ")})${reason}`, {
+    ...(hint !== undefined && { hint }),
+    response: { status, requestId, retryAfterSeconds, apiMessage },
+  });
 }
 
 function describeStatus(
@@ -39,6 +51,7 @@ function describeStatus(
   if (status === 404) return ["api-not-found", "this account has no such registry"];
   if (status === 412) return ["api-ambiguous", "this account has no registry, or more than one"];
   if (status === 429) return ["api-rate-limited", "this API token exceeded DigitalOcean's rate limit"];
+  if (status === 400 || status === 422) return ["api-rejected", "DigitalOcean's API rejected the request"];
   if (status >= 500) return ["api-unavailable", "DigitalOcean's API failed"];
   return ["api-unexpected", "DigitalOcean's API sent an unexpected response"];
 }
@@ -48,12 +61,15 @@ function hintFor({ origin, source }: ApiToken): string | undefined {
   return origin.kind === "environment" ? `${CREATE_TOKEN}, and put it into ${source}` : undefined;
 }
 
-function waitOf(response: Pick<HttpResponse, "headers">): string | undefined {
+/** In whole seconds. */
+function waitOf(response: HttpResponse): number | undefined {
   const waitMs = rateLimitEndsInMs(response);
-  return waitMs === undefined ? undefined : `try again in ${Math.ceil(waitMs / 1000)} s`;
+  return waitMs === undefined ? undefined : Math.ceil(waitMs / 1000);
 }
 
-function requestOf(response: Pick<HttpResponse, "headers">): string | undefined {
-  const id = requestIdOf(response);
-  return id === undefined ? undefined : `request ${id}`;
+/** `{"id":…,"message":…}`, without the message's full stop. */
+function apiMessageOf({ body }: HttpResponse): string | undefined {
+  const { message } = parseJsonObject(body.toString("utf8")) ?? {};
+  if (typeof message !== "string") return undefined;
+  return printableText(message.replace(TOKEN_LIKE, "...").replace(/\.$/, "").trim());
 }

@@ -91,8 +91,8 @@ function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= MAX_NUMBER;
 }
 
-/** Undefined for an empty text and for any other type. */
-function printableText(value: unknown): string | undefined {
+/** Bounded, without control characters. Undefined for an empty text and for any other type. */
+export function printableText(value: unknown): string | undefined {
   if (typeof value !== "string" || value === "") return undefined;
   return value.slice(0, MAX_TEXT).replace(UNPRINTABLE, "?");
 }

@@ -123,7 +123,7 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the verbs around an
       const refused = await logIn(stranger);
       expect(refused).toMatchObject({ code: 1, stdout: "" });
       expect(refused.stderr).toMatch(
-        /^docr: error: DigitalOcean rejected the API token from stdin \(HTTP 401, request \S+\)\ndocr: hint: create a token [^\n]+\n$/,
+        /^docr: error: DigitalOcean rejected the API token from stdin \(HTTP 401, request \S+\): Unable to authenticate you\ndocr: hint: create a token [^\n]+\n$/,
       );
       const poor = lab.standIn.account.addToken(["account:read"]);
       const forbidden = await logIn(poor);

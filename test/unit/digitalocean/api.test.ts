@@ -66,7 +66,7 @@ describe("the list of registries", () => {
     const failure = await failureOf(() => open().listRegistries(tokenFor(inventToken())));
     expect(failure.code).toBe("api-unauthorized");
     expect(failure.message).toMatch(
-      /^DigitalOcean rejected the API token from the keychain \(HTTP 401, request [0-9a-f-]{36}\)$/,
+      /^DigitalOcean rejected the API token from the keychain \(HTTP 401, request [0-9a-f-]{36}\): Unable to authenticate you$/,
     );
   });
 
@@ -259,7 +259,7 @@ describe("a mint", () => {
 });
 
 const revoke = (secret: string, revokeAt = standIn.url) =>
-  open(100).revoke({ secret: new Secret(secret), revokeAt });
+  open(800).revoke({ secret: new Secret(secret), revokeAt });
 
 describe("a revocation", () => {
   it("revokes the credential with the credential itself", async () => {
