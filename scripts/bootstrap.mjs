@@ -1,6 +1,6 @@
 /**
- * The way in, on any Node from 20.20 and nothing else: puts node_modules in order, then runs the asked-for
- * script under the Node that package.json pins, which reads TypeScript as it is.
+ * Runs on Node 20.20 or newer, without packages. Installs node_modules, then runs a script under the Node that
+ * package.json pins, which runs TypeScript without a build.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -12,17 +12,17 @@ const project = join(import.meta.dirname, "..");
 const bin = join(project, "node_modules", ".bin");
 const node = join(bin, process.platform === "win32" ? "node.exe" : "node");
 const stamp = join(project, "node_modules", ".docr-lock");
-const verbs = ["demo", "test", "check", "build", "bench"];
+const scripts = ["demo", "test", "check", "build", "bench"];
 
-const [verb, ...args] = process.argv.slice(2);
-if (verb !== undefined && !verbs.includes(verb)) {
-  console.error(`usage: node scripts/bootstrap.mjs [${verbs.join("|")}]`);
+const [script, ...args] = process.argv.slice(2);
+if (script !== undefined && !scripts.includes(script)) {
+  console.error(`usage: node scripts/bootstrap.mjs [${scripts.join("|")}]`);
   process.exit(2);
 }
 install();
-if (verb !== undefined) process.exit(runScript(verb, args));
+if (script !== undefined) process.exit(runScript(script, args));
 
-/** `npm ci`, unless what is there was installed from this very lockfile. */
+/** Runs `npm ci`, unless node_modules was installed from this lockfile. Exits with 1 if it fails. */
 function install() {
   const lock = createHash("sha256")
     .update(readFileSync(join(project, "package-lock.json")))
@@ -49,7 +49,7 @@ function install() {
   }
   if (!existsSync(node)) {
     console.error(
-      `npm ci left no ${node}: its install script must be allowed to run (allowScripts in package.json)`,
+      `npm ci did not install ${node}: npm must be allowed to run its install script (npm config get ignore-scripts)`,
     );
     process.exit(1);
   }
@@ -57,7 +57,7 @@ function install() {
   writeFileSync(stamp, lock);
 }
 
-/** Node 26 needs a library that the smallest Debian does not have. */
+/** Installs libatomic, which Node 26 needs and the smallest Debian lacks. Exits with 1 if Node still does not run. */
 function provideLibatomic() {
   const { status, stderr } = spawnSync(node, ["--version"], { encoding: "utf8" });
   if (status === 0) return;
@@ -69,12 +69,12 @@ function provideLibatomic() {
   }
   if (spawnSync(node, ["--version"]).status === 0) return;
   console.error(
-    `${node} does not run on this machine: ${(stderr ?? "").trim()} (Debian's package libatomic1)`,
+    `${node} does not run on this machine: ${(stderr ?? "").trim()} (Debian: apt-get install libatomic1)`,
   );
   process.exit(1);
 }
 
-/** The exit code of the script, or 128 and the signal that ended it, as a shell has it. */
+/** Returns the exit code of the script, or 128 plus the number of the signal that ended it, as a shell does. */
 function runScript(name, scriptArgs) {
   const { status, signal, error } = spawnSync(node, [join(project, "scripts", `${name}.ts`), ...scriptArgs], {
     stdio: "inherit",

@@ -1,6 +1,6 @@
 /**
- * The main job, for real, in one go. With DIGITALOCEAN_ACCESS_TOKEN set: against DigitalOcean. Else, as root
- * on Linux: real clients, registry and keyring in a private network. Else: the executable by itself.
+ * Shows docr at work. With DIGITALOCEAN_ACCESS_TOKEN set, it uses DigitalOcean's API. Otherwise, root on Linux sees real
+ * clients, a registry and a keyring in a private network; everyone else sees docr alone.
  */
 import { spawnSync } from "node:child_process";
 import { statSync } from "node:fs";
@@ -13,7 +13,7 @@ import { createNarrator, insist } from "./demo/narrator.ts";
 import { showWithDigitalOcean } from "./demo/with-digitalocean.ts";
 import { PROJECT } from "./steps.ts";
 
-/** Without these there is no lab at all; docker, podman and skopeo are left out one by one. */
+/** The lab needs all of these. It skips each client that is missing. */
 const NEEDED: readonly Part[] = [
   "openssl",
   "docker-registry",
@@ -35,11 +35,11 @@ async function main(): Promise<number> {
   const isReal = Boolean(process.env["DIGITALOCEAN_ACCESS_TOKEN"]);
   narrator.say(
     isReal
-      ? "docker-credential-docr with your API token, against DigitalOcean itself\n"
-      : "docker-credential-docr, with a stand-in for DigitalOcean's API (set DIGITALOCEAN_ACCESS_TOKEN to use the real one)\n",
+      ? "docr with your API token and DigitalOcean's API\n"
+      : "docr with a stand-in for DigitalOcean's API (set DIGITALOCEAN_ACCESS_TOKEN to use the real one)\n",
   );
   const say = (line: string): void => narrator.say(line);
-  // Before the build, which installs nothing: with clang it makes the native launcher too.
+  // The build installs nothing, and compiles the launcher only if clang is installed.
   installMissing(["strip", "clang-19", ...(isReal ? [] : [...NEEDED, ...CLIENTS])], say);
   await narrator.step("built", build);
   if (isReal) {
@@ -55,7 +55,7 @@ async function main(): Promise<number> {
   }
   narrator.skip("clients", reason);
   await showAlone(narrator);
-  narrator.say("\nIt works, as far as it can be shown here.");
+  narrator.say("\nIt works, without real clients.");
   return 0;
 }
 
@@ -72,7 +72,7 @@ async function build(): Promise<string> {
 try {
   process.exitCode = await main();
 } catch (error) {
-  // What failed in a step, the narrator has said; this says it of everything else.
+  // The narrator has already printed the failure of a step.
   console.error(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
 }

@@ -9,8 +9,8 @@ import { insist, type Narrator } from "./narrator.ts";
 const HOST = "registry.digitalocean.com";
 
 /**
- * What can be shown without root: the executable by itself against the stand-in on loopback. Its
- * environment has no session in it, so that nobody's own keychain is read or written.
+ * Shows docr alone, with the stand-in for the API on loopback. Needs no root. The environment names no session bus, so that
+ * docr does not touch the user's keychain.
  */
 export async function showAlone(narrator: Narrator): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "docr-demo-"));
@@ -29,7 +29,7 @@ export async function showAlone(narrator: Narrator): Promise<void> {
     };
     await narrator.step("docr", async () => {
       await ask("get");
-      insist(standIn.count("mint") === 1, "nothing was minted");
+      insist(standIn.count("mint") === 1, "docr minted no credential");
       return `get ${HOST}: ${standIn.count("list")} list, 1 mint`;
     });
     await narrator.step("docr", async () => {
@@ -39,14 +39,14 @@ export async function showAlone(narrator: Narrator): Promise<void> {
     });
     await narrator.step("docr", async () => `list: ${(await ask("list")).trim()}`);
     if (process.platform !== "linux") {
-      narrator.skip("docr", "erase, since here it would forget your own login too");
+      narrator.skip("docr", "erase, because it would remove your own login");
       return;
     }
     await narrator.step("docr", async () => {
       await ask("erase");
       insist(
         standIn.account.minted.every(({ revoked }) => revoked),
-        "the credential still lives",
+        "a credential was not revoked",
       );
       return `erase: revoked ${standIn.account.minted.length}`;
     });
@@ -56,7 +56,7 @@ export async function showAlone(narrator: Narrator): Promise<void> {
   }
 }
 
-/** A home and a runtime directory of the demonstration's own, and no session bus. */
+/** Returns an environment whose home and runtime directory are the folder, without a session bus. */
 export function isolate(folder: string): Environment {
   const kept = [
     "PATH",

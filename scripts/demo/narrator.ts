@@ -1,10 +1,10 @@
-/** Tells a person what happens, a line for each thing done. */
+/** Prints one line for each step. */
 export interface Narrator {
-  /** A line of its own. */
+  /** Prints a line as it is. */
   say(text: string): void;
-  /** Does something and says what came of it, with the time it took. Throws what it throws, after saying so. */
+  /** Runs the work and prints its result and duration. Prints a failure, then rethrows it. */
   step(who: string, work: () => Promise<string>): Promise<void>;
-  /** Something that cannot be had here, and why. */
+  /** Prints why a step is skipped. */
   skip(who: string, why: string): void;
 }
 
@@ -26,16 +26,16 @@ export function createNarrator(write: (line: string) => void): Narrator {
         throw error;
       }
     },
-    skip: (who, why) => line(who, `left out: ${why}`),
+    skip: (who, why) => line(who, `skipped: ${why}`),
   };
 }
 
-/** Three significant places are enough for anybody. */
+/** Three significant digits. */
 export function formatTime(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms`.padStart(7) : `${(ms / 1000).toFixed(1)} s`.padStart(7);
 }
 
-/** For what must be so, or the demonstration shows nothing. */
-export function insist(isSo: boolean, otherwise: string): void {
-  if (!isSo) throw new Error(otherwise.trim().slice(0, 500));
+/** Throws an error with the message `otherwise` if the condition is false. */
+export function insist(condition: boolean, otherwise: string): void {
+  if (!condition) throw new Error(otherwise.trim().slice(0, 500));
 }

@@ -1,6 +1,6 @@
 /**
- * Runs inside the private namespace: the helper between real clients, a real registry and a real keyring.
- * Only DigitalOcean's API is a stand-in.
+ * Runs inside the private namespace: docr with real clients, a real registry and a real keyring. Only DigitalOcean's API is
+ * a stand-in.
  */
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -40,7 +40,7 @@ async function main(): Promise<void> {
 function setScene(lab: Lab, narrator: Narrator): Scene {
   const { person, engine, standIn } = lab;
   const containers = createContainers(join(person.folder, "c"), person.env["HOME"] ?? "");
-  // For a file of the lab's own; docker's is for `docr configure`.
+  // podman and skopeo read this file; `docr configure` edits docker's.
   containers.writeAuth({ credHelpers: { [HOST]: "docr" } });
   const env = { ...containers.env, DOCKER_HOST: engine?.host ?? "" };
   return {
@@ -57,7 +57,7 @@ async function play(scene: Scene, withoutDocker: string | undefined): Promise<vo
   const client = withoutDocker === undefined ? "docker" : "podman";
   if (withoutDocker !== undefined) narrator.skip("docker", withoutDocker);
   const without = { podman: explainMissing(["podman"]), skopeo: explainMissing(["skopeo"]) };
-  insist(client === "docker" || without.podman === undefined, "neither docker nor podman is here");
+  insist(client === "docker" || without.podman === undefined, "neither docker nor podman is installed");
 
   await configure(scene);
   await logIn(scene, client);
@@ -72,13 +72,13 @@ async function play(scene: Scene, withoutDocker: string | undefined): Promise<vo
   await logOut(scene, client);
   const { minted } = lab.standIn.account;
   narrator.say(
-    `\nIt works: ${minted.length} credential minted, ${minted.filter(({ revoked }) => revoked).length} revoked, none left behind.`,
+    `\nIt works: ${minted.length} credential minted, ${minted.filter(({ revoked }) => revoked).length} revoked, none left.`,
   );
 }
 
 type Client = "docker" | "podman";
 
-/** A client's arguments with what it needs before its verb. */
+/** Returns the arguments after those that the client needs before its command. */
 function complete({ containers }: Scene, client: Client, args: readonly string[]): readonly string[] {
   return client === "podman" ? [...containers.podman, ...args] : args;
 }
@@ -89,7 +89,7 @@ async function configure({ narrator, lab }: Scene): Promise<void> {
     insist(outcome.code === 0, outcome.stderr);
     insist(
       lab.person.readDockerConfig().includes(`"${HOST}": "docr"`),
-      "docker's config.json does not name it",
+      "docker's config.json does not name docr",
     );
     return "configure: docker's config.json names docr for the registry";
   });
@@ -103,10 +103,10 @@ async function logIn(scene: Scene, client: Client): Promise<void> {
     insist(outcome.code === 0, outcome.stderr);
     insist(
       (await lab.person.keyring.dump("docker-credential-docr")).includes(apiToken),
-      "it is not in the keyring",
+      "the API token is not in the keyring",
     );
-    insist(!lab.person.readDockerConfig().includes(apiToken), "it is in docker's config.json");
-    return "login with an API token: it is in the keyring and in no file";
+    insist(!lab.person.readDockerConfig().includes(apiToken), "the API token is in docker's config.json");
+    return "login with an API token: stored in the keyring and in no file";
   });
 }
 
@@ -125,7 +125,7 @@ async function pushFirst(scene: Scene, client: Client): Promise<void> {
   insist(standIn.count("mint") === 1 && minted !== undefined, "the push minted no credential");
   const minutes = Math.round(((minted?.expiresAt ?? 0) - (minted?.mintedAt ?? 0)) / 60_000);
   narrator.say(
-    `            API: ${standIn.count("list")} list, ${standIn.count("mint")} mint: ${minted?.access} for "${minted?.registry}", dead in ${minutes} min`,
+    `            API: ${standIn.count("list")} list, ${standIn.count("mint")} mint: ${minted?.access} for "${minted?.registry}", expires in ${minutes} min`,
   );
 }
 
@@ -135,10 +135,10 @@ async function showCache(scene: Scene): Promise<void> {
     lab.standIn.reset();
     const outcome = await lab.person.docr("get", { stdin: HOST });
     insist(outcome.code === 0, outcome.stderr);
-    insist(lab.standIn.count() === 0, "it called the API");
+    insist(lab.standIn.count() === 0, "docr called the API");
     const folder = join(lab.person.env["XDG_RUNTIME_DIR"] ?? "", "docr");
     const modes = readdirSync(folder).map((name) => statSync(join(folder, name)).mode & 0o777);
-    insist(modes.length > 0 && modes.every((mode) => mode === 0o600), "others may read what is kept");
+    insist(modes.length > 0 && modes.every((mode) => mode === 0o600), "other users may read the cache");
     return "get: from a file in the runtime directory that only you can read, 0 API calls";
   });
 }
@@ -150,7 +150,7 @@ async function pullAgain(scene: Scene, client: Client): Promise<void> {
   await narrator.step(client, async () => {
     const outcome = await run(client, complete(scene, client, ["pull", "-q", IMAGE]));
     insist(outcome.code === 0, outcome.stderr);
-    insist(lab.standIn.count() === 0, "it called the API");
+    insist(lab.standIn.count() === 0, "docr called the API");
     return `pull ${IMAGE}: 0 API calls`;
   });
 }
@@ -160,7 +160,7 @@ async function inspectWithSkopeo({ narrator, lab, run }: Scene): Promise<void> {
   await narrator.step("skopeo", async () => {
     const outcome = await run("skopeo", ["inspect", "-n", "--format", "{{.Digest}}", `docker://${IMAGE}`]);
     insist(outcome.code === 0, outcome.stderr);
-    insist(lab.standIn.count() === 0, "it called the API");
+    insist(lab.standIn.count() === 0, "docr called the API");
     return `inspect: ${outcome.stdout.trim().slice(0, 23)}…: 0 API calls`;
   });
 }
@@ -170,9 +170,9 @@ async function checkWithDocr({ narrator, lab }: Scene): Promise<void> {
     lab.standIn.reset();
     const outcome = await lab.person.docr(["check", IMAGE, "--json"]);
     insist(outcome.code === 0, outcome.stderr);
-    insist(lab.standIn.count("mint") === 0, "it minted");
+    insist(lab.standIn.count("mint") === 0, "docr minted a credential");
     const { digest }: { readonly digest?: unknown } = Object(JSON.parse(outcome.stdout));
-    insist(typeof digest === "string", "it shows no digest");
+    insist(typeof digest === "string", "docr printed no digest");
     return `check ${IMAGE}: ${String(digest).slice(0, 23)}…`;
   });
 }
@@ -185,21 +185,21 @@ async function logOut(scene: Scene, client: Client): Promise<void> {
     insist(outcome.code === 0, outcome.stderr);
     insist(
       lab.standIn.account.minted.every(({ revoked }) => revoked),
-      "the credential still lives",
+      "a credential was not revoked",
     );
-    return `logout: token forgotten, credential revoked (API: ${lab.standIn.count("revoke")} revoke)`;
+    return `logout: API token removed, credential revoked (API: ${lab.standIn.count("revoke")} revoke)`;
   });
   await narrator.step(client, async () => {
     await run(client, complete(scene, client, ["rmi", "-f", IMAGE]));
     const outcome = await run(client, complete(scene, client, ["pull", "-q", IMAGE]));
-    insist(outcome.code !== 0 && /unauthorized/.test(outcome.stderr), "the pull went through");
-    return "pull again: refused, as it should be (unauthorized)";
+    insist(outcome.code !== 0 && /unauthorized/.test(outcome.stderr), "the pull succeeded");
+    return "pull again: rejected, as expected (unauthorized)";
   });
 }
 
 try {
   await main();
 } catch {
-  // The narrator has said it.
+  // The narrator has already printed the failure.
   process.exitCode = 1;
 }

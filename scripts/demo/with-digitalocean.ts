@@ -7,7 +7,7 @@ import { isolate } from "./alone.ts";
 import { insist, type Narrator } from "./narrator.ts";
 
 const HOST = "registry.digitalocean.com";
-const TAKEN_OVER = [
+const PASSED_ON = [
   "DIGITALOCEAN_ACCESS_TOKEN",
   "DIGITALOCEAN_API_URL",
   "DIGITALOCEAN_OAUTH_URL",
@@ -20,15 +20,15 @@ interface Login {
   readonly Secret: string;
 }
 
-/** With somebody's own API token: one credential, shown to the real registry, then ended. */
+/** Mints one credential with the user's API token, shows it to DigitalOcean's registry, and revokes it. */
 export async function showWithDigitalOcean(narrator: Narrator): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "docr-demo-"));
   try {
-    const own = TAKEN_OVER.flatMap((name) => {
+    const own = PASSED_ON.flatMap((name) => {
       const value = process.env[name];
       return value === undefined ? [] : [[name, value] as const];
     });
-    // Short-lived, so that even an interrupted demonstration leaves nothing for long.
+    // The credential expires soon even if the demo is interrupted.
     const env = { ...isolate(folder), ...Object.fromEntries(own), DOCR_TTL: "600", DOCR_CACHE: "runtime" };
     await show(narrator, env);
   } finally {
@@ -41,15 +41,15 @@ async function show(narrator: Narrator, env: Environment): Promise<void> {
   try {
     await narrator.step("docr", async () => {
       login = await get(env);
-      return `get ${HOST}: minted a credential that dies in 10 minutes`;
+      return `get ${HOST}: minted a credential that expires in 10 minutes`;
     });
     await narrator.step("registry", async () => {
-      insist((await askRegistry(login)) === 200, "the registry refused it");
-      return "the registry takes it";
+      insist((await askRegistry(login)) === 200, "the registry rejected the credential");
+      return "accepts the credential";
     });
     await narrator.step("docr", async () => {
       const again = await get(env);
-      insist(again.Secret === login?.Secret, "the second get minted again");
+      insist(again.Secret === login?.Secret, "the second get minted another credential");
       return "get again: the same credential, from the cache";
     });
   } finally {
@@ -60,11 +60,11 @@ async function show(narrator: Narrator, env: Environment): Promise<void> {
 
 async function end(narrator: Narrator, env: Environment, login: Login): Promise<void> {
   await narrator.step("docr", async () => {
-    // Elsewhere than on Linux `erase` would reach the person's own keychain and forget their login.
+    // On other platforms `erase` would remove the login from the user's own keychain.
     if (process.platform === "linux") {
       const outcome = await run(DOCR, ["erase"], { env, stdin: HOST });
       insist(outcome.code === 0 && outcome.stderr === "", outcome.stderr);
-      return "erase: revoked it";
+      return "erase: revoked the credential";
     }
     const base = env["DIGITALOCEAN_OAUTH_URL"] ?? "https://cloud.digitalocean.com";
     const answer = await fetch(`${base}/v1/oauth/revoke`, {
@@ -72,12 +72,12 @@ async function end(narrator: Narrator, env: Environment, login: Login): Promise<
       headers: { authorization: `Bearer ${login.Secret}` },
       body: new URLSearchParams({ token: login.Secret }),
     });
-    insist(answer.ok, `the revoke was answered with ${answer.status}`);
-    return "revoked it (without erase, which would forget your own login too)";
+    insist(answer.ok, `the revoke request failed with HTTP ${answer.status}`);
+    return "revoked the credential (without erase, which would remove your own login)";
   });
   await narrator.step("registry", async () => {
-    insist((await askRegistry(login)) === 401, "the registry still takes it");
-    return "the registry refuses it now";
+    insist((await askRegistry(login)) === 401, "the registry still accepts the credential");
+    return "rejects the credential now";
   });
 }
 
@@ -86,10 +86,10 @@ async function get(env: Environment): Promise<Login> {
   insist(outcome.code === 0, outcome.stderr);
   const answer: unknown = JSON.parse(outcome.stdout);
   if (isLogin(answer)) return answer;
-  throw new Error("get answered something else than a login");
+  throw new Error("get did not print a login");
 }
 
-/** The status of the registry's own token endpoint for this login. */
+/** Returns the HTTP status of the registry's token endpoint for this login. */
 async function askRegistry(login: Login | undefined): Promise<number> {
   const basic = Buffer.from(`${login?.Username}:${login?.Secret}`).toString("base64");
   const url = `https://api.digitalocean.com/v2/registry/auth?service=${HOST}`;

@@ -7,17 +7,17 @@ const LIBRARIES = [
   "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1",
 ];
 
-/** Why the clock cannot be set for one process alone, or undefined where it can. */
+/** Returns why one process cannot have its own clock, or undefined. */
 export function explainNoFakeTime(): string | undefined {
   return library() === undefined ? "missing here: libfaketime (package faketime)" : undefined;
 }
 
-/** Environment of a process whose wall clock is off by so much: "+46m", "-365d". Its children inherit it. */
+/** Returns the environment of a process whose wall clock is off by `offset` ("+46m", "-365d"). Its children inherit it. */
 export function at(offset: string): Environment {
   return {
     LD_PRELOAD: library() ?? "",
     FAKETIME: offset,
-    // As in the world: only the wall clock can be set.
+    // As on a real machine, only the wall clock changes.
     FAKETIME_DONT_FAKE_MONOTONIC: "1",
   };
 }

@@ -2,24 +2,24 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Environment } from "./run.ts";
 
-/** Storage and configuration of our own for podman, skopeo and buildah. */
+/** Private storage and configuration for podman, skopeo and buildah. */
 export interface Containers {
   readonly env: Environment;
-  /** Arguments that must stand before podman's verb here: no systemd, no journal. */
+  /** Arguments before podman's command. The namespace has no systemd and no journal. */
   readonly podman: readonly string[];
   /** Writes the auth.json that REGISTRY_AUTH_FILE names. */
   writeAuth(content: unknown): void;
-  /** Writes registries.conf: names of helpers that are asked for every registry. */
+  /** Writes registries.conf with credential helpers for every registry. */
   writeHelpers(names: readonly string[]): void;
 }
 
-/** `home` must be the home of whoever runs the clients: the signature policy is looked for there. */
+/** `home` must be the clients' HOME. They read the signature policy there. */
 export function createContainers(folder: string, home: string): Containers {
   const policies = join(home, ".config", "containers");
   for (const path of [folder, policies]) mkdirSync(path, { recursive: true, mode: 0o700 });
   const storage = join(folder, "storage.conf");
   const auth = join(folder, "auth.json");
-  // In the home, since skopeo 1.9 does not look at CONTAINERS_REGISTRIES_CONF.
+  // In the home, because skopeo 1.9 ignores CONTAINERS_REGISTRIES_CONF.
   const registries = join(policies, "registries.conf");
   writeFileSync(
     storage,

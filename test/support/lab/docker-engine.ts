@@ -10,11 +10,11 @@ export interface DockerEngine {
   stop(): Promise<void>;
 }
 
-/** Debian's dockerd by hand: no systemd, no bridge, no firewall rules, all of it under `folder`. */
+/** Starts Debian's dockerd without systemd, bridge or firewall rules. Its files are in `folder`. */
 export async function startDockerEngine(folder: string): Promise<DockerEngine> {
   for (const name of ["data", "exec", "home"]) mkdirSync(join(folder, name), { recursive: true });
   const config = join(folder, "daemon.json");
-  // An empty configuration of our own, so that the machine's is not read.
+  // An empty configuration, so that dockerd does not read the machine's.
   writeFileSync(config, "{}");
   const host = `unix://${folder}/docker.sock`;
   const args = [

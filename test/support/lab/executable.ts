@@ -21,13 +21,13 @@ const LARGEST_LAUNCHER = 5_000_000;
 /** A PATH on which clients find docker-credential-docr. */
 export const PATH_WITH_DOCR = `${DIST}:${SYSTEM_PATH}`;
 
-/** Why the executable cannot be tested, or undefined where it can. */
+/** Returns why the executables cannot be tested, or undefined. */
 export function explainNoExecutable(): string | undefined {
   const missing = ["docr", "docker-credential-docr"].filter((name) => !existsSync(join(DIST, name)));
   return missing.length === 0 ? undefined : `dist/${missing.join(" and dist/")} not built: npm run build`;
 }
 
-/** Why the launcher cannot be tested. Undefined if it can. */
+/** Returns why the launcher cannot be tested, or undefined. */
 export function explainNoLauncher(): string | undefined {
   const noExecutable = explainNoExecutable();
   if (noExecutable !== undefined) return noExecutable;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { SYSTEM_PATH } from "./parts.ts";
 import { runWell } from "./run.ts";
 
-/** A tar of a root file system with one static program in it, for `docker import` and `podman import`. */
+/** Writes a tar of a root file system with one static program, for `docker import` and `podman import`. Returns its path. */
 export async function createRootTar(folder: string): Promise<string> {
   const root = join(folder, "rootfs");
   mkdirSync(join(root, "bin"), { recursive: true });

@@ -7,8 +7,7 @@ import { type Service, startService } from "./service.ts";
 const PASSWORD = "keyring password of the lab";
 
 /**
- * A bus without service folders: nothing is started behind the lab's back, so a keyring that was stopped
- * stays away, and nobody shows a prompt.
+ * The bus has no service folders, so it starts no program: a stopped keyring stays stopped, and no prompt appears.
  */
 const BUS_CONFIG = (
   socket: string,
@@ -26,25 +25,25 @@ const BUS_CONFIG = (
 </busconfig>
 `;
 
-/** A session bus of the lab's own with a real gnome-keyring on it. */
+/** A private session bus with a real gnome-keyring. */
 export interface Keyring {
-  /** What a program needs to find it: HOME, XDG_RUNTIME_DIR, DBUS_SESSION_BUS_ADDRESS. */
+  /** The variables that lead to it: HOME, XDG_RUNTIME_DIR, DBUS_SESSION_BUS_ADDRESS. */
   readonly env: Environment;
-  /** Everything that is kept under a service's name, as text to search in. Never print it. */
+  /** Returns every item of a service as text to search. Never print it. */
   dump(service: string): Promise<string>;
-  /** Locks the login keyring; only a restart opens it again. */
+  /** Locks the login keyring. Only a restart unlocks it. */
   lock(): Promise<void>;
-  /** Stops the daemon where it stands: the bus takes messages for it, and nobody answers. */
+  /** Suspends the daemon. The bus accepts messages for it, and no response comes. */
   pause(): void;
   resume(): void;
-  /** Ends the daemon and leaves the bus. */
+  /** Ends the daemon but not the bus. */
   quit(): Promise<void>;
-  /** Starts the daemon anew over the same keyring file, unlocked or not. */
+  /** Restarts the daemon with the same keyring file. */
   restart(state: "unlocked" | "locked"): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** `folder` holds the home and the runtime directory; keep its path short, sockets are in it. */
+/** `folder` holds the home and the runtime directory. Keep its path short, because it holds sockets. */
 export async function startKeyring(folder: string): Promise<Keyring> {
   const home = join(folder, "home");
   const runtime = join(folder, "run");
@@ -112,7 +111,7 @@ function startDaemon(folder: string, env: Environment, state: "unlocked" | "lock
       const owned = await callBus(env, "NameHasOwner", ["org.freedesktop.secrets"]);
       if (!owned.stdout.includes("true")) return false;
       if (state === "locked") return true;
-      // The name comes first, the login keyring a moment later.
+      // The daemon owns its name a moment before it has the login keyring.
       const alias = await run("gdbus", [...SECRETS, "org.freedesktop.Secret.Service.ReadAlias", "default"], {
         env,
       });

@@ -10,14 +10,14 @@ import { createPerson, type Person } from "./person.ts";
 import { readServerTls, readSigner } from "./pki.ts";
 import { startBasicRegistry, startRegistry } from "./registry.ts";
 
-/** DigitalOcean on loopback, and somebody with a keyring in front of it. */
+/** DigitalOcean on loopback, and a user with a keyring. */
 export interface Lab {
   readonly folder: string;
   /** The tar of a tiny root file system. */
   readonly rootTar: string;
   readonly standIn: StandIn;
   readonly person: Person;
-  /** Present where it was asked for. */
+  /** Undefined unless the options ask for it. */
   readonly engine: DockerEngine | undefined;
   close(): Promise<void>;
 }

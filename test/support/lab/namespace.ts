@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { explainMissing, explainNotRoot, explainRefusal } from "./parts.ts";
 import { createPki, describePki, type Pki } from "./pki.ts";
 
-/** Set inside the namespace to the lab's folder. */
+/** The variable that holds the lab's folder inside the namespace. */
 export const LAB_VARIABLE = "DOCR_LAB";
 
-/** The real names, all on this machine: nothing in the namespace has a way out of it. */
+/** The addresses of the real names. The namespace has no network but loopback. */
 export const REGISTRY_ADDRESS = "127.0.0.1";
 export const BASIC_ADDRESS = "127.0.0.2";
 export const API_ADDRESS = "127.0.0.4";
@@ -35,14 +35,14 @@ const FLAGS = [
   "private",
 ];
 
-/** Places where programs of different processes meet: loopback, /dev/shm, and the state of daemons. */
+/** Separates what processes share: loopback, /dev/shm and the state of daemons in /run. */
 const PREPARE = `
 ip link set lo up
 mount -t tmpfs -o mode=1777 tmpfs /dev/shm
 mount -t tmpfs -o mode=755 tmpfs /run
 `;
 
-/** Stands for Node in the namespace: Node in a network, a /dev/shm and a /run of its own. */
+/** Runs Node inside the namespace with another private network, /dev/shm and /run. */
 const PRIVATE_NODE = `#!/bin/sh
 exec unshare --net --mount --propagation private sh -eu -c '${PREPARE}
 exec "${process.execPath}" "$@"' sh "$@"
@@ -74,8 +74,8 @@ export interface Inside {
 }
 
 /**
- * Runs a command in a private network and mount namespace where DigitalOcean's names are loopback addresses
- * and the system trusts the lab's CA. Nothing outside changes. Resolves to its exit code.
+ * Runs a command in a private network and mount namespace, where DigitalOcean's names are loopback addresses and the
+ * system trusts the lab's CA. Changes nothing outside. Resolves to the exit code.
  */
 export async function runInNamespace(command: readonly string[], inside: Inside): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "docr-lab-"));
@@ -103,12 +103,12 @@ export async function runInNamespace(command: readonly string[], inside: Inside)
   }
 }
 
-/** The lab's folder, where this process runs inside the namespace. */
+/** Returns the lab's folder, or undefined outside the namespace. */
 export function findLabFolder(): string | undefined {
   return process.env[LAB_VARIABLE];
 }
 
-/** Returns the Node that each test file can have, so that two labs with the same addresses run at once. */
+/** Returns a program that runs Node for one test file, so that two labs can use the same addresses at once. */
 export function findPrivateNode(): string | undefined {
   const folder = findLabFolder();
   return folder === undefined ? undefined : join(folder, "node");

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { OCI_CONFIG, OCI_IMAGE, OCI_INDEX } from "../fakes/images.ts";
 
-/** What a manifest says of its parts. */
+/** A manifest's description of one part. */
 interface Part {
   readonly mediaType: string;
   readonly digest: string;
@@ -12,8 +12,8 @@ interface Part {
 }
 
 /**
- * Writes images for these platforms (`linux/amd64`) as an OCI layout: one image under the tag, or an index of them where
- * there are several. skopeo pushes it as `oci:FOLDER:TAG`.
+ * Writes images for these platforms (`linux/amd64`) as an OCI layout. The tag names the image, or an index of several
+ * images. skopeo pushes it as `oci:FOLDER:TAG`.
  */
 export function writeOciLayout(folder: string, tag: string, platforms: readonly string[]): void {
   const blobs = join(folder, "blobs", "sha256");

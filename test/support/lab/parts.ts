@@ -61,7 +61,7 @@ function candidatesOf(part: Part): readonly string[] {
   return part.startsWith("/") ? [part] : SYSTEM_PATH.split(":").map((folder) => `${folder}/${part}`);
 }
 
-/** What a test needs that talks to a real keychain. */
+/** The parts of a real keychain. */
 export const KEYRING: readonly Part[] = ["dbus-daemon", "gnome-keyring-daemon", "gdbus"];
 
 /** Returns why these parts cannot be used here, or undefined. */

@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { SYSTEM_PATH } from "./parts.ts";
 import { type Environment, run, runWell } from "./run.ts";
 
-/** A `pass` store with a throwaway key without a passphrase, for docker-credential-pass. */
+/** A `pass` store for docker-credential-pass. Its temporary key has no passphrase. */
 export interface PasswordStore {
   readonly env: Environment;
   stop(): Promise<void>;
 }
 
-/** Keep the folder's path short: gpg-agent puts its sockets there. */
+/** Keep the folder's path short, because gpg-agent's sockets are in it. */
 export async function createPasswordStore(folder: string): Promise<PasswordStore> {
   const gnupg = join(folder, "g");
   mkdirSync(gnupg, { recursive: true, mode: 0o700 });
@@ -26,7 +26,7 @@ export async function createPasswordStore(folder: string): Promise<PasswordStore
   await runWell("pass", ["init", user], { env });
   return {
     env,
-    // gpg starts its agent by itself; this ends the one of this folder only.
+    // gpg started an agent for this folder.
     stop: async () => void (await run("gpgconf", ["--kill", "gpg-agent"], { env })),
   };
 }

@@ -4,21 +4,21 @@ import { DOCR, PATH_WITH_DOCR } from "./executable.ts";
 import { type Keyring, startKeyring } from "./keyring.ts";
 import { type Environment, type Outcome, run } from "./run.ts";
 
-/** Somebody at a machine: a home, a runtime directory, a keyring and a docker configuration. */
+/** A user with a home, a runtime directory, a keyring and a docker configuration. */
 export interface Person {
   readonly folder: string;
   readonly keyring: Keyring;
-  /** Their whole environment; `with_` adds to it for one command. */
+  /** The whole environment of the user's commands. */
   readonly env: Environment;
   /** Replaces ~/.docker/config.json. */
   writeDockerConfig(content: unknown): void;
   readDockerConfig(): string;
-  /** Runs our program as them, under the name that they use. */
+  /** Runs the program that `createPerson` was given. */
   docr(
     verb: string | readonly string[],
     options?: { readonly stdin?: string; readonly env?: Environment },
   ): Promise<Outcome>;
-  /** Runs any command as them. */
+  /** Runs a command in the user's environment. */
   run(command: string, args: readonly string[], options?: PersonRunOptions): Promise<Outcome>;
   leave(): Promise<void>;
 }
@@ -29,7 +29,7 @@ export interface PersonRunOptions {
   readonly timeoutSeconds?: number;
 }
 
-/** `program` is what `docr` runs: either of our names. Clients find docker-credential-docr on the PATH in any case. */
+/** `program` is docr or the launcher. Clients find docker-credential-docr on the PATH in either case. */
 export async function createPerson(folder: string, program = DOCR): Promise<Person> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const keyring = await startKeyring(folder);

@@ -4,7 +4,7 @@ import type { TokenSigner } from "../fakes/registry-token-endpoint.ts";
 import { SYSTEM_PATH } from "./parts.ts";
 import { runWell } from "./run.ts";
 
-/** Names that the lab's one server certificate is good for. */
+/** The names in the lab's server certificate. */
 const NAMES = [
   "registry.digitalocean.com",
   "api.digitalocean.com",
@@ -27,7 +27,7 @@ export interface Pki {
 export const SERVICE = "registry.digitalocean.com";
 export const ISSUER = "docr-stand-in";
 
-/** A CA of the lab's own, a server certificate from it, and the certificate that signs registry tokens. */
+/** Creates a CA, a server certificate signed by it, and the certificate that signs registry tokens. */
 export async function createPki(folder: string): Promise<Pki> {
   const pki = describePki(folder);
   if (existsSync(pki.signerCertificate)) return pki;
@@ -51,7 +51,7 @@ export function describePki(folder: string): Pki {
   };
 }
 
-/** The stand-in's side of the trust between it and the registry. */
+/** Returns the key with which the stand-in signs tokens for the registry. */
 export function readSigner(pki: Pki): TokenSigner {
   return {
     key: readFileSync(pki.signerKey, "utf8"),

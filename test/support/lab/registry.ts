@@ -9,14 +9,14 @@ import { type Service, startService } from "./service.ts";
 
 export const BASIC_LOGIN = { username: "bas", password: "baspw" };
 
-/** Debian's docker-registry as registry.digitalocean.com: tokens from the API's own realm. */
+/** Starts Debian's docker-registry as registry.digitalocean.com. It accepts the API's tokens. */
 export function startRegistry(folder: string, pki: Pki): Promise<Service> {
   const realm = "https://api.digitalocean.com/v2/registry/auth";
   const auth = `token: {realm: "${realm}", service: ${SERVICE}, issuer: ${ISSUER}, rootcertbundle: ${pki.signerCertificate}}`;
   return start(folder, { name: "registry.digitalocean.com", address: REGISTRY_ADDRESS, auth }, pki);
 }
 
-/** Somebody else's registry, basic.test, with a password file. */
+/** Starts another registry, basic.test, with a password file. */
 export async function startBasicRegistry(folder: string, pki: Pki): Promise<Service> {
   const { username, password } = BASIC_LOGIN;
   const passwords = await runWell("htpasswd", ["-Bbn", username, password], { env: { PATH: SYSTEM_PATH } });
@@ -54,7 +54,7 @@ auth: {${site.auth}}
   });
 }
 
-/** Whether somebody takes connections there. */
+/** Returns whether the port accepts connections. */
 export function isListening(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host, port });

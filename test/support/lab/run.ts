@@ -3,17 +3,17 @@ import { spawn } from "node:child_process";
 export type Environment = Readonly<Record<string, string>>;
 
 export interface RunOptions {
-  /** The whole environment: nothing is inherited, so that a test means the same on every machine. */
+  /** The whole environment. The command inherits nothing, so that a test is the same on every machine. */
   readonly env: Environment;
-  /** Written to standard input, which is then closed; without it, /dev/null. */
+  /** Standard input. Without it, the command reads /dev/null. */
   readonly stdin?: string;
   readonly cwd?: string;
-  /** Then the command is killed and `code` is null. 60 unless told. */
+  /** After this time the command is killed, and `code` is null. Default: 60. */
   readonly timeoutSeconds?: number;
 }
 
 export interface Outcome {
-  /** Null where a signal ended it. */
+  /** Null if a signal ended the command. */
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
@@ -21,7 +21,7 @@ export interface Outcome {
   readonly ms: number;
 }
 
-/** Runs a command to its end. Throws only where it cannot be started. */
+/** Runs a command to its end. Throws only if it cannot be started. */
 export function run(command: string, args: readonly string[], options: RunOptions): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const started = performance.now();
@@ -36,7 +36,7 @@ export function run(command: string, args: readonly string[], options: RunOption
     const stderr: Buffer[] = [];
     child.stdout?.on("data", (chunk: Buffer) => stdout.push(chunk));
     child.stderr?.on("data", (chunk: Buffer) => stderr.push(chunk));
-    // A command may end without reading what it was given.
+    // A command may end without reading its input.
     child.stdin?.on("error", () => {});
     child.stdin?.end(options.stdin);
     child.once("error", reject);
@@ -47,7 +47,7 @@ export function run(command: string, args: readonly string[], options: RunOption
   });
 }
 
-/** The same, for what must work: throws with the end of its output where it does not. */
+/** Does the same, but throws an error with the end of the output if the exit code is not 0. */
 export async function runWell(
   command: string,
   args: readonly string[],

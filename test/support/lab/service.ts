@@ -3,25 +3,25 @@ import { closeSync, openSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Environment } from "./run.ts";
 
-/** A process that runs until it is told to stop. */
+/** A process that runs until `stop`. */
 export interface Service {
   readonly pid: number;
-  /** SIGTERM, and SIGKILL to what will not listen. Idempotent. */
+  /** Sends SIGTERM, and SIGKILL after 10 s. Idempotent. */
   stop(): Promise<void>;
 }
 
 export interface ServiceOptions {
   readonly env: Environment;
-  /** File for everything that it prints. */
+  /** The file for its output. */
   readonly log: string;
-  /** Written to its standard input, which is then closed. */
+  /** Standard input. */
   readonly stdin?: string;
-  /** Asked again and again until it says yes. */
+  /** Called until it returns true. */
   readonly isReady: () => Promise<boolean>;
   readonly timeoutSeconds?: number;
 }
 
-/** Starts it and waits until it is ready. Where it never is, it is stopped and its log is in the error. */
+/** Starts a process and waits until it is ready. If it does not become ready, stops it and throws an error with its log. */
 export async function startService(
   command: string,
   args: readonly string[],
@@ -46,7 +46,7 @@ export async function startService(
   const stop = async (): Promise<void> => {
     if (hasEnded) return;
     child.kill("SIGTERM");
-    // A stopped process takes no SIGTERM until it goes on.
+    // A suspended process handles SIGTERM only after SIGCONT.
     child.kill("SIGCONT");
     const forced = setTimeout(() => child.kill("SIGKILL"), 10_000);
     await ended;
@@ -58,7 +58,7 @@ export async function startService(
   throw new Error(`${command} did not start: ${readFileSync(options.log, "utf8").slice(-600)}`);
 }
 
-/** Whether `check` said yes within the time, before `giveUp` did. */
+/** Returns whether `check` returned true within the time, and before `giveUp` did. */
 export async function waitUntil(
   check: () => Promise<boolean>,
   timeoutSeconds: number,

@@ -4,7 +4,7 @@ import type { RecordedCall, StandInOptions } from "../fakes/digitalocean-api.ts"
 import type { MintedView } from "../fakes/digitalocean-control.ts";
 import type { Fault } from "../fakes/digitalocean-faults.ts";
 
-/** The API stand-in in a process of its own, so that it takes no time from who measures. */
+/** The API stand-in in a separate process, so that it does not slow down a measurement. */
 export interface StandInProcess {
   readonly url: string;
   readonly pid: number;
@@ -12,7 +12,7 @@ export interface StandInProcess {
   addFaults(...faults: readonly Fault[]): Promise<void>;
   calls(): Promise<readonly RecordedCall[]>;
   minted(): Promise<readonly MintedView[]>;
-  /** Forgets the calls and the faults. */
+  /** Clears the calls and the faults. */
   reset(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -35,7 +35,7 @@ export async function startStandInProcess(options: StandInOptions = {}): Promise
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     if (!answer.ok) throw new Error(`the stand-in answered ${path} with ${answer.status}`);
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the other end is ours, beside this file
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the other end is fakes/digitalocean-process.ts
     return (await answer.json()) as T;
   };
   return {

@@ -5,16 +5,17 @@ import { type Environment, run, runWell } from "./run.ts";
 
 /** A real terminal (tmux) in which one command runs. */
 export interface TerminalSession {
-  /** The screen as a person sees it, without the empty rest. */
+  /** Returns the visible text. */
   screen(): Promise<string>;
-  /** All that was shown so far, lines whole that the screen had to break. */
+  /** Returns everything shown so far, with wrapped lines joined. */
   scrollback(): Promise<string>;
-  /** The same with its colours and styles, as escape sequences. */
+  /** Returns the visible text with colours and styles, as escape sequences. */
   colours(): Promise<string>;
-  /** Types text, letter by letter, or keys by tmux's names (`Enter`, `C-c`). */
+  /** Types text. */
   type(text: string): Promise<void>;
+  /** Presses a key by tmux's name: `Enter`, `C-c`. */
   press(key: string): Promise<void>;
-  /** Waits until the screen holds the text; throws with the screen where it never does. */
+  /** Waits for the text and returns the screen. Throws an error with the screen after 20 s. */
   waitFor(text: string | RegExp): Promise<string>;
   close(): Promise<void>;
 }
@@ -24,8 +25,8 @@ const ROWS = 40;
 const PATIENCE_MS = 20_000;
 
 /**
- * Runs the shell command in a terminal of its own; when it ends the screen shows `[exit N]`, and the shell that ran it
- * goes on, so that what it left of the terminal can be looked at.
+ * Runs a shell command in a terminal. When the command ends, the screen shows `[exit N]`, and the shell goes on, so that a
+ * test sees in which state the command left the terminal.
  */
 export async function openTerminal(
   folder: string,
@@ -56,7 +57,7 @@ export async function openTerminal(
       "env",
       "-i",
       "TERM=tmux-256color",
-      // The same prompt for root and for any other user.
+      // The same prompt for every user.
       "PS1=$ ",
       ...variables,
       "sh",
@@ -78,7 +79,7 @@ export async function openTerminal(
       for (;;) {
         const screen = await capture([]);
         if (typeof text === "string" ? screen.includes(text) : text.test(screen)) return screen;
-        if (performance.now() > end) throw new Error(`the terminal never showed ${String(text)}:\n${screen}`);
+        if (performance.now() > end) throw new Error(`the terminal did not show ${String(text)}:\n${screen}`);
         await sleep(50);
       }
     },
