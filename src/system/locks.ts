@@ -22,12 +22,12 @@ export function createLocks({ folder, uid, monotonicMs }: LocksOptions): Locks {
       const since = monotonicMs();
       const path = folder();
       if (path === undefined || !makePrivateFolder(path, uid)) return undefined;
-      const { openLockFile, tryLock } = await import("./sqlite-lock.ts");
+      const { openLockFile, lockFile } = await import("./sqlite-lock.ts");
       const database = openLockFile(`${path}/${lockFileName(name)}`);
       if (!database) return undefined;
       let waitedSince: number | undefined;
       for (;;) {
-        const outcome = tryLock(database);
+        const outcome = lockFile(database);
         if (outcome === "acquired") return { waitedSince, [Symbol.dispose]: () => database.close() };
         if (outcome === "impossible" || monotonicMs() - since > timeoutMs) {
           database.close();

@@ -17,7 +17,7 @@ export function openLockFile(path: string): DatabaseSync | undefined {
 }
 
 /** Locks the file, without waiting. */
-export function tryLock(database: DatabaseSync): "acquired" | "busy" | "impossible" {
+export function lockFile(database: DatabaseSync): "acquired" | "busy" | "impossible" {
   try {
     database.exec("BEGIN EXCLUSIVE");
     return "acquired";

@@ -147,7 +147,7 @@ describe("every file of src", () => {
     const byName = Map.groupBy(exported, ([name]) => name);
     const twice = [...byName]
       .filter(([, places]) => places.length > 1)
-      .map(([name, places]) => [name, ...places.map(([, path]) => path)]);
+      .map(([name, places]) => `${name}: ${places.map(([, path]) => path).join(", ")}`);
     expect(twice).toEqual([]);
   });
 

@@ -67,6 +67,8 @@ export async function createTestMachine(options: StandInOptions = {}): Promise<T
     clientPid: () => process.pid,
     temporaryDir: () => folder,
     monotonicNs: () => process.hrtime.bigint() + BigInt(passedMs) * 1_000_000n,
+    monotonicMs: () => Number(process.hrtime.bigint() / 1_000_000n) + passedMs,
+    uniqueName: () => `${process.pid}-${process.hrtime.bigint()}`,
     clock: () => ({
       now: Date.now() + passedMs,
       uptime: Math.round(uptime() * 1000) + passedMs,
