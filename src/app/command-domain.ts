@@ -49,7 +49,7 @@ export function createCommandDomain(credentials: Credentials): CommandDomain {
       isApiToken: (secret) => isApiToken(secret, openApi),
       async logIn(token, context) {
         const accepted = await checkApiToken(token, checkPorts);
-        await setApiToken(context, token.secret, accountPorts);
+        await setApiToken(context, token.secret, accountPorts, accepted);
         return accepted;
       },
       logOut: (context) => logOut(context, settings(), accountPorts),

@@ -24,7 +24,7 @@ export interface Traits {
   readonly hint?: string;
   /** What a client of the protocol reads on stdout: the bare message, or the usage. Default: message and hint. */
   readonly stdout?: "message" | "usage";
-  /** A regular response of the protocol: nothing on stderr. */
+  /** A regular response of the protocol: stderr gets the error's own hint alone, if there is one. */
   readonly silent?: true;
   /** For commands; 1 by default. 2: wrong usage, 3: absent, 130: interrupted. */
   readonly exitCode?: 2 | 3 | 130;

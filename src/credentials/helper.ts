@@ -40,14 +40,18 @@ export interface HelperParts {
   readonly trace: Trace;
 }
 
+/** For the user, because clients go on without a login and say only that access was denied. */
+const NOT_LOGGED_IN = `not logged in to ${REGISTRY_HOST}; run: docr login`;
+
 /** What `list` shows as the user name at DigitalOcean's registry, where the real one can be the secret itself. */
 export const LISTED_USERNAME = "docr";
 
 export function createHelper({ logins, registry, logOut, clock, trace }: HelperParts): Helper {
   const storedLogin = async (key: string): Promise<Credential> => {
+    const hint = key === REGISTRY_HOST ? { hint: NOT_LOGGED_IN } : {};
     const login = await logins.read(key);
     trace(login ? "login" : "not-found");
-    if (!login) throw new HelperError("not-found", NOT_FOUND);
+    if (!login) throw new HelperError("not-found", NOT_FOUND, hint);
     return { username: new Secret(login.username), secret: login.secret };
   };
   return {

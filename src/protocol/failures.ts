@@ -19,7 +19,12 @@ export function describeFailure(failure: HelperError): FailureOutput {
   const { stdout, silent } = traitsOf(failure);
   const full = fullText(failure);
   const text = stdout === "usage" ? USAGE : stdout === "message" ? failure.message : full;
-  return { stdout: `${oneLine(text)}\n`, stderr: silent ? "" : stderrLine(full), exitCode: 1 };
+  const stderr = silent ? failure.hint : full;
+  return {
+    stdout: `${oneLine(text)}\n`,
+    stderr: stderr === undefined ? "" : stderrLine(stderr),
+    exitCode: 1,
+  };
 }
 
 function fullText(failure: HelperError): string {

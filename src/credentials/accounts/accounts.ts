@@ -10,6 +10,7 @@ import type { RegistrySettings } from "../minting/settings.ts";
 import type { Revocation } from "../revocation.ts";
 import type { StoredLogins } from "../stored-logins.ts";
 import { type ApiTokens, DEFAULT_CONTEXT } from "./api-tokens.ts";
+import { type AcceptedToken, canPush } from "./log-in.ts";
 
 /**
  * Returns whether the account's own token minted a credential: a token in the store or in doctl's configuration. The
@@ -26,7 +27,7 @@ export function createAccountFilter(
 }
 
 export interface SetApiTokenPorts {
-  readonly settings: () => Pick<RegistrySettings, "storeId">;
+  readonly settings: () => Pick<RegistrySettings, "storeId" | "access">;
   readonly apiTokens: ApiTokens;
   readonly logins: StoredLogins;
   readonly allPlaces: () => readonly CredentialPlace[];
@@ -36,23 +37,26 @@ export interface SetApiTokenPorts {
 
 /**
  * Stores an API token that the API has accepted as the account's. docr revokes what another token of the account minted.
- * After a login with the same token it only supersedes that: a client may be using it, and the user wants a new one.
+ * What the same token minted stays in use, or each run of a playbook would leave one more live credential behind.
+ * `accepted` is what DigitalOcean said about the token: if it has gained the right to push, docr supersedes what cannot push.
  */
 export async function setApiToken(
   context: string | undefined,
   secret: Secret,
   ports: SetApiTokenPorts,
+  accepted?: Pick<AcceptedToken, "token">,
 ): Promise<void> {
-  const isOfAccount = createAccountFilter(context, ports.settings());
+  const settings = ports.settings();
+  const isOfAccount = createAccountFilter(context, settings);
+  const hasMoreAccess = settings.access === "auto" && accepted?.token && canPush(accepted.token);
   const outdated = await underCommitLock(ports.locks, async () => {
     const isNew = await ports.apiTokens.write(context, secret);
     await ports.logins.erase(REGISTRY_HOST);
     const forgotten: MintedCredential[] = [];
     for (const { cache, accessHints } of ports.allPlaces()) {
       await bestEffort(() => accessHints.clear());
-      await (isNew
-        ? cache.forget(({ credential }) => isOfAccount(credential), forgotten)
-        : cache.supersede(isOfAccount));
+      if (isNew) await cache.forget(({ credential }) => isOfAccount(credential), forgotten);
+      else if (hasMoreAccess) await cache.supersede((one) => isOfAccount(one) && one.access === "read-only");
     }
     return forgotten;
   });

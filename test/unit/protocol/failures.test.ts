@@ -69,6 +69,15 @@ describe("what clients compare", () => {
     });
   });
 
+  it("not found at DigitalOcean's registry has its hint on stderr, and the protocol's words alone on stdout", () => {
+    const hint = "not logged in to registry.digitalocean.com; run: docr login";
+    expect(describeFailure(new HelperError("not-found", "the words", { hint }))).toEqual({
+      stdout: "the words\n",
+      stderr: `docr: ${hint}\n`,
+      exitCode: 1,
+    });
+  });
+
   it("wrong usage is answered with the usage on stdout, as upstream does", () => {
     expect(describeFailure(new HelperError("usage", "more than one argument"))).toEqual({
       stdout: "Usage: docker-credential-docr <store|get|erase|list|version>\n",

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { ErrorCode } from "../../../../src/core/errors.ts";
 import { canPush } from "../../../../src/credentials/accounts/log-in.ts";
 import { Secret } from "../../../../src/core/secret.ts";
+import type { RegistrySettings } from "../../../../src/credentials/minting/settings.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { answerOf, createBench, tokenOf, type Bench } from "../../../support/fakes/helper-bench.ts";
 import { API_MESSAGE } from "../../../support/fakes/recorded-api.ts";
@@ -67,6 +68,37 @@ describe("a person's login", () => {
     bench.api.fail("list", "api-not-found");
     expect((await enter(bench)).registries).toBeUndefined();
     expect(kept(bench)).toEqual(["api-token:default"]);
+  });
+});
+
+describe("a second login with the same API token", () => {
+  async function createReadOnly(settings: Partial<RegistrySettings> = {}): Promise<Bench> {
+    const bench = createBench({ settings });
+    bench.api.fail("mint acme read-write", "api-forbidden");
+    await enter(bench);
+    await answerOf(bench);
+    bench.api.heal();
+    return bench;
+  }
+
+  it("keeps a credential that cannot push if the token cannot either", async () => {
+    const bench = await createReadOnly();
+    bench.api.token = { scopes: ["registry:read"], expiresInSeconds: undefined };
+    await enter(bench);
+    expect(await answerOf(bench)).toEqual(["minted-secret-1", "minted-secret-1"]);
+  });
+
+  it("replaces a credential that cannot push once the token can", async () => {
+    const bench = await createReadOnly();
+    await enter(bench);
+    await answerOf(bench);
+    expect(bench.api.calls.at(-1)).toBe("mint acme read-write 3600");
+  });
+
+  it("keeps it if the user wants no more access", async () => {
+    const bench = await createReadOnly({ access: "read-only" });
+    await enter(bench);
+    expect(await answerOf(bench)).toEqual(["minted-secret-1", "minted-secret-1"]);
   });
 });
 

@@ -415,8 +415,12 @@ describe("our host, with an API token in the keychain", () => {
     },
   );
 
-  it("is not found where nobody logged in", async () => {
+  it("is not found where nobody logged in, and the user learns what to do", async () => {
     expect(await get(createBench())).toEqual(NOT_FOUND);
+    await expect(createBench().helper.get("registry.digitalocean.com/acme/app")).rejects.toMatchObject({
+      hint: "not logged in to registry.digitalocean.com; run: docr login",
+    });
+    await expect(createBench().helper.get("ghcr.io")).rejects.toMatchObject({ hint: undefined });
   });
 });
 
