@@ -38,8 +38,8 @@ async function main(): Promise<void> {
 }
 
 function setScene(lab: Lab, narrator: Narrator): Scene {
-  const { person, engine, standIn } = lab;
-  const containers = createContainers(join(person.folder, "c"), person.env["HOME"] ?? "");
+  const { user, engine, standIn } = lab;
+  const containers = createContainers(join(user.folder, "c"), user.env["HOME"] ?? "");
   // podman and skopeo read this file; `docr configure` edits docker's.
   containers.writeAuth({ credHelpers: { [HOST]: "docr" } });
   const env = { ...containers.env, DOCKER_HOST: engine?.host ?? "" };
@@ -48,7 +48,7 @@ function setScene(lab: Lab, narrator: Narrator): Scene {
     narrator,
     containers,
     apiToken: standIn.account.addToken(),
-    run: (name, args, stdin) => person.run(name, args, { env, ...(stdin === undefined ? {} : { stdin }) }),
+    run: (name, args, stdin) => user.run(name, args, { env, ...(stdin === undefined ? {} : { stdin }) }),
   };
 }
 
@@ -85,10 +85,10 @@ function complete({ containers }: Scene, client: Client, args: readonly string[]
 
 async function configure({ narrator, lab }: Scene): Promise<void> {
   await narrator.step("docr", async () => {
-    const outcome = await lab.person.docr(["configure", "--client", "docker"]);
+    const outcome = await lab.user.docr(["configure", "--client", "docker"]);
     insist(outcome.code === 0, outcome.stderr);
     insist(
-      lab.person.readDockerConfig().includes(`"${HOST}": "docr"`),
+      lab.user.readDockerConfig().includes(`"${HOST}": "docr"`),
       "docker's config.json does not name docr",
     );
     return "configure: docker's config.json names docr for the registry";
@@ -102,10 +102,10 @@ async function logIn(scene: Scene, client: Client): Promise<void> {
     const outcome = await run(client, complete(scene, client, args), apiToken);
     insist(outcome.code === 0, outcome.stderr);
     insist(
-      (await lab.person.keyring.dump("docker-credential-docr")).includes(apiToken),
+      (await lab.user.keyring.dump("docker-credential-docr")).includes(apiToken),
       "the API token is not in the keyring",
     );
-    insist(!lab.person.readDockerConfig().includes(apiToken), "the API token is in docker's config.json");
+    insist(!lab.user.readDockerConfig().includes(apiToken), "the API token is in docker's config.json");
     return "login with an API token: stored in the keyring and in no file";
   });
 }
@@ -133,10 +133,10 @@ async function showCache(scene: Scene): Promise<void> {
   const { narrator, lab } = scene;
   await narrator.step("docr", async () => {
     lab.standIn.reset();
-    const outcome = await lab.person.docr("get", { stdin: HOST });
+    const outcome = await lab.user.docr("get", { stdin: HOST });
     insist(outcome.code === 0, outcome.stderr);
     insist(lab.standIn.count() === 0, "docr called the API");
-    const folder = join(lab.person.env["XDG_RUNTIME_DIR"] ?? "", "docr");
+    const folder = join(lab.user.env["XDG_RUNTIME_DIR"] ?? "", "docr");
     const modes = readdirSync(folder).map((name) => statSync(join(folder, name)).mode & 0o777);
     insist(modes.length > 0 && modes.every((mode) => mode === 0o600), "other users may read the cache");
     return "get: from a file in the runtime directory that only you can read, 0 API calls";
@@ -168,7 +168,7 @@ async function inspectWithSkopeo({ narrator, lab, run }: Scene): Promise<void> {
 async function checkWithDocr({ narrator, lab }: Scene): Promise<void> {
   await narrator.step("docr", async () => {
     lab.standIn.reset();
-    const outcome = await lab.person.docr(["check", IMAGE, "--json"]);
+    const outcome = await lab.user.docr(["check", IMAGE, "--json"]);
     insist(outcome.code === 0, outcome.stderr);
     insist(lab.standIn.count("mint") === 0, "docr minted a credential");
     const { digest }: { readonly digest?: unknown } = Object(JSON.parse(outcome.stdout));

@@ -23,11 +23,11 @@ try {
   await lab.close();
 }
 
-async function recordAll({ person, folder, standIn }: Lab, token: string): Promise<Map<string, string>> {
-  const home = person.env["HOME"] ?? "";
+async function recordAll({ user, folder, standIn }: Lab, token: string): Promise<Map<string, string>> {
+  const home = user.env["HOME"] ?? "";
   const recordings = new Map<string, string>();
   const runShell = async (line: string): Promise<string> => {
-    const { stdout, stderr } = await person.run("sh", ["-c", `cd && ${line}`]);
+    const { stdout, stderr } = await user.run("sh", ["-c", `cd && ${line}`]);
     return stdout + stderr;
   };
   const record = async (name: string, line: string): Promise<void> => {
@@ -37,7 +37,7 @@ async function recordAll({ person, folder, standIn }: Lab, token: string): Promi
   const secrets = (): readonly string[] => [token, ...standIn.account.minted.map(({ secret }) => secret)];
   writeFileSync(join(home, "token.txt"), token);
   writeFileSync(join(home, "password.txt"), BASIC_LOGIN.password);
-  person.writeDockerConfig({ auths: { "basic.test": { auth: BASIC_AUTH } } });
+  user.writeDockerConfig({ auths: { "basic.test": { auth: BASIC_AUTH } } });
 
   await record("configure", "docr configure --client docker");
   await record("login", "docr login --token-stdin < token.txt");

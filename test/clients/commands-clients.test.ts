@@ -34,7 +34,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
   beforeAll(async () => {
     lab = await openLab({ engine: true, basicRegistry: true });
     token = lab.standIn.account.addToken();
-    containers = createContainers(join(lab.folder, "c"), join(lab.person.folder, "home"));
+    containers = createContainers(join(lab.folder, "c"), join(lab.user.folder, "home"));
     const image = join(lab.folder, "image");
     writeOciLayout(image, "1", ["linux/amd64"]);
     await well(
@@ -44,28 +44,28 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
   afterAll(() => lab.close());
   afterEach(async () => {
     containers.writeHelpers([]);
-    await lab.person.docr(["registry", "remove", HOST, "--yes"]);
+    await lab.user.docr(["registry", "remove", HOST, "--yes"]);
   });
 
   const docr = (args: readonly string[], options: { stdin?: string; env?: Environment } = {}) =>
-    lab.person.docr(args, options);
+    lab.user.docr(args, options);
   const json = async (args: readonly string[], env: Environment = {}) => {
     const { stdout } = await docr([...args, "--json"], { env });
     return Object(JSON.parse(stdout));
   };
   const resolve = (...args: string[]) => json(["resolve", ...args, "--reveal"], containers.env);
   const dockerLogin = (host = HOST, user = username, secret = password): Promise<Outcome> =>
-    lab.person.run("docker", ["login", "-u", user, "--password-stdin", host], { stdin: secret });
+    lab.user.run("docker", ["login", "-u", user, "--password-stdin", host], { stdin: secret });
   /** Without a user name docker logs in with what it has. */
   const dockerLoginAgain = (): Promise<Outcome> =>
-    lab.person.run("docker", ["login", HOST], { env: { DOCKER_HOST: lab.engine?.host ?? "" } });
+    lab.user.run("docker", ["login", HOST], { env: { DOCKER_HOST: lab.engine?.host ?? "" } });
   const podman = (args: readonly string[], stdin?: string): Promise<Outcome> =>
-    lab.person.run("podman", [...containers.podman, ...args], {
+    lab.user.run("podman", [...containers.podman, ...args], {
       env: containers.env,
       ...(stdin !== undefined && { stdin }),
     });
   const skopeo = (args: readonly string[], image: string, env: Environment = {}): Promise<Outcome> =>
-    lab.person.run("skopeo", [...args, `docker://${image}`], { env });
+    lab.user.run("skopeo", [...args, `docker://${image}`], { env });
 
   const add = (args: readonly string[], stdin: string, env: Environment = {}): Promise<Outcome> =>
     docr(["registry", "add", HOST, "--username", username, "--password-stdin", ...args], { stdin, env });
@@ -74,7 +74,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
     command: string,
     look: (terminal: TerminalSession) => Promise<void>,
   ): Promise<void> => {
-    const terminal = await openTerminal(mkdtempSync(join(lab.folder, "t-")), command, lab.person.env);
+    const terminal = await openTerminal(mkdtempSync(join(lab.folder, "t-")), command, lab.user.env);
     try {
       await look(terminal);
     } finally {
@@ -87,7 +87,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
     await well(await add(["--no-check"], password, env));
     expect(await json(["registry", "list"], env)).toMatchObject([{ host: HOST, username }]);
     expect(await json(["registry", "list"])).toEqual([]);
-    const { stdout } = await lab.person.run("docker-credential-docr", ["get"], { stdin: HOST, env });
+    const { stdout } = await lab.user.run("docker-credential-docr", ["get"], { stdin: HOST, env });
     expect(JSON.parse(stdout)).toMatchObject({ Username: username, Secret: password });
     await well(await docr(["registry", "remove", HOST, "--yes"], { env }));
     expect(await json(["registry", "list"], env)).toEqual([]);
@@ -100,17 +100,17 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
       ["credsStore", { credsStore: "docr" }, "docr"],
       ["credsStore", { credsStore: "secretservice" }, "secretservice"],
     ])("finds what docker login has put into %s, by %j", async (kind, config, helper) => {
-      lab.person.writeDockerConfig(config);
+      lab.user.writeDockerConfig(config);
       expect((await resolve(HOST)).login).toBeNull();
       await well(await dockerLogin());
       expect(await resolve(`${HOST}/any/image:1`)).toMatchObject({ kind, helper, key: HOST, ...LOGIN });
       expect((await dockerLoginAgain()).stdout).toContain("Login Succeeded");
-      await well(await lab.person.run("docker", ["logout", HOST]));
+      await well(await lab.user.run("docker", ["logout", HOST]));
       expect((await resolve(HOST)).login).toBeNull();
     });
 
     it("finds the helper that docker takes by default where its file names none", async () => {
-      lab.person.writeDockerConfig({});
+      lab.user.writeDockerConfig({});
       // The lab has pass installed, and nobody has made it a store.
       const theirs = await dockerLogin();
       expect(theirs.code).toBe(1);
@@ -119,7 +119,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
     });
 
     it("takes the variable first, as docker does from 28.3 on", async () => {
-      lab.person.writeDockerConfig({ credsStore: "docr" });
+      lab.user.writeDockerConfig({ credsStore: "docr" });
       await well(await dockerLogin());
       const variable = JSON.stringify({ auths: { [HOST]: { auth: authOf("env", "pw") } } });
       expect(await json(["resolve", HOST, "--reveal"], { DOCKER_AUTH_CONFIG: variable })).toMatchObject({
@@ -130,7 +130,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
     });
 
     it("shows what a minted credential is only with --reveal, and then the one that docker gets", async () => {
-      lab.person.writeDockerConfig({ credHelpers: { [OURS]: "docr" } });
+      lab.user.writeDockerConfig({ credHelpers: { [OURS]: "docr" } });
       const env = { DIGITALOCEAN_ACCESS_TOKEN: token };
       const { stdout, code } = await docr(["resolve", `${OURS}/acme/app`], { env });
       expect(code).toBe(0);
@@ -138,7 +138,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
       expect(stdout.includes(minted?.secret ?? "")).toBe(false);
       expect(stdout).toContain("user name  hidden (show it with --reveal)\n");
       const revealed = await json(["resolve", OURS, "--reveal"], env);
-      const get = await lab.person.run("docker-credential-docr", ["get"], { stdin: OURS, env });
+      const get = await lab.user.run("docker-credential-docr", ["get"], { stdin: OURS, env });
       expect(JSON.parse(get.stdout).Secret === revealed["secret"]).toBe(true);
       expect(revealed["secret"] === minted?.secret).toBe(true);
     });
@@ -169,7 +169,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
     });
 
     it("asks podman's helpers of registries.conf and of auth.json, as podman does", async () => {
-      lab.person.writeDockerConfig({ credsStore: "docr" });
+      lab.user.writeDockerConfig({ credsStore: "docr" });
       await well(await dockerLogin());
       containers.writeAuth({ credsStore: "docr" });
       expect(await resolve(HOST, "--client", "podman")).toMatchObject({ kind: "none", login: null });
@@ -189,7 +189,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
     });
 
     it("names a file that is broken, and leaves it as it is", async () => {
-      const path = join(lab.person.env["DOCKER_CONFIG"] ?? "", "config.json");
+      const path = join(lab.user.env["DOCKER_CONFIG"] ?? "", "config.json");
       const broken = `{"auths":{"${HOST}":{"auth":"${authOf(username, password)}"}`;
       writeFileSync(path, broken);
       const outcome = await docr(["resolve", HOST]);
@@ -197,13 +197,13 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
       expect(outcome.stderr).toMatch(
         /^docr: error: ~\/\.docker\/config\.json is not valid JSON\ndocr: hint: [^\n]+\n$/,
       );
-      expect(lab.person.readDockerConfig()).toBe(broken);
+      expect(lab.user.readDockerConfig()).toBe(broken);
     });
   });
 
   describe("docr secret", () => {
     it("gives what another helper holds, in each form", async () => {
-      lab.person.writeDockerConfig({ credsStore: "secretservice" });
+      lab.user.writeDockerConfig({ credsStore: "secretservice" });
       await well(await dockerLogin());
       const auth = authOf(username, password);
       expect((await docr(["secret", HOST])).stdout).toBe(`${auth}\n`);
@@ -211,7 +211,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
         `${username}\n${password}\n`,
       );
       expect(await json(["secret", HOST])).toEqual({ host: HOST, auth });
-      await lab.person.run("docker", ["logout", HOST]);
+      await lab.user.run("docker", ["logout", HOST]);
       const none = await docr(["secret", HOST]);
       expect(none).toMatchObject({ code: 3, stdout: "" });
       expect(none.stderr).toMatch(
@@ -220,14 +220,14 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
     });
 
     it("gives a manifest that kubectl decodes, and skopeo goes in with what is in it", async () => {
-      lab.person.writeDockerConfig({ credsStore: "secretservice" });
+      lab.user.writeDockerConfig({ credsStore: "secretservice" });
       await well(await dockerLogin());
       const flags = ["--format", "kubernetes-secret", "--name", "pull", "--namespace", "web"];
       const manifest = join(lab.folder, "secret.yaml");
       for (const output of [[], ["--json"]]) {
         writeFileSync(manifest, (await docr(["secret", HOST, ...flags, ...output])).stdout);
         // kubectl's own decoder, without a cluster: what it does not know is an error.
-        const decoded = await lab.person.run("kubectl", [
+        const decoded = await lab.user.run("kubectl", [
           "annotate",
           "--local",
           `--filename=${manifest}`,
@@ -249,7 +249,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
 
   describe("docr registry", () => {
     it("keeps a login that the registry takes, and docker logs in with it", async () => {
-      lab.person.writeDockerConfig({ credsStore: "docr" });
+      lab.user.writeDockerConfig({ credsStore: "docr" });
       expect((await add([], "wrong")).code).not.toBe(0);
       expect(await json(["registry", "list"])).toEqual([]);
       expect(await add([], `${password}\n`)).toMatchObject({
@@ -262,7 +262,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
     });
 
     it("shows when it was stored and who uses it", async () => {
-      lab.person.writeDockerConfig({ credsStore: "docr" });
+      lab.user.writeDockerConfig({ credsStore: "docr" });
       containers.writeAuth({ auths: { [HOST]: { auth: authOf("other", "pw") } } });
       await well(await add(["--no-check"], password));
       const shown = await json(["registry", "show", HOST], containers.env);
@@ -280,7 +280,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
     });
 
     it("notes the time of a docker login as well", async () => {
-      lab.person.writeDockerConfig({ credsStore: "docr" });
+      lab.user.writeDockerConfig({ credsStore: "docr" });
       await well(await dockerLogin());
       expect(await json(["registry", "show", HOST])).toMatchObject({
         username,
@@ -289,7 +289,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
     });
 
     it("replaces none without being told, and updates one", async () => {
-      lab.person.writeDockerConfig({ credsStore: "docr" });
+      lab.user.writeDockerConfig({ credsStore: "docr" });
       await well(await add(["--no-check"], "old"));
       const again = await add([], password);
       expect(again).toMatchObject({ code: 2, stdout: "" });
@@ -305,7 +305,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
     });
 
     it("forgets one, and needs a terminal or --yes for it", async () => {
-      lab.person.writeDockerConfig({ credsStore: "docr" });
+      lab.user.writeDockerConfig({ credsStore: "docr" });
       await well(await add(["--no-check"], password));
       expect(await docr(["registry", "remove", HOST])).toMatchObject({ code: 2, stdout: "" });
       await well(await docr(["registry", "remove", HOST, "--yes"]));
@@ -315,7 +315,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
 
     it("works the same with a vault", async () => {
       await keepAndForget({ DOCR_STORE: "file" });
-      const vault = join(lab.person.folder, "home", ".local", "share", "docr", "vault.age");
+      const vault = join(lab.user.folder, "home", ".local", "share", "docr", "vault.age");
       expect(statSync(vault).size).toBeGreaterThan(100);
     });
   });
@@ -335,7 +335,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
 
   describeUnless(explainMissing(["tmux"]), "docr registry in a real terminal", () => {
     it("asks for what it was not told, shows no password, and asks before it forgets", async () => {
-      lab.person.writeDockerConfig({ credsStore: "docr" });
+      lab.user.writeDockerConfig({ credsStore: "docr" });
       await inTerminal(`docr registry add ${HOST}`, async (terminal) => {
         await terminal.waitFor(`User name for ${HOST}`);
         await terminal.type(username);
@@ -362,7 +362,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
     });
 
     it("keeps nothing after ctrl-C, and leaves the terminal as it was", async () => {
-      lab.person.writeDockerConfig({ credsStore: "docr" });
+      lab.user.writeDockerConfig({ credsStore: "docr" });
       await inTerminal(`docr registry add ${HOST} --username ${username}`, async (terminal) => {
         await terminal.waitFor(`Password or access token for ${HOST}`);
         await terminal.type("half a passw");

@@ -56,8 +56,8 @@ describeUnless(
 
     beforeAll(async () => {
       lab = await openLab({ engine: true, basicRegistry: true });
-      home = lab.person.env["HOME"] ?? "";
-      const { env: storage } = createContainers(join(lab.person.folder, "c"), home);
+      home = lab.user.env["HOME"] ?? "";
+      const { env: storage } = createContainers(join(lab.user.folder, "c"), home);
       token = lab.standIn.account.addToken();
       env = {
         // The default places of the clients.
@@ -81,9 +81,9 @@ describeUnless(
       rmSync(join(home, ".config/containers/auth.json"), { force: true });
     });
     afterEach(async () => {
-      for (const host of [HOST, OTHER]) await lab.person.docr("erase", { stdin: host });
+      for (const host of [HOST, OTHER]) await lab.user.docr("erase", { stdin: host });
       for (const host of [HOST, OTHER]) {
-        await lab.person.run("docker-credential-secretservice", ["erase"], { stdin: host });
+        await lab.user.run("docker-credential-secretservice", ["erase"], { stdin: host });
       }
     });
 
@@ -92,14 +92,14 @@ describeUnless(
     const read = (): string | undefined =>
       existsSync(config()) ? readFileSync(config(), "utf8") : undefined;
     const run = (command: string, ...args: string[]): Promise<Outcome> =>
-      lab.person.run(command, args, { env });
+      lab.user.run(command, args, { env });
     const docr = (...args: string[]): Promise<Outcome> => run(DOCR, ...args);
     const ci = (command: string, ...args: string[]): Promise<Outcome> =>
-      lab.person.run(command, args, { env: { ...env, DIGITALOCEAN_ACCESS_TOKEN: token } });
+      lab.user.run(command, args, { env: { ...env, DIGITALOCEAN_ACCESS_TOKEN: token } });
     const logIn = (image: string): Promise<Outcome> => {
       const isOurs = image.startsWith(HOST);
       const [username, password] = isOurs ? [token, token] : [BASIC_LOGIN.username, BASIC_LOGIN.password];
-      return lab.person.run("docker", ["login", "-u", username, "--password-stdin", isOurs ? HOST : OTHER], {
+      return lab.user.run("docker", ["login", "-u", username, "--password-stdin", isOurs ? HOST : OTHER], {
         env,
         stdin: password,
       });
@@ -123,7 +123,7 @@ describeUnless(
         expect(read()).toBe(text);
         expect(readdirSync(join(home, ".docker"))).toEqual(text === undefined ? [] : ["config.json"]);
         expect((await ci("docker", "pull", "-q", OURS)).code).toBe(1);
-        await lab.person.docr("erase", { stdin: HOST, env: { DIGITALOCEAN_ACCESS_TOKEN: token } });
+        await lab.user.docr("erase", { stdin: HOST, env: { DIGITALOCEAN_ACCESS_TOKEN: token } });
       },
     );
 
@@ -160,7 +160,7 @@ describeUnless(
         expect(readFileSync(authFile, "utf8")).toBe(text);
         expect(readdirSync(join(home, ".config/containers"))).not.toContain("auth.json.docr-backup");
         expect((await ci("skopeo", ...inspect, `docker://${OURS}`)).code).toBe(1);
-        await lab.person.docr("erase", { stdin: HOST, env: { DIGITALOCEAN_ACCESS_TOKEN: token } });
+        await lab.user.docr("erase", { stdin: HOST, env: { DIGITALOCEAN_ACCESS_TOKEN: token } });
       }
     });
 
@@ -206,7 +206,7 @@ describeUnless(
         moved: [{ host: OTHER, username: BASIC_LOGIN.username, from: "docker-credential-secretservice" }],
         stayed: [],
       });
-      const left = await lab.person.run("docker-credential-secretservice", ["list"], { stdin: "" });
+      const left = await lab.user.run("docker-credential-secretservice", ["list"], { stdin: "" });
       expect(JSON.parse(left.stdout)).toEqual({});
       expect(await pull(THEIRS)).toMatchObject({ code: 0, stderr: "" });
       expect(JSON.parse((await docr("list")).stdout)).toEqual({ [OTHER]: BASIC_LOGIN.username });
@@ -216,8 +216,8 @@ describeUnless(
       write(PLAIN);
       await logIn(THEIRS);
       const before = read();
-      const terminal = await openTerminal(lab.person.folder, "docr migrate --configure", {
-        ...lab.person.env,
+      const terminal = await openTerminal(lab.user.folder, "docr migrate --configure", {
+        ...lab.user.env,
         ...env,
       });
       try {
@@ -286,13 +286,13 @@ describeUnless(
         expect(JSON.parse(read() ?? "")).toMatchObject({ auths: { [OTHER]: {} } });
         expect(everything()).not.toContain(plain);
         expect(await pull(THEIRS)).toMatchObject({ code: 0, stderr: "" });
-        await lab.person.docr("erase", { stdin: OTHER });
+        await lab.user.docr("erase", { stdin: OTHER });
       }
     });
 
     it("syncs the new file to the disk before it replaces the old one", async () => {
       write(PLAIN);
-      const log = join(lab.person.folder, "trace.log");
+      const log = join(lab.user.folder, "trace.log");
       await run(
         "strace",
         "-f",
@@ -352,7 +352,7 @@ describeUnless(
         await run("sh", "-c", `chown -R 1234 ${other}; chmod 755 ${other}; cd ${folder}; ${spoil}`);
         const as = ["--reuid", "1234", "--regid", "1234", "--clear-groups", DOCR];
         const theirs = { HOME: other, XDG_RUNTIME_DIR: "", DBUS_SESSION_BUS_ADDRESS: "", DOCKER_CONFIG: "" };
-        const outcome = await lab.person.run("setpriv", [...as, "configure", "--client", "docker"], {
+        const outcome = await lab.user.run("setpriv", [...as, "configure", "--client", "docker"], {
           env: theirs,
         });
         expect([outcome.code, outcome.stdout]).toEqual([1, ""]);

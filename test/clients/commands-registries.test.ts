@@ -57,18 +57,18 @@ describeUnless(explainNoLab(["skopeo", "tmux"]), "docr check", () => {
     await lab.close();
   });
   beforeEach(() => {
-    lab.person.writeDockerConfig({
+    lab.user.writeDockerConfig({
       credHelpers: { [OURS]: "docr" },
       auths: { [BASIC]: { auth: authOf(BASIC_LOGIN.username, BASIC_LOGIN.password) } },
     });
   });
 
   async function skopeo(...args: string[]): Promise<void> {
-    const outcome = await lab.person.run("skopeo", ["copy", "-q", ...args]);
+    const outcome = await lab.user.run("skopeo", ["copy", "-q", ...args]);
     if (outcome.code !== 0) throw new Error(outcome.stderr);
   }
   const docr = (args: readonly string[], env: Environment = {}): Promise<Outcome> =>
-    lab.person.run(DOCR, args, { env });
+    lab.user.run(DOCR, args, { env });
   /** For one terminal: the server of the one before may still be ending. */
   const room = (): string => mkdtempSync(join(lab.folder, "t-"));
   const ci = (): Environment => ({ DIGITALOCEAN_ACCESS_TOKEN: token });
@@ -98,7 +98,7 @@ describeUnless(explainNoLab(["skopeo", "tmux"]), "docr check", () => {
   it("finds an index, and the same by the digest that skopeo knows it by", async () => {
     const { json } = await check(`${BASIC}/tiny:index`);
     expect(json).toMatchObject({ mediaType: OCI_INDEX, platforms: PLATFORMS });
-    const theirs = await lab.person.run("skopeo", [
+    const theirs = await lab.user.run("skopeo", [
       "inspect",
       "--raw",
       "--creds",
@@ -121,7 +121,7 @@ describeUnless(explainNoLab(["skopeo", "tmux"]), "docr check", () => {
   });
 
   it("asks itself for our host where docker is not configured to, and says so", async () => {
-    lab.person.writeDockerConfig({});
+    lab.user.writeDockerConfig({});
     const { stdout, code } = await docr(["check", `${OURS}/acme/app:v1`], ci());
     expect(code).toBe(0);
     expect(stdout).toContain("\n  login      docr (docker is not configured to ask docr");
@@ -141,7 +141,7 @@ describeUnless(explainNoLab(["skopeo", "tmux"]), "docr check", () => {
   it("ends with 4 for what is refused: a wrong login, none at all, and another team's registry", async () => {
     expect(await check(`${OURS}/other/app:v1`)).toMatchObject({ code: 4, json: { status: "refused" } });
     expect(await check(`${BASIC}/tiny:oci`, "--anonymous")).toMatchObject({ code: 4 });
-    lab.person.writeDockerConfig({ auths: { [BASIC]: { auth: authOf("bas", "hunter2") } } });
+    lab.user.writeDockerConfig({ auths: { [BASIC]: { auth: authOf("bas", "hunter2") } } });
     const refused = await docr(["check", `${BASIC}/tiny:oci`]);
     expect(refused.code).toBe(4);
     expect(refused.stdout).toMatch(
@@ -170,8 +170,8 @@ describeUnless(explainNoLab(["skopeo", "tmux"]), "docr check", () => {
   it("uses podman's login where podman is meant", async () => {
     const auth = join(lab.folder, "podman-auth.json");
     const login = ["login", "--authfile", auth, "-u", BASIC_LOGIN.username, "--password-stdin", BASIC];
-    expect((await lab.person.run("skopeo", login, { stdin: BASIC_LOGIN.password })).code).toBe(0);
-    lab.person.writeDockerConfig({});
+    expect((await lab.user.run("skopeo", login, { stdin: BASIC_LOGIN.password })).code).toBe(0);
+    lab.user.writeDockerConfig({});
     const args = ["check", `${BASIC}/tiny:oci`, "--client", "podman", "--json"];
     const { code, stdout } = await docr(args, { REGISTRY_AUTH_FILE: auth });
     expect([code, JSON.parse(stdout)]).toMatchObject([0, { login: { client: "podman", kind: "auths" } }]);
@@ -213,7 +213,7 @@ describeUnless(explainNoLab(["skopeo", "tmux"]), "docr check", () => {
   });
 
   it("shows a person in a terminal what a pipe gets, with colours and without a spinner left behind", async () => {
-    const terminal = await openTerminal(room(), "docr check alpine", lab.person.env);
+    const terminal = await openTerminal(room(), "docr check alpine", lab.user.env);
     try {
       const screen = await terminal.waitFor("[exit 0]");
       expect(screen).toMatch(/^docker\.io\/library\/alpine:latest\n {2}digest +sha256:[0-9a-f]{64}\n/);
@@ -226,11 +226,7 @@ describeUnless(explainNoLab(["skopeo", "tmux"]), "docr check", () => {
   it("is given up with ctrl-C, however long the registry is silent, and leaves the terminal as it was", async () => {
     const silent = createServer(() => undefined);
     const port = await listen(silent, 0, "127.0.0.1");
-    const terminal = await openTerminal(
-      room(),
-      `docr check 127.0.0.1:${port}/app --anonymous`,
-      lab.person.env,
-    );
+    const terminal = await openTerminal(room(), `docr check 127.0.0.1:${port}/app --anonymous`, lab.user.env);
     try {
       await terminal.waitFor(`asking 127.0.0.1:${port}`);
       await terminal.press("C-c");
@@ -252,7 +248,7 @@ describeUnless(explainNoLab(["skopeo", "tmux"]), "docr check", () => {
   });
 
   const loginToHub = (password: string): void =>
-    lab.person.writeDockerConfig({
+    lab.user.writeDockerConfig({
       auths: { "https://index.docker.io/v1/": { auth: authOf("ann", password) } },
     });
 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { describeUnless, itUnless } from "../support/lab/describe.ts";
 import { explainNoLab, type Lab, openLab } from "../support/lab/lab.ts";
-import type { PersonRunOptions } from "../support/lab/person.ts";
+import type { UserRunOptions } from "../support/lab/user.ts";
 import type { Outcome } from "../support/lab/run.ts";
 
 const HOST = "registry.digitalocean.com";
@@ -30,28 +30,28 @@ describeUnless(
     beforeAll(async () => {
       lab = await openLab({ engine: true });
       token = lab.standIn.account.addToken();
-      lab.person.writeDockerConfig({ credsStore: "docr" });
+      lab.user.writeDockerConfig({ credsStore: "docr" });
       await docker(["import", "-c", 'CMD ["/bin/echo","hi"]', lab.rootTar, IMAGE]);
       for (const image of [IMAGE, ...SERVICES.map((service) => service.image)]) {
         await docker(["tag", IMAGE, image]);
         await docker(["push", "-q", image], { env: ci() });
       }
-      await lab.person.docr("erase", { stdin: HOST, env: ci() });
+      await lab.user.docr("erase", { stdin: HOST, env: ci() });
       lab.standIn.reset();
     });
     afterAll(() => lab.close());
     afterEach(async () => {
       await docker(["logout", HOST]);
-      await lab.person.docr("erase", { stdin: HOST, env: ci() });
+      await lab.user.docr("erase", { stdin: HOST, env: ci() });
       lab.standIn.reset();
     });
 
-    const as = (command: string, args: readonly string[], options: PersonRunOptions = {}): Promise<Outcome> =>
-      lab.person.run(command, args, {
+    const as = (command: string, args: readonly string[], options: UserRunOptions = {}): Promise<Outcome> =>
+      lab.user.run(command, args, {
         ...options,
         env: { DOCKER_HOST: lab.engine?.host ?? "", ...options.env },
       });
-    const docker = (args: readonly string[], options?: PersonRunOptions): Promise<Outcome> =>
+    const docker = (args: readonly string[], options?: UserRunOptions): Promise<Outcome> =>
       as("docker", args, options);
     const ci = (): Record<string, string> => ({ DIGITALOCEAN_ACCESS_TOKEN: token });
     const login = (): Promise<Outcome> =>
@@ -67,7 +67,7 @@ describeUnless(
     it.each(["credsStore", "credHelpers"])(
       "docker-compose pulls six services at once with one mint, with %s",
       async (how) => {
-        lab.person.writeDockerConfig(
+        lab.user.writeDockerConfig(
           how === "credsStore" ? { credsStore: "docr" } : { credHelpers: { [HOST]: "docr" } },
         );
         await login();
@@ -86,7 +86,7 @@ describeUnless(
     );
 
     it("docker build takes a private base image after a login", async () => {
-      lab.person.writeDockerConfig({ credsStore: "docr" });
+      lab.user.writeDockerConfig({ credsStore: "docr" });
       await login();
       await remove(IMAGE);
       const build = await docker(["build", "-q", "--pull", createContext()], {
@@ -98,7 +98,7 @@ describeUnless(
     });
 
     it("docker build in CI, with nothing but an API token, needs no login", async () => {
-      lab.person.writeDockerConfig({ credsStore: "docr" });
+      lab.user.writeDockerConfig({ credsStore: "docr" });
       await remove(IMAGE);
       const build = await docker(["build", "-q", "--pull", "--no-cache", createContext()], {
         env: { DOCKER_BUILDKIT: "0", ...ci() },
@@ -108,7 +108,7 @@ describeUnless(
     });
 
     itUnless(explainNoBuildKit(), "BuildKit takes a private base image", async () => {
-      lab.person.writeDockerConfig({ credsStore: "docr" });
+      lab.user.writeDockerConfig({ credsStore: "docr" });
       await remove(IMAGE);
       const build = await as(DEBIAN_DOCKER, ["build", "-q", "--pull", "--no-cache", createContext()], {
         env: { DOCKER_BUILDKIT: "1", ...ci() },
@@ -118,7 +118,7 @@ describeUnless(
     });
 
     it("docker run pulls what is missing", async () => {
-      lab.person.writeDockerConfig({ credHelpers: { [HOST]: "docr" } });
+      lab.user.writeDockerConfig({ credHelpers: { [HOST]: "docr" } });
       await remove(IMAGE);
       const outcome = await docker(["run", "--rm", "--network", "none", IMAGE], { env: ci() });
       expect([outcome.code, outcome.stdout]).toEqual([0, "hi\n"]);

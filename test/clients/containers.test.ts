@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { type Containers, createContainers } from "../support/lab/containers.ts";
 import { describeUnless } from "../support/lab/describe.ts";
 import { explainNoLab, type Lab, openLab } from "../support/lab/lab.ts";
-import type { PersonRunOptions } from "../support/lab/person.ts";
+import type { UserRunOptions } from "../support/lab/user.ts";
 import type { Outcome } from "../support/lab/run.ts";
 
 const HOST = "registry.digitalocean.com";
@@ -35,7 +35,7 @@ describeUnless(explainNoLab(["podman", "skopeo", "buildah"]), "podman, skopeo an
   beforeAll(async () => {
     lab = await openLab();
     token = lab.standIn.account.addToken();
-    containers = createContainers(join(lab.person.folder, "c"), lab.person.env["HOME"] ?? "");
+    containers = createContainers(join(lab.user.folder, "c"), lab.user.env["HOME"] ?? "");
     const imported = await podman(["import", "-q", lab.rootTar, IMAGE]);
     if (imported.code !== 0) throw new Error(imported.stderr);
     WAYS[0]?.arrange(containers);
@@ -45,19 +45,15 @@ describeUnless(explainNoLab(["podman", "skopeo", "buildah"]), "podman, skopeo an
   });
   afterAll(() => lab.close());
   afterEach(async () => {
-    await lab.person.docr("erase", { stdin: HOST });
-    await lab.person.docr("erase", { stdin: HOST, env: ci() });
+    await lab.user.docr("erase", { stdin: HOST });
+    await lab.user.docr("erase", { stdin: HOST, env: ci() });
     lab.standIn.reset();
   });
 
   const ci = (): Record<string, string> => ({ DIGITALOCEAN_ACCESS_TOKEN: token });
-  const client = (
-    command: string,
-    args: readonly string[],
-    options: PersonRunOptions = {},
-  ): Promise<Outcome> =>
-    lab.person.run(command, args, { ...options, env: { ...containers.env, ...options.env } });
-  const podman = (args: readonly string[], options?: PersonRunOptions): Promise<Outcome> =>
+  const client = (command: string, args: readonly string[], options: UserRunOptions = {}): Promise<Outcome> =>
+    lab.user.run(command, args, { ...options, env: { ...containers.env, ...options.env } });
+  const podman = (args: readonly string[], options?: UserRunOptions): Promise<Outcome> =>
     client("podman", [...containers.podman, ...args], options);
   const login = (command: "podman" | "skopeo"): Promise<Outcome> =>
     client(command, ["login", "-u", token, "--password-stdin", HOST], { stdin: token });

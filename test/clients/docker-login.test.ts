@@ -26,26 +26,26 @@ describeUnless(explainNoLab(["docker", "dockerd"]), "docker login and logout", (
 
   // The first login needs no engine; one with what `get` answers goes through it.
   const docker = (...args: string[]): Promise<Outcome> =>
-    lab.person.run("docker", args, { env: { DOCKER_HOST: lab.engine?.host ?? "" } });
+    lab.user.run("docker", args, { env: { DOCKER_HOST: lab.engine?.host ?? "" } });
   const login = (secret: string, server = HOST): Promise<Outcome> =>
-    lab.person.run("docker", ["login", "-u", secret, "--password-stdin", server], { stdin: secret });
+    lab.user.run("docker", ["login", "-u", secret, "--password-stdin", server], { stdin: secret });
   /** Whether a secret is somewhere in the keychain: a boolean, so that no failure prints one. */
   const isKept = async (secret: string | undefined): Promise<boolean> =>
-    secret !== undefined && (await lab.person.keyring.dump(SERVICE)).includes(secret);
-  const get = (): Promise<Outcome> => lab.person.docr("get", { stdin: HOST });
+    secret !== undefined && (await lab.user.keyring.dump(SERVICE)).includes(secret);
+  const get = (): Promise<Outcome> => lab.user.docr("get", { stdin: HOST });
 
   it.each(CONFIGS)("keeps the API token in the keychain and nowhere else, with $how", async ({ config }) => {
-    lab.person.writeDockerConfig(config);
+    lab.user.writeDockerConfig(config);
     const outcome = await login(token);
     expect(outcome).toMatchObject({ code: 0, stderr: "" });
     expect(outcome.stdout).toContain("Login Succeeded");
     expect(await isKept(token)).toBe(true);
-    expect(lab.person.readDockerConfig().includes(token)).toBe(false);
+    expect(lab.user.readDockerConfig().includes(token)).toBe(false);
     expect(lab.standIn.count("mint")).toBe(0);
   });
 
   it.each(CONFIGS)("forgets everything and revokes at logout, with $how", async ({ config }) => {
-    lab.person.writeDockerConfig(config);
+    lab.user.writeDockerConfig(config);
     await login(token);
     expect((await get()).code).toBe(0);
     const minted = lab.standIn.account.minted.at(-1);
@@ -67,14 +67,14 @@ describeUnless(explainNoLab(["docker", "dockerd"]), "docker login and logout", (
   it.each(CONFIGS)(
     "keeps nothing of what docker stores back at the second login, with $how",
     async ({ config }) => {
-      lab.person.writeDockerConfig(config);
+      lab.user.writeDockerConfig(config);
       await login(token);
       // Without a user name docker logs in with what `get` answers, and stores that.
       const second = await docker("login", HOST);
 
       expect(second.stdout).toContain("Login Succeeded");
       expect(lab.standIn.count("mint")).toBe(1);
-      const kept = await lab.person.keyring.dump(SERVICE);
+      const kept = await lab.user.keyring.dump(SERVICE);
       expect(kept).toContain(token);
       expect(kept).not.toContain(lab.standIn.account.minted.at(-1)?.secret);
       expect((await get()).stdout).toContain(lab.standIn.account.minted.at(-1)?.secret);
@@ -83,7 +83,7 @@ describeUnless(explainNoLab(["docker", "dockerd"]), "docker login and logout", (
   );
 
   it("takes a login with a path or a scheme as one for the host", async () => {
-    lab.person.writeDockerConfig({ credsStore: "docr" });
+    lab.user.writeDockerConfig({ credsStore: "docr" });
     for (const server of [`https://${HOST}/`, `${HOST}/acme`]) {
       expect(await login(token, server)).toMatchObject({ code: 0, stderr: "" });
       expect((await get()).code).toBe(0);
@@ -93,22 +93,22 @@ describeUnless(explainNoLab(["docker", "dockerd"]), "docker login and logout", (
   });
 
   it("lists the host after the login, with a label and no secret", async () => {
-    lab.person.writeDockerConfig({ credsStore: "docr" });
+    lab.user.writeDockerConfig({ credsStore: "docr" });
     await login(token);
-    expect((await lab.person.docr("list")).stdout).toBe(`${JSON.stringify({ [HOST]: "docr" })}\n`);
+    expect((await lab.user.docr("list")).stdout).toBe(`${JSON.stringify({ [HOST]: "docr" })}\n`);
     await docker("logout", HOST);
-    expect((await lab.person.docr("list")).stdout).toBe("{}\n");
+    expect((await lab.user.docr("list")).stdout).toBe("{}\n");
   });
 
   it("refuses a token that DigitalOcean does not know before anything is stored", async () => {
-    lab.person.writeDockerConfig({ credsStore: "docr" });
+    lab.user.writeDockerConfig({ credsStore: "docr" });
     const wrong = `dop_v1_${"0".repeat(64)}`;
     expect((await login(wrong)).code).toBe(1);
     expect((await get()).stdout).toBe("credentials not found in native keychain\n");
   });
 
   it("logs out although the revoke fails, and says so in one line", async () => {
-    lab.person.writeDockerConfig({ credsStore: "docr" });
+    lab.user.writeDockerConfig({ credsStore: "docr" });
     await login(token);
     await get();
     lab.standIn.faults.add({ kind: "answer", path: "/v1/oauth/revoke", status: 500, times: 9 });
@@ -119,7 +119,7 @@ describeUnless(explainNoLab(["docker", "dockerd"]), "docker login and logout", (
   });
 
   it("keeps doctl's finished credential as it is while no API token is there", async () => {
-    lab.person.writeDockerConfig({ credsStore: "docr" });
+    lab.user.writeDockerConfig({ credsStore: "docr" });
     const finished = lab.standIn.account.mint("acme", "read-write", 3600);
     expect((await login(finished.secret)).code).toBe(0);
     const expected = { ServerURL: HOST, Username: finished.secret, Secret: finished.secret };

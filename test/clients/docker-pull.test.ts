@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { describeUnless } from "../support/lab/describe.ts";
 import { explainNoLab, type Lab, openLab } from "../support/lab/lab.ts";
-import type { PersonRunOptions } from "../support/lab/person.ts";
+import type { UserRunOptions } from "../support/lab/user.ts";
 import type { Outcome } from "../support/lab/run.ts";
 
 const HOST = "registry.digitalocean.com";
@@ -14,7 +14,7 @@ describeUnless(explainNoLab(["docker", "dockerd"]), "docker pull and push with a
   beforeAll(async () => {
     lab = await openLab({ engine: true });
     token = lab.standIn.account.addToken();
-    lab.person.writeDockerConfig({ credHelpers: { [HOST]: "docr" } });
+    lab.user.writeDockerConfig({ credHelpers: { [HOST]: "docr" } });
     await docker(["import", lab.rootTar, IMAGE]);
   });
   afterAll(() => lab.close());
@@ -24,12 +24,12 @@ describeUnless(explainNoLab(["docker", "dockerd"]), "docker pull and push with a
   });
   afterEach(async () => {
     await docker(["logout", HOST]);
-    await lab.person.docr("erase", { stdin: HOST, env: ci() });
+    await lab.user.docr("erase", { stdin: HOST, env: ci() });
   });
 
-  function docker(args: readonly string[], options: PersonRunOptions = {}): Promise<Outcome> {
+  function docker(args: readonly string[], options: UserRunOptions = {}): Promise<Outcome> {
     const env = { DOCKER_HOST: lab.engine?.host ?? "", ...options.env };
-    return lab.person.run("docker", args, { ...options, env });
+    return lab.user.run("docker", args, { ...options, env });
   }
   const ci = (apiToken = token): Record<string, string> => ({ DIGITALOCEAN_ACCESS_TOKEN: apiToken });
   const login = (): Promise<Outcome> =>
@@ -73,7 +73,7 @@ describeUnless(explainNoLab(["docker", "dockerd"]), "docker pull and push with a
       else minted.expiresAt = Date.now() - 1;
       const outcome = await docker(["pull", "-q", IMAGE], { env: ci() });
       expect([outcome.code, outcome.stderr]).toEqual([1, expect.stringContaining("unauthorized")]);
-      await lab.person.docr("erase", { stdin: HOST, env: ci() });
+      await lab.user.docr("erase", { stdin: HOST, env: ci() });
     }
   });
 
@@ -96,7 +96,7 @@ describeUnless(explainNoLab(["docker", "dockerd"]), "docker pull and push with a
     expect(second).toMatchObject({ code: 0, stderr: "" });
     const push = await docker(["push", "-q", IMAGE], { env });
     expect([push.code, push.stderr]).toEqual([1, expect.stringMatching(/denied|unauthorized/)]);
-    await lab.person.docr("erase", { stdin: HOST, env });
+    await lab.user.docr("erase", { stdin: HOST, env });
   });
 
   it("mints for the registry that DOCR_REGISTRY names where there are several", async () => {
@@ -108,12 +108,12 @@ describeUnless(explainNoLab(["docker", "dockerd"]), "docker pull and push with a
     const env = { ...ci(), DOCR_REGISTRY: "acme" };
     expect(await docker(["pull", "-q", IMAGE], { env })).toMatchObject({ code: 0, stderr: "" });
     expect(lab.standIn.account.minted.at(-1)?.registry).toBe("acme");
-    await lab.person.docr("erase", { stdin: HOST, env });
+    await lab.user.docr("erase", { stdin: HOST, env });
   });
 
   it("mints for the registry in the address, as go-containerregistry asks", async () => {
     lab.standIn.account.registries = ["acme-staging", "acme"];
-    const outcome = await lab.person.docr("get", { stdin: `${HOST}/acme/tiny`, env: ci() });
+    const outcome = await lab.user.docr("get", { stdin: `${HOST}/acme/tiny`, env: ci() });
     expect(outcome).toMatchObject({ code: 0, stderr: "" });
     expect(JSON.parse(outcome.stdout)).toMatchObject({ ServerURL: `${HOST}/acme/tiny` });
     expect(lab.standIn.account.minted.at(-1)?.registry).toBe("acme");

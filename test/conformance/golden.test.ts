@@ -6,7 +6,7 @@ import { describeUnless } from "../support/lab/describe.ts";
 import { DOCR, LAUNCHER, explainNoExecutable, PROGRAMS } from "../support/lab/executable.ts";
 import { explainMissing, KEYRING } from "../support/lab/parts.ts";
 import { createPasswordStore, type PasswordStore } from "../support/lab/password-store.ts";
-import { createPerson, type Person } from "../support/lab/person.ts";
+import { createUser, type User } from "../support/lab/user.ts";
 import { type Environment, run } from "../support/lab/run.ts";
 import { STEPS } from "./golden-steps.ts";
 
@@ -73,17 +73,17 @@ interface Answers {
 
 describeUnless(reason, "our answers beside those of docker's own helpers", () => {
   let folder: string;
-  let us: Person;
-  let usByOwnName: Person;
-  let them: Person;
+  let us: User;
+  let usByOwnName: User;
+  let them: User;
   let passwords: PasswordStore;
   const answers = new Map<string, Answers>();
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "docr-g-"));
-    us = await createPerson(join(folder, "u"));
-    usByOwnName = await createPerson(join(folder, "o"));
-    them = await createPerson(join(folder, "t"));
+    us = await createUser(join(folder, "u"));
+    usByOwnName = await createUser(join(folder, "o"));
+    them = await createUser(join(folder, "t"));
     passwords = await createPasswordStore(join(folder, "p"));
     for (const [title, step] of Object.entries(STEPS)) {
       const ask = async (helper: string, env: Environment): Promise<string> => {
@@ -101,9 +101,9 @@ describeUnless(reason, "our answers beside those of docker's own helpers", () =>
     }
   });
   afterAll(async () => {
-    await us.leave();
-    await usByOwnName.leave();
-    await them.leave();
+    await us.close();
+    await usByOwnName.close();
+    await them.close();
     await passwords.stop();
     rmSync(folder, { recursive: true, force: true });
   });

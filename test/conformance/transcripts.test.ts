@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeUnless } from "../support/lab/describe.ts";
 import { DIST, explainNoExecutable } from "../support/lab/executable.ts";
 import { explainMissing, KEYRING } from "../support/lab/parts.ts";
-import { createPerson, type Person } from "../support/lab/person.ts";
+import { createUser, type User } from "../support/lab/user.ts";
 import type { Outcome } from "../support/lab/run.ts";
 
 const FOLDER = join(import.meta.dirname, "transcripts");
@@ -20,14 +20,14 @@ const LINE = /^(stdin|stdin-line|run|! run|stdout|stderr)(?: (.*))?$/;
 
 describeUnless(reason, "the transcripts", () => {
   let folder: string;
-  let person: Person;
+  let user: User;
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "docr-t-"));
-    person = await createPerson(join(folder, "p"));
+    user = await createUser(join(folder, "p"));
   });
   afterAll(async () => {
-    await person.leave();
+    await user.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -47,14 +47,14 @@ describeUnless(reason, "the transcripts", () => {
       else if (word === "stdout" || word === "stderr") {
         insist(outcome?.[word].replace(/\n$/, "") === text.slice(1, -1));
       } else {
-        outcome = await person.run(join(DIST, program), text === "" ? [] : text.split(" "), { stdin });
+        outcome = await user.run(join(DIST, program), text === "" ? [] : text.split(" "), { stdin });
         insist(outcome.code === (word === "run" ? 0 : 1));
         stdin = "";
       }
     }
     // Each leaves the keychain as it found it.
-    for (const name of Object.keys(JSON.parse((await person.docr("list")).stdout))) {
-      await person.docr("erase", { stdin: name });
+    for (const name of Object.keys(JSON.parse((await user.docr("list")).stdout))) {
+      await user.docr("erase", { stdin: name });
     }
     return outcome ? wrong : [`${transcript} runs nothing`];
   };

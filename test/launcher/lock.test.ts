@@ -2,7 +2,7 @@ import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, writ
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { start } from "../system/started.ts";
+import { startCommand } from "../system/running-command.ts";
 import { describeUnless, itUnless } from "../support/lab/describe.ts";
 import { explainNoLauncher } from "../support/lab/executable.ts";
 import { explainNotRoot } from "../support/lab/parts.ts";
@@ -60,7 +60,7 @@ describeUnless(
       const { ending, ms } = await bench.ask([action], input, env);
       return ending === NO_RESPONSE && ms < AT_ONCE_MS;
     };
-    const startLauncher = () => start(bench.launcher, ["get"], { env: bench.env, stdin: HOST });
+    const startLauncher = () => startCommand(bench.launcher, ["get"], { env: bench.env, stdin: HOST });
 
     it("start docr once and all print its response, even if the private folder did not exist", async () => {
       rmSync(bench.responses, { recursive: true });

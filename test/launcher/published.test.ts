@@ -1,8 +1,8 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { namesIn, backdate, textOf } from "../support/private-folder.ts";
-import { HOST, inWorld, loginTo, secretOf, type World } from "../system/world.ts";
+import { listFiles, backdate, readFiles } from "../support/private-folder.ts";
+import { HOST, inSandbox, loginFor, secretOf, type Sandbox } from "../system/sandbox.ts";
 import { describeUnless } from "../support/lab/describe.ts";
 import { explainNoLauncher } from "../support/lab/executable.ts";
 import { explainMissing, KEYRING } from "../support/lab/parts.ts";
@@ -24,27 +24,27 @@ async function askLauncherAlone(env: Environment, input = HOST): Promise<Outcome
   }
 }
 
-const tokenLogin = (token: string): string => loginTo(HOST, "me", token);
+const tokenLogin = (token: string): string => loginFor(HOST, "me", token);
 
 /** A user who logged in with an API token and pulled once. */
-function loggedIn(body: (world: World) => Promise<void>): () => Promise<void> {
-  return inWorld({ keyring: true }, async (world) => {
-    expect(await world.docr("store", { stdin: tokenLogin(world.token) })).toMatchObject({ code: 0 });
-    expect(await world.get()).toMatchObject({ code: 0, stderr: "" });
-    expect(namesIn(world.kept, RESPONSES)).toHaveLength(1);
-    await body(world);
+function loggedIn(body: (sandbox: Sandbox) => Promise<void>): () => Promise<void> {
+  return inSandbox({ keyring: true }, async (sandbox) => {
+    expect(await sandbox.docr("store", { stdin: tokenLogin(sandbox.token) })).toMatchObject({ code: 0 });
+    expect(await sandbox.get()).toMatchObject({ code: 0, stderr: "" });
+    expect(listFiles(sandbox.privateFolder, RESPONSES)).toHaveLength(1);
+    await body(sandbox);
   });
 }
 
 describeUnless(reason, "the response that docr caches for the launcher", () => {
   it(
     "is the one that docr printed, and the launcher prints it alone",
-    loggedIn(async (world) => {
-      const again = await world.get();
-      const alone = await askLauncherAlone(world.env);
+    loggedIn(async (sandbox) => {
+      const again = await sandbox.get();
+      const alone = await askLauncherAlone(sandbox.env);
       expect([alone.ending, alone.stderr]).toEqual([0, ""]);
       expect(alone.stdout === again.stdout).toBe(true);
-      expect(world.standIn.count("mint")).toBe(1);
+      expect(sandbox.standIn.count("mint")).toBe(1);
     }),
   );
 
@@ -58,8 +58,8 @@ describeUnless(reason, "the response that docr caches for the launcher", () => {
     ["another store", { DOCR_STORE: "pass" }],
     ["an invalid setting", { DOCR_TTL: "soon" }],
   ])("is not used with %s", (_what, other) =>
-    loggedIn(async (world) => {
-      const alone = await askLauncherAlone({ ...world.env, ...other });
+    loggedIn(async (sandbox) => {
+      const alone = await askLauncherAlone({ ...sandbox.env, ...other });
       expect(alone.ending).toBe(1);
       expect(alone.stdout).not.toContain("Secret");
     })(),
@@ -67,98 +67,100 @@ describeUnless(reason, "the response that docr caches for the launcher", () => {
 
   it(
     "is deleted by a logout",
-    loggedIn(async (world) => {
-      expect(await world.docr("erase", { stdin: HOST })).toMatchObject({ code: 0 });
-      expect(namesIn(world.kept, RESPONSES)).toEqual([]);
-      expect((await askLauncherAlone(world.env)).ending).toBe(1);
+    loggedIn(async (sandbox) => {
+      expect(await sandbox.docr("erase", { stdin: HOST })).toMatchObject({ code: 0 });
+      expect(listFiles(sandbox.privateFolder, RESPONSES)).toEqual([]);
+      expect((await askLauncherAlone(sandbox.env)).ending).toBe(1);
     }),
   );
 
   it(
     "is replaced after a login with another API token",
-    loggedIn(async (world) => {
-      const before = secretOf(await world.get());
-      const token = world.standIn.account.addToken();
-      expect(await world.docr("store", { stdin: tokenLogin(token) })).toMatchObject({ code: 0 });
-      expect(namesIn(world.kept, RESPONSES)).toEqual([]);
-      expect(secretOf(await world.get())).not.toBe(before);
-      expect(textOf(world.kept, RESPONSES).includes(before)).toBe(false);
+    loggedIn(async (sandbox) => {
+      const before = secretOf(await sandbox.get());
+      const token = sandbox.standIn.account.addToken();
+      expect(await sandbox.docr("store", { stdin: tokenLogin(token) })).toMatchObject({ code: 0 });
+      expect(listFiles(sandbox.privateFolder, RESPONSES)).toEqual([]);
+      expect(secretOf(await sandbox.get())).not.toBe(before);
+      expect(readFiles(sandbox.privateFolder, RESPONSES).includes(before)).toBe(false);
     }),
   );
 
   it(
     "is deleted when the credential is refreshed in the background",
-    loggedIn(async (world) => {
-      const before = secretOf(await world.get());
+    loggedIn(async (sandbox) => {
+      const before = secretOf(await sandbox.get());
       // Only the credential gets older. The response is deleted because its credential is, not because of its own age.
-      const [name = ""] = namesIn(world.kept, RESPONSES);
-      const text = textOf(world.kept, RESPONSES).slice(name.length + 1, -1);
-      backdate(world.kept, 31);
-      writeFileSync(join(world.kept, name), text, { mode: 0o600 });
-      expect(await world.get(world.traced)).toMatchObject({ code: 0 });
-      expect(await waitUntil(async () => world.standIn.count("mint") === 2, 15)).toBe(true);
-      expect(await waitUntil(async () => !textOf(world.kept, "minted-").includes(before), 15)).toBe(true);
-      expect(textOf(world.kept, RESPONSES).includes(before)).toBe(false);
-      expect(secretOf(await world.get())).not.toBe(before);
+      const [name = ""] = listFiles(sandbox.privateFolder, RESPONSES);
+      const text = readFiles(sandbox.privateFolder, RESPONSES).slice(name.length + 1, -1);
+      backdate(sandbox.privateFolder, 31);
+      writeFileSync(join(sandbox.privateFolder, name), text, { mode: 0o600 });
+      expect(await sandbox.get(sandbox.traced)).toMatchObject({ code: 0 });
+      expect(await waitUntil(async () => sandbox.standIn.count("mint") === 2, 15)).toBe(true);
+      expect(
+        await waitUntil(async () => !readFiles(sandbox.privateFolder, "minted-").includes(before), 15),
+      ).toBe(true);
+      expect(readFiles(sandbox.privateFolder, RESPONSES).includes(before)).toBe(false);
+      expect(secretOf(await sandbox.get())).not.toBe(before);
     }),
   );
 
   it(
     "is deleted when an expiring credential is replaced",
-    loggedIn(async (world) => {
-      const before = secretOf(await world.get());
-      backdate(world.kept, 50);
-      const after = await world.get();
+    loggedIn(async (sandbox) => {
+      const before = secretOf(await sandbox.get());
+      backdate(sandbox.privateFolder, 50);
+      const after = await sandbox.get();
       expect(secretOf(after)).not.toBe(before);
-      expect(textOf(world.kept, RESPONSES).includes(before)).toBe(false);
-      expect((await askLauncherAlone(world.env)).stdout === after.stdout).toBe(true);
+      expect(readFiles(sandbox.privateFolder, RESPONSES).includes(before)).toBe(false);
+      expect((await askLauncherAlone(sandbox.env)).stdout === after.stdout).toBe(true);
     }),
   );
 
   it(
     "is not stored with another kind of cache, nor for other spellings of the host",
-    inWorld({}, async (world) => {
+    inSandbox({}, async (sandbox) => {
       for (const cache of ["none", "keychain"]) {
-        await world.get({ DOCR_CACHE: cache });
-        expect(namesIn(world.kept, RESPONSES)).toEqual([]);
+        await sandbox.get({ DOCR_CACHE: cache });
+        expect(listFiles(sandbox.privateFolder, RESPONSES)).toEqual([]);
       }
       // The same if other settings stored files before.
-      await world.get();
-      const before = namesIn(world.kept, RESPONSES);
-      for (const cache of ["none", "keychain"]) await world.get({ DOCR_CACHE: cache });
-      expect(namesIn(world.kept, RESPONSES)).toEqual(before);
-      for (const name of before) rmSync(join(world.kept, name));
+      await sandbox.get();
+      const before = listFiles(sandbox.privateFolder, RESPONSES);
+      for (const cache of ["none", "keychain"]) await sandbox.get({ DOCR_CACHE: cache });
+      expect(listFiles(sandbox.privateFolder, RESPONSES)).toEqual(before);
+      for (const name of before) rmSync(join(sandbox.privateFolder, name));
       for (const input of [`https://${HOST}`, `${HOST}/acme`, HOST.toUpperCase()]) {
-        expect(await world.docr("get", { stdin: input })).toMatchObject({ code: 0 });
-        expect(namesIn(world.kept, RESPONSES)).toEqual([]);
+        expect(await sandbox.docr("get", { stdin: input })).toMatchObject({ code: 0 });
+        expect(listFiles(sandbox.privateFolder, RESPONSES)).toEqual([]);
       }
     }),
   );
 
   it(
     "is neither stored nor used with a log or an API token's file",
-    inWorld({}, async (world) => {
-      const file = join(world.folder, "token");
-      writeFileSync(file, world.token, { mode: 0o600 });
-      const bypassing: readonly Environment[] = [world.traced, { DIGITALOCEAN_ACCESS_TOKEN_FILE: file }];
-      for (const added of bypassing) expect(await world.get(added)).toMatchObject({ code: 0 });
-      expect(namesIn(world.kept, RESPONSES)).toEqual([]);
-      await world.get();
-      expect(namesIn(world.kept, RESPONSES)).toHaveLength(1);
-      const lines = world.trace().length;
-      await world.get(world.traced);
-      expect(world.trace().length).toBeGreaterThan(lines);
+    inSandbox({}, async (sandbox) => {
+      const file = join(sandbox.folder, "token");
+      writeFileSync(file, sandbox.token, { mode: 0o600 });
+      const bypassing: readonly Environment[] = [sandbox.traced, { DIGITALOCEAN_ACCESS_TOKEN_FILE: file }];
+      for (const added of bypassing) expect(await sandbox.get(added)).toMatchObject({ code: 0 });
+      expect(listFiles(sandbox.privateFolder, RESPONSES)).toEqual([]);
+      await sandbox.get();
+      expect(listFiles(sandbox.privateFolder, RESPONSES)).toHaveLength(1);
+      const lines = sandbox.trace().length;
+      await sandbox.get(sandbox.traced);
+      expect(sandbox.trace().length).toBeGreaterThan(lines);
       for (const added of bypassing)
-        expect((await askLauncherAlone({ ...world.env, ...added })).ending).toBe(1);
+        expect((await askLauncherAlone({ ...sandbox.env, ...added })).ending).toBe(1);
     }),
   );
 
   it(
     "is not found if the runtime directory is missing",
-    inWorld({}, async (world) => {
-      const missing = { XDG_RUNTIME_DIR: join(world.folder, "missing") };
+    inSandbox({}, async (sandbox) => {
+      const missing = { XDG_RUNTIME_DIR: join(sandbox.folder, "missing") };
       rmSync(missing.XDG_RUNTIME_DIR, { recursive: true, force: true });
-      expect((await askLauncherAlone({ ...world.env, ...missing })).ending).toBe(1);
+      expect((await askLauncherAlone({ ...sandbox.env, ...missing })).ending).toBe(1);
     }),
   );
 });

@@ -4,7 +4,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { CLEAN_FAILURE, lookAt } from "../support/failure.ts";
+import { CLEAN_FAILURE, summarizeFailure } from "../support/failure.ts";
 import { createTestMachine } from "../support/fakes/test-machine.ts";
 import { describeUnless } from "../support/lab/describe.ts";
 import { DOCR, explainNoExecutable, LAUNCHER } from "../support/lab/executable.ts";
@@ -168,7 +168,7 @@ describeUnless(explainNoExecutable() ?? explainMissing(KEYRING), "a real keychai
       const outcomes = new Map<string, unknown>();
       const ask = async ([program, action, stdin]: (typeof REQUESTS)[number]): Promise<void> => {
         const outcome = await run(program, [action], { env, stdin });
-        const look = lookAt(outcome, KEYCHAIN_DEADLINE_MS);
+        const look = summarizeFailure(outcome, KEYCHAIN_DEADLINE_MS);
         outcomes.set(action, { ...look, hasReason: message.test(outcome.stderr) });
       };
       // A locked keyring opens one prompt after another, so that programs wait for each other.

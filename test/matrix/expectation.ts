@@ -1,8 +1,8 @@
 /** The words of the matrix: what a run of docr does, and what it leaves. */
-import { CLEAN_FAILURE, type FailureLook, lookAt } from "../support/failure.ts";
+import { CLEAN_FAILURE, type FailureSummary, summarizeFailure } from "../support/failure.ts";
 import type { TestMachine } from "../support/fakes/test-machine.ts";
 import type { Outcome } from "../support/lab/run.ts";
-import { textOf } from "../support/private-folder.ts";
+import { readFiles } from "../support/private-folder.ts";
 
 export interface Expectation {
   readonly answer: "the cached credential" | "a new credential" | "success" | "failure";
@@ -82,7 +82,7 @@ export interface Observation {
   readonly calls: number;
   readonly cache: Expectation["cache"];
   /** Undefined if the run succeeded. */
-  readonly failure: FailureLook | undefined;
+  readonly failure: FailureSummary | undefined;
   /** Whether stderr, unless it is empty, says what the test wants to read there. */
   readonly hasReason: boolean;
   /** Whether stderr repeats the API's answer or an API token. */
@@ -107,7 +107,7 @@ export function observe(
 ): Observation {
   const { account } = machine.standIn;
   const { code, stderr } = outcome;
-  const cached = textOf(machine.privateFolder, "minted-");
+  const cached = readFiles(machine.privateFolder, "minted-");
   const cachedNow = account.minted.find(({ secret }) => cached.includes(secret))?.id;
   const isOneLine = /^docr: [^\n]+\n$/.test(stderr);
   return {
@@ -116,7 +116,7 @@ export function observe(
     calls: machine.standIn.count(),
     cache:
       cachedNow === cachedBefore ? "unchanged" : cachedNow === undefined ? "nothing" : "a new credential",
-    failure: code === 0 ? undefined : lookAt(outcome, deadlineMs),
+    failure: code === 0 ? undefined : summarizeFailure(outcome, deadlineMs),
     hasReason: stderr === "" || (code === 0 ? warning : failure).test(stderr),
     hasLeak: /<html|dop_v1_[0-9a-f]/.test(stderr),
   };

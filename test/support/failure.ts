@@ -7,7 +7,7 @@ const NOT_FOUND = "credentials not found in native keychain";
 const DEADLINE_MS = 30_000;
 
 /** What can be said of a failure without repeating what it printed. */
-export interface FailureLook {
+export interface FailureSummary {
   readonly ending: number | string | null;
   readonly stdoutIsOneLine: boolean;
   readonly looksLikeNotFound: boolean;
@@ -17,7 +17,7 @@ export interface FailureLook {
 }
 
 /** A failure as clients and people need it: no crash, the reason on both streams, in time. */
-export const CLEAN_FAILURE: FailureLook = {
+export const CLEAN_FAILURE: FailureSummary = {
   ending: 1,
   stdoutIsOneLine: true,
   looksLikeNotFound: false,
@@ -26,7 +26,7 @@ export const CLEAN_FAILURE: FailureLook = {
   isInTime: true,
 };
 
-export function lookAt(outcome: Outcome, deadlineMs = DEADLINE_MS): FailureLook {
+export function summarizeFailure(outcome: Outcome, deadlineMs = DEADLINE_MS): FailureSummary {
   return {
     ending: outcome.code ?? outcome.signal,
     stdoutIsOneLine: /^[^\n]+\n$/.test(outcome.stdout),

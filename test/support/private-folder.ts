@@ -3,14 +3,14 @@ import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSyn
 import { join } from "node:path";
 
 /** Names in the folder that start with `prefix`; none where there is no folder. */
-export function namesIn(folder: string, prefix = ""): readonly string[] {
+export function listFiles(folder: string, prefix = ""): readonly string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder).filter((name) => name.startsWith(prefix));
 }
 
 /** Everything in the folder as text to search in. Never print it. */
-export function textOf(folder: string, prefix = ""): string {
-  return namesIn(folder, prefix)
+export function readFiles(folder: string, prefix = ""): string {
+  return listFiles(folder, prefix)
     .map((name) => `${name}\n${readFileSync(join(folder, name), "utf8")}\n`)
     .join("");
 }
@@ -31,7 +31,7 @@ export function backdate(folder: string, minutes: number): void {
     moment.now -= ms;
     if (moment.uptime !== undefined) moment.uptime -= ms;
   };
-  for (const name of namesIn(folder)) {
+  for (const name of listFiles(folder)) {
     const path = join(folder, name);
     if (name.startsWith("renewal-")) {
       const then = new Date(Date.now() - ms);

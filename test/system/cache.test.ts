@@ -16,7 +16,7 @@ import { createStandIn, type StandIn } from "../support/fakes/digitalocean-api.t
 import { describeUnless, itUnless } from "../support/lab/describe.ts";
 import { explainNoExecutable, PROGRAMS } from "../support/lab/executable.ts";
 import { explainMissing, KEYRING } from "../support/lab/parts.ts";
-import { createPerson, type Person } from "../support/lab/person.ts";
+import { createUser, type User } from "../support/lab/user.ts";
 import type { Environment, Outcome } from "../support/lab/run.ts";
 
 const HOST = "registry.digitalocean.com";
@@ -26,15 +26,15 @@ const reason = explainNoExecutable() ?? explainMissing([...KEYRING, "secret-tool
 for (const program of PROGRAMS) {
   describeUnless(reason, `where a minted credential is kept by ${basename(program)}`, () => {
     let folder: string;
-    let person: Person;
+    let user: User;
     let standIn: StandIn;
     let kept: string;
     let ci: Environment;
 
     beforeAll(async () => {
       folder = mkdtempSync(join(tmpdir(), "docr-c-"));
-      person = await createPerson(join(folder, "p"), program);
-      kept = join(person.env["XDG_RUNTIME_DIR"] ?? "", "docr");
+      user = await createUser(join(folder, "p"), program);
+      kept = join(user.env["XDG_RUNTIME_DIR"] ?? "", "docr");
       standIn = await createStandIn({ registries: ["acme"] });
       ci = {
         DIGITALOCEAN_ACCESS_TOKEN: standIn.account.addToken(),
@@ -44,24 +44,22 @@ for (const program of PROGRAMS) {
     });
     afterAll(async () => {
       await standIn.close();
-      await person.leave();
+      await user.close();
       rmSync(folder, { recursive: true, force: true });
     });
     beforeEach(async () => {
-      await person.docr("erase", { stdin: HOST, env: ci });
+      await user.docr("erase", { stdin: HOST, env: ci });
       rmSync(kept, { recursive: true, force: true });
       standIn.reset();
     });
 
     const get = (added: Environment = {}): Promise<Outcome> =>
-      person.docr("get", { stdin: HOST, env: { ...ci, ...added } });
+      user.docr("get", { stdin: HOST, env: { ...ci, ...added } });
     const getIn = (minutes: number): Promise<Outcome> =>
-      person.run("faketime", ["-f", `+${minutes}m`, program, "get"], { stdin: HOST, env: ci });
+      user.run("faketime", ["-f", `+${minutes}m`, program, "get"], { stdin: HOST, env: ci });
     const files = (): readonly string[] => readdirSync(kept).map((name) => join(kept, name));
     const isInKeychain = async (): Promise<boolean> =>
-      (await person.keyring.dump(SERVICE)).includes(
-        standIn.account.minted.at(-1)?.secret ?? "nothing minted",
-      );
+      (await user.keyring.dump(SERVICE)).includes(standIn.account.minted.at(-1)?.secret ?? "nothing minted");
 
     it("is a 0600 file in a 0700 folder of the runtime directory, and not the keychain", async () => {
       await get();
@@ -83,7 +81,7 @@ for (const program of PROGRAMS) {
       expect(await isInKeychain()).toBe(true);
       expect((await get({ DOCR_CACHE: "keychain" })).code).toBe(0);
       expect(standIn.count("mint")).toBe(1);
-      await person.docr("erase", { stdin: HOST, env: { ...ci, DOCR_CACHE: "keychain" } });
+      await user.docr("erase", { stdin: HOST, env: { ...ci, DOCR_CACHE: "keychain" } });
       expect(await isInKeychain()).toBe(false);
       expect(standIn.account.minted.at(-1)?.revoked).toBe(true);
     });

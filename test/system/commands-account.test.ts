@@ -15,15 +15,15 @@ const ANY_TOKEN = /do[op]_v1_[0-9a-f]/;
 
 /** In a terminal, with what stty says before and after. */
 async function inTerminal(
-  { person }: Lab,
+  { user }: Lab,
   command: string,
   look: (terminal: TerminalSession) => Promise<void>,
 ): Promise<void> {
-  const room = mkdtempSync(join(person.folder, "t-"));
+  const room = mkdtempSync(join(user.folder, "t-"));
   const terminal = await openTerminal(
     room,
     `cd ${room}; stty -a > before; ${command}; stty -a > after`,
-    person.env,
+    user.env,
   );
   try {
     await look(terminal);
@@ -43,10 +43,10 @@ async function expectSame(terminal: TerminalSession): Promise<void> {
 }
 
 /** Runs skopeo as somebody who has this config.json and nothing else. */
-async function skopeoWith({ person }: Lab, config: string, ...args: readonly string[]): Promise<Outcome> {
-  const containers = createContainers(join(person.folder, "c"), person.env["HOME"] ?? "");
+async function skopeoWith({ user }: Lab, config: string, ...args: readonly string[]): Promise<Outcome> {
+  const containers = createContainers(join(user.folder, "c"), user.env["HOME"] ?? "");
   containers.writeAuth(JSON.parse(config));
-  return person.run("skopeo", args, { env: containers.env });
+  return user.run("skopeo", args, { env: containers.env });
 }
 
 describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the verbs around an account", () => {
@@ -60,7 +60,7 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the verbs around an
     writeOciLayout(layout, "v1", ["linux/amd64"]);
     const seed = lab.standIn.account.addToken();
     const args = ["copy", "-q", "--dest-creds", `${seed}:${seed}`, `oci:${layout}:v1`, IMAGE];
-    const { code, stderr } = await lab.person.run("skopeo", args);
+    const { code, stderr } = await lab.user.run("skopeo", args);
     if (code !== 0) throw new Error(stderr);
   });
   afterAll(() => lab.close());
@@ -76,13 +76,13 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the verbs around an
   const docr = (
     args: readonly string[],
     options: { readonly stdin?: string; readonly env?: Environment } = {},
-  ): Promise<Outcome> => lab.person.docr(args, options);
+  ): Promise<Outcome> => lab.user.docr(args, options);
   const logIn = (secret: string, ...more: string[]): Promise<Outcome> =>
     docr(["login", "--token-stdin", ...more], { stdin: `${secret}\n` });
   const get = (env: Environment = {}): Promise<Outcome> => docr(["get"], { stdin: HOST, env });
   /** Whether a secret is somewhere in the keychain: a boolean, so that no failure prints one. */
   const isKept = async (secret: string): Promise<boolean> =>
-    (await lab.person.keyring.dump(SERVICE)).includes(secret);
+    (await lab.user.keyring.dump(SERVICE)).includes(secret);
   const minted = () => lab.standIn.account.minted;
   const ci = (): Environment => ({ DIGITALOCEAN_ACCESS_TOKEN: token });
 
@@ -162,7 +162,7 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the verbs around an
     });
 
     it("takes doctl's token, says that the environment's wins, and needs a terminal else", async () => {
-      const config = join(lab.person.folder, "doctl.yaml");
+      const config = join(lab.user.folder, "doctl.yaml");
       writeFileSync(config, `access-token: ${token}\n`);
       const env = { DIGITALOCEAN_CONFIG: config };
       expect(await docr(["login", "--from-doctl"], { env })).toMatchObject({ code: 0, stderr: "" });
@@ -221,9 +221,9 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the verbs around an
     });
 
     it("ends at ctrl-C at once while the keychain does not answer", async () => {
-      const file = join(lab.person.folder, "token");
+      const file = join(lab.user.folder, "token");
       writeFileSync(file, token, { mode: 0o600 });
-      lab.person.keyring.pause();
+      lab.user.keyring.pause();
       try {
         await inTerminal(lab, `docr login --token-stdin < ${file}; echo code-$?`, async (terminal) => {
           await terminal.waitFor("asking DigitalOcean");
@@ -231,7 +231,7 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the verbs around an
           await expectSame(terminal);
         });
       } finally {
-        lab.person.keyring.resume();
+        lab.user.keyring.resume();
       }
       expect(await isKept(token)).toBe(false);
     });
@@ -313,9 +313,9 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the verbs around an
         { env: ci() },
       );
       expect(code).toBe(0);
-      const file = join(lab.person.folder, "secret.yaml");
+      const file = join(lab.user.folder, "secret.yaml");
       writeFileSync(file, stdout, { mode: 0o600 });
-      const kubectl = (...args: string[]) => lab.person.run("kubectl", [...args, "--local", "-f", file]);
+      const kubectl = (...args: string[]) => lab.user.run("kubectl", [...args, "--local", "-f", file]);
       // This one decodes before it finds that a secret has no service account.
       expect((await kubectl("set", "serviceaccount", "x")).stderr).toMatch(/template: \*v1\.Secret$/m);
       const decoded = await kubectl("annotate", "checked=yes", "-o", "json");
@@ -335,7 +335,7 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the verbs around an
     it("prints exports that a shell takes, and docker's auth value", async () => {
       const script =
         'eval "$(docr credentials acme --read-write --format env)" && skopeo inspect --creds "$REGISTRY_USERNAME:$REGISTRY_PASSWORD" "docker://$REGISTRY_HOST/acme/app:v1"';
-      const evaluated = await lab.person.run("sh", ["-c", script], { env: ci() });
+      const evaluated = await lab.user.run("sh", ["-c", script], { env: ci() });
       expect(evaluated).toMatchObject({ code: 0, stderr: "" });
       expect(minted().at(-1)?.access).toBe("read-write");
       const { stdout } = await docr(["credentials", "--format", "auth"], { env: ci() });
@@ -406,11 +406,11 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the verbs around an
 
     it("says that the keychain is locked, or that there is none, and is no failure", async () => {
       await logIn(token);
-      await lab.person.keyring.lock();
+      await lab.user.keyring.lock();
       const locked = await docr(["status"]);
       expect(locked.code).toBe(0);
       expect(locked.stdout).toMatch(/^store +the keychain: the keychain is locked$/m);
-      await lab.person.keyring.restart("unlocked");
+      await lab.user.keyring.restart("unlocked");
       const none = await docr(["status", "--json"], {
         env: { DBUS_SESSION_BUS_ADDRESS: "", XDG_RUNTIME_DIR: lab.folder, ...ci() },
       });

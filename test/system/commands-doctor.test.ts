@@ -24,11 +24,11 @@ describeUnless(explainNoLab(["docker", "tmux"]), "docr doctor", () => {
     token = lab.standIn.account.addToken();
   });
   afterAll(() => lab.close());
-  beforeEach(() => lab.person.writeDockerConfig({ credHelpers: { [OURS]: "docr" } }));
+  beforeEach(() => lab.user.writeDockerConfig({ credHelpers: { [OURS]: "docr" } }));
 
   const doctor = async (env: Environment = {}, args: readonly string[] = []) => {
     const all = { DIGITALOCEAN_ACCESS_TOKEN: token, ...env };
-    const outcome = await lab.person.run(DOCR, ["doctor", "--json", ...args], { env: all });
+    const outcome = await lab.user.run(DOCR, ["doctor", "--json", ...args], { env: all });
     const json: unknown = outcome.stdout === "" ? {} : JSON.parse(outcome.stdout);
     const checks: readonly Line[] = Object(json).checks ?? [];
     const outcomeOf = (name: string) => checks.find((line) => line.name === name)?.outcome;
@@ -38,7 +38,7 @@ describeUnless(explainNoLab(["docker", "tmux"]), "docr doctor", () => {
 
   it("passes every check on a sound machine", async () => {
     const env = { DIGITALOCEAN_ACCESS_TOKEN: token };
-    const { code, stdout, stderr } = await lab.person.run(DOCR, ["doctor"], { env });
+    const { code, stdout, stderr } = await lab.user.run(DOCR, ["doctor"], { env });
     expect([code, stderr]).toEqual([0, ""]);
     for (const line of [
       /^pass {2}path +clients run .*\/dist\/docker-credential-docr$/m,
@@ -67,7 +67,7 @@ describeUnless(explainNoLab(["docker", "tmux"]), "docr doctor", () => {
     lab.standIn.reset();
     expect((await doctor()).code).toBe(0);
     expect(lab.standIn.count("mint")).toBe(0);
-    expect(await lab.person.keyring.dump("docker-credential-docr")).not.toMatch(/doctor|round trip/);
+    expect(await lab.user.keyring.dump("docker-credential-docr")).not.toMatch(/doctor|round trip/);
   });
 
   it("reports a token that cannot push, and one that is rejected", async () => {
@@ -86,7 +86,7 @@ describeUnless(explainNoLab(["docker", "tmux"]), "docr doctor", () => {
   });
 
   it("reports a locked keychain with its fix", async () => {
-    await lab.person.keyring.lock();
+    await lab.user.keyring.lock();
     try {
       const { checks, code } = await doctor();
       expect(code).toBe(1);
@@ -96,12 +96,12 @@ describeUnless(explainNoLab(["docker", "tmux"]), "docr doctor", () => {
         next: "unlock the keychain and try again",
       });
     } finally {
-      await lab.person.keyring.restart("unlocked");
+      await lab.user.keyring.restart("unlocked");
     }
   });
 
   it("reports a keychain that never responds, with all other findings", async () => {
-    lab.person.keyring.pause();
+    lab.user.keyring.pause();
     try {
       const { checks, ms, code, signal, outcomeOf } = await doctor({ DIGITALOCEAN_ACCESS_TOKEN: "" });
       expect([code, signal, outcomeOf("path"), outcomeOf("authorities")]).toEqual([1, null, "pass", "pass"]);
@@ -111,7 +111,7 @@ describeUnless(explainNoLab(["docker", "tmux"]), "docr doctor", () => {
       });
       expect(ms).toBeLessThan(15_000);
     } finally {
-      lab.person.keyring.resume();
+      lab.user.keyring.resume();
     }
   });
 
@@ -124,12 +124,12 @@ describeUnless(explainNoLab(["docker", "tmux"]), "docr doctor", () => {
       "warn",
       "pass",
     ]);
-    const bare = await lab.person.run(DOCR, ["doctor"], { env });
+    const bare = await lab.user.run(DOCR, ["doctor"], { env });
     expect(bare.code).toBe(1);
     expect(bare.stdout).toMatch(/^fail {2}store +there is no keychain in this session$/m);
     // What the handshake got lies in /dev/shm, where every test file of the namespace would find it.
     const clean = { env: { ...env, DIGITALOCEAN_ACCESS_TOKEN: token }, stdin: OURS };
-    expect(await lab.person.run(DOCR, ["erase"], clean)).toMatchObject({ code: 0, stderr: "" });
+    expect(await lab.user.run(DOCR, ["erase"], clean)).toMatchObject({ code: 0, stderr: "" });
   });
 
   itUnless(explainNoFakeTime(), "reports a wrong clock by the server's time", async () => {
@@ -141,7 +141,7 @@ describeUnless(explainNoLab(["docker", "tmux"]), "docr doctor", () => {
   });
 
   it("colours the outcomes in a terminal", async () => {
-    const env = { ...lab.person.env, DIGITALOCEAN_ACCESS_TOKEN: token, HTTPS_PROXY: "127.0.0.1:9" };
+    const env = { ...lab.user.env, DIGITALOCEAN_ACCESS_TOKEN: token, HTTPS_PROXY: "127.0.0.1:9" };
     const terminal = await openTerminal(lab.folder, "docr doctor", env);
     try {
       expect(await terminal.waitFor("[exit 1]")).toMatch(/^pass {2}path /);
@@ -162,12 +162,12 @@ describeUnless(explainNoLab(["docker", "tmux"]), "docr doctor", () => {
   });
 
   it("reports a configuration that no client can read, and one that does not ask docr", async () => {
-    lab.person.writeDockerConfig({
+    lab.user.writeDockerConfig({
       auths: { [OURS]: { auth: Buffer.from("a:hunter2").toString("base64") } },
     });
     const shadowed = await doctor();
     expect([shadowed.outcomeOf("docker"), shadowed.stdout.includes("hunter2")]).toEqual(["warn", false]);
-    writeFileSync(join(lab.person.env["DOCKER_CONFIG"] ?? "", "config.json"), '{"auths": hunter2');
+    writeFileSync(join(lab.user.env["DOCKER_CONFIG"] ?? "", "config.json"), '{"auths": hunter2');
     const broken = await doctor();
     expect(broken.outcomeOf("clients")).toBe("warn");
     expect(broken.stdout).not.toContain("hunter2");
@@ -176,7 +176,7 @@ describeUnless(explainNoLab(["docker", "tmux"]), "docr doctor", () => {
   it("writes a report without any of the planted secrets", async () => {
     const path = join(lab.folder, "report.md");
     const { username, auth, password, secret } = plant();
-    lab.person.writeDockerConfig({
+    lab.user.writeDockerConfig({
       auths: { "ghcr.io": { auth }, [OURS]: { username, password } },
       HttpHeaders: { Authorization: secret },
     });
@@ -201,7 +201,7 @@ describeUnless(explainNoLab(["docker", "tmux"]), "docr doctor", () => {
       username,
       token,
       env.DIGITALOCEAN_TOKEN,
-      lab.person.env["HOME"] ?? "",
+      lab.user.env["HOME"] ?? "",
     ];
     expect(planted.filter((text) => report.includes(text))).toEqual([]);
     const again = await doctor(env, ["--report", path]);

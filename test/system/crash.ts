@@ -12,7 +12,7 @@ export interface Operation {
   /** From 1. */
   readonly occurrence: number;
   /** As strace prints it, for a title. */
-  readonly shown: string;
+  readonly text: string;
 }
 
 export interface Command {
@@ -40,8 +40,7 @@ export async function recordOperations(
     const occurrence = (counts.get(name) ?? 0) + 1;
     counts.set(name, occurrence);
     const changes = !name.startsWith("open") || /O_WRONLY|O_RDWR|O_CREAT/.test(line);
-    if (changes && places.some((place) => line.includes(place)))
-      found.push({ name, occurrence, shown: line });
+    if (changes && places.some((place) => line.includes(place))) found.push({ name, occurrence, text: line });
   }
   return found;
 }

@@ -6,8 +6,8 @@ import { explainNoExecutable, PATH_WITH_DOCR } from "../support/lab/executable.t
 import { explainMissing, KEYRING } from "../support/lab/parts.ts";
 import { createPasswordStore } from "../support/lab/password-store.ts";
 import { type Environment, type Outcome, run } from "../support/lab/run.ts";
-import { CLEAN_FAILURE, lookAt } from "../support/failure.ts";
-import { HOST, inWorld, loginTo, type World } from "./world.ts";
+import { CLEAN_FAILURE, summarizeFailure } from "../support/failure.ts";
+import { HOST, inSandbox, loginFor, type Sandbox } from "./sandbox.ts";
 
 /** What a client sees of an answer, to the byte. */
 const seen = ({ code, stdout, stderr }: Outcome) => ({ code, stdout, stderr });
@@ -15,9 +15,9 @@ const seen = ({ code, stdout, stderr }: Outcome) => ({ code, stdout, stderr });
 /** Requests for other hosts, good and bad, in an order in which each has something to answer. */
 const REQUESTS: readonly (readonly [verb: string, stdin: string])[] = [
   ["get", "nobody.test"],
-  ["store", loginTo("one.test")],
-  ["store", loginTo("https://two.test/v1/", "us er", 'p"w<&>ä€')],
-  ["store", loginTo("one.test", "somebody", "pw2")],
+  ["store", loginFor("one.test")],
+  ["store", loginFor("https://two.test/v1/", "us er", 'p"w<&>ä€')],
+  ["store", loginFor("one.test", "somebody", "pw2")],
   ["get", "one.test"],
   ["get", "one.test\n"],
   ["get", "https://two.test/v1/"],
@@ -43,12 +43,12 @@ interface Pair {
 }
 
 /** The other helper's own answers, and those that come through us, in stores that had the same history. */
-async function ask(name: string, ours: Environment, theirs: Environment, world: World): Promise<Pair> {
+async function ask(name: string, ours: Environment, theirs: Environment, sandbox: Sandbox): Promise<Pair> {
   const direct: unknown[] = [];
   const through: unknown[] = [];
   for (const [verb, stdin] of REQUESTS) {
     const there = await run(`docker-credential-${name}`, [verb], { stdin, env: theirs });
-    const here = await world.run([verb], { stdin, env: { ...ours, DOCR_FALLBACK: name } });
+    const here = await sandbox.run([verb], { stdin, env: { ...ours, DOCR_FALLBACK: name } });
     direct.push(comparable(verb, there));
     through.push(comparable(verb, here));
   }
@@ -64,14 +64,14 @@ describeUnless(
   () => {
     it.concurrent(
       "every answer for other hosts is its own, byte for byte",
-      inWorld({}, async (world) => {
+      inSandbox({}, async (sandbox) => {
         const [a, b] = await Promise.all([
-          createPasswordStore(join(world.folder, "a")),
-          createPasswordStore(join(world.folder, "b")),
+          createPasswordStore(join(sandbox.folder, "a")),
+          createPasswordStore(join(sandbox.folder, "b")),
         ]);
         try {
-          const env = { ...withoutToken(world.env), ...a.env };
-          const { direct, through } = await ask("pass", env, b.env, world);
+          const env = { ...withoutToken(sandbox.env), ...a.env };
+          const { direct, through } = await ask("pass", env, b.env, sandbox);
           expect(through).toEqual(direct);
         } finally {
           await Promise.all([a.stop(), b.stop()]);
@@ -87,8 +87,8 @@ describeUnless(
   () => {
     it.concurrent(
       "every answer for other hosts is its own, byte for byte",
-      inWorld({ keyring: true }, async (ours) => {
-        await inWorld({ keyring: true }, async (theirs) => {
+      inSandbox({ keyring: true }, async (ours) => {
+        await inSandbox({ keyring: true }, async (theirs) => {
           const { direct, through } = await ask("secretservice", ours.env, theirs.env, ours);
           expect(through).toEqual(direct);
         })();
@@ -97,34 +97,37 @@ describeUnless(
 
     it.concurrent(
       "our host is ours: minted, listed beside its hosts, and unknown to it",
-      inWorld({ keyring: true }, async (world) => {
+      inSandbox({ keyring: true }, async (sandbox) => {
         const env = { DOCR_FALLBACK: "secretservice" };
-        await world.docr("store", { stdin: loginTo("one.test"), env });
-        await world.docr("store", { stdin: loginTo(HOST, "me", world.token), env });
-        expect(world.idOf(await world.get(env))).toBe(1);
-        const listed = await world.docr("list", { stdin: "unused", env });
+        await sandbox.docr("store", { stdin: loginFor("one.test"), env });
+        await sandbox.docr("store", { stdin: loginFor(HOST, "me", sandbox.token), env });
+        expect(sandbox.idOf(await sandbox.get(env))).toBe(1);
+        const listed = await sandbox.docr("list", { stdin: "unused", env });
         expect(listed).toMatchObject({ code: 0, stderr: "" });
         expect(JSON.parse(listed.stdout)).toEqual({ "one.test": "somebody", [HOST]: "docr" });
-        const direct = await run("docker-credential-secretservice", ["list"], { stdin: "", env: world.env });
+        const direct = await run("docker-credential-secretservice", ["list"], {
+          stdin: "",
+          env: sandbox.env,
+        });
         expect(JSON.parse(direct.stdout)).toEqual({ "one.test": "somebody" });
-        expect(await world.docr("erase", { stdin: HOST, env })).toMatchObject({ code: 0, stderr: "" });
-        expect(JSON.parse((await world.docr("list", { env })).stdout)).toEqual({ "one.test": "somebody" });
+        expect(await sandbox.docr("erase", { stdin: HOST, env })).toMatchObject({ code: 0, stderr: "" });
+        expect(JSON.parse((await sandbox.docr("list", { env })).stdout)).toEqual({ "one.test": "somebody" });
       }),
     );
 
     it.concurrent(
       "is found through our config file as well, and the environment wins over that",
-      inWorld({ keyring: true }, async (world) => {
-        mkdirSync(join(world.home, ".config", "docr"), { recursive: true });
-        writeFileSync(join(world.home, ".config", "docr", "config.json"), '{"fallback":"secretservice"}');
-        await world.docr("store", { stdin: loginTo("one.test") });
+      inSandbox({ keyring: true }, async (sandbox) => {
+        mkdirSync(join(sandbox.home, ".config", "docr"), { recursive: true });
+        writeFileSync(join(sandbox.home, ".config", "docr", "config.json"), '{"fallback":"secretservice"}');
+        await sandbox.docr("store", { stdin: loginFor("one.test") });
         const direct = await run("docker-credential-secretservice", ["get"], {
           stdin: "one.test",
-          env: world.env,
+          env: sandbox.env,
         });
         expect(direct.code).toBe(0);
-        expect(seen(await world.docr("get", { stdin: "one.test" }))).toEqual(seen(direct));
-        const other = await world.docr("get", { stdin: "one.test", env: { DOCR_FALLBACK: "nobody" } });
+        expect(seen(await sandbox.docr("get", { stdin: "one.test" }))).toEqual(seen(direct));
+        const other = await sandbox.docr("get", { stdin: "one.test", env: { DOCR_FALLBACK: "nobody" } });
         expect(other.stderr).toMatch(/docker-credential-nobody cannot be run/);
       }),
     );
@@ -132,11 +135,11 @@ describeUnless(
 );
 
 /** A helper that notes what it was sent, and answers as the script says. */
-function writeHelper(world: World, name: string, script: string): Environment {
-  const bin = join(world.folder, "bin");
+function writeHelper(sandbox: Sandbox, name: string, script: string): Environment {
+  const bin = join(sandbox.folder, "bin");
   mkdirSync(bin, { recursive: true });
   const path = join(bin, `docker-credential-${name}`);
-  const log = join(world.folder, `${name}.log`);
+  const log = join(sandbox.folder, `${name}.log`);
   writeFileSync(path, `#!/bin/sh\n{ echo "$1"; cat; echo; } >> ${log}\n${script}\n`);
   chmodSync(path, 0o755);
   return { PATH: `${bin}:${PATH_WITH_DOCR}`, DOCR_FALLBACK: name };
@@ -147,26 +150,26 @@ describeUnless(explainNoExecutable(), "beside any helper", () => {
     ["get", "one.test", 0],
     ["get", "one.test", 1],
     ["get", "one.test", 7],
-    ["store", loginTo("one.test"), 1],
+    ["store", loginFor("one.test"), 1],
     ["erase", "one.test", 42],
   ])("its stdout, stderr and exit code go through unchanged: %s", async (verb, stdin, exitCode) => {
-    await inWorld({}, async (world) => {
+    await inSandbox({}, async (sandbox) => {
       const script = `printf 'out\\377 no line break'; printf 'two\\nlines\\n' >&2; exit ${exitCode}`;
-      const env = writeHelper(world, "odd", script);
+      const env = writeHelper(sandbox, "odd", script);
       const direct = await run("docker-credential-odd", [verb], { stdin, env: { PATH: env["PATH"] ?? "" } });
       expect(direct).toMatchObject({ code: exitCode, stderr: "two\nlines\n" });
-      expect(seen(await world.docr(verb, { stdin, env }))).toEqual(seen(direct));
+      expect(seen(await sandbox.docr(verb, { stdin, env }))).toEqual(seen(direct));
       // It was sent what we were sent, to the byte.
-      const sent = readFileSync(join(world.folder, "odd.log"), "utf8");
+      const sent = readFileSync(join(sandbox.folder, "odd.log"), "utf8");
       expect(sent).toBe(`${verb}\n${stdin}\n`.repeat(2));
     })();
   });
 
   it.concurrent(
     "a list that fails there fails here, with its words",
-    inWorld({}, async (world) => {
-      const env = writeHelper(world, "odd", "echo 'the safe is shut'; echo 'two' >&2; exit 3");
-      expect(seen(await world.docr("list", { env }))).toEqual({
+    inSandbox({}, async (sandbox) => {
+      const env = writeHelper(sandbox, "odd", "echo 'the safe is shut'; echo 'two' >&2; exit 3");
+      expect(seen(await sandbox.docr("list", { env }))).toEqual({
         code: 3,
         stdout: "the safe is shut\n",
         stderr: "two\n",
@@ -176,50 +179,50 @@ describeUnless(explainNoExecutable(), "beside any helper", () => {
 
   it.concurrent(
     "a list that is none is an error that names it",
-    inWorld({}, async (world) => {
-      const outcome = await world.docr("list", { env: writeHelper(world, "odd", "echo '[1]'") });
-      expect(lookAt(outcome)).toEqual(CLEAN_FAILURE);
+    inSandbox({}, async (sandbox) => {
+      const outcome = await sandbox.docr("list", { env: writeHelper(sandbox, "odd", "echo '[1]'") });
+      expect(summarizeFailure(outcome)).toEqual(CLEAN_FAILURE);
       expect(outcome.stderr).toMatch(/docker-credential-odd printed no list/);
     }),
   );
 
   it.concurrent(
     "our host is never its business, in any spelling",
-    inWorld({}, async (world) => {
-      const env = writeHelper(world, "odd", 'echo \'{"one.test":"u","registry.digitalocean.com":"old"}\'');
+    inSandbox({}, async (sandbox) => {
+      const env = writeHelper(sandbox, "odd", 'echo \'{"one.test":"u","registry.digitalocean.com":"old"}\'');
       for (const spelling of [HOST, `https://${HOST}`, `${HOST.toUpperCase()}:443`, `${HOST}/acme/app`]) {
-        expect((await world.docr("get", { stdin: spelling, env })).code).toBe(0);
+        expect((await sandbox.docr("get", { stdin: spelling, env })).code).toBe(0);
       }
-      const listed = await world.docr("list", { env });
+      const listed = await sandbox.docr("list", { env });
       expect(JSON.parse(listed.stdout)).toEqual({ "one.test": "u", [HOST]: "docr" });
-      expect(readFileSync(join(world.folder, "odd.log"), "utf8")).toBe("list\nunused\n");
+      expect(readFileSync(join(sandbox.folder, "odd.log"), "utf8")).toBe("list\nunused\n");
     }),
   );
 
   it.concurrent.each([
     ["get", "one.test"],
-    ["store", loginTo("one.test")],
+    ["store", loginFor("one.test")],
     ["erase", "one.test"],
     ["list", "unused"],
   ])("one that is not there is an error of one line: %s", async (verb, stdin) => {
-    await inWorld({}, async (world) => {
-      const outcome = await world.docr(verb, { stdin, env: { DOCR_FALLBACK: "nobody" } });
-      expect(lookAt(outcome)).toEqual(CLEAN_FAILURE);
+    await inSandbox({}, async (sandbox) => {
+      const outcome = await sandbox.docr(verb, { stdin, env: { DOCR_FALLBACK: "nobody" } });
+      expect(summarizeFailure(outcome)).toEqual(CLEAN_FAILURE);
       expect(outcome.stderr).toMatch(/docr cannot run the fallback helper docker-credential-nobody/);
       // Ours does not need it.
-      expect((await world.get({ DOCR_FALLBACK: "nobody" })).code).toBe(0);
+      expect((await sandbox.get({ DOCR_FALLBACK: "nobody" })).code).toBe(0);
     })();
   });
 
   it.concurrent.each(["docr", "../evil", "a b", "docker-credential-pass;id"])(
     "a name that would call ourselves or anything but a helper is refused: %s",
     async (name) => {
-      await inWorld({}, async (world) => {
-        const outcome = await world.docr("get", {
+      await inSandbox({}, async (sandbox) => {
+        const outcome = await sandbox.docr("get", {
           stdin: "one.test",
           env: { DOCR_FALLBACK: name, PATH: PATH_WITH_DOCR },
         });
-        expect(lookAt(outcome, 5000)).toEqual(CLEAN_FAILURE);
+        expect(summarizeFailure(outcome, 5000)).toEqual(CLEAN_FAILURE);
         expect(outcome.stderr).toMatch(/DOCR_FALLBACK must be/);
       })();
     },
@@ -227,13 +230,13 @@ describeUnless(explainNoExecutable(), "beside any helper", () => {
 
   it.concurrent(
     "one that calls us again under another name ends, and starts no storm",
-    inWorld({}, async (world) => {
-      const log = join(world.folder, "loop.log");
+    inSandbox({}, async (sandbox) => {
+      const log = join(sandbox.folder, "loop.log");
       // It would go on for ever; this one stops after ten.
       const stop = `[ "$(grep -c ^get ${log})" -lt 10 ] || exit 9`;
       const again = 'printf one.test | docker-credential-docr "$1"';
-      const env = writeHelper(world, "loop", `${stop}\n${again}`);
-      const outcome = await world.docr("get", { stdin: "one.test", env });
+      const env = writeHelper(sandbox, "loop", `${stop}\n${again}`);
+      const outcome = await sandbox.docr("get", { stdin: "one.test", env });
       expect(outcome.code).not.toBe(0);
       expect(readFileSync(log, "utf8").match(/^get$/gm)).toHaveLength(1);
     }),

@@ -5,9 +5,9 @@ import { describeUnless } from "../support/lab/describe.ts";
 import { DOCR, explainNoExecutable } from "../support/lab/executable.ts";
 import { explainMissing, SYSTEM_PATH } from "../support/lab/parts.ts";
 import { type Environment, type Outcome, run } from "../support/lab/run.ts";
-import { CLEAN_FAILURE, lookAt } from "../support/failure.ts";
+import { CLEAN_FAILURE, summarizeFailure } from "../support/failure.ts";
 import { explainNoMounts, openMounts, type PrivateMounts } from "../support/lab/mounts.ts";
-import { HOST, inWorld, loginTo, type World, type WorldOptions } from "./world.ts";
+import { HOST, inSandbox, loginFor, type Sandbox, type SandboxOptions } from "./sandbox.ts";
 
 /** A runner: nobody is logged in, and the shared places are its own, so that nothing touches the machine's. */
 interface Runner {
@@ -18,7 +18,7 @@ interface Runner {
   readonly look: (script: string) => Promise<string>;
 }
 
-interface RunnerOptions extends WorldOptions {
+interface RunnerOptions extends SandboxOptions {
   /** Options of the memory at /dev/shm. */
   readonly memory?: string;
   /** More for the shell that prepares the place; WORLD is the world's folder, TMP the temporary directory. */
@@ -30,28 +30,28 @@ const STRANGER = ["setpriv", "--reuid=4711", "--regid=4711", "--clear-groups"];
 
 function onRunner(
   options: RunnerOptions,
-  body: (runner: Runner, world: World) => Promise<void>,
+  body: (runner: Runner, sandbox: Sandbox) => Promise<void>,
 ): () => Promise<void> {
-  return inWorld(options, async (world) => {
-    const temporary = join(world.folder, "tmp");
+  return inSandbox(options, async (sandbox) => {
+    const temporary = join(sandbox.folder, "tmp");
     mkdirSync(temporary);
     chmodSync(temporary, 0o1777);
-    chmodSync(world.folder, 0o755);
+    chmodSync(sandbox.folder, 0o755);
     const script = `
-      WORLD=${world.folder} TMP=${temporary}
+      WORLD=${sandbox.folder} TMP=${temporary}
       mount -t tmpfs -o mode=1777,${options.memory ?? "size=16m"} tmpfs /dev/shm
       # The project may lie where only root may look.
       touch $WORLD/docr
       mount --bind ${DOCR} $WORLD/docr
       ${options.prepare ?? ""}`;
     const mounts: PrivateMounts = await openMounts(script);
-    const executable = join(world.folder, "docr");
+    const executable = join(sandbox.folder, "docr");
     const base = {
       PATH: SYSTEM_PATH,
       TMPDIR: temporary,
-      DIGITALOCEAN_ACCESS_TOKEN: world.token,
-      DIGITALOCEAN_API_URL: world.standIn.url,
-      DIGITALOCEAN_OAUTH_URL: world.standIn.url,
+      DIGITALOCEAN_ACCESS_TOKEN: sandbox.token,
+      DIGITALOCEAN_API_URL: sandbox.standIn.url,
+      DIGITALOCEAN_OAUTH_URL: sandbox.standIn.url,
     };
     const inside = (command: readonly string[], stdin: string, env: Environment = {}): Promise<Outcome> => {
       const [program, ...args] = mounts.wrap(command);
@@ -64,7 +64,7 @@ function onRunner(
           docr: (args, stdin, env) => inside([executable, ...args], stdin, env),
           look: async (script_) => (await inside(["sh", "-c", script_], "")).stdout,
         },
-        world,
+        sandbox,
       );
     } finally {
       await mounts.close();
@@ -79,10 +79,10 @@ const LIST_SHM = "cd /dev/shm && find . -mindepth 1 -printf '%m %y %p\\n' | sed 
 describeUnless(reason, "a runner without a session", () => {
   it.concurrent(
     "answers with nothing but an API token in its environment, and keeps what it minted in memory of its own",
-    onRunner({}, async ({ get, look }, world) => {
+    onRunner({}, async ({ get, look }, sandbox) => {
       expect(await get()).toMatchObject(good);
-      expect(world.idOf(await get())).toBe(1);
-      expect(world.standIn.count("mint")).toBe(1);
+      expect(sandbox.idOf(await get())).toBe(1);
+      expect(sandbox.standIn.count("mint")).toBe(1);
       const places = (await look(LIST_SHM)).trim().split("\n");
       expect(places).toContain("700 d ./docr");
       expect(places).toContain("600 f ./docr-0/minted");
@@ -93,21 +93,21 @@ describeUnless(reason, "a runner without a session", () => {
 
   it.concurrent(
     "makes one mint for twenty pulls at once",
-    onRunner({}, async ({ get }, world) => {
+    onRunner({}, async ({ get }, sandbox) => {
       const outcomes = await Promise.all(Array.from({ length: 20 }, () => get()));
       expect(new Set(outcomes.map(({ code, stderr }) => `${code} ${stderr}`))).toEqual(new Set(["0 "]));
-      expect(new Set(outcomes.map((outcome) => world.idOf(outcome)))).toEqual(new Set([1]));
-      expect(world.standIn.count("mint")).toBe(1);
+      expect(new Set(outcomes.map((outcome) => sandbox.idOf(outcome)))).toEqual(new Set([1]));
+      expect(sandbox.standIn.count("mint")).toBe(1);
     }),
   );
 
   it.concurrent(
     "keeps one user's credentials from another's, each in a folder of its own",
-    onRunner({}, async ({ get, look }, world) => {
+    onRunner({}, async ({ get, look }, sandbox) => {
       expect(await get()).toMatchObject(good);
       expect(await get({}, STRANGER)).toMatchObject(good);
-      expect(world.idOf(await get({}, STRANGER))).toBe(2);
-      expect(world.standIn.count("mint")).toBe(2);
+      expect(sandbox.idOf(await get({}, STRANGER))).toBe(2);
+      expect(sandbox.standIn.count("mint")).toBe(2);
       expect(await look("stat -c '%u %a' /dev/shm/docr-0 /dev/shm/docr-4711")).toBe("0 700\n4711 700\n");
     }),
   );
@@ -133,10 +133,10 @@ describeUnless(reason, "a runner without a session", () => {
   it.concurrent.each(NUISANCES)(
     "passes over $title at its place in shared memory, and keeps its own elsewhere",
     async ({ prepare }) => {
-      await onRunner({ prepare }, async ({ get, look }, world) => {
+      await onRunner({ prepare }, async ({ get, look }, sandbox) => {
         expect(await get()).toMatchObject(good);
-        expect(world.idOf(await get())).toBe(1);
-        expect(world.standIn.count("mint")).toBe(1);
+        expect(sandbox.idOf(await get())).toBe(1);
+        expect(sandbox.standIn.count("mint")).toBe(1);
         expect(await look("find -H /dev/shm/docr-0 -name 'minted*'; ls -A $TMPDIR/../trap 2>/dev/null")).toBe(
           "",
         );
@@ -148,11 +148,11 @@ describeUnless(reason, "a runner without a session", () => {
 
   it.concurrent(
     "closes a folder of its own that somebody opened, and does not believe a file in it that others could read",
-    onRunner({ prepare: "mkdir -m 777 /dev/shm/docr-0" }, async ({ get, look }, world) => {
+    onRunner({ prepare: "mkdir -m 777 /dev/shm/docr-0" }, async ({ get, look }, sandbox) => {
       expect(await get()).toMatchObject(good);
       expect(await look("stat -c '%a' /dev/shm/docr-0")).toBe("700\n");
       await look("chmod 644 /dev/shm/docr-0/minted-* /dev/shm/docr-0/warm-*");
-      expect(world.idOf(await get())).toBe(2);
+      expect(sandbox.idOf(await get())).toBe(2);
     }),
   );
 
@@ -160,10 +160,10 @@ describeUnless(reason, "a runner without a session", () => {
     "minds nobody who squats every place: then each get mints",
     onRunner(
       { prepare: "for place in /dev/shm $TMP; do mkdir $place/docr-0; chown 4711 $place/docr-0; done" },
-      async ({ get, look }, world) => {
+      async ({ get, look }, sandbox) => {
         expect(await get()).toMatchObject(good);
         expect(await get()).toMatchObject(good);
-        expect(world.standIn.count("mint")).toBe(2);
+        expect(sandbox.standIn.count("mint")).toBe(2);
         expect(await look("find /dev/shm $TMPDIR -type f")).toBe("");
       },
     ),
@@ -224,35 +224,35 @@ describeUnless(reason, "a runner without a session", () => {
   ];
 
   it.concurrent.each(LACKS)("answers without $title", async ({ options = {}, env = {}, mints }) => {
-    await onRunner(options, async ({ get }, world) => {
-      const here = Object.entries(env).map(([name, value]) => [name, value.replace("WORLD", world.folder)]);
+    await onRunner(options, async ({ get }, sandbox) => {
+      const here = Object.entries(env).map(([name, value]) => [name, value.replace("WORLD", sandbox.folder)]);
       const added: Environment = Object.fromEntries(here);
       expect(await get(added)).toMatchObject(good);
       expect(await get(added)).toMatchObject(good);
-      expect(world.standIn.count("mint")).toBe(mints);
+      expect(sandbox.standIn.count("mint")).toBe(mints);
     })();
   });
 
   it.concurrent(
     "answers in a home of another user's, where it may not look",
-    onRunner({ prepare: "chmod 700 $WORLD/home $WORLD/run" }, async ({ get }, world) => {
-      const env = { HOME: join(world.folder, "home"), XDG_RUNTIME_DIR: join(world.folder, "run") };
+    onRunner({ prepare: "chmod 700 $WORLD/home $WORLD/run" }, async ({ get }, sandbox) => {
+      const env = { HOME: join(sandbox.folder, "home"), XDG_RUNTIME_DIR: join(sandbox.folder, "run") };
       expect(await get(env, STRANGER)).toMatchObject(good);
-      expect(world.idOf(await get(env, STRANGER))).toBe(1);
+      expect(sandbox.idOf(await get(env, STRANGER))).toBe(1);
     }),
   );
 
   it.concurrent(
     "stores no login in plain text: it fails in one line that names the choices, and writes nothing",
-    onRunner({}, async ({ docr, look }, world) => {
-      const home = { HOME: join(world.folder, "home") };
-      for (const stdin of [loginTo("one.test"), loginTo(HOST, "me", "not an API token")]) {
+    onRunner({}, async ({ docr, look }, sandbox) => {
+      const home = { HOME: join(sandbox.folder, "home") };
+      for (const stdin of [loginFor("one.test"), loginFor(HOST, "me", "not an API token")]) {
         const outcome = await docr(["store"], stdin, home);
-        expect(lookAt(outcome)).toEqual(CLEAN_FAILURE);
+        expect(summarizeFailure(outcome)).toEqual(CLEAN_FAILURE);
         expect(outcome.stderr).toMatch(/DOCR_STORE=file.*DOCR_STORE=pass/);
       }
       // But for empty files to lock.
-      expect(await look(`find ${world.folder}/home /dev/shm $TMPDIR -type f -size +0`)).toBe("");
+      expect(await look(`find ${sandbox.folder}/home /dev/shm $TMPDIR -type f -size +0`)).toBe("");
     }),
   );
 });

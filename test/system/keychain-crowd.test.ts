@@ -4,24 +4,24 @@ import { expect, it } from "vitest";
 import { describeUnless } from "../support/lab/describe.ts";
 import { explainNoExecutable } from "../support/lab/executable.ts";
 import { explainMissing, KEYRING } from "../support/lab/parts.ts";
-import { HOST, inWorld, loginTo } from "./world.ts";
+import { HOST, inSandbox, loginFor } from "./sandbox.ts";
 
 const reason = explainNoExecutable() ?? explainMissing(KEYRING);
 
 describeUnless(reason, "many processes at one keychain", () => {
   it(
     "store, list, erase and log out side by side: none crashes, none fails, and nothing is lost",
-    inWorld({ keyring: true }, async (world) => {
-      await world.docr("store", { stdin: loginTo("stays.test") });
+    inSandbox({ keyring: true }, async (sandbox) => {
+      await sandbox.docr("store", { stdin: loginFor("stays.test") });
       const bad = new Set<string>();
       const ask = async (verb: string, stdin: string): Promise<void> => {
-        const { code, signal, stderr } = await world.docr(verb, { stdin });
+        const { code, signal, stderr } = await sandbox.docr(verb, { stdin });
         if (code !== 0 || stderr !== "") bad.add(`${verb}: ${code ?? signal} ${stderr}`);
       };
       for (let round = 0; round < 6; round += 1) {
         // Searching while another process erases is what libsecret does not survive by itself.
         const crowd = [0, 1, 2, 3].flatMap((index) => [
-          ask("store", loginTo(`r${index}.test`)),
+          ask("store", loginFor(`r${index}.test`)),
           ask("list", "unused"),
           ask("erase", `r${(index + 1) % 4}.test`),
           ask("erase", HOST),
@@ -29,36 +29,38 @@ describeUnless(reason, "many processes at one keychain", () => {
         await Promise.all(crowd);
       }
       expect([...bad]).toEqual([]);
-      const kept = await world.docr("get", { stdin: "stays.test" });
+      const kept = await sandbox.docr("get", { stdin: "stays.test" });
       expect(JSON.parse(kept.stdout).Secret).toBe("pw-of-stays.test");
     }),
   );
 
   it(
     "twenty logins that are stored at once are all there",
-    inWorld({ keyring: true }, async (world) => {
+    inSandbox({ keyring: true }, async (sandbox) => {
       const names = Array.from({ length: 20 }, (_, index) => `r${String(index).padStart(2, "0")}.test`);
-      const outcomes = await Promise.all(names.map((name) => world.docr("store", { stdin: loginTo(name) })));
+      const outcomes = await Promise.all(
+        names.map((name) => sandbox.docr("store", { stdin: loginFor(name) })),
+      );
       expect(outcomes.map(({ code, stderr }) => `${code}${stderr}`)).toEqual(names.map(() => "0"));
-      const listed = await world.docr("list", { stdin: "unused" });
+      const listed = await sandbox.docr("list", { stdin: "unused" });
       expect(Object.keys(JSON.parse(listed.stdout))).toEqual(names);
     }),
   );
 
   it(
     "logins that are stored at once in sessions without a common turn are all listed",
-    inWorld({ keyring: true }, async (world) => {
-      await world.docr("store", { stdin: loginTo("r.test") });
-      await world.docr("list", { stdin: "unused" });
+    inSandbox({ keyring: true }, async (sandbox) => {
+      await sandbox.docr("store", { stdin: loginFor("r.test") });
+      await sandbox.docr("list", { stdin: "unused" });
       const names = Array.from({ length: 12 }, (_, index) => `s${String(index).padStart(2, "0")}.test`);
       const store = async (name: string): Promise<number | null> => {
-        const runtimeDir = join(world.folder, name);
+        const runtimeDir = join(sandbox.folder, name);
         mkdirSync(runtimeDir, { mode: 0o700 });
-        return (await world.docr("store", { stdin: loginTo(name), env: { XDG_RUNTIME_DIR: runtimeDir } }))
+        return (await sandbox.docr("store", { stdin: loginFor(name), env: { XDG_RUNTIME_DIR: runtimeDir } }))
           .code;
       };
       expect(new Set(await Promise.all(names.map(store)))).toEqual(new Set([0]));
-      const listed = await world.docr("list", { stdin: "unused" });
+      const listed = await sandbox.docr("list", { stdin: "unused" });
       expect(Object.keys(JSON.parse(listed.stdout))).toEqual(["r.test", ...names]);
     }),
   );

@@ -3,57 +3,57 @@ import { describeUnless } from "../support/lab/describe.ts";
 import { explainNoExecutable } from "../support/lab/executable.ts";
 import { explainMissing, KEYRING } from "../support/lab/parts.ts";
 import { runWell } from "../support/lab/run.ts";
-import { inWorld, loginTo, type World } from "./world.ts";
+import { inSandbox, loginFor, type Sandbox } from "./sandbox.ts";
 
 const reason = explainNoExecutable() ?? explainMissing([...KEYRING, "secret-tool"]);
 
 const SERVICE = "docker-credential-docr";
 const HOSTS = ["a.test", "b.test", "c.test"];
 
-async function listOf(world: World): Promise<Record<string, string>> {
-  const { code, stdout, stderr } = await world.docr("list", { stdin: "unused" });
+async function listOf(sandbox: Sandbox): Promise<Record<string, string>> {
+  const { code, stdout, stderr } = await sandbox.docr("list", { stdin: "unused" });
   expect([code, stderr]).toEqual([0, ""]);
   return JSON.parse(stdout);
 }
 
 /** secret-tool at the item of a login. */
-async function withItem(world: World, verb: "clear" | "store", host: string, stdin = ""): Promise<void> {
+async function withItem(sandbox: Sandbox, verb: "clear" | "store", host: string, stdin = ""): Promise<void> {
   const label = verb === "store" ? ["--label", "made elsewhere"] : [];
   const attributes = ["service", SERVICE, "account", `login:${host}`];
-  await runWell("secret-tool", [verb, ...label, ...attributes], { env: world.keyring?.env ?? {}, stdin });
+  await runWell("secret-tool", [verb, ...label, ...attributes], { env: sandbox.keyring?.env ?? {}, stdin });
 }
 
 describeUnless(reason, "the list of a real keychain", () => {
   it(
     "names what get answers, whatever another program did to the logins since the last list",
-    inWorld({ keyring: true }, async (world) => {
-      for (const host of HOSTS) await world.docr("store", { stdin: loginTo(host) });
-      expect(Object.keys(await listOf(world))).toEqual(HOSTS);
-      await withItem(world, "clear", "a.test");
-      await withItem(world, "store", "b.test", '{"serverUrl":"b.test","username":"other","secret":"x"}');
-      expect(await listOf(world)).toEqual({ "b.test": "other", "c.test": "somebody" });
-      expect((await world.docr("get", { stdin: "a.test" })).code).toBe(1);
-      expect(JSON.parse((await world.docr("get", { stdin: "b.test" })).stdout).Username).toBe("other");
+    inSandbox({ keyring: true }, async (sandbox) => {
+      for (const host of HOSTS) await sandbox.docr("store", { stdin: loginFor(host) });
+      expect(Object.keys(await listOf(sandbox))).toEqual(HOSTS);
+      await withItem(sandbox, "clear", "a.test");
+      await withItem(sandbox, "store", "b.test", '{"serverUrl":"b.test","username":"other","secret":"x"}');
+      expect(await listOf(sandbox)).toEqual({ "b.test": "other", "c.test": "somebody" });
+      expect((await sandbox.docr("get", { stdin: "a.test" })).code).toBe(1);
+      expect(JSON.parse((await sandbox.docr("get", { stdin: "b.test" })).stdout).Username).toBe("other");
     }),
   );
 
   it(
     "names what was stored and erased since the last list",
-    inWorld({ keyring: true }, async (world) => {
-      expect(await listOf(world)).toEqual({});
-      for (const host of HOSTS) await world.docr("store", { stdin: loginTo(host) });
-      await world.docr("erase", { stdin: "b.test" });
-      expect(Object.keys(await listOf(world))).toEqual(["a.test", "c.test"]);
+    inSandbox({ keyring: true }, async (sandbox) => {
+      expect(await listOf(sandbox)).toEqual({});
+      for (const host of HOSTS) await sandbox.docr("store", { stdin: loginFor(host) });
+      await sandbox.docr("erase", { stdin: "b.test" });
+      expect(Object.keys(await listOf(sandbox))).toEqual(["a.test", "c.test"]);
     }),
   );
 
   it(
     "fails while the keychain is locked, though it was listed before",
-    inWorld({ keyring: true }, async (world) => {
-      for (const host of HOSTS) await world.docr("store", { stdin: loginTo(host) });
-      await listOf(world);
-      await world.keyring?.lock();
-      const locked = await world.docr("list", { stdin: "unused" });
+    inSandbox({ keyring: true }, async (sandbox) => {
+      for (const host of HOSTS) await sandbox.docr("store", { stdin: loginFor(host) });
+      await listOf(sandbox);
+      await sandbox.keyring?.lock();
+      const locked = await sandbox.docr("list", { stdin: "unused" });
       expect([locked.code, locked.stderr]).toEqual([1, expect.stringContaining("keychain is locked")]);
     }),
   );

@@ -19,20 +19,20 @@ describeUnless(
     });
     afterAll(() => lab.close());
     beforeEach(async () => {
-      lab.person.writeDockerConfig({ credsStore: "docr" });
+      lab.user.writeDockerConfig({ credsStore: "docr" });
       await docker("logout", OTHER);
     });
 
     const docker = (...args: string[]): Promise<Outcome> =>
-      lab.person.run("docker", args, { env: { DOCKER_HOST: lab.engine?.host ?? "" } });
+      lab.user.run("docker", args, { env: { DOCKER_HOST: lab.engine?.host ?? "" } });
     const login = (password = BASIC_LOGIN.password): Promise<Outcome> =>
-      lab.person.run("docker", ["login", "-u", BASIC_LOGIN.username, "--password-stdin", OTHER], {
+      lab.user.run("docker", ["login", "-u", BASIC_LOGIN.username, "--password-stdin", OTHER], {
         stdin: password,
       });
 
     it("logs in, pushes, pulls and logs out, and DigitalOcean hears nothing of it", async () => {
       expect((await login()).stdout).toContain("Login Succeeded");
-      expect(lab.person.readDockerConfig().includes(BASIC_LOGIN.password)).toBe(false);
+      expect(lab.user.readDockerConfig().includes(BASIC_LOGIN.password)).toBe(false);
       expect(await docker("push", "-q", IMAGE)).toMatchObject({ code: 0, stderr: "" });
       expect(await docker("pull", "-q", IMAGE)).toMatchObject({ code: 0, stderr: "" });
       expect(await docker("logout", OTHER)).toMatchObject({ code: 0, stderr: "" });
@@ -44,19 +44,19 @@ describeUnless(
       const token = lab.standIn.account.addToken();
       const host = "registry.digitalocean.com";
       await login();
-      await lab.person.run("docker", ["login", "-u", token, "--password-stdin", host], { stdin: token });
-      expect(JSON.parse((await lab.person.docr("list")).stdout)).toEqual({
+      await lab.user.run("docker", ["login", "-u", token, "--password-stdin", host], { stdin: token });
+      expect(JSON.parse((await lab.user.docr("list")).stdout)).toEqual({
         [OTHER]: BASIC_LOGIN.username,
         [host]: "docr",
       });
       await docker("logout", host);
-      expect(JSON.parse((await lab.person.docr("list")).stdout)).toEqual({ [OTHER]: BASIC_LOGIN.username });
+      expect(JSON.parse((await lab.user.docr("list")).stdout)).toEqual({ [OTHER]: BASIC_LOGIN.username });
     });
 
     it("answers for it with the username as it was given, whatever the address's scheme", async () => {
       await login();
       for (const address of [OTHER, `https://${OTHER}`, `https://${OTHER}/`]) {
-        const outcome = await lab.person.docr("get", { stdin: address });
+        const outcome = await lab.user.docr("get", { stdin: address });
         expect(JSON.parse(outcome.stdout)).toEqual({
           ServerURL: address,
           Username: BASIC_LOGIN.username,
@@ -78,7 +78,7 @@ describeUnless(
         "sub.registry.digitalocean.com",
         "https://u:p@registry.digitalocean.com",
       ]) {
-        const outcome = await lab.person.docr("get", { stdin: address, env });
+        const outcome = await lab.user.docr("get", { stdin: address, env });
         expect([address, outcome.code, outcome.stdout.includes("dop_v1_")]).toEqual([address, 1, false]);
       }
       expect(lab.standIn.calls).toEqual([]);

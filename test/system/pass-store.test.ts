@@ -6,9 +6,9 @@ import { explainNoExecutable } from "../support/lab/executable.ts";
 import { explainMissing } from "../support/lab/parts.ts";
 import { createPasswordStore } from "../support/lab/password-store.ts";
 import { type Environment, type Outcome, run, runWell } from "../support/lab/run.ts";
-import { CLEAN_FAILURE, lookAt } from "../support/failure.ts";
-import { namesIn } from "../support/private-folder.ts";
-import { HOST, inWorld, loginTo, type World } from "./world.ts";
+import { CLEAN_FAILURE, summarizeFailure } from "../support/failure.ts";
+import { listFiles } from "../support/private-folder.ts";
+import { HOST, inSandbox, loginFor, type Sandbox } from "./sandbox.ts";
 
 interface Pass {
   readonly env: Environment;
@@ -18,22 +18,22 @@ interface Pass {
 }
 
 /** A world whose logins are in pass, with a throwaway key. */
-function withPass(body: (pass: Pass, world: World) => Promise<void>): () => Promise<void> {
-  return inWorld({}, async (world) => {
-    const store = await createPasswordStore(join(world.folder, "p"));
-    const { DIGITALOCEAN_ACCESS_TOKEN: _token, ...rest } = world.env;
+function withPass(body: (pass: Pass, sandbox: Sandbox) => Promise<void>): () => Promise<void> {
+  return inSandbox({}, async (sandbox) => {
+    const store = await createPasswordStore(join(sandbox.folder, "p"));
+    const { DIGITALOCEAN_ACCESS_TOKEN: _token, ...rest } = sandbox.env;
     const env = { ...rest, ...store.env, DOCR_STORE: "pass" };
     const gpg = (...args: readonly string[]) => runWell("gpg", args, { env: store.env });
     try {
       await body(
         {
           env,
-          docr: (verb, stdin) => world.run([verb], { stdin, env }),
+          docr: (verb, stdin) => sandbox.run([verb], { stdin, env }),
           lock: async () => {
             const keys = await gpg("--list-secret-keys", "--with-colons");
             const id = /^fpr:+([0-9A-F]{40}):/m.exec(keys.stdout)?.[1] ?? "";
             const change = ["--batch", "--pinentry-mode", "loopback", "--passphrase", "forgotten"];
-            const exported = join(world.folder, "key");
+            const exported = join(sandbox.folder, "key");
             await gpg("--batch", "--output", exported, "--export-secret-keys", id);
             await run("gpgconf", ["--kill", "gpg-agent"], { env: store.env });
             rmSync(join(store.env["GNUPGHOME"] ?? "", "private-keys-v1.d"), { recursive: true });
@@ -43,7 +43,7 @@ function withPass(body: (pass: Pass, world: World) => Promise<void>): () => Prom
             await run("gpgconf", ["--kill", "gpg-agent"], { env: store.env });
           },
         },
-        world,
+        sandbox,
       );
     } finally {
       await store.stop();
@@ -58,7 +58,7 @@ describeUnless(reason, "logins in pass, where there is no keychain", () => {
     "are stored, answered, listed and erased, under names that tell nothing to a folder's reader",
     withPass(async ({ docr, env }) => {
       for (const server of ["one.test", "https://index.docker.io/v1/"]) {
-        expect(await docr("store", loginTo(server))).toMatchObject({ code: 0, stdout: "", stderr: "" });
+        expect(await docr("store", loginFor(server))).toMatchObject({ code: 0, stdout: "", stderr: "" });
       }
       const got = await docr("get", "https://index.docker.io/v1/");
       expect(got).toMatchObject({ code: 0, stderr: "" });
@@ -69,8 +69,8 @@ describeUnless(reason, "logins in pass, where there is no keychain", () => {
         "https://index.docker.io/v1/": "somebody",
       });
       const folder = join(env["PASSWORD_STORE_DIR"] ?? "", "docker-credential-docr");
-      expect(namesIn(folder)).toHaveLength(2);
-      expect(namesIn(folder).every((name) => /^[A-Za-z0-9_-]+\.gpg$/.test(name))).toBe(true);
+      expect(listFiles(folder)).toHaveLength(2);
+      expect(listFiles(folder).every((name) => /^[A-Za-z0-9_-]+\.gpg$/.test(name))).toBe(true);
       expect(await docr("erase", "one.test")).toMatchObject({ code: 0, stdout: "", stderr: "" });
       expect(await docr("erase", "one.test")).toMatchObject({ code: 0, stdout: "", stderr: "" });
       expect(await docr("get", "one.test")).toMatchObject({
@@ -83,11 +83,11 @@ describeUnless(reason, "logins in pass, where there is no keychain", () => {
 
   it.concurrent(
     "an API token among them mints, and logging out forgets it",
-    withPass(async ({ docr }, world) => {
-      expect(await docr("store", loginTo(HOST, "me", world.token))).toMatchObject({ code: 0, stderr: "" });
-      expect(world.idOf(await docr("get", HOST))).toBe(1);
+    withPass(async ({ docr }, sandbox) => {
+      expect(await docr("store", loginFor(HOST, "me", sandbox.token))).toMatchObject({ code: 0, stderr: "" });
+      expect(sandbox.idOf(await docr("get", HOST))).toBe(1);
       expect(await docr("erase", HOST)).toMatchObject({ code: 0, stderr: "" });
-      expect(world.standIn.account.minted[0]?.revoked).toBe(true);
+      expect(sandbox.standIn.account.minted[0]?.revoked).toBe(true);
       expect((await docr("get", HOST)).code).toBe(1);
     }),
   );
@@ -95,17 +95,17 @@ describeUnless(reason, "logins in pass, where there is no keychain", () => {
   it.concurrent(
     "whose key is locked are an error, never not found, and are all there afterwards",
     withPass(async ({ docr, lock, env }) => {
-      await docr("store", loginTo("one.test"));
+      await docr("store", loginFor("one.test"));
       await lock();
       for (const [verb, stdin] of [
         ["get", "one.test"],
         ["list", "unused"],
       ] as const) {
         const outcome = await docr(verb, stdin);
-        expect([verb, lookAt(outcome)]).toEqual([verb, CLEAN_FAILURE]);
+        expect([verb, summarizeFailure(outcome)]).toEqual([verb, CLEAN_FAILURE]);
         expect(outcome.stderr).toMatch(/pass failed/);
       }
-      expect(namesIn(join(env["PASSWORD_STORE_DIR"] ?? "", "docker-credential-docr"))).toHaveLength(1);
+      expect(listFiles(join(env["PASSWORD_STORE_DIR"] ?? "", "docker-credential-docr"))).toHaveLength(1);
     }),
   );
 
@@ -113,7 +113,7 @@ describeUnless(reason, "logins in pass, where there is no keychain", () => {
     "keep the characters that they were stored with",
     withPass(async ({ docr }) => {
       const secret = ' "\\\n\tä€😀<&> trailing \n';
-      await docr("store", loginTo("one.test", "us:er", secret));
+      await docr("store", loginFor("one.test", "us:er", secret));
       const { stdout } = await docr("get", "one.test");
       expect(JSON.parse(stdout)).toEqual({ ServerURL: "one.test", Username: "us:er", Secret: secret });
     }),
@@ -123,12 +123,15 @@ describeUnless(reason, "logins in pass, where there is no keychain", () => {
 describeUnless(explainNoExecutable(), "a pass that is not there", () => {
   it.concurrent(
     "is an error that says what to do: no folder of pass's",
-    inWorld({}, async (world) => {
-      const outcome = await world.docr("store", { stdin: loginTo("one.test"), env: { DOCR_STORE: "pass" } });
-      expect(lookAt(outcome)).toEqual(CLEAN_FAILURE);
+    inSandbox({}, async (sandbox) => {
+      const outcome = await sandbox.docr("store", {
+        stdin: loginFor("one.test"),
+        env: { DOCR_STORE: "pass" },
+      });
+      expect(summarizeFailure(outcome)).toEqual(CLEAN_FAILURE);
       expect(outcome.stderr).toMatch(/pass is not set up.*pass init/);
       // A token in the environment does not need it.
-      expect((await world.get({ DOCR_STORE: "pass" })).code).toBe(0);
+      expect((await sandbox.get({ DOCR_STORE: "pass" })).code).toBe(0);
     }),
   );
 });
@@ -136,12 +139,12 @@ describeUnless(explainNoExecutable(), "a pass that is not there", () => {
 describeUnless(reason, "a pass whose program is gone", () => {
   it.concurrent(
     "is an error that says so",
-    withPass(async ({ env }, world) => {
-      const path = join(world.folder, "bin");
+    withPass(async ({ env }, sandbox) => {
+      const path = join(sandbox.folder, "bin");
       mkdirSync(path);
-      const stdin = loginTo("one.test");
-      const outcome = await world.run(["store"], { stdin, env: { ...env, PATH: path } });
-      expect(lookAt(outcome)).toEqual(CLEAN_FAILURE);
+      const stdin = loginFor("one.test");
+      const outcome = await sandbox.run(["store"], { stdin, env: { ...env, PATH: path } });
+      expect(summarizeFailure(outcome)).toEqual(CLEAN_FAILURE);
       expect(outcome.stderr).toMatch(/pass cannot be run.*install pass/);
     }),
   );

@@ -7,12 +7,12 @@ import { describeUnless } from "../support/lab/describe.ts";
 import { DOCR, explainNoExecutable } from "../support/lab/executable.ts";
 import { type Outcome, run } from "../support/lab/run.ts";
 import { waitUntil } from "../support/lab/service.ts";
-import { CLEAN_FAILURE, lookAt } from "../support/failure.ts";
+import { CLEAN_FAILURE, summarizeFailure } from "../support/failure.ts";
 import { at, explainNoFakeTime } from "./clock.ts";
-import { backdate, namesIn } from "../support/private-folder.ts";
+import { backdate, listFiles } from "../support/private-folder.ts";
 import { explainNoMounts, openMounts } from "../support/lab/mounts.ts";
-import { createGate, createSlowWay } from "./slow-way.ts";
-import { ALWAYS, HELPER, HOST, inWorld, type World } from "./world.ts";
+import { createGate, createSlowProxy } from "./slow-proxy.ts";
+import { ALWAYS, HELPER, HOST, inSandbox, type Sandbox } from "./sandbox.ts";
 
 /** A credential lives for an hour unless told. */
 const reason = explainNoExecutable() ?? explainNoFakeTime();
@@ -34,7 +34,7 @@ const OUTAGES: readonly { readonly title: string; readonly fault: Omit<Fault, "p
 ];
 
 /** From now on the API is down in this way. */
-async function breakApi({ standIn }: World, fault: (typeof OUTAGES)[number]["fault"]): Promise<void> {
+async function breakApi({ standIn }: Sandbox, fault: (typeof OUTAGES)[number]["fault"]): Promise<void> {
   if (fault === "refused") await standIn.close();
   else standIn.faults.add({ ...fault, path: "/*", times: ALWAYS });
 }
@@ -42,63 +42,63 @@ async function breakApi({ standIn }: World, fault: (typeof OUTAGES)[number]["fau
 describeUnless(reason, "renewal before need", () => {
   it.concurrent(
     "before half its life a credential is answered without any call, and nobody renews it",
-    inWorld({}, async (world) => {
-      await world.get();
-      world.standIn.reset();
-      expect(world.idOf(await world.get(at("+29m")))).toBe(1);
+    inSandbox({}, async (sandbox) => {
+      await sandbox.get();
+      sandbox.standIn.reset();
+      expect(sandbox.idOf(await sandbox.get(at("+29m")))).toBe(1);
       await sleep(500);
-      expect(world.standIn.calls).toEqual([]);
+      expect(sandbox.standIn.calls).toEqual([]);
     }),
   );
 
   it.concurrent(
     "from half its life on it is answered at once, and no client waits for its renewal",
-    inWorld({}, async (world) => {
+    inSandbox({}, async (sandbox) => {
       const gate = createGate();
       let isShut = false;
-      const way = await createSlowWay(world.standIn.url, async () => isShut && gate.opened);
-      const env = { DIGITALOCEAN_API_URL: way.url };
-      await world.get(env);
+      const proxy = await createSlowProxy(sandbox.standIn.url, async () => isShut && gate.opened);
+      const env = { DIGITALOCEAN_API_URL: proxy.url };
+      await sandbox.get(env);
       isShut = true;
       // It ends for its client when the last holder of its output is gone.
-      const outcome = await world.get({ ...env, ...at("+31m") });
+      const outcome = await sandbox.get({ ...env, ...at("+31m") });
       expect(outcome).toMatchObject({ code: 0, stderr: "" });
-      expect(world.idOf(outcome)).toBe(1);
-      expect(await waitUntil(async () => world.standIn.account.minted.length === 2, 10)).toBe(true);
+      expect(sandbox.idOf(outcome)).toBe(1);
+      expect(await waitUntil(async () => sandbox.standIn.account.minted.length === 2, 10)).toBe(true);
       // Still on its way: this one is not waiting for it either.
-      expect(world.idOf(await world.get({ ...env, ...at("+32m") }))).toBe(1);
+      expect(sandbox.idOf(await sandbox.get({ ...env, ...at("+32m") }))).toBe(1);
       gate.open();
       const isRenewed = async (): Promise<boolean> =>
-        world.idOf(await world.get({ ...env, ...at("+33m") })) === 2;
+        sandbox.idOf(await sandbox.get({ ...env, ...at("+33m") })) === 2;
       expect(await waitUntil(isRenewed, 10)).toBe(true);
-      expect(world.standIn.count("mint")).toBe(2);
-      await way.close();
+      expect(sandbox.standIn.count("mint")).toBe(2);
+      await proxy.close();
     }),
   );
 
   it.concurrent(
     "with less than 15 minutes left it is replaced in line, and not before",
-    inWorld({}, async (world) => {
-      await world.get();
+    inSandbox({}, async (sandbox) => {
+      await sandbox.get();
       // A renewal that cannot succeed, so that only the answer counts.
-      world.standIn.faults.add({ kind: "answer", path: "/*", status: 401, times: ALWAYS });
-      expect(world.idOf(await world.get(at("+44m")))).toBe(1);
+      sandbox.standIn.faults.add({ kind: "answer", path: "/*", status: 401, times: ALWAYS });
+      expect(sandbox.idOf(await sandbox.get(at("+44m")))).toBe(1);
       await sleep(500);
-      world.standIn.faults.clear();
-      const outcome = await world.get(at("+46m"));
+      sandbox.standIn.faults.clear();
+      const outcome = await sandbox.get(at("+46m"));
       expect(outcome).toMatchObject({ code: 0, stderr: "" });
-      expect(world.idOf(outcome)).toBe(2);
+      expect(sandbox.idOf(outcome)).toBe(2);
     }),
   );
 
   it.concurrent(
     "a short life is replaced in its second half",
-    inWorld({}, async (world) => {
+    inSandbox({}, async (sandbox) => {
       const env = { DOCR_TTL: "120" };
-      await world.get(env);
-      expect(world.idOf(await world.get({ ...env, ...at("+50s") }))).toBe(1);
-      expect(world.standIn.count("mint")).toBe(1);
-      expect(world.idOf(await world.get({ ...env, ...at("+70s") }))).toBe(2);
+      await sandbox.get(env);
+      expect(sandbox.idOf(await sandbox.get({ ...env, ...at("+50s") }))).toBe(1);
+      expect(sandbox.standIn.count("mint")).toBe(1);
+      expect(sandbox.idOf(await sandbox.get({ ...env, ...at("+70s") }))).toBe(2);
     }),
   );
 
@@ -106,11 +106,11 @@ describeUnless(reason, "renewal before need", () => {
     for (const { title, fault } of OUTAGES) {
       it.concurrent(
         `a living credential is answered within 6 s, with one line on stderr: it ${title}`,
-        inWorld({}, async (world) => {
-          await world.get();
-          await breakApi(world, fault);
-          const outcome = await world.get(at("+50m"));
-          expect(world.idOf(outcome)).toBe(1);
+        inSandbox({}, async (sandbox) => {
+          await sandbox.get();
+          await breakApi(sandbox, fault);
+          const outcome = await sandbox.get(at("+50m"));
+          expect(sandbox.idOf(outcome)).toBe(1);
           expect(outcome.stderr).toMatch(/^docr: [^\n]+ valid until [^\n]+\n$/);
           expect(outcome.ms).toBeLessThan(GIVEN_UP_MS);
         }),
@@ -118,33 +118,33 @@ describeUnless(reason, "renewal before need", () => {
 
       it.concurrent(
         `a dead one is an error and never answered: it ${title}`,
-        inWorld({}, async (world) => {
-          await world.get();
-          await breakApi(world, fault);
-          expect(lookAt(await world.get(at("+61m")))).toEqual(CLEAN_FAILURE);
+        inSandbox({}, async (sandbox) => {
+          await sandbox.get();
+          await breakApi(sandbox, fault);
+          expect(summarizeFailure(await sandbox.get(at("+61m")))).toEqual(CLEAN_FAILURE);
         }),
       );
     }
 
     it.concurrent(
       "an ageing one is answered silently, and its renewal is tried once each half minute",
-      inWorld({}, async (world) => {
-        await world.get();
+      inSandbox({}, async (sandbox) => {
+        await sandbox.get();
         // Not by faketime: the pause between attempts is read from a file's own time.
-        backdate(world.kept, 31);
-        world.standIn.reset();
-        await breakApi(world, { kind: "answer", status: 401 });
+        backdate(sandbox.privateFolder, 31);
+        sandbox.standIn.reset();
+        await breakApi(sandbox, { kind: "answer", status: 401 });
         const attempts = async (): Promise<number> => {
           for (let round = 0; round < 4; round += 1) {
-            expect(await world.get()).toMatchObject({ code: 0, stderr: "" });
+            expect(await sandbox.get()).toMatchObject({ code: 0, stderr: "" });
           }
           await sleep(500);
-          return world.standIn.count();
+          return sandbox.standIn.count();
         };
         expect(await attempts()).toBe(1);
-        for (const name of namesIn(world.kept, "renewal-")) {
+        for (const name of listFiles(sandbox.privateFolder, "renewal-")) {
           const then = new Date(Date.now() - 31_000);
-          utimesSync(join(world.kept, name), then, then);
+          utimesSync(join(sandbox.privateFolder, name), then, then);
         }
         expect(await attempts()).toBe(2);
       }),
@@ -153,11 +153,11 @@ describeUnless(reason, "renewal before need", () => {
 
   it.concurrent(
     "an API token that is refused now is told, and a living credential does not hide it",
-    inWorld({}, async (world) => {
-      await world.get();
-      world.standIn.account.removeToken(world.token);
-      const outcome = await world.get(at("+50m"));
-      expect(lookAt(outcome)).toEqual(CLEAN_FAILURE);
+    inSandbox({}, async (sandbox) => {
+      await sandbox.get();
+      sandbox.standIn.account.removeToken(sandbox.token);
+      const outcome = await sandbox.get(at("+50m"));
+      expect(summarizeFailure(outcome)).toEqual(CLEAN_FAILURE);
       expect(outcome.stderr).toMatch(/rejected the API token/);
     }),
   );
@@ -170,35 +170,35 @@ describeUnless(reason, "clocks", () => {
     { title: "set back by a year", offset: "-365d" },
     { title: "set back by an hour", offset: "-60m" },
   ])("a clock that was $title costs a mint, not a failure", async ({ offset }) => {
-    await inWorld({}, async (world) => {
-      await world.get();
-      const outcome = await world.get(at(offset));
+    await inSandbox({}, async (sandbox) => {
+      await sandbox.get();
+      const outcome = await sandbox.get(at(offset));
       expect(outcome).toMatchObject({ code: 0, stderr: "" });
-      expect(world.idOf(outcome)).toBe(2);
+      expect(sandbox.idOf(outcome)).toBe(2);
       // Under the clock as it is now, the new one is young.
-      expect(world.idOf(await world.get(at(offset)))).toBe(2);
-      expect(world.standIn.count("mint")).toBe(2);
+      expect(sandbox.idOf(await sandbox.get(at(offset)))).toBe(2);
+      expect(sandbox.standIn.count("mint")).toBe(2);
     })();
   });
 
   it.concurrent.each(["+1d", "-365d"])(
     "a credential of an unknown age is never called alive, and with the API down that is an error (%s)",
     async (offset) => {
-      await inWorld({}, async (world) => {
-        await world.get();
-        await breakApi(world, "refused");
-        expect(lookAt(await world.get(at(offset)))).toEqual(CLEAN_FAILURE);
+      await inSandbox({}, async (sandbox) => {
+        await sandbox.get();
+        await breakApi(sandbox, "refused");
+        expect(summarizeFailure(await sandbox.get(at(offset)))).toEqual(CLEAN_FAILURE);
       })();
     },
   );
 
   it.concurrent(
     "corrections by a few seconds change nothing",
-    inWorld({}, async (world) => {
-      await world.get();
-      expect(world.idOf(await world.get(at("-20s")))).toBe(1);
-      expect(world.idOf(await world.get(at("+20s")))).toBe(1);
-      expect(world.standIn.count("mint")).toBe(1);
+    inSandbox({}, async (sandbox) => {
+      await sandbox.get();
+      expect(sandbox.idOf(await sandbox.get(at("-20s")))).toBe(1);
+      expect(sandbox.idOf(await sandbox.get(at("+20s")))).toBe(1);
+      expect(sandbox.standIn.count("mint")).toBe(1);
     }),
   );
 });
@@ -221,8 +221,8 @@ describeUnless(reason ?? explainNoMounts(), "the wall clock held against the upt
   it.concurrent.each(cases)(
     "a wall clock that $title: $name answers credential $answered",
     async ({ uptime, wall, answered, program }) => {
-      await inWorld({}, async (world) => {
-        const path = join(world.folder, "uptime");
+      await inSandbox({}, async (sandbox) => {
+        const path = join(sandbox.folder, "uptime");
         // /proc/uptime as the executable sees it: seconds, and the idle time of all processors.
         const setUptime = (minutes: number): void => writeFileSync(path, `${minutes * 60}.00 1.00\n`);
         setUptime(300);
@@ -230,14 +230,14 @@ describeUnless(reason ?? explainNoMounts(), "the wall clock held against the upt
         const get = (offset: string): Promise<Outcome> => {
           const clock = Object.entries(at(offset)).map(([name, value]) => `${name}=${value}`);
           const [command, ...args] = mounts.wrap(["env", ...clock, program, "get"]);
-          return run(command, args, { env: world.env, stdin: HOST });
+          return run(command, args, { env: sandbox.env, stdin: HOST });
         };
         try {
-          expect(world.idOf(await get("+0"))).toBe(1);
+          expect(sandbox.idOf(await get("+0"))).toBe(1);
           setUptime(300 + uptime);
           const outcome = await get(`+${wall}m`);
           expect(outcome.code).toBe(0);
-          expect(world.idOf(outcome)).toBe(answered);
+          expect(sandbox.idOf(outcome)).toBe(answered);
         } finally {
           await mounts.close();
         }

@@ -7,7 +7,7 @@ import { describeUnless, itUnless } from "../support/lab/describe.ts";
 import { DOCR, explainNoExecutable } from "../support/lab/executable.ts";
 import { explainMissing, KEYRING, SYSTEM_PATH } from "../support/lab/parts.ts";
 import { type Environment, runWell } from "../support/lab/run.ts";
-import { HOST, inWorld } from "./world.ts";
+import { HOST, inSandbox } from "./sandbox.ts";
 import { call } from "../launcher/call.ts";
 import { cachedResponse, responseNameFor } from "../launcher/cached-response.ts";
 
@@ -133,16 +133,16 @@ describeUnless(explainNoExecutable(), "packed docr", () => {
   itUnless(
     explainMissing(KEYRING),
     "accepts the code caches of every asset for a mint with doctl's API token",
-    inWorld({ keyring: true }, async (world) => {
-      const doctl = join(world.home, ".config/doctl");
+    inSandbox({ keyring: true }, async (sandbox) => {
+      const doctl = join(sandbox.home, ".config/doctl");
       mkdirSync(doctl, { recursive: true });
-      writeFileSync(join(doctl, "config.yaml"), `access-token: ${world.token}\n`, { mode: 0o600 });
-      expect(await report(programs.caches, HOST, world.env)).toEqual([
+      writeFileSync(join(doctl, "config.yaml"), `access-token: ${sandbox.token}\n`, { mode: 0o600 });
+      expect(await report(programs.caches, HOST, sandbox.env)).toEqual([
         "cache docr:run accepted",
         "cache docr:doctl accepted",
         "cache docr:network accepted",
       ]);
-      expect(world.standIn.count("mint")).toBe(1);
+      expect(sandbox.standIn.count("mint")).toBe(1);
     }),
   );
 });

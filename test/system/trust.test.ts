@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createStandIn } from "../support/fakes/digitalocean-api.ts";
-import { CLEAN_FAILURE, lookAt } from "../support/failure.ts";
+import { CLEAN_FAILURE, summarizeFailure } from "../support/failure.ts";
 import { describeUnless } from "../support/lab/describe.ts";
 import { DOCR, explainNoExecutable } from "../support/lab/executable.ts";
 import { explainMissing, SYSTEM_PATH } from "../support/lab/parts.ts";
 import { createPki, type Pki, readServerTls } from "../support/lab/pki.ts";
 import { type Environment, type Outcome, run } from "../support/lab/run.ts";
-import { HOST } from "./world.ts";
+import { HOST } from "./sandbox.ts";
 
 describeUnless(explainNoExecutable() ?? explainMissing(["openssl"]), "certificates of the API", () => {
   let folder: string;
@@ -55,13 +55,13 @@ describeUnless(explainNoExecutable() ?? explainMissing(["openssl"]), "certificat
     "are not trusted with an unknown authority, and the environment %j",
     async (added) => {
       const { outcome, calls } = await get(added);
-      expect([lookAt(outcome), calls]).toEqual([CLEAN_FAILURE, 0]);
+      expect([summarizeFailure(outcome), calls]).toEqual([CLEAN_FAILURE, 0]);
       expect(outcome.stderr).toMatch(/certificate that this machine does not trust/);
     },
   );
 
   it("are not trusted for another name, with a known authority", async () => {
     const { outcome, calls } = await get({ SSL_CERT_FILE: pki.ca }, "127.0.0.9");
-    expect([lookAt(outcome), calls]).toEqual([CLEAN_FAILURE, 0]);
+    expect([summarizeFailure(outcome), calls]).toEqual([CLEAN_FAILURE, 0]);
   });
 });

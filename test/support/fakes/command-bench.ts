@@ -12,9 +12,13 @@ import type { ArgsOf, Command, Options, OptionsOf, Result } from "../../../src/c
 import type { CommandContext } from "../../../src/commands/context.ts";
 import { valuesOf } from "../../../src/cli/option-values.ts";
 import { Secret } from "../../../src/core/secret.ts";
-import { type Bench, type BenchOptions, createBench } from "./helper-bench.ts";
+import {
+  type CredentialsBench,
+  type CredentialsBenchOptions,
+  createCredentialsBench,
+} from "./credentials-bench.ts";
 
-export interface CommandBenchOptions extends BenchOptions {
+export interface CommandBenchOptions extends CredentialsBenchOptions {
   /** The user's answers, prompt by prompt. Undefined: there is no terminal. */
   readonly answers?: readonly (string | boolean)[];
   /** Stdin, for `--password-stdin`. */
@@ -35,7 +39,7 @@ export type GivenOptions<C extends { readonly options?: Options }> = Partial<
 >;
 
 /** The commands' context on fakes, with a user who answers every prompt. */
-export interface CommandBench extends Bench {
+export interface CommandBench extends CredentialsBench {
   readonly context: CommandContext;
   /** Runs the command with these options; the others have their defaults. */
   run<O extends Options, A extends readonly string[], K extends keyof CommandContext>(
@@ -56,7 +60,7 @@ export interface CommandBench extends Bench {
 }
 
 export function createCommandBench(options: CommandBenchOptions = {}): CommandBench {
-  const bench = createBench(options);
+  const bench = createCredentialsBench(options);
   const questions: string[] = [];
   const warnings: string[] = [];
   const notes: string[] = [];

@@ -10,7 +10,7 @@ export interface FakeKeytar extends Keytar {
 }
 
 /** What keytar rejects with when it writes into a locked collection of gnome-keyring. */
-export const LOCKED_WORDS = "Cannot create an item in a locked collection";
+export const LOCKED_MESSAGE = "Cannot create an item in a locked collection";
 
 export function createFakeKeytar(): FakeKeytar {
   const items = new Map<string, Map<string, string>>();
@@ -26,7 +26,11 @@ export function createFakeKeytar(): FakeKeytar {
     getPassword: (service, account) =>
       answer(`get ${account}`, () => serviceOf(service).get(account) ?? null, null),
     setPassword: (service, account, password) =>
-      answer(`set ${account}`, () => void serviceOf(service).set(account, password), new Error(LOCKED_WORDS)),
+      answer(
+        `set ${account}`,
+        () => void serviceOf(service).set(account, password),
+        new Error(LOCKED_MESSAGE),
+      ),
     deletePassword: (service, account) =>
       answer(`delete ${account}`, () => serviceOf(service).delete(account), false),
     findCredentials: (service) =>

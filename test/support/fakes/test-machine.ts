@@ -58,17 +58,19 @@ export async function createTestMachine(options: StandInOptions = {}): Promise<T
   const background: Promise<unknown>[] = [];
   let hasKeychain = true;
   let passedMs = 0;
-  let pid = 1_000;
-  const createHost = (hostEnv: Environment, printed: Printed): Host => ({
+  let lastPid = 1_000;
+  let lastName = 0;
+  const monotonicNs = (): bigint => process.hrtime.bigint() + BigInt(passedMs) * 1_000_000n;
+  const createHost = (hostEnv: Environment, printed: Printed, pid = (lastPid += 1)): Host => ({
     env: hostEnv,
     platform: "linux",
     uid: process.getuid?.(),
-    pid: (pid += 1),
+    pid,
     clientPid: () => process.pid,
     temporaryDir: () => folder,
-    monotonicNs: () => process.hrtime.bigint() + BigInt(passedMs) * 1_000_000n,
-    monotonicMs: () => Number(process.hrtime.bigint() / 1_000_000n) + passedMs,
-    uniqueName: () => `${process.pid}-${process.hrtime.bigint()}`,
+    monotonicNs,
+    monotonicMs: () => Number(monotonicNs() / 1_000_000n),
+    uniqueName: () => `${pid}-${(lastName += 1)}`,
     clock: () => ({
       now: Date.now() + passedMs,
       uptime: Math.round(uptime() * 1000) + passedMs,

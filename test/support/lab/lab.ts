@@ -6,7 +6,7 @@ import { explainNoExecutable } from "./executable.ts";
 import { createRootTar } from "./image.ts";
 import { API_ADDRESS, explainNoNamespace, findLabFolder, findPki } from "./namespace.ts";
 import { explainMissing, KEYRING, type Part } from "./parts.ts";
-import { createPerson, type Person } from "./person.ts";
+import { createUser, type User } from "./user.ts";
 import { readServerTls, readSigner } from "./pki.ts";
 import { startBasicRegistry, startRegistry } from "./registry.ts";
 
@@ -16,7 +16,7 @@ export interface Lab {
   /** The tar of a tiny root file system. */
   readonly rootTar: string;
   readonly standIn: StandIn;
-  readonly person: Person;
+  readonly user: User;
   /** Undefined unless the options ask for it. */
   readonly engine: DockerEngine | undefined;
   close(): Promise<void>;
@@ -68,9 +68,9 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     }
     const engine = options.engine ? await startDockerEngine(join(folder, "d")) : undefined;
     if (engine) stops.push(() => engine.stop());
-    const person = await createPerson(join(folder, "p"));
-    stops.push(() => person.leave());
-    return { folder, rootTar: await createRootTar(folder), standIn, person, engine, close };
+    const user = await createUser(join(folder, "p"));
+    stops.push(() => user.close());
+    return { folder, rootTar: await createRootTar(folder), standIn, user, engine, close };
   } catch (error) {
     await close();
     throw error;

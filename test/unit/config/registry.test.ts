@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { limited } from "../../../src/core/lifetime.ts";
 import { readRegistrySettings } from "../../../src/config/registry.ts";
 import { failureOf } from "../../support/fakes/failure-of.ts";
-import { tokenOf } from "../../support/fakes/helper-bench.ts";
+import { tokenOf } from "../../support/fakes/credentials-bench.ts";
 
 const read = (env: Readonly<Record<string, string>>) =>
   readRegistrySettings({ env, platform: "linux", uid: 1000 }, {});

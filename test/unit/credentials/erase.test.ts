@@ -4,25 +4,30 @@ import { limited } from "../../../src/core/lifetime.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import { failureOf } from "../../support/fakes/failure-of.ts";
 import { HOUR } from "../../support/fakes/fixed-clock.ts";
-import { answerOf, createBench, tokenOf, type Bench } from "../../support/fakes/helper-bench.ts";
+import {
+  answerOf,
+  createCredentialsBench,
+  tokenOf,
+  type CredentialsBench,
+} from "../../support/fakes/credentials-bench.ts";
 
 const HOST = "registry.digitalocean.com";
 const LOCKED = new HelperError("keychain-locked", "the keychain is locked");
 
-const revoked = (bench: Bench): readonly string[] =>
+const revoked = (bench: CredentialsBench): readonly string[] =>
   bench.api.calls.filter((call) => call.startsWith("revoke")).toSorted();
 
 /** What of a secret is left anywhere: the inventory's digests may stay. */
-const left = (bench: Bench): readonly string[] =>
+const left = (bench: CredentialsBench): readonly string[] =>
   [...bench.keychain.items.keys(), ...bench.files.items.keys()].filter((name) => !name.startsWith("digest-"));
 
-async function logIn(bench: Bench): Promise<void> {
+async function logIn(bench: CredentialsBench): Promise<void> {
   await bench.helper.store(HOST, "sammy", new Secret(tokenOf("a")));
 }
 
 describe("another host's logout", () => {
   it("forgets that login in any spelling, and no other", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     await bench.helper.store("https://ghcr.io/", "sammy", new Secret("x"));
     await bench.helper.store("quay.io", "sammy", new Secret("y"));
     await bench.helper.erase("http://GHCR.io");
@@ -30,13 +35,13 @@ describe("another host's logout", () => {
   });
 
   it("of nobody is no error", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     await bench.helper.erase("ghcr.io");
     expect(bench.keychain.items.size).toBe(0);
   });
 
   it("touches nothing of ours for looking like it", async () => {
-    const bench = createBench({ apiToken: tokenOf("b") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("b") });
     await logIn(bench);
     await answerOf(bench);
     const before = left(bench);
@@ -45,7 +50,7 @@ describe("another host's logout", () => {
   });
 
   it("fails where the keychain does", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     bench.keychain.failWith(LOCKED);
     expect(await failureOf(() => bench.helper.erase("ghcr.io"))).toEqual({
       code: "keychain-locked",
@@ -56,7 +61,7 @@ describe("another host's logout", () => {
 
 describe("our host's logout", () => {
   it("forgets API token, login and minted credential, and revokes the last", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     await logIn(bench);
     await bench.helper.store(HOST, "sammy", new Secret("finished"));
     await answerOf(bench);
@@ -69,7 +74,7 @@ describe("our host's logout", () => {
   });
 
   it("is done by the first of docker's four spellings; the others find nothing", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     await logIn(bench);
     await answerOf(bench);
     for (const spelling of [HOST, HOST, `http://${HOST}`, `https://${HOST}`])
@@ -79,7 +84,7 @@ describe("our host's logout", () => {
   });
 
   it("forgets every account's API token", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     await logIn(bench);
     bench.settings.context = "work";
     await logIn(bench);
@@ -88,7 +93,7 @@ describe("our host's logout", () => {
   });
 
   it("revokes what was minted for every registry, in every place, and what was replaced", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench, `${HOST}/one`);
     bench.settings.cache = "keychain";
     await answerOf(bench, `${HOST}/two`);
@@ -105,7 +110,7 @@ describe("our host's logout", () => {
   });
 
   it("does not revoke what is dead already", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     bench.clock.pass(HOUR);
     await bench.helper.erase(HOST);
@@ -114,7 +119,7 @@ describe("our host's logout", () => {
   });
 
   it("where nobody logged in is no error, and calls nobody", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     await bench.helper.erase(HOST);
     expect(bench.api.calls).toEqual([]);
   });
@@ -122,7 +127,7 @@ describe("our host's logout", () => {
   it.each<ErrorCode>(["api-unavailable", "api-unknown-host", "api-unexpected"])(
     "never fails because a credential cannot be revoked (%s): that is said",
     async (code) => {
-      const bench = createBench();
+      const bench = createCredentialsBench();
       await logIn(bench);
       await answerOf(bench);
       bench.api.fail("revoke", code);
@@ -135,7 +140,7 @@ describe("our host's logout", () => {
   );
 
   it("says how many could not be revoked, and till when the last one lives", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench, `${HOST}/one`);
     bench.settings.lifetime = limited(7200_000);
     await answerOf(bench, `${HOST}/two`);
@@ -147,7 +152,7 @@ describe("our host's logout", () => {
   });
 
   it("on a runner with its API token in the environment and no keychain is no error", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     bench.keychain.failWith(new HelperError("keychain-missing", "there is no keychain in this session"));
     await bench.helper.erase(HOST);
@@ -155,7 +160,7 @@ describe("our host's logout", () => {
   });
 
   it("without a keychain and without an API token in the environment fails", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     bench.keychain.failWith(new HelperError("keychain-missing", "there is no keychain in this session"));
     expect(await failureOf(() => bench.helper.erase(HOST))).toEqual({
       code: "keychain-missing",
@@ -166,7 +171,7 @@ describe("our host's logout", () => {
   it.each<ErrorCode>(["keychain-locked", "keychain-silent", "keychain-failed"])(
     "does what it can where the keychain fails (%s), and fails",
     async (code) => {
-      const bench = createBench({ apiToken: tokenOf("a") });
+      const bench = createCredentialsBench({ apiToken: tokenOf("a") });
       await answerOf(bench);
       bench.keychain.failWith(new HelperError(code, "the message"));
       expect(await failureOf(() => bench.helper.erase(HOST))).toEqual({ code, message: "the message" });
@@ -176,7 +181,7 @@ describe("our host's logout", () => {
   );
 
   it("revokes what it forgot before the keychain failed", async () => {
-    const bench = createBench({ apiToken: tokenOf("a"), hasFiles: false });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a"), hasFiles: false });
     await answerOf(bench, `${HOST}/one`);
     await answerOf(bench, `${HOST}/two`);
     let erased = 0;

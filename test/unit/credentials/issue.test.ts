@@ -5,7 +5,12 @@ import type { IssueOrder } from "../../../src/credentials/issue.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import { failureOf } from "../../support/fakes/failure-of.ts";
 import { HOUR } from "../../support/fakes/fixed-clock.ts";
-import { answerOf, createBench, tokenOf, type Bench } from "../../support/fakes/helper-bench.ts";
+import {
+  answerOf,
+  createCredentialsBench,
+  tokenOf,
+  type CredentialsBench,
+} from "../../support/fakes/credentials-bench.ts";
 
 const HOST = "registry.digitalocean.com";
 
@@ -18,8 +23,9 @@ const order = (more: Partial<IssueOrder> = {}): IssueOrder => ({
   ...more,
 });
 
-const mints = (bench: Bench): readonly string[] => bench.api.calls.filter((call) => call.startsWith("mint"));
-const live = async (bench: Bench) =>
+const mints = (bench: CredentialsBench): readonly string[] =>
+  bench.api.calls.filter((call) => call.startsWith("mint"));
+const live = async (bench: CredentialsBench) =>
   (await bench.domain.inventory.living()).credentials.map(({ use, lifetime }) => [use, msOf(lifetime)]);
 
 const refuse = (name: string | undefined): void => {
@@ -28,7 +34,7 @@ const refuse = (name: string | undefined): void => {
 
 describe("a credential for a person", () => {
   it("is minted as ordered, for the account's only registry, and noted without its secret", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     const given = await bench.domain.issue(order());
     expect(given).toMatchObject({ registry: "acme", access: "read-only", lifetime: limited(600_000) });
     expect(mints(bench)).toEqual(["mint acme read-only 600"]);
@@ -38,7 +44,7 @@ describe("a credential for a person", () => {
   });
 
   it("is a new one although one is kept, and is never what a get answers", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     await bench.domain.issue(order());
     await bench.domain.issue(order());
@@ -47,14 +53,14 @@ describe("a credential for a person", () => {
   });
 
   it("is for the registry that is named, else for the one of the settings", async () => {
-    const bench = createBench({ apiToken: tokenOf("a"), settings: { registry: "set" } });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a"), settings: { registry: "set" } });
     await bench.domain.issue(order());
     await bench.domain.issue(order({ registry: "named" }));
     expect(mints(bench)).toEqual(["mint set read-only 600", "mint named read-only 600"]);
   });
 
   it("is for the token of the account that is named, else of the registry's own", async () => {
-    const bench = createBench({ settings: { contexts: { acme: "work" } } });
+    const bench = createCredentialsBench({ settings: { contexts: { acme: "work" } } });
     await bench.credentials.apiTokens.write("work", new Secret(tokenOf("a")));
     await bench.credentials.apiTokens.write("home", new Secret(tokenOf("b")));
     bench.api.registries = ["one"];
@@ -68,14 +74,14 @@ describe("a credential for a person", () => {
   });
 
   it("is for the account that is named, though the environment has a token", async () => {
-    const bench = createBench({ apiToken: tokenOf("e") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("e") });
     await bench.credentials.apiTokens.write("work", new Secret(tokenOf("a")));
     await bench.domain.issue(order({ context: "work" }));
     expect(bench.api.calls[0]).toBe(`list ${tokenOf("a")}`);
   });
 
   it("is nothing less than was ordered", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     bench.api.fail("mint acme read-write", "api-forbidden");
     const work = () => bench.domain.issue(order({ access: "read-write" }));
     expect((await failureOf(work)).code).toBe("api-forbidden");
@@ -83,14 +89,14 @@ describe("a credential for a person", () => {
   });
 
   it("may live for ever, and is known for ever", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await bench.domain.issue(order({ lifetime: UNLIMITED }));
     bench.clock.pass(100_000 * HOUR);
     expect(await live(bench)).toEqual([["issued", Infinity]]);
   });
 
   it("is no more known once it has expired", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await bench.domain.issue(order());
     bench.clock.pass(HOUR);
     expect(await live(bench)).toEqual([]);
@@ -99,7 +105,7 @@ describe("a credential for a person", () => {
   });
 
   it("is not minted where it is not approved", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     expect(await failureOf(() => bench.domain.issue(order({ approve: refuse })))).toMatchObject({
       message: "not for acme",
     });
@@ -107,14 +113,14 @@ describe("a credential for a person", () => {
   });
 
   it("needs an API token", async () => {
-    expect(await failureOf(() => createBench().domain.issue(order({ context: "work" })))).toEqual({
+    expect(await failureOf(() => createCredentialsBench().domain.issue(order({ context: "work" })))).toEqual({
       code: "no-api-token",
       message: "there is no API token for the context work",
     });
   });
 
   it("is noted in private files while the keychain is locked", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
     await bench.domain.issue(order());
     expect([...bench.files.items.keys()]).toEqual([expect.stringMatching(/^given-[0-9a-f]{64}$/)]);
@@ -123,7 +129,7 @@ describe("a credential for a person", () => {
 
 describe("a credential that a person was given", () => {
   it("is revoked by no prune and no logout: its secret is kept nowhere", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await bench.domain.issue(order());
     expect(await bench.credentials.revocation.revokeSuperseded("all")).toBe(0);
     await bench.helper.erase(HOST);
@@ -132,7 +138,7 @@ describe("a credential that a person was given", () => {
   });
 
   it("is kept as a login like anybody's where somebody logs in with it", async () => {
-    const bench = createBench({ apiToken: tokenOf("a"), secretOf: () => tokenOf("9") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a"), secretOf: () => tokenOf("9") });
     await bench.domain.issue(order());
     bench.api.fail(`list ${tokenOf("9")}`, "api-unauthorized");
     await bench.helper.store(HOST, "sammy", new Secret(tokenOf("9")));

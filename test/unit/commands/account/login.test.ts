@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { loginCommand } from "../../../../src/commands/account/login.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
-import { tokenOf } from "../../../support/fakes/helper-bench.ts";
+import { tokenOf } from "../../../support/fakes/credentials-bench.ts";
 import { createCommandBench, type CommandBench } from "../../../support/fakes/command-bench.ts";
 
 const stored = (bench: CommandBench) => [...bench.keychain.items];

@@ -3,7 +3,7 @@ import { HelperError } from "../../../../src/core/errors.ts";
 import { Secret } from "../../../../src/core/secret.ts";
 import { logoutCommand } from "../../../../src/commands/account/logout.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
-import { answerOf, tokenOf } from "../../../support/fakes/helper-bench.ts";
+import { answerOf, tokenOf } from "../../../support/fakes/credentials-bench.ts";
 import {
   createCommandBench,
   type CommandBench,

@@ -6,7 +6,7 @@ import { HelperError } from "../../../../src/core/errors.ts";
 import { Secret } from "../../../../src/core/secret.ts";
 import { statusCommand } from "../../../../src/commands/account/status.ts";
 import { MINUTE } from "../../../support/fakes/fixed-clock.ts";
-import { answerOf, tokenOf } from "../../../support/fakes/helper-bench.ts";
+import { answerOf, tokenOf } from "../../../support/fakes/credentials-bench.ts";
 import {
   createCommandBench,
   type CommandBench,

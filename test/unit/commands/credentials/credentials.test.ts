@@ -5,7 +5,7 @@ import { describeCommandFailure } from "../../../../src/cli/errors.ts";
 import { isHelperError, type ErrorCode } from "../../../../src/core/errors.ts";
 import { credentialsCommand } from "../../../../src/commands/credentials/credentials.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
-import { answerOf, tokenOf } from "../../../support/fakes/helper-bench.ts";
+import { answerOf, tokenOf } from "../../../support/fakes/credentials-bench.ts";
 import { API_MESSAGE } from "../../../support/fakes/recorded-api.ts";
 import {
   createCommandBench,

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { HelperError } from "../../../../src/core/errors.ts";
 import { pruneCommand } from "../../../../src/commands/credentials/prune.ts";
 import { MINUTE } from "../../../support/fakes/fixed-clock.ts";
-import { answerOf, tokenOf } from "../../../support/fakes/helper-bench.ts";
+import { answerOf, tokenOf } from "../../../support/fakes/credentials-bench.ts";
 import { createCommandBench, type CommandBench } from "../../../support/fakes/command-bench.ts";
 
 /** One credential in use, one that it superseded, and one issued to the user. */

@@ -20,7 +20,7 @@ import { Secret } from "../../../../src/core/secret.ts";
 import { doctorCommand } from "../../../../src/commands/doctor/doctor.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { NOON } from "../../../support/fakes/fixed-clock.ts";
-import { tokenOf } from "../../../support/fakes/helper-bench.ts";
+import { tokenOf } from "../../../support/fakes/credentials-bench.ts";
 import {
   createCommandBench,
   runOn,

@@ -6,7 +6,7 @@ import type { FoundManifest, Registries } from "../../../../src/oci/registries.t
 import { Secret } from "../../../../src/core/secret.ts";
 import { checkCommand } from "../../../../src/commands/images/check.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
-import { tokenOf } from "../../../support/fakes/helper-bench.ts";
+import { tokenOf } from "../../../support/fakes/credentials-bench.ts";
 import {
   createCommandBench,
   type GivenOptions,

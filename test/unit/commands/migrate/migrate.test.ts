@@ -8,7 +8,7 @@ import { unconfigureCommand } from "../../../../src/commands/configure/unconfigu
 import { Secret } from "../../../../src/core/secret.ts";
 import { type ConfiguredHome, createConfiguredHome } from "../../../support/fakes/configured-home.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
-import { tokenOf } from "../../../support/fakes/helper-bench.ts";
+import { tokenOf } from "../../../support/fakes/credentials-bench.ts";
 import { runOn, type CommandBenchOptions } from "../../../support/fakes/command-bench.ts";
 
 const DOCKER = ".docker/config.json";

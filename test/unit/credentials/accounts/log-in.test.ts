@@ -4,20 +4,25 @@ import { canPush } from "../../../../src/credentials/accounts/log-in.ts";
 import { Secret } from "../../../../src/core/secret.ts";
 import type { RegistrySettings } from "../../../../src/credentials/minting/settings.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
-import { answerOf, createBench, tokenOf, type Bench } from "../../../support/fakes/helper-bench.ts";
+import {
+  answerOf,
+  createCredentialsBench,
+  tokenOf,
+  type CredentialsBench,
+} from "../../../support/fakes/credentials-bench.ts";
 import { API_MESSAGE } from "../../../support/fakes/recorded-api.ts";
 
-const enter = (bench: Bench, secret = tokenOf("a"), context?: string) =>
+const enter = (bench: CredentialsBench, secret = tokenOf("a"), context?: string) =>
   bench.domain.accounts.logIn(
     { secret: new Secret(secret), origin: { kind: "keychain", account: "" }, source: "standard input" },
     context,
   );
 
-const kept = (bench: Bench): readonly string[] => [...bench.keychain.items.keys()].toSorted();
+const kept = (bench: CredentialsBench): readonly string[] => [...bench.keychain.items.keys()].toSorted();
 
 describe("a person's login", () => {
   it("tells whose token it is, what it may do and which registries there are, and keeps it", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     expect(await enter(bench)).toEqual({
       token: { scopes: ["registry:read", "registry:update", "account:read"], expiresInSeconds: undefined },
       account: { email: "sammy@do.example", team: "My Team", status: "active" },
@@ -29,14 +34,14 @@ describe("a person's login", () => {
   });
 
   it("is the named account's", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     await enter(bench, tokenOf("a"), "work");
     await enter(bench, tokenOf("b"), "home");
     expect(kept(bench)).toEqual(["api-token:home", "api-token:work"]);
   });
 
   it("with another token revokes what the account's old one minted, as docker's login does", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     await enter(bench);
     await answerOf(bench);
     await enter(bench, tokenOf("b"));
@@ -45,14 +50,14 @@ describe("a person's login", () => {
   });
 
   it.each(["account", "token"])("does without what the API does not say of the %s", async (question) => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     bench.api.fail(question, "api-unavailable");
     expect(await enter(bench)).toMatchObject({ [question]: undefined });
     expect(kept(bench)).toEqual(["api-token:default"]);
   });
 
   it("asks for read-write again, also with the token that could only read: somebody may have given it more", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     await enter(bench);
     bench.api.fail("mint acme read-write", "api-forbidden");
     await answerOf(bench);
@@ -64,7 +69,7 @@ describe("a person's login", () => {
   });
 
   it("knows no registries of an API that does not list them", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     bench.api.fail("list", "api-not-found");
     expect((await enter(bench)).registries).toBeUndefined();
     expect(kept(bench)).toEqual(["api-token:default"]);
@@ -104,7 +109,7 @@ describe("a second login with the same API token", () => {
 
 describe("what is not kept", () => {
   it("is a token that nothing of the API has accepted", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     bench.api.fail("list", "api-not-found");
     bench.api.fail("token", "api-not-found");
     bench.api.fail("account", "api-not-found");
@@ -119,7 +124,7 @@ describe("what is not kept", () => {
     "api-unavailable",
     "api-timeout",
   ])("is a token that may not list registries, or of which that is not known (%s)", async (code) => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     bench.api.fail("list", code);
     expect(await failureOf(() => enter(bench))).toEqual({ code, message: API_MESSAGE });
     expect(kept(bench)).toEqual([]);
@@ -128,7 +133,7 @@ describe("what is not kept", () => {
   it.each<ErrorCode>(["api-unauthorized", "api-forbidden"])(
     "comes with where a new token is made (%s)",
     async (code) => {
-      const bench = createBench();
+      const bench = createCredentialsBench();
       bench.api.fail("list", code);
       await expect(enter(bench)).rejects.toMatchObject({
         hint: expect.stringContaining("https://cloud.digitalocean.com/account/api/tokens"),
@@ -139,7 +144,7 @@ describe("what is not kept", () => {
   it.each(["", "hunter2", "dop_v1_abc", `${tokenOf("a")} `])(
     "is what has not an API token's shape, which nobody is asked about",
     async (text) => {
-      const bench = createBench();
+      const bench = createCredentialsBench();
       expect(await failureOf(() => enter(bench, text))).toEqual({
         code: "bad-api-token",
         message: "standard input does not hold a DigitalOcean API token",
@@ -149,7 +154,7 @@ describe("what is not kept", () => {
   );
 
   it("is a credential that docr minted itself, whatever it looks like", async () => {
-    const bench = createBench({ apiToken: tokenOf("a"), secretOf: () => tokenOf("9") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a"), secretOf: () => tokenOf("9") });
     await answerOf(bench);
     bench.api.calls.length = 0;
     expect(await failureOf(() => enter(bench, tokenOf("9")))).toEqual({

@@ -2,11 +2,16 @@ import { describe, expect, it } from "vitest";
 import { HelperError } from "../../../../src/core/errors.ts";
 import { Secret } from "../../../../src/core/secret.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
-import { answerOf, createBench, tokenOf, type Bench } from "../../../support/fakes/helper-bench.ts";
+import {
+  answerOf,
+  createCredentialsBench,
+  tokenOf,
+  type CredentialsBench,
+} from "../../../support/fakes/credentials-bench.ts";
 
 const HOST = "registry.digitalocean.com";
 
-async function enter(bench: Bench, context: string | undefined, digit: string): Promise<void> {
+async function enter(bench: CredentialsBench, context: string | undefined, digit: string): Promise<void> {
   const token = {
     secret: new Secret(tokenOf(digit)),
     origin: { kind: "keychain", account: "" },
@@ -15,12 +20,12 @@ async function enter(bench: Bench, context: string | undefined, digit: string): 
   await bench.domain.accounts.logIn(token, context);
 }
 
-const revoked = (bench: Bench): readonly string[] =>
+const revoked = (bench: CredentialsBench): readonly string[] =>
   bench.api.calls.filter((call) => call.startsWith("revoke")).toSorted();
 
 /** Two accounts, with a credential each: of work for the registry acme, of the default one for the bare host. */
-async function createTwo(): Promise<Bench> {
-  const bench = createBench({ settings: { contexts: { acme: "work" } } });
+async function createTwo(): Promise<CredentialsBench> {
+  const bench = createCredentialsBench({ settings: { contexts: { acme: "work" } } });
   await enter(bench, "work", "a");
   await enter(bench, undefined, "b");
   await answerOf(bench, `${HOST}/acme`);
@@ -52,19 +57,19 @@ describe("one account's logout", () => {
   });
 
   it("of nobody is no error", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     expect(await bench.domain.accounts.logOut("work")).toEqual({ contexts: [], revoked: 0, notRevoked: 0 });
   });
 
   it("leaves alone what the environment's token minted", async () => {
-    const bench = createBench({ apiToken: tokenOf("c") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("c") });
     await answerOf(bench);
     expect(await bench.domain.accounts.logOut(undefined)).toMatchObject({ revoked: 0 });
     expect(revoked(bench)).toEqual([]);
   });
 
   it("revokes what doctl's token of that account minted", async () => {
-    const bench = createBench({ doctl: { default: tokenOf("d") } });
+    const bench = createCredentialsBench({ doctl: { default: tokenOf("d") } });
     await answerOf(bench);
     expect(await bench.domain.accounts.logOut(undefined)).toEqual({
       contexts: [],
@@ -106,14 +111,16 @@ describe("everybody's logout", () => {
   });
 
   it("revokes what the environment's token minted, and needs no right settings", async () => {
-    const bench = createBench({ apiToken: tokenOf("c") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("c") });
     await answerOf(bench);
     expect(await bench.domain.accounts.logOutEverywhere()).toEqual({
       contexts: [],
       revoked: 1,
       notRevoked: 0,
     });
-    const broken = createBench({ badSettings: new HelperError("bad-setting", "DOCR_TTL must be…") });
+    const broken = createCredentialsBench({
+      badSettings: new HelperError("bad-setting", "DOCR_TTL must be…"),
+    });
     expect(await broken.domain.accounts.logOutEverywhere()).toEqual({
       contexts: [],
       revoked: 0,

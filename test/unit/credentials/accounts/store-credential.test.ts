@@ -3,22 +3,27 @@ import { HelperError, type ErrorCode } from "../../../../src/core/errors.ts";
 import { Secret } from "../../../../src/core/secret.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { HOUR, NOON } from "../../../support/fakes/fixed-clock.ts";
-import { answerOf, createBench, tokenOf, type Bench } from "../../../support/fakes/helper-bench.ts";
+import {
+  answerOf,
+  createCredentialsBench,
+  tokenOf,
+  type CredentialsBench,
+} from "../../../support/fakes/credentials-bench.ts";
 import { API_MESSAGE } from "../../../support/fakes/recorded-api.ts";
 
 const HOST = "registry.digitalocean.com";
 
-const store = (bench: Bench, secret: string, username = "sammy", serverUrl = HOST) =>
+const store = (bench: CredentialsBench, secret: string, username = "sammy", serverUrl = HOST) =>
   bench.helper.store(serverUrl, username, new Secret(secret));
 
-const kept = (bench: Bench): readonly string[] => [...bench.keychain.items.keys()].toSorted();
+const kept = (bench: CredentialsBench): readonly string[] => [...bench.keychain.items.keys()].toSorted();
 
 /** Minted secrets that look like API tokens, as DigitalOcean's do. */
 const secretOf = (count: number): string => tokenOf(String(count));
 
 describe("a login for another host", () => {
   it("is kept as it came, and replaced by a second one with another user name", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     await store(bench, "one", "sammy", "https://ghcr.io");
     await store(bench, "two", "rosa", "ghcr.io");
     expect(await answerOf(bench, "https://ghcr.io")).toEqual(["rosa", "two"]);
@@ -26,14 +31,14 @@ describe("a login for another host", () => {
   });
 
   it("is kept with the time of it", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     bench.clock.pass(HOUR);
     await store(bench, "one", "sammy", "ghcr.io");
     expect((await bench.credentials.logins.read("ghcr.io"))?.storedAt).toBe(NOON + HOUR);
   });
 
   it("is kept by path on Docker Hub", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     const hub = "https://index.docker.io/v1/";
     for (const path of ["", "access-token", "refresh-token"])
       await store(bench, `x${path}`, "sammy", hub + path);
@@ -43,7 +48,7 @@ describe("a login for another host", () => {
   });
 
   it("is kept and asked nobody about, though it looks like an API token", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     await store(bench, tokenOf("a"), "sammy", "ghcr.io");
     await store(bench, tokenOf("a"), "sammy", `${HOST}.evil.example`);
     expect(bench.api.calls).toEqual([]);
@@ -51,13 +56,15 @@ describe("a login for another host", () => {
   });
 
   it("is kept whatever our own settings are", async () => {
-    const bench = createBench({ badSettings: new HelperError("bad-setting", "DOCR_TTL must be…") });
+    const bench = createCredentialsBench({
+      badSettings: new HelperError("bad-setting", "DOCR_TTL must be…"),
+    });
     await store(bench, "x", "sammy", "ghcr.io");
     expect(kept(bench)).toEqual(["login:ghcr.io"]);
   });
 
   it("that cannot be kept fails", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
     expect(await failureOf(() => store(bench, "x", "sammy", "ghcr.io"))).toEqual({
       code: "keychain-locked",
@@ -68,7 +75,7 @@ describe("a login for another host", () => {
 
 describe("an API token for our host", () => {
   it("is tried against the API, kept as the API token, and as no login", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     await store(bench, tokenOf("a"));
     expect(bench.api.calls).toEqual([`list ${tokenOf("a")}`]);
     expect([...bench.keychain.items]).toEqual([["api-token:default", tokenOf("a")]]);
@@ -77,14 +84,14 @@ describe("an API token for our host", () => {
   it.each([`https://${HOST}`, `${HOST}:443`, `${HOST}/`, HOST.toUpperCase()])(
     "is kept in the spelling %s",
     async (serverUrl) => {
-      const bench = createBench();
+      const bench = createCredentialsBench();
       await store(bench, tokenOf("a"), "sammy", serverUrl);
       expect(kept(bench)).toEqual(["api-token:default"]);
     },
   );
 
   it("may have any user name, also that of an identity token", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     await store(bench, tokenOf("a"), "<token>");
     expect(kept(bench)).toEqual(["api-token:default"]);
   });
@@ -92,7 +99,7 @@ describe("an API token for our host", () => {
   it.each<ErrorCode>(["api-forbidden", "api-not-found"])(
     "is one although it may not list (%s): the API knows it",
     async (code) => {
-      const bench = createBench();
+      const bench = createCredentialsBench();
       bench.api.fail("list", code);
       await store(bench, tokenOf("a"));
       expect(kept(bench)).toEqual(["api-token:default"]);
@@ -100,7 +107,7 @@ describe("an API token for our host", () => {
   );
 
   it("that the API does not know is an ordinary login", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     bench.api.fail("list", "api-unauthorized");
     await store(bench, tokenOf("a"));
     expect(kept(bench)).toEqual([`login:${HOST}`]);
@@ -110,7 +117,7 @@ describe("an API token for our host", () => {
   it.each<ErrorCode>(["api-unavailable", "api-timeout", "api-rate-limited", "api-tls", "api-malformed"])(
     "is kept as nothing while the API does not say (%s)",
     async (code) => {
-      const bench = createBench();
+      const bench = createCredentialsBench();
       bench.api.fail("list", code);
       expect(await failureOf(() => store(bench, tokenOf("a")))).toEqual({ code, message: API_MESSAGE });
       expect(kept(bench)).toEqual([]);
@@ -118,21 +125,21 @@ describe("an API token for our host", () => {
   );
 
   it("takes the place of an ordinary login", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     await store(bench, "finished");
     await store(bench, tokenOf("a"));
     expect(kept(bench)).toEqual(["api-token:default"]);
   });
 
   it("is kept for the account that the settings name", async () => {
-    const bench = createBench({ settings: { context: "work", contexts: { acme: "home" } } });
+    const bench = createCredentialsBench({ settings: { context: "work", contexts: { acme: "home" } } });
     await store(bench, tokenOf("a"));
     await store(bench, tokenOf("b"), "sammy", `${HOST}/acme`);
     expect(kept(bench)).toEqual(["api-token:home", "api-token:work"]);
   });
 
   it("that is another than before has what the old one minted forgotten and revoked", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     await store(bench, tokenOf("a"));
     await answerOf(bench);
     await store(bench, tokenOf("b"));
@@ -141,7 +148,7 @@ describe("an API token for our host", () => {
   });
 
   it("that is another than before leaves alone what the environment's minted", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     await store(bench, tokenOf("b"));
     expect(bench.api.calls.filter((call) => call.startsWith("revoke"))).toEqual([]);
@@ -149,7 +156,7 @@ describe("an API token for our host", () => {
   });
 
   it("that is the same as before keeps the credential in use, and leaves no second one behind", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     await store(bench, tokenOf("a"));
     const before = await answerOf(bench);
     await store(bench, tokenOf("a"));
@@ -158,7 +165,7 @@ describe("an API token for our host", () => {
   });
 
   it("of one account leaves alone what another account's has minted", async () => {
-    const bench = createBench({ settings: { contexts: { acme: "work" } } });
+    const bench = createCredentialsBench({ settings: { contexts: { acme: "work" } } });
     await store(bench, tokenOf("a"), "me", `${HOST}/acme`);
     const before = await answerOf(bench, `${HOST}/acme`);
     await store(bench, tokenOf("b"));
@@ -169,7 +176,7 @@ describe("an API token for our host", () => {
 
 describe("docker's habit of storing back what get answered", () => {
   it.each([true, false])("keeps nothing and asks nobody, with files: %s", async (hasFiles) => {
-    const bench = createBench({ apiToken: tokenOf("a"), secretOf, hasFiles });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a"), secretOf, hasFiles });
     const [username, secret] = await answerOf(bench);
     const before = [...bench.keychain.items];
     bench.api.calls.length = 0;
@@ -179,14 +186,14 @@ describe("docker's habit of storing back what get answered", () => {
   });
 
   it("is known although nothing is to be kept of the credential", async () => {
-    const bench = createBench({ apiToken: tokenOf("a"), secretOf, settings: { cache: "none" } });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a"), secretOf, settings: { cache: "none" } });
     const [username, secret] = await answerOf(bench);
     await store(bench, secret, username);
     expect(kept(bench)).toEqual([]);
   });
 
   it("is known for every credential that still lives, not for the last one alone", async () => {
-    const bench = createBench({ apiToken: tokenOf("a"), secretOf, settings: { cache: "none" } });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a"), secretOf, settings: { cache: "none" } });
     const [first] = [await answerOf(bench), await answerOf(bench)];
     bench.api.calls.length = 0;
     await store(bench, first[1], first[0]);
@@ -194,7 +201,7 @@ describe("docker's habit of storing back what get answered", () => {
   });
 
   it("is known while the keychain is locked", async () => {
-    const bench = createBench({ apiToken: tokenOf("a"), secretOf });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a"), secretOf });
     const [username, secret] = await answerOf(bench);
     bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
     await store(bench, secret, username);
@@ -202,7 +209,7 @@ describe("docker's habit of storing back what get answered", () => {
   });
 
   it("is not known any more once the credential is dead: then the API says what it is", async () => {
-    const bench = createBench({ apiToken: tokenOf("a"), secretOf });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a"), secretOf });
     const [username, secret] = await answerOf(bench);
     bench.clock.pass(HOUR);
     bench.api.fail(`list ${secret}`, "api-unauthorized");
@@ -211,13 +218,13 @@ describe("docker's habit of storing back what get answered", () => {
   });
 
   it("keeps no secret to be known by", async () => {
-    const bench = createBench({ apiToken: tokenOf("a"), secretOf, settings: { cache: "none" } });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a"), secretOf, settings: { cache: "none" } });
     const [, secret] = await answerOf(bench);
     expect(JSON.stringify([...bench.files.items])).not.toContain(secret);
   });
 
   it("does not let marks of the dead pile up", async () => {
-    const bench = createBench({ apiToken: tokenOf("a"), settings: { cache: "none" } });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a"), settings: { cache: "none" } });
     for (let count = 0; count < 5; count += 1) {
       await answerOf(bench);
       bench.clock.pass(2 * HOUR);
@@ -228,14 +235,14 @@ describe("docker's habit of storing back what get answered", () => {
 
 describe("a finished credential for our host", () => {
   it("is kept as it is, without asking the API", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     await store(bench, "finished", "doctl-user");
     expect(bench.api.calls).toEqual([]);
     expect(await answerOf(bench)).toEqual(["doctl-user", "finished"]);
   });
 
   it("is refused as an identity token", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     expect(await failureOf(() => store(bench, "refresh", "<token>"))).toEqual({
       code: "input-identity-token",
       message: `${HOST} does not accept identity tokens`,

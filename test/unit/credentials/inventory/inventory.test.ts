@@ -1,21 +1,26 @@
 import { describe, expect, it } from "vitest";
 import { HelperError } from "../../../../src/core/errors.ts";
 import { HOUR, MINUTE, NOON } from "../../../support/fakes/fixed-clock.ts";
-import { answerOf, createBench, tokenOf, type Bench } from "../../../support/fakes/helper-bench.ts";
+import {
+  answerOf,
+  createCredentialsBench,
+  tokenOf,
+  type CredentialsBench,
+} from "../../../support/fakes/credentials-bench.ts";
 
 const HOST = "registry.digitalocean.com";
-const uses = async (bench: Bench) =>
+const uses = async (bench: CredentialsBench) =>
   (await bench.domain.inventory.living()).credentials.map(({ use }) => use);
 
 describe("the inventory", () => {
   it("is empty where nothing was minted, also without a keychain", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     bench.keychain.failWith(new HelperError("keychain-missing", "there is no keychain in this session"));
     expect(await bench.domain.inventory.living()).toEqual({ credentials: [], failures: [] });
   });
 
   it("tells of each credential when, for how long, for what and whence, and no secret", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     const { credentials } = await bench.domain.inventory.living();
     expect(credentials).toEqual([
@@ -31,7 +36,7 @@ describe("the inventory", () => {
   });
 
   it("tells a replaced one from the one in its place, and the newest first", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     bench.clock.pass(35 * MINUTE);
     await bench.refresh(HOST);
@@ -39,20 +44,20 @@ describe("the inventory", () => {
   });
 
   it("knows one that was kept nowhere", async () => {
-    const bench = createBench({ apiToken: tokenOf("a"), settings: { cache: "none" } });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a"), settings: { cache: "none" } });
     await answerOf(bench);
     expect(await uses(bench)).toEqual(["not-cached"]);
   });
 
   it("counts one once that is noted in one place and kept in another", async () => {
-    const bench = createBench({ apiToken: tokenOf("a"), settings: { cache: "keychain" } });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a"), settings: { cache: "keychain" } });
     await answerOf(bench);
     expect(bench.files.items.size).toBeGreaterThan(0);
     expect(await uses(bench)).toEqual(["current"]);
   });
 
   it("leaves out what is dead and what was revoked", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     bench.clock.pass(2 * HOUR);
     expect(await uses(bench)).toEqual([]);
@@ -62,7 +67,7 @@ describe("the inventory", () => {
   });
 
   it("says where it could not look, and tells the rest", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
     const { credentials, failures } = await bench.domain.inventory.living();

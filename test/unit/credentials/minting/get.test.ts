@@ -4,19 +4,25 @@ import { limited } from "../../../../src/core/lifetime.ts";
 import { Secret } from "../../../../src/core/secret.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { HOUR, MINUTE } from "../../../support/fakes/fixed-clock.ts";
-import { answerOf, createBench, sha256, tokenOf, type Bench } from "../../../support/fakes/helper-bench.ts";
+import {
+  answerOf,
+  createCredentialsBench,
+  sha256,
+  tokenOf,
+  type CredentialsBench,
+} from "../../../support/fakes/credentials-bench.ts";
 import { API_MESSAGE } from "../../../support/fakes/recorded-api.ts";
 
 const HOST = "registry.digitalocean.com";
 const NOT_FOUND = { code: "not-found", message: "credentials not found in native keychain" };
 
-const get = (bench: Bench, serverUrl = HOST) => failureOf(() => bench.helper.get(serverUrl));
+const get = (bench: CredentialsBench, serverUrl = HOST) => failureOf(() => bench.helper.get(serverUrl));
 const minted = (count: number) => [`minted-secret-${count}`, `minted-secret-${count}`];
-const mints = (bench: Bench) => bench.api.calls.filter((call) => call.startsWith("mint"));
+const mints = (bench: CredentialsBench) => bench.api.calls.filter((call) => call.startsWith("mint"));
 
 describe("another host", () => {
   it("is answered with the login that was stored for it, in any spelling", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     await bench.helper.store("https://GHCR.io/", "sammy", new Secret("hunter2"));
     for (const spelling of ["ghcr.io", "http://ghcr.io", "https://ghcr.io//", "GHCR.IO"]) {
       expect(await answerOf(bench, spelling)).toEqual(["sammy", "hunter2"]);
@@ -24,13 +30,13 @@ describe("another host", () => {
   });
 
   it("is not found where nobody logged in", async () => {
-    expect(await get(createBench({ apiToken: tokenOf("a") }), "ghcr.io")).toEqual(NOT_FOUND);
+    expect(await get(createCredentialsBench({ apiToken: tokenOf("a") }), "ghcr.io")).toEqual(NOT_FOUND);
   });
 
   it.each([`${HOST}.evil.example`, `user@${HOST}`, `${HOST}.`, `${HOST}:5000`, "ｒegistry.digitalocean.com"])(
     "gets nothing for looking like ours: %s",
     async (serverUrl) => {
-      const bench = createBench({ apiToken: tokenOf("a") });
+      const bench = createCredentialsBench({ apiToken: tokenOf("a") });
       await answerOf(bench);
       expect(await get(bench, serverUrl)).toEqual(NOT_FOUND);
     },
@@ -38,14 +44,14 @@ describe("another host", () => {
 
   it("is answered whatever our own settings are", async () => {
     const badSettings = new HelperError("bad-setting", "DOCR_TTL must be…");
-    const bench = createBench({ badSettings });
+    const bench = createCredentialsBench({ badSettings });
     await bench.helper.store("ghcr.io", "sammy", new Secret("hunter2"));
     expect(await answerOf(bench, "ghcr.io")).toEqual(["sammy", "hunter2"]);
     expect(bench.api.calls).toEqual([]);
   });
 
   it("is given back an identity token, an empty secret and odd characters as they came", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     await bench.helper.store("a.example", "<token>", new Secret("a\0b\n🐋"));
     await bench.helper.store("b.example", "sammy", new Secret(""));
     expect(await answerOf(bench, "a.example")).toEqual(["<token>", "a\0b\n🐋"]);
@@ -53,7 +59,7 @@ describe("another host", () => {
   });
 
   it("is never not found because of a keychain that fails", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
     expect(await get(bench, "ghcr.io")).toEqual({
       code: "keychain-locked",
@@ -66,7 +72,7 @@ describe("another host", () => {
     ["localhost:5000/path", "localhost:5000"],
     ["me:hunter2@ghcr.io", "an unusual address"],
   ])("has a damaged login told as damaged, without showing it: %s", async (key, shown) => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     bench.keychain.items.set(`login:${key}`, '{"hunter2":1}');
     expect(await get(bench, key)).toEqual({
       code: "keychain-damaged",
@@ -77,14 +83,14 @@ describe("another host", () => {
 
 describe("our host, with an API token in the environment", () => {
   it("is minted for: the registry's name once, then a credential with an expiry", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     expect(await answerOf(bench)).toEqual(minted(1));
     expect(bench.api.calls).toEqual([`list ${tokenOf("a")}`, "mint acme read-write 3600"]);
     expect(bench.warnings).toEqual([]);
   });
 
   it("is answered from what is kept, without the API and without the keychain", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     bench.api.calls.length = 0;
     bench.keychain.calls.length = 0;
@@ -95,7 +101,7 @@ describe("our host, with an API token in the environment", () => {
   it.each([`https://${HOST}`, `http://${HOST}/`, `${HOST}:443`, `https://${HOST}/v2/`, HOST.toUpperCase()])(
     "is the same in the spelling %s",
     async (spelling) => {
-      const bench = createBench({ apiToken: tokenOf("a") });
+      const bench = createCredentialsBench({ apiToken: tokenOf("a") });
       await answerOf(bench);
       expect(await answerOf(bench, spelling)).toEqual(minted(1));
       expect(mints(bench)).toHaveLength(1);
@@ -104,19 +110,19 @@ describe("our host, with an API token in the environment", () => {
 
   it("takes its life and its access from the settings", async () => {
     const settings = { lifetime: limited(600_000), access: "read-only" } as const;
-    const bench = createBench({ apiToken: tokenOf("a"), settings });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a"), settings });
     await answerOf(bench);
     expect(mints(bench)).toEqual(["mint acme read-only 600"]);
   });
 
   it("takes the registry's name from DOCR_REGISTRY without asking for it", async () => {
-    const bench = createBench({ apiToken: tokenOf("a"), settings: { registry: "named" } });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a"), settings: { registry: "named" } });
     await answerOf(bench);
     expect(bench.api.calls).toEqual(["mint named read-write 3600"]);
   });
 
   it("takes the registry's name from the address before DOCR_REGISTRY's", async () => {
-    const bench = createBench({ apiToken: tokenOf("a"), settings: { registry: "named" } });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a"), settings: { registry: "named" } });
     await answerOf(bench, `${HOST}/path/app`);
     expect(bench.api.calls).toEqual(["mint path read-write 3600"]);
   });
@@ -124,7 +130,7 @@ describe("our host, with an API token in the environment", () => {
   it.each([`${HOST}/Acme`, `${HOST}/a_b`, `${HOST}/..`, `${HOST}/${"a".repeat(64)}`])(
     "is told of a path that names no registry: %s",
     async (serverUrl) => {
-      const bench = createBench({ apiToken: tokenOf("a") });
+      const bench = createCredentialsBench({ apiToken: tokenOf("a") });
       expect(await get(bench, serverUrl)).toEqual({
         code: "bad-registry-name",
         message: "the address has no valid registry name; a name is 1 to 63 characters of a-z, 0-9 and -",
@@ -135,20 +141,20 @@ describe("our host, with an API token in the environment", () => {
 
   it("fails with what is wrong with the settings", async () => {
     const badSettings = new HelperError("bad-setting", "DOCR_TTL must be…");
-    expect(await get(createBench({ badSettings }))).toEqual({
+    expect(await get(createCredentialsBench({ badSettings }))).toEqual({
       code: "bad-setting",
       message: "DOCR_TTL must be…",
     });
   });
 
   it("pulls without any keychain", async () => {
-    const bench = createBench({ apiToken: tokenOf("a"), hasFiles: false });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a"), hasFiles: false });
     bench.keychain.failWith(new HelperError("keychain-missing", "there is no keychain in this session"));
     expect(await answerOf(bench)).toEqual(minted(1));
   });
 
   it("pulls where what is kept cannot be read or written", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     bench.files.failWith(new Error("the disk is full"));
     expect(await answerOf(bench)).toEqual(minted(1));
     expect(await answerOf(bench)).toEqual(minted(2));
@@ -157,7 +163,7 @@ describe("our host, with an API token in the environment", () => {
   it.each(["", "no json", "[]", "null", "{}", '{"username":1}', '{"username":"u","secret":"s"}'])(
     "is minted for where %j is kept",
     async (text) => {
-      const bench = createBench({ apiToken: tokenOf("a") });
+      const bench = createCredentialsBench({ apiToken: tokenOf("a") });
       await answerOf(bench);
       const name = [...bench.files.items.keys()].find((one) => one.startsWith("minted-"));
       bench.files.items.set(name ?? "", text);
@@ -168,11 +174,11 @@ describe("our host, with an API token in the environment", () => {
 
 describe("what is kept", () => {
   it("is kept apart by API, API token, registry and access", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     const changes: readonly (() => void)[] = [
       () => undefined,
       () => (bench.settings.apiUrl = "https://other.example"),
-      () => (bench.settings.apiToken = createBench({ apiToken: tokenOf("b") }).settings.apiToken),
+      () => (bench.settings.apiToken = createCredentialsBench({ apiToken: tokenOf("b") }).settings.apiToken),
       () => (bench.settings.registry = "other"),
       () => (bench.settings.access = "read-only"),
     ];
@@ -184,7 +190,7 @@ describe("what is kept", () => {
   });
 
   it("has the API token in its name as a digest alone", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     const names = [...bench.files.items.keys()].join("\n");
     expect(names).toMatch(/^minted-[0-9a-f]{64}$/m);
@@ -194,16 +200,16 @@ describe("what is kept", () => {
   });
 
   it("is in the session's files, and in the keychain where there are none", async () => {
-    const inFiles = createBench({ apiToken: tokenOf("a") });
+    const inFiles = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(inFiles);
     expect([inFiles.files.items.size, inFiles.keychain.items.size]).toEqual([2, 0]);
-    const inKeychain = createBench({ apiToken: tokenOf("a"), hasFiles: false });
+    const inKeychain = createCredentialsBench({ apiToken: tokenOf("a"), hasFiles: false });
     await answerOf(inKeychain);
     expect(inKeychain.keychain.items.size).toBe(2);
   });
 
   it("is in the keychain where DOCR_CACHE says so", async () => {
-    const bench = createBench({ apiToken: tokenOf("a"), settings: { cache: "keychain" } });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a"), settings: { cache: "keychain" } });
     await answerOf(bench);
     expect(await answerOf(bench)).toEqual(minted(1));
     expect([...bench.keychain.items.keys()].filter((name) => name.startsWith("minted-"))).toHaveLength(1);
@@ -211,7 +217,7 @@ describe("what is kept", () => {
   });
 
   it("is nowhere where DOCR_CACHE=none says so: but its digest is, to be known again", async () => {
-    const bench = createBench({ apiToken: tokenOf("a"), settings: { cache: "none" } });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a"), settings: { cache: "none" } });
     expect([await answerOf(bench), await answerOf(bench)]).toEqual([minted(1), minted(2)]);
     const kept = JSON.stringify([...bench.files.items, ...bench.keychain.items]);
     expect(kept).not.toContain("minted-secret");
@@ -219,7 +225,11 @@ describe("what is kept", () => {
   });
 
   it("must be where DOCR_CACHE=runtime says so", async () => {
-    const bench = createBench({ apiToken: tokenOf("a"), hasFiles: false, settings: { cache: "runtime" } });
+    const bench = createCredentialsBench({
+      apiToken: tokenOf("a"),
+      hasFiles: false,
+      settings: { cache: "runtime" },
+    });
     expect(await get(bench)).toMatchObject({ code: "bad-setting" });
   });
 });
@@ -233,7 +243,7 @@ describe("a kept credential", () => {
     ["59 minutes old is replaced", 59 * MINUTE, 2, []],
     ["an hour old is replaced", HOUR, 2, []],
   ])("of an hour that is %s", async (_title, age, count, background) => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     bench.clock.pass(age);
     expect(await answerOf(bench)).toEqual(minted(count));
@@ -241,14 +251,14 @@ describe("a kept credential", () => {
   });
 
   it("from before the clock was set back is replaced", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     bench.clock.setWallBy(-2 * MINUTE);
     expect(await answerOf(bench)).toEqual(minted(2));
   });
 
   it("tells the registry's name to the next mint", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     bench.clock.pass(2 * HOUR);
     await answerOf(bench);
@@ -256,7 +266,7 @@ describe("a kept credential", () => {
   });
 
   it("is looked up anew where the registry that it was for is gone", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     bench.clock.pass(2 * HOUR);
     bench.api.registries = ["renamed"];
@@ -277,7 +287,7 @@ describe("a kept credential", () => {
   ];
 
   it.each(OUTAGES)("that still lives bridges an outage (%s), and says so", async (code) => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     bench.clock.pass(50 * MINUTE);
     bench.api.fail("", code);
@@ -288,7 +298,7 @@ describe("a kept credential", () => {
   });
 
   it.each(OUTAGES)("that is dead does not bridge an outage (%s)", async (code) => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     bench.clock.pass(HOUR);
     bench.api.fail("", code);
@@ -298,7 +308,7 @@ describe("a kept credential", () => {
   it.each<ErrorCode>(["api-unauthorized", "api-ambiguous"])(
     "is not answered against the API's word (%s)",
     async (code) => {
-      const bench = createBench({ apiToken: tokenOf("a") });
+      const bench = createCredentialsBench({ apiToken: tokenOf("a") });
       await answerOf(bench);
       bench.clock.pass(50 * MINUTE);
       bench.api.fail("", code);
@@ -309,7 +319,7 @@ describe("a kept credential", () => {
 
 describe("among processes that come at once", () => {
   it("one waits for its turn, and answers what the one before it minted", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     let isFirst = true;
     bench.locks.meanwhile = async () => {
       if (!isFirst) return;
@@ -321,21 +331,21 @@ describe("among processes that come at once", () => {
   });
 
   it("one fails as the one before it failed", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     bench.locks.failure = new HelperError("api-unauthorized", "refused");
     expect(await get(bench)).toEqual({ code: "api-unauthorized", message: "refused" });
     expect(bench.api.calls).toEqual([]);
   });
 
   it("one tells the others of its failure", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     bench.api.fail("list", "api-unauthorized");
     await get(bench);
     expect(bench.locks.shared).toMatchObject([{ code: "api-unauthorized", message: API_MESSAGE }]);
   });
 
   it("one that a logout overtakes is answered to nobody, and revoked", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     await logIn(bench);
     let isFirst = true;
     bench.locks.meanwhile = async (name) => {
@@ -349,7 +359,7 @@ describe("among processes that come at once", () => {
   });
 
   it("one that a login overtakes is made anew from the new token", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     await logIn(bench);
     let isFirst = true;
     bench.locks.meanwhile = async (name) => {
@@ -363,13 +373,13 @@ describe("among processes that come at once", () => {
   });
 
   it("one goes on without a turn where none is to be had", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     bench.locks.isUnavailable = true;
     expect(await answerOf(bench)).toEqual(minted(1));
   });
 
   it("releases every lock, whatever happened", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     bench.clock.pass(HOUR);
     bench.api.fail("", "api-unauthorized");
@@ -378,28 +388,28 @@ describe("among processes that come at once", () => {
   });
 });
 
-async function logIn(bench: Bench, token = tokenOf("a")): Promise<void> {
+async function logIn(bench: CredentialsBench, token = tokenOf("a")): Promise<void> {
   await bench.helper.store(HOST, "anything", new Secret(token));
   bench.api.calls.length = 0;
 }
 
 describe("our host, with an API token in the keychain", () => {
   it("is minted for with that token", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     await logIn(bench);
     expect(await answerOf(bench)).toEqual(minted(1));
     expect(bench.api.calls).toEqual([`list ${tokenOf("a")}`, "mint acme read-write 3600"]);
   });
 
   it("is minted for with the environment's token, which comes first", async () => {
-    const bench = createBench({ apiToken: tokenOf("b") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("b") });
     await logIn(bench);
     await answerOf(bench);
     expect(bench.api.calls[0]).toBe(`list ${tokenOf("b")}`);
   });
 
   it("is answered from what is kept although the keychain is locked since", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     await logIn(bench);
     await answerOf(bench);
     bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
@@ -409,30 +419,30 @@ describe("our host, with an API token in the keychain", () => {
   it.each<ErrorCode>(["keychain-missing", "keychain-locked", "keychain-silent", "keychain-failed"])(
     "is never not found because of a keychain that fails (%s)",
     async (code) => {
-      const bench = createBench();
+      const bench = createCredentialsBench();
       bench.keychain.failWith(new HelperError(code, "the message"));
       expect(await get(bench)).toEqual({ code, message: "the message" });
     },
   );
 
   it("is not found where nobody logged in, and the user learns what to do", async () => {
-    expect(await get(createBench())).toEqual(NOT_FOUND);
-    await expect(createBench().helper.get("registry.digitalocean.com/acme/app")).rejects.toMatchObject({
+    expect(await get(createCredentialsBench())).toEqual(NOT_FOUND);
+    await expect(createCredentialsBench().helper.get("registry.digitalocean.com/acme/app")).rejects.toMatchObject({
       hint: "not logged in to registry.digitalocean.com; run: docr login",
     });
-    await expect(createBench().helper.get("ghcr.io")).rejects.toMatchObject({ hint: undefined });
+    await expect(createCredentialsBench().helper.get("ghcr.io")).rejects.toMatchObject({ hint: undefined });
   });
 });
 
 describe("our host, with doctl's API token", () => {
   it("is minted for with that token where neither environment nor keychain holds one", async () => {
-    const bench = createBench({ doctl: { default: tokenOf("d") } });
+    const bench = createCredentialsBench({ doctl: { default: tokenOf("d") } });
     expect(await answerOf(bench)).toEqual(minted(1));
     expect(bench.api.calls[0]).toBe(`list ${tokenOf("d")}`);
   });
 
   it("is minted for anew once doctl's config holds another", async () => {
-    const bench = createBench({ doctl: { default: tokenOf("d") } });
+    const bench = createCredentialsBench({ doctl: { default: tokenOf("d") } });
     await answerOf(bench);
     expect(await answerOf(bench)).toEqual(minted(1));
     bench.doctl["default"] = tokenOf("e");
@@ -441,7 +451,7 @@ describe("our host, with doctl's API token", () => {
 
   it("is minted for with the token of the context that the registry belongs to", async () => {
     const settings = { contexts: { acme: "work" }, context: "home" };
-    const bench = createBench({ doctl: { work: tokenOf("e"), home: tokenOf("f") }, settings });
+    const bench = createCredentialsBench({ doctl: { work: tokenOf("e"), home: tokenOf("f") }, settings });
     await answerOf(bench, `${HOST}/acme`);
     await answerOf(bench, HOST);
     expect(bench.api.calls).toEqual([
@@ -454,7 +464,7 @@ describe("our host, with doctl's API token", () => {
 
 describe("the registry's name", () => {
   it("is missing where the account has no registry", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     bench.api.registries = [];
     expect(await get(bench)).toEqual({
       code: "no-registry",
@@ -463,7 +473,7 @@ describe("the registry's name", () => {
   });
 
   it("must be given where the account has several, and they are named", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     bench.api.registries = ["acme", "acme-staging"];
     expect(await get(bench)).toEqual({
       code: "several-registries",
@@ -475,7 +485,7 @@ describe("the registry's name", () => {
   it.each<ErrorCode>(["api-forbidden", "api-not-found"])(
     "is left to the deprecated endpoint where the list is not to be had (%s)",
     async (code) => {
-      const bench = createBench({ apiToken: tokenOf("a") });
+      const bench = createCredentialsBench({ apiToken: tokenOf("a") });
       bench.api.fail("list", code);
       expect(await answerOf(bench)).toEqual(minted(1));
       expect(mints(bench)).toEqual(["mint ? read-write 3600"]);
@@ -485,7 +495,7 @@ describe("the registry's name", () => {
   it.each<ErrorCode>(["api-unauthorized", "api-rate-limited", "api-unavailable"])(
     "is no reason to mint where the list fails with %s",
     async (code) => {
-      const bench = createBench({ apiToken: tokenOf("a") });
+      const bench = createCredentialsBench({ apiToken: tokenOf("a") });
       bench.api.fail("list", code);
       expect(await get(bench)).toEqual({ code, message: API_MESSAGE });
       expect(mints(bench)).toEqual([]);
@@ -493,7 +503,7 @@ describe("the registry's name", () => {
   );
 
   it("that the address gives is not looked up when the API does not know it", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     bench.api.fail("mint", "api-not-found");
     expect(await get(bench, `${HOST}/gone`)).toEqual({ code: "api-not-found", message: API_MESSAGE });
     expect(bench.api.calls).toEqual(["mint gone read-write 3600"]);
@@ -506,7 +516,7 @@ describe("an API token that may not write", () => {
     "registry:update; set DOCR_ACCESS=read-only to ask for no more access";
 
   it("gets a read-only credential, said once at the mint", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     bench.api.fail("mint acme read-write", "api-forbidden");
     expect(await answerOf(bench)).toEqual(minted(1));
     await answerOf(bench);
@@ -515,20 +525,20 @@ describe("an API token that may not write", () => {
   });
 
   it("fails where DOCR_ACCESS=read-write insists", async () => {
-    const bench = createBench({ apiToken: tokenOf("a"), settings: { access: "read-write" } });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a"), settings: { access: "read-write" } });
     bench.api.fail("mint acme read-write", "api-forbidden");
     expect(await get(bench)).toEqual({ code: "api-forbidden", message: API_MESSAGE });
     expect(mints(bench)).toEqual(["mint acme read-write 3600"]);
   });
 
   it("is not remarked upon where DOCR_ACCESS=read-only asks for no more", async () => {
-    const bench = createBench({ apiToken: tokenOf("a"), settings: { access: "read-only" } });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a"), settings: { access: "read-only" } });
     await answerOf(bench);
     expect(bench.warnings).toEqual([]);
   });
 
   it("fails where it may not read either, without a remark", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     bench.api.fail("mint", "api-forbidden");
     expect(await get(bench)).toEqual({ code: "api-forbidden", message: API_MESSAGE });
     expect(bench.warnings).toEqual([]);
@@ -537,7 +547,7 @@ describe("an API token that may not write", () => {
   it.each<ErrorCode>(["api-unauthorized", "api-unavailable", "api-rate-limited"])(
     "is not what %s means: no read-only credential is asked for",
     async (code) => {
-      const bench = createBench({ apiToken: tokenOf("a") });
+      const bench = createCredentialsBench({ apiToken: tokenOf("a") });
       bench.api.fail("mint", code);
       await get(bench);
       expect(mints(bench)).toEqual(["mint acme read-write 3600"]);
@@ -547,23 +557,23 @@ describe("an API token that may not write", () => {
 
 describe("a login that is no API token", () => {
   it("is answered while no API token is there", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     await bench.helper.store(HOST, "sammy", new Secret("finished"));
     expect(await answerOf(bench)).toEqual(["sammy", "finished"]);
     expect(bench.api.calls).toEqual([]);
   });
 
   it("gives way to an API token", async () => {
-    const bench = createBench();
+    const bench = createCredentialsBench();
     await bench.helper.store(HOST, "sammy", new Secret("finished"));
-    bench.settings.apiToken = createBench({ apiToken: tokenOf("a") }).settings.apiToken;
+    bench.settings.apiToken = createCredentialsBench({ apiToken: tokenOf("a") }).settings.apiToken;
     expect(await answerOf(bench)).toEqual(minted(1));
   });
 });
 
 describe("what is traced", () => {
   it("holds neither token nor secret", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     await answerOf(bench);
     const traced = JSON.stringify(bench.traced.events);

@@ -1,12 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { MINUTE } from "../../../support/fakes/fixed-clock.ts";
-import { answerOf, createBench, tokenOf, type Bench } from "../../../support/fakes/helper-bench.ts";
+import {
+  answerOf,
+  createCredentialsBench,
+  tokenOf,
+  type CredentialsBench,
+} from "../../../support/fakes/credentials-bench.ts";
 
 const HOST = "registry.digitalocean.com";
-const calls = (bench: Bench, start: string) => bench.api.calls.filter((call) => call.startsWith(start));
+const calls = (bench: CredentialsBench, start: string) =>
+  bench.api.calls.filter((call) => call.startsWith(start));
 
-async function openAged(minutes: number): Promise<Bench> {
-  const bench = createBench({ apiToken: tokenOf("a") });
+async function openAged(minutes: number): Promise<CredentialsBench> {
+  const bench = createCredentialsBench({ apiToken: tokenOf("a") });
   await answerOf(bench);
   bench.clock.pass(minutes * MINUTE);
   return bench;
@@ -33,7 +39,7 @@ describe("a renewal", () => {
   });
 
   it("does nothing for another host, and for ours where nothing is kept", async () => {
-    const bench = createBench({ apiToken: tokenOf("a") });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await bench.refresh("ghcr.io");
     await bench.refresh(HOST);
     expect(bench.api.calls).toEqual([]);

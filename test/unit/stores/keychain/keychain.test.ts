@@ -4,7 +4,7 @@ import { createKeychain, type KeychainOptions } from "../../../../src/stores/key
 import { createPendingCalls } from "../../../../src/system/pending-calls.ts";
 import { Secret } from "../../../../src/core/secret.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
-import { createFakeKeytar, LOCKED_WORDS } from "../../../support/fakes/fake-keytar.ts";
+import { createFakeKeytar, LOCKED_MESSAGE } from "../../../support/fakes/fake-keytar.ts";
 
 const SERVICE = "docker-credential-docr";
 
@@ -193,7 +193,7 @@ describe("a keychain that does not respond", () => {
 
 describe("a keychain that fails", () => {
   it.each([
-    [LOCKED_WORDS, "keychain-locked", "the keychain is locked"],
+    [LOCKED_MESSAGE, "keychain-locked", "the keychain is locked"],
     ["User interaction is not allowed.", "keychain-locked", "the keychain is locked"],
     ["The prompt was dismissed", "keychain-locked", "the keychain is locked"],
     [

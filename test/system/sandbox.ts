@@ -6,7 +6,7 @@ import { DIST, DOCR } from "../support/lab/executable.ts";
 import { SYSTEM_PATH } from "../support/lab/parts.ts";
 import { type Keyring, startKeyring } from "../support/lab/keyring.ts";
 import { type Environment, type Outcome, run } from "../support/lab/run.ts";
-import { start, type Started } from "./started.ts";
+import { startCommand, type RunningCommand } from "./running-command.ts";
 
 /** The name that clients call. */
 export const HELPER = join(DIST, "docker-credential-docr");
@@ -25,12 +25,12 @@ export interface CallOptions {
  * One user of one machine as far as a credential's life goes: a home, a runtime directory, and DigitalOcean on
  * loopback. Two worlds share nothing, so tests run beside each other.
  */
-export interface World {
+export interface Sandbox {
   /** Of this world alone, for whatever a test needs. */
   readonly folder: string;
   readonly home: string;
   /** Where minted credentials are kept. */
-  readonly kept: string;
+  readonly privateFolder: string;
   readonly standIn: StandIn;
   /** An API token with every scope. */
   readonly token: string;
@@ -47,7 +47,7 @@ export interface World {
   /** `get` of our host. */
   get(added?: Environment): Promise<Outcome>;
   /** The full program itself, so that a signal reaches who does the work. */
-  startGet(added?: Environment): Started;
+  startGet(added?: Environment): RunningCommand;
   /** So many `get`s of our host at once. */
   getMany(count: number, added?: Environment): Promise<readonly Outcome[]>;
   /** Which credential was answered, by its number at the stand-in; undefined where none was. */
@@ -65,11 +65,11 @@ export interface TraceLine {
   readonly [detail: string]: unknown;
 }
 
-export interface WorldOptions extends StandInOptions {
+export interface SandboxOptions extends StandInOptions {
   readonly keyring?: boolean;
 }
 
-export async function createWorld(options: WorldOptions = {}): Promise<World> {
+export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const folder = mkdtempSync(join(tmpdir(), "docr-w-"));
   const standIn = await createStandIn(options);
   const token = standIn.account.addToken();
@@ -88,7 +88,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   return {
     folder,
     home,
-    kept: join(runtime, "docr"),
+    privateFolder: join(runtime, "docr"),
     standIn,
     token,
     env,
@@ -96,7 +96,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     docr,
     run: (args, call) => run(HELPER, args, call),
     get,
-    startGet: (added = {}) => start(DOCR, ["get"], { env: { ...env, ...added }, stdin: HOST }),
+    startGet: (added = {}) => startCommand(DOCR, ["get"], { env: { ...env, ...added }, stdin: HOST }),
     getMany: (count, added = {}) => Promise.all(Array.from({ length: count }, () => get(added))),
     idOf: (outcome) => standIn.account.findMinted(secretOf(outcome))?.id,
     traced: { DOCR_LOG: log },
@@ -111,13 +111,16 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
 }
 
 /** A test in a world of its own, which ends with it. */
-export function inWorld(options: WorldOptions, body: (world: World) => Promise<void>): () => Promise<void> {
+export function inSandbox(
+  options: SandboxOptions,
+  body: (sandbox: Sandbox) => Promise<void>,
+): () => Promise<void> {
   return async () => {
-    const world = await createWorld(options);
+    const sandbox = await createSandbox(options);
     try {
-      await body(world);
+      await body(sandbox);
     } finally {
-      await world.close();
+      await sandbox.close();
     }
   };
 }
@@ -138,6 +141,6 @@ export function readTrace(text: string): TraceLine[] {
 }
 
 /** What `store` is sent. */
-export function loginTo(server: string, username = "somebody", secret = `pw-of-${server}`): string {
+export function loginFor(server: string, username = "somebody", secret = `pw-of-${server}`): string {
   return `${JSON.stringify({ ServerURL: server, Username: username, Secret: secret })}\n`;
 }

@@ -5,7 +5,7 @@ import { type Keyring, startKeyring } from "./keyring.ts";
 import { type Environment, type Outcome, run } from "./run.ts";
 
 /** A user with a home, a runtime directory, a keyring and a docker configuration. */
-export interface Person {
+export interface User {
   readonly folder: string;
   readonly keyring: Keyring;
   /** The whole environment of the user's commands. */
@@ -19,24 +19,24 @@ export interface Person {
     options?: { readonly stdin?: string; readonly env?: Environment },
   ): Promise<Outcome>;
   /** Runs a command in the user's environment. */
-  run(command: string, args: readonly string[], options?: PersonRunOptions): Promise<Outcome>;
-  leave(): Promise<void>;
+  run(command: string, args: readonly string[], options?: UserRunOptions): Promise<Outcome>;
+  close(): Promise<void>;
 }
 
-export interface PersonRunOptions {
+export interface UserRunOptions {
   readonly stdin?: string;
   readonly env?: Environment;
   readonly timeoutSeconds?: number;
 }
 
 /** `program` is docr or the launcher. Clients find docker-credential-docr on the PATH in either case. */
-export async function createPerson(folder: string, program = DOCR): Promise<Person> {
+export async function createUser(folder: string, program = DOCR): Promise<User> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const keyring = await startKeyring(folder);
   const config = join(folder, "home", ".docker");
   mkdirSync(config, { recursive: true });
   const env = { ...keyring.env, PATH: PATH_WITH_DOCR, DOCKER_CONFIG: config, LANG: "C.UTF-8" };
-  const runAs = (command: string, args: readonly string[], options: PersonRunOptions = {}) =>
+  const runAs = (command: string, args: readonly string[], options: UserRunOptions = {}) =>
     run(command, args, { ...options, env: { ...env, ...options.env } });
   return {
     folder,
@@ -46,7 +46,7 @@ export async function createPerson(folder: string, program = DOCR): Promise<Pers
     readDockerConfig: () => readFileSync(join(config, "config.json"), "utf8"),
     docr: (verb, options) => runAs(program, typeof verb === "string" ? [verb] : verb, options),
     run: runAs,
-    leave: async () => {
+    close: async () => {
       await keyring.stop();
       rmSync(folder, { recursive: true, force: true });
     },

@@ -20,7 +20,7 @@ export const tokenOf = (digit: string): string => `dop_v1_${digit.repeat(64)}`;
 
 export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-export interface BenchOptions {
+export interface CredentialsBenchOptions {
   /** The API token in the environment. */
   readonly apiToken?: string;
   readonly settings?: Partial<RegistrySettings>;
@@ -34,7 +34,7 @@ export interface BenchOptions {
 }
 
 /** The domain on fakes alone, and what a test may read or change. */
-export interface Bench {
+export interface CredentialsBench {
   readonly helper: Helper;
   readonly credentials: Credentials;
   /** What commands use of the domain. */
@@ -71,7 +71,7 @@ export interface FakeLocks {
   readonly held: ReadonlySet<string>;
 }
 
-export function createBench(options: BenchOptions = {}): Bench {
+export function createCredentialsBench(options: CredentialsBenchOptions = {}): CredentialsBench {
   const clock = createFixedClock();
   const keychain = createMemoryStore();
   const files = createMemoryStore();
@@ -88,7 +88,7 @@ export function createBench(options: BenchOptions = {}): Bench {
     shared: [],
     held,
   };
-  const settings: Bench["settings"] = {
+  const settings: CredentialsBench["settings"] = {
     apiUrl: "https://api.example",
     oauthUrl: "https://cloud.example",
     apiToken: options.apiToken === undefined ? undefined : environmentToken(options.apiToken),
@@ -188,7 +188,7 @@ function doctlToken(text: string, fingerprint: string): ApiToken {
 
 /** What `get` answers, as text. */
 export async function answerOf(
-  bench: Bench,
+  bench: CredentialsBench,
   serverUrl = "registry.digitalocean.com",
 ): Promise<readonly [username: string, secret: string]> {
   const { username, secret } = await bench.helper.get(serverUrl);

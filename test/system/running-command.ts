@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import type { Environment, Outcome } from "../support/lab/run.ts";
 
 /** A command that is still running, for tests that signal it. */
-export interface Started {
+export interface RunningCommand {
   readonly pid: number;
   /** Does nothing once it has ended. */
   signal(name: NodeJS.Signals): void;
@@ -11,11 +11,11 @@ export interface Started {
 }
 
 /** Starts a command with just this environment; killed after a minute, whatever happens. */
-export function start(
+export function startCommand(
   command: string,
   args: readonly string[],
   options: { readonly env: Environment; readonly stdin: string },
-): Started {
+): RunningCommand {
   const started = performance.now();
   const child = spawn(command, args, {
     env: options.env,

@@ -2,17 +2,17 @@ import { createServer, request, type IncomingMessage, type ServerResponse } from
 import { closeServer, listen } from "../support/fakes/digitalocean-api.ts";
 
 /** A way to the stand-in on which answers wait; the request itself arrives there at once. */
-export interface SlowWay {
+export interface SlowProxy {
   readonly url: string;
   /** From now on nobody listens there: connections are refused. */
   close(): Promise<void>;
 }
 
 /** `wait` is asked for each answer, by the request's path; the answer goes on when it resolves. */
-export async function createSlowWay(
+export async function createSlowProxy(
   target: string,
   wait: (path: string) => Promise<unknown>,
-): Promise<SlowWay> {
+): Promise<SlowProxy> {
   const pass = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     const { method, url, headers } = incoming;
     const upstream = request(new URL(url ?? "/", target), { method, headers }, (answer) => {
