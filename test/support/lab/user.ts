@@ -13,7 +13,7 @@ export interface User {
   /** Replaces ~/.docker/config.json. */
   writeDockerConfig(content: unknown): void;
   readDockerConfig(): string;
-  /** Runs the program that `createPerson` was given. */
+  /** Runs the program that `createUser` was given. */
   docr(
     verb: string | readonly string[],
     options?: { readonly stdin?: string; readonly env?: Environment },

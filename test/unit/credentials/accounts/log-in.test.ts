@@ -77,8 +77,8 @@ describe("a person's login", () => {
 });
 
 describe("a second login with the same API token", () => {
-  async function createReadOnly(settings: Partial<RegistrySettings> = {}): Promise<Bench> {
-    const bench = createBench({ settings });
+  async function createReadOnly(settings: Partial<RegistrySettings> = {}): Promise<CredentialsBench> {
+    const bench = createCredentialsBench({ settings });
     bench.api.fail("mint acme read-write", "api-forbidden");
     await enter(bench);
     await answerOf(bench);

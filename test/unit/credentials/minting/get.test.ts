@@ -427,7 +427,9 @@ describe("our host, with an API token in the keychain", () => {
 
   it("is not found where nobody logged in, and the user learns what to do", async () => {
     expect(await get(createCredentialsBench())).toEqual(NOT_FOUND);
-    await expect(createCredentialsBench().helper.get("registry.digitalocean.com/acme/app")).rejects.toMatchObject({
+    await expect(
+      createCredentialsBench().helper.get("registry.digitalocean.com/acme/app"),
+    ).rejects.toMatchObject({
       hint: "not logged in to registry.digitalocean.com; run: docr login",
     });
     await expect(createCredentialsBench().helper.get("ghcr.io")).rejects.toMatchObject({ hint: undefined });
