@@ -58,7 +58,7 @@ export const ERRORS = {
   "input-not-json": { family: "input", hint: 'send {"ServerURL":…,"Username":…,"Secret":…}' },
   "input-wrong-type": {
     family: "input",
-    hint: 'send {"ServerURL":…,"Username":…,"Secret":…} with strings as values',
+    hint: 'send {"ServerURL":…,"Username":…,"Secret":…}, all strings',
   },
   "input-bad-address": { family: "input", hint: "send a host name, with port and path if needed" },
   "input-identity-token": { family: "input", hint: "log in with an API token as the password" },
