@@ -1,4 +1,4 @@
-import { isRegistryName } from "../core/address.ts";
+import { isRegistryName, parseAddress } from "../core/address.ts";
 import { parseApiToken, type ApiToken } from "../core/api-token.ts";
 import { limited } from "../core/lifetime.ts";
 import { HelperError } from "../core/errors.ts";
@@ -78,6 +78,10 @@ function readApiToken(machine: Machine): ApiToken | undefined {
 function readRegistry(text: string | undefined): string | undefined {
   if (text === undefined || text === "") return undefined;
   if (isRegistryName(text)) return text;
+  // The address that docker wants: registry.digitalocean.com/NAME.
+  const address = parseAddress(text);
+  const named = address.kind === "digitalocean" ? address.registry : undefined;
+  if (named !== undefined && isRegistryName(named)) return named;
   throw new HelperError("bad-setting", "DOCR_REGISTRY must be a registry's name: 1 to 63 of a-z, 0-9 and -");
 }
 

@@ -78,7 +78,7 @@ export const ERRORS = {
   "bad-registry-name": { family: "setting", hint: "use the address registry.digitalocean.com/NAME" },
   "bad-trust": { family: "setting", hint: "correct the variable or unset it" },
   "no-registry": { family: "setting", hint: "run doctl registry create NAME" },
-  "several-registries": { family: "setting", hint: "set DOCR_REGISTRY to the registry's name" },
+  "several-registries": { family: "setting", hint: "set DOCR_REGISTRY to one of them" },
 
   // The store of API tokens and logins: the keychain, the age vault, pass.
   "keychain-missing": {
@@ -106,7 +106,7 @@ export const ERRORS = {
   "api-unauthorized": { family: "api", hint: NEW_TOKEN },
   "api-forbidden": { family: "api", hint: NEW_TOKEN },
   "api-rejected": { family: "api", hint: "check DOCR_TTL and the command's options", outage: true },
-  "api-not-found": { family: "api", hint: "set DOCR_REGISTRY to a registry of this account, or unset it" },
+  "api-not-found": { family: "api", hint: "set DOCR_REGISTRY to a registry of this account" },
   "api-ambiguous": { family: "api", hint: "set DOCR_REGISTRY to the registry's name" },
   "api-rate-limited": {
     family: "api",

@@ -17,6 +17,8 @@ export interface CacheKey {
   readonly name: string;
   /** The registry that the address or DOCR_REGISTRY names. Undefined: the account's only registry. */
   readonly registry: string | undefined;
+  /** What names the registry. */
+  readonly namedBy: "address" | "DOCR_REGISTRY" | undefined;
   /** The account whose API token mints, unless the environment holds a token. Undefined: the default account. */
   readonly context: string | undefined;
   /** The account and the store that holds its token. Empty for the environment's token. */
@@ -39,7 +41,8 @@ export function cacheKeyOf(
   const account = settings.apiToken ? "" : accountName(context, settings);
   const owner = settings.apiToken?.secret.digest(sha256) ?? account;
   const parts = [settings.apiUrl, owner, registry ?? "", settings.access];
-  return { name: sha256(parts.join("\n")), registry, context, account };
+  const namedBy = named !== undefined ? "address" : registry !== undefined ? "DOCR_REGISTRY" : undefined;
+  return { name: sha256(parts.join("\n")), registry, namedBy, context, account };
 }
 
 /**

@@ -6,9 +6,10 @@ import { msOf } from "../../core/lifetime.ts";
 import type { SharedFailures } from "../../core/locks.ts";
 import type { Reporter } from "../../core/reporter.ts";
 import type { TokenFinder } from "../accounts/token-finder.ts";
-import { bestEffort } from "../best-effort.ts";
+import { bestEffort, undefinedIfFailed } from "../best-effort.ts";
 import type { CurrentPlace } from "../inventory/placement.ts";
 import type { CacheKey } from "./cache-key.ts";
+import { noSuchRegistry } from "./no-such-registry.ts";
 import type { MintApi, MintRequest, OpenMintApi } from "./ports.ts";
 import type { RegistrySettings } from "./settings.ts";
 
@@ -60,7 +61,14 @@ interface Order {
 async function mintForKey(ports: MinterPorts, api: MintApi, order: Order): Promise<MintedCredential> {
   const { token, key, previous } = order;
   if (key.registry !== undefined) {
-    return mintWithAccess(ports, api, token, checkRegistryName(key.registry));
+    const registry = checkRegistryName(key.registry);
+    try {
+      return await mintWithAccess(ports, api, token, registry);
+    } catch (error) {
+      if (!isHelperError(error, "api-not-found")) throw error;
+      const names = await undefinedIfFailed(() => api.listRegistries(token));
+      throw noSuchRegistry({ registry, namedBy: key.namedBy, names, cause: error });
+    }
   }
   if (previous?.registry !== undefined) {
     try {

@@ -504,11 +504,57 @@ describe("the registry's name", () => {
     },
   );
 
-  it("that the address gives is not looked up when the API does not know it", async () => {
-    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
+  const missing = async (names: readonly string[] | undefined, setting?: string) => {
+    const bench = createBench({ apiToken: tokenOf("a"), settings: { registry: setting } });
     bench.api.fail("mint", "api-not-found");
-    expect(await get(bench, `${HOST}/gone`)).toEqual({ code: "api-not-found", message: API_MESSAGE });
-    expect(bench.api.calls).toEqual(["mint gone read-write 3600"]);
+    if (names) bench.api.registries = names;
+    else bench.api.fail("list", "api-forbidden");
+    return bench.helper
+      .get(setting === undefined ? `${HOST}/gone/app` : HOST)
+      .catch((error: unknown) => error);
+  };
+
+  it.each([
+    [["acme"], "use the address of its only registry, registry.digitalocean.com/acme"],
+    [
+      ["acme", "beta"],
+      "use the address registry.digitalocean.com/NAME with one of its registries: acme, beta",
+    ],
+    [[], "it has none; run doctl registry create NAME"],
+    [undefined, "use the address registry.digitalocean.com/NAME with a registry of this account"],
+  ])(
+    "in the address that the API does not know fails with the account's registries: %j",
+    async (names, hint) => {
+      expect(await missing(names)).toMatchObject({
+        code: "api-not-found",
+        message: "this account has no registry named gone",
+        hint,
+      });
+    },
+  );
+
+  it.each([
+    [["acme"], "set DOCR_REGISTRY to its only registry, acme, or unset it"],
+    [["acme", "beta"], "set DOCR_REGISTRY to one of its registries: acme, beta"],
+    [undefined, "set DOCR_REGISTRY to a registry of this account, or unset it"],
+  ])(
+    "in DOCR_REGISTRY that the API does not know fails with the account's registries: %j",
+    async (names, hint) => {
+      expect(await missing(names, "gone")).toMatchObject({
+        message: "this account has no registry named gone",
+        hint,
+      });
+    },
+  );
+
+  it("that the account has after all fails with the API's own error", async () => {
+    expect(await missing(["gone"])).toMatchObject({ message: API_MESSAGE, hint: undefined });
+  });
+
+  it("in an address with a path means that registry", async () => {
+    const bench = createBench({ apiToken: tokenOf("a"), settings: { registry: "acme" } });
+    await answerOf(bench, `${HOST}/beta/app`);
+    expect(bench.api.calls).toEqual(["mint beta read-write 3600"]);
   });
 });
 
