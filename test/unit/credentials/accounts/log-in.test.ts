@@ -76,16 +76,17 @@ describe("a person's login", () => {
   });
 });
 
-describe("a second login with the same API token", () => {
-  async function createReadOnly(settings: Partial<RegistrySettings> = {}): Promise<CredentialsBench> {
-    const bench = createCredentialsBench({ settings });
-    bench.api.fail("mint acme read-write", "api-forbidden");
-    await enter(bench);
-    await answerOf(bench);
-    bench.api.heal();
-    return bench;
-  }
+/** A user whose token could only pull when docr minted a credential with it. */
+async function createReadOnly(settings: Partial<RegistrySettings> = {}): Promise<CredentialsBench> {
+  const bench = createCredentialsBench({ settings });
+  bench.api.fail("mint acme read-write", "api-forbidden");
+  await enter(bench);
+  await answerOf(bench);
+  bench.api.heal();
+  return bench;
+}
 
+describe("a second login with the same API token", () => {
   it("keeps a credential that cannot push if the token cannot either", async () => {
     const bench = await createReadOnly();
     bench.api.token = { scopes: ["registry:read"], expiresInSeconds: undefined };

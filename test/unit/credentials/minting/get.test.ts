@@ -464,6 +464,15 @@ describe("our host, with doctl's API token", () => {
   });
 });
 
+/** What a `get` for a registry fails with if the API does not know it, and lists these names. */
+const missing = async (names: readonly string[] | undefined, setting?: string) => {
+  const bench = createCredentialsBench({ apiToken: tokenOf("a"), settings: { registry: setting } });
+  bench.api.fail("mint", "api-not-found");
+  if (names) bench.api.registries = names;
+  else bench.api.fail("list", "api-forbidden");
+  return bench.helper.get(setting === undefined ? `${HOST}/gone/app` : HOST).catch((error: unknown) => error);
+};
+
 describe("the registry's name", () => {
   it("is missing where the account has no registry", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
@@ -504,16 +513,6 @@ describe("the registry's name", () => {
     },
   );
 
-  const missing = async (names: readonly string[] | undefined, setting?: string) => {
-    const bench = createBench({ apiToken: tokenOf("a"), settings: { registry: setting } });
-    bench.api.fail("mint", "api-not-found");
-    if (names) bench.api.registries = names;
-    else bench.api.fail("list", "api-forbidden");
-    return bench.helper
-      .get(setting === undefined ? `${HOST}/gone/app` : HOST)
-      .catch((error: unknown) => error);
-  };
-
   it.each([
     [["acme"], "use the address of its only registry, registry.digitalocean.com/acme"],
     [
@@ -552,7 +551,7 @@ describe("the registry's name", () => {
   });
 
   it("in an address with a path means that registry", async () => {
-    const bench = createBench({ apiToken: tokenOf("a"), settings: { registry: "acme" } });
+    const bench = createCredentialsBench({ apiToken: tokenOf("a"), settings: { registry: "acme" } });
     await answerOf(bench, `${HOST}/beta/app`);
     expect(bench.api.calls).toEqual(["mint beta read-write 3600"]);
   });
