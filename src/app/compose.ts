@@ -8,11 +8,13 @@ import { once } from "../core/once.ts";
 import type { Reporter } from "../core/reporter.ts";
 import { COMMIT_LOCK } from "../credentials/commit-lock.ts";
 import { createCredentialCache } from "../credentials/inventory/credential-cache.ts";
+import { isOtherLogin, LOGIN } from "../credentials/stored-logins.ts";
 import { encodeGetResponse } from "../protocol/responses.ts";
 import { createResponses } from "../response-cache/publish.ts";
 import { fallbackNoteNameOf, responseNameOf } from "../response-cache/read.ts";
 import { writeFallbackNote } from "../response-cache/write-fallback-note.ts";
 import { createLazyStore } from "../stores/lazy-store.ts";
+import { markingLogins } from "../stores/login-marker.ts";
 import { createSharedFailures } from "../stores/shared-failures.ts";
 import { createBackground } from "../system/background.ts";
 import { createTrace } from "../system/trace.ts";
@@ -23,6 +25,7 @@ import {
   openAllPlaces,
   openCurrentPlace,
   openLocks,
+  openLoginMarker,
   openResponseFiles,
   openSessionFiles,
   openStore,
@@ -47,7 +50,9 @@ export function compose(host: Host) {
   const files = once(() => openSessionFiles(host));
   const locks = openLocks(host, () => files()?.path);
   const failures = createSharedFailures(() => files()?.store, monotonicMs);
-  const store = createLazyStore(() => openStore(general(), host, { locks, failures }));
+  const marker = openLoginMarker(host);
+  const plainStore = createLazyStore(() => openStore(general(), host, { locks, failures }));
+  const store = markingLogins(plainStore, marker, LOGIN, isOtherLogin);
   const current = once(() => openCurrentPlace(settings(), host, files(), store));
   const allPlaces = () => openAllPlaces(host, store);
 
@@ -69,7 +74,7 @@ export function compose(host: Host) {
   });
   const fallback = () => general().fallback;
   const noteFallback = (helper: string) =>
-    writeFallbackNote(responseFiles(), fallbackNoteNameOf(host), helper);
+    writeFallbackNote(responseFiles(), fallbackNoteNameOf(host), helper, marker.exists);
   const background = createBackground({ folder: () => files()?.path, host });
 
   const credentials = composeCredentials({
@@ -98,6 +103,7 @@ export function compose(host: Host) {
     userAgent,
     fallback,
     noteFallback,
+    hasOwnLogins: marker.exists,
     runInBackground,
   };
 }

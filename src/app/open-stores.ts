@@ -1,6 +1,7 @@
 /** Which store the settings and the platform mean. */
 import type { GeneralSettings } from "../config/general.ts";
 import { HelperError } from "../core/errors.ts";
+import { configHome } from "../core/machine.ts";
 import type { Locks, SharedFailures } from "../core/locks.ts";
 import type { SecretStore } from "../core/secret-store.ts";
 import { CURRENT } from "../credentials/inventory/credential-cache.ts";
@@ -15,12 +16,14 @@ import type { RegistrySettings } from "../credentials/minting/settings.ts";
 import { LOGIN } from "../credentials/stored-logins.ts";
 import { invalidatingResponses } from "../response-cache/invalidate.ts";
 import { responseFolder } from "../response-cache/shared/key.ts";
+import { eraseFallbackNotes } from "../response-cache/write-fallback-note.ts";
 import { eitherStore } from "../stores/either-store.ts";
 import { createKeychain } from "../stores/keychain/keychain.ts";
 import { withNameIndex } from "../stores/keychain/name-index.ts";
 import { createSerializedStore } from "../stores/keychain/serialized.ts";
 import { loadKeytar } from "../stores/keychain/keytar.ts";
 import { hasSessionBus } from "../stores/keychain/session-bus.ts";
+import { createLoginMarker, type LoginMarker } from "../stores/login-marker.ts";
 import { createPassStore } from "../stores/pass.ts";
 import { createPrivateFiles } from "../stores/private-files.ts";
 import { splitLongValues } from "../stores/split-values.ts";
@@ -84,6 +87,13 @@ function openKeychain(host: Host, { locks, failures }: StorePorts): SecretStore 
   return splitLongValues(keychain, WINDOWS_SECRET_LIMIT_BYTES, createId);
 }
 
+/** The file that says whether the store holds logins of other registries. Without it, launchers may run the fallback helper alone. */
+export function openLoginMarker(host: Host): LoginMarker {
+  const home = configHome(host);
+  const path = home === undefined ? undefined : `${home}/docr/has-logins`;
+  return createLoginMarker(path, () => eraseFallbackNotes(openAllFiles(host)));
+}
+
 /** Where private files may be on this machine. */
 function folderOptionsOf({ env, temporaryDir, platform, uid }: Host): FolderOptions {
   return { runtimeDir: env["XDG_RUNTIME_DIR"], temporaryDir, platform, uid };
@@ -109,6 +119,10 @@ export function openFiles(path: string, host: Host): SecretStore {
   return invalidatingResponses(files, CURRENT);
 }
 
+function openAllFiles(host: Host): readonly SecretStore[] {
+  return listPrivateFolders(folderOptionsOf(host)).map((path) => openFiles(path, host));
+}
+
 /** The private files, where the launcher reads them too. */
 export function openResponseFiles(host: Host, files: SessionFiles | undefined): SecretStore | undefined {
   if (host.platform !== "linux" || host.uid === undefined) return undefined;
@@ -131,8 +145,7 @@ export function openCurrentPlace(
 
 /** Every place where these or earlier settings may have left credentials. */
 export function openAllPlaces(host: Host, store: SecretStore): readonly CredentialPlace[] {
-  const files = listPrivateFolders(folderOptionsOf(host)).map((path) => openFiles(path, host));
-  return [...files, store].map((one) => openPlace(one, { read: host.clock }, host.sha256));
+  return [...openAllFiles(host), store].map((one) => openPlace(one, { read: host.clock }, host.sha256));
 }
 
 /** The locks of a folder. */

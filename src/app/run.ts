@@ -31,6 +31,7 @@ export async function run(
     helper: app.helper,
     fallback: app.fallback,
     noteFallback: app.noteFallback,
+    hasOwnLogins: app.hasOwnLogins,
     readInput,
     env: host.env,
     timeouts: { inputMs: INPUT_TIMEOUT_MS, responseMs: RESPONSE_TIMEOUT_MS },

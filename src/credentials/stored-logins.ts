@@ -1,4 +1,4 @@
-import { plainHostOf } from "../core/address.ts";
+import { plainHostOf, REGISTRY_HOST } from "../core/address.ts";
 import { HelperError } from "../core/errors.ts";
 import type { SecretStore } from "../core/secret-store.ts";
 import type { Secret } from "../core/secret.ts";
@@ -6,6 +6,11 @@ import { decodeLogin, encodeLogin, type Login } from "./codec.ts";
 
 /** The prefix of their names in the store. */
 export const LOGIN = "login:";
+
+/** Whether this is the name of a login of another registry than DigitalOcean's. */
+export function isOtherLogin(name: string): boolean {
+  return name.startsWith(LOGIN) && name !== LOGIN + REGISTRY_HOST;
+}
 
 /** Logins that clients stored: one an address key, so that a second user name replaces the first. */
 export interface StoredLogins {

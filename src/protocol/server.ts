@@ -10,8 +10,10 @@ export interface ServerPorts {
   readonly helper: Helper;
   /** The fallback helper, by the last part of its name. Throws `bad-setting`. */
   readonly fallback: () => string | undefined;
-  /** Tells the launcher about the fallback helper. Never throws. */
-  readonly noteFallback: (helper: string) => void;
+  /** Tells the launcher about the fallback helper. Never rejects. */
+  readonly noteFallback: (helper: string) => Promise<void>;
+  /** Whether docr's own store may hold logins of other registries. Does not open the store. */
+  readonly hasOwnLogins: () => boolean;
   /** Reads all of stdin, and little more than the limit. */
   readonly readInput: () => Promise<Uint8Array>;
   readonly env: Environment;
@@ -38,8 +40,9 @@ export async function serve(action: Action, ports: ServerPorts): Promise<Respons
     });
   const fallback = ports.fallback();
   if (fallback !== undefined) {
-    ports.noteFallback(fallback);
-    return serveWithFallback(action, { helper, fallback, readInput, within, env });
+    const { noteFallback, hasOwnLogins } = ports;
+    await noteFallback(fallback);
+    return serveWithFallback(action, { helper, fallback, hasOwnLogins, readInput, within, env });
   }
   // `list` reads no input: testcontainers never closes it.
   const input = action === "list" ? new Uint8Array() : await readInput();

@@ -1,14 +1,33 @@
 import type { SecretStore } from "../core/secret-store.ts";
 import { Secret } from "../core/secret.ts";
 
+/** The prefix of the notes in the private files. */
+const NOTE = "fallback-";
+
 /**
  * Tells the launcher which fallback helper answers in this environment, so that the launcher runs it directly. Best effort:
- * without the note, the launcher starts docr each time. `name` is the note's file name.
+ * without the note, the launcher starts docr each time. `name` is the note's file name. No note stays while docr has logins
+ * of its own, because then docr must look at the helper's response.
  */
-export function writeFallbackNote(
+export async function writeFallbackNote(
   files: SecretStore | undefined,
   name: string | undefined,
   helper: string,
-): void {
-  if (files && name !== undefined) files.write(name, new Secret(helper)).catch(() => undefined);
+  hasOwnLogins: () => boolean,
+): Promise<void> {
+  if (!files || name === undefined || hasOwnLogins()) return;
+  try {
+    await files.write(name, new Secret(helper));
+    // Another process may have stored a login meanwhile.
+    if (hasOwnLogins()) await files.erase(name);
+  } catch {
+    // A folder that cannot be written.
+  }
+}
+
+/** Erases the notes for every environment. */
+export async function eraseFallbackNotes(folders: readonly SecretStore[]): Promise<void> {
+  for (const files of folders) {
+    for (const name of (await files.entries(NOTE)).keys()) await files.erase(name);
+  }
 }

@@ -7,6 +7,7 @@ import { explainMissing, KEYRING } from "../support/lab/parts.ts";
 import { createPasswordStore } from "../support/lab/password-store.ts";
 import { type Environment, type Outcome, run } from "../support/lab/run.ts";
 import { CLEAN_FAILURE, summarizeFailure } from "../support/failure.ts";
+import { listFiles } from "../support/private-folder.ts";
 import { HOST, inSandbox, loginFor, type Sandbox } from "./sandbox.ts";
 
 /** What a client sees of an answer, to the byte. */
@@ -128,7 +129,7 @@ describeUnless(
         expect(direct.code).toBe(0);
         expect(seen(await sandbox.docr("get", { stdin: "one.test" }))).toEqual(seen(direct));
         const other = await sandbox.docr("get", { stdin: "one.test", env: { DOCR_FALLBACK: "nobody" } });
-        expect(other.stderr).toMatch(/docker-credential-nobody cannot be run/);
+        expect(other.stderr).toMatch(/docr cannot run the fallback helper docker-credential-nobody/);
       }),
     );
   },
@@ -164,6 +165,29 @@ describeUnless(explainNoExecutable(), "beside any helper", () => {
       expect(sent).toBe(`${verb}\n${stdin}\n`.repeat(2));
     })();
   });
+
+  it.concurrent(
+    "a login in docr's own store is answered where the fallback helper has none",
+    inSandbox({}, async (sandbox) => {
+      const none = "echo 'credentials not found in native keychain'; exit 1";
+      const store = { DOCR_STORE: "file" };
+      const env = { ...writeHelper(sandbox, "odd", none), ...store };
+      const get = () => sandbox.docr("get", { stdin: "one.test", env });
+      // docr notes for the launcher that the fallback helper answers alone.
+      expect(await get()).toMatchObject({ code: 1, stderr: "" });
+      expect(listFiles(sandbox.privateFolder, "fallback-")).toHaveLength(1);
+      expect(await sandbox.docr("store", { stdin: loginFor("one.test"), env: store })).toMatchObject({
+        code: 0,
+      });
+      expect(listFiles(sandbox.privateFolder, "fallback-")).toEqual([]);
+      for (let time = 1; time <= 2; time += 1) {
+        expect(JSON.parse((await get()).stdout)).toEqual(JSON.parse(loginFor("one.test")));
+      }
+      expect(JSON.parse((await sandbox.docr("list", { env: store })).stdout)).toHaveProperty(["one.test"]);
+      expect(await sandbox.docr("erase", { stdin: "one.test", env })).toMatchObject({ stderr: "" });
+      expect(await get()).toMatchObject({ code: 1, stderr: "" });
+    }),
+  );
 
   it.concurrent(
     "a list that fails there fails here, with its words",

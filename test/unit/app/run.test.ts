@@ -15,7 +15,8 @@ function run(args: readonly string[], ports: Partial<RequestPorts> = {}): Promis
       throw new HelperError("unknown-action", unknownActionMessage(verb));
     },
     fallback: () => undefined,
-    noteFallback: () => undefined,
+    noteFallback: async () => undefined,
+    hasOwnLogins: () => false,
     trace: recordTrace().trace,
     clientPid: () => 1,
     env: {},

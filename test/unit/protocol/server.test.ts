@@ -7,7 +7,8 @@ describe("list", () => {
     const response = await serve("list", {
       helper: createScriptedHelper(),
       fallback: () => undefined,
-      noteFallback: () => undefined,
+      noteFallback: async () => undefined,
+      hasOwnLogins: () => false,
       readInput: () => Promise.reject(new Error("stdin was read")),
       env: {},
       timeouts: { inputMs: 1_000, responseMs: 1_000 },

@@ -1,0 +1,68 @@
+import { closeSync, existsSync, mkdirSync, openSync, unlinkSync } from "node:fs";
+import { dirname } from "node:path";
+import type { SecretStore } from "../core/secret-store.ts";
+
+/**
+ * An empty file that exists while docr's store may hold logins of other registries. A `get` that goes to the fallback helper
+ * reads it instead of the store, which may be locked or slow.
+ */
+export interface LoginMarker {
+  readonly exists: () => boolean;
+  /** Best effort: without the file, only the fallback helper answers. */
+  set(): Promise<void>;
+  clear(): void;
+}
+
+/** `path` is undefined without a home. `onCreated` runs whenever the file appears. */
+export function createLoginMarker(path: string | undefined, onCreated: () => Promise<void>): LoginMarker {
+  return {
+    exists: () => path !== undefined && existsSync(path),
+    async set() {
+      if (path === undefined || existsSync(path)) return;
+      try {
+        mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+        closeSync(openSync(path, "a", 0o600));
+        await onCreated();
+      } catch {
+        // A home that cannot be written.
+      }
+    },
+    clear() {
+      try {
+        if (path !== undefined) unlinkSync(path);
+      } catch {
+        // Another process removed it first.
+      }
+    },
+  };
+}
+
+/** A store that sets the marker when it stores or lists such a login, and clears it when it lists none. */
+export function markingLogins(
+  store: SecretStore,
+  marker: LoginMarker,
+  prefix: string,
+  isMarked: (name: string) => boolean,
+): SecretStore {
+  const hasMarked = (names: Iterable<string>): boolean => [...names].some(isMarked);
+  return {
+    ...store,
+    async write(name, value) {
+      if (!isMarked(name)) return store.write(name, value);
+      await marker.set();
+      await store.write(name, value);
+      // Again: another process may have listed the store and cleared the marker meanwhile.
+      await marker.set();
+    },
+    async entries(...prefixes) {
+      const found = await store.entries(...prefixes);
+      if (hasMarked(found.keys())) await marker.set();
+      else if (prefixes.includes(prefix) && marker.exists()) {
+        marker.clear();
+        // Another process may have stored a login before the marker was cleared.
+        if (hasMarked((await store.entries(prefix)).keys())) await marker.set();
+      }
+      return found;
+    },
+  };
+}

@@ -1,0 +1,128 @@
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Environment } from "../../../src/core/machine.ts";
+import { HelperError } from "../../../src/core/errors.ts";
+import { Secret } from "../../../src/core/secret.ts";
+import type { Action, Response } from "../../../src/protocol/actions.ts";
+import { serveWithFallback } from "../../../src/protocol/fallback-helper.ts";
+import { type CredentialsBench, createCredentialsBench } from "../../support/fakes/credentials-bench.ts";
+
+const NOT_FOUND = "credentials not found in native keychain";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "docr-fallback-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A fallback helper that has no login, unless the script says otherwise. */
+function writeFallback(script = `echo '${NOT_FOUND}'; exit 1`): Environment {
+  const path = join(folder, "docker-credential-other");
+  writeFileSync(path, `#!/bin/sh\n{ echo "$1"; cat; echo; } >> ${join(folder, "asked")}\n${script}\n`);
+  chmodSync(path, 0o755);
+  return { PATH: `${folder}:${process.env["PATH"]}` };
+}
+
+const asked = (): string =>
+  existsSync(join(folder, "asked")) ? readFileSync(join(folder, "asked"), "utf8") : "";
+
+function ask(
+  action: Action,
+  input: string,
+  { bench = createCredentialsBench(), env = writeFallback(), hasOwnLogins = true } = {},
+): Promise<Response> {
+  return serveWithFallback(action, {
+    helper: bench.helper,
+    fallback: "other",
+    hasOwnLogins: () => hasOwnLogins,
+    readInput: async () => Buffer.from(input),
+    within: async (work) => work,
+    env,
+  });
+}
+
+async function withLogin(serverUrl = "ghcr.io"): Promise<CredentialsBench> {
+  const bench = createCredentialsBench();
+  await bench.helper.store(serverUrl, "sammy", new Secret("own"));
+  return bench;
+}
+
+const OWN = { stdout: '{"ServerURL":"ghcr.io","Username":"sammy","Secret":"own"}\n', exitCode: 0 };
+
+describe("a get for another registry, with a fallback helper", () => {
+  it("is answered from docr's own store if the fallback helper has no login", async () => {
+    expect(await ask("get", "ghcr.io", { bench: await withLogin() })).toEqual(OWN);
+    expect(asked()).toBe("get\nghcr.io\n");
+  });
+
+  it("is answered by the fallback helper if it has a login", async () => {
+    const theirs = '{"ServerURL":"ghcr.io","Username":"rosa","Secret":"theirs"}';
+    const env = writeFallback(`printf '%s' '${theirs}'`);
+    const bench = await withLogin();
+    bench.keychain.calls.length = 0;
+    expect(await ask("get", "ghcr.io", { bench, env })).toEqual({ stdout: theirs, exitCode: 0 });
+    expect(bench.keychain.calls).toEqual([]);
+  });
+
+  it("keeps the fallback helper's response if docr has no login either", async () => {
+    expect(await ask("get", "quay.io", { bench: await withLogin() })).toEqual({
+      stdout: `${NOT_FOUND}\n`,
+      exitCode: 1,
+    });
+  });
+
+  it("keeps the fallback helper's own failure", async () => {
+    const env = writeFallback("echo locked; exit 3");
+    expect(await ask("get", "ghcr.io", { bench: await withLogin(), env })).toEqual({
+      stdout: "locked\n",
+      exitCode: 3,
+    });
+  });
+
+  it("does not open docr's store if it holds no logins of other registries", async () => {
+    const bench = createCredentialsBench();
+    const env = writeFallback("exit 1");
+    expect(await ask("get", "ghcr.io", { bench, env, hasOwnLogins: false })).toMatchObject({ exitCode: 1 });
+    expect(bench.keychain.calls).toEqual([]);
+  });
+
+  it("fails if docr's store is locked, and not in a session without a keychain", async () => {
+    const bench = await withLogin();
+    bench.keychain.failWith(new HelperError("keychain-locked", "it is locked"));
+    await expect(ask("get", "ghcr.io", { bench })).rejects.toThrow("it is locked");
+    bench.keychain.failWith(new HelperError("keychain-missing", "there is none"));
+    expect(await ask("get", "ghcr.io", { bench })).toMatchObject({ stdout: `${NOT_FOUND}\n`, exitCode: 1 });
+  });
+});
+
+describe("an erase for another registry, with a fallback helper", () => {
+  it("erases the login in both stores", async () => {
+    const bench = await withLogin();
+    const env = writeFallback("exit 0");
+    expect(await ask("erase", "https://ghcr.io", { bench, env })).toEqual({ stdout: "", exitCode: 0 });
+    expect(asked()).toBe("erase\nhttps://ghcr.io\n");
+    expect(bench.keychain.items.size).toBe(0);
+  });
+
+  it("erases the fallback helper's login although docr's store is locked", async () => {
+    const bench = await withLogin();
+    bench.keychain.failWith(new HelperError("keychain-locked", "it is locked"));
+    const env = writeFallback("exit 0");
+    await expect(ask("erase", "ghcr.io", { bench, env })).rejects.toThrow("it is locked");
+    expect(asked()).toBe("erase\nghcr.io\n");
+  });
+});
+
+describe("list, with a fallback helper", () => {
+  it("adds docr's own logins, except those that the fallback helper answers", async () => {
+    const bench = await withLogin();
+    await bench.helper.store("https://quay.io/v1/", "sammy", new Secret("own"));
+    const env = writeFallback(`echo '{"https://ghcr.io":"rosa","https://registry.digitalocean.com":"old"}'`);
+    expect(await ask("list", "", { bench, env })).toEqual({
+      stdout: '{"https://ghcr.io":"rosa","https://quay.io/v1/":"sammy"}\n',
+      exitCode: 0,
+    });
+  });
+});
