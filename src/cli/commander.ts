@@ -75,7 +75,8 @@ function addCommand(
     finish({
       command,
       options: valuesOf(command.options ?? {}, values),
-      args: added.args,
+      // In commander's form: the values of an argument that may be repeated are one array.
+      args: added.processedArgs,
       wantsJson: values["json"] === true,
     });
   });

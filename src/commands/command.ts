@@ -31,9 +31,13 @@ type ValueOf<O extends Option> = O extends { readonly kind: "flag" | "negation" 
 
 type AbsentOf<O extends Option> = O extends { readonly default: string } ? never : undefined;
 
-/** `<image>` must be given, `[registry]` may be left out. */
+/** `<image>` must be given, `[registry]` may be left out, and `<image...>`, the last one, may be given several times. */
 export type ArgsOf<A extends readonly string[]> = {
-  readonly [I in keyof A]: A[I] extends `<${string}>` ? string : string | undefined;
+  readonly [I in keyof A]: A[I] extends `${string}...>` | `${string}...]`
+    ? readonly string[]
+    : A[I] extends `<${string}>`
+      ? string
+      : string | undefined;
 };
 
 export interface CommandInput<O extends Options = Options, A extends readonly string[] = readonly string[]> {
