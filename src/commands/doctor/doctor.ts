@@ -4,6 +4,7 @@ import { defineCommand, type Result } from "../command.ts";
 import type { CommandContext } from "../context.ts";
 import { checkAccount, checkHandshake } from "./account.ts";
 import { checkClients } from "./clients.ts";
+import { checkFallback } from "./fallback.ts";
 import { type Finding, runCheck } from "./finding.ts";
 import { checkProxyAndTrust, checkServers } from "./network.ts";
 import { checkPath } from "./path.ts";
@@ -72,6 +73,7 @@ async function runChecks(context: Pick<CommandContext, (typeof NEEDS)[number]>):
   const parts = await Promise.all([
     runCheck("path", () => checkPath(context)),
     runCheck("clients", () => checkClients(context)),
+    runCheck("fallback", () => checkFallback(context)),
     stored(),
     runCheck("servers", () => checkServers(context)),
     runCheck("way", () => checkProxyAndTrust(context)),

@@ -262,6 +262,35 @@ describe("the client check", () => {
   });
 });
 
+describe("the fallback check", () => {
+  const env = { DOCR_FALLBACK: "pass" };
+
+  it("fails if the fallback helper cannot be run", async () => {
+    const what = "cannot run docker-credential-pass, to which docr passes requests for other registries";
+    expect(await lineOf("fallback", { env })).toEqual([
+      "fail",
+      what,
+      "install docker-credential-pass, or unset DOCR_FALLBACK",
+    ]);
+    mkdirSync(join(folder, ".config", "docr"), { recursive: true });
+    writeFileSync(join(folder, ".config", "docr", "config.json"), '{"fallback":"pass"}');
+    expect(await lineOf("fallback")).toEqual([
+      "fail",
+      what,
+      "install docker-credential-pass, or remove fallback from docr/config.json",
+    ]);
+  });
+
+  it("passes whatever the fallback helper prints, and says nothing without one", async () => {
+    const helpers = {
+      "docr version ": { stdout: "docker-credential-docr (docr) 1.2.3\n", exitCode: 0 },
+      "pass version ": { stdout: "unknown action", exitCode: 1 },
+    };
+    expect((await lineOf("fallback", { env, helpers }))[0]).toBe("pass");
+    expect(await lineOf("fallback")).toEqual([]);
+  });
+});
+
 describe("the store check", () => {
   it.each([
     ["keychain-locked", "fail"],
