@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { TestMachine } from "../support/fakes/test-machine.ts";
 import { describeUnless } from "../support/lab/describe.ts";
 import { explainMissing } from "../support/lab/parts.ts";
 import { createPki, type Pki, readServerTls } from "../support/lab/pki.ts";
 import { API_FAULTS, API_STATES, type ApiCase, type ApiFault, warningOf } from "./api-faults.ts";
-import { ALWAYS, type CaseOptions, type CaseResult, runCase, titleOf } from "./case.ts";
+import { ALWAYS } from "../support/requests.ts";
+import { type CaseOptions, type CaseResult, runCase, titleOf } from "./case.ts";
 import { toObservation } from "./expectation.ts";
 
 /** The slowest first. */
@@ -42,14 +42,13 @@ function optionsFor(
   { action, path = "/*" }: ApiCase,
   pki?: Pki,
 ): CaseOptions {
-  const withUrl = ({ env }: TestMachine) => (url === undefined ? env : { ...env, DIGITALOCEAN_API_URL: url });
   const untrusted = fault === "untrusted" && pki;
   return {
     failure: message,
     warning: warningOf(action),
     machine: untrusted ? { tls: readServerTls(pki) } : { ...machine },
-    mintEnv: ({ env }) => (untrusted ? { ...env, SSL_CERT_FILE: pki.ca } : env),
-    env: withUrl,
+    mintEnv: untrusted ? { SSL_CERT_FILE: pki.ca } : {},
+    env: url === undefined ? {} : { DIGITALOCEAN_API_URL: url },
     async breakMachine({ standIn }) {
       if (fault === "refuses") await standIn.close();
       else if (typeof fault === "object") standIn.faults.add({ ...fault, path, times: ALWAYS });

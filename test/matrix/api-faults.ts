@@ -1,7 +1,8 @@
 /** How DigitalOcean's API can fail, and what docr then does. */
 import type { StandInOptions } from "../support/fakes/digitalocean-api.ts";
 import type { Fault } from "../support/fakes/digitalocean-faults.ts";
-import { type Case, HOST, loginFor } from "./case.ts";
+import { HOST, LIST, loginFor, MINT } from "../support/requests.ts";
+import type { Case } from "./case.ts";
 import {
   answersCached,
   bridges,
@@ -36,9 +37,6 @@ export const warningOf = (action: Case["action"]): RegExp =>
   action === "erase"
     ? /could not revoke one credential .* valid until 20/
     : /using the cached credential, which is valid until 20/;
-
-const LIST = "/v2/registries";
-const MINT = "/v2/registries/acme/docker-credentials";
 
 const get = (cached: Case["cached"], expected: Expectation): ApiCase => ({
   title: "get",

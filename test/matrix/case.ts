@@ -1,7 +1,10 @@
 /** One run of docr in this process, on a machine of its own. */
 import type { StandInOptions } from "../support/fakes/digitalocean-api.ts";
-import { createTestMachine, type TestMachine } from "../support/fakes/test-machine.ts";
-import type { Environment } from "../support/lab/run.ts";
+import {
+  createTestMachine,
+  type EnvironmentChanges,
+  type TestMachine,
+} from "../support/fakes/test-machine.ts";
 import {
   describeExpectation,
   type Expectation,
@@ -10,11 +13,8 @@ import {
   type ObserveOptions,
 } from "./expectation.ts";
 
-export const HOST = "registry.digitalocean.com";
 /** A registry whose login is in the keychain before the run. */
 export const STORED_LOGIN = "one.test";
-/** More often than any run calls the API. */
-export const ALWAYS = 999;
 
 /** Minutes since the mint of a credential that lives for an hour. */
 export const MINUTES = { fresh: 5, "refresh-due": 31, expiring: 50, expired: 61 } as const;
@@ -42,12 +42,12 @@ export interface CaseOptions extends Omit<ObserveOptions, "cachedBefore"> {
   readonly machine?: StandInOptions;
   /** Before the cache is filled. */
   readonly prepare?: (machine: TestMachine) => Promise<void>;
-  /** For the mint that fills the cache. The machine's own by default. */
-  readonly mintEnv?: (machine: TestMachine) => Environment;
+  /** For the mint that fills the cache. */
+  readonly mintEnv?: EnvironmentChanges;
   /** After that. */
   readonly breakMachine?: (machine: TestMachine) => Promise<void> | void;
-  /** For the run. The machine's own by default. */
-  readonly env?: (machine: TestMachine) => Environment;
+  /** For the run. */
+  readonly env?: EnvironmentChanges;
 }
 
 export interface CaseResult {
@@ -60,13 +60,13 @@ type KeychainItems = Readonly<Record<string, string>>;
 
 export async function runCase(
   { action, cached, input }: Case,
-  { machine: machineOptions, prepare, mintEnv, breakMachine, env, ...wanted }: CaseOptions,
+  { machine: machineOptions, prepare, mintEnv = {}, breakMachine, env = {}, ...wanted }: CaseOptions,
 ): Promise<CaseResult> {
   const machine = await createTestMachine(machineOptions);
   try {
     await prepare?.(machine);
     if (cached !== "nothing") {
-      const minted = await machine.docr("get", { stdin: HOST, env: mintEnv?.(machine) ?? machine.env });
+      const minted = await machine.get(mintEnv);
       if (minted.code !== 0) throw new Error(minted.stderr);
       machine.pass(MINUTES[cached] * 60_000);
     }
@@ -74,7 +74,7 @@ export async function runCase(
     const stdin = input(machine);
     const before = keychainItems(machine);
     await breakMachine?.(machine);
-    const outcome = await machine.docr(action, { stdin, env: env?.(machine) ?? machine.env });
+    const outcome = await machine.docr(action, { stdin, env });
     await machine.settle();
     const cachedBefore = cached === "nothing" ? undefined : 1;
     const observation = observe(machine, action, outcome, { ...wanted, cachedBefore });
@@ -86,9 +86,4 @@ export async function runCase(
 
 function keychainItems({ keytar }: TestMachine): KeychainItems {
   return Object.assign({}, ...Array.from(keytar.items.values(), (items) => Object.fromEntries(items)));
-}
-
-/** What `store` reads on stdin. */
-export function loginFor(server: string, username = "sammy", secret = `password of ${server}`): string {
-  return `${JSON.stringify({ ServerURL: server, Username: username, Secret: secret })}\n`;
 }

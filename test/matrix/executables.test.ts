@@ -13,7 +13,8 @@ import { explainMissing, KEYRING, SYSTEM_PATH } from "../support/lab/parts.ts";
 import { type Environment, run } from "../support/lab/run.ts";
 import { backdate } from "../support/private-folder.ts";
 import { API_FAULTS, type ApiFault, warningOf } from "./api-faults.ts";
-import { ALWAYS, type Case, HOST, loginFor, MINUTES, STORED_LOGIN, titleOf } from "./case.ts";
+import { ALWAYS, HOST, loginFor } from "../support/requests.ts";
+import { type Case, MINUTES, STORED_LOGIN, titleOf } from "./case.ts";
 import { type Observation, observe, toObservation } from "./expectation.ts";
 
 /** Each fault with its first case in this state of the cache. Certificates are in test/system/trust.test.ts. */
@@ -29,7 +30,7 @@ async function meetFault(program: string, { fault, message }: ApiFault, test: Ca
   try {
     const { standIn } = machine;
     if (test.cached !== "nothing") {
-      await machine.docr("get", { stdin: HOST });
+      await machine.get();
       backdate(machine.privateFolder, MINUTES[test.cached]);
       standIn.reset();
     }

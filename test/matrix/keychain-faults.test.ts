@@ -1,16 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { TestMachine } from "../support/fakes/test-machine.ts";
-import type { Environment } from "../support/lab/run.ts";
-import {
-  type Case,
-  type CaseOptions,
-  type CaseResult,
-  HOST,
-  loginFor,
-  runCase,
-  STORED_LOGIN,
-  titleOf,
-} from "./case.ts";
+import { HOST, loginFor } from "../support/requests.ts";
+import { type Case, type CaseOptions, type CaseResult, runCase, STORED_LOGIN, titleOf } from "./case.ts";
 import { toObservation } from "./expectation.ts";
 import {
   KEYCHAIN_FAULTS,
@@ -23,11 +14,10 @@ import {
 /** The keychain's own deadline is 5 s. */
 const KEYCHAIN_DEADLINE_MS = 6_500;
 
-const withoutToken = ({ env }: TestMachine): Environment =>
-  Object.fromEntries(Object.entries(env).filter(([name]) => name !== "DIGITALOCEAN_ACCESS_TOKEN"));
+const WITHOUT_TOKEN = { DIGITALOCEAN_ACCESS_TOKEN: undefined };
 
 async function store(machine: TestMachine, stdin: string): Promise<void> {
-  const stored = await machine.docr("store", { stdin, env: withoutToken(machine) });
+  const stored = await machine.docr("store", { stdin, env: WITHOUT_TOKEN });
   if (stored.code !== 0) throw new Error(stored.stderr);
 }
 
@@ -40,7 +30,7 @@ function optionsFor({ state, message }: KeychainFault, isTokenInKeychain: boolea
       await store(machine, loginFor(STORED_LOGIN));
       if (isTokenInKeychain) await store(machine, loginFor(HOST, "sammy", machine.token));
     },
-    ...(isTokenInKeychain ? { mintEnv: withoutToken, env: withoutToken } : {}),
+    ...(isTokenInKeychain ? { mintEnv: WITHOUT_TOKEN, env: WITHOUT_TOKEN } : {}),
     breakMachine(machine) {
       if (state === "missing") machine.removeKeychain();
       else machine.keytar.state = state;

@@ -1,6 +1,7 @@
 /** How the OS keychain can fail, and what docr then does. */
 import type { TestMachine } from "../support/fakes/test-machine.ts";
-import { type Case, HOST, loginFor, STORED_LOGIN } from "./case.ts";
+import { HOST, loginFor } from "../support/requests.ts";
+import { type Case, STORED_LOGIN } from "./case.ts";
 import { answersCached, bridges, fails, mints, refreshes, succeeds } from "./expectation.ts";
 
 export interface KeychainFault {

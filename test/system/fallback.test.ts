@@ -8,7 +8,8 @@ import { createPasswordStore } from "../support/lab/password-store.ts";
 import { type Environment, type Outcome, run } from "../support/lab/run.ts";
 import { CLEAN_FAILURE, summarizeFailure } from "../support/failure.ts";
 import { listFiles } from "../support/private-folder.ts";
-import { HOST, inSandbox, loginFor, type Sandbox } from "./sandbox.ts";
+import { HOST, loginFor } from "../support/requests.ts";
+import { inSandbox, type Sandbox } from "./sandbox.ts";
 
 /** What a client sees of an answer, to the byte. */
 const seen = ({ code, stdout, stderr }: Outcome) => ({ code, stdout, stderr });
@@ -18,7 +19,7 @@ const REQUESTS: readonly (readonly [verb: string, stdin: string])[] = [
   ["get", "nobody.test"],
   ["store", loginFor("one.test")],
   ["store", loginFor("https://two.test/v1/", "us er", 'p"w<&>ä€')],
-  ["store", loginFor("one.test", "somebody", "pw2")],
+  ["store", loginFor("one.test", "sammy", "pw2")],
   ["get", "one.test"],
   ["get", "one.test\n"],
   ["get", "https://two.test/v1/"],
@@ -105,14 +106,14 @@ describeUnless(
         expect(sandbox.idOf(await sandbox.get(env))).toBe(1);
         const listed = await sandbox.docr("list", { stdin: "unused", env });
         expect(listed).toMatchObject({ code: 0, stderr: "" });
-        expect(JSON.parse(listed.stdout)).toEqual({ "one.test": "somebody", [HOST]: "docr" });
+        expect(JSON.parse(listed.stdout)).toEqual({ "one.test": "sammy", [HOST]: "docr" });
         const direct = await run("docker-credential-secretservice", ["list"], {
           stdin: "",
           env: sandbox.env,
         });
-        expect(JSON.parse(direct.stdout)).toEqual({ "one.test": "somebody" });
+        expect(JSON.parse(direct.stdout)).toEqual({ "one.test": "sammy" });
         expect(await sandbox.docr("erase", { stdin: HOST, env })).toMatchObject({ code: 0, stderr: "" });
-        expect(JSON.parse((await sandbox.docr("list", { env })).stdout)).toEqual({ "one.test": "somebody" });
+        expect(JSON.parse((await sandbox.docr("list", { env })).stdout)).toEqual({ "one.test": "sammy" });
       }),
     );
 

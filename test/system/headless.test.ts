@@ -7,7 +7,8 @@ import { explainMissing, SYSTEM_PATH } from "../support/lab/parts.ts";
 import { type Environment, type Outcome, run } from "../support/lab/run.ts";
 import { CLEAN_FAILURE, summarizeFailure } from "../support/failure.ts";
 import { explainNoMounts, openMounts, type PrivateMounts } from "../support/lab/mounts.ts";
-import { HOST, inSandbox, loginFor, type Sandbox, type SandboxOptions } from "./sandbox.ts";
+import { HOST, loginFor } from "../support/requests.ts";
+import { inSandbox, type Sandbox, type SandboxOptions } from "./sandbox.ts";
 
 /** A runner: nobody is logged in, and the shared places are its own, so that nothing touches the machine's. */
 interface Runner {

@@ -10,7 +10,8 @@ import { waitUntil } from "../support/lab/service.ts";
 import { recordOperations, runUntil } from "./crash.ts";
 import { backdate, listFiles, readFiles } from "../support/private-folder.ts";
 import { createGate, createSlowProxy } from "./slow-proxy.ts";
-import { HOST, inSandbox, loginFor, type Sandbox } from "./sandbox.ts";
+import { HOST, loginFor } from "../support/requests.ts";
+import { inSandbox, type Sandbox } from "./sandbox.ts";
 
 /** Numbers of the credentials that the registry still takes. */
 const live = (sandbox: Sandbox): readonly number[] =>

@@ -4,7 +4,8 @@ import { expect, it } from "vitest";
 import { describeUnless } from "../support/lab/describe.ts";
 import { explainNoExecutable } from "../support/lab/executable.ts";
 import { explainMissing, KEYRING } from "../support/lab/parts.ts";
-import { HOST, inSandbox, loginFor } from "./sandbox.ts";
+import { HOST, loginFor } from "../support/requests.ts";
+import { inSandbox } from "./sandbox.ts";
 
 const reason = explainNoExecutable() ?? explainMissing(KEYRING);
 
@@ -30,7 +31,7 @@ describeUnless(reason, "many processes at one keychain", () => {
       }
       expect([...bad]).toEqual([]);
       const kept = await sandbox.docr("get", { stdin: "stays.test" });
-      expect(JSON.parse(kept.stdout).Secret).toBe("pw-of-stays.test");
+      expect(JSON.parse(kept.stdout).Secret).toBe("password of stays.test");
     }),
   );
 

@@ -3,7 +3,8 @@ import { describeUnless } from "../support/lab/describe.ts";
 import { explainNoExecutable } from "../support/lab/executable.ts";
 import { explainMissing, KEYRING } from "../support/lab/parts.ts";
 import { runWell } from "../support/lab/run.ts";
-import { inSandbox, loginFor, type Sandbox } from "./sandbox.ts";
+import { loginFor } from "../support/requests.ts";
+import { inSandbox, type Sandbox } from "./sandbox.ts";
 
 const reason = explainNoExecutable() ?? explainMissing([...KEYRING, "secret-tool"]);
 
@@ -31,7 +32,7 @@ describeUnless(reason, "the list of a real keychain", () => {
       expect(Object.keys(await listOf(sandbox))).toEqual(HOSTS);
       await withItem(sandbox, "clear", "a.test");
       await withItem(sandbox, "store", "b.test", '{"serverUrl":"b.test","username":"other","secret":"x"}');
-      expect(await listOf(sandbox)).toEqual({ "b.test": "other", "c.test": "somebody" });
+      expect(await listOf(sandbox)).toEqual({ "b.test": "other", "c.test": "sammy" });
       expect((await sandbox.docr("get", { stdin: "a.test" })).code).toBe(1);
       expect(JSON.parse((await sandbox.docr("get", { stdin: "b.test" })).stdout).Username).toBe("other");
     }),

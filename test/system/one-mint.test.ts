@@ -7,7 +7,8 @@ import { CLEAN_FAILURE, summarizeFailure } from "../support/failure.ts";
 import { backdate } from "../support/private-folder.ts";
 import { createRandom } from "./random.ts";
 import { createSlowProxy } from "./slow-proxy.ts";
-import { inSandbox, MINT, type Sandbox } from "./sandbox.ts";
+import { MINT } from "../support/requests.ts";
+import { inSandbox, type Sandbox } from "./sandbox.ts";
 
 const MANY = 50;
 

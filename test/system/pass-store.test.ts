@@ -8,7 +8,8 @@ import { createPasswordStore } from "../support/lab/password-store.ts";
 import { type Environment, type Outcome, run, runWell } from "../support/lab/run.ts";
 import { CLEAN_FAILURE, summarizeFailure } from "../support/failure.ts";
 import { listFiles } from "../support/private-folder.ts";
-import { HOST, inSandbox, loginFor, type Sandbox } from "./sandbox.ts";
+import { HOST, loginFor } from "../support/requests.ts";
+import { inSandbox, type Sandbox } from "./sandbox.ts";
 
 interface Pass {
   readonly env: Environment;
@@ -62,11 +63,11 @@ describeUnless(reason, "logins in pass, where there is no keychain", () => {
       }
       const got = await docr("get", "https://index.docker.io/v1/");
       expect(got).toMatchObject({ code: 0, stderr: "" });
-      expect(JSON.parse(got.stdout).Secret).toBe("pw-of-https://index.docker.io/v1/");
+      expect(JSON.parse(got.stdout).Secret).toBe("password of https://index.docker.io/v1/");
       const listed = await docr("list", "unused");
       expect(JSON.parse(listed.stdout)).toEqual({
-        "one.test": "somebody",
-        "https://index.docker.io/v1/": "somebody",
+        "one.test": "sammy",
+        "https://index.docker.io/v1/": "sammy",
       });
       const folder = join(env["PASSWORD_STORE_DIR"] ?? "", "docker-credential-docr");
       expect(listFiles(folder)).toHaveLength(2);

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { Fault } from "../support/fakes/digitalocean-faults.ts";
 import { describeUnless } from "../support/lab/describe.ts";
-import { DOCR, explainNoExecutable } from "../support/lab/executable.ts";
+import { DOCR, explainNoExecutable, LAUNCHER } from "../support/lab/executable.ts";
 import { type Outcome, run } from "../support/lab/run.ts";
 import { waitUntil } from "../support/lab/service.ts";
 import { CLEAN_FAILURE, summarizeFailure } from "../support/failure.ts";
@@ -12,7 +12,8 @@ import { at, explainNoFakeTime } from "./clock.ts";
 import { backdate, listFiles } from "../support/private-folder.ts";
 import { explainNoMounts, openMounts } from "../support/lab/mounts.ts";
 import { createGate, createSlowProxy } from "./slow-proxy.ts";
-import { ALWAYS, HELPER, HOST, inSandbox, type Sandbox } from "./sandbox.ts";
+import { ALWAYS, HOST } from "../support/requests.ts";
+import { inSandbox, type Sandbox } from "./sandbox.ts";
 
 /** A credential lives for an hour unless told. */
 const reason = explainNoExecutable() ?? explainNoFakeTime();
@@ -216,7 +217,7 @@ describeUnless(reason ?? explainNoMounts(), "the wall clock held against the upt
   // Under docker's name it is the launcher that looks at the clocks first.
   const cases = TWO_CLOCKS.flatMap((clocks) => [
     { ...clocks, program: DOCR, name: "docr" },
-    { ...clocks, program: HELPER, name: "docker-credential-docr" },
+    { ...clocks, program: LAUNCHER, name: "docker-credential-docr" },
   ]);
   it.concurrent.each(cases)(
     "a wall clock that $title: $name answers credential $answered",

@@ -6,7 +6,8 @@ import { describeUnless } from "../support/lab/describe.ts";
 import { explainNoExecutable } from "../support/lab/executable.ts";
 import { CLEAN_FAILURE, summarizeFailure } from "../support/failure.ts";
 import { at, explainNoFakeTime } from "./clock.ts";
-import { ALWAYS, inSandbox, LIST, MINT } from "./sandbox.ts";
+import { ALWAYS, LIST, MINT } from "../support/requests.ts";
+import { inSandbox } from "./sandbox.ts";
 
 /** Too little for any pause of the kind that is tested, and enough to start on a busy machine. */
 const AT_ONCE_MS = 2500;

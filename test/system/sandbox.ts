@@ -2,67 +2,55 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createStandIn, type StandIn, type StandInOptions } from "../support/fakes/digitalocean-api.ts";
-import { DIST, DOCR } from "../support/lab/executable.ts";
-import { SYSTEM_PATH } from "../support/lab/parts.ts";
+import { DOCR, LAUNCHER } from "../support/lab/executable.ts";
 import { type Keyring, startKeyring } from "../support/lab/keyring.ts";
+import { SYSTEM_PATH } from "../support/lab/parts.ts";
 import { type Environment, type Outcome, run } from "../support/lab/run.ts";
-import { startCommand, type RunningCommand } from "./running-command.ts";
-
-/** The name that clients call. */
-export const HELPER = join(DIST, "docker-credential-docr");
-export const HOST = "registry.digitalocean.com";
-export const LIST = "/v2/registries";
-export const MINT = "/v2/registries/acme/docker-credentials";
-export const ALWAYS = 999;
+import { HOST, readTrace, secretOf, type TraceLine } from "../support/requests.ts";
+import { type RunningCommand, startCommand } from "./running-command.ts";
 
 export interface CallOptions {
   readonly stdin?: string;
-  /** Added to the world's own. */
+  /** Added to the sandbox's own. */
   readonly env?: Environment;
 }
 
 /**
- * One user of one machine as far as a credential's life goes: a home, a runtime directory, and DigitalOcean on
- * loopback. Two worlds share nothing, so tests run beside each other.
+ * One user of one machine: a home, a runtime directory, and DigitalOcean's API on loopback. Runs the executables. Two
+ * sandboxes share nothing, so that tests run at the same time.
  */
 export interface Sandbox {
-  /** Of this world alone, for whatever a test needs. */
   readonly folder: string;
   readonly home: string;
-  /** Where minted credentials are kept. */
+  /** docr's private files in the runtime directory. */
   readonly privateFolder: string;
   readonly standIn: StandIn;
   /** An API token with every scope. */
   readonly token: string;
   /** With the API token in the environment, unless there is a keyring. */
   readonly env: Environment;
-  /** Present where it was asked for. */
+  /** Undefined without the option. */
   readonly keyring: Keyring | undefined;
-  docr(verb: string, options?: CallOptions): Promise<Outcome>;
-  /** Runs our executable with just this environment. */
+  /** Runs the launcher. */
+  docr(action: string, options?: CallOptions): Promise<Outcome>;
+  /** Runs the launcher with just this environment. */
   run(
     args: readonly string[],
     options: { readonly stdin: string; readonly env: Environment },
   ): Promise<Outcome>;
-  /** `get` of our host. */
+  /** `get` of DigitalOcean's registry. */
   get(added?: Environment): Promise<Outcome>;
-  /** The full program itself, so that a signal reaches who does the work. */
+  /** The same by docr itself, so that a signal meets the process that does the work. */
   startGet(added?: Environment): RunningCommand;
-  /** So many `get`s of our host at once. */
+  /** As many `get`s of DigitalOcean's registry at the same time. */
   getMany(count: number, added?: Environment): Promise<readonly Outcome[]>;
-  /** Which credential was answered, by its number at the stand-in; undefined where none was. */
+  /** The number of the credential that a `get` answers. Undefined if it is none of the stand-in's. */
   idOf(outcome: Outcome): number | undefined;
-  /** What was traced to `log`. */
-  trace(): readonly TraceLine[];
-  /** Environment that traces to a file of this world. */
+  /** Environment that traces to a file of this sandbox. */
   readonly traced: Environment;
+  /** What was traced there. */
+  trace(): readonly TraceLine[];
   close(): Promise<void>;
-}
-
-export interface TraceLine {
-  readonly pid: number;
-  readonly event: string;
-  readonly [detail: string]: unknown;
 }
 
 export interface SandboxOptions extends StandInOptions {
@@ -70,7 +58,7 @@ export interface SandboxOptions extends StandInOptions {
 }
 
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const folder = mkdtempSync(join(tmpdir(), "docr-w-"));
+  const folder = mkdtempSync(join(tmpdir(), "docr-s-"));
   const standIn = await createStandIn(options);
   const token = standIn.account.addToken();
   const keyring = options.keyring ? await startKeyring(join(folder, "k")) : undefined;
@@ -82,8 +70,8 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     ? { ...keyring.env, ...api }
     : { PATH: SYSTEM_PATH, HOME: home, XDG_RUNTIME_DIR: runtime, ...api, DIGITALOCEAN_ACCESS_TOKEN: token };
   const log = join(folder, "trace.jsonl");
-  const docr = (verb: string, call: CallOptions = {}): Promise<Outcome> =>
-    run(HELPER, [verb], { stdin: call.stdin ?? "", env: { ...env, ...call.env } });
+  const docr = (action: string, call: CallOptions = {}): Promise<Outcome> =>
+    run(LAUNCHER, [action], { stdin: call.stdin ?? "", env: { ...env, ...call.env } });
   const get = (added: Environment = {}): Promise<Outcome> => docr("get", { stdin: HOST, env: added });
   return {
     folder,
@@ -94,7 +82,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     env,
     keyring,
     docr,
-    run: (args, call) => run(HELPER, args, call),
+    run: (args, call) => run(LAUNCHER, args, call),
     get,
     startGet: (added = {}) => startCommand(DOCR, ["get"], { env: { ...env, ...added }, stdin: HOST }),
     getMany: (count, added = {}) => Promise.all(Array.from({ length: count }, () => get(added))),
@@ -104,13 +92,13 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     close: async () => {
       await keyring?.stop();
       await standIn.close();
-      // A process in the background may be writing its last file.
+      // A background process may be writing its last file.
       rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     },
   };
 }
 
-/** A test in a world of its own, which ends with it. */
+/** A test in a sandbox of its own, which is closed at the end. */
 export function inSandbox(
   options: SandboxOptions,
   body: (sandbox: Sandbox) => Promise<void>,
@@ -123,24 +111,4 @@ export function inSandbox(
       await sandbox.close();
     }
   };
-}
-
-/** The secret that a `get` answered; "" where it answered none. Never print it. */
-export function secretOf({ code, stdout }: Outcome): string {
-  if (code !== 0) return "";
-  const answer: unknown = JSON.parse(stdout);
-  const isAnswer = typeof answer === "object" && answer !== null && "Secret" in answer;
-  return isAnswer && typeof answer.Secret === "string" ? answer.Secret : "";
-}
-
-export function readTrace(text: string): TraceLine[] {
-  return text
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line): TraceLine => JSON.parse(line));
-}
-
-/** What `store` is sent. */
-export function loginFor(server: string, username = "somebody", secret = `pw-of-${server}`): string {
-  return `${JSON.stringify({ ServerURL: server, Username: username, Secret: secret })}\n`;
 }

@@ -7,7 +7,8 @@ import { describeUnless, itUnless } from "../support/lab/describe.ts";
 import { DOCR, explainNoExecutable } from "../support/lab/executable.ts";
 import { explainMissing, KEYRING, SYSTEM_PATH } from "../support/lab/parts.ts";
 import { type Environment, runWell } from "../support/lab/run.ts";
-import { HOST, inSandbox } from "./sandbox.ts";
+import { HOST } from "../support/requests.ts";
+import { inSandbox } from "./sandbox.ts";
 import { call } from "../launcher/call.ts";
 import { cachedResponse, responseNameFor } from "../launcher/cached-response.ts";
 

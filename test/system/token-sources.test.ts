@@ -7,7 +7,8 @@ import { explainNoExecutable } from "../support/lab/executable.ts";
 import { explainMissing, KEYRING, explainNotRoot, SYSTEM_PATH } from "../support/lab/parts.ts";
 import { type Environment, type Outcome, runWell } from "../support/lab/run.ts";
 import { CLEAN_FAILURE, summarizeFailure } from "../support/failure.ts";
-import { HOST, inSandbox, loginFor, type Sandbox } from "./sandbox.ts";
+import { HOST, loginFor } from "../support/requests.ts";
+import { inSandbox, type Sandbox } from "./sandbox.ts";
 
 const ACCOUNTS = { registries: ["acme", "my-own"] } as const;
 

@@ -6,7 +6,8 @@ import { explainNoExecutable } from "../support/lab/executable.ts";
 import { explainMissing, KEYRING } from "../support/lab/parts.ts";
 import { waitUntil } from "../support/lab/service.ts";
 import { backdate } from "../support/private-folder.ts";
-import { HOST, inSandbox, loginFor, readTrace } from "./sandbox.ts";
+import { HOST, loginFor, readTrace } from "../support/requests.ts";
+import { inSandbox } from "./sandbox.ts";
 
 const DEBUG = { DOCR_LOG: "debug" };
 

@@ -9,7 +9,7 @@ import { DOCR, explainNoExecutable } from "../support/lab/executable.ts";
 import { explainMissing, SYSTEM_PATH } from "../support/lab/parts.ts";
 import { createPki, type Pki, readServerTls } from "../support/lab/pki.ts";
 import { type Environment, type Outcome, run } from "../support/lab/run.ts";
-import { HOST } from "./sandbox.ts";
+import { HOST } from "../support/requests.ts";
 
 describeUnless(explainNoExecutable() ?? explainMissing(["openssl"]), "certificates of the API", () => {
   let folder: string;

@@ -9,7 +9,8 @@ import { type Environment, runWell } from "../support/lab/run.ts";
 import { CLEAN_FAILURE, summarizeFailure } from "../support/failure.ts";
 import { recordOperations, runUntil } from "./crash.ts";
 import { listFiles, readFiles } from "../support/private-folder.ts";
-import { HOST, inSandbox, loginFor, type Sandbox } from "./sandbox.ts";
+import { HOST, loginFor } from "../support/requests.ts";
+import { inSandbox, type Sandbox } from "./sandbox.ts";
 
 /** A machine without a keychain. */
 const VAULT = { DOCR_STORE: "file" };
@@ -38,7 +39,7 @@ describeUnless(explainNoExecutable(), "logins in an age vault, where there is no
     inSandbox({}, async (sandbox) => {
       expect(await store(sandbox, "one.test")).toMatchObject({ code: 0, stdout: "", stderr: "" });
       expect(await store(sandbox, "two.test")).toMatchObject({ code: 0 });
-      expect(await secretFor(sandbox, "one.test")).toBe("pw-of-one.test");
+      expect(await secretFor(sandbox, "one.test")).toBe("password of one.test");
       expect(await servers(sandbox)).toEqual(["one.test", "two.test"]);
       const erased = await sandbox.docr("erase", { stdin: "one.test", env: VAULT });
       expect(erased).toMatchObject({ code: 0, stdout: "", stderr: "" });
@@ -69,7 +70,7 @@ describeUnless(explainNoExecutable(), "logins in an age vault, where there is no
       await store(sandbox, "one.test");
       const sealed = readFileSync(vaultOf(sandbox), "latin1");
       expect(sealed.startsWith("age-encryption.org/v1\n")).toBe(true);
-      expect(sealed).not.toMatch(/pw-of|one\.test/);
+      expect(sealed).not.toMatch(/password of|one\.test/);
       for (const path of [vaultOf(sandbox), identityOf(sandbox)])
         expect(statSync(path).mode & 0o777).toBe(0o600);
     }),
@@ -216,7 +217,7 @@ describeUnless(explainNoExecutable() ?? explainMissing(["age"]), "the age vault 
         });
         const kept: Record<string, string> = JSON.parse(opened.stdout);
         expect(Object.keys(kept)).toEqual(["login:one.test"]);
-        expect(JSON.parse(kept["login:one.test"] ?? "")).toMatchObject({ secret: "pw-of-one.test" });
+        expect(JSON.parse(kept["login:one.test"] ?? "")).toMatchObject({ secret: "password of one.test" });
       }
     }),
   );
@@ -259,7 +260,7 @@ describeUnless(
         expect(killed).toBeGreaterThan(operations.length / 2);
         expect((await store(sandbox, "last.test")).code).toBe(0);
         expect(new Set(await servers(sandbox))).toEqual(new Set([...expected, "last.test"]));
-        expect(await secretFor(sandbox, "zero.test")).toBe("pw-of-zero.test");
+        expect(await secretFor(sandbox, "zero.test")).toBe("password of zero.test");
       }),
     );
 

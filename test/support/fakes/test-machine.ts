@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir, uptime } from "node:os";
 import { join } from "node:path";
 import type { Host } from "../../../src/app/host.ts";
@@ -6,6 +6,7 @@ import { run } from "../../../src/app/run.ts";
 import { sha256 } from "../../../src/app/startup/sha256.ts";
 import { createPendingCalls } from "../../../src/system/pending-calls.ts";
 import type { Environment, Outcome } from "../lab/run.ts";
+import { HOST, readTrace, secretOf, type TraceLine } from "../requests.ts";
 import { createStandIn, type StandIn, type StandInOptions } from "./digitalocean-api.ts";
 import { createFakeKeytar, type FakeKeytar } from "./fake-keytar.ts";
 
@@ -15,6 +16,7 @@ import { createFakeKeytar, type FakeKeytar } from "./fake-keytar.ts";
  */
 export interface TestMachine {
   readonly folder: string;
+  readonly home: string;
   /** docr's private files in the runtime directory. */
   readonly privateFolder: string;
   readonly standIn: StandIn;
@@ -27,17 +29,29 @@ export interface TestMachine {
   removeKeychain(): void;
   /** Time passes on all clocks. */
   pass(ms: number): void;
+  /** Sets the wall clock forward, or back for a negative number. */
+  setWallBy(ms: number): void;
   /** Runs docr as a process of its own would. */
-  docr(action: string, options?: TestRunOptions): Promise<Outcome>;
+  docr(args: string | readonly string[], options?: TestRunOptions): Promise<Outcome>;
+  /** `get` of DigitalOcean's registry. */
+  get(changes?: EnvironmentChanges): Promise<Outcome>;
+  /** The number of the credential that a `get` answers. Undefined if it is none of the stand-in's. */
+  idOf(outcome: Outcome): number | undefined;
+  /** Changes that trace to a file of this machine. */
+  readonly traced: Environment;
+  /** What was traced there. */
+  trace(): readonly TraceLine[];
   /** Resolves when all background processes have ended. */
   settle(): Promise<void>;
   close(): Promise<void>;
 }
 
+/** Added to the environment. Undefined removes a variable. */
+export type EnvironmentChanges = Readonly<Record<string, string | undefined>>;
+
 export interface TestRunOptions {
   readonly stdin?: string;
-  /** The whole environment. The machine's own by default. */
-  readonly env?: Environment;
+  readonly env?: EnvironmentChanges;
 }
 
 export async function createTestMachine(options: StandInOptions = {}): Promise<TestMachine> {
@@ -55,14 +69,16 @@ export async function createTestMachine(options: StandInOptions = {}): Promise<T
     DIGITALOCEAN_ACCESS_TOKEN: token,
   };
   const keytar = createFakeKeytar();
+  const log = join(folder, "trace.jsonl");
   const background: Promise<unknown>[] = [];
   let hasKeychain = true;
   let passedMs = 0;
+  let wallOffsetMs = 0;
   let lastPid = 1_000;
   let lastName = 0;
   const monotonicNs = (): bigint => process.hrtime.bigint() + BigInt(passedMs) * 1_000_000n;
-  const createHost = (hostEnv: Environment, printed: Printed, pid = (lastPid += 1)): Host => ({
-    env: hostEnv,
+  const createHost = (runEnv: Host["env"], printed: Printed, pid = (lastPid += 1)): Host => ({
+    env: runEnv,
     platform: "linux",
     uid: process.getuid?.(),
     pid,
@@ -72,7 +88,7 @@ export async function createTestMachine(options: StandInOptions = {}): Promise<T
     monotonicMs: () => Number(monotonicNs() / 1_000_000n),
     uniqueName: () => `${pid}-${(lastName += 1)}`,
     clock: () => ({
-      now: Date.now() + passedMs,
+      now: Date.now() + passedMs + wallOffsetMs,
       uptime: Math.round(uptime() * 1000) + passedMs,
     }),
     sha256,
@@ -82,7 +98,7 @@ export async function createTestMachine(options: StandInOptions = {}): Promise<T
     keytar: hasKeychain ? keytar : undefined,
     pendingCalls: createPendingCalls(),
     startSelf: (args) =>
-      void background.push(run(createHost(hostEnv, printToNothing()), args, async () => new Uint8Array())),
+      void background.push(run(createHost(runEnv, newPrinted()), args, async () => new Uint8Array())),
     exit: unexpected,
     writeStdout: (text) => void printed.stdout.push(text),
     writeStderr: (text) => void printed.stderr.push(text),
@@ -90,9 +106,26 @@ export async function createTestMachine(options: StandInOptions = {}): Promise<T
     columns: () => undefined,
     streams: unexpected,
   });
+  const docr: TestMachine["docr"] = async (args, { stdin = "", env: changes = {} } = {}) => {
+    const started = performance.now();
+    const printed = newPrinted();
+    const runEnv = Object.fromEntries(
+      Object.entries({ ...env, ...changes }).filter(([, value]) => value !== undefined),
+    );
+    const words = typeof args === "string" ? [args] : args;
+    const outcome = await run(createHost(runEnv, printed), words, async () => Buffer.from(stdin));
+    return {
+      code: outcome.exitCode,
+      signal: null,
+      stdout: printed.stdout.join("") + outcome.stdout,
+      stderr: printed.stderr.join("") + outcome.stderr,
+      ms: Math.round(performance.now() - started),
+    };
+  };
   let isOpen = true;
   return {
     folder,
+    home,
     privateFolder: join(runtime, "docr"),
     standIn,
     token,
@@ -104,19 +137,14 @@ export async function createTestMachine(options: StandInOptions = {}): Promise<T
     pass(ms) {
       passedMs += ms;
     },
-    async docr(action, { stdin = "", env: runEnv = env } = {}) {
-      const started = performance.now();
-      const printed = printToNothing();
-      const host = createHost(runEnv, printed);
-      const { stdout, stderr, exitCode } = await run(host, [action], async () => Buffer.from(stdin));
-      return {
-        code: exitCode,
-        signal: null,
-        stdout: printed.stdout.join("") + Buffer.from(stdout).toString(),
-        stderr: printed.stderr.join("") + stderr,
-        ms: Math.round(performance.now() - started),
-      };
+    setWallBy(ms) {
+      wallOffsetMs += ms;
     },
+    docr,
+    get: (changes = {}) => docr("get", { stdin: HOST, env: changes }),
+    idOf: (outcome) => standIn.account.findMinted(secretOf(outcome))?.id,
+    traced: { DOCR_LOG: log },
+    trace: () => (existsSync(log) ? readTrace(readFileSync(log, "utf8")) : []),
     async settle() {
       for (let count = -1; count !== background.length;) {
         count = background.length;
@@ -132,12 +160,28 @@ export async function createTestMachine(options: StandInOptions = {}): Promise<T
   };
 }
 
+/** A test on a machine of its own, which is closed with its background processes at the end. */
+export function onMachine(
+  body: (machine: TestMachine) => Promise<void>,
+  options: StandInOptions = {},
+): () => Promise<void> {
+  return async () => {
+    const machine = await createTestMachine(options);
+    try {
+      await body(machine);
+      await machine.settle();
+    } finally {
+      await machine.close();
+    }
+  };
+}
+
 interface Printed {
   readonly stdout: string[];
   readonly stderr: string[];
 }
 
-const printToNothing = (): Printed => ({ stdout: [], stderr: [] });
+const newPrinted = (): Printed => ({ stdout: [], stderr: [] });
 
 function unexpected(): never {
   throw new Error("this test did not expect that call");
