@@ -1,3 +1,4 @@
+import { parseAddress } from "../core/address.ts";
 import type { Machine } from "../core/machine.ts";
 import type { HelperError } from "../core/errors.ts";
 import { isHelperError } from "../core/errors.ts";
@@ -7,11 +8,18 @@ import { lookUpInDocker } from "./docker.ts";
 import { getFromHelper, type RunHelper } from "./helper-client.ts";
 import { homeOf, podmanAuthPath, pathLabel } from "./paths.ts";
 import { podmanSteps } from "./podman.ts";
-import { type ClientName, type ClientUses, loginIn, type Resolved, type Step } from "./types.ts";
-import { findClientUses } from "./uses.ts";
+import {
+  type ClientName,
+  type ClientUses,
+  type HelperStep,
+  loginIn,
+  type Resolved,
+  type Step,
+} from "./types.ts";
+import { DOCR, findClientUses } from "./uses.ts";
 
 export interface ResolveOptions {
-  /** The image's: podman may have a login for it alone. */
+  /** The image's: podman may have a login for it alone, and docr takes the name of DigitalOcean's registry from it. */
   readonly repository?: string | undefined;
   /** The key to look under, if it is not the host's own. */
   readonly key?: string | undefined;
@@ -33,16 +41,23 @@ export function createClients(machine: Machine, runHelper: RunHelper): Clients {
   return {
     resolve: (host, client, options = {}) =>
       client === "docker"
-        ? resolveForDocker(machine, runHelper, options.key ?? clientKeyOf(host))
+        ? resolveForDocker(machine, runHelper, host, options)
         : resolveForPodman(machine, runHelper, host, options),
     usesOf: async (key) => findClientUses(machine, key),
   };
 }
 
-async function resolveForDocker(machine: Machine, runHelper: RunHelper, key: string): Promise<Resolved> {
+async function resolveForDocker(
+  machine: Machine,
+  runHelper: RunHelper,
+  host: string,
+  { repository, key: named }: ResolveOptions,
+): Promise<Resolved> {
+  const key = named ?? clientKeyOf(host);
   const { step, source, warnings } = lookUpInDocker(machine, key);
   if (step === undefined) return { client: "docker", kind: "none", source, key, warnings };
-  return { ...(await follow(step, "docker", runHelper)), warnings };
+  const imagePath = named === undefined ? repository : undefined;
+  return { ...(await follow(step, "docker", imagePath, runHelper)), warnings };
 }
 
 /** Like podman, continues after a failed step, and throws its failure only if no later step has a login. */
@@ -57,7 +72,7 @@ async function resolveForPodman(
   let asked: Resolved | undefined;
   for (const step of podmanSteps(machine, question)) {
     try {
-      const resolved = await follow(step, "podman", runHelper);
+      const resolved = await follow(step, "podman", question.repository, runHelper);
       if (loginIn(resolved)) return resolved;
       asked = resolved;
     } catch (error) {
@@ -78,11 +93,22 @@ async function resolveForPodman(
 }
 
 /** What one step leads to. Throws the failure of a broken step or of its helper. */
-async function follow(step: Step, client: ClientName, runHelper: RunHelper): Promise<Resolved> {
+async function follow(
+  step: Step,
+  client: ClientName,
+  repository: string | undefined,
+  runHelper: RunHelper,
+): Promise<Resolved> {
   if (step.kind === "broken") throw step.failure;
   if (step.kind === "file") return { client, warnings: [], ...step };
-  const credential = await getFromHelper(runHelper, step.helper, step.key);
+  const credential = await getFromHelper(runHelper, step.helper, serverUrlFor(step, repository));
   // docker and podman treat an answer without any text as no login.
   const isEmpty = !credential || [credential.username, credential.secret].every((text) => text.matches(/^$/));
   return { client, warnings: [], ...step, login: isEmpty ? undefined : loginOf(credential) };
+}
+
+/** docr is asked with the path too, because DigitalOcean's host has several registries. Clients ask for the host alone. */
+function serverUrlFor({ helper, key }: HelperStep, repository: string | undefined): string {
+  const isRegistryNamed = helper === DOCR && repository !== undefined;
+  return isRegistryNamed && parseAddress(key).kind === "digitalocean" ? `${key}/${repository}` : key;
 }

@@ -36,7 +36,9 @@ export async function findUsedLogin(
   const login = registryLoginIn(resolved);
   const helperName = helperOf(resolved);
   // docker uses a store that it finds on the machine (credentials.DetectDefaultStore), but that is not a configuration.
-  if (!login && helperName !== "docr" && image.host === REGISTRY_HOST) return findOwnLogin(helper, client);
+  if (!login && helperName !== "docr" && image.host === REGISTRY_HOST) {
+    return findOwnLogin(helper, client, `${image.host}/${image.repository}`);
+  }
   const { source, key } = resolved;
   const kind = settingOf(resolved);
   const from =
@@ -53,10 +55,14 @@ function registryLoginIn(resolved: Resolved): RegistryLogin | undefined {
   return login.kind === "registry-token" ? { registryToken: login.token } : credentialOf(login);
 }
 
-async function findOwnLogin(helper: CommandContext["helper"], client: ClientName): Promise<UsedLogin> {
+async function findOwnLogin(
+  helper: CommandContext["helper"],
+  client: ClientName,
+  serverUrl: string,
+): Promise<UsedLogin> {
   const json = { client, source: "docr", kind: "none", helper: "docr", key: REGISTRY_HOST };
   try {
-    const login = await helper.get(REGISTRY_HOST);
+    const login = await helper.get(serverUrl);
     return { login, label: `docr (${client} is not configured to ask docr; run docr configure)`, json };
   } catch (error) {
     if (!isHelperError(error, "not-found")) throw error;

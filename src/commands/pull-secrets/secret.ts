@@ -6,7 +6,7 @@ import { clientKeyOf } from "../../core/image.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../context.ts";
 import { resolveAndWarn } from "../images/resolve-and-warn.ts";
-import { CLIENT_OPTION, KEY_OPTION, parseKey, parseTarget } from "../images/target.ts";
+import { CLIENT_OPTION, KEY_OPTION, parseKey, parseTarget, type Target } from "../images/target.ts";
 import { authTokenOf, openCredential, type PullSecret } from "./docker-config.ts";
 import { kubernetesSecretOf, kubernetesYamlOf } from "./kubernetes.ts";
 
@@ -49,7 +49,7 @@ export const secretCommand = defineCommand({
     const { host, repository } = parseTarget(text);
     const key = parseKey(options.key);
     const resolved = await resolveAndWarn(context, host, client, { repository, key });
-    const login = loginIn(resolved) ?? (await findOwnLogin(context, resolved, host, key));
+    const login = loginIn(resolved) ?? (await findOwnLogin(context, resolved, { host, repository }, key));
     const pull = pullSecretOf(login, client, host, key);
     if (host === REGISTRY_HOST && helperOf(resolved) === "docr") {
       context.reporter.warn(
@@ -77,12 +77,14 @@ export const secretCommand = defineCommand({
 async function findOwnLogin(
   { helper, reporter }: Pick<CommandContext, "helper" | "reporter">,
   resolved: Resolved,
-  host: string,
+  { host, repository }: Target,
   key: string | undefined,
 ): Promise<ClientLogin | undefined> {
   if (helperOf(resolved) === "docr") return undefined;
+  const isRegistryNamed = host === REGISTRY_HOST && repository !== undefined;
+  const serverUrl = isRegistryNamed ? `${host}/${repository}` : clientKeyOf(host);
   try {
-    const login = loginOf(await helper.get(key ?? clientKeyOf(host)));
+    const login = loginOf(await helper.get(key ?? serverUrl));
     reporter.warn(`${resolved.client} has no login for ${host}; this is the one in docr's store`);
     return login;
   } catch (error) {

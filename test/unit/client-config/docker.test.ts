@@ -136,6 +136,31 @@ describe("docker's helpers", () => {
     expect((await resolve(home, "quay.io"))[3]).toBe("pass");
   });
 
+  it("are asked for the host alone, except docr, which finds the registry's name in the path", async () => {
+    const host = "registry.digitalocean.com";
+    const home = createClientHome({
+      helpers: {
+        [`docr ${host}/beta/app`]: answerWith("b", "beta"),
+        [`pass ${host}`]: answerWith("p", "pass"),
+      },
+    });
+    const options = { repository: "beta/app" };
+    home.docker({ credHelpers: { [host]: "docr" } });
+    const resolved = await home.clients.resolve(host, "docker", options);
+    expect(opened(resolved)).toEqual(["credHelpers", FILE, host, "docr", ["b", "beta"]]);
+    await home.clients.resolve(host, "docker", { ...options, key: host });
+    home.docker({ credsStore: "pass" });
+    await home.clients.resolve(host, "docker", options);
+    home.docker({ credsStore: "docr" });
+    await home.clients.resolve("ghcr.io", "docker", options);
+    expect(home.asked).toEqual([
+      `docr get ${host}/beta/app`,
+      `docr get ${host}`,
+      `pass get ${host}`,
+      "docr get ghcr.io",
+    ]);
+  });
+
   it("that return empty texts have no login", async () => {
     const home = createClientHome({
       helpers: { "pass a.example": answerWith("", ""), "pass b.example": "{}" },

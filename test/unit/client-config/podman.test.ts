@@ -124,6 +124,15 @@ describe("podman's helpers", () => {
     expect(home.asked).toEqual(["docr get quay.io"]);
   });
 
+  it("are asked for the host alone, except docr, which finds the registry's name in the path", async () => {
+    const host = "registry.digitalocean.com";
+    const home = createClientHome({ helpers: { [`docr ${host}/beta/app`]: answerWith("b", "beta") } });
+    home.podman({ credHelpers: { [host]: "docr", "quay.io": "docr" } });
+    expect((await resolve(home, host, "beta/app")).slice(2)).toEqual([host, "docr", ["b", "beta"]]);
+    await resolve(home, "quay.io", "beta/app");
+    expect(home.asked).toEqual([`docr get ${host}/beta/app`, "docr get quay.io"]);
+  });
+
   it("without a login for the host end the search in the files, as in podman", async () => {
     const home = createClientHome();
     home.podman({ credHelpers: { "quay.io": "docr" } });

@@ -68,7 +68,8 @@ async function run(
   const { client = "docker", tags, anonymous } = scene;
   const options = { client, ...(tags && { tags }), ...(anonymous && { anonymous }) };
   const result = await bench.run(checkCommand, options, text);
-  return { result, shown, asked, warnings: bench.warnings };
+  const mints = bench.api.calls.filter((call) => call.startsWith("mint"));
+  return { result, shown, asked, mints, warnings: bench.warnings };
 }
 
 const failWith = (code: ErrorCode) => async (): Promise<never> => {
@@ -234,6 +235,13 @@ describe("the login of docr check", () => {
     expect(result.text).toContain(
       "  login      docr (docker is not configured to ask docr; run docr configure)\n",
     );
+  });
+
+  it("is for the registry that the image's path names, where the account has several", async () => {
+    const resolved = { ...NOTHING, key: "registry.digitalocean.com" };
+    const apiToken = tokenOf("a");
+    const { mints } = await run("registry.digitalocean.com/beta/app", { resolved, apiToken });
+    expect(mints).toEqual(["mint beta read-write 3600"]);
   });
 
   it("is docr's for DigitalOcean's registry if the client's helper has none", async () => {

@@ -5,6 +5,7 @@ import type { Result } from "../../../../src/commands/command.ts";
 import { HelperError } from "../../../../src/core/errors.ts";
 import { Secret } from "../../../../src/core/secret.ts";
 import { secretCommand } from "../../../../src/commands/pull-secrets/secret.ts";
+import { tokenOf } from "../../../support/fakes/credentials-bench.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { createCommandBench, type GivenOptions } from "../../../support/fakes/command-bench.ts";
 
@@ -100,6 +101,12 @@ describe("docr secret", () => {
     const { text } = await bench.run(secretCommand, { format: "username-password" }, "ghcr.io");
     expect(text).toBe("rosa\nours\n");
     expect(bench.warnings).toEqual(["docker has no login for ghcr.io; this is the one in docr's store"]);
+  });
+
+  it("uses the login for the registry at DigitalOcean that the path names", async () => {
+    const bench = createCommandBench({ apiToken: tokenOf("a"), clients: { resolve: async () => NONE } });
+    await bench.run(secretCommand, {}, "registry.digitalocean.com/beta/app");
+    expect(bench.api.calls.filter((call) => call.startsWith("mint"))).toEqual(["mint beta read-write 3600"]);
   });
 
   it("throws the errors of docr's store, except a missing keychain", async () => {
