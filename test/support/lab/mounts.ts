@@ -33,7 +33,8 @@ export async function openMounts(script: string): Promise<PrivateMounts> {
     child.stdout.once("data", () => resolve());
   });
   return {
-    wrap: (command) => ["nsenter", `--mount=/proc/${child.pid}/ns/mnt`, "--", ...command],
+    // With its root too, which is not the namespace's own if this process runs in a chroot.
+    wrap: (command) => ["nsenter", `--target=${child.pid}`, "--mount", "--root", "--wd", "--", ...command],
     close: async () => {
       child.stdin.end();
       await ended;
