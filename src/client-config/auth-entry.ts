@@ -6,7 +6,7 @@ import { fieldsOf } from "./go-fields.ts";
 export interface AuthEntry {
   /** The content of `auth`. */
   readonly login: Credential | undefined;
-  /** What is wrong with `auth`. podman ignores an entry without a colon; docker rejects the whole file. */
+  /** What is wrong with `auth`. podman ignores an entry without a colon; docker ignores any such entry. */
   readonly fault: "not-base64" | "no-colon" | "no-user" | undefined;
   /** The fields `username` and `password`. docker reads them if there is no `auth`, podman never. */
   readonly plain: Credential | undefined;

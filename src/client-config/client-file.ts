@@ -1,10 +1,9 @@
-import { readFileSync } from "node:fs";
 import { HelperError } from "../core/errors.ts";
 import { parseJson } from "../core/json.ts";
 import { type AuthEntry, parseAuthEntry } from "./auth-entry.ts";
 import type { FileSnapshot } from "./edit/snapshot.ts";
-import { errorCodeOf } from "../system/errno.ts";
 import { entriesOf, fieldsOf } from "./go-fields.ts";
+import { type ClientTexts, ON_DISK } from "./texts.ts";
 
 /** What docker's config.json or podman's auth.json says about logins. */
 export interface ClientFile {
@@ -30,20 +29,13 @@ export function withoutMark(text: string): string {
  * Reads the file at the path; undefined if it is missing. `label` names the file in errors. Throws `client-config`,
  * never with the file's content, if the file cannot be read or the clients would reject it.
  */
-export function readClientFile(path: string, label: string): ClientFile | undefined {
-  const text = readText(path, label);
+export function readClientFile(
+  path: string,
+  label: string,
+  texts: ClientTexts = ON_DISK,
+): ClientFile | undefined {
+  const text = texts.read(path, label);
   return text === undefined ? undefined : parseClientFile(text, label);
-}
-
-/** The file's text; undefined if it is missing. Throws `client-config`. */
-export function readText(path: string, label: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    const code = errorCodeOf(error) ?? "unknown";
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw new HelperError("client-config", `cannot read ${label} (${code})`, { cause: error });
-  }
 }
 
 /** The snapshot's content without a byte order mark; a missing file has no settings. Throws `client-config`. */

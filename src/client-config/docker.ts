@@ -1,5 +1,5 @@
 import type { Machine } from "../core/machine.ts";
-import { HelperError } from "../core/errors.ts";
+import { printable } from "../core/text.ts";
 import { hasProgram } from "../system/executables.ts";
 import { type AuthEntry, decodeAuth } from "./auth-entry.ts";
 import { type ClientFile, parseSnapshot, readClientFile } from "./client-file.ts";
@@ -7,6 +7,7 @@ import type { FileSnapshot } from "./edit/snapshot.ts";
 import { loginOf } from "./client-login.ts";
 import { entriesOf, fieldsOf, parseFields } from "./go-fields.ts";
 import { dockerConfigPath, pathLabel } from "./paths.ts";
+import { type ClientTexts, ON_DISK } from "./texts.ts";
 import type { ClientLogin, FileStep, HelperStep } from "./types.ts";
 
 const VARIABLE = "DOCKER_AUTH_CONFIG";
@@ -24,16 +25,19 @@ export interface DockerLookup {
  * Looks up the key in docker's order (docker/cli, cli/config): the variable (docker 28.3 and later), the helper for the
  * host, the helper for all hosts, the logins in the file. Throws `client-config`.
  */
-export function lookUpInDocker(machine: Machine, key: string): DockerLookup {
+export function lookUpInDocker(machine: Machine, key: string, texts: ClientTexts = ON_DISK): DockerLookup {
   const variable = readVariable(machine.env[VARIABLE] ?? "");
   const warnings = variable === undefined ? [`docker ignores ${VARIABLE} because it is invalid`] : [];
   const path = dockerConfigPath(machine);
   const source = path === undefined ? "~/.docker/config.json" : pathLabel(path, machine);
   const login = variable?.get(key);
   if (login) return { step: { kind: "file", source: VARIABLE, key, login }, source: VARIABLE, warnings };
-  const file = (path === undefined ? undefined : readClientFile(path, source)) ?? EMPTY;
-  checkAuths(file, source);
-  return { step: stepIn(file, source, key, machine), source, warnings };
+  const file = (path === undefined ? undefined : readClientFile(path, source, texts)) ?? EMPTY;
+  return {
+    step: stepIn(file, source, key, machine),
+    source,
+    warnings: [...warnings, ...faultWarnings(file, source)],
+  };
 }
 
 const EMPTY: ClientFile = { auths: new Map(), credHelpers: new Map(), credsStore: undefined };
@@ -56,10 +60,14 @@ function stepIn(file: ClientFile, source: string, key: string, machine: Machine)
   return login && { kind: "file", source, key, login };
 }
 
-/** docker reads all logins of the file at once: one broken login makes it reject the file. */
-function checkAuths(file: ClientFile, source: string): void {
-  if ([...file.auths.values()].every((entry) => entry.fault === undefined)) return;
-  throw new HelperError("client-config", `an auth in ${source} is not base64 of user:password`);
+/** docker warns about a login that it cannot decode, and goes on. */
+function faultWarnings({ auths }: ClientFile, source: string): readonly string[] {
+  const hosts = [...auths].flatMap(([host, { fault }]) => (fault === undefined ? [] : [printable(host)]));
+  return hosts.length === 0
+    ? []
+    : [
+        `docker ignores the login for ${hosts.join(", ")} in ${source}: its auth is not base64 of user:password`,
+      ];
 }
 
 function findEntry(auths: ReadonlyMap<string, AuthEntry>, key: string): AuthEntry | undefined {
@@ -79,6 +87,7 @@ export function hostnameOf(key: string): string {
 function storedLogin(entry: AuthEntry): ClientLogin | undefined {
   if (entry.registryToken) return { kind: "registry-token", token: entry.registryToken };
   if (entry.identityToken) return { kind: "identity-token", token: entry.identityToken };
+  if (entry.fault !== undefined) return undefined;
   const credential = entry.login ?? entry.plain;
   return credential && loginOf(credential);
 }

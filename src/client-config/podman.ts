@@ -5,6 +5,7 @@ import { type ClientFile, readClientFile } from "./client-file.ts";
 import { loginOf } from "./client-login.ts";
 import { podmanAuthPaths, pathLabel } from "./paths.ts";
 import { AUTH_FILES, readCredentialHelpers } from "./registries-conf.ts";
+import { type ClientTexts, ON_DISK } from "./texts.ts";
 import type { ClientLogin, Step } from "./types.ts";
 
 /** What podman looks for: a login for the registry, or for a part of it. */
@@ -20,20 +21,24 @@ export interface PodmanQuestion {
  * registries.conf. The auth.json files count as one helper, usually the only one. A generator, so that nothing after
  * the first answer is read. Throws `client-config` for registries.conf.
  */
-export function* podmanSteps(machine: Machine, question: PodmanQuestion): Generator<Step> {
-  const { names, source = "registries.conf" } = readCredentialHelpers(machine);
+export function* podmanSteps(
+  machine: Machine,
+  question: PodmanQuestion,
+  texts: ClientTexts = ON_DISK,
+): Generator<Step> {
+  const { names, source = "registries.conf" } = readCredentialHelpers(machine, texts);
   for (const name of names) {
-    if (name === AUTH_FILES) yield* stepsInFiles(machine, question);
+    if (name === AUTH_FILES) yield* stepsInFiles(machine, question, texts);
     else yield { kind: "helper", setting: "credential-helpers", source, key: question.host, helper: name };
   }
 }
 
 /** Ends at the first file with a login, a helper for the host, or a mistake. */
-function* stepsInFiles(machine: Machine, question: PodmanQuestion): Generator<Step> {
+function* stepsInFiles(machine: Machine, question: PodmanQuestion, texts: ClientTexts): Generator<Step> {
   for (const path of podmanAuthPaths(machine)) {
     const source = pathLabel(path, machine);
     try {
-      const file = readClientFile(path, source);
+      const file = readClientFile(path, source, texts);
       const step = file && stepIn(file, source, question);
       if (!step) continue;
       yield step;

@@ -1,9 +1,10 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { parse } from "smol-toml";
 import type { Machine } from "../core/machine.ts";
 import { HelperError } from "../core/errors.ts";
-import { HELPER_SUFFIX, readText } from "./client-file.ts";
+import { HELPER_SUFFIX } from "./client-file.ts";
 import { registriesConfPlaces, pathLabel } from "./paths.ts";
+import { type ClientTexts, ON_DISK } from "./texts.ts";
 
 /** The name in `credential-helpers` that means the auth.json files (containers/image). */
 export const AUTH_FILES = "containers-auth.json";
@@ -19,13 +20,13 @@ export interface CredentialHelpers {
  * Reads `credential-helpers` of registries.conf and its drop-ins; only the auth.json files if it is not set. Throws
  * `client-config`, naming the file.
  */
-export function readCredentialHelpers(machine: Machine): CredentialHelpers {
+export function readCredentialHelpers(machine: Machine, texts: ClientTexts = ON_DISK): CredentialHelpers {
   const places = registriesConfPlaces(machine);
   const place = places.find(({ file }) => existsSync(file)) ?? places.at(-1);
   let found: CredentialHelpers | undefined;
-  for (const path of place ? [place.file, ...place.folders.flatMap(listDropIns)] : []) {
+  for (const path of place ? [place.file, ...place.folders.flatMap((folder) => texts.dropIns(folder))] : []) {
     const source = pathLabel(path, machine);
-    const text = readText(path, source);
+    const text = texts.read(path, source);
     const names = text === undefined ? undefined : parseCredentialHelpers(text, source);
     if (names) found = { names, source };
   }
@@ -46,13 +47,4 @@ export function parseCredentialHelpers(text: string, label: string): readonly st
     return names.map(String);
   }
   throw new HelperError("client-config", `credential-helpers in ${label} is not a list of helpers' names`);
-}
-
-function listDropIns(folder: string): readonly string[] {
-  try {
-    const names = readdirSync(folder).filter((name) => name.endsWith(".conf"));
-    return names.toSorted().map((name) => `${folder}/${name}`);
-  } catch {
-    return [];
-  }
 }

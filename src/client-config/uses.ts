@@ -43,7 +43,8 @@ export function findClientUses(machine: Machine, key: string): ClientUses {
     }
   };
   follow("docker", () => {
-    const { step } = lookUpInDocker(machine, clientKeyOf(key));
+    const { step, warnings: skipped } = lookUpInDocker(machine, clientKeyOf(key));
+    warnings.push(...skipped);
     return step ? [step] : [];
   });
   const host = key === clientKeyOf(DOCKER_HUB) ? DOCKER_HUB : key;

@@ -83,13 +83,17 @@ describe("a login in docker's own file", () => {
     ["no colon", Buffer.from("sammy").toString("base64")],
     ["no user", authOf("", "hunter2")],
     ["no base64", "hunter2!"],
-  ])("makes the whole file invalid if it has %s, as in docker", async (_title, auth) => {
+  ])("is ignored with a warning if it has %s; every other host works", async (_title, auth) => {
     const home = createClientHome();
     home.docker({ auths: { "quay.io": { auth }, "ghcr.io": { auth: authOf("sammy", "hunter2") } } });
-    expect(await failureOf(() => resolve(home, "ghcr.io"))).toEqual({
-      code: "client-config",
-      message: `an auth in ${FILE} is not base64 of user:password`,
-    });
+    const warnings = [
+      `docker ignores the login for quay.io in ${FILE}: its auth is not base64 of user:password`,
+    ];
+    const found = await home.clients.resolve("ghcr.io", "docker");
+    expect([opened(found).at(-1), found.warnings]).toEqual([["sammy", "hunter2"], warnings]);
+    const broken = await home.clients.resolve("quay.io", "docker");
+    expect([broken.kind, broken.warnings]).toEqual(["none", warnings]);
+    expect((await home.clients.usesOf("ghcr.io")).warnings).toEqual(warnings);
   });
 });
 

@@ -1,0 +1,47 @@
+/** Where the texts of the clients' files come from: the disk, or planned edits of it. */
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
+import { HelperError } from "../core/errors.ts";
+import { errorCodeOf } from "../system/errno.ts";
+
+export interface ClientTexts {
+  /** The file's text; undefined if it is missing. `label` names the file in errors. Throws `client-config`. */
+  read(path: string, label: string): string | undefined;
+  /** The paths of the folder's `*.conf` files, sorted by name. Empty if there is no folder. */
+  dropIns(folder: string): readonly string[];
+}
+
+export const ON_DISK: ClientTexts = {
+  read(path, label) {
+    try {
+      return readFileSync(path, "utf8");
+    } catch (error) {
+      const code = errorCodeOf(error) ?? "unknown";
+      if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+      throw new HelperError("client-config", `cannot read ${label} (${code})`, { cause: error });
+    }
+  },
+  dropIns(folder) {
+    try {
+      return sorted(readdirSync(folder).map((name) => `${folder}/${name}`));
+    } catch {
+      return [];
+    }
+  },
+};
+
+/** The files as they will be. The texts are by absolute path; undefined for a file that will be removed. */
+export function withEdits(texts: ReadonlyMap<string, string | undefined>): ClientTexts {
+  return {
+    read: (path, label) => (texts.has(resolve(path)) ? texts.get(resolve(path)) : ON_DISK.read(path, label)),
+    dropIns(folder) {
+      const added = [...texts.keys()].filter((path) => dirname(path) === resolve(folder));
+      const names = added.map((path) => `${folder}/${basename(path)}`);
+      return sorted([...new Set([...ON_DISK.dropIns(folder), ...names])]);
+    },
+  };
+}
+
+function sorted(paths: readonly string[]): readonly string[] {
+  return paths.filter((path) => path.endsWith(".conf")).toSorted();
+}
