@@ -44,5 +44,12 @@ export async function startDockerEngine(folder: string): Promise<DockerEngine> {
       return version.code === 0;
     },
   });
-  return { host, stop: () => service.stop() };
+  return {
+    host,
+    stop: async () => {
+      await service.stop();
+      // In a chroot, dockerd leaves its data mounted on itself. Elsewhere this fails, which does no harm.
+      await run("umount", [join(folder, "data")], { env });
+    },
+  };
 }
