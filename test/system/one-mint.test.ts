@@ -6,7 +6,7 @@ import { waitUntil } from "../support/lab/service.ts";
 import { CLEAN_FAILURE, summarizeFailure } from "../support/failure.ts";
 import { backdate } from "../support/private-folder.ts";
 import { createRandom } from "./random.ts";
-import { createSlowProxy } from "./slow-proxy.ts";
+import { createSlowProxy } from "../support/fakes/slow-proxy.ts";
 import { MINT } from "../support/requests.ts";
 import { inSandbox, type Sandbox } from "./sandbox.ts";
 

@@ -11,7 +11,7 @@ import { CLEAN_FAILURE, summarizeFailure } from "../support/failure.ts";
 import { at, explainNoFakeTime } from "./clock.ts";
 import { backdate, listFiles } from "../support/private-folder.ts";
 import { explainNoMounts, openMounts } from "../support/lab/mounts.ts";
-import { createGate, createSlowProxy } from "./slow-proxy.ts";
+import { createGate, createSlowProxy } from "../support/fakes/slow-proxy.ts";
 import { ALWAYS, HOST } from "../support/requests.ts";
 import { inSandbox, type Sandbox } from "./sandbox.ts";
 

@@ -1,16 +1,16 @@
 import { spawn } from "node:child_process";
 import type { Environment, Outcome } from "../support/lab/run.ts";
 
-/** A command that is still running, for tests that signal it. */
+/** A command that a test can signal while it runs. */
 export interface RunningCommand {
   readonly pid: number;
-  /** Does nothing once it has ended. */
+  /** Does nothing after the end of the command. */
   signal(name: NodeJS.Signals): void;
-  /** Resolves when it has ended and nobody holds its output any more. */
+  /** Resolves when the command has ended and no process holds its output open. */
   readonly ended: Promise<Outcome>;
 }
 
-/** Starts a command with just this environment; killed after a minute, whatever happens. */
+/** Starts a command with just this environment. Kills it after a minute. */
 export function startCommand(
   command: string,
   args: readonly string[],

@@ -74,7 +74,7 @@ export async function createTestMachine(options: StandInOptions = {}): Promise<T
   let hasKeychain = true;
   let passedMs = 0;
   let wallOffsetMs = 0;
-  let lastPid = 1_000;
+  let lastPid = LARGEST_PID;
   let lastName = 0;
   const monotonicNs = (): bigint => process.hrtime.bigint() + BigInt(passedMs) * 1_000_000n;
   const createHost = (runEnv: Host["env"], printed: Printed, pid = (lastPid += 1)): Host => ({
@@ -92,7 +92,7 @@ export async function createTestMachine(options: StandInOptions = {}): Promise<T
       uptime: Math.round(uptime() * 1000) + passedMs,
     }),
     sha256,
-    isRunning: () => true,
+    isRunning: (other) => other > LARGEST_PID || isRunning(other),
     asset: () => undefined,
     dlopen: unexpected,
     keytar: hasKeychain ? keytar : undefined,
@@ -174,6 +174,17 @@ export function onMachine(
       await machine.close();
     }
   };
+}
+
+/** Linux gives no process a larger id, so that the processes of a machine are told from real ones. */
+const LARGEST_PID = 4_194_304;
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 interface Printed {

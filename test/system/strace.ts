@@ -2,16 +2,16 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Environment, type Outcome, run } from "../support/lab/run.ts";
 
-/** What changes files. What only reads or closes them leaves everything as it is for the next operation to find. */
+/** System calls that change files. Calls that only read or close files leave everything as the next operation finds it. */
 const FILE_OPERATIONS =
   "open,openat,mkdir,mkdirat,write,pwrite64,fsync,fdatasync,fchmod,ftruncate,rename,renameat,renameat2,link,linkat,unlink,unlinkat";
 
-/** One call of the system, by its name and how many of that name the thread made before it. */
+/** A system call, by its name and how many calls of that name the thread made so far. */
 export interface Operation {
   readonly name: string;
   /** From 1. */
   readonly occurrence: number;
-  /** As strace prints it, for a title. */
+  /** As strace prints it. */
   readonly text: string;
 }
 
@@ -21,7 +21,7 @@ export interface Command {
   readonly stdin: string;
 }
 
-/** The command's operations on files whose path holds one of `places`, in their order, from a run to its end. */
+/** Runs the command to its end. Returns, in order, its operations on files whose path contains one of `places`. */
 export async function recordOperations(
   command: Command,
   places: readonly string[],
@@ -30,7 +30,7 @@ export async function recordOperations(
   const log = join(folder, "operations.log");
   const [program, ...args] = command.args;
   const options = ["-y", "-s", "0", "-o", log, "-e", `trace=${FILE_OPERATIONS}`, "--"];
-  // Without -f: files are written by the main thread, and a count is a thread's own.
+  // Without -f: the main thread writes the files, and strace counts the calls of each thread.
   await run("strace", [...options, program, ...args], { env: command.env, stdin: command.stdin });
   const counts = new Map<string, number>();
   const found: Operation[] = [];
@@ -39,13 +39,14 @@ export async function recordOperations(
     if (name === undefined) continue;
     const occurrence = (counts.get(name) ?? 0) + 1;
     counts.set(name, occurrence);
-    const changes = !name.startsWith("open") || /O_WRONLY|O_RDWR|O_CREAT/.test(line);
-    if (changes && places.some((place) => line.includes(place))) found.push({ name, occurrence, text: line });
+    const isChange = !name.startsWith("open") || /O_WRONLY|O_RDWR|O_CREAT/.test(line);
+    if (isChange && places.some((place) => line.includes(place)))
+      found.push({ name, occurrence, text: line });
   }
   return found;
 }
 
-/** Runs the command and kills it by SIGKILL as it begins the operation. Its `signal` tells whether it came that far. */
+/** Runs the command and kills it with SIGKILL at the start of the operation. The signal is missing if it ended before. */
 export function runUntil(command: Command, { name, occurrence }: Operation): Promise<Outcome> {
   const [program, ...args] = command.args;
   const inject = ["-e", `trace=${name}`, "-e", `inject=${name}:signal=SIGKILL:when=${occurrence}`];

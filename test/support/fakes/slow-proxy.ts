@@ -1,26 +1,27 @@
-import { createServer, request, type IncomingMessage, type ServerResponse } from "node:http";
-import { closeServer, listen } from "../support/fakes/digitalocean-api.ts";
+import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import { closeServer, listen } from "./digitalocean-api.ts";
 
-/** A way to the stand-in on which answers wait; the request itself arrives there at once. */
+/** A proxy to the stand-in that holds responses back. Requests arrive at the stand-in at once. */
 export interface SlowProxy {
   readonly url: string;
-  /** From now on nobody listens there: connections are refused. */
+  /** From now on, the address refuses connections. */
   close(): Promise<void>;
 }
 
-/** `wait` is asked for each answer, by the request's path; the answer goes on when it resolves. */
+/** `wait` is called with the request's path for each response, which goes on to the client when it resolves. */
 export async function createSlowProxy(
   target: string,
   wait: (path: string) => Promise<unknown>,
 ): Promise<SlowProxy> {
   const pass = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
-    const { method, url, headers } = incoming;
-    const upstream = request(new URL(url ?? "/", target), { method, headers }, (answer) => {
-      const go = (): void => {
-        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(outgoing);
+    const { method, headers } = incoming;
+    const url = new URL(incoming.url ?? "/", target);
+    const upstream = request(url, { method, headers }, (response) => {
+      const send = (): void => {
+        outgoing.writeHead(response.statusCode ?? 502, response.headers);
+        response.pipe(outgoing);
       };
-      void wait(new URL(url ?? "/", target).pathname).then(go);
+      void wait(url.pathname).then(send);
     });
     upstream.on("error", () => outgoing.destroy());
     outgoing.on("error", () => upstream.destroy());
@@ -31,7 +32,7 @@ export async function createSlowProxy(
   return { url: `http://127.0.0.1:${port}`, close: () => closeServer(server) };
 }
 
-/** Something that is shut until it is opened. */
+/** Shut until it is opened. */
 export interface Gate {
   readonly opened: Promise<void>;
   open(): void;
