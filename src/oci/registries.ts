@@ -1,4 +1,3 @@
-import type { Credential } from "../core/credential.ts";
 import { registryApiHost, type Image } from "../core/image.ts";
 import type { Environment } from "../core/machine.ts";
 import type { Trace } from "../core/reporter.ts";
@@ -23,10 +22,13 @@ export interface FoundManifest {
   readonly platforms: readonly string[];
 }
 
+/** `not-needed`: the registry answers without a login, so the login was not checked. */
+export type LoginCheck = "accepted" | "not-needed";
+
 /** The registries' own HTTP API (OCI distribution). */
 export interface Registries {
   /** docker login's own check: /v2/, challenge, token. Throws `registry-…`. */
-  checkLogin(host: string, credential: Credential): Promise<void>;
+  checkLogin(host: string, login: RegistryLogin | undefined): Promise<LoginCheck>;
   /**
    * Undefined if the image is absent. Docker Hub's 401 for an image that does not exist, or that this login may not see,
    * counts as absent. Throws `registry-…`.
@@ -62,10 +64,12 @@ export function createRegistries({ env, userAgent, trace, budgetMs }: Registries
     return openSession({ send, host, login, scope });
   };
   return {
-    async checkLogin(host, credential) {
-      const session = await open(host, credential);
+    async checkLogin(host, login) {
+      const session = await open(host, login);
       const response = await session.ask({ path: "", maxBytes: MAX_PAGE_BYTES });
+      if (response.status === 401 && !login) throw wantsLogin(host);
       if (response.status !== 200) throw registryFailure(response, host);
+      return login && session.authorizedBy !== "nothing" ? "accepted" : "not-needed";
     },
     async findManifest(image, login) {
       const session = await open(image.host, login, image.repository);

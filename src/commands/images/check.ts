@@ -1,22 +1,25 @@
 import { REGISTRY_HOST } from "../../core/address.ts";
 import { HelperError, isHelperError } from "../../core/errors.ts";
-import { DOCKER_HUB, parseImage, type Image } from "../../core/image.ts";
-import type { FoundManifest } from "../../oci/registries.ts";
+import { DOCKER_HUB, type Image } from "../../core/image.ts";
+import type { FoundManifest, LoginCheck } from "../../oci/registries.ts";
 import { formatBytes } from "../../terminal/sizes.ts";
 import { alignColumns } from "../../terminal/table.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { defineCommand, type Result } from "../command.ts";
-import { CLIENT_OPTION } from "./target.ts";
+import { CLIENT_OPTION, parseTarget, type Target } from "./target.ts";
 import { ANONYMOUS, findUsedLogin, type UsedLogin } from "./used-login.ts";
 
 const ABSENT = 3;
 const REFUSED = 4;
 
-/** Asks the registry with its whole handshake. An image that is absent, or refused to this login, is a result. */
+/**
+ * Asks the registry with its whole handshake. An image that is absent, or refused to this login, is a result. Of a host
+ * alone, or of a registry at DigitalOcean without a repository, checks the login.
+ */
 export const checkCommand = defineCommand({
   name: "check",
-  arguments: ["<image>"],
-  summary: "Check whether an image exists and a client's login can pull it",
+  arguments: ["<image|host>"],
+  summary: "Check whether an image exists and a client's login can pull it, or a login",
   options: {
     tags: { kind: "flag", description: "List the repository's tags" },
     client: CLIENT_OPTION,
@@ -24,44 +27,103 @@ export const checkCommand = defineCommand({
   },
   examples: [
     "docr check registry.digitalocean.com/acme/app:v1",
+    "docr check ghcr.io",
     "docr check alpine --tags",
     "docr check ghcr.io/acme/app@sha256:… --client podman --json",
   ],
-  exitCodes: { 0: "found", 1: "failure", 2: "wrong usage", 3: "not found", 4: "rejected" },
+  exitCodes: {
+    0: "found, or login accepted",
+    1: "failure",
+    2: "wrong usage",
+    3: "not found",
+    4: "rejected",
+  },
   needs: ["clients", "registries", "helper", "terminal", "reporter"],
   async run({ options: { tags: wantsTags, client, anonymous }, args: [text] }, context) {
-    const { registries, terminal } = context;
-    const image = parseImage(text);
-    if (wantsTags && (image.tag ?? image.digest) !== undefined) {
-      throw new HelperError("bad-arguments", "--tags lists every tag of a repository", {
-        hint: "leave out the tag and the digest",
-      });
-    }
-    const used = anonymous ? ANONYMOUS : await findUsedLogin(context, image, client);
-    const api = await registries();
-    const checked: Checked = { image, name: nameOf(image, wantsTags), used };
-    try {
-      return await terminal.spin(`asking ${image.host}`, async () => {
+    const target = parseTarget(text);
+    if (wantsTags) checkIsRepository(target);
+    const used = anonymous ? ANONYMOUS : await findUsedLogin(context, target, client);
+    const { host } = target;
+    const registries = await context.registries();
+    return context.terminal.spin(`asking ${host}`, async () => {
+      if (!isImage(target)) {
+        return describeRefusedOr(
+          { host, name: nameOfRegistry(target), used, key: "registry" },
+          async (checked) => describeLoginCheck(await registries.checkLogin(host, used.login), checked),
+        );
+      }
+      const checked = { host, name: nameOf(target, wantsTags), used, key: "image" } as const;
+      return describeRefusedOr(checked, async () => {
         if (wantsTags) {
-          const tags = await api.listTags(image, used.login);
+          const tags = await registries.listTags(target, used.login);
           return tags ? describeTags(tags, checked) : describeAbsent(checked);
         }
-        const found = await api.findManifest(image, used.login);
-        return found ? describeManifest(found, checked, terminal) : describeAbsent(checked);
+        const found = await registries.findManifest(target, used.login);
+        return found ? describeManifest(found, checked, context.terminal) : describeAbsent(checked);
       });
-    } catch (error) {
-      if (isHelperError(error, "registry-unauthorized") || isHelperError(error, "registry-denied")) {
-        return describeRefusal(error.message, checked);
-      }
-      throw error;
-    }
+    });
   },
 });
 
 interface Checked {
-  readonly image: Image;
+  readonly host: string;
   readonly name: string;
+  /** Of the name, in JSON. */
+  readonly key: "image" | "registry";
   readonly used: UsedLogin;
+}
+
+function checkIsRepository(target: Target): void {
+  if (!isImage(target)) {
+    throw new HelperError("bad-arguments", "--tags lists the tags of a repository, and this is a registry", {
+      hint: `name a repository: ${nameOfRegistry(target)}/NAME`,
+    });
+  }
+  if ((target.tag ?? target.digest) === undefined) return;
+  throw new HelperError("bad-arguments", "--tags lists every tag of a repository", {
+    hint: "leave out the tag and the digest",
+  });
+}
+
+/** Not a host, and not one of the registries on DigitalOcean's host, where images have a path of two names at least. */
+function isImage(target: Target): target is Image {
+  if (target.repository === undefined) return false;
+  const { host, repository, tag, digest } = target;
+  return host !== REGISTRY_HOST || repository.includes("/") || (tag ?? digest) !== undefined;
+}
+
+function nameOfRegistry({ host, repository }: Pick<Target, "host" | "repository">): string {
+  return repository === undefined ? host : `${host}/${repository}`;
+}
+
+async function describeRefusedOr(
+  checked: Checked,
+  check: (checked: Checked) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await check(checked);
+  } catch (error) {
+    if (isHelperError(error, "registry-unauthorized") || isHelperError(error, "registry-denied")) {
+      return describeRefusal(error.message, checked);
+    }
+    throw error;
+  }
+}
+
+function describeLoginCheck(check: LoginCheck, checked: Checked): Result {
+  const { name, used } = checked;
+  if (check === "accepted") {
+    const rows = [["  login", used.label]];
+    return {
+      text: `accepted: ${name} accepts the login\n${alignColumns(rows)}`,
+      json: { ...jsonOf(checked), status: "accepted" },
+    };
+  }
+  const rows = [["  login", used.login ? `${used.label}; not checked` : used.label]];
+  return {
+    text: `open: ${name} answers without a login\n${alignColumns(rows)}`,
+    json: { ...jsonOf(checked), status: "open" },
+  };
 }
 
 /** As docker shows it, with the default tag; the repository alone for its tags. */
@@ -72,8 +134,8 @@ function nameOf({ host, repository, tag, digest }: Image, isRepository: boolean)
   return `${tagged}${tag === undefined ? "" : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
 }
 
-function jsonOf({ name, used }: Checked): Readonly<Record<string, unknown>> {
-  return { image: name, login: used.json };
+function jsonOf({ name, key, used }: Checked): Readonly<Record<string, unknown>> {
+  return { [key]: name, login: used.json };
 }
 
 function describeManifest(found: FoundManifest, checked: Checked, terminal: Terminal): Result {
@@ -101,7 +163,7 @@ function describeTags(tags: readonly string[], checked: Checked): Result {
 
 function describeAbsent(checked: Checked): Result {
   const why =
-    checked.image.host === DOCKER_HUB ? ", or this login may not see it (Docker Hub does not say which)" : "";
+    checked.host === DOCKER_HUB ? ", or this login may not see it (Docker Hub does not say which)" : "";
   const rows = [["  login", checked.used.label]];
   return {
     text: `not found: ${checked.name} does not exist${why}\n${alignColumns(rows)}`,
@@ -111,11 +173,12 @@ function describeAbsent(checked: Checked): Result {
 }
 
 function describeRefusal(reason: string, checked: Checked): Result {
-  const next = checked.used.login ? "log in with an account that may read it" : "log in";
+  const isImage = checked.key === "image";
+  const next = isImage && checked.used.login ? "log in with an account that may read it" : "log in";
   const rows = [
     ["  reason", reason],
     ["  login", checked.used.label],
-    ["  next", `${next}: ${loginCommandFor(checked.image.host)}`],
+    ["  next", `${next}: ${loginCommandFor(checked.host)}`],
   ];
   return {
     text: `rejected: ${checked.name}\n${alignColumns(rows)}`,

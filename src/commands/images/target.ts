@@ -1,36 +1,44 @@
+import { REGISTRY_HOST } from "../../core/address.ts";
 import { HelperError, isHelperError } from "../../core/errors.ts";
+import { clientKeyOf, DOCKER_HUB, type Image, parseImage } from "../../core/image.ts";
 import type { Option } from "../command.ts";
-import { DOCKER_HUB, parseImage } from "../../core/image.ts";
 
-/** A registry, or an image in one. */
-export interface Target {
-  /** In lower case if the host was named alone. An image's host is as the user wrote it, as for docker. */
+/** A registry by its host, in lower case. */
+export interface RegistryTarget {
   readonly host: string;
-  /** Undefined if the host was named alone. */
-  readonly repository: string | undefined;
+  readonly repository?: undefined;
 }
 
-const SCHEME = /^https?:\/\//i;
+/** A registry, or an image in one. */
+export type Target = RegistryTarget | Image;
+
+const URL_SCHEME = /^https?:\/\//i;
+/** As skopeo writes images. */
+const DOCKER_SCHEME = /^docker:\/\//i;
 /** A name without a path. It could be an image on Docker Hub, but with a dot or a port users mean a host. */
 const BARE_HOST =
   /^(?:localhost|[^:/@]+\.[^:/@]+|\[[^\]/@]+\]|(?:localhost|[^:/@]+\.[^:/@]+|\[[^\]/@]+\]):\d+)$/i;
 /** Docker Hub as its registry, its index and docker's config name it. */
 const HUB = /^(?:docker\.io|index\.docker\.io(?:\/v1)?|registry-1\.docker\.io(?:\/v2)?)$/i;
+/** The base of a registry's API, with whatever follows it. */
+const API_PATH = /^v[12](?:\/|$)/;
 
 /**
  * Parses a host in any common spelling (`ghcr.io`, `https://ghcr.io/`, `GHCR.IO`, `localhost:5000`,
- * `https://index.docker.io/v1/`), or an image. Throws `bad-arguments` for an invalid host, `bad-image` for an invalid image.
+ * `https://index.docker.io/v1/`), or an image, which may begin with `docker://`, `https://` or `http://`. Throws
+ * `bad-arguments` for an invalid host, `bad-image` for an invalid image.
  */
-export function parseTarget(text: string): Target {
-  const address = text.replace(SCHEME, "").replace(/\/{1,4}$/, "");
-  if (HUB.test(address)) return { host: DOCKER_HUB, repository: undefined };
-  const isUrl = address !== text && SCHEME.test(text);
-  if (isUrl || BARE_HOST.test(address)) {
-    const [host = ""] = address.split("/", 1);
-    return { host: parseBareHost(host.toLowerCase()), repository: undefined };
-  }
-  const { host, repository } = parseImage(text);
-  return { host, repository };
+export function parseTarget(written: string): Target {
+  const text = written.replace(DOCKER_SCHEME, "");
+  const address = text.replace(URL_SCHEME, "").replace(/\/{1,4}$/, "");
+  if (HUB.test(address)) return { host: DOCKER_HUB };
+  if (BARE_HOST.test(address)) return { host: parseBareHost(address.toLowerCase()) };
+  if (!URL_SCHEME.test(text)) return parseImage(text);
+  const slash = address.indexOf("/");
+  const [start, path] =
+    slash < 0 ? [address, ""] : [address.slice(0, slash), address.slice(slash).replace(/^\/+/, "")];
+  const host = parseBareHost(start.toLowerCase());
+  return path === "" || API_PATH.test(path) ? { host } : parseImage(`${host}/${path}`);
 }
 
 /** The same for a host only. Throws `bad-arguments` for an image. */
@@ -40,6 +48,14 @@ export function parseHost(text: string): string {
   throw new HelperError("bad-arguments", "this is the name of an image, not of a registry", {
     hint: `name the registry only: ${host}`,
   });
+}
+
+/**
+ * The server URL for a `get`: DigitalOcean's host has several registries, and the path names one. Other registries have one
+ * login.
+ */
+export function serverUrlOf({ host, repository }: Pick<Target, "host" | "repository">): string {
+  return host === REGISTRY_HOST && repository !== undefined ? `${host}/${repository}` : clientKeyOf(host);
 }
 
 /** A host is valid if docker would accept an image in it. */

@@ -2,10 +2,10 @@ import { credentialOf } from "../../client-config/client-login.ts";
 import { type ClientName, helperOf, loginIn, type Resolved, settingOf } from "../../client-config/types.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
 import { isHelperError } from "../../core/errors.ts";
-import type { Image } from "../../core/image.ts";
 import type { RegistryLogin } from "../../oci/session.ts";
 import type { CommandContext } from "../context.ts";
 import { resolveAndWarn } from "./resolve-and-warn.ts";
+import { serverUrlOf, type Target } from "./target.ts";
 
 /** The login that docr sends to a registry, and where it came from. */
 export interface UsedLogin {
@@ -24,20 +24,21 @@ export const ANONYMOUS: UsedLogin = {
 };
 
 /**
- * The login that the client would use for the image. For DigitalOcean's registry, docr's own login if the client is not
+ * The login that the client would use for the target. For DigitalOcean's registry, docr's own login if the client is not
  * configured to ask docr. Throws what `Clients.resolve` and a `get` throw.
  */
 export async function findUsedLogin(
   { helper, ...context }: Pick<CommandContext, "clients" | "helper" | "reporter">,
-  image: Image,
+  target: Target,
   client: ClientName,
 ): Promise<UsedLogin> {
-  const resolved = await resolveAndWarn(context, image.host, client, { repository: image.repository });
+  const { host, repository } = target;
+  const resolved = await resolveAndWarn(context, host, client, { repository });
   const login = registryLoginIn(resolved);
   const helperName = helperOf(resolved);
   // docker uses a store that it finds on the machine (credentials.DetectDefaultStore), but that is not a configuration.
-  if (!login && helperName !== "docr" && image.host === REGISTRY_HOST) {
-    return findOwnLogin(helper, client, `${image.host}/${image.repository}`);
+  if (!login && helperName !== "docr" && host === REGISTRY_HOST) {
+    return findOwnLogin(helper, client, serverUrlOf(target));
   }
   const { source, key } = resolved;
   const kind = settingOf(resolved);

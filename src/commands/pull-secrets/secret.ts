@@ -6,7 +6,14 @@ import { clientKeyOf } from "../../core/image.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../context.ts";
 import { resolveAndWarn } from "../images/resolve-and-warn.ts";
-import { CLIENT_OPTION, KEY_OPTION, parseKey, parseTarget, type Target } from "../images/target.ts";
+import {
+  CLIENT_OPTION,
+  KEY_OPTION,
+  parseKey,
+  parseTarget,
+  serverUrlOf,
+  type Target,
+} from "../images/target.ts";
 import { authTokenOf, openCredential, type PullSecret } from "./docker-config.ts";
 import { kubernetesSecretOf, kubernetesYamlOf } from "./kubernetes.ts";
 
@@ -46,10 +53,11 @@ export const secretCommand = defineCommand({
     if (format !== "kubernetes-secret" && (name ?? namespace) !== undefined) {
       throw new HelperError("bad-arguments", "--name and --namespace require --format kubernetes-secret");
     }
-    const { host, repository } = parseTarget(text);
+    const target = parseTarget(text);
+    const { host, repository } = target;
     const key = parseKey(options.key);
     const resolved = await resolveAndWarn(context, host, client, { repository, key });
-    const login = loginIn(resolved) ?? (await findOwnLogin(context, resolved, { host, repository }, key));
+    const login = loginIn(resolved) ?? (await findOwnLogin(context, resolved, target, key));
     const pull = pullSecretOf(login, client, host, key);
     if (host === REGISTRY_HOST && helperOf(resolved) === "docr") {
       context.reporter.warn(
@@ -77,15 +85,13 @@ export const secretCommand = defineCommand({
 async function findOwnLogin(
   { helper, reporter }: Pick<CommandContext, "helper" | "reporter">,
   resolved: Resolved,
-  { host, repository }: Target,
+  target: Target,
   key: string | undefined,
 ): Promise<ClientLogin | undefined> {
   if (helperOf(resolved) === "docr") return undefined;
-  const isRegistryNamed = host === REGISTRY_HOST && repository !== undefined;
-  const serverUrl = isRegistryNamed ? `${host}/${repository}` : clientKeyOf(host);
   try {
-    const login = loginOf(await helper.get(key ?? serverUrl));
-    reporter.warn(`${resolved.client} has no login for ${host}; this is the one in docr's store`);
+    const login = loginOf(await helper.get(key ?? serverUrlOf(target)));
+    reporter.warn(`${resolved.client} has no login for ${target.host}; this is the one in docr's store`);
     return login;
   } catch (error) {
     if (isHelperError(error, "not-found") || isHelperError(error, "keychain-missing")) return undefined;

@@ -2,9 +2,11 @@ import type { Credential } from "../../core/credential.ts";
 import { HelperError } from "../../core/errors.ts";
 import { clientKeyOf } from "../../core/image.ts";
 import { Secret } from "../../core/secret.ts";
+import type { LoginCheck } from "../../oci/registries.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { defineCommand, type Options, type Result } from "../command.ts";
 import type { CommandContext } from "../context.ts";
+import { checkUsername } from "../images/given-login.ts";
 import { checkNoFallback, findLogin, findUses, parseOtherHost, requireLogin, viewOf } from "./logins.ts";
 
 const OPTIONS = {
@@ -102,15 +104,14 @@ async function storeLogin(
   { host, key, username, secret }: NewLogin,
   { check, verb }: { readonly check: boolean; readonly verb: string },
 ): Promise<Result> {
-  if (username === "" || /[\u0000-\u001f\u007f]/.test(username)) {
-    throw new HelperError("bad-arguments", "the user name is empty or contains control characters");
-  }
+  checkUsername(username);
   if (secret.matches(/^$/)) throw new HelperError("bad-arguments", "the password is empty");
   const { helper, logins, terminal, reporter } = context;
+  let checked: LoginCheck | undefined;
   if (check) {
     const credential: Credential = { username: new Secret(username), secret };
     const registries = await context.registries();
-    await terminal.spin(`asking ${host}`, () => registries.checkLogin(host, credential));
+    checked = await terminal.spin(`asking ${host}`, () => registries.checkLogin(host, credential));
   }
   await helper.store(key, username, secret);
   const view = viewOf(await requireLogin(logins, host));
@@ -118,9 +119,10 @@ async function storeLogin(
   if (usedBy.length === 0) {
     reporter.warn(`no client asks docr for ${host} yet; run docr configure --global`);
   }
-  const unchecked = check ? "" : " (not checked)";
+  const why = checked === "not-needed" ? `: ${host} answers without a login` : "";
+  const unchecked = checked === "accepted" ? "" : ` (not checked${why})`;
   return {
     text: `${verb} the login${view.username === null ? "" : ` of ${view.username}`} for ${host}${unchecked}\n`,
-    json: { ...view, checked: check },
+    json: { ...view, checked: checked === "accepted" },
   };
 }

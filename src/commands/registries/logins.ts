@@ -5,7 +5,7 @@ import { clientKeyOf, DOCKER_HUB } from "../../core/image.ts";
 import { Secret } from "../../core/secret.ts";
 import type { Login } from "../../credentials/codec.ts";
 import type { CommandContext } from "../context.ts";
-import { parseHost } from "../images/target.ts";
+import { parseHost, parseTarget } from "../images/target.ts";
 import { shownUsername } from "../pull-secrets/docker-config.ts";
 
 type StoredLogins = CommandContext["logins"];
@@ -18,8 +18,8 @@ export interface KeyedLogin {
 
 /** The host of a registry other than DigitalOcean's. Throws `bad-arguments`. */
 export function parseOtherHost(text: string): string {
-  const host = parseHost(text);
-  if (parseAddress(host).kind === "other") return host;
+  const { host } = parseTarget(text);
+  if (parseAddress(host).kind === "other") return parseHost(text);
   throw new HelperError("bad-arguments", `docr registry does not manage the login for ${REGISTRY_HOST}`, {
     hint: "use docr login, docr logout and docr status",
   });

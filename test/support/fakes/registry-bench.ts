@@ -1,7 +1,7 @@
 import type { ClientUses } from "../../../src/client-config/types.ts";
-import type { Credential } from "../../../src/core/credential.ts";
 import type { HelperError } from "../../../src/core/errors.ts";
 import { Secret } from "../../../src/core/secret.ts";
+import type { LoginCheck } from "../../../src/oci/registries.ts";
 import { type CommandBench, type CommandBenchOptions, createCommandBench } from "./command-bench.ts";
 
 export const HUB = "https://index.docker.io/v1/";
@@ -26,15 +26,22 @@ export interface RegistryBench extends CommandBench {
 }
 
 export function createRegistryBench(
-  options: CommandBenchOptions & { readonly uses?: Partial<ClientUses>; readonly refusal?: HelperError } = {},
+  options: CommandBenchOptions & {
+    readonly uses?: Partial<ClientUses>;
+    readonly refusal?: HelperError;
+    readonly check?: LoginCheck;
+  } = {},
 ): RegistryBench {
   const checks: string[] = [];
   const bench = createCommandBench({
     clients: { usesOf: async () => ({ ...NO_USES, usedBy: [BY_DOCKER], ...options.uses }) },
     registries: {
-      async checkLogin(host: string, { username, secret }: Credential) {
-        checks.push(`${host} ${username.reveal()} ${secret.reveal()}`);
+      async checkLogin(host, login) {
+        if (login && "username" in login) {
+          checks.push(`${host} ${login.username.reveal()} ${login.secret.reveal()}`);
+        }
         if (options.refusal) throw options.refusal;
+        return options.check ?? "accepted";
       },
     },
     ...options,

@@ -161,7 +161,7 @@ describe("a manifest", () => {
 describe("a login", () => {
   it("is valid if the token service accepts it", async () => {
     const hub = await startHub();
-    await registries.checkLogin(hub.host, ANN);
+    expect(await registries.checkLogin(hub.host, ANN)).toBe("accepted");
     expect(hub.requests.map(({ path, shows }) => [path, shows])).toEqual([
       ["/v2/", "nothing"],
       ["/token?service=registry.docker.io", "basic"],
@@ -186,6 +186,13 @@ describe("a login", () => {
       code: "registry-unauthorized",
       message: `${host} requires a login, and docr found none (HTTP 401)`,
     });
+  });
+
+  it("is not checked by a registry that answers without one", async () => {
+    const open = await serve((_request, response) => response.end("{}"));
+    expect(await registries.checkLogin(open, ANN)).toBe("not-needed");
+    const hub = await startHub();
+    expect(await registries.checkLogin(hub.host, undefined)).toBe("not-needed");
   });
 
   it("that is wrong is rejected by the token service", async () => {

@@ -78,7 +78,7 @@ async function examine(scene: Scene = {}) {
   const bench = createCommandBench({
     apiToken: tokenOf("a"),
     clients: { usesOf: async () => ({ usedBy: [DOCKER_ASKS], shadowedBy: [], warnings: [], ...uses }) },
-    registries: { checkLogin: async () => undefined },
+    registries: { checkLogin: async () => "accepted" },
     network: { reach: async (url) => (url === REGISTRY_URL ? registry : api) },
     helpers: { "docr version ": { stdout: "docker-credential-docr (docr) 1.2.3\n", exitCode: 0 } },
     ...scene,
@@ -420,7 +420,10 @@ describe("the account check", () => {
         });
       },
       registries: {
-        checkLogin: async (host, credential) => void shown.push(host, credential.username.reveal()),
+        async checkLogin(host, login) {
+          shown.push(host, login && "username" in login ? login.username.reveal() : undefined);
+          return "accepted";
+        },
       },
     };
     expect(await lineOf("api token", scene)).toEqual([

@@ -58,6 +58,11 @@ async function run(
         shown.push(login);
         return FOUND;
       },
+      async checkLogin(host, login) {
+        asked.push(`checkLogin ${host}`);
+        shown.push(login);
+        return "accepted";
+      },
       async listTags(_image, login) {
         shown.push(login);
         return ["v1", "v2"];
@@ -162,6 +167,73 @@ describe("docr check", () => {
   it("rejects an invalid image name", async () => {
     expect((await failureOf(() => run("ghcr.io/Acme"))).code).toBe("bad-image");
   });
+});
+
+describe("docr check with a host", () => {
+  it.each(["ghcr.io", "https://ghcr.io/", "http://GHCR.IO/v2/", "docker://ghcr.io"])(
+    "checks the login there, and never asks Docker Hub: %s",
+    async (text) => {
+      const { result, shown, asked } = await run(text);
+      expect(result).toEqual({
+        text: `accepted: ghcr.io accepts the login
+  login  docker-credential-pass (credsStore in ~/.docker/config.json)
+`,
+        json: {
+          registry: "ghcr.io",
+          login: expect.objectContaining({ client: "docker", helper: "pass" }),
+          status: "accepted",
+        },
+      });
+      expect(shown).toEqual([ANN]);
+      expect(asked).toEqual([["ghcr.io", "docker", { repository: undefined }], "checkLogin ghcr.io"]);
+    },
+  );
+
+  it("exits with 4 if the registry rejects the login", async () => {
+    const { result } = await run("ghcr.io", {}, { checkLogin: failWith("registry-unauthorized") });
+    expect(result).toMatchObject({
+      exitCode: 4,
+      text: `rejected: ghcr.io
+  reason  ghcr.io does something
+  login   docker-credential-pass (credsStore in ~/.docker/config.json)
+  next    log in: docker login ghcr.io
+`,
+      json: { registry: "ghcr.io", status: "refused", reason: "ghcr.io does something" },
+    });
+  });
+
+  it("says that a registry which answers without a login has not checked it", async () => {
+    const open: Partial<Registries> = { checkLogin: async () => "not-needed" };
+    const { result } = await run("localhost:5000", {}, open);
+    expect(result.text).toBe(`open: localhost:5000 answers without a login
+  login  docker-credential-pass (credsStore in ~/.docker/config.json); not checked
+`);
+    expect(result.json).toMatchObject({ status: "open" });
+    const anonymous = await run("localhost:5000", { anonymous: true }, open);
+    expect(anonymous.result.text).toContain("  login  none (--anonymous)\n");
+  });
+
+  it("checks the login for one of DigitalOcean's registries", async () => {
+    const resolved = { ...NOTHING, key: "registry.digitalocean.com" };
+    const host = "registry.digitalocean.com";
+    const { result, asked, mints } = await run(`${host}/beta`, { resolved, apiToken: tokenOf("a") });
+    expect(result.json).toMatchObject({ registry: `${host}/beta`, status: "accepted" });
+    expect(asked).toContain(`checkLogin ${host}`);
+    expect(mints).toEqual(["mint beta read-write 3600"]);
+  });
+
+  it("has no tags", async () => {
+    expect((await failureOf(() => run("ghcr.io", { tags: true }))).code).toBe("bad-arguments");
+  });
+});
+
+describe("docr check with a scheme in front", () => {
+  it.each(["https://ghcr.io/acme/app:v1", "http://GHCR.io/acme/app:v1/", "docker://ghcr.io/acme/app:v1"])(
+    "means the image: %s",
+    async (text) => {
+      expect((await run(text)).result.json).toMatchObject({ image: "ghcr.io/acme/app:v1", status: "found" });
+    },
+  );
 });
 
 describe("docr check --tags", () => {

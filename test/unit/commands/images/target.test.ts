@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseHost, parseKey, parseTarget } from "../../../../src/commands/images/target.ts";
+import type { Image } from "../../../../src/core/image.ts";
 import { failureOf, failureOfSync } from "../../../support/fakes/failure-of.ts";
 
 describe("a registry", () => {
@@ -9,7 +10,8 @@ describe("a registry", () => {
     ["GHCR.IO", "ghcr.io"],
     ["ghcr.io/", "ghcr.io"],
     ["https://ghcr.io", "ghcr.io"],
-    ["HTTPS://ghcr.io/acme/app", "ghcr.io"],
+    ["docker://ghcr.io", "ghcr.io"],
+    ["https://ghcr.io/v2/acme/app/tags/list", "ghcr.io"],
     ["http://ghcr.io//", "ghcr.io"],
     ["localhost", "localhost"],
     ["localhost:5000", "localhost:5000"],
@@ -27,7 +29,7 @@ describe("a registry", () => {
     ["registry-1.docker.io", "docker.io"],
     ["https://registry-1.docker.io/v2/", "docker.io"],
   ])("can be written as %s", (text, host) => {
-    expect(parseTarget(text)).toEqual({ host, repository: undefined });
+    expect(parseTarget(text)).toEqual({ host });
     expect(parseHost(text)).toBe(host);
   });
 
@@ -35,6 +37,7 @@ describe("a registry", () => {
     "https://",
     "https://registry/",
     "https://user:hunter2@ghcr.io",
+    "https://user:hunter2@ghcr.io/acme/app",
     "https://ghcr.io:port",
     "-.-",
     "a..b",
@@ -60,22 +63,29 @@ describe("a registry", () => {
 
 describe("an image", () => {
   it.each([
-    ["alpine", "docker.io", "library/alpine"],
-    ["alpine:3.20", "docker.io", "library/alpine"],
-    ["ubuntu:22", "docker.io", "library/ubuntu"],
-    ["acme/app", "docker.io", "acme/app"],
-    ["docker.io/library/alpine", "docker.io", "library/alpine"],
-    ["ghcr.io/acme/app:1", "ghcr.io", "acme/app"],
-    ["localhost:5000/app", "localhost:5000", "app"],
-    ["Registry.example/app", "Registry.example", "app"],
-  ])("can be %s", (text, host, repository) => {
-    expect(parseTarget(text)).toEqual({ host, repository });
+    ["alpine", "docker.io", "library/alpine", undefined],
+    ["alpine:3.20", "docker.io", "library/alpine", "3.20"],
+    ["docker://alpine:3.20", "docker.io", "library/alpine", "3.20"],
+    ["ubuntu:22", "docker.io", "library/ubuntu", "22"],
+    ["acme/app", "docker.io", "acme/app", undefined],
+    ["docker.io/library/alpine", "docker.io", "library/alpine", undefined],
+    ["https://docker.io/alpine", "docker.io", "library/alpine", undefined],
+    ["ghcr.io/acme/app:1", "ghcr.io", "acme/app", "1"],
+    ["HTTPS://ghcr.io/acme/app:1", "ghcr.io", "acme/app", "1"],
+    ["http://GHCR.io//acme/app/", "ghcr.io", "acme/app", undefined],
+    ["localhost:5000/app", "localhost:5000", "app", undefined],
+    ["Registry.example/app", "Registry.example", "app", undefined],
+  ])("can be %s", (text, host, repository, tag) => {
+    expect(parseTarget(text)).toEqual({ host, repository, tag });
   });
 
   it.each(["", " ", "ghcr.io/Acme", "ghcr.io/a b", "a:b:c", "ｇhcr.io/app"])("cannot be %j", async (text) => {
     expect((await failureOf(() => parseTarget(text))).code).toBe("bad-image");
   });
 });
+
+const nameOf = ({ host, repository, tag, digest }: Image): string =>
+  `${host}/${repository}${tag === undefined ? "" : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
 
 it("any text is a registry, an image or a coded error, and a parsed target parses to itself", () => {
   const text = fc.oneof(
@@ -87,10 +97,10 @@ it("any text is a registry, an image or a coded error, and a parsed target parse
   fc.assert(
     fc.property(text, (one) => {
       const failure = failureOfSync(() => {
-        const { host, repository } = parseTarget(one);
+        const target = parseTarget(one);
         // With the scheme: without it, `myhost:5000` is an image and its tag.
-        const again = repository === undefined ? `https://${host}` : `${host}/${repository}`;
-        expect(parseTarget(again)).toEqual({ host, repository });
+        const again = target.repository === undefined ? `https://${target.host}` : nameOf(target);
+        expect(parseTarget(again)).toEqual(target);
       });
       expect([undefined, "bad-arguments", "bad-image"]).toContain(failure?.code);
     }),

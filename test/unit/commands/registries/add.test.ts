@@ -56,6 +56,16 @@ describe("docr registry add", () => {
     expect(json).toMatchObject({ checked: false });
   });
 
+  it("reports that a registry which answers without a login has not checked it", async () => {
+    const bench = createRegistryBench({ stdin: "hunter2", check: "not-needed" });
+    const flags = { username: "sammy", passwordStdin: true, check: true };
+    const { text, json } = await bench.run(addCommand, flags, "localhost:5000");
+    expect(text).toBe(
+      "stored the login of sammy for localhost:5000 (not checked: localhost:5000 answers without a login)\n",
+    );
+    expect(json).toMatchObject({ checked: false });
+  });
+
   it("replaces a stored login with --yes or a confirmation only", async () => {
     const flags = { username: "rosa", passwordStdin: true, check: true };
     const silent = createRegistryBench({ stdin: "new" });
@@ -103,6 +113,12 @@ describe("docr registry add", () => {
       "ghcr.io",
       { username: "", passwordStdin: true },
       "the user name is empty or contains control characters",
+    ],
+    [
+      "a user name with its password",
+      "ghcr.io",
+      { username: "sammy:hunter2", passwordStdin: true },
+      "the user name contains a colon",
     ],
     [
       "a user name of two lines",
