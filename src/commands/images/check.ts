@@ -173,8 +173,8 @@ function describeAbsent(checked: Checked): Result {
 }
 
 function describeRefusal(reason: string, checked: Checked): Result {
-  const isImage = checked.key === "image";
-  const next = isImage && checked.used.login ? "log in with an account that may read it" : "log in";
+  const needsOtherAccount = checked.key === "image" && checked.used.login !== undefined;
+  const next = needsOtherAccount ? "log in with an account that may read it" : "log in";
   const rows = [
     ["  reason", reason],
     ["  login", checked.used.label],

@@ -125,7 +125,11 @@ describe("wrong usage", () => {
     [["prune", "x"], "docr prune takes no arguments", "run docr prune --help"],
     [["check", "a", "b"], "docr check takes 1 argument", "run docr check --help"],
     [["completion"], "docr completion requires the argument <shell>", "run docr completion --help"],
-    [["check", "--client", "podman"], "docr check requires the argument <image>", "run docr check --help"],
+    [
+      ["check", "--client", "podman"],
+      "docr check requires the argument <image|host>",
+      "run docr check --help",
+    ],
     [
       ["completion", "hunter2"],
       "the shell must be bash, zsh, fish or powershell",
