@@ -11,7 +11,7 @@ const LINES: readonly { readonly work: string; readonly docr: string; readonly p
       peers: ["secretservice", "ecr-login", "true"],
     },
     {
-      work: "20 of them at once",
+      work: "20 concurrent `get`s, cached credential",
       docr: "20 x cached",
       peers: ["20 x secretservice", "20 x ecr-login", "20 x true"],
     },
@@ -19,7 +19,7 @@ const LINES: readonly { readonly work: string; readonly docr: string; readonly p
     { work: "the same with `DOCR_FALLBACK=secretservice`", docr: "fallback", peers: ["secretservice"] },
     { work: "`get` that creates a credential, over HTTPS", docr: "mint", peers: ["secretservice"] },
     {
-      work: "50 of them at once, one credential for all",
+      work: "50 concurrent `get`s that share one new credential",
       docr: "50 x mint",
       peers: ["50 x secretservice", "50 x ecr-login", "50 x true"],
     },
