@@ -23,6 +23,7 @@ import type {
   OpenRevoker,
   Responses,
 } from "../credentials/minting/ports.ts";
+import { probeCredential } from "../credentials/minting/probe.ts";
 import { refreshCredential } from "../credentials/minting/refresh.ts";
 import { createSaver } from "../credentials/minting/save.ts";
 import type { RegistrySettings } from "../credentials/minting/settings.ts";
@@ -74,6 +75,7 @@ export function composeCredentials(ports: CredentialPorts) {
         setApiToken: (secret) => setApiToken(keyOf(request).context, secret, accountPorts),
       }),
     refresh: (request) => refreshCredential(request, steps),
+    probe: (request, limitMs) => probeCredential(request, { ...steps, current }, limitMs),
     hasApiToken: async () => (await tokens.find(keyOf(BARE_HOST))) !== undefined,
   };
   const logOut = () => logOutEverywhere(() => registry.hasApiToken(), accountPorts);

@@ -59,13 +59,15 @@ export async function runRequest(args: readonly string[], ports: RequestPorts): 
   try {
     const action = parseAction(args);
     const { stdout, stderr = "", exitCode, code } = await respond(action, args, ports);
-    traceEnd(ports.trace, code === undefined ? { exitCode } : { exitCode, code });
+    ports.trace("answered", code === undefined ? { exitCode } : { exitCode, code });
     const prefix = action === "command" ? "warning: " : "";
+    // A client may merge stderr into the list's JSON (gcloud's Python client).
+    if (action === "list") return { stdout, stderr: "", exitCode };
     return { stdout, stderr: describeWarnings(ports.warnings, prefix) + stderr, exitCode };
   } catch (error) {
     const failure = toHelperError(error);
     const { stdout, stderr, exitCode } = describeFailure(failure);
-    traceEnd(ports.trace, { exitCode, code: failure.code });
+    ports.trace("answered", { exitCode, code: failure.code });
     return { stdout, stderr: describeWarnings(ports.warnings, "") + stderr, exitCode };
   }
 }
@@ -93,11 +95,4 @@ async function respond(
       ports.trace("asked", { verb: action, client: ports.clientPid() });
       return serve(action, ports);
   }
-}
-
-/** The trace's own settings may be what is wrong; the failure itself says so. */
-function traceEnd(trace: Trace, details: Readonly<Record<string, string | number>>): void {
-  try {
-    trace("answered", details);
-  } catch {}
 }

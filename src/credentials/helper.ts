@@ -1,12 +1,14 @@
 import { type Address, parseAddress, plainHostOf, REGISTRY_HOST } from "../core/address.ts";
 import type { Credential } from "../core/credential.ts";
-import { HelperError, isHelperError } from "../core/errors.ts";
+import { withDeadline } from "../core/deadline.ts";
+import { HelperError } from "../core/errors.ts";
 import type { Clock } from "../core/lifetime.ts";
 import { NOT_FOUND } from "../core/not-found.ts";
 import type { Trace } from "../core/reporter.ts";
 import { Secret } from "../core/secret.ts";
+import { undefinedIfFailed } from "./best-effort.ts";
 import type { Login } from "./codec.ts";
-import type { RegistryRequest } from "./minting/cache-key.ts";
+import { BARE_HOST, type RegistryRequest } from "./minting/cache-key.ts";
 import type { StoredLogins } from "./stored-logins.ts";
 
 /** What docker clients ask. Server URLs are non-empty and free of control characters. */
@@ -16,7 +18,10 @@ export interface Helper {
   store(serverUrl: string, username: string, secret: Secret): Promise<void>;
   /** Idempotent: erasing what is missing is not an error (podman 4.3 crashes on one). */
   erase(serverUrl: string): Promise<void>;
-  /** User names by server URL, for exactly those addresses that `get` would answer. Never a secret. */
+  /**
+   * User names by server URL, for exactly those addresses that `get` would answer. Never a secret, and never fails: clients
+   * ask for each name, and give up at the first failure. What docr cannot read is left out.
+   */
   list(): Promise<ReadonlyMap<string, string>>;
 }
 
@@ -26,6 +31,8 @@ export interface RegistryCredentials {
   get(request: RegistryRequest): Promise<Credential | undefined>;
   store(login: Login, request: RegistryRequest): Promise<void>;
   refresh(request: RegistryRequest): Promise<void>;
+  /** Whether a `get` would answer, after at most about `limitMs`. Undefined where there is no API token. Throws like `get`. */
+  probe(request: RegistryRequest, limitMs: number): Promise<true | undefined>;
   /** Whether a `get` for the bare host, which is what clients ask for, finds an API token. */
   hasApiToken(): Promise<boolean>;
 }
@@ -43,6 +50,11 @@ export interface HelperParts {
 /** For the user, because clients go on without a login and say only that access was denied. */
 const NOT_LOGGED_IN = `not logged in to ${REGISTRY_HOST}; run: docr login`;
 
+/** How long a `list` may take to find out whether a `get` for DigitalOcean's registry would be answered. */
+const LIST_DEADLINE_MS = 5_000;
+/** For its mint, so that the mint ends before the deadline. */
+const LIST_MINT_MS = 4_500;
+
 /** What `list` shows as the user name at DigitalOcean's registry, where the real one can be the secret itself. */
 export const LISTED_USERNAME = "docr";
 
@@ -53,6 +65,16 @@ export function createHelper({ logins, registry, logOut, clock, trace }: HelperP
     trace(login ? "login" : "not-found");
     if (!login) throw new HelperError("not-found", NOT_FOUND, hint);
     return { username: new Secret(login.username), secret: login.secret };
+  };
+  const isRegistryAnswered = async (): Promise<boolean> => {
+    try {
+      const request = { serverUrl: REGISTRY_HOST, ...BARE_HOST };
+      return (
+        (await registry.probe(request, LIST_MINT_MS)) ?? (await storedLogin(REGISTRY_HOST)) !== undefined
+      );
+    } catch {
+      return false;
+    }
   };
   return {
     async get(serverUrl) {
@@ -75,18 +97,16 @@ export function createHelper({ logins, registry, logOut, clock, trace }: HelperP
       else await logOut();
     },
     async list() {
+      const [stored, isAnswered] = await Promise.all([
+        undefinedIfFailed(() => logins.intact()),
+        withDeadline(isRegistryAnswered(), LIST_DEADLINE_MS, () => false),
+      ]);
+      trace("listed", { logins: stored?.size ?? "none readable", digitalocean: isAnswered });
       const names = new Map<string, string>();
-      try {
-        for (const [key, login] of await logins.all()) {
-          if (key === REGISTRY_HOST) names.set(REGISTRY_HOST, LISTED_USERNAME);
-          else names.set(login.serverUrl, login.username);
-        }
-      } catch (error) {
-        // On a CI runner without a keychain, the environment's token answers for DigitalOcean's registry alone.
-        if (!isHelperError(error, "keychain-missing")) throw error;
-        if (!(await registry.hasApiToken())) throw error;
+      for (const [key, login] of stored ?? []) {
+        if (key !== REGISTRY_HOST) names.set(login.serverUrl, login.username);
       }
-      if (await registry.hasApiToken()) names.set(REGISTRY_HOST, LISTED_USERNAME);
+      if (isAnswered) names.set(REGISTRY_HOST, LISTED_USERNAME);
       return names;
     },
   };

@@ -19,6 +19,8 @@ export interface StoredLogins {
   erase(key: string): Promise<boolean>;
   /** Every login by its address key. Throws `keychain-damaged` for a login that docr did not write. */
   all(): Promise<ReadonlyMap<string, Login>>;
+  /** The same without those that are damaged. */
+  intact(): Promise<ReadonlyMap<string, Login>>;
 }
 
 export function createStoredLogins(store: SecretStore): StoredLogins {
@@ -34,6 +36,14 @@ export function createStoredLogins(store: SecretStore): StoredLogins {
       for (const [name, text] of await store.entries(LOGIN)) {
         const key = name.slice(LOGIN.length);
         logins.set(key, decode(key, text));
+      }
+      return logins;
+    },
+    async intact() {
+      const logins = new Map<string, Login>();
+      for (const [name, text] of await store.entries(LOGIN)) {
+        const login = decodeLogin(text);
+        if (login) logins.set(name.slice(LOGIN.length), login);
       }
       return logins;
     },

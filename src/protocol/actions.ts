@@ -2,7 +2,7 @@ import { HelperError } from "../core/errors.ts";
 import type { Helper } from "../credentials/helper.ts";
 import { HELPER_NAME } from "./messages.ts";
 import { parseServerUrl, parseStoreRequest } from "./requests.ts";
-import { encodeGetResponse, encodeListResponse } from "./responses.ts";
+import { encodeGetResponse } from "./responses.ts";
 
 /** The requests of the credential-helper protocol. */
 export type Action = "get" | "store" | "erase" | "list";
@@ -30,7 +30,11 @@ export interface Response {
 }
 
 /** The response of docr itself. Empty for `store` and `erase`. */
-export async function respondTo(action: Action, input: Uint8Array, helper: Helper): Promise<string> {
+export async function respondTo(
+  action: Exclude<Action, "list">,
+  input: Uint8Array,
+  helper: Helper,
+): Promise<string> {
   switch (action) {
     case "get": {
       const serverUrl = parseServerUrl(input);
@@ -45,8 +49,6 @@ export async function respondTo(action: Action, input: Uint8Array, helper: Helpe
     case "erase":
       await helper.erase(parseServerUrl(input));
       return "";
-    case "list":
-      return encodeListResponse(await helper.list());
   }
 }
 

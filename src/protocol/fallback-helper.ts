@@ -1,12 +1,11 @@
 import { parseAddress, REGISTRY_HOST } from "../core/address.ts";
-import { HelperError, isHelperError } from "../core/errors.ts";
+import { isHelperError } from "../core/errors.ts";
 import { parseJsonObject } from "../core/json.ts";
 import type { Environment } from "../core/machine.ts";
 import { NOT_FOUND } from "../core/not-found.ts";
 import type { Helper } from "../credentials/helper.ts";
 import { type Action, respondTo, type Response } from "./actions.ts";
 import { parseServerUrl, parseStoreRequest } from "./requests.ts";
-import { encodeListResponse } from "./responses.ts";
 
 export interface FallbackPorts {
   readonly helper: Helper;
@@ -22,12 +21,13 @@ export interface FallbackPorts {
 
 /**
  * docr answers for DigitalOcean's registry. Every other request goes to the fallback helper, whose output and exit code
- * reach the client unchanged. A login that the fallback helper does not have can still be in docr's own store. `list` is the
- * fallback helper's list plus docr's.
+ * reach the client unchanged. A login that the fallback helper does not have can still be in docr's own store.
  */
-export async function serveWithFallback(action: Action, ports: FallbackPorts): Promise<Response> {
+export async function serveWithFallback(
+  action: Exclude<Action, "list">,
+  ports: FallbackPorts,
+): Promise<Response> {
   const { helper, readInput, within } = ports;
-  if (action === "list") return listWithFallback(ports);
   const input = await within(readInput());
   const serverUrl = action === "store" ? parseStoreRequest(input).serverUrl : parseServerUrl(input);
   if (parseAddress(serverUrl).kind === "other") return serveOther(action, input, ports);
@@ -64,17 +64,47 @@ async function findOwn(input: Uint8Array, helper: Helper): Promise<string | unde
   }
 }
 
-async function listWithFallback({ helper, fallback, within, env }: FallbackPorts): Promise<Response> {
-  const { runOtherHelper } = await import("./other-helper.ts");
-  const listed = await runOtherHelper(fallback, "list", Buffer.from("unused"), "capture", env);
-  if (listed.exitCode !== 0) return listed;
-  const names = parseList(listed.stdout, fallback);
+/**
+ * The fallback helper's list plus docr's own. Without the fallback helper's, it names DigitalOcean's registry alone: a `get`
+ * for another registry fails where the fallback helper does.
+ */
+export async function listWithFallback({
+  helper,
+  fallback,
+  hasOwnLogins,
+  within,
+  env,
+}: Omit<FallbackPorts, "readInput">): Promise<ReadonlyMap<string, string>> {
+  const [theirs, own] = await Promise.all([
+    listOf(fallback, env).catch(() => undefined),
+    within(helper.list()).catch(() => new Map<string, string>()),
+  ]);
   // The fallback helper may have an old login for DigitalOcean's registry. No client asks it for that any more.
-  for (const serverUrl of names.keys()) if (keyOf(serverUrl) === REGISTRY_HOST) names.delete(serverUrl);
+  const names = new Map([...(theirs ?? [])].filter(([serverUrl]) => keyOf(serverUrl) !== REGISTRY_HOST));
   const keys = new Set([...names.keys()].map(keyOf));
-  const own = (await undefinedWithoutKeychain(within(helper.list()))) ?? [];
-  for (const [serverUrl, username] of own) if (!keys.has(keyOf(serverUrl))) names.set(serverUrl, username);
-  return { stdout: encodeListResponse(names), exitCode: 0 };
+  const areOthersAnswered = theirs !== undefined && hasOwnLogins();
+  for (const [serverUrl, username] of own) {
+    const isAnswered = areOthersAnswered || keyOf(serverUrl) === REGISTRY_HOST;
+    if (isAnswered && !keys.has(keyOf(serverUrl))) names.set(serverUrl, username);
+  }
+  return names;
+}
+
+/** Undefined for a helper that fails, or prints anything but a list. Throws `bad-setting` where it cannot be run. */
+async function listOf(fallback: string, env: Environment): Promise<ReadonlyMap<string, string> | undefined> {
+  const { runOtherHelper } = await import("./other-helper.ts");
+  const { stdout, exitCode } = await runOtherHelper(
+    fallback,
+    "list",
+    Buffer.from("unused"),
+    "captureSilently",
+    env,
+  );
+  const object = exitCode === 0 ? parseJsonObject(stdout) : undefined;
+  const pairs = object && Object.entries(object);
+  return pairs?.every((pair): pair is [string, string] => typeof pair[1] === "string")
+    ? new Map(pairs)
+    : undefined;
 }
 
 /** Equal for addresses that docr answers with the same login. */
@@ -91,10 +121,4 @@ async function undefinedWithoutKeychain<T>(work: Promise<T>): Promise<T | undefi
     if (isHelperError(error, "keychain-missing")) return undefined;
     throw error;
   }
-}
-
-function parseList(text: string, fallback: string): Map<string, string> {
-  const pairs = Object.entries(parseJsonObject(text) ?? { "": undefined });
-  if (pairs.every((pair): pair is [string, string] => typeof pair[1] === "string")) return new Map(pairs);
-  throw new HelperError("bad-setting", `the fallback helper docker-credential-${fallback} printed no list`);
 }

@@ -10,15 +10,15 @@ export interface OtherAnswer {
 
 /**
  * Runs `docker-credential-NAME ACTION` with the client's request on stdin. `passThrough`: its output goes to the client
- * unchanged; `capture`: stdout is returned. There is no deadline, because the helper may wait for the user, as it would
- * without docr. Throws `bad-setting` where there is no such program, and where that helper runs docr again: FALLBACK_ACTIVE
+ * unchanged; `capture`: stdout is returned; `captureSilently`: stderr is dropped, too. There is no deadline, because the helper may
+ * wait for the user, as it would without docr. Throws `bad-setting` where there is no such program, and where that helper runs docr again: FALLBACK_ACTIVE
  * in `env`, which the helper gets, says that docr is already its caller.
  */
 export async function runOtherHelper(
   name: string,
   action: string,
   input: Uint8Array,
-  output: "passThrough" | "capture",
+  output: "passThrough" | "capture" | "captureSilently",
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<OtherAnswer> {
   if (env[FALLBACK_ACTIVE] !== undefined) {
@@ -28,8 +28,8 @@ export async function runOtherHelper(
     const { stdout, exitCode } = await runChild(`docker-credential-${name}`, {
       args: [action],
       input,
-      stdout: output === "capture" ? "capture" : "inherit",
-      stderr: "inherit",
+      stdout: output === "passThrough" ? "inherit" : "capture",
+      stderr: output === "captureSilently" ? "ignore" : "inherit",
       env: { ...env, [FALLBACK_ACTIVE]: "1" },
     });
     return { stdout, exitCode: exitCode ?? 1 };

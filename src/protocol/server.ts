@@ -4,7 +4,8 @@ import type { Environment } from "../core/machine.ts";
 import type { Helper } from "../credentials/helper.ts";
 import { INPUT_TIMEOUT_MESSAGE } from "../response-cache/shared/limits.ts";
 import { type Action, type Response, respondTo } from "./actions.ts";
-import { serveWithFallback } from "./fallback-helper.ts";
+import { listWithFallback, serveWithFallback } from "./fallback-helper.ts";
+import { encodeListResponse } from "./responses.ts";
 
 export interface ServerPorts {
   readonly helper: Helper;
@@ -38,13 +39,27 @@ export async function serve(action: Action, ports: ServerPorts): Promise<Respons
     withDeadline(ports.readInput(), timeouts.inputMs, (): never => {
       throw new HelperError("input-unfinished", INPUT_TIMEOUT_MESSAGE);
     });
+  if (action === "list") return serveList(ports, within);
   const fallback = ports.fallback();
   if (fallback !== undefined) {
     const { noteFallback, hasOwnLogins } = ports;
     await noteFallback(fallback);
     return serveWithFallback(action, { helper, fallback, hasOwnLogins, readInput, within, env });
   }
-  // `list` reads no input: testcontainers never closes it.
-  const input = action === "list" ? new Uint8Array() : await readInput();
-  return { stdout: await within(respondTo(action, input, helper)), exitCode: 0 };
+  return { stdout: await within(respondTo(action, await readInput(), helper)), exitCode: 0 };
+}
+
+/**
+ * Never fails: docker-py, docker-compose 1 and testcontainers take a failure for the end of every login. A wrong setting
+ * fails each `get`, so the list is then empty. Reads no input: testcontainers never closes it.
+ */
+async function serveList(ports: ServerPorts, within: <T>(work: Promise<T>) => Promise<T>): Promise<Response> {
+  const listNames = async (): Promise<ReadonlyMap<string, string>> => {
+    const fallback = ports.fallback();
+    if (fallback === undefined) return within(ports.helper.list());
+    await ports.noteFallback(fallback);
+    return listWithFallback({ ...ports, fallback, within });
+  };
+  const names = await listNames().catch(() => new Map<string, string>());
+  return { stdout: encodeListResponse(names), exitCode: 0 };
 }

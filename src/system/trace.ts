@@ -11,11 +11,18 @@ export interface TraceOptions {
 
 /**
  * Writes one JSON line per event to stderr, or appends it to a file that only this user can read (0600). `at` is in
- * milliseconds since this process began to trace. Never throws because of a file that cannot be written.
+ * milliseconds since this process began to trace. Never throws: a setting that `target` rejects is reported by the request
+ * itself.
  */
 export function createTrace(target: () => TraceTarget | undefined, options: TraceOptions): Trace {
   const started = options.monotonicNs();
-  const readTarget = once(target);
+  const readTarget = once(() => {
+    try {
+      return target();
+    } catch {
+      return undefined;
+    }
+  });
   return (event, details = {}) => {
     const destination = readTarget();
     if (destination === undefined) return;

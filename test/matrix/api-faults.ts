@@ -86,6 +86,9 @@ const getAfterList = (expected: Expectation): ApiCase => ({
 
 type Calls = number | readonly [least: number, most: number];
 
+/** Where docr cannot mint, `list` leaves DigitalOcean's registry out. */
+const listsWithout = (calls: Calls): ApiCase => list("nothing", succeeds(calls));
+
 /** DigitalOcean's answer is final: the request fails, and a valid credential does not hide it. */
 function rejects(calls: {
   readonly getEmpty: number;
@@ -96,6 +99,7 @@ function rejects(calls: {
 }): readonly ApiCase[] {
   return [
     get("nothing", fails(calls.getEmpty)),
+    listsWithout(calls.getEmpty),
     getAfterList(fails(calls.getAfterList)),
     get("refresh-due", answersCached()),
     get("expiring", fails(calls.getCached)),
@@ -117,6 +121,7 @@ function isOut(calls: {
 }): readonly ApiCase[] {
   return [
     get("nothing", fails(calls.long)),
+    listsWithout(calls.short),
     ...(calls.longAfterList === undefined ? [] : [getAfterList(fails(calls.longAfterList))]),
     get("refresh-due", answersCached()),
     get("expiring", bridges(calls.short)),
@@ -145,6 +150,7 @@ const WORKS: ApiFault = {
   message: /^$/,
   cases: [
     get("nothing", mints(2)),
+    list("nothing", succeeds(2, "a new credential")),
     get("refresh-due", refreshes(1)),
     get("expiring", mints(1)),
     get("expired", mints(1)),
@@ -160,7 +166,6 @@ const UNUSED: ApiFault = {
   message: /^$/,
   cases: [
     get("fresh", answersCached(0)),
-    list("nothing", succeeds(0)),
     list("fresh", succeeds(0)),
     {
       title: "store of a login",

@@ -35,15 +35,16 @@ export interface GetSteps {
   readonly monotonicMs: () => number;
 }
 
-/** Undefined where there is no API token. */
+/** Undefined where there is no API token. `limitMs` bounds a mint further, for a caller that waits less than a client. */
 export async function getCredential(
   request: RegistryRequest,
   steps: GetSteps,
+  limitMs?: number,
 ): Promise<MintedCredential | undefined> {
   const key = steps.keyOf(request);
   const cached = await steps.lookup.find(key);
   if (cached?.freshness !== "fresh" && cached?.freshness !== "refresh-due") {
-    return replaceCredential(request, key, cached, steps);
+    return replaceCredential(request, key, cached, steps, limitMs);
   }
   const { credential, freshness } = cached;
   if (freshness === "refresh-due") steps.background.refresh(key.name, request.serverUrl);
@@ -61,10 +62,11 @@ export async function replaceCredential(
   key: CacheKey,
   cached: Cached | undefined,
   steps: GetSteps,
+  limitMs = LONG_MS,
 ): Promise<MintedCredential | undefined> {
   const isStillValid = (): boolean =>
     cached !== undefined && freshnessOf(cached.credential, steps.clock.read()) !== "expired";
-  const totalMs = isStillValid() ? SHORT_MS : LONG_MS;
+  const totalMs = Math.min(isStillValid() ? SHORT_MS : LONG_MS, limitMs);
   const started = steps.monotonicMs();
   using lock = await steps.locks.acquire(key.name, totalMs);
   try {

@@ -52,6 +52,11 @@ describe("a request", () => {
     expect(await run([verb], { readInput })).toEqual({ stdout: "", stderr: "", exitCode: 0 });
   });
 
+  it("prints no warning after a list, whose JSON one client reads together with stderr", async () => {
+    const outcome = await run(["list"], { warnings: ["this credential can pull but not push"] });
+    expect(outcome).toEqual({ stdout: "{}\n", stderr: "", exitCode: 0 });
+  });
+
   it.each(["version", "--version", "-v"])("answers %s with name, package and version", async (verb) => {
     expect(await run([verb])).toEqual({
       stdout: "docker-credential-docr (docker-credential-docr) 0.0.0-source\n",

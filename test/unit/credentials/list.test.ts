@@ -1,7 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { HelperError, type ErrorCode } from "../../../src/core/errors.ts";
 import { Secret } from "../../../src/core/secret.ts";
-import { failureOf } from "../../support/fakes/failure-of.ts";
 import {
   answerOf,
   createCredentialsBench,
@@ -64,30 +63,81 @@ describe("the list", () => {
     }
   });
 
-  it("does not call the API", async () => {
+  it("answers from the cache without a call", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
-    await list(bench);
+    await answerOf(bench);
+    bench.api.calls.length = 0;
+    expect(await list(bench)).toEqual({ [HOST]: "docr" });
     expect(bench.api.calls).toEqual([]);
   });
 
-  it("is our host alone on a runner with its API token in the environment and no keychain", async () => {
+  it("mints what the get after it answers", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
-    bench.keychain.failWith(new HelperError("keychain-missing", "there is no keychain in this session"));
     expect(await list(bench)).toEqual({ [HOST]: "docr" });
+    expect(await answerOf(bench)).toEqual(["minted-secret-1", "minted-secret-1"]);
   });
 
-  it("fails without a keychain where the environment holds no API token", async () => {
-    const bench = createCredentialsBench();
-    bench.keychain.failWith(new HelperError("keychain-missing", "there is no keychain in this session"));
-    expect(await failureOf(() => list(bench))).toMatchObject({ code: "keychain-missing" });
+  it("revokes at once what it minted where nothing is cached: no client has it", async () => {
+    const bench = createCredentialsBench({ apiToken: tokenOf("a"), settings: { cache: "none" } });
+    expect(await list(bench)).toEqual({ [HOST]: "docr" });
+    expect(bench.api.calls.at(-1)).toBe("revoke minted-secret-1");
   });
 
-  it.each<ErrorCode>(["keychain-locked", "keychain-silent", "keychain-failed"])(
-    "is never empty because of a keychain that fails (%s)",
+  it.each<[title: string, breakIt: (bench: CredentialsBench) => void]>([
+    ["DigitalOcean rejects the API token", (bench) => bench.api.fail("", "api-unauthorized")],
+    ["DigitalOcean cannot be reached", (bench) => bench.api.fail("", "api-unknown-host")],
+    ["the account has several registries", (bench) => void (bench.api.registries = ["acme", "beta"])],
+    ["the account has no registry", (bench) => void (bench.api.registries = [])],
+  ])("leaves DigitalOcean's registry out if %s, as its get would fail", async (_title, breakIt) => {
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
+    await bench.helper.store("ghcr.io", "sammy", new Secret("x"));
+    breakIt(bench);
+    expect(await list(bench)).toEqual({ "ghcr.io": "sammy" });
+    await expect(bench.helper.get(HOST)).rejects.toHaveProperty("code");
+  });
+
+  it("leaves DigitalOcean's registry out if its mint takes longer than 5 s", async () => {
+    vi.useFakeTimers();
+    try {
+      const bench = createCredentialsBench({ apiToken: tokenOf("a") });
+      await bench.helper.store("ghcr.io", "sammy", new Secret("x"));
+      bench.locks.meanwhile = () => new Promise<never>(() => {});
+      const listed = list(bench);
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(await listed).toEqual({ "ghcr.io": "sammy" });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it.each([
+    new HelperError("bad-setting", "DOCR_TTL must be…"),
+    new HelperError("bad-api-token", "DIGITALOCEAN_ACCESS_TOKEN is set but empty"),
+  ])(
+    "names the other logins although a setting of DigitalOcean's registry is wrong: $message",
+    async (badSettings) => {
+      const bench = createCredentialsBench({ badSettings });
+      await bench.helper.store("ghcr.io", "sammy", new Secret("x"));
+      expect(await list(bench)).toEqual({ "ghcr.io": "sammy" });
+    },
+  );
+
+  it.each<ErrorCode>(["keychain-missing", "keychain-locked", "keychain-silent", "keychain-failed"])(
+    "is what can be read without the keychain (%s)",
     async (code) => {
       const bench = createCredentialsBench({ apiToken: tokenOf("a") });
       bench.keychain.failWith(new HelperError(code, "the message"));
-      expect(await failureOf(() => list(bench))).toEqual({ code, message: "the message" });
+      expect(await list(bench)).toEqual({ [HOST]: "docr" });
+      const empty = createCredentialsBench();
+      empty.keychain.failWith(new HelperError(code, "the message"));
+      expect(await list(empty)).toEqual({});
     },
   );
+
+  it("leaves a damaged login out", async () => {
+    const bench = createCredentialsBench();
+    await bench.helper.store("ghcr.io", "sammy", new Secret("x"));
+    bench.keychain.items.set("login:quay.io", "{");
+    expect(await list(bench)).toEqual({ "ghcr.io": "sammy" });
+  });
 });

@@ -58,14 +58,6 @@ describe("erase", () => {
   });
 });
 
-describe("list", () => {
-  it("is in the order of UTF-8 bytes, as Go writes a map", async () => {
-    const names = ["b", "a", "Z", "10", "9", "\u{1f40b}", "\uff21"].map((name) => [name, "u"] as const);
-    const answer = await respondTo("list", input(""), createScriptedHelper({ names }));
-    expect(answer).toBe('{"10":"u","9":"u","Z":"u","a":"u","b":"u","\uff21":"u","\u{1f40b}":"u"}\n');
-  });
-});
-
 describe("the arguments", () => {
   it.each(["get", "store", "erase", "list", "version"])("%s alone are an action", (word) => {
     expect(parseAction([word])).toBe(word);

@@ -5,9 +5,17 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Environment } from "../../../src/core/machine.ts";
 import { HelperError } from "../../../src/core/errors.ts";
 import { Secret } from "../../../src/core/secret.ts";
-import type { Action, Response } from "../../../src/protocol/actions.ts";
-import { serveWithFallback } from "../../../src/protocol/fallback-helper.ts";
-import { type CredentialsBench, createCredentialsBench } from "../../support/fakes/credentials-bench.ts";
+import type { Response } from "../../../src/protocol/actions.ts";
+import {
+  type FallbackPorts,
+  listWithFallback,
+  serveWithFallback,
+} from "../../../src/protocol/fallback-helper.ts";
+import {
+  type CredentialsBench,
+  createCredentialsBench,
+  tokenOf,
+} from "../../support/fakes/credentials-bench.ts";
 
 const NOT_FOUND = "credentials not found in native keychain";
 
@@ -28,24 +36,39 @@ function writeFallback(script = `echo '${NOT_FOUND}'; exit 1`): Environment {
 const asked = (): string =>
   existsSync(join(folder, "asked")) ? readFileSync(join(folder, "asked"), "utf8") : "";
 
-function ask(
-  action: Action,
-  input: string,
-  { bench = createCredentialsBench(), env = writeFallback(), hasOwnLogins = true } = {},
-): Promise<Response> {
-  return serveWithFallback(action, {
+interface Asked {
+  readonly bench?: CredentialsBench;
+  readonly env?: Environment;
+  readonly hasOwnLogins?: boolean;
+}
+
+function portsOf(input: string, given: Asked): FallbackPorts {
+  const { bench = createCredentialsBench(), env = writeFallback(), hasOwnLogins = true } = given;
+  return {
     helper: bench.helper,
     fallback: "other",
     hasOwnLogins: () => hasOwnLogins,
     readInput: async () => Buffer.from(input),
     within: async (work) => work,
     env,
-  });
+  };
 }
+
+const ask = (action: "get" | "erase", input: string, given: Asked = {}): Promise<Response> =>
+  serveWithFallback(action, portsOf(input, given));
+
+const list = async (given: Asked) => Object.fromEntries(await listWithFallback(portsOf("", given)));
 
 async function withLogin(serverUrl = "ghcr.io"): Promise<CredentialsBench> {
   const bench = createCredentialsBench();
   await bench.helper.store(serverUrl, "sammy", new Secret("own"));
+  return bench;
+}
+
+async function withTwoLogins(apiToken?: string): Promise<CredentialsBench> {
+  const bench = createCredentialsBench(apiToken === undefined ? {} : { apiToken });
+  await bench.helper.store("ghcr.io", "sammy", new Secret("own"));
+  await bench.helper.store("https://quay.io/v1/", "sammy", new Secret("own"));
   return bench;
 }
 
@@ -116,13 +139,36 @@ describe("an erase for another registry, with a fallback helper", () => {
 });
 
 describe("list, with a fallback helper", () => {
+  const THEIRS = `echo '{"https://ghcr.io":"rosa","https://registry.digitalocean.com":"old"}'`;
+
   it("adds docr's own logins, except those that the fallback helper answers", async () => {
-    const bench = await withLogin();
-    await bench.helper.store("https://quay.io/v1/", "sammy", new Secret("own"));
-    const env = writeFallback(`echo '{"https://ghcr.io":"rosa","https://registry.digitalocean.com":"old"}'`);
-    expect(await ask("list", "", { bench, env })).toEqual({
-      stdout: '{"https://ghcr.io":"rosa","https://quay.io/v1/":"sammy"}\n',
-      exitCode: 0,
+    expect(await list({ bench: await withTwoLogins(), env: writeFallback(THEIRS) })).toEqual({
+      "https://ghcr.io": "rosa",
+      "https://quay.io/v1/": "sammy",
     });
+  });
+
+  it("leaves out docr's own logins if a get does not look for them", async () => {
+    const env = writeFallback(THEIRS);
+    expect(await list({ bench: await withTwoLogins(tokenOf("a")), env, hasOwnLogins: false })).toEqual({
+      "https://ghcr.io": "rosa",
+      "registry.digitalocean.com": "docr",
+    });
+  });
+
+  it.each(["echo locked; exit 3", "echo '[1]'", `echo '{"ghcr.io":1}'`])(
+    "names DigitalOcean's registry alone if the fallback helper prints no list: %s",
+    async (script) => {
+      const bench = await withTwoLogins(tokenOf("a"));
+      expect(await list({ bench, env: writeFallback(script) })).toEqual({
+        "registry.digitalocean.com": "docr",
+      });
+    },
+  );
+
+  it("names the fallback helper's logins although docr's store is locked", async () => {
+    const bench = createCredentialsBench();
+    bench.keychain.failWith(new HelperError("keychain-locked", "it is locked"));
+    expect(await list({ bench, env: writeFallback(THEIRS) })).toEqual({ "https://ghcr.io": "rosa" });
   });
 });
