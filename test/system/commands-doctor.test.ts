@@ -7,7 +7,7 @@ import { explainNoLab, type Lab, openLab } from "../support/lab/lab.ts";
 import { SYSTEM_PATH } from "../support/lab/parts.ts";
 import type { Environment } from "../support/lab/run.ts";
 import { openTerminal } from "../support/lab/terminal.ts";
-import { at, explainNoFakeTime } from "./clock.ts";
+import { at, explainNoFakeTime } from "./fake-time.ts";
 
 const OURS = "registry.digitalocean.com";
 

@@ -7,19 +7,19 @@ const LIBRARIES = [
   "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1",
 ];
 
-/** Returns why one process cannot have its own clock, or undefined. */
+/** Returns why the wall clock of one process cannot be set, or undefined. */
 export function explainNoFakeTime(): string | undefined {
-  return library() === undefined ? "missing here: libfaketime (package faketime)" : undefined;
+  return findLibrary() === undefined ? "missing here: libfaketime (package faketime)" : undefined;
 }
 
-/** Returns the environment of a process whose wall clock is off by `offset` ("+46m", "-365d"). Its children inherit it. */
+/** The environment of a process whose wall clock is off by this much: "+46m", "-365d". Child processes inherit it. */
 export function at(offset: string): Environment {
   return {
-    LD_PRELOAD: library() ?? "",
+    LD_PRELOAD: findLibrary() ?? "",
     FAKETIME: offset,
-    // As on a real machine, only the wall clock changes.
+    // A user can set the wall clock alone.
     FAKETIME_DONT_FAKE_MONOTONIC: "1",
   };
 }
 
-const library = (): string | undefined => LIBRARIES.find((path) => existsSync(path));
+const findLibrary = (): string | undefined => LIBRARIES.find((path) => existsSync(path));
