@@ -1,6 +1,7 @@
 /** Answers with a cached response, or loads the program, writes its output and exits. */
 import { immediateExitCode } from "./app/exit.ts";
 import { createHost, type Host } from "./app/host.ts";
+import { readInvocation } from "./app/invocation.ts";
 import { prefetchLogin } from "./app/startup/prefetch.ts";
 import { readStdin } from "./app/startup/stdin.ts";
 import { withDeadline } from "./core/deadline.ts";
@@ -16,20 +17,23 @@ const CACHED_INPUT_TIMEOUT_MS = 1_000;
 
 async function main(): Promise<void> {
   const host = createHost();
-  const args = process.argv.slice(2);
-  const code = immediateExitCode(args);
+  const given = process.argv.slice(2);
+  const code = immediateExitCode(given);
   if (code !== undefined) process.exit(code);
   // Node's own warnings (a lax TLS variable, an unreadable CA file) do not belong on the user's stderr.
   process.removeAllListeners("warning");
+  const { args, isHelper, isColorless } = readInvocation(given, [process.argv0, process.execPath]);
   const readInput = once(() => readStdin(INPUT_LIMIT_BYTES));
   const isGet = args.length === 1 && args[0] === "get";
   const keytar = isGet ? await answerOrPrefetch(host, readInput()) : undefined;
   // If the event loop drains before there is a response, exit 1.
   process.exitCode = 1;
   // The libraries for prompts and spinners know only the variable.
-  if (args.includes("--no-color")) process.env["NO_COLOR"] = "1";
+  if (isColorless) process.env["NO_COLOR"] = "1";
   const { run } = await import("./app/bundles/run.ts");
-  const { stdout, stderr, exitCode } = await run({ ...host, keytar }, args, async () => readInput());
+  const { stdout, stderr, exitCode } = await run({ ...host, keytar, isHelper }, args, async () =>
+    readInput(),
+  );
   const failure = writeFully(1, stdout);
   // EPIPE is not an error: the reader closed the pipe (`docr man | head`).
   const isLost = failure !== undefined && failure !== "EPIPE";

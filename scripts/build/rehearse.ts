@@ -96,6 +96,7 @@ function hostOf(env: Environment): Host {
     env,
     platform: process.platform,
     uid: process.getuid?.(),
+    isHelper: false,
     pid: process.pid,
     clientPid: () => process.ppid,
     exit: (code) => process.exit(code),

@@ -1,6 +1,7 @@
 /** Wires the commands. A bundle of its own, so that a `get` does not load it. */
 import type { CommandOutput } from "../cli/errors.ts";
 import { runCommand } from "../cli/run-command.ts";
+import type { CommandContext } from "../commands/context.ts";
 import { createRunHelper } from "../client-config/helper-client.ts";
 import { stderrLine } from "../core/text.ts";
 import { createTerminal } from "../terminal/terminal.ts";
@@ -12,7 +13,7 @@ import { version } from "./version.ts";
 /** For one request to a registry with its whole handshake. The user waits for it. */
 const REGISTRY_BUDGET_MS = 20_000;
 
-/** Throws `unknown-action` for one unknown word alone. */
+/** Throws as `runCommand` does. */
 export async function runCommandLine(
   host: Host,
   app: Composition,
@@ -33,7 +34,7 @@ export async function runCommandLine(
     wantsColours: () => !env["NO_COLOR"] && env["TERM"] !== "dumb",
   });
   const runHelper = createRunHelper(env);
-  return runCommand(args, {
+  const context: CommandContext = {
     version,
     machine: host,
     terminal,
@@ -54,5 +55,6 @@ export async function runCommandLine(
       const { createNetwork } = await import("./bundles/network.ts");
       return createNetwork(env, userAgent, REGISTRY_BUDGET_MS);
     },
-  });
+  };
+  return runCommand(args, context, host);
 }

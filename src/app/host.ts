@@ -16,6 +16,8 @@ import { isPacked } from "./version.ts";
 
 export interface Host extends Machine, AddonHost {
   readonly pid: number;
+  /** Whether the program was called as docker-credential-docr. main.ts knows it from the arguments. */
+  readonly isHelper: boolean;
   /** The process that the client started docr from. For the trace. */
   readonly clientPid: () => number;
   /** Nanoseconds on a clock that the processes of this machine share and that cannot be set. */
@@ -58,6 +60,7 @@ export function createHost(): Host {
     platform: process.platform,
     uid: process.getuid?.(),
     pid: process.pid,
+    isHelper: false,
     clientPid,
     temporaryDir: () => process.getBuiltinModule("node:os").tmpdir(),
     monotonicNs: () => process.hrtime.bigint(),

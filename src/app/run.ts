@@ -37,6 +37,7 @@ export async function run(
     timeouts: { inputMs: INPUT_TIMEOUT_MS, responseMs: RESPONSE_TIMEOUT_MS },
     warnings: app.warnings,
     trace: app.reporter.trace,
+    isHelper: host.isHelper,
     clientPid: host.clientPid,
     async runCommand(words) {
       const { runCommandLine } = await import("./bundles/commands.ts");
@@ -50,14 +51,16 @@ export interface RequestPorts extends ServerPorts {
   readonly warnings: readonly string[];
   readonly trace: Trace;
   readonly clientPid: () => number;
-  /** Runs a command. Throws `unknown-action` for one unknown word alone; other errors are in the output. */
+  /** Whether the program was called as docker-credential-docr. */
+  readonly isHelper: boolean;
+  /** Runs a command. A helper throws `unknown-action` for one unknown word alone; other errors are in the output. */
   readonly runCommand: (args: readonly string[]) => Promise<CommandOutput>;
 }
 
 /** Runs a protocol request or a command. Never throws. */
 export async function runRequest(args: readonly string[], ports: RequestPorts): Promise<Outcome> {
   try {
-    const action = parseAction(args);
+    const action = parseAction(args, ports.isHelper);
     const { stdout, stderr = "", exitCode, code } = await respond(action, args, ports);
     ports.trace("answered", code === undefined ? { exitCode } : { exitCode, code });
     const prefix = action === "command" ? "warning: " : "";

@@ -4,7 +4,8 @@ import type { Command, CommandGroup, CommandInput, CommandTree, Options } from "
 import { DESCRIPTION, endOfHelp, PROTOCOL_HELP } from "./help.ts";
 import { COMMON_OPTIONS, descriptionOf, HELP_OPTION, optionsIn, usageOf } from "./option-flags.ts";
 import { valuesOf } from "./option-values.ts";
-import { usageError, type UsageProblem } from "./usage-errors.ts";
+import { findUnknownCommand, locate, moveHelpLast } from "./locate.ts";
+import { unknownAction, unknownCommand, usageError, type UsageProblem } from "./usage-errors.ts";
 
 /** What the arguments say. */
 export interface ParsedCommand extends CommandInput {
@@ -13,11 +14,27 @@ export interface ParsedCommand extends CommandInput {
 
 export type Parsed = ParsedCommand | { readonly help: string };
 
+/** What the command line is read with. */
+export interface ParseOptions {
+  readonly tree: CommandTree;
+  /** The width of the help. */
+  readonly columns: number;
+  /** Whether docr was called as docker-credential-docr. */
+  readonly isHelper: boolean;
+}
+
 /**
- * The command that the arguments name, or the help that they ask for. Throws `unknown-action` for one unknown word alone
- * and `bad-arguments` or `mistyped` for other wrong usage.
+ * The command that the arguments name, or the help that they ask for: docr's own without arguments, a group's without one of
+ * its commands. Throws `bad-arguments` or `mistyped` for wrong usage; as docker-credential-docr, `unknown-action` for one
+ * unknown word alone.
  */
-export function parseArguments(args: readonly string[], tree: CommandTree, columns: number): Parsed {
+export function parseArguments(given: readonly string[], { tree, columns, isHelper }: ParseOptions): Parsed {
+  const args = moveHelpLast(given, tree);
+  const located = locate(args, tree);
+  const unknown = findUnknownCommand(located);
+  if (unknown !== undefined) {
+    throw isHelper && given.length === 1 ? unknownAction(unknown, located) : unknownCommand(unknown, located);
+  }
   let help = "";
   let parsed: ParsedCommand | undefined;
   const program = createProgram(columns, (text) => void (help += text));
@@ -31,26 +48,35 @@ export function parseArguments(args: readonly string[], tree: CommandTree, colum
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // Not by the exit code: commander takes the process's for it.
-    if (help === "") throw usageError(problemOf(error.code, args), args, tree);
+    const problem = PROBLEMS[error.code];
+    if (problem !== undefined) throw usageError(problem, located);
   }
   return parsed ?? { help };
 }
 
 function createProgram(columns: number, print: (text: string) => void): Commander {
-  return new Commander("docr")
+  const program = new Commander("docr")
+    // Its own options are those in front of the command. app/ acts on them: here they are for the help.
+    .enablePositionalOptions()
+    .option("-V, --version", "Print name, package and version")
     .description(DESCRIPTION)
     .exitOverride()
     .showSuggestionAfterError(false)
     .configureOutput({
       writeOut: print,
-      writeErr: () => undefined,
+      // The help of a command line without a command; an error's text is usage-errors.ts's.
+      writeErr: (text) => void (text.startsWith("Usage:") && print(text)),
       getOutHelpWidth: () => columns,
+      getErrHelpWidth: () => columns,
       getOutHasColors: () => false,
+      getErrHasColors: () => false,
     })
     .helpOption("-h, --help", HELP_OPTION.description)
     .helpCommand("help [command]", "Show the help of a command")
     .usage("<command> [options]")
     .addHelpText("after", PROTOCOL_HELP);
+  addOptions(program, COMMON_OPTIONS);
+  return program;
 }
 
 function addGroup(program: Commander, group: CommandGroup, finish: (found: ParsedCommand) => void): void {
@@ -89,15 +115,10 @@ function addOptions(command: Commander, options: Options): void {
   command.helpOption("-h, --help", HELP_OPTION.description);
 }
 
+/** Commander's other codes are those of a help. */
 const PROBLEMS: Readonly<Record<string, UsageProblem>> = {
   "commander.unknownOption": "unknown-option",
-  "commander.unknownCommand": "unknown-command",
   "commander.optionMissingArgument": "missing-value",
   "commander.missingArgument": "missing-argument",
   "commander.excessArguments": "excess-arguments",
 };
-
-function problemOf(code: string, [first]: readonly string[]): UsageProblem {
-  // `docr help nothing`, or a group without one of its commands.
-  return PROBLEMS[code] ?? (first === "help" ? "unknown-command" : "no-command");
-}

@@ -6,13 +6,23 @@ import { completeWords } from "./completion.ts";
 import { type CommandOutput, describeCommandFailure } from "./errors.ts";
 import { withUsageHint } from "./usage-errors.ts";
 
+/** How docr was called. */
+export interface Caller {
+  /** As docker-credential-docr. */
+  readonly isHelper: boolean;
+}
+
 /**
- * Runs the command that the arguments name, or prints the help that they ask for. Throws `unknown-action` for one unknown
- * word alone, which docker may have sent; every other error is in the output.
+ * Runs the command that the arguments name, or prints the help that they ask for. As docker-credential-docr, throws
+ * `unknown-action` for one unknown word alone, which docker may have sent; every other error is in the output.
  */
-export async function runCommand(args: readonly string[], context: CommandContext): Promise<CommandOutput> {
+export async function runCommand(
+  args: readonly string[],
+  context: CommandContext,
+  caller: Caller = { isHelper: false },
+): Promise<CommandOutput> {
   try {
-    return { ...(await run(args, context)), stderr: "" };
+    return { ...(await run(args, context, caller)), stderr: "" };
   } catch (error) {
     const failure = withUsageHint(toHelperError(error), args, COMMANDS);
     if (failure.code === "unknown-action") throw failure;
@@ -23,12 +33,13 @@ export async function runCommand(args: readonly string[], context: CommandContex
 async function run(
   args: readonly string[],
   context: CommandContext,
+  { isHelper }: Caller,
 ): Promise<Pick<CommandOutput, "stdout" | "exitCode">> {
   const [first, separator, ...words] = args;
   if (first === "complete" && separator === "--") {
     return { stdout: await completeWords(words, COMMANDS), exitCode: 0 };
   }
-  const parsed = parseArguments(args, COMMANDS, context.terminal.columns);
+  const parsed = parseArguments(args, { tree: COMMANDS, columns: context.terminal.columns, isHelper });
   if ("help" in parsed) return { stdout: parsed.help, exitCode: 0 };
   const { command, wantsJson } = parsed;
   const { text, json, exitCode = 0 } = await command.run(parsed, pick(context, command.needs));

@@ -1,42 +1,22 @@
 /** Wrong usage as an error in docr's words. Its texts come from the definitions, and name no word that may be a secret. */
 import { HelperError } from "../core/errors.ts";
 import type { Command, CommandTree, Options } from "../commands/command.ts";
-import { unknownActionMessage } from "../protocol/messages.ts";
+import { type Action, unknownActionMessage } from "../protocol/messages.ts";
+import { type Located, locate, moveHelpLast } from "./locate.ts";
 import { flagOf, optionsIn } from "./option-flags.ts";
 import { suggest } from "./suggestion.ts";
 
-/** Where the arguments lead: the command or group that they name, and the arguments behind its name. */
-interface Located {
-  /** As it is typed: `docr registry add`. */
-  readonly name: string;
-  readonly command: Command | undefined;
-  /** The names that could come next. */
-  readonly names: readonly string[];
-  readonly rest: readonly string[];
-}
-
 /** What is wrong, by the parser's code for it. */
-export type UsageProblem =
-  | "unknown-option"
-  | "unknown-command"
-  | "no-command"
-  | "missing-value"
-  | "missing-argument"
-  | "excess-arguments";
+export type UsageProblem = "unknown-option" | "missing-value" | "missing-argument" | "excess-arguments";
 
-/** `unknown-action` for one unknown word alone, which docker may have sent; `mistyped` with a suggestion; else `bad-arguments`. */
-export function usageError(problem: UsageProblem, args: readonly string[], tree: CommandTree): HelperError {
-  const located = locate(args, tree);
+/** `mistyped` with a suggestion, else `bad-arguments`. */
+export function usageError(problem: UsageProblem, located: Located): HelperError {
   const { name, command, rest } = located;
-  const hint = `run ${name} --help`;
-  const failWith = (text: string): HelperError => new HelperError("bad-arguments", text, { hint });
+  const failWith = (text: string): HelperError =>
+    new HelperError("bad-arguments", text, { hint: helpHint(located) });
   switch (problem) {
     case "unknown-option":
-      return unknownOption(located, hint);
-    case "unknown-command":
-      return unknownCommand(located, args.length === 1, hint);
-    case "no-command":
-      return failWith(`${name} requires a command`);
+      return unknownOption(located);
     case "missing-value":
       return failWith(`${flagIn(rest.at(-1) ?? "")} requires a value`);
     case "missing-argument": {
@@ -53,40 +33,50 @@ export function usageError(problem: UsageProblem, args: readonly string[], tree:
 /** For what the command itself found wrong. */
 export function withUsageHint(error: HelperError, args: readonly string[], tree: CommandTree): HelperError {
   if (error.code !== "bad-arguments" || error.hint !== undefined) return error;
-  const hint = `run ${locate(args, tree).name} --help`;
+  const hint = helpHint(locate(moveHelpLast(args, tree), tree));
   return new HelperError(error.code, error.message, { cause: error, hint });
 }
 
-function locate(all: readonly string[], tree: CommandTree): Located {
-  const args = all[0] === "help" ? all.slice(1) : all;
-  const [first, second] = args;
-  const found = tree.find(({ name }) => name === first);
-  const names = tree.map(({ name }) => name);
-  if (!found) return { name: "docr", command: undefined, names, rest: args };
-  if (!("commands" in found)) {
-    return { name: `docr ${found.name}`, command: found, names: [], rest: args.slice(1) };
-  }
-  const inner = found.commands.find(({ name }) => name === `${first} ${second}`);
-  if (inner) return { name: `docr ${inner.name}`, command: inner, names: [], rest: args.slice(2) };
-  const own = found.commands.map(({ name }) => name.slice(found.name.length + 1));
-  return { name: `docr ${found.name}`, command: undefined, names: own, rest: args.slice(1) };
+/** One unknown word alone as docker-credential-docr, which docker may have sent. */
+export function unknownAction(word: string, { names }: Located): HelperError {
+  const suggestion = suggest(word, names);
+  const hint = suggestion === undefined ? "run docr --help" : `did you mean ${suggestion}?`;
+  return new HelperError("unknown-action", unknownActionMessage(word), { hint });
 }
 
-function unknownOption({ command, rest }: Located, hint: string): HelperError {
+export function unknownCommand(word: string, located: Located): HelperError {
+  const insteadOfRequest = REQUEST_HINTS[word];
+  if (insteadOfRequest !== undefined) {
+    return new HelperError(
+      "bad-arguments",
+      `docr ${word} is a request of docker's protocol and takes no arguments`,
+      {
+        hint: insteadOfRequest,
+      },
+    );
+  }
+  return mistyped(`unknown command '${shownWord(word)}'`, word, located.names, helpHint(located));
+}
+
+/** What to run, by the protocol's request that was given arguments. */
+const REQUEST_HINTS: Readonly<Record<string, string>> = {
+  get: "send the address on stdin: echo registry.digitalocean.com | docr get",
+  erase: "send the address on stdin, or run docr logout or docr registry remove",
+  store: "run docr login or docr registry add",
+  list: "run docr registry list",
+} satisfies Record<Action, string>;
+
+function unknownOption(located: Located): HelperError {
+  const { command, names, rest } = located;
   const flags = flagsOf(command);
   const word = rest.find((arg) => arg.startsWith("-") && !flags.includes(flagIn(arg))) ?? "";
+  const isBeforeCommand = rest.some((arg) => names.includes(arg));
+  const hint = isBeforeCommand ? "put options behind the command" : helpHint(located);
   return mistyped(`unknown option '${shownWord(word)}'`, flagIn(word), flags, hint);
 }
 
-function unknownCommand({ names, rest }: Located, isAlone: boolean, hint: string): HelperError {
-  const word = rest.find((arg) => !arg.startsWith("-")) ?? "";
-  const suggestion = suggest(word, names);
-  if (isAlone) {
-    return new HelperError("unknown-action", unknownActionMessage(word), {
-      hint: suggestion === undefined ? hint : `did you mean ${suggestion}?`,
-    });
-  }
-  return mistyped(`unknown command '${shownWord(word)}'`, word, names, hint);
+function helpHint({ name }: Located): string {
+  return `run ${name} --help`;
 }
 
 function mistyped(text: string, word: string, candidates: readonly string[], hint: string): HelperError {

@@ -3,6 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { dirname } from "node:path";
 import { FALLBACK_ACTIVE } from "../response-cache/shared/fallback-note.ts";
+import { HELPER_FLAG } from "../response-cache/shared/helper-flag.ts";
 import { decide, findResponse } from "./decide.ts";
 import { clocks, filesOf, privateFolder } from "./sources.ts";
 import { print, readInput, restoreInput } from "./stdio.ts";
@@ -22,7 +23,7 @@ if (decision.kind === "await-response") {
 }
 if (!restoreInput()) fail("stdin cannot be passed on");
 if (decision.kind === "run-fallback") runFallback("docker-credential-" + decision.helper);
-const ended = spawnSync(docr, args, { stdio: "inherit" });
+const ended = spawnSync(docr, [HELPER_FLAG].concat(args), { stdio: "inherit" });
 if (ended.status !== null) process.exit(ended.status);
 fail(docr + " cannot be run, or was killed; install it again");
 

@@ -1,27 +1,34 @@
 import { HelperError } from "../core/errors.ts";
 import type { Helper } from "../credentials/helper.ts";
-import { HELPER_NAME } from "./messages.ts";
+import { type Action, ACTIONS, HELPER_NAME } from "./messages.ts";
 import { parseServerUrl, parseStoreRequest } from "./requests.ts";
 import { encodeGetResponse } from "./responses.ts";
 
-/** The requests of the credential-helper protocol. */
-export type Action = "get" | "store" | "erase" | "list";
-
-const ACTIONS: readonly string[] = ["get", "store", "erase", "list"] satisfies readonly Action[];
-
 function isAction(word: string): word is Action {
-  return ACTIONS.includes(word);
+  return ACTIONS.some((action) => action === word);
 }
 
-/** What the arguments ask for. Throws `usage` for a protocol request with more arguments than docker sends, or none. */
-export function parseAction([first, ...rest]: readonly string[]): Action | "version" | "help" | "command" {
-  if (first === undefined) throw new HelperError("usage", "no arguments; see docr --help");
-  const isVersion = first === "version" || first === "--version" || first === "-v";
+const VERSION_WORDS = new Set(["version", "--version", "-v", "-V"]);
+
+/**
+ * What the arguments ask for. As docker-credential-docr (`isHelper`), throws `usage` for a protocol request with more arguments
+ * than docker sends, or none.
+ */
+export function parseAction(
+  [first, ...rest]: readonly string[],
+  isHelper: boolean,
+): Action | "version" | "help" | "command" {
+  if (first === undefined) {
+    if (!isHelper) return "command";
+    throw new HelperError("usage", "no arguments; see docr --help");
+  }
+  const isVersion = VERSION_WORDS.has(first);
   if (isVersion && rest.length === 0) return "version";
-  if (!isAction(first)) return "command";
+  if (!isVersion && !isAction(first)) return "command";
   if (rest.some((word) => word === "--help" || word === "-h")) return "help";
-  if (rest.length > 0) throw new HelperError("usage", "too many arguments; docker sends exactly one");
-  return first;
+  if (rest.length === 0 && isAction(first)) return first;
+  if (!isHelper || isVersion) return "command";
+  throw new HelperError("usage", "too many arguments; docker sends exactly one");
 }
 
 export interface Response {

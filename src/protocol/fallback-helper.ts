@@ -4,7 +4,8 @@ import { parseJsonObject } from "../core/json.ts";
 import type { Environment } from "../core/machine.ts";
 import { NOT_FOUND } from "../core/not-found.ts";
 import type { Helper } from "../credentials/helper.ts";
-import { type Action, respondTo, type Response } from "./actions.ts";
+import { respondTo, type Response } from "./actions.ts";
+import type { Action } from "./messages.ts";
 import { parseServerUrl, parseStoreRequest } from "./requests.ts";
 
 export interface FallbackPorts {

@@ -5,6 +5,10 @@
 export const NO_SERVER_URL = "no credentials server URL";
 export const NO_USERNAME = "no credentials username";
 
+/** The requests of the protocol. */
+export const ACTIONS = ["get", "store", "erase", "list"] as const;
+export type Action = (typeof ACTIONS)[number];
+
 /** The name that docker calls, under whichever name the program was started. */
 export const HELPER_NAME = "docker-credential-docr";
 export const USAGE = `Usage: ${HELPER_NAME} <store|get|erase|list|version>`;

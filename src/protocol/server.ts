@@ -3,8 +3,9 @@ import { HelperError } from "../core/errors.ts";
 import type { Environment } from "../core/machine.ts";
 import type { Helper } from "../credentials/helper.ts";
 import { INPUT_TIMEOUT_MESSAGE } from "../response-cache/shared/limits.ts";
-import { type Action, type Response, respondTo } from "./actions.ts";
+import { type Response, respondTo } from "./actions.ts";
 import { listWithFallback, serveWithFallback } from "./fallback-helper.ts";
+import type { Action } from "./messages.ts";
 import { encodeListResponse } from "./responses.ts";
 
 export interface ServerPorts {

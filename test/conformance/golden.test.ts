@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -65,7 +65,7 @@ const reason =
 
 interface Answers {
   readonly ours: string;
-  /** Of the full program by its own name, over a store of its own. */
+  /** Of the full program under docker's name, over a store of its own. */
   readonly full: string;
   readonly secretservice: string;
   readonly pass: string;
@@ -73,28 +73,30 @@ interface Answers {
 
 describeUnless(reason, "our answers beside those of docker's own helpers", () => {
   let folder: string;
+  /** docr under docker's name, as on machines without a launcher. */
+  let linked: string;
   let us: User;
-  let usByOwnName: User;
+  let usByLink: User;
   let them: User;
   let passwords: PasswordStore;
   const answers = new Map<string, Answers>();
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "docr-g-"));
+    linked = join(folder, basename(LAUNCHER));
+    symlinkSync(DOCR, linked);
     us = await createUser(join(folder, "u"));
-    usByOwnName = await createUser(join(folder, "o"));
+    usByLink = await createUser(join(folder, "o"));
     them = await createUser(join(folder, "t"));
     passwords = await createPasswordStore(join(folder, "p"));
     for (const [title, step] of Object.entries(STEPS)) {
       const ask = async (helper: string, env: Environment): Promise<string> => {
         const outcome = await run(helper, step.args, { env, stdin: step.stdin });
-        // However it is called, it names itself as docker does.
-        const name = helper === DOCR ? basename(LAUNCHER) : basename(helper);
-        return `${outcome.code ?? outcome.signal} ${outcome.stdout.replaceAll(name, "NAME")}`;
+        return `${outcome.code ?? outcome.signal} ${outcome.stdout.replaceAll(basename(helper), "NAME")}`;
       };
       answers.set(title, {
         ours: await ask(LAUNCHER, us.env),
-        full: await ask(DOCR, usByOwnName.env),
+        full: await ask(linked, usByLink.env),
         secretservice: await ask("docker-credential-secretservice", them.env),
         pass: await ask("docker-credential-pass", passwords.env),
       });
@@ -102,7 +104,7 @@ describeUnless(reason, "our answers beside those of docker's own helpers", () =>
   });
   afterAll(async () => {
     await us.close();
-    await usByOwnName.close();
+    await usByLink.close();
     await them.close();
     await passwords.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -130,17 +132,21 @@ describeUnless(reason, "our answers beside those of docker's own helpers", () =>
     },
   );
 
-  it.each(Object.keys(STEPS))("is the same under both of our names: %s", (title) => {
+  it.each(Object.keys(STEPS))("is the same by the launcher and by a link to docr: %s", (title) => {
     const { ours, full } = answers.get(title) ?? { ours: "", full: "-" };
     expect(full).toBe(ours);
   });
 
   it.each([["version"], ["list"], ["fetch"], ["--help"]])(
-    "is %s alike under both of our names, stderr included",
+    "is %s alike by the launcher and by a link to docr, stderr included",
     async (verb) => {
-      const long = await run(LAUNCHER, [verb], { env: us.env });
-      const short = await run(DOCR, [verb], { env: us.env });
-      expect([short.code, short.stdout, short.stderr]).toEqual([long.code, long.stdout, long.stderr]);
+      const launched = await run(LAUNCHER, [verb], { env: us.env });
+      const full = await run(linked, [verb], { env: us.env });
+      expect([full.code, full.stdout, full.stderr]).toEqual([
+        launched.code,
+        launched.stdout,
+        launched.stderr,
+      ]);
     },
   );
 

@@ -1,9 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeUnless } from "../support/lab/describe.ts";
-import { DIST, explainNoExecutable } from "../support/lab/executable.ts";
+import { DOCR, explainNoExecutable, LAUNCHER } from "../support/lab/executable.ts";
 import { explainMissing, KEYRING } from "../support/lab/parts.ts";
 import { createUser, type User } from "../support/lab/user.ts";
 import type { Outcome } from "../support/lab/run.ts";
@@ -47,7 +47,7 @@ describeUnless(reason, "the transcripts", () => {
       else if (word === "stdout" || word === "stderr") {
         insist(outcome?.[word].replace(/\n$/, "") === text.slice(1, -1));
       } else {
-        outcome = await user.run(join(DIST, program), text === "" ? [] : text.split(" "), { stdin });
+        outcome = await user.run(program, text === "" ? [] : text.split(" "), { stdin });
         insist(outcome.code === (word === "run" ? 0 : 1));
         stdin = "";
       }
@@ -60,9 +60,11 @@ describeUnless(reason, "the transcripts", () => {
   };
 
   it.each(TRANSCRIPTS)("of %s are what docker-credential-docr says", async (transcript) => {
-    expect(await play("docker-credential-docr", transcript)).toEqual([]);
+    expect(await play(LAUNCHER, transcript)).toEqual([]);
   });
-  it.each(TRANSCRIPTS)("of %s are what docr says", async (transcript) => {
-    expect(await play("docr", transcript)).toEqual([]);
+  it.each(TRANSCRIPTS)("of %s are what a link to docr says", async (transcript) => {
+    const linked = join(folder, basename(LAUNCHER));
+    if (!existsSync(linked)) symlinkSync(DOCR, linked);
+    expect(await play(linked, transcript)).toEqual([]);
   });
 });

@@ -1,9 +1,10 @@
 import { randomInt } from "node:crypto";
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, chmodSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { HELPER_FLAG } from "../../src/response-cache/shared/helper-flag.ts";
 import { createStandIn, type StandIn } from "../support/fakes/digitalocean-api.ts";
 import { describeUnless, itUnless } from "../support/lab/describe.ts";
 import { DOCR, LAUNCHER, explainNoLauncher } from "../support/lab/executable.ts";
@@ -163,5 +164,8 @@ function summarize({ ending, stdout, stderr }: Outcome): string {
 async function ask(program: string, situation: Situation, site: Site, now: number): Promise<Outcome> {
   arrange(situation, site, now);
   if (situation.isLocked) await holdLock(lockFolder(situation, site), LOCKED_MS);
-  return call(program, requestOf(situation, site));
+  const request = requestOf(situation, site);
+  // docr by its own name answers wrong usage otherwise.
+  const isDocr = basename(program) === "docr";
+  return call(program, isDocr ? { ...request, args: [HELPER_FLAG, ...request.args] } : request);
 }

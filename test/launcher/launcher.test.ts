@@ -1,6 +1,7 @@
 import { chownSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { HELPER_FLAG } from "../../src/response-cache/shared/helper-flag.ts";
 import { describeUnless, itUnless } from "../support/lab/describe.ts";
 import { DOCR, LAUNCHER, explainNoLauncher, PROGRAMS } from "../support/lab/executable.ts";
 import { explainNoMounts } from "../support/lab/mounts.ts";
@@ -226,8 +227,8 @@ describeUnless(reason, "the launcher", () => {
       async (closed) => {
         bench.cacheResponse();
         for (const args of ["get", "version", ""]) {
-          const script = `exec "$0" ${args} ${closed}`;
-          const [docr, launcher] = [await shell(script, DOCR), await shell(script, LAUNCHER)];
+          const docr = await shell(`exec "$0" ${HELPER_FLAG} ${args} ${closed}`, DOCR);
+          const launcher = await shell(`exec "$0" ${args} ${closed}`, LAUNCHER);
           expect([launcher.stdout, launcher.stderr]).toEqual([docr.stdout, docr.stderr]);
           // Node replaces a closed stdout with /dev/null and exits with 0. The launcher exits with 1.
           const isUnwritten = closed.includes(">&-") && args === "get";

@@ -1,4 +1,5 @@
 import { chmodSync, writeFileSync } from "node:fs";
+import { HELPER_FLAG } from "../../src/response-cache/shared/helper-flag.ts";
 import { explainMissing } from "../support/lab/parts.ts";
 import type { Environment } from "../support/lab/run.ts";
 import type { Request } from "./call.ts";
@@ -23,14 +24,15 @@ export function writeStub(path: string, name: string, code: number): void {
   chmodSync(path, 0o755);
 }
 
-/** What that program prints on stdout for the request. */
+/** What that program prints on stdout for the request. docr gets the launcher's own argument in front. */
 export function stubOutput(name: string, { args, env, input }: Request, added: Environment = {}): string {
   const variables = Object.entries({ ...env, ...added })
     .map(([key, value]) => Buffer.from(`${key}=${value}`).toString("latin1"))
     .toSorted()
     .join("\0");
   const bytes = Buffer.from(input ?? []).toString("latin1");
-  const words = [String(args.length), ...args].map((word) => Buffer.from(word).toString("latin1"));
+  const passed = name === "docr" ? [HELPER_FLAG, ...args] : args;
+  const words = [String(passed.length), ...passed].map((word) => Buffer.from(word).toString("latin1"));
   return `${name} got ${words.join("\0")}\n${variables}\n${bytes}`;
 }
 

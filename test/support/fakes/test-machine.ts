@@ -82,6 +82,7 @@ export async function createTestMachine(options: StandInOptions = {}): Promise<T
     platform: "linux",
     uid: process.getuid?.(),
     pid,
+    isHelper: true,
     clientPid: () => process.pid,
     temporaryDir: () => folder,
     monotonicNs,

@@ -19,6 +19,7 @@ function run(args: readonly string[], ports: Partial<RequestPorts> = {}): Promis
     hasOwnLogins: () => false,
     trace: recordTrace().trace,
     clientPid: () => 1,
+    isHelper: true,
     env: {},
     warnings: [],
     timeouts: { inputMs: 5_000, responseMs: 20_000 },

@@ -35,17 +35,40 @@ describe("the help", () => {
     }
   });
 
-  it.each([["--help"], ["-h"], ["help"]])("of docr is printed by %s", async (flag) => {
-    const { stdout, exitCode } = await run(flag);
-    expect(stdout).toMatch(/^Usage: docr <command>/);
-    expect(stdout).toContain("prune");
-    expect(exitCode).toBe(0);
-  });
+  it.each([[[]], [["--help"]], [["-h"]], [["help"]], [["help", "get"]], [["help", "help"]]])(
+    "of docr is printed by %j",
+    async (args) => {
+      const { stdout, exitCode } = await run(...args);
+      expect(stdout).toMatch(/^Usage: docr <command>/);
+      expect(stdout).toContain("prune");
+      expect(exitCode).toBe(0);
+    },
+  );
+
+  it.each([[["registry"]], [["registry", "help"]], [["help", "registry"]], [["registry", "--no-color"]]])(
+    "of a group is printed by %j",
+    async (args) => {
+      const { stdout, exitCode } = await run(...args);
+      expect(stdout).toMatch(/^Usage: docr registry /);
+      expect(exitCode).toBe(0);
+    },
+  );
+
+  it.each([[["help", "registry", "list"]], [["registry", "help", "list"]], [["registry", "list", "-h"]]])(
+    "of a command in a group is printed by %j",
+    async (args) => {
+      expect((await run(...args)).stdout).toMatch(/^Usage: docr registry list /);
+    },
+  );
 
   it("shows the usage of the credential-helper protocol", async () => {
     expect((await run("--help")).stdout).toContain(
       "Usage: docker-credential-docr <store|get|erase|list|version>",
     );
+  });
+
+  it.each(["-V, --version", "--no-color", "help [command]"])("names %s", async (usage) => {
+    expect((await run()).stdout).toContain(`  ${usage}  `);
   });
 
   it("documents the exit codes", async () => {
@@ -154,7 +177,20 @@ describe("wrong usage", () => {
       "unknown option '--force'",
       "run docr registry remove --help",
     ],
-    [["registry"], "docr registry requires a command", "run docr registry --help"],
+    [["nothing"], "unknown command 'nothing'", "run docr --help"],
+    [["nothing", "--help"], "unknown command 'nothing'", "run docr --help"],
+    [["registry", "nothing", "--help"], "unknown command 'nothing'", "run docr registry --help"],
+    [["--json", "status"], "unknown option '--json'", "put options behind the command"],
+    [
+      ["get", "ghcr.io"],
+      "docr get is a request of docker's protocol and takes no arguments",
+      "send the address on stdin: echo registry.digitalocean.com | docr get",
+    ],
+    [
+      ["list", "--json"],
+      "docr list is a request of docker's protocol and takes no arguments",
+      "run docr registry list",
+    ],
     [["registry", "nothing"], "unknown command 'nothing'", "run docr registry --help"],
     [["logout", "--context"], "--context requires a value", "run docr logout --help"],
     [["logout", "--context", "--all"], "--context requires a value", "run docr logout --help"],
@@ -193,14 +229,18 @@ describe("wrong usage", () => {
     [["prune", "--jsn"], "unknown option '--jsn'; did you mean --json?"],
     [["prune", "--jsn=hunter2"], "unknown option '--jsn=…'; did you mean --json?"],
     [["prun", "--json"], "unknown command 'prun'; did you mean prune?"],
+    [["stauts"], "unknown command 'stauts'; did you mean status?"],
+    [["hlep"], "unknown command 'hlep'; did you mean help?"],
+    [["registry", "help", "lst"], "unknown command 'lst'; did you mean list?"],
     [["registry", "lst"], "unknown command 'lst'; did you mean list?"],
     [["help", "prun"], "unknown command 'prun'; did you mean prune?"],
   ])("%j prints the suggestion in the error's line", async (args, message) => {
     expect(await run(...args)).toMatchObject({ stderr: errorLines(message), exitCode: 2 });
   });
 
-  it("of one unknown word alone is an error in docker's form, with the suggestion as its hint", async () => {
-    await expect(run("prun")).rejects.toMatchObject({
+  it("of one unknown word alone as docker-credential-docr is an error in docker's form, with the suggestion as its hint", async () => {
+    const asHelper = runCommand(["prun"], createCommandBench().context, { isHelper: true });
+    await expect(asHelper).rejects.toMatchObject({
       code: "unknown-action",
       message: "docker-credential-docr: unknown action: prun",
       hint: "did you mean prune?",
@@ -220,7 +260,9 @@ describe("wrong usage", () => {
   });
 
   it("does not repeat a token that stands alone", async () => {
-    expect((await failureOf(() => run(TOKEN))).message).not.toContain("a1a1a1");
+    expect((await run(TOKEN)).stderr).not.toContain("a1a1a1");
+    const asHelper = () => runCommand([TOKEN], createCommandBench().context, { isHelper: true });
+    expect((await failureOf(asHelper)).message).not.toContain("a1a1a1");
   });
 
   it("of any kind is an output or a coded error", async () => {

@@ -60,25 +60,32 @@ describe("erase", () => {
 
 describe("the arguments", () => {
   it.each(["get", "store", "erase", "list", "version"])("%s alone are an action", (word) => {
-    expect(parseAction([word])).toBe(word);
+    expect(parseAction([word], true)).toBe(word);
+    expect(parseAction([word], false)).toBe(word);
   });
 
-  it.each([["--version"], ["-v"]])("%s ask for the version", (word) => {
-    expect(parseAction([word])).toBe("version");
+  it.each([["--version"], ["-v"], ["-V"]])("%s ask for the version", (word) => {
+    expect(parseAction([word], false)).toBe("version");
   });
 
   it.each(["", "Get", "toString", "get ", "status"])("%j are left to the commands", (word) => {
-    expect(parseAction([word])).toBe("command");
+    expect(parseAction([word], true)).toBe("command");
   });
 
   it.each(["--help", "-h"])("get %s ask for help", (word) => {
-    expect(parseAction(["get", word])).toBe("help");
+    expect(parseAction(["get", word], false)).toBe("help");
   });
 
-  it("with more than docker sends are wrong usage", async () => {
-    expect(await failureOf(() => parseAction(["get", "ghcr.io"]))).toMatchObject({ code: "usage" });
-    expect(await failureOf(() => parseAction([]))).toMatchObject({ code: "usage" });
+  it.each([[["get", "ghcr.io"]], [[]]])("%j are wrong usage as docker-credential-docr", async (args) => {
+    expect(await failureOf(() => parseAction(args, true))).toMatchObject({ code: "usage" });
   });
+
+  it.each([[["get", "ghcr.io"]], [["version", "--json"]], [[]]])(
+    "%j are left to the commands as docr",
+    (args) => {
+      expect(parseAction(args, false)).toBe("command");
+    },
+  );
 });
 
 describe("version", () => {

@@ -1,0 +1,28 @@
+import { HELPER_FLAG } from "../response-cache/shared/helper-flag.ts";
+
+/** How the program was called. */
+export interface Invocation {
+  readonly args: readonly string[];
+  /** Whether it was called as docker-credential-docr, by its own name or by the launcher. */
+  readonly isHelper: boolean;
+  /** Whether `--no-color` is among the arguments. */
+  readonly isColorless: boolean;
+}
+
+/** The name that a client calls is `docker-credential-` and the helper's name in its configuration. */
+const HELPER_PATH = /(?:^|[\\/])docker-credential-[^\\/]+$/;
+
+/**
+ * Reads the arguments, without `--no-color` in front of the command. `paths` are the program's path as the caller gave it, which
+ * may be a link, and its own.
+ */
+export function readInvocation(given: readonly string[], paths: readonly string[]): Invocation {
+  const [first] = given;
+  const isLaunched = first === HELPER_FLAG;
+  const isHelper = isLaunched || paths.some((path) => HELPER_PATH.test(path));
+  const args = isLaunched ? given.slice(1) : given;
+  const isColorless = args.includes("--no-color");
+  if (!isColorless) return { args, isHelper, isColorless };
+  const start = args.findIndex((word) => word !== "--no-color");
+  return { args: start < 0 ? [] : args.slice(start), isHelper, isColorless };
+}

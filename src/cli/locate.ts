@@ -1,0 +1,44 @@
+import type { Command, CommandTree } from "../commands/command.ts";
+import { ACTIONS } from "../protocol/messages.ts";
+
+/** Where the arguments lead: the command or group that they name, and the arguments behind its name. */
+export interface Located {
+  /** As it is typed: `docr registry add`. */
+  readonly name: string;
+  readonly command: Command | undefined;
+  /** The names that could come next. */
+  readonly names: readonly string[];
+  readonly rest: readonly string[];
+}
+
+/** Words after `docr help` that are no commands: docr's own help describes them. */
+const IN_OWN_HELP: ReadonlySet<string> = new Set([...ACTIONS, "version", "help"]);
+
+export function locate(args: readonly string[], tree: CommandTree): Located {
+  const [first, second] = args;
+  const found = tree.find(({ name }) => name === first);
+  const names = [...tree.map(({ name }) => name), "help", "version"];
+  if (!found) return { name: "docr", command: undefined, names, rest: args };
+  if (!("commands" in found)) {
+    return { name: `docr ${found.name}`, command: found, names: [], rest: args.slice(1) };
+  }
+  const inner = found.commands.find(({ name }) => name === `${first} ${second}`);
+  if (inner) return { name: `docr ${inner.name}`, command: inner, names: [], rest: args.slice(2) };
+  const own = found.commands.map(({ name }) => name.slice(found.name.length + 1));
+  return { name: `docr ${found.name}`, command: undefined, names: own, rest: args.slice(1) };
+}
+
+/** `help login`, `help registry list` and `registry help list` as `login --help` and `registry list --help`. */
+export function moveHelpLast(args: readonly string[], tree: CommandTree): readonly string[] {
+  const [first = "", second = "", ...rest] = args;
+  if (first === "help") {
+    return IN_OWN_HELP.has(second) ? ["--help"] : [...args.slice(1), "--help"];
+  }
+  const isGroup = tree.some((entry) => "commands" in entry && entry.name === first);
+  return isGroup && second === "help" ? [first, ...rest, "--help"] : args;
+}
+
+/** The word in the place of a command that names none. Undefined: every such word names one. */
+export function findUnknownCommand({ command, rest: [word] }: Located): string | undefined {
+  return command || word === undefined || word.startsWith("-") ? undefined : word;
+}

@@ -1,0 +1,3 @@
+// The launcher starts docr with it, in front of the client's arguments: docr then answers as docker-credential-docr does.
+// It is an argument and no variable, because the programs that docr starts would inherit a variable.
+export const HELPER_FLAG = "--as-helper";
