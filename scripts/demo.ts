@@ -9,7 +9,7 @@ import { DOCR } from "../test/support/lab/executable.ts";
 import { explainNoNamespace, runInNamespace } from "../test/support/lab/namespace.ts";
 import { explainMissing, installMissing, type Part } from "../test/support/lab/parts.ts";
 import { showAlone } from "./demo/alone.ts";
-import { createNarrator, insist } from "./demo/narrator.ts";
+import { createNarrator, insist, StepFailure } from "./demo/narrator.ts";
 import { showWithDigitalOcean } from "./demo/with-digitalocean.ts";
 import { PROJECT } from "./steps.ts";
 
@@ -72,7 +72,6 @@ async function build(): Promise<string> {
 try {
   process.exitCode = await main();
 } catch (error) {
-  // The narrator has already printed the failure of a step.
-  console.error(error instanceof Error ? error.message : String(error));
+  if (!(error instanceof StepFailure)) console.error(error);
   process.exitCode = 1;
 }

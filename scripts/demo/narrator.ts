@@ -2,11 +2,14 @@
 export interface Narrator {
   /** Prints a line as it is. */
   say(text: string): void;
-  /** Runs the work and prints its result and duration. Prints a failure, then rethrows it. */
+  /** Runs the work and prints its result and duration. If it fails, prints the error and throws a StepFailure. */
   step(who: string, work: () => Promise<string>): Promise<void>;
   /** Prints why a step is skipped. */
   skip(who: string, why: string): void;
 }
+
+/** The narrator has already printed its cause. */
+export class StepFailure extends Error {}
 
 const WHO_WIDTH = 9;
 const TEXT_WIDTH = 84;
@@ -23,7 +26,7 @@ export function createNarrator(write: (line: string) => void): Narrator {
         line(who, text, formatTime(performance.now() - started));
       } catch (error) {
         line(who, `FAILED: ${error instanceof Error ? error.message : String(error)}`);
-        throw error;
+        throw new StepFailure("a step failed", { cause: error });
       }
     },
     skip: (who, why) => line(who, `skipped: ${why}`),

@@ -8,7 +8,7 @@ import { type Containers, createContainers } from "../../test/support/lab/contai
 import { explainMissing } from "../../test/support/lab/parts.ts";
 import { type Lab, openLab } from "../../test/support/lab/lab.ts";
 import type { Outcome } from "../../test/support/lab/run.ts";
-import { createNarrator, insist, type Narrator } from "./narrator.ts";
+import { createNarrator, insist, type Narrator, StepFailure } from "./narrator.ts";
 
 const HOST = "registry.digitalocean.com";
 const IMAGE = `${HOST}/acme/hello:1`;
@@ -72,7 +72,7 @@ async function play(scene: Scene, withoutDocker: string | undefined): Promise<vo
   await logOut(scene, client);
   const { minted } = lab.standIn.account;
   narrator.say(
-    `\nIt works: ${minted.length} credential minted, ${minted.filter(({ revoked }) => revoked).length} revoked, none left.`,
+    `\nIt works: credentials minted: ${minted.length}, revoked: ${minted.filter(({ revoked }) => revoked).length}.`,
   );
 }
 
@@ -170,7 +170,6 @@ async function checkWithDocr({ narrator, lab }: Scene): Promise<void> {
     lab.standIn.reset();
     const outcome = await lab.user.docr(["check", IMAGE, "--json"]);
     insist(outcome.code === 0, outcome.stderr);
-    insist(lab.standIn.count("mint") === 0, "docr minted a credential");
     const { digest }: { readonly digest?: unknown } = Object(JSON.parse(outcome.stdout));
     insist(typeof digest === "string", "docr printed no digest");
     return `check ${IMAGE}: ${String(digest).slice(0, 23)}…`;
@@ -199,7 +198,7 @@ async function logOut(scene: Scene, client: Client): Promise<void> {
 
 try {
   await main();
-} catch {
-  // The narrator has already printed the failure.
+} catch (error) {
+  if (!(error instanceof StepFailure)) console.error(error);
   process.exitCode = 1;
 }
