@@ -64,15 +64,15 @@ const storeBy = ({ env }: TestMachine, server: string): Command => ({
   stdin: loginFor(server),
 });
 
+const store = ({ docr }: TestMachine, server: string) =>
+  docr("store", { stdin: loginFor(server), env: VAULT });
+const listServers = async ({ docr }: TestMachine): Promise<readonly string[]> =>
+  withoutRegistry((await docr("list", { env: VAULT })).stdout);
+
 describeUnless(
   explainNoExecutable() ?? explainMissing(["strace"]),
   "a store that SIGKILL ends at any of its file operations",
   () => {
-    const store = ({ docr }: TestMachine, server: string) =>
-      docr("store", { stdin: loginFor(server), env: VAULT });
-    const listServers = async ({ docr }: TestMachine): Promise<readonly string[]> =>
-      withoutRegistry((await docr("list", { env: VAULT })).stdout);
-
     it.concurrent(
       "leaves the vault from before or from after, and the next store works",
       onMachine(async (machine) => {

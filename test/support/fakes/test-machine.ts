@@ -26,24 +26,24 @@ export interface TestMachine {
   readonly env: Environment;
   readonly keytar: FakeKeytar;
   /** From now on there is neither a keychain nor a session bus. */
-  removeKeychain(): void;
+  readonly removeKeychain: () => void;
   /** Time passes on all clocks. */
-  pass(ms: number): void;
+  readonly pass: (ms: number) => void;
   /** Sets the wall clock forward, or back for a negative number. */
-  setWallBy(ms: number): void;
+  readonly setWallBy: (ms: number) => void;
   /** Runs docr as a process of its own would. */
-  docr(args: string | readonly string[], options?: TestRunOptions): Promise<Outcome>;
+  readonly docr: (args: string | readonly string[], options?: TestRunOptions) => Promise<Outcome>;
   /** `get` of DigitalOcean's registry. */
-  get(changes?: EnvironmentChanges): Promise<Outcome>;
+  readonly get: (changes?: EnvironmentChanges) => Promise<Outcome>;
   /** The number of the credential that a `get` answers. Undefined if it is none of the stand-in's. */
-  idOf(outcome: Outcome): number | undefined;
+  readonly idOf: (outcome: Outcome) => number | undefined;
   /** Changes that trace to a file of this machine. */
   readonly traced: Environment;
   /** What was traced there. */
-  trace(): readonly TraceLine[];
+  readonly trace: () => readonly TraceLine[];
   /** Resolves when all background processes have ended. */
-  settle(): Promise<void>;
-  close(): Promise<void>;
+  readonly settle: () => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Added to the environment. Undefined removes a variable. */
