@@ -12,7 +12,7 @@ import { CACHED_SERVER_URL } from "./response-cache/shared/key.ts";
 import { INPUT_LIMIT_BYTES } from "./response-cache/shared/limits.ts";
 import { writeFully } from "./system/stdout.ts";
 
-/** For the input of a `get` that may have a cached response. After that, the program goes on waiting for the input. */
+/** How long to wait for stdin before the cached response is skipped. The full program then continues to wait for stdin. */
 const CACHED_INPUT_TIMEOUT_MS = 1_000;
 
 async function main(): Promise<void> {
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   const keytar = isGet ? await answerOrPrefetch(host, readInput()) : undefined;
   // If the event loop drains before there is a response, exit 1.
   process.exitCode = 1;
-  // The libraries for prompts and spinners know only the variable.
+  // The prompt and spinner libraries read only this variable.
   if (isColorless) process.env["NO_COLOR"] = "1";
   const { run } = await import("./app/bundles/run.ts");
   const { stdout, stderr, exitCode } = await run({ ...host, keytar, isHelper }, args, async () =>
@@ -44,7 +44,7 @@ async function main(): Promise<void> {
   host.exit(failure === undefined ? exitCode : 1);
 }
 
-/** Writes the cached response and exits if there is one. Else starts the keychain lookup early where that is certain to help. */
+/** Writes the cached response, if there is one, and exits. Otherwise starts the keychain lookup early if docr will certainly need it. */
 async function answerOrPrefetch(
   host: Host,
   input: Uint8Array | Promise<Uint8Array>,

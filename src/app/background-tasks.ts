@@ -3,7 +3,7 @@ import type { RegistryCredentials } from "../credentials/helper.ts";
 import type { Revocation } from "../credentials/revocation.ts";
 import type { BackgroundTask } from "../system/background.ts";
 
-/** Runs what a `get` left to a background process, by its arguments. Ignores arguments of other versions. */
+/** The returned function runs the background task that its arguments name. It ignores tasks of other versions of docr. */
 export function createBackgroundTasks(
   registry: Pick<RegistryCredentials, "refresh">,
   revocation: Revocation,

@@ -10,7 +10,7 @@ import { BARE_HOST } from "../credentials/minting/cache-key.ts";
 import { revokeIssued } from "../credentials/revoke-issued.ts";
 import type { Credentials } from "./compose-credentials.ts";
 
-/** For the list of registries in an error's hint. */
+/** Time limit for listing the registries that an error's hint names. */
 const LIST_BUDGET_MS = 5_000;
 
 export type CommandDomain = Pick<

@@ -10,7 +10,7 @@ import type { Composition } from "./compose.ts";
 import type { Host } from "./host.ts";
 import { version } from "./version.ts";
 
-/** For one request to a registry with its whole handshake. The user waits for it. */
+/** Time limit for one request to a registry, including authentication. The user is waiting. */
 const REGISTRY_BUDGET_MS = 20_000;
 
 /** Throws as `runCommand` does. */
@@ -30,7 +30,7 @@ export async function runCommandLine(
     readInput,
     writeStdout: host.writeStdout,
     writeStderr: host.writeStderr,
-    // https://no-color.org: set to anything but the empty text.
+    // https://no-color.org: any value except an empty one.
     wantsColours: () => !env["NO_COLOR"] && env["TERM"] !== "dumb",
   });
   const runHelper = createRunHelper(env);

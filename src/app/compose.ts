@@ -1,4 +1,4 @@
-/** Wires the program. Every line is one constructor call or one lazy getter; decisions stand elsewhere. */
+/** Wires the program. Every line is one constructor call or one lazy getter; the rooms make the decisions. */
 import { readConfigFile } from "../config/config-file.ts";
 import { createDoctlTokens } from "../config/doctl-tokens.ts";
 import { readGeneralSettings } from "../config/general.ts";

@@ -21,7 +21,7 @@ export function leave(
   return node.exit(code);
 }
 
-/** The exit code that these arguments ask for at once. Undefined: they are a request. */
+/** Returns the exit code if the arguments ask docr only to exit. Otherwise returns undefined. */
 export function immediateExitCode([first, code = ""]: readonly string[]): number | undefined {
   return first === LEAVE && /^\d{1,3}$/.test(code) ? Number(code) : undefined;
 }

@@ -20,20 +20,20 @@ export interface Host extends Machine, AddonHost {
   readonly isHelper: boolean;
   /** The process that the client started docr from. For the trace. */
   readonly clientPid: () => number;
-  /** Nanoseconds on a clock that the processes of this machine share and that cannot be set. */
+  /** Nanoseconds of the monotonic clock, which all processes of this machine share. */
   readonly monotonicNs: () => bigint;
   /** The same in whole milliseconds. */
   readonly monotonicMs: () => number;
-  /** A text that no other call of any process of this machine returns: the process id, a hyphen and a number. */
+  /** Returns a name that is unique on this machine: the process id, a hyphen and a number. */
   readonly uniqueName: () => string;
   readonly clock: () => Moment;
   readonly sha256: Sha256;
   readonly isRunning: (pid: number) => boolean;
-  /** keytar, if startup/prefetch.ts has loaded it already. */
+  /** keytar, if startup/prefetch.ts has loaded it. */
   readonly keytar: Keytar | undefined;
   /** Calls that are still inside a system library. */
   readonly pendingCalls: PendingCalls;
-  /** Starts this program again with the arguments, detached. Never throws. */
+  /** Starts docr again with the arguments, detached. Never throws. */
   readonly startSelf: (args: readonly string[]) => void;
   /** Ends the process. */
   readonly exit: (code: number) => never;
@@ -42,11 +42,11 @@ export interface Host extends Machine, AddonHost {
   readonly isTerminal: (fd: 0 | 1 | 2) => boolean;
   /** The width of the terminal on stdout, in columns. */
   readonly columns: () => number | undefined;
-  /** For prompts; opened at the first one. */
+  /** The streams for prompts, opened at the first prompt. */
   readonly streams: () => Streams;
 }
 
-/** Arguments that start this program again in another process. */
+/** Arguments that start docr again in another process. */
 const selfArgs = isPacked ? [] : [...process.execArgv, ...process.argv.slice(1, 2)];
 
 export function createHost(): Host {
@@ -117,7 +117,7 @@ function clientPid(): number {
   try {
     const launcher = `${dirname(process.execPath)}/docker-credential-docr`;
     if (process.platform !== "linux" || readlinkSync(`/proc/${parent}/exe`) !== launcher) return parent;
-    // After the name in parentheses, which may hold anything: the state, then the parent.
+    // After the name in parentheses, which may contain any character, come the state and the parent's id.
     const stat = readFileSync(`/proc/${parent}/stat`, "latin1");
     return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
   } catch {
@@ -125,7 +125,7 @@ function clientPid(): number {
   }
 }
 
-/** In a session of its own and without this process's streams: a client waits until the last holder of its pipes is gone. */
+/** In a new session, without this process's streams: a client waits until every process that holds its pipes has ended. */
 function startSelf(args: readonly string[]): void {
   const { spawn } = process.getBuiltinModule("node:child_process");
   const child = spawn(process.execPath, [...selfArgs, ...args], { detached: true, stdio: "ignore" });

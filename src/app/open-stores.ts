@@ -1,4 +1,4 @@
-/** Which store the settings and the platform mean. */
+/** Opens the stores that the settings and the platform select. */
 import type { GeneralSettings } from "../config/general.ts";
 import { HelperError } from "../core/errors.ts";
 import { configHome } from "../core/machine.ts";
@@ -39,7 +39,7 @@ export interface StorePorts {
   readonly failures: SharedFailures;
 }
 
-/** The store of API tokens and logins, as DOCR_STORE says. */
+/** The store of API tokens and logins that DOCR_STORE selects. */
 export async function openStore(
   { store }: GeneralSettings,
   host: Host,
@@ -53,7 +53,7 @@ export async function openStore(
       const { createAgeVault, vaultFolder } = await import("../stores/age/vault.ts");
       return createAgeVault({
         machine: host,
-        // In the vault's folder: a desktop session, cron and SSH share it, but not a runtime directory.
+        // The locks are in the vault's folder: a desktop session, cron and SSH share it, but not a runtime directory.
         locks: openLocks(host, () => vaultFolder(host)),
         uniqueName: host.uniqueName,
         isRunning: host.isRunning,
@@ -64,7 +64,7 @@ export async function openStore(
   }
 }
 
-/** The OS keychain with what each platform needs around it. keytar is loaded at the first use. */
+/** The OS keychain with the wrappers that each platform needs. The first use loads keytar. */
 function openKeychain(host: Host, { locks, failures }: StorePorts): SecretStore {
   const keychain = createKeychain({
     load: async () => {
@@ -87,14 +87,13 @@ function openKeychain(host: Host, { locks, failures }: StorePorts): SecretStore 
   return splitLongValues(keychain, WINDOWS_SECRET_LIMIT_BYTES, createId);
 }
 
-/** The file that says whether the store holds logins of other registries. Without it, launchers may run the fallback helper alone. */
+/** The file that says whether the store holds logins of other registries. Without it, launchers may run the fallback helper directly. */
 export function openLoginMarker(host: Host): LoginMarker {
   const home = configHome(host);
   const path = home === undefined ? undefined : `${home}/docr/has-logins`;
   return createLoginMarker(path, () => eraseFallbackNotes(openAllFiles(host)));
 }
 
-/** Where private files may be on this machine. */
 function folderOptionsOf({ env, temporaryDir, platform, uid }: Host): FolderOptions {
   return { runtimeDir: env["XDG_RUNTIME_DIR"], temporaryDir, platform, uid };
 }
@@ -103,17 +102,17 @@ function folderOptionsOf({ env, temporaryDir, platform, uid }: Host): FolderOpti
 export interface SessionFiles {
   readonly path: string;
   readonly store: SecretStore;
-  /** Whether they vanish at the end of the session. */
+  /** Whether the system deletes them when the user's session ends. */
   readonly isOfSession: boolean;
 }
 
-/** Undefined where this machine has no place for private files. */
+/** Returns undefined if this machine has no place for private files. */
 export function openSessionFiles(host: Host): SessionFiles | undefined {
   const folder = findPrivateFolder(folderOptionsOf(host));
   return folder && { ...folder, store: openFiles(folder.path, host) };
 }
 
-/** The files in a private folder. A change of a credential invalidates the cached responses in the same folder. */
+/** The files in a private folder. Changing a credential invalidates the cached responses in the same folder. */
 export function openFiles(path: string, host: Host): SecretStore {
   const files = createPrivateFiles(path, host.uid, host.uniqueName, host.isRunning);
   return invalidatingResponses(files, CURRENT);
@@ -123,32 +122,31 @@ function openAllFiles(host: Host): readonly SecretStore[] {
   return listPrivateFolders(folderOptionsOf(host)).map((path) => openFiles(path, host));
 }
 
-/** The private files, where the launcher reads them too. */
+/** The private files if the launcher reads this folder. Otherwise undefined. */
 export function openResponseFiles(host: Host, files: SessionFiles | undefined): SecretStore | undefined {
   if (host.platform !== "linux" || host.uid === undefined) return undefined;
   const path = responseFolder(host.env["XDG_RUNTIME_DIR"] ?? "", host.uid);
   return files?.path === path ? files.store : undefined;
 }
 
-/** Where new credentials go, as DOCR_CACHE and the platform say. */
+/** The place for new credentials that DOCR_CACHE and the platform select. */
 export function openCurrentPlace(
   { cache }: Pick<RegistrySettings, "cache">,
   host: Host,
   sessionFiles: SessionFiles | undefined,
   store: SecretStore,
 ): CurrentPlace {
-  // Elsewhere they belong in the keychain: macOS has its temporary directory on disk, and files on Windows have no mode.
+  // On other platforms, credentials belong in the keychain: the temporary directory of macOS is on disk, and Windows files have no mode.
   const files = host.platform === "linux" ? sessionFiles : undefined;
   const placement = placeCredentials(cache, { files, keychain: store, either: eitherStore });
   return openPlacement(placement, { read: host.clock }, host.sha256);
 }
 
-/** Every place where these or earlier settings may have left credentials. */
+/** Every place where docr may have stored credentials, with these or earlier settings. */
 export function openAllPlaces(host: Host, store: SecretStore): readonly CredentialPlace[] {
   return [...openAllFiles(host), store].map((one) => openPlace(one, { read: host.clock }, host.sha256));
 }
 
-/** The locks of a folder. */
 export function openLocks({ uid, monotonicMs }: Host, folder: () => string | undefined): Locks {
   return createLocks({ folder, uid, monotonicMs });
 }

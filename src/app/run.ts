@@ -11,7 +11,7 @@ import { compose } from "./compose.ts";
 import type { Host } from "./host.ts";
 import { packageName, version } from "./version.ts";
 
-/** What to print, and the exit code. Each text is whole lines or empty. */
+/** What to print, and the exit code. Each text is empty or consists of whole lines. */
 export interface Outcome extends Response {
   readonly stderr: string;
 }
@@ -53,7 +53,7 @@ export interface RequestPorts extends ServerPorts {
   readonly clientPid: () => number;
   /** Whether the program was called as docker-credential-docr. */
   readonly isHelper: boolean;
-  /** Runs a command. A helper throws `unknown-action` for one unknown word alone; other errors are in the output. */
+  /** Runs a command. As a helper, throws `unknown-action` if the only argument is an unknown word; other errors are in the output. */
   readonly runCommand: (args: readonly string[]) => Promise<CommandOutput>;
 }
 

@@ -4,13 +4,13 @@ export type LoadBuiltin = NodeJS.Process["getBuiltinModule"];
 const loaded = new Map<string, unknown>();
 
 /**
- * A part of the program that lies as an asset of its own inside the executable, run at its first use, so that a warm `get` does
- * not pay for it. The build puts a call to this in the place of dynamic imports.
+ * Loads a part of the program from an asset in the executable at its first use. A cached `get` therefore does not load it.
+ * The build replaces each dynamic import with a call to this function.
  *
- * The executable starts with --no-rehash-snapshot, which switches the code cache of Node's own modules off. For a
- * `heavy` part, which loads many of them, it is switched on again first; that alone costs 5 ms (loading node:v8), so a
- * light part goes without. Each part's own code cache was made under the flags that it is loaded with; a light part behind a
- * heavy one is compiled without it, which happens where little else is quick either (DOCR_STORE=file).
+ * The executable starts with --no-rehash-snapshot, which turns off the code cache of Node's own modules. A `heavy` part
+ * loads many of them, so this turns the cache on again first. Loading node:v8 for that costs 5 ms, too much for a `light`
+ * part. V8 accepts a part's own code cache only under the flags that it was made with. A light part loaded after a heavy
+ * one is therefore compiled anew; this happens only where other work takes longer (DOCR_STORE=file).
  */
 export function loadAsset(name: string, weight: "light" | "heavy", load: LoadBuiltin): unknown {
   if (!loaded.has(name)) loaded.set(name, runAsset(name, weight, load));

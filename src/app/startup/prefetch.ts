@@ -11,13 +11,13 @@ import { isCertainlyOtherHost } from "../../response-cache/shared/fallback-note.
 import { configPath } from "../../response-cache/shared/key.ts";
 import type { PendingCalls } from "../../system/pending-calls.ts";
 
-/** No registry's address is longer. Bytes. */
+/** Bytes. No registry's address is longer. */
 const LONGEST_ADDRESS = 1024;
 
 /**
  * Starts the keychain lookup of a `get` while the rest of the program loads, which saves 2 ms. Returns keytar with that
- * lookup running. Returns undefined unless the lookup is certain to be needed: a plain address of another registry, and no
- * setting that could name another store or a fallback helper. Never throws.
+ * lookup running, or undefined if docr might not need the lookup. docr certainly needs it for a plain address of another
+ * registry, if no setting could name another store or a fallback helper. Never throws.
  */
 export async function prefetchLogin(host: Host, input: Uint8Array): Promise<Keytar | undefined> {
   const { env, platform } = host;
@@ -32,17 +32,17 @@ export async function prefetchLogin(host: Host, input: Uint8Array): Promise<Keyt
     if (config !== "" && statSync(config, { throwIfNoEntry: false })) return undefined;
     return withPrefetched(await loadKeytar(host), LOGIN + address.key, host.pendingCalls);
   } catch {
-    // The program meets the same error and reports it.
+    // The full program runs into the same error and reports it.
     return undefined;
   }
 }
 
-/** Reads the item at once. The first `getPassword` for it gets that result; everything else goes to keytar. */
+/** Reads the item at once. The first `getPassword` for it returns that result; every other call goes to keytar. */
 export function withPrefetched(keytar: Keytar, account: string, pendingCalls: PendingCalls): Keytar {
   let prefetched: Promise<string | null> | undefined = pendingCalls.track(
     keytar.getPassword(SERVICE, account),
   );
-  // The program may never ask for it.
+  // Prevents an unhandled rejection if the program never asks for the item.
   prefetched.catch(() => undefined);
   return {
     getPassword(service, name) {
