@@ -64,7 +64,7 @@ export async function runRequest(args: readonly string[], ports: RequestPorts): 
     const { stdout, stderr = "", exitCode, code } = await respond(action, args, ports);
     ports.trace("answered", code === undefined ? { exitCode } : { exitCode, code });
     const prefix = action === "command" ? "warning: " : "";
-    // A client may merge stderr into the list's JSON (gcloud's Python client).
+    // gcloud's Python client merges stderr into the list's JSON.
     if (action === "list") return { stdout, stderr: "", exitCode };
     return { stdout, stderr: describeWarnings(ports.warnings, prefix) + stderr, exitCode };
   } catch (error) {

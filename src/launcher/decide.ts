@@ -1,4 +1,4 @@
-// The launcher's decision about one request, without effects. scriptc compiles it; tests run it in process.
+// Decides what the launcher does with one request, without side effects. scriptc compiles it; tests also run it in process.
 import { createHash } from "node:crypto";
 import {
   fallbackFileName,
@@ -24,7 +24,7 @@ export interface Input {
   readonly text: string;
 }
 
-/** The files that a decision depends on. Each is read when it is needed. */
+/** The files that a decision depends on. The launcher reads each one only when needed. */
 export interface LauncherFiles {
   /** "=" and the text of docr's config file, or "" if there is none. Undefined if the launcher cannot read it. */
   readonly config: () => string | undefined;
@@ -42,9 +42,9 @@ export interface Clocks {
 export type Decision =
   /** Print the response and exit. */
   | { readonly kind: "respond"; readonly response: string }
-  /** If another launcher has started docr for the response with this file name, wait for it. Else run docr. */
+  /** If another launcher has already started docr, wait for the response with this file name. Otherwise run docr. */
   | { readonly kind: "await-response"; readonly name: string }
-  /** Run docker-credential-HELPER. If it cannot be started, run docr, which says so. */
+  /** Run docker-credential-HELPER. If it cannot be started, run docr, which reports that. */
   | { readonly kind: "run-fallback"; readonly helper: string }
   | { readonly kind: "run-docr" }
   /** Print the message and exit. */
@@ -72,7 +72,7 @@ export function decide(
   return RUN_DOCR;
 }
 
-/** The response in the file, if it is valid now. */
+/** Returns the response in the file, or undefined if there is none that is valid now. */
 export function findResponse(name: string, files: LauncherFiles, clocks: Clocks): string | undefined {
   const text = files.privateText(name);
   return text === undefined ? undefined : openCachedResponse(text, clocks.now(), clocks.uptime());
@@ -84,7 +84,7 @@ function decideCached(variable: ReadVariable, files: LauncherFiles, clocks: Cloc
   const name = responseFileName(sha256(keyText(variable, config)));
   const response = findResponse(name, files, clocks);
   if (response !== undefined) return { kind: "respond", response };
-  // With another cache than files, docr stores no response that this launcher could wait for.
+  // With DOCR_CACHE set, docr may not publish a response, so waiting for one could be useless.
   const cache = variable("DOCR_CACHE");
   return cache === undefined || cache === "" ? { kind: "await-response", name } : RUN_DOCR;
 }

@@ -1,4 +1,4 @@
-// Bounded reads. Each file is checked after it is opened, and no read allocates more than the fixed limit.
+// Bounded reads. The launcher checks each private file after opening it, and no read allocates more than the fixed limit.
 import { lstatSync, openSync, statSync } from "node:fs";
 import { decodeAscii } from "../response-cache/shared/ascii.ts";
 import { RESPONSE_LIMIT } from "../response-cache/shared/format.ts";
@@ -29,21 +29,21 @@ export function readToEnd(fd: number, into: Uint8Array, timeoutMs: number): numb
 /** The text of a regular file. Undefined if it is missing, not ASCII or not below RESPONSE_LIMIT. */
 export function readTextFile(path: string): string | undefined {
   try {
-    // Checked before it is opened: opening a named pipe waits for its writer.
+    // Check before opening: opening a named pipe would wait for its writer.
     return statSync(path).isFile() ? readText(openSync(path, "r")) : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** The same for a file in a private folder, if this user owns both and no other user can access either. */
+/** The text of a file in a private folder. Undefined also if another user owns or can access the file or the folder. */
 export function readPrivateText(folder: string, name: string): string | undefined {
   const fd = openPrivateFolder(folder);
   if (fd === undefined) return undefined;
   closeDescriptor(fd);
   const path = folder + "/" + name;
   try {
-    // A symlink is rejected, like a named pipe.
+    // Rejects symlinks and named pipes.
     return lstatSync(path).isFile() ? readPrivate(openSync(path, "r")) : undefined;
   } catch {
     return undefined;
@@ -58,7 +58,7 @@ export function openPrivateFolder(folder: string): number | undefined {
     if (isPrivate(fd, DIRECTORY)) return fd;
     closeDescriptor(fd);
   } catch {
-    // A folder that cannot be opened is like a missing one.
+    // Treat a folder that cannot be opened as missing.
   }
   return undefined;
 }
@@ -77,7 +77,7 @@ function readText(fd: number): string | undefined {
   return length >= 0 && length < bytes.length ? decodeAscii(bytes, length) : undefined;
 }
 
-/** Whether this user owns the open file, no other user can access it, and it is of this type. */
+/** Whether the open file has this type, this user owns it, and no other user can access it. */
 function isPrivate(fd: number, type: number): boolean {
   const status = statusOf(fd);
   return status !== undefined && status.uid === userId() && (status.mode & TYPE_AND_SHARING) === type;

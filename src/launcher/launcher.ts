@@ -1,5 +1,5 @@
-// The launcher stands under docker's name. It answers a `get` from the response cache and starts docr for everything else.
-// test/unit/launcher/launcher.test.ts lists all that it can call. scriptc compiles it, for Linux on x64 only.
+// The launcher is the program `docker-credential-docr` on Linux. It answers a `get` from the response cache and starts docr for
+// everything else. scriptc compiles it, only for x64. test/unit/launcher/launcher.test.ts lists every function that it may call.
 import { spawnSync } from "node:child_process";
 import { dirname } from "node:path";
 import { FALLBACK_ACTIVE } from "../response-cache/shared/fallback-note.ts";
@@ -43,11 +43,11 @@ function runFallback(program: string): void {
   process.env[FALLBACK_ACTIVE] = "1";
   const helper = spawnSync(program, args, { stdio: "inherit" });
   if (helper.status !== null) process.exit(helper.status);
-  if (helper.error === undefined) process.exit(1); // killed: docr prints nothing then, either
+  if (helper.error === undefined) process.exit(1); // A signal killed the helper. docr prints nothing in this case either.
   delete process.env[FALLBACK_ACTIVE];
 }
 
-/** The runtime directory exists before docr creates its folder in it. */
+/** The runtime directory itself, if it is set: it exists even before docr has created its folder there. */
 function lockFolder(): string {
   const runtimeDir = variable("XDG_RUNTIME_DIR") ?? "";
   return runtimeDir.startsWith("/") ? runtimeDir : privateFolder(variable);

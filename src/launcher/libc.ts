@@ -1,5 +1,5 @@
-// The C functions that the launcher calls (ffi.json), each behind a function that says what it does. scriptc passes a
-// byte array as its address and its length, and supports a foreign call only as the value that a function returns.
+// The C functions that the launcher calls (ffi.json), each wrapped in a function with a clear name. scriptc passes a byte array
+// as two arguments, address and length. It supports a foreign call only directly after `return`.
 declare function sysRead(fd: number, into: Uint8Array): number;
 declare function sysWrite(fd: number, from: Uint8Array): number;
 declare function sysFstat(fd: number, into: Uint8Array): number;
@@ -19,7 +19,7 @@ const flock = (fd: number, operation: number): number => sysFlock(fd, operation)
 const fcntl = (fd: number, command: number, value: number): number => sysFcntl(fd, command, value);
 const signal = (number: number, handler: number): void => sysSignal(number, handler);
 
-/** Reads what is there into the array. Returns the number of bytes, 0 at the end of the file, -1 on an error. */
+/** Reads the available bytes into the array. Returns the number of bytes, 0 at the end of the file, -1 on an error. */
 export const readBytes = (fd: number, into: Uint8Array): number => sysRead(fd, into);
 
 /** Returns the number of bytes written, -1 on an error. */
@@ -45,10 +45,10 @@ export function statusOf(fd: number): FileStatus | undefined {
   return { mode: readU32(stat, 24), uid: readU32(stat, 28) };
 }
 
-/** Waits until a read does not block. False after `timeoutMs`. */
+/** Waits until a read does not block. Returns false after `timeoutMs`. */
 export const waitUntilReadable = (fd: number, timeoutMs: number): boolean => waitUntil(fd, 1, timeoutMs);
 
-/** Waits until a write does not block. False after `timeoutMs`. */
+/** Waits until a write does not block. Returns false after `timeoutMs`. */
 export const waitUntilWritable = (fd: number, timeoutMs: number): boolean => waitUntil(fd, 4, timeoutMs);
 
 function waitUntil(fd: number, event: number, timeoutMs: number): boolean {
@@ -69,17 +69,17 @@ export interface Pipe {
   readonly writeEnd: number;
 }
 
-/** A new pipe whose writes fail instead of blocking when it is full. Undefined on an error. */
+/** Opens a pipe whose writes fail instead of blocking when it is full. Returns undefined on an error. */
 export function openPipe(): Pipe | undefined {
   const ends = new Uint8Array(2048); // pipe2 takes the array's length as its flags: O_NONBLOCK
   if (pipe2(ends) !== 0) return undefined;
   return { readEnd: readU32(ends, 0), writeEnd: readU32(ends, 4) };
 }
 
-/** Locks the open file for this process. False if another process holds the lock. The OS releases it with the process. */
+/** Locks the open file. Returns false if another process holds the lock. The OS releases the lock when this process ends. */
 export const tryLock = (fd: number): boolean => flock(fd, 6) === 0; // LOCK_EX | LOCK_NB
 
-/** Keeps the descriptor out of the programs that this process starts. False on an error. */
+/** Closes the descriptor in programs that this process starts. Returns false on an error. */
 export const closeOnExec = (fd: number): boolean => fcntl(fd, 2, 1) === 0; // F_SETFD, FD_CLOEXEC
 
 /** Makes a write to a closed pipe fail instead of killing this process. */
@@ -87,7 +87,7 @@ export function ignoreBrokenPipes(): void {
   signal(13, 1); // SIGPIPE, SIG_IGN
 }
 
-/** Four bytes as a number, lowest byte first. The array must hold them: scriptc's arrays end the process otherwise. */
+/** Reads four bytes as a little-endian number. They must be within the array: scriptc aborts the process otherwise. */
 export function readU32(bytes: Uint8Array, at: number): number {
   const low = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
   return (low | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)) >>> 0;

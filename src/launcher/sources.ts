@@ -1,4 +1,4 @@
-// Where the launcher's decision gets its facts from: docr's files and the machine's clocks.
+// The inputs of the launcher's decision: docr's files and the machine's clocks.
 import { lstatSync } from "node:fs";
 import { configPath, type ReadVariable, responseFolder } from "../response-cache/shared/key.ts";
 import type { Clocks, LauncherFiles } from "./decide.ts";
@@ -25,7 +25,7 @@ export const clocks: Clocks = {
 
 function readConfig(path: string): string | undefined {
   try {
-    lstatSync(path); // a symlink that leads nowhere counts as a file that the launcher cannot read
+    lstatSync(path); // Treats a broken symlink as an unreadable file, not as a missing one.
   } catch {
     return "";
   }

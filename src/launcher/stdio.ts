@@ -1,4 +1,4 @@
-// The client's streams.
+// Reads the client's request from stdin and writes the response.
 import { decodeAscii, encodeAscii } from "../response-cache/shared/ascii.ts";
 import { INPUT_LIMIT_BYTES, INPUT_TIMEOUT_MS } from "../response-cache/shared/limits.ts";
 import type { Input } from "./decide.ts";
@@ -12,7 +12,7 @@ import {
   writeBytes,
 } from "./libc.ts";
 
-/** What was read from stdin. Undefined if nothing was, or stdin cannot be read. */
+/** The bytes read from stdin. Undefined if the launcher did not read stdin, or could not. */
 let consumed: Uint8Array | undefined;
 
 /** Reads stdin, up to INPUT_LIMIT_BYTES. */
@@ -26,12 +26,12 @@ export function readInput(): Input {
   return { status: length < bytes.length ? "complete" : "too-long", text };
 }
 
-/** Puts what was read back in front of the next program's stdin. False on an error. */
+/** Replaces stdin with a pipe that contains the bytes read, for the next program. Returns false on an error. */
 export function restoreInput(): boolean {
   const bytes = consumed;
   if (bytes === undefined) return true;
   const pipe = openPipe();
-  // A pipe holds INPUT_LIMIT_BYTES. Where the system allows less, this fails instead of waiting for a reader.
+  // A pipe holds INPUT_LIMIT_BYTES. If the system allows less, this fails instead of waiting for a reader.
   if (pipe === undefined || writeBytes(pipe.writeEnd, bytes) !== bytes.length) return false;
   closeDescriptor(pipe.writeEnd);
   replaceDescriptor(pipe.readEnd, 0);
@@ -39,7 +39,7 @@ export function restoreInput(): boolean {
   return true;
 }
 
-/** Writes the whole text, which must be ASCII. False if the client does not read it. Start no program afterwards. */
+/** Writes the text, which must be ASCII. Returns false if the client does not read it. Start no program after this call. */
 export function print(fd: number, text: string): boolean {
   ignoreBrokenPipes();
   // A non-blocking pipe may be full. Once it is writable, it takes up to 4 KiB (PIPE_BUF) in one write.

@@ -11,8 +11,8 @@ function isAction(word: string): word is Action {
 const VERSION_WORDS = new Set(["version", "--version", "-v", "-V"]);
 
 /**
- * What the arguments ask for. As docker-credential-docr (`isHelper`), throws `usage` for a protocol request with more arguments
- * than docker sends, or none.
+ * Returns what the arguments ask for. Called as docker-credential-docr (`isHelper`), throws `usage` if there are none, or more
+ * than docker sends with a protocol request.
  */
 export function parseAction(
   [first, ...rest]: readonly string[],
@@ -36,7 +36,7 @@ export interface Response {
   readonly exitCode: number;
 }
 
-/** The response of docr itself. Empty for `store` and `erase`. */
+/** Returns docr's own response. It is empty for `store` and `erase`. */
 export async function respondTo(
   action: Exclude<Action, "list">,
   input: Uint8Array,
@@ -59,7 +59,7 @@ export async function respondTo(
   }
 }
 
-/** The line of `version`: name, package, version (docker/docker-credential-helpers, `PrintVersion`). */
+/** The output of `version`: name, package, version (docker/docker-credential-helpers, `PrintVersion`). */
 export function versionLine(packageName: string, version: string): string {
   return `${HELPER_NAME} (${packageName}) ${version}\n`;
 }

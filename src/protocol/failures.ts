@@ -1,6 +1,6 @@
 /**
- * A failure as stdout, stderr and exit code. Stdout gets what the protocol says; stderr gets one line for the user,
- * because docker swallows what a helper prints on stdout (docker/cli, `docker pull`).
+ * Turns a failure into stdout, stderr and exit code. Stdout gets the text that the protocol requires. Stderr gets one line for
+ * the user, because `docker pull` does not show a helper's stdout (docker/cli).
  */
 import { hintOf, traitsOf } from "../core/error-catalog.ts";
 import type { HelperError } from "../core/errors.ts";
@@ -14,7 +14,6 @@ export interface FailureOutput {
   readonly exitCode: number;
 }
 
-/** For a client of the protocol. */
 export function describeFailure(failure: HelperError): FailureOutput {
   const { stdout, silent } = traitsOf(failure);
   const full = fullText(failure);

@@ -15,14 +15,14 @@ export interface FallbackPorts {
   /** Whether docr's own store may hold logins of other registries. */
   readonly hasOwnLogins: () => boolean;
   readonly readInput: () => Promise<Uint8Array>;
-  /** Puts docr's own work under the deadline. The fallback helper has none, as without docr. */
+  /** Applies the time limit to docr's own work. The fallback helper has no limit, as without docr. */
   readonly within: <T>(work: Promise<T>) => Promise<T>;
   readonly env: Environment;
 }
 
 /**
- * docr answers for DigitalOcean's registry. Every other request goes to the fallback helper, whose output and exit code
- * reach the client unchanged. A login that the fallback helper does not have can still be in docr's own store.
+ * docr answers requests for DigitalOcean's registry. Every other request goes to the fallback helper, whose output and exit
+ * code reach the client unchanged. If the fallback helper has no login, docr looks in its own store.
  */
 export async function serveWithFallback(
   action: Exclude<Action, "list">,
@@ -40,22 +40,22 @@ async function serveOther(
   input: Uint8Array,
   { helper, fallback, hasOwnLogins, within, env }: FallbackPorts,
 ): Promise<Response> {
-  const { runOtherHelper } = await import("./other-helper.ts");
+  const { runFallbackHelper } = await import("./run-fallback-helper.ts");
   if (action === "store" || !hasOwnLogins()) {
-    return runOtherHelper(fallback, action, input, "passThrough", env);
+    return runFallbackHelper(fallback, action, input, "passThrough", env);
   }
   if (action === "erase") {
-    const erased = await runOtherHelper(fallback, "erase", input, "passThrough", env);
+    const erased = await runFallbackHelper(fallback, "erase", input, "passThrough", env);
     await undefinedWithoutKeychain(within(respondTo("erase", input, helper)));
     return erased;
   }
-  const response = await runOtherHelper(fallback, "get", input, "capture", env);
+  const response = await runFallbackHelper(fallback, "get", input, "capture", env);
   if (response.exitCode === 0 || response.stdout.trim() !== NOT_FOUND) return response;
   const own = await undefinedWithoutKeychain(within(findOwn(input, helper)));
   return own === undefined ? response : { stdout: own, exitCode: 0 };
 }
 
-/** The response of docr's own store. Undefined if it has no login either. */
+/** Returns docr's own response to a `get`, or undefined if docr has no login either. */
 async function findOwn(input: Uint8Array, helper: Helper): Promise<string | undefined> {
   try {
     return await respondTo("get", input, helper);
@@ -66,8 +66,8 @@ async function findOwn(input: Uint8Array, helper: Helper): Promise<string | unde
 }
 
 /**
- * The fallback helper's list plus docr's own. Without the fallback helper's, it names DigitalOcean's registry alone: a `get`
- * for another registry fails where the fallback helper does.
+ * Lists the logins of the fallback helper and docr's own. If the fallback helper fails, returns only the login of DigitalOcean's
+ * registry, because a `get` for another registry would fail too.
  */
 export async function listWithFallback({
   helper,
@@ -80,7 +80,7 @@ export async function listWithFallback({
     listOf(fallback, env).catch(() => undefined),
     within(helper.list()).catch(() => new Map<string, string>()),
   ]);
-  // The fallback helper may have an old login for DigitalOcean's registry. No client asks it for that any more.
+  // The fallback helper may still have a login for DigitalOcean's registry. Clients now get that from docr.
   const names = new Map([...(theirs ?? [])].filter(([serverUrl]) => keyOf(serverUrl) !== REGISTRY_HOST));
   const keys = new Set([...names.keys()].map(keyOf));
   const areOthersAnswered = theirs !== undefined && hasOwnLogins();
@@ -91,10 +91,10 @@ export async function listWithFallback({
   return names;
 }
 
-/** Undefined for a helper that fails, or prints anything but a list. Throws `bad-setting` where it cannot be run. */
+/** Returns undefined if the helper fails or does not print a list. Throws `bad-setting` if it cannot be run. */
 async function listOf(fallback: string, env: Environment): Promise<ReadonlyMap<string, string> | undefined> {
-  const { runOtherHelper } = await import("./other-helper.ts");
-  const { stdout, exitCode } = await runOtherHelper(
+  const { runFallbackHelper } = await import("./run-fallback-helper.ts");
+  const { stdout, exitCode } = await runFallbackHelper(
     fallback,
     "list",
     Buffer.from("unused"),
@@ -108,13 +108,13 @@ async function listOf(fallback: string, env: Environment): Promise<ReadonlyMap<s
     : undefined;
 }
 
-/** Equal for addresses that docr answers with the same login. */
+/** Returns the same key for all addresses that have the same login. */
 function keyOf(serverUrl: string): string {
   const address = parseAddress(serverUrl);
   return address.kind === "digitalocean" ? REGISTRY_HOST : address.key;
 }
 
-/** Undefined without a keychain: docr has nothing to add to what the fallback helper has. */
+/** Returns undefined if there is no keychain: docr then has no logins besides the fallback helper's. */
 async function undefinedWithoutKeychain<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;

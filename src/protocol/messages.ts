@@ -1,7 +1,4 @@
-/**
- * The protocol's fixed strings. Clients compare them with the whole of stdout (docker/docker-credential-helpers,
- * `credentials/error.go`), so they are wire format and not prose.
- */
+/** The protocol's fixed strings. Clients compare them with all of stdout (docker/docker-credential-helpers, `credentials/error.go`). */
 export const NO_SERVER_URL = "no credentials server URL";
 export const NO_USERNAME = "no credentials username";
 
@@ -9,14 +6,14 @@ export const NO_USERNAME = "no credentials username";
 export const ACTIONS = ["get", "store", "erase", "list"] as const;
 export type Action = (typeof ACTIONS)[number];
 
-/** The name that docker calls, under whichever name the program was started. */
+/** The name that docker calls, even if the program was started under another name. */
 export const HELPER_NAME = "docker-credential-docr";
 export const USAGE = `Usage: ${HELPER_NAME} <store|get|erase|list|version>`;
 
 const LONGEST_WORD = 24;
 
-/** For a word that is no action. A long word is not shown: it may be a token. */
+/** Does not print a long word, because it may be a token. */
 export function unknownActionMessage(word: string): string {
-  const shown = word.length > LONGEST_WORD ? "..." : word.replace(/[^\x20-\x7e]/g, "?");
-  return `${HELPER_NAME}: unknown action: ${shown}`;
+  const label = word.length > LONGEST_WORD ? "..." : word.replace(/[^\x20-\x7e]/g, "?");
+  return `${HELPER_NAME}: unknown action: ${label}`;
 }

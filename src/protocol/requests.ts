@@ -1,4 +1,4 @@
-/** Parses stdin. Every input gives a value or a coded error. */
+/** Parses stdin. Every input results in a value or a HelperError. */
 import { HelperError } from "../core/errors.ts";
 import { Secret } from "../core/secret.ts";
 import { INPUT_LIMIT_BYTES } from "../response-cache/shared/limits.ts";
@@ -11,14 +11,14 @@ export interface StoreRequest {
   readonly secret: Secret;
 }
 
-/** The server URL of `get` and `erase`. Clients send it without a line break; users pipe `echo`. */
+/** The server URL of `get` and `erase`. Clients send it without a line break; a user's `echo` adds one. */
 export function parseServerUrl(input: Uint8Array): string {
   return checkedServerUrl(trimAscii(decode(input)));
 }
 
 /**
- * The JSON object of `store`, decoded as Go does: field names in any case, the last one wins, null counts as absent, and
- * unknown fields are ignored.
+ * Decodes the JSON object of `store` as Go does: field names in any case, the last of several fields counts, null counts as
+ * absent, and unknown fields are ignored.
  */
 export function parseStoreRequest(input: Uint8Array): StoreRequest {
   const fields = { serverurl: "", username: "", secret: "" };
@@ -36,7 +36,7 @@ export function parseStoreRequest(input: Uint8Array): StoreRequest {
   return { serverUrl, username: fields.username, secret: new Secret(fields.secret) };
 }
 
-/** Trims ASCII white space alone: the address decides where a token goes, so nothing else may be dropped from it. */
+/** Trims only ASCII white space. The address determines where docr sends a token, so no other character may be dropped. */
 function trimAscii(text: string): string {
   let start = 0;
   let end = text.length;
@@ -55,7 +55,7 @@ function isField<T extends object>(name: string, fields: T): name is keyof T & s
 
 function checkedServerUrl(serverUrl: string): string {
   if (serverUrl === "") throw new HelperError("no-server-url", NO_SERVER_URL);
-  // Attributes in a keychain end at a NUL, and no registry's address has a control character.
+  // A keychain's attributes end at a NUL, and no registry's address contains control characters.
   if (/[\u0000-\u001f\u007f]/.test(serverUrl)) {
     throw new HelperError("input-bad-address", "the server URL has control characters in it");
   }

@@ -1,7 +1,7 @@
 import type { Secret } from "../core/secret.ts";
 import { encodeGoJson } from "./go-json.ts";
 
-/** The response to `get`. The URL goes back as the client spelled it: testcontainers-java#9055 broke without it. */
+/** The response to `get`. It repeats the URL in the client's spelling, which testcontainers needs (testcontainers-java#9055). */
 export function encodeGetResponse(serverUrl: string, username: Secret, secret: Secret): string {
   const response = encodeGoJson([
     ["ServerURL", serverUrl],

@@ -16,20 +16,20 @@ export interface ServerPorts {
   readonly noteFallback: (helper: string) => Promise<void>;
   /** Whether docr's own store may hold logins of other registries. Does not open the store. */
   readonly hasOwnLogins: () => boolean;
-  /** Reads all of stdin, and little more than the limit. */
+  /** Reads stdin to its end, or slightly more than the limit. */
   readonly readInput: () => Promise<Uint8Array>;
   readonly env: Environment;
   readonly timeouts: Timeouts;
 }
 
 export interface Timeouts {
-  /** For the client to send its request and close stdin. */
+  /** Time for the client to send its request and close stdin. */
   readonly inputMs: number;
-  /** For the response, once the input is there. */
+  /** Time for the response after the input is complete. */
   readonly responseMs: number;
 }
 
-/** Answers one request under its deadlines. Requests for other registries may go to the fallback helper. */
+/** Answers one request within its time limits. Requests for other registries may go to the fallback helper. */
 export async function serve(action: Action, ports: ServerPorts): Promise<Response> {
   const { helper, timeouts, env } = ports;
   const within = <T>(work: Promise<T>): Promise<T> =>
@@ -51,8 +51,8 @@ export async function serve(action: Action, ports: ServerPorts): Promise<Respons
 }
 
 /**
- * Never fails: docker-py, docker-compose 1 and testcontainers take a failure for the end of every login. A wrong setting
- * fails each `get`, so the list is then empty. Reads no input: testcontainers never closes it.
+ * Never fails: if `list` fails, docker-py, docker-compose 1 and testcontainers use no login at all. The list is empty if a setting
+ * is wrong, because each `get` would fail. Does not read stdin: testcontainers never closes it.
  */
 async function serveList(ports: ServerPorts, within: <T>(work: Promise<T>) => Promise<T>): Promise<Response> {
   const listNames = async (): Promise<ReadonlyMap<string, string>> => {

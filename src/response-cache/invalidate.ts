@@ -3,7 +3,7 @@ import type { SecretStore } from "../core/secret-store.ts";
 /** The prefix of cached responses in the private files. */
 const RESPONSE = "warm-";
 
-/** A store that drops every cached response before a credential changes: a name that starts with the prefix. */
+/** Wraps a store: before an item whose name has the prefix changes, every cached response is erased. */
 export function invalidatingResponses(store: SecretStore, credentialPrefix: string): SecretStore {
   const invalidate = async (name: string): Promise<void> => {
     if (!name.startsWith(credentialPrefix)) return;
@@ -11,7 +11,7 @@ export function invalidatingResponses(store: SecretStore, credentialPrefix: stri
   };
   return {
     ...store,
-    // Before the change: a response must not outlive its credential, whatever happens in between.
+    // Erase first: if the process dies in between, no response outlives its credential.
     async write(name, value) {
       await invalidate(name);
       await store.write(name, value);

@@ -10,10 +10,10 @@ import { encodeCachedResponse } from "./shared/format.ts";
 import { CACHED_SERVER_URL } from "./shared/key.ts";
 
 export interface PublishPorts {
-  /** The private files that the launcher reads. Undefined: there are none. */
+  /** The private files that the launcher reads. Undefined if there are none. */
   readonly files: () => SecretStore | undefined;
   readonly openCache: (files: SecretStore) => Pick<CredentialCache, "read">;
-  /** The file name for this environment. Undefined: this environment has no cached responses. */
+  /** The file name for this environment. Undefined if this environment has no cached responses. */
   readonly fileName: () => string | undefined;
   /** The response of the protocol. */
   readonly encodeResponse: (serverUrl: string, username: Secret, secret: Secret) => string;
@@ -23,8 +23,9 @@ export interface PublishPorts {
 }
 
 /**
- * Publishes responses that the launcher may answer without docr: only for the bare host, only while the credential is fresh and
- * cached in the same place, and never for a token from doctl, because only docr looks at doctl's configuration.
+ * Publishes responses that the launcher may return without docr. The request must name only the host, and the credential must be
+ * fresh and cached in the same files. A credential minted with doctl's token is never published, because only docr checks whether
+ * doctl's configuration has changed.
  */
 export function createResponses(ports: PublishPorts): Responses {
   const isEligible = (credential: MintedCredential, serverUrl: string): boolean =>
@@ -51,7 +52,7 @@ export function createResponses(ports: PublishPorts): Responses {
   return {
     async publish(key, credential, serverUrl) {
       if (!isEligible(credential, serverUrl) || (await neverThrow(isPublished())) !== false) return;
-      // Without waiting: the response is ready, and the next `get` can publish it too.
+      // Do not wait for the lock: the client is waiting, and the next `get` can publish the response too.
       using lock = await ports.locks.acquire(ports.commitLock, 0);
       if (lock) await neverThrow(write(key, credential, serverUrl));
     },
@@ -65,7 +66,7 @@ async function neverThrow<T>(work: Promise<T>): Promise<T | undefined> {
   return work.catch(() => undefined);
 }
 
-/** Undefined where the uptime at the mint is unknown: then the launcher could not tell the credential's age. */
+/** Returns undefined if the uptime at the mint is unknown: the launcher could not determine the credential's age. */
 function encodeFor(
   { username, secret, mintedAt, lifetime }: MintedCredential,
   serverUrl: string,

@@ -13,7 +13,7 @@ export interface ResponseKeyOptions {
   readonly sha256: Sha256;
 }
 
-/** The cached response to a `get` of CACHED_SERVER_URL. Undefined if there is none for this environment and moment. */
+/** Returns the cached response to a `get` of CACHED_SERVER_URL, or undefined if none is valid for this environment now. */
 export function readCachedResponse(options: ResponseKeyOptions, uid: number, at: Moment): string | undefined {
   const name = responseNameOf(options);
   const folder = responseFolder(options.env["XDG_RUNTIME_DIR"] ?? "", uid);
@@ -37,7 +37,7 @@ export function fallbackNoteNameOf({ env, sha256 }: ResponseKeyOptions): string 
   return fallbackFileName(sha256(fallbackKeyText((name) => env[name], config)));
 }
 
-/** The config file as the key has it: "=" and its text, empty if it is missing. Undefined if it cannot be read. */
+/** Returns the config file's part of the key: "=" and its text, or "" if it is missing. Undefined if it cannot be read. */
 function readConfigText(env: Environment): string | undefined {
   const path = configPath(env["HOME"] ?? "", env["XDG_CONFIG_HOME"] ?? "");
   if (path === "") return "";

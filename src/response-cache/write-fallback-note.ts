@@ -5,9 +5,9 @@ import { Secret } from "../core/secret.ts";
 const NOTE = "fallback-";
 
 /**
- * Tells the launcher which fallback helper answers in this environment, so that the launcher runs it directly. Best effort:
- * without the note, the launcher starts docr each time. `name` is the note's file name. No note stays while docr has logins
- * of its own, because then docr must look at the helper's response.
+ * Tells the launcher which fallback helper it can run directly in this environment. Best effort: without the note, the launcher
+ * starts docr each time. `name` is the note's file name. There must be no note while docr's own store has logins, because docr
+ * then has to check the helper's response.
  */
 export async function writeFallbackNote(
   files: SecretStore | undefined,
@@ -18,10 +18,10 @@ export async function writeFallbackNote(
   if (!files || name === undefined || hasOwnLogins()) return;
   try {
     await files.write(name, new Secret(helper));
-    // Another process may have stored a login meanwhile.
+    // Another process may have stored a login in the meantime.
     if (hasOwnLogins()) await files.erase(name);
   } catch {
-    // A folder that cannot be written.
+    // The folder is not writable.
   }
 }
 

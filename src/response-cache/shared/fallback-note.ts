@@ -1,13 +1,13 @@
 /**
- * The note in which docr stores the name of its fallback helper for this environment and config file, so that the launcher
- * can start that helper without docr. The launcher and docr compile this same file.
+ * docr stores the name of its fallback helper in a note, one for each environment and config file. The launcher can then start
+ * that helper without docr. The launcher and docr both compile this file.
  */
 import { encodeKey, type ReadVariable } from "./key.ts";
 
 /** Set for the fallback helper. If docr finds it set, the fallback helper has called docr again. */
 export const FALLBACK_ACTIVE = "DOCR_BESIDE";
 
-/** The variables that choose the fallback helper, or that can make docr reject its settings. */
+/** The variables that name the fallback helper, or that can make docr reject its settings. */
 export const FALLBACK_KEY_VARIABLES: readonly string[] = [
   "DOCR_FALLBACK",
   "DOCR_STORE",
@@ -20,7 +20,7 @@ export function fallbackKeyText(variable: ReadVariable, config: string): string 
   return encodeKey("docr-fallback-1", FALLBACK_KEY_VARIABLES, variable, config);
 }
 
-/** The name of the note's file, from the SHA-256 of its key text in hexadecimal. */
+/** The name of the note's file. `digest` is the SHA-256 of the key text in hexadecimal. */
 export function fallbackFileName(digest: string): string {
   return "fallback-" + digest;
 }
@@ -38,8 +38,8 @@ export function isHelperName(name: string): boolean {
 }
 
 /**
- * Whether an address is certainly not DigitalOcean's registry, without the full address grammar: it has plain address
- * characters only and does not contain "digitalocean". If this is false, docr decides.
+ * Whether an address is certainly not DigitalOcean's registry. The launcher has no full address grammar: this checks that the
+ * text has only plain address characters and does not contain "digitalocean". If this returns false, docr decides.
  */
 export function isCertainlyOtherHost(address: string): boolean {
   if (address === "") return false;

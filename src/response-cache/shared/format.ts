@@ -1,14 +1,14 @@
 /**
- * The format of a cached response's file, and when its response is valid. The launcher and docr compile this same file.
+ * The file format of a cached response, and when the response is valid. The launcher and docr both compile this file.
  *
  *     docr-warm-1 NOT-BEFORE UNTIL UPTIME-FROM UPTIME-UNTIL
  *     {"ServerURL":…,"Username":…,"Secret":…}
  *
- * The times are whole milliseconds: two of the wall clock since the epoch, two of the machine's uptime. They end at half
- * the credential's lifetime, because docr must refresh it from then on.
+ * The times are whole milliseconds: two of the wall clock since the epoch, two of the machine's uptime. The response is valid
+ * for the first half of the credential's lifetime. After that, docr refreshes the credential.
  */
 
-/** When a cached response is valid, in milliseconds. Each end is exclusive. */
+/** When a cached response is valid, in milliseconds. `until` and `uptimeUntil` are exclusive. */
 export interface ValidityTimes {
   readonly notBefore: number;
   readonly until: number;
@@ -22,7 +22,7 @@ const LONGEST_MS = 16 * 24 * 3600 * 1000;
 /** The longest file, in characters. A real one is far shorter. */
 export const RESPONSE_LIMIT = 16384;
 
-/** The file's text for a response, which must end with a line break. */
+/** Returns the file's text. `response` must end with a line break. */
 export function encodeCachedResponse(times: ValidityTimes, response: string): string {
   return (
     MAGIC +
@@ -40,8 +40,8 @@ export function encodeCachedResponse(times: ValidityTimes, response: string): st
 }
 
 /**
- * The response with its line break. Undefined if the text is not in the format, or is not valid at `now` and `uptime`
- * (milliseconds; NaN is never valid).
+ * Returns the response with its line break. Returns undefined if the text does not have this format, or if the response is not
+ * valid at `now` and `uptime` (milliseconds; NaN means unknown and is never valid).
  */
 export function openCachedResponse(text: string, now: number, uptime: number): string | undefined {
   const lineEnd = text.indexOf("\n");

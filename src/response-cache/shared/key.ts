@@ -1,17 +1,17 @@
 /**
- * Names a cached response after everything that it depends on. The launcher and docr compile this same file, so they
- * cannot disagree. The launcher's compiler takes plain strings, numbers and functions.
+ * Names a cached response after everything that it depends on. The launcher and docr both compile this file, so they cannot
+ * disagree. The launcher's compiler supports only plain strings, numbers and functions here.
  */
 
-/** The value of an environment variable, undefined if it is not set. */
+/** Returns the value of an environment variable, or undefined if it is not set. */
 export type ReadVariable = (name: string) => string | undefined;
 
 /** The only server URL whose responses are cached. docker, podman and skopeo send it in this spelling. */
 export const CACHED_SERVER_URL = "registry.digitalocean.com";
 
 /**
- * Every variable that the response depends on. The key holds their raw values, so the launcher needs no parser. A
- * different spelling of the same setting is a different key, and costs one run of docr.
+ * Every variable that the response depends on. The key contains their raw values, so the launcher needs no parser. If a setting
+ * is spelled differently, the key differs and docr runs once more.
  */
 export const KEY_VARIABLES: readonly string[] = [
   "DIGITALOCEAN_ACCESS_TOKEN",
@@ -32,8 +32,8 @@ export const KEY_VARIABLES: readonly string[] = [
 ];
 
 /**
- * If one of these is set, even to nothing, the response cache is bypassed: docr reads a token file, writes a log, or
- * detects that its fallback helper called docr again.
+ * If one of these is set, even to an empty value, the launcher does not use cached responses. docr must then run: to read a token
+ * file, to write a trace, or to detect that its fallback helper called docr again.
  */
 export const BYPASS_VARIABLES: readonly string[] = [
   "DIGITALOCEAN_ACCESS_TOKEN_FILE",
@@ -50,19 +50,19 @@ export function isBypassed(variable: ReadVariable): boolean {
 }
 
 /**
- * The text whose SHA-256 names the file of the cached response. `config` is the config file's text with "=" in front of
- * it, or empty if there is no such file.
+ * The text whose SHA-256 names the file of the cached response. `config` is "=" followed by the config file's text, or "" if
+ * the file is missing.
  */
 export function keyText(variable: ReadVariable, config: string): string {
   return encodeKey("docr-warm-1", KEY_VARIABLES, variable, config);
 }
 
-/** The name of the cached response's file, from the SHA-256 of its key text in hexadecimal. */
+/** The name of the cached response's file. `digest` is the SHA-256 of the key text in hexadecimal. */
 export function responseFileName(digest: string): string {
   return "warm-" + digest;
 }
 
-/** An unambiguous text of the variables' values and the config. Each value has its length in front of it. */
+/** Encodes the variables' values and the config unambiguously: each value follows its length. */
 export function encodeKey(
   magic: string,
   names: readonly string[],
@@ -72,20 +72,20 @@ export function encodeKey(
   let text = magic;
   for (const name of names) {
     const value = variable(name);
-    // "=" tells a variable that is set to nothing from one that is not set.
-    const shown = value === undefined ? "" : "=" + value;
-    text += "\n" + String(shown.length) + ":" + shown;
+    // "=" distinguishes an empty variable from one that is not set.
+    const field = value === undefined ? "" : "=" + value;
+    text += "\n" + String(field.length) + ":" + field;
   }
   return text + "\n" + config;
 }
 
-/** docr's config file on Linux. `home` and `xdg` are HOME and XDG_CONFIG_HOME, or empty. Empty if there is no home. */
+/** The path of docr's config file on Linux. `home` and `xdg` are HOME and XDG_CONFIG_HOME, or "". Returns "" without a home. */
 export function configPath(home: string, xdg: string): string {
   if (xdg.startsWith("/")) return xdg + "/docr/config.json";
   return home === "" ? "" : home + "/.config/docr/config.json";
 }
 
-/** The private folder of the cached responses on Linux: in XDG_RUNTIME_DIR, else in shared memory. */
+/** The private folder of the cached responses on Linux: in XDG_RUNTIME_DIR, or else in shared memory. */
 export function responseFolder(runtimeDir: string, uid: number): string {
   return runtimeDir.startsWith("/") ? runtimeDir + "/docr" : "/dev/shm/docr-" + String(uid);
 }

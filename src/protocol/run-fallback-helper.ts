@@ -2,25 +2,25 @@ import { HelperError } from "../core/errors.ts";
 import { FALLBACK_ACTIVE } from "../response-cache/shared/fallback-note.ts";
 import { runChild } from "../system/child-process.ts";
 
-/** The response of another helper. Stdout is empty where it went straight to the client. */
-export interface OtherAnswer {
+/** The fallback helper's response. `stdout` is empty if the client received it directly. */
+export interface FallbackResponse {
   readonly stdout: string;
   readonly exitCode: number;
 }
 
 /**
- * Runs `docker-credential-NAME ACTION` with the client's request on stdin. `passThrough`: its output goes to the client
- * unchanged; `capture`: stdout is returned; `captureSilently`: stderr is dropped, too. There is no deadline, because the helper may
- * wait for the user, as it would without docr. Throws `bad-setting` where there is no such program, and where that helper runs docr again: FALLBACK_ACTIVE
- * in `env`, which the helper gets, says that docr is already its caller.
+ * Runs `docker-credential-NAME ACTION` with the client's request on stdin. `passThrough` sends its output to the client
+ * unchanged. `capture` returns its stdout. `captureSilently` also discards its stderr. There is no time limit, because the
+ * helper may wait for the user, as it would without docr. Throws `bad-setting` if the program cannot be run, or if it has called
+ * docr again. docr recognizes that by FALLBACK_ACTIVE, which it sets in the helper's environment.
  */
-export async function runOtherHelper(
+export async function runFallbackHelper(
   name: string,
   action: string,
   input: Uint8Array,
   output: "passThrough" | "capture" | "captureSilently",
   env: Readonly<Record<string, string | undefined>>,
-): Promise<OtherAnswer> {
+): Promise<FallbackResponse> {
   if (env[FALLBACK_ACTIVE] !== undefined) {
     throw new HelperError("bad-setting", `the fallback helper docker-credential-${name} calls docr again`);
   }
