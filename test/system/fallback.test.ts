@@ -11,12 +11,12 @@ import { listFiles } from "../support/private-folder.ts";
 import { HOST, loginFor } from "../support/requests.ts";
 import { inSandbox, type Sandbox } from "./sandbox.ts";
 
-/** What a client sees of an answer, to the byte. */
-const seen = ({ code, stdout, stderr }: Outcome) => ({ code, stdout, stderr });
+/** What a client sees of a response, byte for byte. */
+const outputOf = ({ code, stdout, stderr }: Outcome) => ({ code, stdout, stderr });
 
-/** Requests for other hosts, good and bad, in an order in which each has something to answer. */
+/** Requests for other registries, valid and invalid. Later ones depend on earlier ones. */
 const REQUESTS: readonly (readonly [verb: string, stdin: string])[] = [
-  ["get", "nobody.test"],
+  ["get", "missing.test"],
   ["store", loginFor("one.test")],
   ["store", loginFor("https://two.test/v1/", "us er", 'p"w<&>ä€')],
   ["store", loginFor("one.test", "sammy", "pw2")],
@@ -32,9 +32,9 @@ const REQUESTS: readonly (readonly [verb: string, stdin: string])[] = [
   ["list", "unused"],
 ];
 
-/** A list's names are in an order of the helper's own: compared as an object. */
+/** Compares a list as an object: each helper has its own order. */
 function comparable(verb: string, outcome: Outcome): unknown {
-  const { stdout, ...rest } = seen(outcome);
+  const { stdout, ...rest } = outputOf(outcome);
   const names = verb === "list" ? JSON.parse(stdout) : stdout;
   return [verb, names, rest];
 }
@@ -44,13 +44,18 @@ interface Pair {
   readonly through: readonly unknown[];
 }
 
-/** The other helper's own answers, and those that come through us, in stores that had the same history. */
-async function ask(name: string, ours: Environment, theirs: Environment, sandbox: Sandbox): Promise<Pair> {
+/** The fallback helper's own responses, and those that come through docr, from two stores with the same history. */
+async function ask(
+  name: string,
+  docrEnv: Environment,
+  helperEnv: Environment,
+  sandbox: Sandbox,
+): Promise<Pair> {
   const direct: unknown[] = [];
   const through: unknown[] = [];
   for (const [verb, stdin] of REQUESTS) {
-    const there = await run(`docker-credential-${name}`, [verb], { stdin, env: theirs });
-    const here = await sandbox.run([verb], { stdin, env: { ...ours, DOCR_FALLBACK: name } });
+    const there = await run(`docker-credential-${name}`, [verb], { stdin, env: helperEnv });
+    const here = await sandbox.run([verb], { stdin, env: { ...docrEnv, DOCR_FALLBACK: name } });
     direct.push(comparable(verb, there));
     through.push(comparable(verb, here));
   }
@@ -62,10 +67,10 @@ const withoutToken = (env: Environment): Environment =>
 
 describeUnless(
   explainNoExecutable() ?? explainMissing(["pass", "gpg", "docker-credential-pass"]),
-  "beside docker-credential-pass",
+  "with docker-credential-pass as docr's fallback helper",
   () => {
     it.concurrent(
-      "every answer for other hosts is its own, byte for byte",
+      "every response for another registry is the helper's own, byte for byte",
       inSandbox({}, async (sandbox) => {
         const [a, b] = await Promise.all([
           createPasswordStore(join(sandbox.folder, "a")),
@@ -85,20 +90,20 @@ describeUnless(
 
 describeUnless(
   explainNoExecutable() ?? explainMissing([...KEYRING, "docker-credential-secretservice"]),
-  "beside docker-credential-secretservice",
+  "with docker-credential-secretservice as docr's fallback helper",
   () => {
     it.concurrent(
-      "every answer for other hosts is its own, byte for byte",
-      inSandbox({ keyring: true }, async (ours) => {
-        await inSandbox({ keyring: true }, async (theirs) => {
-          const { direct, through } = await ask("secretservice", ours.env, theirs.env, ours);
+      "every response for another registry is the helper's own, byte for byte",
+      inSandbox({ keyring: true }, async (sandbox) => {
+        await inSandbox({ keyring: true }, async ({ env }) => {
+          const { direct, through } = await ask("secretservice", sandbox.env, env, sandbox);
           expect(through).toEqual(direct);
         })();
       }),
     );
 
     it.concurrent(
-      "our host is ours: minted, listed beside its hosts, and unknown to it",
+      "docr mints for DigitalOcean's registry and lists it with the helper's registries; the helper never learns of it",
       inSandbox({ keyring: true }, async (sandbox) => {
         const env = { DOCR_FALLBACK: "secretservice" };
         await sandbox.docr("store", { stdin: loginFor("one.test"), env });
@@ -118,7 +123,7 @@ describeUnless(
     );
 
     it.concurrent(
-      "is found through our config file as well, and the environment wins over that",
+      "the config file may name the helper, and the environment overrides it",
       inSandbox({ keyring: true }, async (sandbox) => {
         mkdirSync(join(sandbox.home, ".config", "docr"), { recursive: true });
         writeFileSync(join(sandbox.home, ".config", "docr", "config.json"), '{"fallback":"secretservice"}');
@@ -128,15 +133,15 @@ describeUnless(
           env: sandbox.env,
         });
         expect(direct.code).toBe(0);
-        expect(seen(await sandbox.docr("get", { stdin: "one.test" }))).toEqual(seen(direct));
-        const other = await sandbox.docr("get", { stdin: "one.test", env: { DOCR_FALLBACK: "nobody" } });
-        expect(other.stderr).toMatch(/docr cannot run the fallback helper docker-credential-nobody/);
+        expect(outputOf(await sandbox.docr("get", { stdin: "one.test" }))).toEqual(outputOf(direct));
+        const other = await sandbox.docr("get", { stdin: "one.test", env: { DOCR_FALLBACK: "missing" } });
+        expect(other.stderr).toMatch(/docr cannot run the fallback helper docker-credential-missing/);
       }),
     );
   },
 );
 
-/** A helper that notes what it was sent, and answers as the script says. */
+/** A helper that records its requests and runs the script. */
 function writeHelper(sandbox: Sandbox, name: string, script: string): Environment {
   const bin = join(sandbox.folder, "bin");
   mkdirSync(bin, { recursive: true });
@@ -147,28 +152,28 @@ function writeHelper(sandbox: Sandbox, name: string, script: string): Environmen
   return { PATH: `${bin}:${PATH_WITH_DOCR}`, DOCR_FALLBACK: name };
 }
 
-describeUnless(explainNoExecutable(), "beside any helper", () => {
+describeUnless(explainNoExecutable(), "with a fallback helper", () => {
   it.concurrent.each([
     ["get", "one.test", 0],
     ["get", "one.test", 1],
     ["get", "one.test", 7],
     ["store", loginFor("one.test"), 1],
     ["erase", "one.test", 42],
-  ])("its stdout, stderr and exit code go through unchanged: %s", async (verb, stdin, exitCode) => {
+  ])("docr passes on its stdout, stderr and exit code unchanged: %s", async (verb, stdin, exitCode) => {
     await inSandbox({}, async (sandbox) => {
       const script = `printf 'out\\377 no line break'; printf 'two\\nlines\\n' >&2; exit ${exitCode}`;
       const env = writeHelper(sandbox, "odd", script);
       const direct = await run("docker-credential-odd", [verb], { stdin, env: { PATH: env["PATH"] ?? "" } });
       expect(direct).toMatchObject({ code: exitCode, stderr: "two\nlines\n" });
-      expect(seen(await sandbox.docr(verb, { stdin, env }))).toEqual(seen(direct));
-      // It was sent what we were sent, to the byte.
+      expect(outputOf(await sandbox.docr(verb, { stdin, env }))).toEqual(outputOf(direct));
+      // The helper reads what docr read, byte for byte.
       const sent = readFileSync(join(sandbox.folder, "odd.log"), "utf8");
       expect(sent).toBe(`${verb}\n${stdin}\n`.repeat(2));
     })();
   });
 
   it.concurrent(
-    "a login in docr's own store is answered where the fallback helper has none",
+    "docr answers from its own store what the helper does not have",
     inSandbox({}, async (sandbox) => {
       const none = "echo 'credentials not found in native keychain'; exit 1";
       const store = { DOCR_STORE: "file" };
@@ -191,10 +196,10 @@ describeUnless(explainNoExecutable(), "beside any helper", () => {
   );
 
   it.concurrent(
-    "a list that fails there hides no other login, and is silent",
+    "a list that fails in the helper hides no other login and prints nothing on stderr",
     inSandbox({}, async (sandbox) => {
       const env = writeHelper(sandbox, "odd", "echo 'the safe is shut'; echo 'two' >&2; exit 3");
-      expect(seen(await sandbox.docr("list", { env }))).toEqual({
+      expect(outputOf(await sandbox.docr("list", { env }))).toEqual({
         code: 0,
         stdout: `{"${HOST}":"docr"}\n`,
         stderr: "",
@@ -203,7 +208,7 @@ describeUnless(explainNoExecutable(), "beside any helper", () => {
   );
 
   it.concurrent(
-    "a list that is none counts as empty",
+    "a list that is not an object counts as empty",
     inSandbox({}, async (sandbox) => {
       const env = writeHelper(sandbox, "odd", "echo '[1]'");
       expect((await sandbox.docr("list", { env })).stdout).toBe(`{"${HOST}":"docr"}\n`);
@@ -211,7 +216,7 @@ describeUnless(explainNoExecutable(), "beside any helper", () => {
   );
 
   it.concurrent(
-    "our host is never its business, in any spelling",
+    "docr answers every spelling of DigitalOcean's registry itself",
     inSandbox({}, async (sandbox) => {
       const env = writeHelper(sandbox, "odd", 'echo \'{"one.test":"u","registry.digitalocean.com":"old"}\'');
       for (const spelling of [HOST, `https://${HOST}`, `${HOST.toUpperCase()}:443`, `${HOST}/acme/app`]) {
@@ -227,18 +232,18 @@ describeUnless(explainNoExecutable(), "beside any helper", () => {
     ["get", "one.test"],
     ["store", loginFor("one.test")],
     ["erase", "one.test"],
-  ])("one that is not there is an error of one line: %s", async (verb, stdin) => {
+  ])("docr fails in one line if the helper is missing: %s", async (verb, stdin) => {
     await inSandbox({}, async (sandbox) => {
-      const outcome = await sandbox.docr(verb, { stdin, env: { DOCR_FALLBACK: "nobody" } });
+      const outcome = await sandbox.docr(verb, { stdin, env: { DOCR_FALLBACK: "missing" } });
       expect(summarizeFailure(outcome)).toEqual(CLEAN_FAILURE);
-      expect(outcome.stderr).toMatch(/docr cannot run the fallback helper docker-credential-nobody/);
-      // Ours does not need it.
-      expect((await sandbox.get({ DOCR_FALLBACK: "nobody" })).code).toBe(0);
+      expect(outcome.stderr).toMatch(/docr cannot run the fallback helper docker-credential-missing/);
+      // DigitalOcean's registry does not need it.
+      expect((await sandbox.get({ DOCR_FALLBACK: "missing" })).code).toBe(0);
     })();
   });
 
   it.concurrent.each(["docr", "../evil", "a b", "docker-credential-pass;id"])(
-    "a name that would call ourselves or anything but a helper is refused: %s",
+    "docr rejects a name that would run docr itself, or a program that is not a helper: %s",
     async (name) => {
       await inSandbox({}, async (sandbox) => {
         const outcome = await sandbox.docr("get", {
@@ -252,10 +257,10 @@ describeUnless(explainNoExecutable(), "beside any helper", () => {
   );
 
   it.concurrent(
-    "one that calls us again under another name ends, and starts no storm",
+    "a helper that calls docr again ends after one round",
     inSandbox({}, async (sandbox) => {
       const log = join(sandbox.folder, "loop.log");
-      // It would go on for ever; this one stops after ten.
+      // Without a limit, the two would call each other for ever. The script stops after ten rounds.
       const stop = `[ "$(grep -c ^get ${log})" -lt 10 ] || exit 9`;
       const again = 'printf one.test | docker-credential-docr "$1"';
       const env = writeHelper(sandbox, "loop", `${stop}\n${again}`);

@@ -10,24 +10,24 @@ import { explainNoMounts, openMounts, type PrivateMounts } from "../support/lab/
 import { HOST, loginFor } from "../support/requests.ts";
 import { inSandbox, type Sandbox, type SandboxOptions } from "./sandbox.ts";
 
-/** A runner: nobody is logged in, and the shared places are its own, so that nothing touches the machine's. */
+/** A CI runner without a session and a login. Its shared folders are its own, so that no test changes the machine's. */
 interface Runner {
-  /** Only what is told is in the environment, and the API token. */
+  /** The environment has nothing but the API token and what is added. */
   readonly get: (env?: Environment, as?: readonly string[]) => Promise<Outcome>;
   readonly docr: (args: readonly string[], stdin: string, env?: Environment) => Promise<Outcome>;
-  /** What a shell inside prints. */
-  readonly look: (script: string) => Promise<string>;
+  /** Returns what a shell on the runner prints. */
+  readonly shell: (script: string) => Promise<string>;
 }
 
 interface RunnerOptions extends SandboxOptions {
-  /** Options of the memory at /dev/shm. */
+  /** Mount options of /dev/shm. */
   readonly memory?: string;
-  /** More for the shell that prepares the place; WORLD is the world's folder, TMP the temporary directory. */
+  /** More commands for the shell that prepares the runner. SANDBOX is the sandbox's folder, TMP the temporary directory. */
   readonly prepare?: string;
 }
 
-/** A user of whom nobody has heard: no home, no session. */
-const STRANGER = ["setpriv", "--reuid=4711", "--regid=4711", "--clear-groups"];
+/** A user without an account, a home and a session. */
+const OTHER_USER = ["setpriv", "--reuid=4711", "--regid=4711", "--clear-groups"];
 
 function onRunner(
   options: RunnerOptions,
@@ -39,11 +39,11 @@ function onRunner(
     chmodSync(temporary, 0o1777);
     chmodSync(sandbox.folder, 0o755);
     const script = `
-      WORLD=${sandbox.folder} TMP=${temporary}
+      SANDBOX=${sandbox.folder} TMP=${temporary}
       mount -t tmpfs -o mode=1777,${options.memory ?? "size=16m"} tmpfs /dev/shm
-      # The project may lie where only root may look.
-      touch $WORLD/docr
-      mount --bind ${DOCR} $WORLD/docr
+      # Other users may not be allowed to enter the project's folder.
+      touch $SANDBOX/docr
+      mount --bind ${DOCR} $SANDBOX/docr
       ${options.prepare ?? ""}`;
     const mounts: PrivateMounts = await openMounts(script);
     const executable = join(sandbox.folder, "docr");
@@ -63,7 +63,7 @@ function onRunner(
         {
           get: (env, as = []) => inside([...as, executable, "get"], HOST, env),
           docr: (args, stdin, env) => inside([executable, ...args], stdin, env),
-          look: async (script_) => (await inside(["sh", "-c", script_], "")).stdout,
+          shell: async (words) => (await inside(["sh", "-c", words], "")).stdout,
         },
         sandbox,
       );
@@ -79,21 +79,21 @@ const LIST_SHM = "cd /dev/shm && find . -mindepth 1 -printf '%m %y %p\\n' | sed 
 
 describeUnless(reason, "a runner without a session", () => {
   it.concurrent(
-    "answers with nothing but an API token in its environment, and keeps what it minted in memory of its own",
-    onRunner({}, async ({ get, look }, sandbox) => {
+    "needs nothing but an API token in its environment, and caches in private shared memory",
+    onRunner({}, async ({ get, shell }, sandbox) => {
       expect(await get()).toMatchObject(good);
       expect(sandbox.idOf(await get())).toBe(1);
       expect(sandbox.standIn.count("mint")).toBe(1);
-      const places = (await look(LIST_SHM)).trim().split("\n");
+      const places = (await shell(LIST_SHM)).trim().split("\n");
       expect(places).toContain("700 d ./docr");
       expect(places).toContain("600 f ./docr-0/minted");
-      // Nothing is open to anybody else.
+      // No other user can read or enter anything.
       expect(places.filter((line) => !/^(?:700 d|600 f) /.test(line))).toEqual([]);
     }),
   );
 
   it.concurrent(
-    "makes one mint for twenty pulls at once",
+    "mints once for 20 concurrent gets",
     onRunner({}, async ({ get }, sandbox) => {
       const outcomes = await Promise.all(Array.from({ length: 20 }, () => get()));
       expect(new Set(outcomes.map(({ code, stderr }) => `${code} ${stderr}`))).toEqual(new Set(["0 "]));
@@ -103,99 +103,99 @@ describeUnless(reason, "a runner without a session", () => {
   );
 
   it.concurrent(
-    "keeps one user's credentials from another's, each in a folder of its own",
-    onRunner({}, async ({ get, look }, sandbox) => {
+    "caches each user's credentials in a folder of their own",
+    onRunner({}, async ({ get, shell }, sandbox) => {
       expect(await get()).toMatchObject(good);
-      expect(await get({}, STRANGER)).toMatchObject(good);
-      expect(sandbox.idOf(await get({}, STRANGER))).toBe(2);
+      expect(await get({}, OTHER_USER)).toMatchObject(good);
+      expect(sandbox.idOf(await get({}, OTHER_USER))).toBe(2);
       expect(sandbox.standIn.count("mint")).toBe(2);
-      expect(await look("stat -c '%u %a' /dev/shm/docr-0 /dev/shm/docr-4711")).toBe("0 700\n4711 700\n");
+      expect(await shell("stat -c '%u %a' /dev/shm/docr-0 /dev/shm/docr-4711")).toBe("0 700\n4711 700\n");
     }),
   );
 
-  /** Squatters and other nuisances at the place where the folder should be. */
-  const NUISANCES: readonly { readonly title: string; readonly prepare: string }[] = [
+  /** What another user can put in the folder's place. */
+  const OBSTACLES: readonly { readonly title: string; readonly prepare: string }[] = [
     {
       title: "a symbolic link to a folder",
-      prepare: "mkdir -m 700 $WORLD/trap; ln -s $WORLD/trap /dev/shm/docr-0",
+      prepare: "mkdir -m 700 $SANDBOX/trap; ln -s $SANDBOX/trap /dev/shm/docr-0",
     },
-    { title: "a symbolic link to nowhere", prepare: "ln -s $WORLD/nowhere /dev/shm/docr-0" },
+    { title: "a symbolic link to nowhere", prepare: "ln -s $SANDBOX/nowhere /dev/shm/docr-0" },
     {
-      title: "a folder of another user's",
+      title: "another user's folder",
       prepare: "mkdir -m 700 /dev/shm/docr-0; chown 4711 /dev/shm/docr-0",
     },
     {
-      title: "another user's that is open to all",
+      title: "another user's open folder",
       prepare: "mkdir -m 777 /dev/shm/docr-0; chown 4711 /dev/shm/docr-0",
     },
     { title: "a file", prepare: "echo x > /dev/shm/docr-0" },
   ];
 
-  it.concurrent.each(NUISANCES)(
-    "passes over $title at its place in shared memory, and keeps its own elsewhere",
+  it.concurrent.each(OBSTACLES)(
+    "caches elsewhere if $title is in its folder's place",
     async ({ prepare }) => {
-      await onRunner({ prepare }, async ({ get, look }, sandbox) => {
+      await onRunner({ prepare }, async ({ get, shell }, sandbox) => {
         expect(await get()).toMatchObject(good);
         expect(sandbox.idOf(await get())).toBe(1);
         expect(sandbox.standIn.count("mint")).toBe(1);
-        expect(await look("find -H /dev/shm/docr-0 -name 'minted*'; ls -A $TMPDIR/../trap 2>/dev/null")).toBe(
-          "",
-        );
-        expect(await look("stat -c '%u %a' $TMPDIR/docr-0")).toBe("0 700\n");
-        expect(await look("find $TMPDIR/docr-0 -type f -name 'minted-*' -perm 600 | wc -l")).toBe("1\n");
+        expect(
+          await shell("find -H /dev/shm/docr-0 -name 'minted*'; ls -A $TMPDIR/../trap 2>/dev/null"),
+        ).toBe("");
+        expect(await shell("stat -c '%u %a' $TMPDIR/docr-0")).toBe("0 700\n");
+        expect(await shell("find $TMPDIR/docr-0 -type f -name 'minted-*' -perm 600 | wc -l")).toBe("1\n");
       })();
     },
   );
 
   it.concurrent(
-    "closes a folder of its own that somebody opened, and does not believe a file in it that others could read",
-    onRunner({ prepare: "mkdir -m 777 /dev/shm/docr-0" }, async ({ get, look }, sandbox) => {
+    "closes its folder if other users can enter it, and does not use a file that they could read",
+    onRunner({ prepare: "mkdir -m 777 /dev/shm/docr-0" }, async ({ get, shell }, sandbox) => {
       expect(await get()).toMatchObject(good);
-      expect(await look("stat -c '%a' /dev/shm/docr-0")).toBe("700\n");
-      await look("chmod 644 /dev/shm/docr-0/minted-* /dev/shm/docr-0/warm-*");
+      expect(await shell("stat -c '%a' /dev/shm/docr-0")).toBe("700\n");
+      await shell("chmod 644 /dev/shm/docr-0/minted-* /dev/shm/docr-0/warm-*");
       expect(sandbox.idOf(await get())).toBe(2);
     }),
   );
 
   it.concurrent(
-    "minds nobody who squats every place: then each get mints",
+    "mints for each get if another user owns every folder that it could use",
     onRunner(
       { prepare: "for place in /dev/shm $TMP; do mkdir $place/docr-0; chown 4711 $place/docr-0; done" },
-      async ({ get, look }, sandbox) => {
+      async ({ get, shell }, sandbox) => {
         expect(await get()).toMatchObject(good);
         expect(await get()).toMatchObject(good);
         expect(sandbox.standIn.count("mint")).toBe(2);
-        expect(await look("find /dev/shm $TMPDIR -type f")).toBe("");
+        expect(await shell("find /dev/shm $TMPDIR -type f")).toBe("");
       },
     ),
   );
 
-  /** What the machine lacks; `get` answers all the same. */
-  const LACKS: readonly {
+  /** What the runner lacks. */
+  const MISSING: readonly {
     readonly title: string;
     readonly options?: RunnerOptions;
     readonly env?: Environment;
     readonly mints: number;
   }[] = [
     {
-      title: "a home that can be written",
+      title: "a writable home",
       options: {
-        prepare: "mount --bind -o ro $WORLD/home $WORLD/home; mount -o remount,bind,ro $WORLD/home",
+        prepare: "mount --bind -o ro $SANDBOX/home $SANDBOX/home; mount -o remount,bind,ro $SANDBOX/home",
       },
-      env: { HOME: "WORLD/home" },
+      env: { HOME: "SANDBOX/home" },
       mints: 1,
     },
-    { title: "a home that is there", env: { HOME: "/nonexistent" }, mints: 1 },
-    { title: "a home that is no folder", env: { HOME: "/etc/passwd" }, mints: 1 },
-    { title: "a runtime directory that is there", env: { XDG_RUNTIME_DIR: "/run/user/4711" }, mints: 1 },
+    { title: "an existing home", env: { HOME: "/nonexistent" }, mints: 1 },
+    { title: "a home that is a folder", env: { HOME: "/etc/passwd" }, mints: 1 },
+    { title: "an existing runtime directory", env: { XDG_RUNTIME_DIR: "/run/user/4711" }, mints: 1 },
     { title: "a runtime directory with a full path", env: { XDG_RUNTIME_DIR: "run" }, mints: 1 },
     {
-      title: "a bus where its address leads",
+      title: "a bus at the bus's address",
       env: { DBUS_SESSION_BUS_ADDRESS: "unix:path=/nonexistent" },
       mints: 1,
     },
     {
-      title: "a byte of free memory or disk",
+      title: "free memory and free disk space",
       options: {
         memory: "size=4k",
         prepare:
@@ -209,24 +209,27 @@ describeUnless(reason, "a runner without a session", () => {
       mints: 2,
     },
     {
-      title: "room in its runtime directory",
+      title: "space in its runtime directory",
       options: {
         prepare:
-          "mount -t tmpfs -o size=4k,mode=700 tmpfs $WORLD/run; head -c 4096 /dev/zero > $WORLD/run/full || true",
+          "mount -t tmpfs -o size=4k,mode=700 tmpfs $SANDBOX/run; head -c 4096 /dev/zero > $SANDBOX/run/full || true",
       },
-      env: { XDG_RUNTIME_DIR: "WORLD/run" },
+      env: { XDG_RUNTIME_DIR: "SANDBOX/run" },
       mints: 2,
     },
     {
-      title: "anything that can be written",
+      title: "any writable folder",
       options: { memory: "ro", prepare: "mount -t tmpfs -o ro tmpfs $TMP" },
       mints: 2,
     },
   ];
 
-  it.concurrent.each(LACKS)("answers without $title", async ({ options = {}, env = {}, mints }) => {
+  it.concurrent.each(MISSING)("answers without $title", async ({ options = {}, env = {}, mints }) => {
     await onRunner(options, async ({ get }, sandbox) => {
-      const here = Object.entries(env).map(([name, value]) => [name, value.replace("WORLD", sandbox.folder)]);
+      const here = Object.entries(env).map(([name, value]) => [
+        name,
+        value.replace("SANDBOX", sandbox.folder),
+      ]);
       const added: Environment = Object.fromEntries(here);
       expect(await get(added)).toMatchObject(good);
       expect(await get(added)).toMatchObject(good);
@@ -235,25 +238,25 @@ describeUnless(reason, "a runner without a session", () => {
   });
 
   it.concurrent(
-    "answers in a home of another user's, where it may not look",
-    onRunner({ prepare: "chmod 700 $WORLD/home $WORLD/run" }, async ({ get }, sandbox) => {
+    "answers with the home of another user, which it cannot enter",
+    onRunner({ prepare: "chmod 700 $SANDBOX/home $SANDBOX/run" }, async ({ get }, sandbox) => {
       const env = { HOME: join(sandbox.folder, "home"), XDG_RUNTIME_DIR: join(sandbox.folder, "run") };
-      expect(await get(env, STRANGER)).toMatchObject(good);
-      expect(sandbox.idOf(await get(env, STRANGER))).toBe(1);
+      expect(await get(env, OTHER_USER)).toMatchObject(good);
+      expect(sandbox.idOf(await get(env, OTHER_USER))).toBe(1);
     }),
   );
 
   it.concurrent(
-    "stores no login in plain text: it fails in one line that names the choices, and writes nothing",
-    onRunner({}, async ({ docr, look }, sandbox) => {
+    "stores no login in plain text: it fails with the stores to choose from, and writes nothing",
+    onRunner({}, async ({ docr, shell }, sandbox) => {
       const home = { HOME: join(sandbox.folder, "home") };
       for (const stdin of [loginFor("one.test"), loginFor(HOST, "me", "not an API token")]) {
         const outcome = await docr(["store"], stdin, home);
         expect(summarizeFailure(outcome)).toEqual(CLEAN_FAILURE);
         expect(outcome.stderr).toMatch(/DOCR_STORE=file.*DOCR_STORE=pass/);
       }
-      // But for empty files to lock.
-      expect(await look(`find ${sandbox.folder}/home /dev/shm $TMPDIR -type f -size +0`)).toBe("");
+      // Except the empty files of locks.
+      expect(await shell(`find ${sandbox.folder}/home /dev/shm $TMPDIR -type f -size +0`)).toBe("");
     }),
   );
 });

@@ -9,9 +9,9 @@ import { inSandbox } from "./sandbox.ts";
 
 const reason = explainNoExecutable() ?? explainMissing(KEYRING);
 
-describeUnless(reason, "many processes at one keychain", () => {
+describeUnless(reason, "many processes with one keychain", () => {
   it(
-    "store, list, erase and log out side by side: none crashes, none fails, and nothing is lost",
+    "store, list, erase and log out at the same time without a crash, a failure or a lost login",
     inSandbox({ keyring: true }, async (sandbox) => {
       await sandbox.docr("store", { stdin: loginFor("stays.test") });
       const bad = new Set<string>();
@@ -20,7 +20,7 @@ describeUnless(reason, "many processes at one keychain", () => {
         if (code !== 0 || stderr !== "") bad.add(`${verb}: ${code ?? signal} ${stderr}`);
       };
       for (let round = 0; round < 6; round += 1) {
-        // Searching while another process erases is what libsecret does not survive by itself.
+        // libsecret crashes if an item disappears during its search.
         const crowd = [0, 1, 2, 3].flatMap((index) => [
           ask("store", loginFor(`r${index}.test`)),
           ask("list", "unused"),
@@ -36,7 +36,7 @@ describeUnless(reason, "many processes at one keychain", () => {
   );
 
   it(
-    "twenty logins that are stored at once are all there",
+    "store 20 logins at the same time, and list all of them",
     inSandbox({ keyring: true }, async (sandbox) => {
       const names = Array.from({ length: 20 }, (_, index) => `r${String(index).padStart(2, "0")}.test`);
       const outcomes = await Promise.all(
@@ -49,7 +49,7 @@ describeUnless(reason, "many processes at one keychain", () => {
   );
 
   it(
-    "logins that are stored at once in sessions without a common turn are all listed",
+    "store logins at the same time in sessions without a common lock, and list all of them",
     inSandbox({ keyring: true }, async (sandbox) => {
       await sandbox.docr("store", { stdin: loginFor("r.test") });
       await sandbox.docr("list", { stdin: "unused" });

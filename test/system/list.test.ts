@@ -17,16 +17,16 @@ async function listOf(sandbox: Sandbox): Promise<Record<string, string>> {
   return JSON.parse(stdout);
 }
 
-/** secret-tool at the item of a login. */
+/** Runs secret-tool on the item of a login. */
 async function withItem(sandbox: Sandbox, verb: "clear" | "store", host: string, stdin = ""): Promise<void> {
-  const label = verb === "store" ? ["--label", "made elsewhere"] : [];
+  const label = verb === "store" ? ["--label", "test"] : [];
   const attributes = ["service", SERVICE, "account", `login:${host}`];
   await runWell("secret-tool", [verb, ...label, ...attributes], { env: sandbox.keyring?.env ?? {}, stdin });
 }
 
-describeUnless(reason, "the list of a real keychain", () => {
+describeUnless(reason, "list with a real keychain", () => {
   it(
-    "names what get answers, whatever another program did to the logins since the last list",
+    "names what get answers after another program changed and removed logins",
     inSandbox({ keyring: true }, async (sandbox) => {
       for (const host of HOSTS) await sandbox.docr("store", { stdin: loginFor(host) });
       expect(Object.keys(await listOf(sandbox))).toEqual(HOSTS);
@@ -39,7 +39,7 @@ describeUnless(reason, "the list of a real keychain", () => {
   );
 
   it(
-    "names what was stored and erased since the last list",
+    "names what docr stored and erased since the last list",
     inSandbox({ keyring: true }, async (sandbox) => {
       expect(await listOf(sandbox)).toEqual({});
       for (const host of HOSTS) await sandbox.docr("store", { stdin: loginFor(host) });

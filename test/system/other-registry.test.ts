@@ -9,7 +9,7 @@ const IMAGE = `${OTHER}/tiny:1`;
 
 describeUnless(
   explainNoLab(["docker", "dockerd"]),
-  "somebody else's registry, with us as docker's only store",
+  "docker's logins of another registry, with docr as its credential store",
   () => {
     let lab: Lab;
 
@@ -30,7 +30,7 @@ describeUnless(
         stdin: password,
       });
 
-    it("logs in, pushes, pulls and logs out, and DigitalOcean hears nothing of it", async () => {
+    it("log in, push, pull and log out without a call to DigitalOcean", async () => {
       expect((await login()).stdout).toContain("Login Succeeded");
       expect(lab.user.readDockerConfig().includes(BASIC_LOGIN.password)).toBe(false);
       expect(await docker("push", "-q", IMAGE)).toMatchObject({ code: 0, stderr: "" });
@@ -40,7 +40,7 @@ describeUnless(
       expect(lab.standIn.calls).toEqual([]);
     });
 
-    it("keeps its login when DigitalOcean's is erased, and lists both", async () => {
+    it("are listed with DigitalOcean's registry, and stay when that is erased", async () => {
       const token = lab.standIn.account.addToken();
       const host = "registry.digitalocean.com";
       await login();
@@ -53,7 +53,7 @@ describeUnless(
       expect(JSON.parse((await lab.user.docr("list")).stdout)).toEqual({ [OTHER]: BASIC_LOGIN.username });
     });
 
-    it("answers for it with the username as it was given, whatever the address's scheme", async () => {
+    it("are answered for every scheme of the address, which the response repeats", async () => {
       await login();
       for (const address of [OTHER, `https://${OTHER}`, `https://${OTHER}/`]) {
         const outcome = await lab.user.docr("get", { stdin: address });
@@ -65,7 +65,7 @@ describeUnless(
       }
     });
 
-    it("never sends DigitalOcean's token to a look-alike of its host", async () => {
+    it("are what a look-alike of DigitalOcean's registry gets: no API token, no call", async () => {
       const env = { DIGITALOCEAN_ACCESS_TOKEN: lab.standIn.account.addToken() };
       lab.standIn.reset();
       for (const address of [

@@ -14,11 +14,11 @@ import { inSandbox, type Sandbox } from "./sandbox.ts";
 interface Pass {
   readonly env: Environment;
   readonly docr: (verb: string, stdin: string) => Promise<Outcome>;
-  /** From now on the key's passphrase is not known to anybody who could be asked. */
+  /** From now on the key has a passphrase that no agent knows. */
   readonly lock: () => Promise<void>;
 }
 
-/** A world whose logins are in pass, with a throwaway key. */
+/** A sandbox whose logins are in pass, with a new key. */
 function withPass(body: (pass: Pass, sandbox: Sandbox) => Promise<void>): () => Promise<void> {
   return inSandbox({}, async (sandbox) => {
     const store = await createPasswordStore(join(sandbox.folder, "p"));
@@ -39,7 +39,7 @@ function withPass(body: (pass: Pass, sandbox: Sandbox) => Promise<void>): () => 
             await run("gpgconf", ["--kill", "gpg-agent"], { env: store.env });
             rmSync(join(store.env["GNUPGHOME"] ?? "", "private-keys-v1.d"), { recursive: true });
             await gpg(...change, "--import", exported);
-            // An import keeps the passphrase, here none: a new one is set, and its agent forgets it by ending.
+            // The import has no passphrase. Set one, and end the agent, which would remember it.
             await run("gpg", [...change, "--passwd", id], { env: store.env });
             await run("gpgconf", ["--kill", "gpg-agent"], { env: store.env });
           },
@@ -54,9 +54,9 @@ function withPass(body: (pass: Pass, sandbox: Sandbox) => Promise<void>): () => 
 
 const reason = explainNoExecutable() ?? explainMissing(["pass", "gpg"]);
 
-describeUnless(reason, "logins in pass, where there is no keychain", () => {
+describeUnless(reason, "logins in pass", () => {
   it.concurrent(
-    "are stored, answered, listed and erased, under names that tell nothing to a folder's reader",
+    "are stored, answered, listed and erased; file names do not show the registries",
     withPass(async ({ docr, env }) => {
       for (const server of ["one.test", "https://index.docker.io/v1/"]) {
         expect(await docr("store", loginFor(server))).toMatchObject({ code: 0, stdout: "", stderr: "" });
@@ -83,7 +83,7 @@ describeUnless(reason, "logins in pass, where there is no keychain", () => {
   );
 
   it.concurrent(
-    "an API token among them mints, and logging out forgets it",
+    "include an API token, which mints until the logout removes it",
     withPass(async ({ docr }, sandbox) => {
       expect(await docr("store", loginFor(HOST, "me", sandbox.token))).toMatchObject({ code: 0, stderr: "" });
       expect(sandbox.idOf(await docr("get", HOST))).toBe(1);
@@ -94,7 +94,7 @@ describeUnless(reason, "logins in pass, where there is no keychain", () => {
   );
 
   it.concurrent(
-    "whose key is locked are an error, never not found, and are all there afterwards",
+    'are an error, and not "not found", while the key is locked; none is lost',
     withPass(async ({ docr, lock, env }) => {
       await docr("store", loginFor("one.test"));
       await lock();
@@ -107,7 +107,7 @@ describeUnless(reason, "logins in pass, where there is no keychain", () => {
   );
 
   it.concurrent(
-    "keep the characters that they were stored with",
+    "keep every character",
     withPass(async ({ docr }) => {
       const secret = ' "\\\n\tä€😀<&> trailing \n';
       await docr("store", loginFor("one.test", "us:er", secret));
@@ -117,9 +117,9 @@ describeUnless(reason, "logins in pass, where there is no keychain", () => {
   );
 });
 
-describeUnless(explainNoExecutable(), "a pass that is not there", () => {
+describeUnless(explainNoExecutable(), "pass without a store", () => {
   it.concurrent(
-    "is an error that says what to do: no folder of pass's",
+    "is an error with the command to run",
     inSandbox({}, async (sandbox) => {
       const outcome = await sandbox.docr("store", {
         stdin: loginFor("one.test"),
@@ -127,15 +127,15 @@ describeUnless(explainNoExecutable(), "a pass that is not there", () => {
       });
       expect(summarizeFailure(outcome)).toEqual(CLEAN_FAILURE);
       expect(outcome.stderr).toMatch(/pass is not set up.*pass init/);
-      // A token in the environment does not need it.
+      // An API token in the environment does not need it.
       expect((await sandbox.get({ DOCR_STORE: "pass" })).code).toBe(0);
     }),
   );
 });
 
-describeUnless(reason, "a pass whose program is gone", () => {
+describeUnless(reason, "pass without its program", () => {
   it.concurrent(
-    "is an error that says so",
+    "is an error with the package to install",
     withPass(async ({ env }, sandbox) => {
       const path = join(sandbox.folder, "bin");
       mkdirSync(path);

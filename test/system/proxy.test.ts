@@ -13,12 +13,12 @@ import { type Environment, type Outcome, run } from "../support/lab/run.ts";
 const HOST = "registry.digitalocean.com";
 const reason = explainNoExecutable() ?? explainMissing(["openssl"]);
 
-// Against the executable: its bundle holds a part of undici only, and proxies are at the edge of that part.
-describeUnless(reason, "the packed executable behind a proxy", () => {
+// The executable has only a part of undici. Proxies are at the edge of that part.
+describeUnless(reason, "the executable behind a proxy", () => {
   let folder: string;
   let standIn: StandIn;
   let proxy: ConnectProxy;
-  let wall: ConnectProxy;
+  let refusingProxy: ConnectProxy;
   let ca: string;
   let token: string;
   let round = 0;
@@ -30,11 +30,11 @@ describeUnless(reason, "the packed executable behind a proxy", () => {
     standIn = await createStandIn({ tls: readServerTls(pki) });
     token = standIn.account.addToken();
     proxy = await createConnectProxy({ port: Number(new URL(standIn.url).port) });
-    wall = await createConnectProxy({ status: 407 });
+    refusingProxy = await createConnectProxy({ status: 407 });
   });
   afterAll(async () => {
     await proxy.close();
-    await wall.close();
+    await refusingProxy.close();
     await standIn.close();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -54,14 +54,14 @@ describeUnless(reason, "the packed executable behind a proxy", () => {
     return run(DOCR, ["get"], { stdin: HOST, env });
   };
 
-  it("mints through a tunnel to the real name, which it verifies itself", async () => {
+  it("mints through a tunnel, and verifies the API's name itself", async () => {
     const { code, stderr } = await get({ HTTPS_PROXY: proxy.url });
     expect([code, stderr]).toEqual([0, ""]);
     expect(proxy.tunnels).toContain("api.digitalocean.com:443");
     expect(standIn.count("mint")).toBe(1);
   });
 
-  it("trusts no certificate but what it was told to, tunnel or not", async () => {
+  it("verifies certificates through a tunnel, too", async () => {
     const { code, stderr } = await get({
       HTTPS_PROXY: proxy.url,
       SSL_CERT_FILE: "/etc/ssl/certs/ca-certificates.crt",
@@ -72,18 +72,18 @@ describeUnless(reason, "the packed executable behind a proxy", () => {
     expect(standIn.calls).toEqual([]);
   });
 
-  it("goes around it for hosts in NO_PROXY", async () => {
+  it("connects directly to hosts in NO_PROXY", async () => {
     const { code } = await get({
-      HTTPS_PROXY: wall.url,
+      HTTPS_PROXY: refusingProxy.url,
       NO_PROXY: "localhost,127.0.0.1",
       DIGITALOCEAN_API_URL: standIn.url,
     });
     expect(code).toBe(0);
-    expect(wall.tunnels).toEqual([]);
+    expect(refusingProxy.tunnels).toEqual([]);
   });
 
-  it("says in one line, at once, that the proxy refused", async () => {
-    const { code, stdout, stderr, ms } = await get({ HTTPS_PROXY: wall.url });
+  it("fails within 3 s in one line if the proxy refuses", async () => {
+    const { code, stdout, stderr, ms } = await get({ HTTPS_PROXY: refusingProxy.url });
     expect([code, stdout.split("\n").length, stderr.split("\n").length]).toEqual([1, 2, 2]);
     expect(stderr).toContain("the proxy refused");
     expect(ms).toBeLessThan(3000);

@@ -14,7 +14,7 @@ import { cachedResponse, responseNameFor } from "../launcher/cached-response.ts"
 
 const ROOT = resolve(import.meta.dirname, "../..");
 
-/** The builtins that docr may load for a warm get, besides those that every packed executable loads. */
+/** The builtins that docr may load for a get with a cached response, in addition to those that every packed executable loads. */
 const BUILTINS: readonly string[] = [];
 
 const PACK = `
@@ -95,7 +95,7 @@ describeUnless(explainNoExecutable(), "packed docr", () => {
       mode: 0o600,
     });
 
-  it("loads only the listed builtins and no asset for a warm get", async () => {
+  it("loads no asset, and only the listed builtins, for a get with a cached response", async () => {
     cacheResponse();
     const answer = await call(programs.modules, { args: ["get"], input: Buffer.from(HOST), env });
     expect(answer.ending).toBe(0);
@@ -116,14 +116,14 @@ describeUnless(explainNoExecutable(), "packed docr", () => {
     expect([ending, stderr]).toEqual([0, ""]);
   });
 
-  it("loads more builtins for any other get, so that the list means something", async () => {
+  it("loads more builtins for another get; otherwise the list would mean nothing", async () => {
     const always = await report(programs.empty, "");
     const loaded = await report(programs.modules, "ghcr.io");
     const more = loaded.filter((line) => !always.includes(line) && !BUILTINS.includes(line));
     expect(more).toContain("loaded NativeModule vm");
   });
 
-  it("accepts the code caches of the assets for a get of another host, with and without an age vault", async () => {
+  it("accepts the code caches of the assets for a get of another registry, with and without an age vault", async () => {
     const lines = [
       ...(await report(programs.caches, "ghcr.io")),
       ...(await report(programs.caches, "ghcr.io", { DOCR_STORE: "file" })),
