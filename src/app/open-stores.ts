@@ -103,7 +103,7 @@ export interface SessionFiles {
   readonly path: string;
   readonly store: SecretStore;
   /** Whether the system deletes them when the user's session ends. */
-  readonly isOfSession: boolean;
+  readonly endsWithSession: boolean;
 }
 
 /** Returns undefined if this machine has no place for private files. */

@@ -1,7 +1,7 @@
 /**
- * Decides whether an address is DigitalOcean's registry. Only for that address does docr use an API token.
+ * Decides whether an address is DigitalOcean's registry. docr uses an API token only for that registry.
  *
- * An anchored ASCII grammar and an exact comparison, because `new URL()` would turn full-width letters, percent escapes,
+ * The check is an anchored ASCII grammar and an exact comparison. `new URL()` would turn full-width letters, percent escapes,
  * embedded tabs and ideographic full stops into the registry's name.
  */
 
@@ -10,9 +10,9 @@ export const REGISTRY_HOST = "registry.digitalocean.com";
 
 /** The meaning of a server URL that a client sent. */
 export type Address =
-  /** DigitalOcean's registry. `registry` is the first path segment, if there is one, unchecked. */
+  /** DigitalOcean's registry. `registry` is the first path segment, not validated. Undefined if there is no path. */
   | { readonly kind: "digitalocean"; readonly registry: string | undefined }
-  /** Any other registry. `key` is equal for spellings that differ only in scheme, host case or final slashes. */
+  /** Another registry. Spellings that differ only in scheme, case of the host or final slashes have the same `key`. */
   | { readonly kind: "other"; readonly key: string };
 
 const DIGITALOCEAN =
@@ -24,7 +24,7 @@ export function parseAddress(text: string): Address {
   const match = DIGITALOCEAN.exec(text);
   if (match?.[1]?.toLowerCase() === REGISTRY_HOST) {
     const first = match[2]?.split("/")[1];
-    // Clients also send the API's base path, which is never a registry's name.
+    // Clients also send the API's base path, `/v1` or `/v2`. It is never a registry's name.
     const isApiVersion = first === "v1" || first === "v2";
     return { kind: "digitalocean", registry: isApiVersion ? undefined : first };
   }
@@ -42,12 +42,12 @@ function otherKey(text: string): string {
   return host.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) + bare.slice(host.length);
 }
 
-/** The host in an address's key, for display. Undefined if the key starts with anything else: it may contain a password. */
+/** Returns the host in an address's key, for display. Undefined if the key does not start with a plain host: it may contain a password. */
 export function plainHostOf(key: string): string | undefined {
   return /^[a-z0-9.-]{1,253}(?::\d{1,5})?(?=\/|$)/.exec(key)?.[0];
 }
 
-/** Not with a pattern: `/\/+$/` takes quadratic time. */
+/** A loop, because the pattern `/\/+$/` takes quadratic time. */
 function dropFinalSlashes(text: string): string {
   let end = text.length;
   while (text[end - 1] === "/") end -= 1;

@@ -13,14 +13,14 @@ export interface ApiToken {
 /** `do?_v1_` and 64 hex digits (personal, OAuth access and later kinds), or 64 hex digits alone (legacy). */
 const API_TOKEN = /^(?:do[a-z]_v1_)?[0-9a-f]{64}$/;
 
-/** Whether the secret has an API token's format. The secret of a minted credential may have it, too. */
+/** Whether the secret has an API token's format. A minted credential's secret may have the same format. */
 export function hasApiTokenFormat(secret: Secret): boolean {
   return secret.matches(API_TOKEN);
 }
 
 /**
- * Parses an API token and drops white space around it. Throws `bad-api-token`, naming the source, for an empty text and for
- * any other format: docr sends nothing to the API that may be another secret.
+ * Parses an API token and trims white space. Throws `bad-api-token`, naming the source, if the text is empty or has another
+ * format: it may be some other secret, and docr must not send that to the API.
  */
 export function parseApiToken(text: string, origin: TokenOrigin, source: string): ApiToken {
   const secret = new Secret(text.trim());

@@ -19,13 +19,13 @@ export type TokenOrigin =
   | { readonly kind: "keychain"; readonly account: string }
   | { readonly kind: "doctl"; readonly account: string; readonly fingerprint: string };
 
-/** A credential that docr minted, with everything needed to judge and to revoke it. */
+/** A credential that docr minted, with everything that docr needs to refresh and revoke it. */
 export interface MintedCredential extends Credential, Dated {
   readonly access: Access;
-  /** Undefined where the API token may not list registries: the account's only registry. */
+  /** Undefined if the API token may not list registries. The credential is then for the account's only registry. */
   readonly registry: string | undefined;
   /** The API token that minted it. A new token from the same origin invalidates it. */
   readonly origin: TokenOrigin;
-  /** Base URL of the OAuth service that can revoke it. docr shows the credential to no other service. */
+  /** Base URL of the OAuth service that can revoke it. docr sends it to no other service to revoke it. */
   readonly revokeAt: string;
 }

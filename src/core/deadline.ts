@@ -1,6 +1,6 @@
 /**
- * Returns the work's result. If the work takes longer than `timeoutMs`, returns what `onLate` returns, or throws what it
- * throws; the work itself goes on.
+ * Returns the work's result. If the work takes longer than `timeoutMs`, returns or throws what `onLate` returns or throws. The
+ * work itself is not cancelled.
  */
 export async function withDeadline<T, Late>(
   work: Promise<T>,
@@ -15,7 +15,7 @@ export async function withDeadline<T, Late>(
     return await Promise.race([work, deadline]);
   } finally {
     clearTimeout(timer);
-    // After the deadline, a failure of the work has no listener.
+    // Prevents an unhandled rejection if the work fails after the deadline.
     work.catch(() => undefined);
   }
 }

@@ -1,10 +1,9 @@
 /**
- * Every way in which docr can fail, and everything that depends on an error's code. Nothing else matches codes by
- * prefix or pattern.
+ * Every error code, and everything that depends on it. No other code matches error codes by prefix or pattern.
  *
- * The message says what happened, the hint what to do. Each stands alone. Both are one line, in lower case, without a full
- * stop and contractions, and without a secret. Of received bytes, a message shows names that passed a grammar, and what the
- * API itself says about a request (digitalocean/api-failures.ts). Technical details go into `cause`.
+ * The message says what happened; the hint says what to do. Each can be understood alone. Both are one line in lower case,
+ * without a full stop, contractions or secrets. A message may quote received text only if it passed a grammar, or if it is the
+ * API's own message about the request (digitalocean/api-failures.ts). Technical details go into `cause`.
  */
 /** What the error is about. */
 export type Family =
@@ -22,28 +21,28 @@ export interface Traits {
   readonly family: Family;
   /** What to do next. An error's own hint replaces it. */
   readonly hint?: string;
-  /** What a client of the protocol reads on stdout: the bare message, or the usage. Default: message and hint. */
+  /** What docr prints on stdout for a protocol request: only the message, or the usage. Default: message and hint. */
   readonly stdout?: "message" | "usage";
-  /** A regular response of the protocol: stderr gets the error's own hint alone, if there is one. */
+  /** A normal response of the protocol. Stderr gets only the error's own hint, if it has one. */
   readonly silent?: true;
-  /** For commands; 1 by default. 2: wrong usage, 3: absent, 130: interrupted. */
+  /** Exit code of a command, 1 by default. 2: wrong usage, 3: not found, 130: interrupted. */
   readonly exitCode?: 2 | 3 | 130;
-  /** DigitalOcean, the network or the token's store is unavailable: a cached credential that is still valid bridges it. */
+  /** DigitalOcean, the network or the token's store is unavailable. docr then uses a cached credential if it is still valid. */
   readonly outage?: true;
-  /** A retry may help within the budget. */
+  /** docr retries the request within its time budget. */
   readonly retryable?: true;
-  /** The server may speak plain http only, which docr tries on loopback. */
+  /** The server may support only plain http. docr tries that on loopback. */
   readonly tryPlainHttp?: true;
 }
 
-/** Begins the hint for an API token that was rejected. */
+/** The start of the hint for a rejected API token. */
 export const CREATE_TOKEN = "create a token with the scopes registry:read and registry:update";
 const NEW_TOKEN = `${CREATE_TOKEN}, and run docr login`;
 const NETWORK = "check the network connection, HTTPS_PROXY and NO_PROXY";
 const PROXY = "check HTTPS_PROXY, including its user name and password, and NO_PROXY";
 
 export const ERRORS = {
-  // The strings that clients compare.
+  // Clients compare these messages with stdout.
   "not-found": { family: "protocol", stdout: "message", silent: true },
   "no-server-url": { family: "protocol", stdout: "message", hint: "send the registry's address on stdin" },
   "no-username": { family: "protocol", stdout: "message", hint: "send a Username that is not empty" },
@@ -178,7 +177,7 @@ export const ERRORS = {
 
   // Commands.
   "bad-arguments": { family: "command", hint: "see docr --help", exitCode: 2 },
-  /** The message names the word that was probably meant. */
+  /** The message suggests the correct word. */
   mistyped: { family: "command", exitCode: 2 },
   "no-terminal": {
     family: "command",
@@ -206,7 +205,7 @@ export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === "string" && Object.hasOwn(ERRORS, value);
 }
 
-/** A failure as far as the catalog reads it. */
+/** The part of an error that the catalog reads. */
 interface Coded {
   readonly code: ErrorCode;
   readonly hint?: string | undefined;
@@ -216,7 +215,7 @@ export function traitsOf({ code }: Coded): Traits {
   return ERRORS[code];
 }
 
-/** What to do next about the failure. Undefined where its message says all. */
+/** Returns the error's own hint, or else the catalog's hint for its code. Undefined if there is neither. */
 export function hintOf(failure: Coded): string | undefined {
   return failure.hint ?? traitsOf(failure).hint;
 }

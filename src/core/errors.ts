@@ -1,9 +1,9 @@
-// A type alone, so that a cached response does not load the catalog.
+// Import only the type, so that a cached `get` does not load the catalog.
 import type { ErrorCode } from "./error-catalog.ts";
 
 export type { ErrorCode };
 
-/** What a server said with the response that failed. Safe to show. A field that is not known is undefined. */
+/** Details of the response that failed. Safe to print. */
 export interface FailedResponse {
   readonly status: number;
   readonly requestId?: string | undefined;
@@ -12,13 +12,13 @@ export interface FailedResponse {
   readonly apiMessage?: string | undefined;
 }
 
-/** The one error class. `code` decides everything but the text (error-catalog.ts). */
+/** docr's only error class. Everything but the text depends on `code` (error-catalog.ts). */
 export class HelperError extends Error {
   override readonly name = "HelperError";
   readonly code: ErrorCode;
-  /** What to do next, where it is known better than the catalog's hint. */
+  /** A more specific hint than the catalog's. */
   readonly hint: string | undefined;
-  /** Undefined where no response failed. */
+  /** Undefined if the error is not about a response. */
   readonly response: FailedResponse | undefined;
 
   constructor(
@@ -34,21 +34,21 @@ export class HelperError extends Error {
 }
 
 /**
- * Whether this is a HelperError, and of the code if one is given. By name and not by `instanceof`: the executable
- * loads some rooms as separate bundles, and each has its own copy of the class.
+ * Whether this is a HelperError, and whether it has the code, if one is given. Compares the name instead of using `instanceof`,
+ * because the executable has separate bundles, each with its own copy of the class.
  */
 export function isHelperError(error: unknown, code?: ErrorCode): error is HelperError {
   if (!(error instanceof Error && error.name === "HelperError" && "code" in error)) return false;
   return code === undefined || error.code === code;
 }
 
-/** The error itself, or `internal` for anything that docr did not foresee. */
+/** Returns a HelperError unchanged. Wraps any other error in one with the code `internal`. */
 export function toHelperError(error: unknown): HelperError {
   if (isHelperError(error)) return error;
   return new HelperError("internal", `unexpected failure (${kindOf(error)})`, { cause: error });
 }
 
-/** A system error's code or an error's class, but never its message, which may quote anything. */
+/** A system error's code or an error's class. Never its message, which may quote a secret. */
 function kindOf(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
   return "code" in error && typeof error.code === "string" && /^[A-Z0-9_]+$/.test(error.code)

@@ -1,6 +1,6 @@
 /**
- * Image names, parsed as docker does (distribution/reference, `ParseNormalizedNamed`). Any difference could send a credential
- * to another registry than the client's.
+ * Parses image names exactly as docker does (distribution/reference, `ParseNormalizedNamed`). With any difference, docr could send
+ * a credential to another registry than the client would.
  */
 import { HelperError } from "./errors.ts";
 
@@ -18,7 +18,7 @@ export interface Image {
 
 export const DOCKER_HUB = "docker.io";
 
-/** No valid name is longer. Characters. */
+/** Characters. No valid name is longer. */
 const MAX_TEXT = 1024;
 const MAX_REPOSITORY = 255;
 
@@ -28,7 +28,7 @@ const PATH = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|
 const TAG = /^\w[\w.-]{0,127}$/;
 /** The algorithms that docker supports (opencontainers/go-digest). */
 const DIGEST = /^(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})$/;
-/** docker takes this for the id of a local image, never for a name. */
+/** docker treats this as the id of a local image, never as a name. */
 const IMAGE_ID = /^[a-f0-9]{64}$/;
 
 /** Throws `bad-image`, naming the part that is wrong. */
@@ -58,24 +58,23 @@ export function isDigest(text: string): boolean {
   return DIGEST.test(text);
 }
 
-/** Whether the text can be a tag. */
 export function isTag(text: string): boolean {
   return TAG.test(text);
 }
 
-/** The host of the registry's API. Docker Hub's API has another host than its images. */
+/** The host of the registry's API. Docker Hub's API has a different host than its image names. */
 export function registryApiHost(host: string): string {
   return host === DOCKER_HUB ? "registry-1.docker.io" : host;
 }
 
-/** The key under which docker stores the host's login. Docker Hub has a historical one. */
+/** The key under which docker stores the host's login. Docker Hub's is a historical URL. */
 export function clientKeyOf(host: string): string {
   return host === DOCKER_HUB ? "https://index.docker.io/v1/" : host;
 }
 
 /**
- * The first segment is a host if it contains a full stop, a colon or a capital letter, or is `localhost`. Otherwise it is
- * part of a name on Docker Hub.
+ * The first segment is a host if it contains a full stop, a colon or a capital letter, or if it is `localhost`. Otherwise the whole
+ * text is a name on Docker Hub.
  */
 function splitHost(text: string): { readonly host: string; readonly rest: string } {
   const [first, rest] = cut(text, "/");
@@ -85,7 +84,7 @@ function splitHost(text: string): { readonly host: string; readonly rest: string
   return { host: DOCKER_HUB, rest: text };
 }
 
-/** Anchored ASCII patterns, as in address.ts: every client takes the result for the same host. */
+/** Uses anchored ASCII patterns, as in address.ts, so that every client reads the result as the same host. */
 function checkHost(host: string): void {
   const colon = host.endsWith("]") ? -1 : host.lastIndexOf(":");
   const name = colon < 0 ? host : host.slice(0, colon);

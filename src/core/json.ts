@@ -1,7 +1,7 @@
 /** A JSON object by its fields. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Undefined where the text is not JSON. V8's own message is dropped: it quotes the text, which may hold a secret. */
+/** Returns undefined if the text is not JSON. Discards V8's error message, because it quotes the text, which may contain a secret. */
 export function parseJson(text: string): { readonly value: unknown } | undefined {
   try {
     return { value: JSON.parse(text) };
@@ -10,7 +10,7 @@ export function parseJson(text: string): { readonly value: unknown } | undefined
   }
 }
 
-/** Undefined where the text is not JSON, or not an object. */
+/** Returns undefined if the text is not a JSON object. */
 export function parseJsonObject(text: string): JsonObject | undefined {
   const value = parseJson(text)?.value;
   return isJsonObject(value) ? value : undefined;

@@ -2,9 +2,9 @@
 
 /** Two clocks, read together. */
 export interface Moment {
-  /** Milliseconds since the epoch. The user may set this clock to anything at any time. */
+  /** Milliseconds since the epoch. This clock can jump at any time. */
   readonly now: number;
-  /** Milliseconds since the machine started, sleep included. Cannot be set. Undefined where the platform has no such clock. */
+  /** Milliseconds since the machine started, including sleep. This clock cannot be set. Undefined if the platform has none. */
   readonly uptime: number | undefined;
 }
 
@@ -17,24 +17,24 @@ export interface Clock {
 export type Lifetime = { readonly kind: "limited"; readonly ms: number } | { readonly kind: "unlimited" };
 
 export interface Dated {
-  /** When the request for it was sent. */
+  /** When docr sent the request for the credential. */
   readonly mintedAt: Moment;
-  /** DigitalOcean's API names no expiry: this is the lifetime that docr asked for. */
+  /** The lifetime that docr requested. DigitalOcean's API does not return the expiry. */
   readonly lifetime: Lifetime;
 }
 
 /**
  * What docr does with a cached credential:
- * - `fresh`: answer it.
- * - `refresh-due`, from half its lifetime on: answer it, and refresh it in the background.
- * - `expiring`, with 15 minutes left (half its lifetime, where that is shorter): replace it first, and answer it only if
- *   that fails. buildx keeps an answer for 10 minutes.
- * - `expired`: at the end of its lifetime, or when its age is unknown because the wall clock was set back.
+ * - `fresh`: docr returns it.
+ * - `refresh-due`, from half its lifetime on: docr returns it and refreshes it in the background.
+ * - `expiring`, in the last 15 minutes (or the second half of a shorter lifetime): docr replaces it first, and returns it only if
+ *   that fails. buildx keeps a response for 10 minutes.
+ * - `expired`: its lifetime is over, or its age is unknown because the wall clock was set back. docr does not return it.
  */
 export type Freshness = "fresh" | "refresh-due" | "expiring" | "expired";
 
 const REPLACE_BEFORE_MS = 15 * 60 * 1000;
-/** Clocks are corrected by a little all the time. More than this is a clock that was set back. */
+/** Clocks are often corrected slightly. A larger difference means that the clock was set back. */
 const CLOCK_CORRECTION_MS = 60 * 1000;
 
 export function limited(ms: number): Lifetime {
@@ -51,7 +51,7 @@ export function freshnessOf({ mintedAt, lifetime }: Dated, at: Moment): Freshnes
   return elapsed >= lifetimeMs / 2 ? "refresh-due" : "fresh";
 }
 
-/** Whether the registry may still accept it. When in doubt, yes: this decides what docr revokes. */
+/** Whether the registry may still accept it. Returns true when in doubt, because docr revokes only what may be alive. */
 export function mayBeAlive({ mintedAt, lifetime }: Dated, at: Moment): boolean {
   const elapsed = elapsedMs(mintedAt, at);
   return elapsed === undefined || elapsed < msOf(lifetime);
@@ -62,23 +62,23 @@ export function freshForMs({ lifetime }: Dated): number {
   return Math.floor(msOf(lifetime) / 2);
 }
 
-/** By the wall clock, in milliseconds since the epoch; undefined for a credential that never expires. */
+/** Milliseconds since the epoch, by the wall clock. Undefined if the credential never expires. */
 export function expiresAt({ mintedAt, lifetime }: Dated): number | undefined {
   return lifetime.kind === "limited" ? mintedAt.now + lifetime.ms : undefined;
 }
 
-/** Infinity for an unlimited lifetime. */
+/** Returns Infinity for an unlimited lifetime. */
 export function msOf(lifetime: Lifetime): number {
   return lifetime.kind === "limited" ? lifetime.ms : Infinity;
 }
 
 /**
- * How long ago `then` was: the longer of what the two clocks say. Undefined where the wall clock was set back since,
- * because then the age is unknown. The uptime restarts with the machine and counts only within one start.
+ * Returns how long ago `then` was: the longer of the two clocks' times. Returns undefined if the wall clock has been set back since
+ * `then`, because the age is unknown. The uptime restarts with the machine, so it counts only within one boot.
  */
 export function elapsedMs(then: Moment, at: Moment): number | undefined {
   const wall = at.now - then.now;
-  const isSameStart = at.uptime !== undefined && then.uptime !== undefined && at.uptime >= then.uptime;
-  const awake = isSameStart ? at.uptime - then.uptime : 0;
+  const isSameBoot = at.uptime !== undefined && then.uptime !== undefined && at.uptime >= then.uptime;
+  const awake = isSameBoot ? at.uptime - then.uptime : 0;
   return wall < awake - CLOCK_CORRECTION_MS ? undefined : Math.max(wall, awake, 0);
 }

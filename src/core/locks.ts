@@ -1,23 +1,23 @@
 import type { HelperError } from "./errors.ts";
 
-/** Locks between this user's processes. The OS releases a lock when its process ends, however it ends. */
+/** Locks between this user's processes. The OS releases a lock when its process ends, even if it crashes. */
 export interface Locks {
   /**
-   * Waits for the lock `name` for at most `timeoutMs`. Undefined where another process still holds it, or where this
-   * machine has no place for locks: go on without.
+   * Waits for the lock `name` for at most `timeoutMs`. Returns undefined if another process still holds it, or if this machine has
+   * no place for locks. The caller then continues without the lock.
    */
   acquire(name: string, timeoutMs: number): Promise<Lock | undefined>;
 }
 
 export interface Lock extends Disposable {
-  /** When this process began to wait for another one, on the monotonic clock in milliseconds. Undefined: it did not wait. */
+  /** When this process began to wait, in milliseconds of the monotonic clock. Undefined if it did not wait. */
   readonly waitedSince: number | undefined;
 }
 
-/** Tells the processes that wait for a lock why its holder failed, so that they fail alike without another attempt. */
+/** Shares a lock holder's error with the processes that wait for the lock. They fail with the same error, without another attempt. */
 export interface SharedFailures {
-  /** Throws the failure that another process shared under `name` since `waitedSince`, if there is one. */
+  /** Throws the error that another process has shared under `name` since `waitedSince`, if any. */
   rethrow(name: string, waitedSince: number): Promise<void>;
-  /** Await this before the lock ends, or the next process may miss it. Best effort: never rejects. */
+  /** Await this before you release the lock, or the next process may miss the error. Best effort: never rejects. */
   share(name: string, failure: HelperError): Promise<void>;
 }

@@ -1,7 +1,7 @@
 /** The process's environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The properties of machine and user that decide where files are. */
+/** The properties of the machine and the user that determine where files are. */
 export interface Machine {
   readonly env: Environment;
   /** As in `process.platform`. */

@@ -1,4 +1,4 @@
-/** Calls `make` at the first call, and returns the same value from then on. */
+/** Returns a function that calls `make` once, at its first call, and always returns that value. */
 export function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => (made ??= { value: make() }).value;

@@ -1,4 +1,4 @@
-/** Records one decision for DOCR_LOG. A Secret among the details would print as [secret]. */
+/** Records one event for DOCR_LOG. */
 export type Trace = (
   event: string,
   details?: Readonly<Record<string, string | number | boolean | undefined>>,
@@ -7,7 +7,7 @@ export type Trace = (
 /** Where DOCR_LOG sends the trace: stderr, or a file that docr appends to. */
 export type TraceTarget = "stderr" | { readonly path: string };
 
-/** What docr tells the user besides its response. */
+/** Warnings for the user and events for the trace. */
 export interface Reporter {
   /** One line on stderr, after the response is written. */
   warn(text: string): void;

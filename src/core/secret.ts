@@ -2,8 +2,8 @@
 export type Sha256 = (text: string) => string;
 
 /**
- * A value that must not leak. Printing, logging, joining and serializing it give `[secret]`. Only `reveal()` gives the
- * text, and a test lists the files that may call it.
+ * A value that must not leak. It prints, logs and serializes as `[secret]`. Only `reveal()` returns the text, and a test lists the
+ * files that may call it.
  */
 export class Secret {
   readonly #text: string;
@@ -12,27 +12,25 @@ export class Secret {
     this.#text = text;
   }
 
-  /** The text itself: for protocol output, an HTTP header or a store, and for nothing else. */
+  /** Returns the text. Only for protocol output, HTTP headers and stores. */
   reveal(): string {
     return this.#text;
   }
 
-  /** Whether the whole text matches, without showing it. The pattern must be anchored. */
+  /** Whether the text matches the pattern, which must be anchored. */
   matches(pattern: RegExp): boolean {
     return pattern.test(this.#text);
   }
 
-  /** The same secret without surrounding white space, which pasting and piping leave. */
+  /** Returns the secret without surrounding white space, which pasting and piping add. */
   trimmed(): Secret {
     return new Secret(this.#text.trim());
   }
 
-  /** Whether both hold the same text. */
   equals(other: Secret): boolean {
     return this.#text === other.reveal();
   }
 
-  /** A one-way digest of the text. */
   digest(hash: Sha256): string {
     return hash(this.#text);
   }

@@ -2,9 +2,9 @@ import { isHelperError } from "../core/errors.ts";
 import type { SecretStore } from "../core/secret-store.ts";
 
 /**
- * Writes to `preferred`, and to `other` if that fails. Each name is in one of the two. For credentials that docr can mint
- * again: if `preferred` cannot be read, the name counts as missing. If it cannot be searched or erased from, that is an
- * error, unless there is no such store at all. Reads `other` first, because it is faster.
+ * Combines two stores, for credentials that docr can mint again. Each name is in one of the two. Writes to `preferred`, and to
+ * `other` if that fails. Reads `other` first, because it is faster. If `preferred` cannot be read, the name counts as missing. If
+ * `preferred` cannot search or erase, throws, unless there is no keychain.
  */
 export function eitherStore(preferred: SecretStore, other: SecretStore): SecretStore {
   return {

@@ -1,7 +1,7 @@
 import { once } from "../core/once.ts";
 import type { SecretStore } from "../core/secret-store.ts";
 
-/** A store that `open` opens at the first use. Most requests need none. */
+/** Opens the store at its first use. Most requests do not need it. */
 export function createLazyStore(open: () => Promise<SecretStore>): SecretStore {
   const store = once(open);
   return {

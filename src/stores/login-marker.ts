@@ -3,17 +3,17 @@ import { dirname } from "node:path";
 import type { SecretStore } from "../core/secret-store.ts";
 
 /**
- * An empty file that exists while docr's store may hold logins of other registries. A `get` that goes to the fallback helper
- * reads it instead of the store, which may be locked or slow.
+ * An empty file that exists while docr's store may contain logins of other registries. With a fallback helper, `get` checks this
+ * file instead of opening the store, which may be locked or slow.
  */
 export interface LoginMarker {
   readonly exists: () => boolean;
-  /** Best effort: without the file, only the fallback helper answers. */
+  /** Best effort: without the file, docr asks only the fallback helper. */
   set(): Promise<void>;
   clear(): void;
 }
 
-/** `path` is undefined without a home. `onCreated` runs whenever the file appears. */
+/** `path` is undefined without a home directory. `onCreated` runs each time this process creates the file. */
 export function createLoginMarker(path: string | undefined, onCreated: () => Promise<void>): LoginMarker {
   return {
     exists: () => path !== undefined && existsSync(path),
@@ -24,7 +24,7 @@ export function createLoginMarker(path: string | undefined, onCreated: () => Pro
         closeSync(openSync(path, "a", 0o600));
         await onCreated();
       } catch {
-        // A home that cannot be written.
+        // The home directory is not writable.
       }
     },
     clear() {
@@ -37,7 +37,7 @@ export function createLoginMarker(path: string | undefined, onCreated: () => Pro
   };
 }
 
-/** A store that sets the marker when it stores or lists such a login, and clears it when it lists none. */
+/** Wraps a store: sets the marker when a login of another registry is stored or listed, and clears it when none is listed. */
 export function markingLogins(
   store: SecretStore,
   marker: LoginMarker,
@@ -51,7 +51,7 @@ export function markingLogins(
       if (!isMarked(name)) return store.write(name, value);
       await marker.set();
       await store.write(name, value);
-      // Again: another process may have listed the store and cleared the marker meanwhile.
+      // Set it again: another process may have listed the store and cleared the marker in the meantime.
       await marker.set();
     },
     async entries(...prefixes) {

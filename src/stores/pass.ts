@@ -7,13 +7,13 @@ import { Secret } from "../core/secret.ts";
 import { runChild, type ChildResult } from "../system/child-process.ts";
 
 const FOLDER = "docker-credential-docr";
-/** gpg may ask the user for a passphrase: long enough for that, and shorter than docr's own deadline. Milliseconds. */
+/** Long enough for gpg to ask the user for a passphrase, and shorter than docr's own time limit. */
 const TIMEOUT_MS = 20_000;
 
 /**
  * pass, the standard Unix password manager (https://www.passwordstore.org). Entry names are base64url, as in
- * docker-credential-pass, because addresses contain slashes. Whether an entry exists is read from the folder, because pass's
- * messages for a missing entry and a locked key are not for programs. `timeoutMs` is for one call of pass.
+ * docker-credential-pass, because addresses contain slashes. docr checks in the folder whether an entry exists, because a program
+ * cannot tell pass's messages for a missing entry and a locked key apart. `timeoutMs` limits one call of pass.
  */
 export function createPassStore(env: Environment, timeoutMs = TIMEOUT_MS): SecretStore {
   const base = env["PASSWORD_STORE_DIR"] || (env["HOME"] ? join(env["HOME"], ".password-store") : undefined);

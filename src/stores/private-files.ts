@@ -12,18 +12,18 @@ import {
 import { isPrivateFolder, makePrivateFolder, readPrivateFile } from "../system/private-folder.ts";
 
 const NAME = /^[a-z0-9-]{1,100}$/;
-/** Locks and notes for one cache key. Every API token and every setting has its own key, so their number grows. */
+/** Locks and notes for one cache key. Every API token and setting has its own key, so docr must remove old ones. */
 const PER_KEY = /^(?:turn|failure|renewal|fallback)-[0-9a-f]{64}$/;
 /**
- * The longest lifetime of a credential: no process uses a key's lock or note for longer. If the clock was set forward, a
- * lock that is in use may go too early, which costs one more mint.
+ * The longest lifetime of a credential. No process uses a key's lock or note for longer. If the clock is set forward, docr may
+ * remove a lock that is in use, which costs one more mint.
  */
 const MAX_AGE_MS = 30 * 24 * 3600 * 1000;
 
 /**
- * A store of files in a folder that only this user can enter. Every read checks owner, mode and kind on the open file and
- * follows no symlink. A file that fails the check counts as missing, and the next write replaces it. `uniqueSuffix` starts
- * with the process id.
+ * A store of files in a folder that only this user can enter. Every read follows no symlink and checks owner, mode and type after
+ * opening the file. A file that fails a check counts as missing, and the next write replaces it. `uniqueSuffix` returns a name
+ * that starts with the process id.
  */
 export function createPrivateFiles(
   folder: string,

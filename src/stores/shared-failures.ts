@@ -5,7 +5,10 @@ import type { SharedFailures } from "../core/locks.ts";
 import type { SecretStore } from "../core/secret-store.ts";
 import { Secret } from "../core/secret.ts";
 
-/** One note for each lock, in the private files; without them, nothing is shared. `monotonicMs` must be a clock that all processes of this machine share. */
+/**
+ * Writes one note for each lock into the private files. Without private files, shares nothing. `monotonicMs` must be a clock that all
+ * processes of this machine share.
+ */
 export function createSharedFailures(
   notes: () => SecretStore | undefined,
   monotonicMs: () => number,
@@ -20,7 +23,7 @@ export function createSharedFailures(
     },
     async share(name, { code, message, hint }) {
       const note = JSON.stringify({ at: monotonicMs(), code, message, hint });
-      // Without the note, the next process makes its own attempt.
+      // Best effort: without the note, the next process makes its own attempt.
       await notes()
         ?.write(noteName(name), new Secret(note))
         .catch(() => undefined);

@@ -2,17 +2,17 @@ import { HelperError } from "../core/errors.ts";
 import type { SecretStore } from "../core/secret-store.ts";
 import { Secret } from "../core/secret.ts";
 
-/** Begins the names of the items that hold the parts of a long value. */
+/** The prefix of the items that contain the parts of a long value. */
 const PART = "part:";
-/** The value of the head item of a long value: the id and number of its parts. */
+/** The value of a long value's head item: the id and the number of its parts. */
 const HEAD = /^docr-split:([0-9a-f]{16}):(\d{1,3})$/;
 
 /**
  * Stores values of any length in a store that takes at most `limitBytes` of UTF-8 per value. Windows rejects more than 2,560
  * (CRED_MAX_CREDENTIAL_BLOB_SIZE; docker-credential-helpers#190).
  *
- * A write stores the new parts under a new id, then the head that names them, then erases the old parts. So a reader sees
- * the complete old value or the complete new one. `createId` returns 16 hex digits, different at every call.
+ * A write stores the new parts under a new id, then the head that names them, and then erases the old parts. A reader therefore
+ * sees the complete old or new value. `createId` returns 16 hex digits that differ at every call.
  */
 export function splitLongValues(store: SecretStore, limitBytes: number, createId: () => string): SecretStore {
   const join = async (head: Secret): Promise<Secret> => {
@@ -65,13 +65,13 @@ export function splitLongValues(store: SecretStore, limitBytes: number, createId
   };
 }
 
-/** The names of the parts. Empty if the item is not a head but the value itself. */
+/** Returns the names of the parts. The list is empty if the item is not a head but the value itself. */
 function partNames(head: Secret | undefined): string[] {
   const [, id, count] = (head && HEAD.exec(head.reveal())) ?? [];
   return Array.from({ length: Number(count ?? 0) }, (_, index) => `${PART}${id}:${index}`);
 }
 
-/** Parts of at most `limitBytes` of UTF-8, with whole characters. At least one, which may be empty. */
+/** Cuts the text into parts of at most `limitBytes` of UTF-8, without splitting characters. Returns at least one, possibly empty. */
 function cut(text: string, limitBytes: number): string[] {
   const parts: string[] = [];
   let part = "";

@@ -1,6 +1,6 @@
 /**
- * Writing whole files. A process that is killed leaves the old file or the new one, and perhaps an unfinished file, which
- * `removeUnfinished` removes.
+ * Writes whole files. If the process is killed, the old or the new file remains, and possibly an unfinished file. A later
+ * `removeUnfinished` removes that.
  */
 import {
   closeSync,
@@ -23,11 +23,11 @@ import { errorCodeOf, isMissing } from "./errno.ts";
 const PRIVATE_MODE = 0o600;
 
 export interface FileOptions {
-  /** 0600 by default. Applies whatever the umask is. */
+  /** 0600 by default, independent of the umask. */
   readonly mode?: number | undefined;
-  /** Only root can give files away. Otherwise the file stays this user's. */
+  /** Only root can change the owner. For other users, the file stays their own. */
   readonly owner?: { readonly uid: number; readonly gid: number } | undefined;
-  /** Flushes file and folder to the disk, so that the file survives a power failure. */
+  /** Flushes the file and its folder to disk, so that the file survives a power failure. */
   readonly isDurable?: boolean | undefined;
 }
 
@@ -54,8 +54,8 @@ export function createFile(path: string, content: string | Uint8Array, options: 
 }
 
 /**
- * Replaces or creates the file: readers see the old content or the new one. Calls `mayReplace` right before the replacement.
- * Returns false, with the old file in place, if that returns false.
+ * Replaces or creates the file. Readers see the old or the new content, never a mixture. Calls `mayReplace` right before it replaces
+ * the file; if that returns false, keeps the old file and returns false.
  */
 export function replaceAtomically(
   path: string,
@@ -78,7 +78,7 @@ export function replaceAtomically(
   return true;
 }
 
-/** Creates the file with its whole content. Returns false, with the existing file in place, if the path exists. */
+/** Creates the file with its whole content. If the path exists, keeps that file and returns false. */
 export function createAtomically(
   path: string,
   content: string | Uint8Array,
@@ -115,7 +115,7 @@ function discard(path: string): void {
   try {
     unlinkSync(path);
   } catch {
-    // An error that is already being thrown says more.
+    // The caller reports the first error.
   }
 }
 
@@ -126,7 +126,7 @@ export function unfinishedPath(folder: string, unique: string): string {
   return `${folder}/.new-${unique}`;
 }
 
-/** Removes what processes left that were killed while they wrote. */
+/** Removes unfinished files of processes that were killed. */
 export function removeUnfinished(folder: string, isRunning: (pid: number) => boolean): void {
   for (const name of namesIn(folder)) {
     const pid = Number(UNFINISHED.exec(name)?.[1] ?? Number.NaN);
@@ -134,7 +134,7 @@ export function removeUnfinished(folder: string, isRunning: (pid: number) => boo
   }
 }
 
-/** Removes the files whose name matches and that are older. */
+/** Removes files whose name matches the pattern and that are older than `maxAgeMs`. */
 export function removeOldFiles(folder: string, pattern: RegExp, maxAgeMs: number): void {
   const now = Date.now();
   for (const name of namesIn(folder)) {
@@ -143,7 +143,7 @@ export function removeOldFiles(folder: string, pattern: RegExp, maxAgeMs: number
   }
 }
 
-/** 0 if the file is gone. */
+/** Returns 0 if the file no longer exists. */
 function ageMs(path: string, now: number): number {
   return now - (lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now);
 }
@@ -162,7 +162,7 @@ function giveTo(fd: number, { uid, gid }: { readonly uid: number; readonly gid: 
   try {
     fchownSync(fd, uid, gid);
   } catch {
-    // Only root may. docker leaves the file to the current user, too.
+    // Only root may change the owner. docker does not set it either.
   }
 }
 

@@ -1,7 +1,7 @@
 import { closeSync, openSync, statSync, unlinkSync } from "node:fs";
 import { makePrivateFolder } from "./private-folder.ts";
 
-/** At most one attempt to refresh a credential in this time, for all processes together. */
+/** All processes together try to refresh a credential at most once in this time. */
 const PAUSE_MS = 30_000;
 
 /** The first argument of a background process. No client sends it. */
@@ -10,16 +10,16 @@ export const BACKGROUND = "--background";
 export type BackgroundTask = "refresh" | "revoke-superseded";
 
 export interface BackgroundOptions {
-  /** The private folder of this session. Undefined: there is none, and so no refresh in the background. */
+  /** The private folder of this session. If it is undefined, docr refreshes nothing in the background. */
   readonly folder: () => string | undefined;
   readonly host: BackgroundHost;
 }
 
 export interface BackgroundHost {
   readonly uid: number | undefined;
-  /** Starts this program again with the arguments, detached and without the client's streams. Never throws. */
+  /** Starts docr again with the arguments, detached and without the client's streams. Never throws. */
   readonly startSelf: (args: readonly string[]) => void;
-  /** On the clock that stamps files. */
+  /** The clock of file timestamps, in milliseconds. */
   readonly clock: () => { readonly now: number };
 }
 
@@ -39,7 +39,7 @@ export function createBackground({ folder, host }: BackgroundOptions) {
   };
 }
 
-/** Returns whether no process has claimed an attempt within the pause. Only one process can create the marker file. */
+/** Returns true if no other process has claimed an attempt within the pause. Only one process can create the marker file. */
 function claimAttempt(marker: string, now: number): boolean {
   if (createMarker(marker)) return true;
   try {

@@ -4,17 +4,17 @@ export interface ChildOptions {
   readonly args: readonly string[];
   /** Sent on stdin. Not in the arguments, which every user of the machine can see. */
   readonly input: string | Uint8Array;
-  /** `inherit`: straight to the client. */
+  /** `inherit` sends it directly to the client. */
   readonly stdout: "capture" | "inherit";
   readonly stderr: "ignore" | "inherit";
-  /** By default, that of this process. */
+  /** Default: this process's environment. */
   readonly env?: Environment;
-  /** Kills the program after this time. By default, it may take as long as it wants. */
+  /** Kills the program after this time. Default: no limit. */
   readonly timeoutMs?: number;
 }
 
 export interface ChildResult {
-  /** Empty if it was inherited. */
+  /** Empty if stdout was inherited. */
   readonly stdout: string;
   /** Undefined if a signal ended the program, as a timeout does. */
   readonly exitCode: number | undefined;
@@ -39,7 +39,7 @@ export async function runChild(
     child.stdin?.on("error", () => undefined);
     child.stdin?.end(input);
     child.on("error", reject);
-    // A process that the killed program started may live on and keep stdout open. Do not wait for it.
+    // A child of the killed program may still run and keep stdout open. Do not wait for it.
     child.on("exit", (_code, signal) => void (signal !== null && child.stdout?.destroy()));
     child.on("close", (code) => {
       resolve({ stdout: Buffer.concat(chunks).toString("utf8"), exitCode: code ?? undefined });

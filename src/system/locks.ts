@@ -1,20 +1,20 @@
 import type { Locks } from "../core/locks.ts";
 import { makePrivateFolder } from "./private-folder.ts";
 
-/** Between two attempts at a lock that another process holds, plus as much again at random. */
+/** Pause between two attempts to acquire a lock. A random time of up to the same length is added. */
 const POLL_MS = 10;
 
 export interface LocksOptions {
-  /** Undefined where this machine has no place for locks: every process goes on without. */
+  /** Returns undefined if this machine has no place for locks. Every process then continues without them. */
   readonly folder: () => string | undefined;
   readonly uid: number | undefined;
-  /** Milliseconds on a clock that all processes of this machine share and that cannot be set. */
+  /** Milliseconds of a monotonic clock that all processes of this machine share. */
   readonly monotonicMs: () => number;
 }
 
 /**
- * Locks are SQLite's exclusive lock on an empty database: an OS lock, which ends with its process on every platform. Node
- * has no file lock, and lock files with a heartbeat (proper-lockfile) block the next process for 2 s after a crash.
+ * Each lock is SQLite's exclusive lock on an empty database. It is an OS lock, so the OS releases it when its process ends, on
+ * every platform. Node has no file locks. Lock files with a heartbeat (proper-lockfile) block the next process for 2 s after a crash.
  */
 export function createLocks({ folder, uid, monotonicMs }: LocksOptions): Locks {
   return {
@@ -40,7 +40,7 @@ export function createLocks({ folder, uid, monotonicMs }: LocksOptions): Locks {
   };
 }
 
-/** The file of a lock in the private folder. Two versions of docr must agree on it. */
+/** The name of a lock's file in the private folder. All versions of docr must use the same name. */
 export function lockFileName(name: string): string {
   return `turn-${name}`;
 }

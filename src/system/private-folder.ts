@@ -10,17 +10,17 @@ import {
   type Stats,
 } from "node:fs";
 
-/** docr writes no longer file into such a folder. Bytes. */
+/** Bytes. docr writes no larger file into a private folder. */
 const LARGEST = 64 * 1024;
 
 /** A folder that only this user can enter. docr creates it at the first write and checks it at every read. */
 export interface PrivateFolder {
   readonly path: string;
-  /** Whether it is in the user's runtime directory, which disappears with the session. */
-  readonly isOfSession: boolean;
+  /** Whether it is in the user's runtime directory, which the system deletes when the session ends. */
+  readonly endsWithSession: boolean;
 }
 
-/** What decides where such a folder can be. `uid` is undefined where files have no owner (Windows). */
+/** What determines where a private folder can be. `uid` is undefined if files have no owner (Windows). */
 export interface FolderOptions {
   readonly runtimeDir: string | undefined;
   /** The system's temporary directory. Every user may write there. */
@@ -30,26 +30,23 @@ export interface FolderOptions {
 }
 
 /**
- * Returns the first usable place: the user's runtime directory (in memory, 0700, gone at logout), shared memory, the
- * temporary directory. In a shared place, the folder's name contains the user id, and another user's folder is skipped.
+ * Returns the first usable place of these: the user's runtime directory (in memory, 0700, deleted at logout), shared memory, the
+ * temporary directory. In a shared place, the folder's name contains the user id, and a folder of another user is skipped.
  */
 export function findPrivateFolder(options: FolderOptions): PrivateFolder | undefined {
   const { runtimeDir, temporaryDir, platform, uid } = options;
-  if (uid === undefined) return { path: `${temporaryDir()}/docr`, isOfSession: false };
+  if (uid === undefined) return { path: `${temporaryDir()}/docr`, endsWithSession: false };
   if (platform === "linux" && runtimeDir?.startsWith("/") && isPrivateFolder(runtimeDir, uid)) {
-    return { path: `${runtimeDir}/docr`, isOfSession: true };
+    return { path: `${runtimeDir}/docr`, endsWithSession: true };
   }
   const shared = platform === "linux" ? ["/dev/shm", temporaryDir()] : [temporaryDir()];
   const path = shared
     .map((base) => `${base}/docr-${uid}`)
     .find((candidate) => makePrivateFolder(candidate, uid));
-  return path === undefined ? undefined : { path, isOfSession: false };
+  return path === undefined ? undefined : { path, endsWithSession: false };
 }
 
-/**
- * Returns every existing folder of this kind. A desktop session, cron and SSH use different ones, and a logout clears them
- * all.
- */
+/** Returns every existing private folder. A desktop session, cron and SSH use different ones, and a logout clears all of them. */
 export function listPrivateFolders(options: FolderOptions): readonly string[] {
   const { runtimeDir, temporaryDir, platform, uid } = options;
   if (uid === undefined || platform !== "linux") return [];
@@ -59,18 +56,18 @@ export function listPrivateFolders(options: FolderOptions): readonly string[] {
   return candidates.filter((path) => isPrivateFolder(path, uid));
 }
 
-/** Whether it is a directory, not a symlink, that belongs to this user and is closed to all others. */
+/** Whether the path is a directory (not a symlink) that this user owns and that no other user can access. */
 export function isPrivateFolder(path: string, uid: number | undefined): boolean {
   const stats = statOf(path);
   return stats !== undefined && stats.isDirectory() && isPrivate(stats, uid);
 }
 
-/** Creates the folder if it is missing. False if it cannot be created or belongs to another user. Never follows a symlink. */
+/** Creates the folder if it is missing. Returns false if that fails or another user owns it. Never follows a symlink. */
 export function makePrivateFolder(path: string, uid: number | undefined): boolean {
   try {
     const stats = statOf(path);
     if (stats === undefined) mkdirSync(path, { mode: 0o700, recursive: true });
-    // This user's, but open to others. Closing it is enough, because each file in it is checked too.
+    // This user owns it, but others can access it. A chmod is enough, because docr also checks each file in it.
     else if (stats.isDirectory() && stats.uid === uid && !isPrivate(stats, uid)) chmodSync(path, 0o700);
   } catch {
     // Another process of this user may have created it.
@@ -78,11 +75,11 @@ export function makePrivateFolder(path: string, uid: number | undefined): boolea
   return isPrivateFolder(path, uid);
 }
 
-/** Reads a file that only this user can use. Undefined if it is missing, too long, a symlink or open to other users. */
+/** Reads a file that only this user can access. Returns undefined if it is missing, too large, a symlink, or accessible to others. */
 export function readPrivateFile(path: string, uid: number | undefined): string | undefined {
   let fd: number;
   try {
-    // O_NONBLOCK: opening a named pipe must not wait for its writer. Windows defines neither flag; undefined counts as 0.
+    // With O_NONBLOCK, opening a named pipe does not wait for its writer. Windows defines neither flag; undefined counts as 0.
     const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
     fd = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   } catch {
@@ -99,7 +96,7 @@ export function readPrivateFile(path: string, uid: number | undefined): string |
   }
 }
 
-/** Whether only this user can use it. Without owners (Windows), the parent folder decides. */
+/** Whether only this user can access it. Always true if files have no owner (Windows), because the parent folder is private. */
 function isPrivate(stats: Stats, uid: number | undefined): boolean {
   return uid === undefined || (stats.uid === uid && (stats.mode & 0o077) === 0);
 }

@@ -1,13 +1,13 @@
-/** One lock on one file. A module of its own, because a `get` that finds its credential loads no SQLite. */
+/** Locks one file. A separate module, so that a `get` that needs no lock does not load SQLite. */
 import { closeSync, constants, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 
 const SQLITE_BUSY = 5;
 
-/** Opens the file that a lock is on. Undefined where that is not possible. */
+/** Opens or creates the lock's file. Returns undefined if that fails. */
 export function openLockFile(path: string): DatabaseSync | undefined {
   try {
-    // SQLite would create the file with the umask's mode, and follow a symlink.
+    // SQLite itself would create the file with the umask's mode and follow a symlink.
     const { O_CREAT, O_RDWR, O_NOFOLLOW } = constants;
     closeSync(openSync(path, O_CREAT | O_RDWR | O_NOFOLLOW, 0o600));
     return new DatabaseSync(path, { timeout: 0 });
@@ -16,7 +16,7 @@ export function openLockFile(path: string): DatabaseSync | undefined {
   }
 }
 
-/** Locks the file, without waiting. */
+/** Tries to lock the file without waiting. */
 export function lockFile(database: DatabaseSync): "acquired" | "busy" | "impossible" {
   try {
     database.exec("BEGIN EXCLUSIVE");

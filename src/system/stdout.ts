@@ -12,7 +12,7 @@ export function writeFully(fd: number, text: string): string | undefined {
     } catch (error) {
       const code = errorCodeOf(error) ?? "unknown";
       if (code !== "EAGAIN") return code;
-      // A non-blocking pipe is full: wait until its reader has read.
+      // The pipe is non-blocking and full. Wait for the reader.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
     }
   }

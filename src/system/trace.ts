@@ -10,9 +10,8 @@ export interface TraceOptions {
 }
 
 /**
- * Writes one JSON line per event to stderr, or appends it to a file that only this user can read (0600). `at` is in
- * milliseconds since this process began to trace. Never throws: a setting that `target` rejects is reported by the request
- * itself.
+ * Writes one JSON line per event to stderr, or appends it to a file that only this user can read (0600). `at` is the time since
+ * this process began to trace, in milliseconds. Never throws: if `target` rejects a setting, the request itself reports that.
  */
 export function createTrace(target: () => TraceTarget | undefined, options: TraceOptions): Trace {
   const started = options.monotonicNs();
@@ -36,7 +35,7 @@ export function createTrace(target: () => TraceTarget | undefined, options: Trac
     try {
       appendFileSync(destination.path, line, { mode: 0o600 });
     } catch {
-      // A pull must not fail because of its trace, and a warning would repeat at every pull.
+      // A pull must not fail because of the trace, and a warning would appear at every pull.
     }
   };
 }

@@ -18,8 +18,8 @@ export interface Placement {
 
 /** The stores to choose from. */
 export interface PlacementOptions {
-  /** Files that only this user can read. `isOfSession`: they vanish at the end of the session. */
-  readonly files: { readonly store: SecretStore; readonly isOfSession: boolean } | undefined;
+  /** Files that only this user can read. `endsWithSession`: they vanish at the end of the session. */
+  readonly files: { readonly store: SecretStore; readonly endsWithSession: boolean } | undefined;
   /** The store of API tokens and logins. */
   readonly keychain: SecretStore;
   /** `preferred` where it works, else `other`. */
@@ -33,7 +33,7 @@ export interface PlacementOptions {
  */
 export function placeCredentials(cache: CacheSetting, options: PlacementOptions): Placement {
   const { files, keychain, either } = options;
-  const best = !files ? keychain : files.isOfSession ? files.store : either(keychain, files.store);
+  const best = !files ? keychain : files.endsWithSession ? files.store : either(keychain, files.store);
   const logs = { inventory: best, issuedLog: files ? either(keychain, files.store) : keychain };
   switch (cache) {
     case undefined:

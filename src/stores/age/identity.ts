@@ -9,9 +9,9 @@ import { isMissing } from "../../system/errno.ts";
 const IDENTITY = /^AGE-SECRET-KEY-1[0-9A-Z]+$/m;
 
 /**
- * Reads the age identity in the file, in the format of `age-keygen`. If there is no file and `unique` is given, creates one
- * (0600); `unique` names the unfinished file. Without `unique`, a missing file is an error: a new identity cannot open an
- * existing vault. Throws `vault-closed` if the identity cannot be read or other users can read it.
+ * Reads the age identity from the file, in the format of `age-keygen`. If the file is missing and `unique` is given, creates it
+ * with mode 0600; `unique` names the unfinished file. Without `unique`, a missing file is an error, because a new identity cannot
+ * open an existing vault. Throws `vault-closed` if the identity cannot be read or created, or if other users can read it.
  */
 export async function openIdentity(
   path: string,
@@ -27,7 +27,7 @@ export async function openIdentity(
   const recipient = await identityToRecipient(identity);
   const text = `# created: ${new Date().toISOString()}\n# public key: ${recipient}\n${identity}\n`;
   writeIdentity(path, text, options.unique);
-  // Another process may have created its own identity first. That one counts.
+  // Read it again: another process may have created its own identity first.
   const created = readIdentity(path, uid);
   if (created) return created;
   throw new HelperError("vault-closed", "the age identity cannot be created");

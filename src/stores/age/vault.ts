@@ -11,20 +11,20 @@ import { removeUnfinished, replaceAtomically, unfinishedPath } from "../../syste
 import { isMissing } from "../../system/errno.ts";
 import { openIdentity } from "./identity.ts";
 
-/** For other processes' writes. Each takes some 10 ms. */
+/** How long to wait for other processes' writes. Each takes about 10 ms. */
 const LOCK_TIMEOUT_MS = 10_000;
 
 export interface AgeVaultOptions {
   readonly machine: Machine;
-  /** Without the lock, two writes at once would lose one of them. */
+  /** Without the lock, one of two concurrent writes would be lost. */
   readonly locks: Locks;
   readonly uniqueName: () => string;
   readonly isRunning: (pid: number) => boolean;
 }
 
 /**
- * A file encrypted with age (https://age-encryption.org/v1), for machines without a keychain: one JSON object of names and
- * values. `age -d -i IDENTITY vault.age` prints it. docr never overwrites a vault that it cannot decrypt.
+ * A file encrypted with age (https://age-encryption.org/v1), for machines without a keychain. It contains one JSON object of names
+ * and values; `age -d -i IDENTITY vault.age` prints it. docr never overwrites a vault that it cannot decrypt.
  */
 export function createAgeVault(options: AgeVaultOptions): SecretStore {
   const { machine, locks, uniqueName, isRunning } = options;
@@ -38,7 +38,7 @@ export function createAgeVault(options: AgeVaultOptions): SecretStore {
     const identity = await openIdentity(identityPath, machine.uid);
     return decrypt(encrypted, identity);
   };
-  /** Writes the vault if `edit` returns true. Returns what it returned. */
+  /** Writes the vault if `edit` returns true. Returns that value. */
   const change = async (edit: (values: Map<string, Secret>) => boolean): Promise<boolean> => {
     using lock = await locks.acquire("vault", LOCK_TIMEOUT_MS);
     if (!lock) {
@@ -100,7 +100,7 @@ async function decrypt(encrypted: Uint8Array, identity: Secret): Promise<Map<str
   return values;
 }
 
-/** Undefined if the identity does not fit or the file is damaged. */
+/** Returns undefined if this identity cannot decrypt the file, or if the file is damaged. */
 async function decryptText(encrypted: Uint8Array, identity: Secret): Promise<string | undefined> {
   try {
     const decrypter = new Decrypter();

@@ -1,16 +1,16 @@
 import { closeSync, constants, mkdtempSync, openSync, rmdirSync, unlinkSync, writeSync } from "node:fs";
 import { join } from "node:path";
 
-/** On Linux, opens an unnamed file in a folder. Node does not define the flag. */
+/** Linux's flag for an unnamed file. Node does not define it. */
 const O_TMPFILE = 0o20200000;
 const O_CLOEXEC = 0o2000000;
 
 /**
  * Loads a native addon from its bytes. `dlopen` needs a file.
  *
- * On Linux the file has no name, so no other process can replace it and none stays behind. On other platforms, and where
- * shared memory is mounted noexec, the file is in a new folder that only this user can enter. docr removes it after loading
- * (except on Windows, which locks a loaded file).
+ * On Linux the file has no name, so no other process can replace it, and nothing has to be removed. On other platforms, and if
+ * shared memory is mounted noexec, the file is in a new folder that only this user can enter. docr removes it after loading,
+ * except on Windows, which locks a loaded file.
  */
 export function loadAddon(
   bytes: Uint8Array,

@@ -13,22 +13,22 @@ export interface Keytar {
 }
 
 export interface KeychainOptions {
-  /** Loads keytar at the first use. Rejects where its libraries are not on the machine. */
+  /** Loads keytar at the first use. Rejects if its libraries are not installed. */
   readonly load: () => Promise<Keytar>;
-  /** For one call, in milliseconds. libsecret waits for minutes on a daemon that hangs. */
+  /** Time limit of one call. libsecret itself waits for minutes if the daemon hangs. */
   readonly deadlineMs: number;
   /**
-   * For libsecret, which reports "no such item" for a locked collection, and crashes the process when it searches one.
-   * "No such item" then counts only after docr has read or written its own check item.
+   * Set for libsecret. It reports "no such item" for a locked collection, and its search of one crashes the process. docr then
+   * believes "no such item" only after it has read or written its own check item.
    */
   readonly mayHideLocked: boolean;
   /** Counts the calls that are still inside keytar. */
   readonly pendingCalls: PendingCalls;
 }
 
-/** Every item's service. No other program's service name may start with it: on Windows, keytar searches by prefix. */
+/** The service name of every item. On Windows, keytar searches by prefix, so no other program may use a name that starts with it. */
 export const SERVICE = "docker-credential-docr";
-/** The item that proves that the collection is unlocked. It holds no secret. */
+/** The item that proves that the collection is unlocked. It contains no secret. */
 const CHECK = "check";
 
 export function createKeychain(options: KeychainOptions): SecretStore {
@@ -100,7 +100,7 @@ async function load(options: KeychainOptions): Promise<Keytar> {
   }
 }
 
-/** The platform's message decides the code. It names no secret, but stays in `cause` all the same. */
+/** Derives the code from the platform's message. The message itself goes only into `cause`. */
 function translate(cause: unknown): HelperError {
   const text = cause instanceof Error ? cause.message : "";
   if (/\block(ed)?\b|interaction is not allowed|dismissed/i.test(text)) {

@@ -4,7 +4,7 @@ import type { Keytar } from "./keychain.ts";
 /** The name of keytar's native addon inside the executable. */
 const KEYTAR_ASSET = "keytar.node";
 
-/** What loading a native addon needs of the process. */
+/** What loading a native addon needs from the process. */
 export interface AddonHost {
   /** A file inside the executable. Undefined if docr runs from its sources. */
   readonly asset: (name: string) => Uint8Array | undefined;
@@ -19,6 +19,6 @@ export async function loadKeytar({ asset, dlopen, temporaryDir }: AddonHost): Pr
   if (!bytes) return (await import("keytar")).default;
   const module = { exports: {} };
   loadAddon(bytes, (path) => dlopen(module, path), temporaryDir);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- native code has no types; keytar.d.ts gives them
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the types of the native code are in keytar.d.ts
   return module.exports as Keytar;
 }

@@ -2,28 +2,28 @@ import { parseJsonObject } from "../../core/json.ts";
 import type { SecretStore } from "../../core/secret-store.ts";
 import { Secret } from "../../core/secret.ts";
 
-/** The item with the index. It holds no secret. */
+/** The item with the index. It contains no secret. */
 const INDEX = "index";
-/** Its value after a name was added or erased. */
+/** The item's value after a name was added or erased. */
 const OUTDATED = new Secret("changed");
-/** Begins its value during a search; the id of the search follows. */
+/** The start of the item's value during a search. The search's id follows. */
 const SEARCHING = "searching ";
-/** A search replaces an index that is older. Milliseconds. */
+/** docr does not use an older index. Milliseconds. */
 const MAX_AGE_MS = 24 * 3600 * 1000;
-/** Items to read at the same time. Each call has its own deadline, and calls in a queue would use theirs up. */
+/** Items to read at the same time. Each call has its own time limit, which would pass if too many calls were queued. */
 const PARALLEL_READS = 64;
 
 export interface IndexOptions {
-  /** Begins the names in the index. */
+  /** The prefix of the names in the index. */
   readonly prefix: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Returns a text that no other search of this user has. */
+  /** Returns a text that is unique among this user's searches. */
   readonly createSearchId: () => string;
 }
 
 interface Index {
-  /** When a search found all names. */
+  /** When the search began. Milliseconds since the epoch. */
   readonly at: number;
   readonly names: readonly string[];
 }
@@ -53,7 +53,7 @@ export function withNameIndex(
   const markOutdated = (): Promise<void> => store.write(INDEX, OUTDATED);
   const search = async (): Promise<ReadonlyMap<string, Secret>> => {
     const marker = new Secret(SEARCHING + createSearchId());
-    // Best effort: without an index, the next listing searches, too.
+    // Best effort: without an index, the next listing searches again.
     await store.write(INDEX, marker).catch(() => undefined);
     const at = now();
     const found = await store.entries(prefix);
@@ -71,14 +71,14 @@ export function withNameIndex(
     ...store,
     async write(name, value) {
       if (!name.startsWith(prefix)) return store.write(name, value);
-      // Before the write, in case this process is killed in between. After it, in case another process searched in between.
+      // Mark it before the write, in case this process is killed. Mark it again after, in case another process has searched.
       if (!(await isListed(name))) await markOutdated();
       await store.write(name, value);
       if (!(await isListed(name))) await markOutdated();
     },
     async erase(name) {
       const isErased = await store.erase(name);
-      // Only to remove the name from the index: a listing skips a missing item.
+      // Not needed for a correct listing, which skips missing items. It only removes the name from the index.
       if (isErased && name.startsWith(prefix) && (await isListed(name))) await markOutdated();
       return isErased;
     },
@@ -100,7 +100,7 @@ export function withNameIndex(
   };
 }
 
-/** Undefined if the value is not an index. */
+/** Returns undefined if the value is not an index. */
 function parseIndex(value: Secret, prefix: string): Index | undefined {
   const fields = parseJsonObject(value.reveal());
   if (!fields) return undefined;

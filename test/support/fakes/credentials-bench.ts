@@ -107,7 +107,7 @@ export function createCredentialsBench(options: CredentialsBenchOptions = {}): C
   };
   const doctl = options.doctl ?? {};
   const fingerprint = (): string => sha256(JSON.stringify(doctl));
-  const sessionFiles = (options.hasFiles ?? true) ? { store: files, isOfSession: true } : undefined;
+  const sessionFiles = (options.hasFiles ?? true) ? { store: files, endsWithSession: true } : undefined;
   const open = (store: SecretStore) => openPlace(store, clock, sha256);
   const placement = { files: sessionFiles, keychain, either: eitherStore };
   const publish = async (_key: unknown, _credential: unknown, serverUrl: string): Promise<void> =>

@@ -9,7 +9,7 @@ import { createMemoryStore } from "../../../support/fakes/memory-store.ts";
 
 const keychain = createMemoryStore();
 const store = createMemoryStore();
-const session = { store, isOfSession: true };
+const session = { store, endsWithSession: true };
 
 const place = (cache: CacheSetting, files: typeof session | undefined, kept = keychain): Placement =>
   placeCredentials(cache, { files, keychain: kept, either: eitherStore });
@@ -24,7 +24,7 @@ describe("the places of minted credentials", () => {
   });
 
   it("are the keychain, and files that outlive the session where there is no keychain", () => {
-    const { cache, inventory } = place(undefined, { store, isOfSession: false });
+    const { cache, inventory } = place(undefined, { store, endsWithSession: false });
     expect(cache).toBe(inventory);
     expect([store, keychain]).not.toContain(cache);
   });
@@ -38,7 +38,7 @@ describe("the places of minted credentials", () => {
   it("are the keychain for the log of issued credentials, and files where it fails", async () => {
     const locked = createMemoryStore();
     const files = createMemoryStore();
-    const { issuedLog } = place(undefined, { store: files, isOfSession: true }, locked);
+    const { issuedLog } = place(undefined, { store: files, endsWithSession: true }, locked);
     await issuedLog.write("given-1", new Secret("x"));
     locked.failWith(new HelperError("keychain-locked", "the keychain is locked"));
     await issuedLog.write("given-2", new Secret("y"));
