@@ -1,19 +1,32 @@
-import type { Files } from "../../client-config/edit/files.ts";
+import { DOCR } from "../../client-config/uses.ts";
+import { HelperError } from "../../core/errors.ts";
 import type { Machine } from "../../core/machine.ts";
-import type { Sha256 } from "../../core/secret.ts";
+import { hasProgram } from "../../system/executables.ts";
 import { defineCommand, type OptionsOf, type Result } from "../command.ts";
 import type { CommandContext } from "../context.ts";
-import { type Applied, applyPlan, checkPlan, type Plan } from "./apply.ts";
+import type { ClientSetup } from "../migrate/clients.ts";
+import { createDestination, type Destination } from "../migrate/destination.ts";
+import type { Finds } from "../migrate/found-logins.ts";
+import { removeFromFiles } from "../migrate/move.ts";
+import { storeNameOf } from "../store-name.ts";
+import { applyConfiguration } from "./apply-configuration.ts";
+import { createComparison } from "./compare-with-docr.ts";
+import type { PlannedEdit } from "./edit.ts";
+import { findLostLogins } from "./lost-logins.ts";
+import { checkMovable, confirmMove, eraseMoved, storeAll } from "./move-lost-logins.ts";
 import { CLIENT_CHOICES, findPlaces, type Places } from "./places.ts";
-import { planConfigure } from "./plan.ts";
-import { addToRecord, readRecord } from "./record.ts";
+import { DIGITALOCEAN, FALLBACK_PATH, helperAt, planConfigure, type ConfigureScope } from "./plan.ts";
 import { reportEdits } from "./report.ts";
-import { dryRunWarnings, followUpWarnings, hiddenLoginWarnings } from "./warnings.ts";
+import { dryRunWarnings, followUpWarnings, hiddenLoginWarnings, lostLoginWarnings } from "./warnings.ts";
 
 const OPTIONS = {
   global: {
     kind: "flag",
     description: "Use docr for every registry; the current helper becomes docr's fallback",
+  },
+  migrate: {
+    kind: "flag",
+    description: "Move the logins that clients would no longer find to docr's store",
   },
   client: {
     kind: "value",
@@ -24,55 +37,100 @@ const OPTIONS = {
   dryRun: { kind: "flag", description: "Show the changes as a diff without making them" },
 } as const;
 
+const NEEDS = [
+  "machine",
+  "files",
+  "clients",
+  "general",
+  "helper",
+  "logins",
+  "accounts",
+  "inventory",
+  "terminal",
+  "sha256",
+  "reporter",
+  "runHelper",
+] as const satisfies readonly (keyof CommandContext)[];
+
+type ConfigureContext = Pick<CommandContext, (typeof NEEDS)[number]>;
+
 export const configureCommand = defineCommand({
   name: "configure",
   summary: "Set docr up as docker's and podman's credential helper",
   options: OPTIONS,
-  examples: ["docr configure", "docr configure --global --dry-run", "docr configure --client podman"],
-  needs: ["machine", "files", "clients", "sha256", "reporter"],
+  examples: [
+    "docr configure",
+    "docr configure --global --dry-run",
+    "docr configure --global --migrate",
+    "docr configure --client podman",
+  ],
+  exitCodes: { 1: "nothing was changed, for example because clients would no longer find a login" },
+  needs: NEEDS,
   run: ({ options }, context) => configure(options, context),
 });
 
-/** Sets docr up in the clients' files and changes nothing else in them. */
+/** Sets docr up in the clients' files and changes nothing else in them, except that logins may move. */
 async function configure(
-  { client, global: isGlobal, dryRun: isDryRun }: OptionsOf<typeof OPTIONS>,
-  context: Pick<CommandContext, "machine" | "files" | "clients" | "sha256" | "reporter">,
+  { client, global: isGlobal, migrate: willMigrate, dryRun: isDryRun }: OptionsOf<typeof OPTIONS>,
+  context: ConfigureContext,
 ): Promise<Result> {
   const { machine, sha256, reporter } = context;
   const files = await context.files();
   const places = findPlaces(machine, files, client);
-  const applied = await applyConfiguration(places, { isGlobal, isDryRun }, { machine, files, sha256 });
+  const scope: ConfigureScope = isGlobal ? "every-registry" : DIGITALOCEAN;
+  const setup: ClientSetup = { machine, files, places };
+  const destination = createDestination(context);
+  const lost = await findLost(planConfigure(places, files, machine, scope), setup, destination, context);
+  const moving = lost.found;
+  const store = storeNameOf(context.general());
+  if (!isDryRun) {
+    checkCanRun(machine, isGlobal || moving.length > 0);
+    checkMovable(lost);
+    if (moving.length > 0 && !willMigrate) await confirmMove(moving, store, context.terminal);
+    await storeAll(moving, setup, destination);
+  }
+  const applied = await applyConfiguration(places, { scope, isDryRun }, { machine, files, sha256 });
+  if (!isDryRun) await removeFromFiles(moving, setup);
   const { edits } = applied;
-  const warnings = [
-    ...hiddenLoginWarnings(edits),
-    ...(isDryRun
-      ? dryRunWarnings(edits, machine)
-      : await followUpWarnings(edits, places, machine, await context.clients())),
-  ];
+  const warnings = isDryRun
+    ? [...lostLoginWarnings(lost, { willMigrate, store }), ...dryRunWarnings(edits, machine)]
+    : [
+        ...hiddenLoginWarnings(edits, files),
+        ...(await followUpWarnings(edits, places, machine, await context.clients())),
+      ];
+  if (!isDryRun) warnings.push(...(await eraseMoved(moving, destination, context.runHelper)));
   for (const warning of warnings) reporter.warn(warning);
-  return reportEdits(applied, { isDryRun, withUnchanged: true, warnings });
+  const moved = isDryRun && !willMigrate ? [] : moving;
+  return reportEdits(applied, { isDryRun, withUnchanged: true, warnings, moved: { logins: moved, store } });
 }
 
-export interface ConfigureScope {
-  /** For every registry, not for DigitalOcean's alone. */
-  readonly isGlobal: boolean;
-  readonly isDryRun: boolean;
+async function findLost(
+  edits: readonly PlannedEdit[],
+  setup: ClientSetup,
+  destination: Destination,
+  context: ConfigureContext,
+): Promise<Finds> {
+  const fallback = fallbackAfter(edits, setup.places, context);
+  const compare = createComparison(context, destination, fallback);
+  return findLostLogins(edits, { setup, fallback, compare, runHelper: context.runHelper });
 }
 
-/** Sets docr up at the places, and records what to restore. Throws `client-config`. */
-export async function applyConfiguration(
-  places: Places,
-  { isGlobal, isDryRun }: ConfigureScope,
-  { machine, files, sha256 }: { readonly machine: Machine; readonly files: Files; readonly sha256: Sha256 },
-): Promise<Applied> {
-  const makePlan = (): Plan => {
-    const edits = planConfigure(places, files, machine, isGlobal);
-    const record = readRecord(files, places.record);
-    return {
-      edits,
-      record: addToRecord(record, edits, sha256),
-      needsBackup: ({ path, text = "" }) => record.get(path)?.after !== sha256(text),
-    };
-  };
-  return isDryRun ? checkPlan(makePlan(), files) : applyPlan(makePlan, files, places.record);
+/** docr's fallback helper once the edits are made. */
+function fallbackAfter(
+  edits: readonly PlannedEdit[],
+  { docrConfig }: Places,
+  { machine, general }: Pick<ConfigureContext, "machine" | "general">,
+): string | undefined {
+  const edit = edits.find(({ file }) => file.path === docrConfig);
+  if (edit === undefined || machine.env["DOCR_FALLBACK"]) return general().fallback;
+  return helperAt({ ...edit.file, text: edit.text }, FALLBACK_PATH);
+}
+
+/** Throws `client-config` if clients could not run docr, and would therefore lose what they can pull now. */
+function checkCanRun(machine: Machine, losesPulls: boolean): void {
+  const program = `docker-credential-${DOCR}`;
+  if (!losesPulls || hasProgram(program, machine)) return;
+  throw new HelperError("client-config", `${program} is not on the PATH, so clients could not run it`, {
+    hint: "add its folder to the PATH; nothing was changed",
+  });
 }

@@ -67,11 +67,17 @@ function presentClients(machine: Machine, files: Files): readonly ClientName[] {
   const exists = (path: string): boolean => files.open(path).text !== undefined;
   const docker = dockerConfigPath(machine);
   const hasDocker = hasProgram("docker", machine) || (docker !== undefined && exists(docker));
-  const hasPodman =
-    ["podman", "skopeo", "buildah"].some((name) => hasProgram(name, machine)) ||
-    podmanAuthPaths(machine).some((path) => path !== docker && exists(path));
-  if (!hasPodman) return ["docker"];
+  if (!hasPodman(machine, files)) return ["docker"];
   return hasDocker ? CLIENTS : ["podman"];
+}
+
+/** Whether one of the containers tools is on the PATH or has a file of its own. */
+export function hasPodman(machine: Machine, files: Files): boolean {
+  const docker = dockerConfigPath(machine);
+  return (
+    ["podman", "skopeo", "buildah"].some((name) => hasProgram(name, machine)) ||
+    podmanAuthPaths(machine).some((path) => path !== docker && files.open(path).text !== undefined)
+  );
 }
 
 /**

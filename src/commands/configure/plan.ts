@@ -12,30 +12,38 @@ import type { Machine } from "../../core/machine.ts";
 import { type KeyChange, keyLabel, type PlannedEdit } from "./edit.ts";
 import type { Places } from "./places.ts";
 
-export const HELPER_PATH = ["credHelpers", REGISTRY_HOST] as const;
+/** Where the helper for one host stands. */
+export const helperPath = (host: string): readonly string[] => ["credHelpers", host];
+export const HELPER_PATH = helperPath(REGISTRY_HOST);
 export const STORE_PATH = ["credsStore"] as const;
 export const FALLBACK_PATH = ["fallback"] as const;
+
+/** For which registries the clients are to ask docr: by the names under which each client asks for them. */
+export type ConfigureScope =
+  | "every-registry"
+  | { readonly docker: readonly string[]; readonly podman: readonly string[] };
+
+export const DIGITALOCEAN: ConfigureScope = { docker: [REGISTRY_HOST], podman: [REGISTRY_HOST] };
 
 /** In the order in which the edits are made: docr's own file first, so that docr knows its fallback before it is asked. */
 export function planConfigure(
   places: Places,
   files: Files,
   machine: Machine,
-  isGlobal: boolean,
+  scope: ConfigureScope,
 ): readonly PlannedEdit[] {
   const edits: PlannedEdit[] = [];
   if (places.docker !== undefined) {
-    const docker = planDocker(files.open(places.docker), machine, isGlobal);
+    const docker = planDocker(files.open(places.docker), machine, scope);
     if (docker.fallback !== undefined) {
       edits.push(planFallback(files.open(places.docrConfig), docker.fallback));
     }
     edits.push(docker.edit);
   }
-  if (isGlobal && places.dropIn !== undefined) edits.push(planDropIn(files.open(places.dropIn), machine));
-  if (!isGlobal) {
+  if (scope !== "every-registry") {
     const paths = places.podman.filter((path) => path !== places.docker);
-    edits.push(...paths.map((path) => planPodman(files.open(path), machine)));
-  }
+    edits.push(...paths.map((path) => planPodman(files.open(path), machine, scope.podman)));
+  } else if (places.dropIn !== undefined) edits.push(planDropIn(files.open(places.dropIn), machine));
   return edits;
 }
 
@@ -45,14 +53,15 @@ interface DockerPlan {
   readonly fallback: string | undefined;
 }
 
-function planDocker(file: FileSnapshot, machine: Machine, isGlobal: boolean): DockerPlan {
+function planDocker(file: FileSnapshot, machine: Machine, scope: ConfigureScope): DockerPlan {
   const named = helperAt(file, STORE_PATH);
-  const hostHelper = helperAt(file, HELPER_PATH);
   // Throws if docker would reject the file for another reason.
   const platformStore = dockerDefault(file, machine);
   const store = named ?? platformStore;
   const changes: KeyChange[] = [];
-  if (isGlobal) {
+  if (scope === "every-registry") {
+    checkFixedFallback(store, machine);
+    const hostHelper = helperAt(file, HELPER_PATH);
     if (store !== DOCR) changes.push(changeFor(file, STORE_PATH, DOCR, true));
     // A helper for the host would win over credsStore.
     if (hostHelper !== undefined && hostHelper !== DOCR) {
@@ -60,20 +69,44 @@ function planDocker(file: FileSnapshot, machine: Machine, isGlobal: boolean): Do
     }
     return { edit: editOf(file, changes), fallback: store === DOCR ? undefined : store };
   }
-  if (hostHelper === undefined ? store !== DOCR : hostHelper !== DOCR) {
-    changes.push(changeFor(file, HELPER_PATH, DOCR, false));
-    // docker uses the platform's helper only if its file names no helper.
-    if (platformStore !== undefined) changes.push(changeFor(file, STORE_PATH, platformStore, false));
+  changes.push(...changesForHosts(file, scope.docker, store === DOCR));
+  // docker uses the platform's helper only if its file names no helper.
+  if (changes.length > 0 && platformStore !== undefined) {
+    changes.push(changeFor(file, STORE_PATH, platformStore, false));
   }
   return { edit: editOf(file, changes), fallback: undefined };
 }
 
+/** `isDefault`: the client asks docr for every host without a helper of its own. */
+function changesForHosts(
+  file: FileSnapshot,
+  hosts: readonly string[],
+  isDefault: boolean,
+): readonly KeyChange[] {
+  const isDone = (host: string): boolean => {
+    const helper = helperAt(file, helperPath(host));
+    return helper === undefined ? isDefault : helper === DOCR;
+  };
+  return hosts.filter((host) => !isDone(host)).map((host) => changeFor(file, helperPath(host), DOCR, false));
+}
+
+/** The helper that docker uses for every registry would become the fallback, but the variable wins. Throws `client-config`. */
+function checkFixedFallback(store: string | undefined, { env }: Machine): void {
+  const fixed = env["DOCR_FALLBACK"];
+  if (!fixed || store === undefined || store === DOCR || store === fixed) return;
+  throw new HelperError(
+    "client-config",
+    `DOCR_FALLBACK would hide the logins in docker-credential-${store}`,
+    {
+      hint: `set DOCR_FALLBACK=${store}, or unset it; nothing was changed`,
+    },
+  );
+}
+
 /** podman ignores credsStore, but registries.conf may name docr for every registry. */
-function planPodman(file: FileSnapshot, machine: Machine): PlannedEdit {
-  const hostHelper = helperAt(file, HELPER_PATH);
-  const isDone =
-    hostHelper === undefined ? readCredentialHelpers(machine).names.includes(DOCR) : hostHelper === DOCR;
-  return editOf(file, isDone ? [] : [changeFor(file, HELPER_PATH, DOCR, false)]);
+function planPodman(file: FileSnapshot, machine: Machine, hosts: readonly string[]): PlannedEdit {
+  const isDefault = readCredentialHelpers(machine).names.includes(DOCR);
+  return editOf(file, changesForHosts(file, hosts, isDefault));
 }
 
 function planFallback(file: FileSnapshot, fallback: string): PlannedEdit {

@@ -1,5 +1,7 @@
 /** The outcome of configuring: one line a file, or diffs. */
 import type { Result } from "../command.ts";
+import type { FoundLogin } from "../migrate/found-logins.ts";
+import { jsonOfMoved, textOfMoved } from "../migrate/report.ts";
 import type { Applied } from "./apply.ts";
 import { diffOf, isChange, type PlannedEdit } from "./edit.ts";
 
@@ -8,15 +10,19 @@ export interface ReportOptions {
   /** Show unchanged files too. */
   readonly withUnchanged: boolean;
   readonly warnings: readonly string[];
+  /** The logins that moved to the store. Only of `configure`. */
+  readonly moved?: { readonly logins: readonly FoundLogin[]; readonly store: string };
 }
 
 export function reportEdits({ edits, backups }: Applied, options: ReportOptions): Result {
-  const { isDryRun, withUnchanged, warnings } = options;
+  const { isDryRun, withUnchanged, warnings, moved } = options;
   const diffs = edits.map(diffOf).join("");
   const listed = edits.filter((edit) => withUnchanged || isChange(edit));
   const lines = listed.map((edit) => lineFor(edit, backups)).join("");
+  const movedText = moved ? textOfMoved(moved.logins, { isDryRun, store: moved.store }) : "";
+  const text = isDryRun ? diffs || "nothing would change\n" : lines || "nothing to change\n";
   return {
-    text: isDryRun ? diffs || "nothing would change\n" : lines || "nothing to change\n",
+    text: text + movedText,
     json: {
       dryRun: isDryRun,
       files: edits.map((edit) => ({
@@ -25,6 +31,7 @@ export function reportEdits({ edits, backups }: Applied, options: ReportOptions)
         ...(isDryRun && isChange(edit) && { diff: diffOf(edit) }),
         ...(backups.has(edit.file.path) && { backup: backups.get(edit.file.path) }),
       })),
+      ...(moved && { moved: moved.logins.map(jsonOfMoved) }),
       remarks: warnings,
     },
   };

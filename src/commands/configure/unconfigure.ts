@@ -1,3 +1,4 @@
+import { parseSnapshot } from "../../client-config/client-file.ts";
 import type { Files } from "../../client-config/edit/files.ts";
 import type { FileSnapshot } from "../../client-config/edit/snapshot.ts";
 import { DOCR } from "../../client-config/uses.ts";
@@ -8,7 +9,6 @@ import type { CommandContext } from "../context.ts";
 import { applyPlan, checkPlan, type Plan } from "./apply.ts";
 import { isChange, type PlannedEdit } from "./edit.ts";
 import { CLIENT_CHOICES, findPlaces } from "./places.ts";
-import { helperAt, STORE_PATH } from "./plan.ts";
 import { readRecord } from "./record.ts";
 import { reportEdits } from "./report.ts";
 import { planUnconfigure } from "./undo.ts";
@@ -51,7 +51,7 @@ async function unconfigure(
   const copies = isDryRun ? [] : applied.edits.flatMap((edit) => removeBackups(edit, files));
   const warnings = [
     ...(isGlobalOnly ? [] : [...remainingUseWarnings(applied.edits), ...copies.map(backupWarning)]),
-    ...(isDryRun || !applied.edits.some(endsGlobalUse) ? [] : await storedLoginWarnings(logins)),
+    ...(isDryRun || !applied.edits.some(endsOtherUse) ? [] : await storedLoginWarnings(logins)),
   ];
   for (const warning of warnings) reporter.warn(warning);
   return reportEdits(applied, { isDryRun, withUnchanged: false, warnings });
@@ -68,24 +68,33 @@ function backupWarning(label: string): string {
   return `${label} is a backup from before docr configure and may hold passwords; delete it if you do not need it`;
 }
 
-/** Whether a client asked docr for every registry and no longer does. */
-function endsGlobalUse(edit: PlannedEdit): boolean {
+/** Whether a client asked docr for other registries than DigitalOcean's, and no longer does for one of them. */
+function endsOtherUse(edit: PlannedEdit): boolean {
   const { kind, file, text } = edit;
   if (kind === "whole-file") return isChange(edit);
-  return isStore(file) && !isStore({ ...file, text });
+  const left = new Set(text === undefined ? [] : otherUsesIn({ ...file, text }));
+  return otherUsesIn(file).some((use) => !left.has(use));
 }
 
-function isStore(file: FileSnapshot): boolean {
-  return helperAt(file, STORE_PATH) === DOCR;
+/** The hosts for which the file names docr, and `*` for every host. */
+function otherUsesIn(file: FileSnapshot): readonly string[] {
+  const { credHelpers, credsStore } = parseSnapshot(file);
+  const hosts = [...credHelpers].flatMap(([host, helper]) => (helper === DOCR ? [host] : []));
+  return [...hosts.filter((host) => host !== REGISTRY_HOST), ...(credsStore === DOCR ? ["*"] : [])];
 }
+
+/** Named in one line of a terminal. */
+const MOST_HOSTS = 3;
 
 /** Clients no longer find these logins, and their errors do not say why. Not available while the store is locked. */
 async function storedLoginWarnings(logins: CommandContext["logins"]): Promise<readonly string[]> {
   const all = await undefinedIfFailed(() => logins.all());
   const hosts = [...(all?.keys() ?? [])].filter((host) => host !== REGISTRY_HOST);
-  return hosts.length === 0
-    ? []
-    : [
-        `docr stores the login for ${hosts.join(", ")}, which clients no longer find; log in again with docker login`,
-      ];
+  if (hosts.length === 0) return [];
+  if (hosts.length > MOST_HOSTS) {
+    return [`docr stores ${hosts.length} logins that clients no longer find; see docr registry list`];
+  }
+  return [
+    `docr stores the login for ${hosts.join(", ")}, which clients no longer find; log in again with docker login`,
+  ];
 }

@@ -1,29 +1,55 @@
 /** What the user should know about files in which clients look for docr, one line each. */
 import { hasSecret } from "../../client-config/auth-entry.ts";
 import { parseSnapshot, withoutMark } from "../../client-config/client-file.ts";
+import type { Files } from "../../client-config/edit/files.ts";
 import { parseCredentialHelpers } from "../../client-config/registries-conf.ts";
 import type { Clients } from "../../client-config/resolve.ts";
 import { DOCR } from "../../client-config/uses.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
 import type { Machine } from "../../core/machine.ts";
+import { printable } from "../../core/text.ts";
 import { hasProgram } from "../../system/executables.ts";
+import type { Finds } from "../migrate/found-logins.ts";
 import type { PlannedEdit } from "./edit.ts";
 import type { Places } from "./places.ts";
 
-/** Logins in the files that no client reads there any more. */
-export function hiddenLoginWarnings(edits: readonly PlannedEdit[]): readonly string[] {
-  return edits.flatMap(({ kind, file, text }) => {
-    if (kind === "whole-file" || text === undefined) return [];
-    const { auths, credHelpers, credsStore } = parseSnapshot({ ...file, text });
+/** Logins in the edited files that no client reads there any more. */
+export function hiddenLoginWarnings(edits: readonly PlannedEdit[], files: Files): readonly string[] {
+  return edits.flatMap(({ kind, file: { path } }) => {
+    const file = files.open(path);
+    if (kind === "whole-file" || file.text === undefined) return [];
+    const { auths, credHelpers, credsStore } = parseSnapshot(file);
     const hidden = [...auths].filter(
       ([host, entry]) => hasSecret(entry) && (credHelpers.get(host) ?? credsStore) === DOCR,
     );
     if (hidden.length === 0) return [];
-    const hosts = hidden.map(([host]) => host).join(", ");
+    const hosts = listHosts(hidden.map(([host]) => host));
     return [
       `${file.label} still holds the login for ${hosts}, which clients no longer read; run docr migrate to move it to docr's store`,
     ];
   });
+}
+
+/** For a dry run: the logins that clients would no longer find. */
+export function lostLoginWarnings(
+  { found, staying }: Finds,
+  { willMigrate, store }: { readonly willMigrate: boolean; readonly store: string },
+): readonly string[] {
+  const start = "clients would no longer find the login for";
+  const movable = willMigrate || found.length === 0 ? [] : [found.map(({ key }) => key)];
+  return [
+    ...staying.map(({ key, reason }) => `${start} ${printable(key)}, which cannot move: ${reason}`),
+    ...movable.map((keys) => `${start} ${listHosts(keys)}; add --migrate to move it to ${store}`),
+  ];
+}
+
+const MOST_HOSTS = 12;
+
+/** Names the hosts in one line: the first ones, if there are many. */
+export function listHosts(hosts: readonly string[]): string {
+  const names = hosts.map(printable);
+  const more = names.length - MOST_HOSTS;
+  return more > 0 ? `${names.slice(0, MOST_HOSTS).join(", ")} and ${more} more` : names.join(", ");
 }
 
 /** What keeps the clients from asking docr, now that the edits are made. */

@@ -6,18 +6,20 @@ import { Secret } from "../../core/secret.ts";
 import type { CommandContext } from "../context.ts";
 import { addressKeyOf, type FoundLogin, isDigitalOceans, isSameCredential } from "./found-logins.ts";
 
+type Login = Pick<FoundLogin, "serverUrl" | "credential">;
+
 export interface Destination {
   /** Whether docr would answer with the login now. For DigitalOcean's registry: with it or with what docr mints for it. */
-  has(login: FoundLogin): Promise<boolean>;
+  has(login: Login): Promise<boolean>;
   /** Whether docr has another login for the same address, which a move would replace. */
-  hasAnother(login: FoundLogin): Promise<boolean>;
+  hasAnother(login: Login): Promise<boolean>;
   /**
    * Stores the login and reads it back. Returns why this login could not be stored, or undefined. Throws what would happen
    * to every other login too.
    */
-  store(login: FoundLogin): Promise<string | undefined>;
+  store(login: Login): Promise<string | undefined>;
   /** Stores it again after another program has erased it. */
-  restore(login: FoundLogin): Promise<void>;
+  restore(login: Login): Promise<void>;
 }
 
 export function createDestination(
@@ -25,7 +27,7 @@ export function createDestination(
 ): Destination {
   const { helper, logins, accounts, inventory } = context;
   const readToken = async () => accounts.readStored(accounts.contextInUse());
-  const has = async (login: FoundLogin): Promise<boolean> => {
+  const has = async (login: Login): Promise<boolean> => {
     const stored = await logins.read(addressKeyOf(login));
     if (stored !== undefined) {
       const { username, secret } = stored;
@@ -35,7 +37,7 @@ export function createDestination(
     const { secret } = login.credential;
     return (await readToken())?.secret.equals(secret) === true || inventory.contains(secret);
   };
-  const restore = async ({ serverUrl, credential }: FoundLogin): Promise<void> => {
+  const restore = async ({ serverUrl, credential }: Login): Promise<void> => {
     await helper.store(serverUrl, credential.username.reveal(), credential.secret);
   };
   return {

@@ -5,10 +5,12 @@ import { credentialOf } from "../../client-config/client-login.ts";
 import { hostnameOf } from "../../client-config/docker.ts";
 import type { FileSnapshot } from "../../client-config/edit/snapshot.ts";
 import { getFromHelper, listHelper, type RunHelper } from "../../client-config/helper-client.ts";
+import type { PodmanQuestion } from "../../client-config/podman.ts";
 import type { ClientName } from "../../client-config/types.ts";
 import { parseAddress, REGISTRY_HOST } from "../../core/address.ts";
 import type { Credential } from "../../core/credential.ts";
 import { isHelperError } from "../../core/errors.ts";
+import { clientKeyOf, DOCKER_HUB } from "../../core/image.ts";
 
 /** Where a login is now. */
 export type Origin =
@@ -40,6 +42,8 @@ export interface Finds {
 
 /** Docker Hub's logins. docker stores up to three: password, access token and refresh token. */
 const HUB_URL = /^https:\/\/index\.docker\.io\/v1(?:\/|$)/;
+/** docker's own login for Docker Hub. */
+const HUB_LOGIN = clientKeyOf(DOCKER_HUB);
 /** Docker Hub's names in podman's files. podman asks helpers for the first. */
 const HUB_HOSTS: readonly string[] = ["docker.io", "index.docker.io", "registry-1.docker.io"];
 
@@ -113,6 +117,30 @@ function podmanHostOf(key: string): string | undefined {
   const host = /^https?:\/\//.test(key) ? hostnameOf(key) : key;
   if (host.includes("/")) return undefined;
   return HUB_HOSTS.includes(host) ? HUB_HOSTS[0] : host;
+}
+
+/** The host under which podman asks helpers for a login that docker stores under this address. Undefined: it never does. */
+export function podmanHostFor(serverUrl: string): string | undefined {
+  return serverUrl === HUB_LOGIN ? HUB_HOSTS[0] : podmanHostOf(serverUrl);
+}
+
+/** The key under which docker looks for a login that is written as this one. */
+export function dockerKeyFor(written: string): string {
+  return HUB_URL.test(written) ? written : hostnameOf(written);
+}
+
+/** The image or registry for which podman uses a login that is written as this one. */
+export function podmanQuestionFor(written: string): PodmanQuestion {
+  const isUrl = /^https?:\/\//.test(written);
+  const host = hostnameOf(written);
+  const path = isUrl ? "" : written.slice(host.length + 1);
+  return { host: HUB_HOSTS.includes(host) ? DOCKER_HUB : host, repository: path === "" ? undefined : path };
+}
+
+/** Whether the key is that of the host's login, or of a part of it: `quay.io` also means `quay.io/team`. */
+export function isSameHost(key: string, host: string): boolean {
+  const [written, named] = [addressKeyOf({ serverUrl: key }), addressKeyOf({ serverUrl: host })];
+  return written === named || written.startsWith(`${named}/`);
 }
 
 export function isDigitalOceans({ serverUrl }: Pick<FoundLogin, "serverUrl">): boolean {

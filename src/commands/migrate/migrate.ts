@@ -1,16 +1,14 @@
 import { HelperError } from "../../core/errors.ts";
-import { alignColumns } from "../../terminal/table.ts";
 import { defineCommand, type OptionsOf, type Result } from "../command.ts";
 import { CLIENT_CHOICES, findPlaces } from "../configure/places.ts";
 import type { CommandContext } from "../context.ts";
-import { printable } from "../../core/text.ts";
-import { shownUsername } from "../pull-secrets/docker-config.ts";
 import { storeNameOf } from "../store-name.ts";
 import type { ClientSetup } from "./clients.ts";
 import { createDestination } from "./destination.ts";
-import { addressKeyOf, type Finds, type FoundLogin, type StayingLogin } from "./found-logins.ts";
+import type { Finds, FoundLogin } from "./found-logins.ts";
 import { type Moved, moveLogins, removeEmptyFallback } from "./move.ts";
-import { checkMove, chooseHelper, findLogins, type Situation } from "./plan.ts";
+import { chooseHelper, findLogins, type Situation, splitByClients } from "./plan.ts";
+import { countLogins, reportMove, tableOf } from "./report.ts";
 
 const OPTIONS = {
   from: {
@@ -20,7 +18,7 @@ const OPTIONS = {
   },
   configure: {
     kind: "flag",
-    description: "Set up the clients to ask docr for these logins, as docr configure --global does",
+    description: "Make the clients ask docr for these hosts; without a host, as docr configure --global does",
   },
   client: {
     kind: "value",
@@ -34,9 +32,15 @@ const OPTIONS = {
 
 export const migrateCommand = defineCommand({
   name: "migrate",
+  arguments: ["[host...]"],
   summary: "Move plain-text logins, or another helper's, to docr's store",
   options: OPTIONS,
-  examples: ["docr migrate --dry-run", "docr migrate --configure", "docr migrate --from osxkeychain --yes"],
+  examples: [
+    "docr migrate --dry-run",
+    "docr migrate --configure",
+    "docr migrate ghcr.io quay.io --configure",
+    "docr migrate --from osxkeychain --yes",
+  ],
   needs: [
     "machine",
     "files",
@@ -51,9 +55,9 @@ export const migrateCommand = defineCommand({
     "reporter",
     "runHelper",
   ],
-  async run({ options }, context) {
+  async run({ options, args: [hosts] }, context) {
     const { machine, general, terminal, runHelper } = context;
-    const situation = readSituation(options, machine, await context.files(), general().fallback);
+    const situation = readSituation(options, hosts, machine, await context.files(), general().fallback);
     const destination = createDestination(context);
     return migrate(options, {
       situation,
@@ -78,22 +82,30 @@ async function migrate(
   { dryRun: isDryRun, yes }: OptionsOf<typeof OPTIONS>,
   { situation, store, find, move, terminal }: MigrateSteps,
 ): Promise<Result> {
-  const finds = await find();
+  const finds = splitByClients(await find(), situation);
+  // The user expects a login that is named to move.
   const { found, staying } = finds;
-  if (found.length > 0) checkMove(found, situation);
+  const [expected, others] = situation.hosts.length > 0 ? [staying, []] : [[], staying];
   if (found.length === 0 || isDryRun) {
     if (!isDryRun && (await removeEmptyFallback(staying, situation))) {
       terminal.note(`docker-credential-${situation.from} has no logins and is no longer docr's fallback`);
     }
-    return report({ moved: found, staying, failed: [], isDryRun, store });
+    return reportMove({ moved: found, staying: others, failed: expected, isDryRun, store });
   }
   if (!yes) await confirmMove(found, store, terminal);
   const { moved, failed, copied } = await terminal.spin("moving logins", () => move(finds));
-  return report({ moved, staying, failed: [...failed, ...copied], isDryRun: false, store });
+  return reportMove({
+    moved,
+    staying: others,
+    failed: [...failed, ...copied, ...expected],
+    isDryRun: false,
+    store,
+  });
 }
 
 function readSituation(
   { from, client, configure }: OptionsOf<typeof OPTIONS>,
+  hosts: readonly string[],
   machine: ClientSetup["machine"],
   files: ClientSetup["files"],
   fallback: string | undefined,
@@ -104,6 +116,7 @@ function readSituation(
     fallback: { name: fallback, isFixed: Boolean(machine.env["DOCR_FALLBACK"]) },
     from: chooseHelper(from, setup, fallback),
     willConfigure: configure,
+    hosts,
   };
 }
 
@@ -119,62 +132,7 @@ async function confirmMove(
     });
   }
   for (const line of tableOf(logins).trimEnd().split("\n")) terminal.note(line);
-  if (!(await terminal.confirm(`Move ${count(logins)} to ${store}?`))) {
+  if (!(await terminal.confirm(`Move ${countLogins(logins)} to ${store}?`))) {
     throw new HelperError("cancelled", "nothing was moved", { hint: "see docr migrate --dry-run" });
   }
-}
-
-interface Outcome {
-  readonly moved: readonly FoundLogin[];
-  readonly staying: readonly StayingLogin[];
-  readonly failed: readonly StayingLogin[];
-  readonly isDryRun: boolean;
-  /** As in `MigrateSteps`. */
-  readonly store: string;
-}
-
-function report({ moved, staying, failed, isDryRun, store }: Outcome): Result {
-  const left = [...failed, ...staying];
-  const parts = [
-    moved.length === 0 && left.length === 0 ? "no logins to move\n" : "",
-    moved.length === 0
-      ? ""
-      : `${isDryRun ? "would move" : "moved"} ${count(moved)} to ${store}:\n${tableOf(moved)}`,
-    left.length === 0
-      ? ""
-      : `${isDryRun ? "would not move" : "not moved"}:\n${alignColumns(left.map(rowOfStaying))}`,
-  ];
-  return {
-    text: parts.join(""),
-    json: { dryRun: isDryRun, moved: moved.map(jsonOfMoved), stayed: left.map(jsonOfStaying) },
-    exitCode: failed.length > 0 ? 1 : 0,
-  };
-}
-
-const count = ({ length }: readonly FoundLogin[]): string => `${length} login${length === 1 ? "" : "s"}`;
-
-function tableOf(logins: readonly FoundLogin[]): string {
-  return alignColumns(
-    logins.map((login) => ["", printable(login.key), printable(userLabel(login) ?? ""), login.origin.label]),
-  );
-}
-
-function rowOfStaying({ origin, key, reason }: StayingLogin): readonly string[] {
-  return ["", printable(key), `${origin.label}: ${reason}`];
-}
-
-function jsonOfMoved(login: FoundLogin): unknown {
-  return { host: login.key, username: userLabel(login) ?? null, from: originName(login) };
-}
-
-function jsonOfStaying(login: StayingLogin): unknown {
-  return { host: login.key, from: originName(login), reason: login.reason };
-}
-
-const originName = ({ origin }: Pick<FoundLogin, "origin">): string =>
-  origin.kind === "file" ? origin.path : origin.label;
-
-/** Undefined if the user name can be the secret itself. */
-function userLabel(login: FoundLogin): string | undefined {
-  return shownUsername(addressKeyOf(login), login.credential);
 }

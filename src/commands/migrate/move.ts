@@ -7,10 +7,10 @@ import { isHelperError } from "../../core/errors.ts";
 import { clientKeyOf, DOCKER_HUB } from "../../core/image.ts";
 import type { CommandContext } from "../context.ts";
 import { applyPlan, type Plan } from "../configure/apply.ts";
-import { applyConfiguration } from "../configure/configure.ts";
+import { applyConfiguration } from "../configure/apply-configuration.ts";
 import type { PlannedEdit } from "../configure/edit.ts";
 import { findPlaces } from "../configure/places.ts";
-import { FALLBACK_PATH, helperAt } from "../configure/plan.ts";
+import { FALLBACK_PATH, helperAt, type ConfigureScope } from "../configure/plan.ts";
 import { followUpWarnings } from "../configure/warnings.ts";
 import { type ClientSetup, clientsOf, isReadByPodman } from "./clients.ts";
 import type { Destination } from "./destination.ts";
@@ -22,7 +22,7 @@ import {
   loginsInFile,
   type StayingLogin,
 } from "./found-logins.ts";
-import { isFromFallback, type Situation } from "./plan.ts";
+import { isFromFallback, scopeFor, type Situation } from "./plan.ts";
 
 export interface Moved {
   /** In docr's store, and removed from their origins. */
@@ -44,21 +44,17 @@ export async function moveLogins(
 ): Promise<Moved> {
   const { clients, sha256, reporter, runHelper } = context;
   const { setup, willConfigure } = situation;
-  const stored: FoundLogin[] = [];
-  const failed: StayingLogin[] = [];
-  for (const login of found) {
-    const reason = (await destination.store(login)) ?? (await storeForPodman(login, setup, destination));
-    if (reason === undefined) stored.push(login);
-    else failed.push(stayingOf(login, reason));
-  }
+  const { stored, failed } = await storeLogins(found, setup, destination);
   const staysInHelper = [...failed, ...staying].some(({ origin }) => origin.kind === "helper");
   // The fallback answers for every other registry, so it stays until all of its logins can move.
   const staysFallback = staysInHelper && isFromFallback(situation);
   const movable = stored.filter((login) => !staysFallback || isDigitalOceans(login));
   const copied = stored.filter((login) => !movable.includes(login)).map((login) => stayingOf(login, NOT_ALL));
   if (movable.length === 0) return { moved: [], failed, copied };
-  const configured = willConfigure ? await configureFor(found, setup, sha256) : undefined;
-  await removeFromFiles(movable, situation, staysFallback);
+  const scope = scopeFor(found, situation);
+  const configured = willConfigure ? await configureFor(found, scope, setup, sha256) : undefined;
+  const isFallbackEmpty = situation.from !== undefined && situation.hosts.length === 0 && !staysFallback;
+  await removeFromFiles(movable, setup, isFallbackEmpty ? situation.from : undefined);
   if (configured) {
     const { edits, places } = configured;
     const warnings = await followUpWarnings(edits, places, setup.machine, await clients());
@@ -70,7 +66,23 @@ export async function moveLogins(
   return { moved, failed, copied: [...copied, ...left] };
 }
 
-function stayingOf({ origin, key }: FoundLogin, reason: string): StayingLogin {
+/** Stores each login and reads it back. Throws what would happen to every other login too. */
+export async function storeLogins(
+  logins: readonly FoundLogin[],
+  setup: ClientSetup,
+  destination: Destination,
+): Promise<{ readonly stored: readonly FoundLogin[]; readonly failed: readonly StayingLogin[] }> {
+  const stored: FoundLogin[] = [];
+  const failed: StayingLogin[] = [];
+  for (const login of logins) {
+    const reason = (await destination.store(login)) ?? (await storeForPodman(login, setup, destination));
+    if (reason === undefined) stored.push(login);
+    else failed.push(stayingOf(login, reason));
+  }
+  return { stored, failed };
+}
+
+export function stayingOf({ origin, key }: FoundLogin, reason: string): StayingLogin {
   return { origin, key, reason };
 }
 
@@ -87,23 +99,23 @@ async function storeForPodman(
 
 async function configureFor(
   logins: readonly FoundLogin[],
+  scope: ConfigureScope,
   setup: ClientSetup,
   sha256: CommandContext["sha256"],
 ) {
   const { machine, files } = setup;
   const places = findPlaces(machine, files, clientsOf(logins, setup));
-  const scope = { isGlobal: !logins.every(isDigitalOceans), isDryRun: false };
-  const { edits } = await applyConfiguration(places, scope, { machine, files, sha256 });
+  const order = { scope, isDryRun: false };
+  const { edits } = await applyConfiguration(places, order, { machine, files, sha256 });
   return { edits, places };
 }
 
-/** Removes the logins from the backups and the files. If the fallback's logins all move, docr no longer asks it. */
-async function removeFromFiles(
+/** Removes the logins from the backups and the files. docr no longer asks `emptyFallback`, all of whose logins move. */
+export async function removeFromFiles(
   logins: readonly FoundLogin[],
-  { setup, from }: Situation,
-  staysFallback: boolean,
+  { files, places }: ClientSetup,
+  emptyFallback?: string,
 ): Promise<void> {
-  const { files, places } = setup;
   const paths = [...new Set(logins.flatMap(({ origin }) => (origin.kind === "file" ? [origin.path] : [])))];
   // Backups first: once the files hold no logins, no later run would look for the backups.
   for (const path of paths) {
@@ -111,8 +123,9 @@ async function removeFromFiles(
   }
   const makePlan = (): Plan => {
     const edits = paths.map((path) => withoutLogins(files.open(path), path, logins));
-    if (from !== undefined && !staysFallback)
-      edits.push(withoutFallback(files.open(places.docrConfig), from));
+    if (emptyFallback !== undefined) {
+      edits.push(withoutFallback(files.open(places.docrConfig), emptyFallback));
+    }
     return withoutBackups(edits);
   };
   await applyPlan(makePlan, files, places.record);
@@ -161,18 +174,19 @@ function withoutFallback(file: FileSnapshot, name: string): PlannedEdit {
 /** Removes the fallback from docr's configuration if it has no logins. Returns whether it did. */
 export async function removeEmptyFallback(
   staying: readonly StayingLogin[],
-  { setup, fallback, from }: Situation,
+  { setup, fallback, from, hosts }: Situation,
 ): Promise<boolean> {
   const { files, places } = setup;
   const isEmpty = staying.every(({ origin }) => origin.kind === "file");
-  if (from === undefined || fallback.name !== from || fallback.isFixed || !isEmpty) return false;
+  if (from === undefined || fallback.name !== from || fallback.isFixed || !isEmpty || hosts.length > 0)
+    return false;
   const makePlan = (): Plan => withoutBackups([withoutFallback(files.open(places.docrConfig), from)]);
   await applyPlan(makePlan, files, places.record);
   return true;
 }
 
 /** Returns the logins that are still in the other helper, each with the reason. */
-async function eraseFromOtherHelper(
+export async function eraseFromOtherHelper(
   logins: readonly FoundLogin[],
   destination: Destination,
   runHelper: RunHelper,

@@ -1,11 +1,20 @@
 /** Which logins move, and what must be configured so that clients find them afterwards. */
-import type { RunHelper } from "../../client-config/helper-client.ts";
+import { getFromHelper, type RunHelper } from "../../client-config/helper-client.ts";
 import type { ClientName } from "../../client-config/types.ts";
 import { DOCR } from "../../client-config/uses.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
 import { traitsOf } from "../../core/error-catalog.ts";
 import { HelperError, isHelperError } from "../../core/errors.ts";
-import { type ClientSetup, dockerStore, isAskedFor, isLostByPodman, otherHelperFor } from "./clients.ts";
+import { printable } from "../../core/text.ts";
+import { DIGITALOCEAN, type ConfigureScope } from "../configure/plan.ts";
+import {
+  type ClientSetup,
+  dockerStore,
+  isAskedFor,
+  isLostByPodman,
+  isReadByPodman,
+  otherHelperFor,
+} from "./clients.ts";
 import type { Destination } from "./destination.ts";
 import {
   addressKeyOf,
@@ -13,8 +22,10 @@ import {
   type FoundLogin,
   isDigitalOceans,
   isSameCredential,
+  isSameHost,
   loginsInFile,
   loginsOfHelper,
+  podmanHostFor,
   type StayingLogin,
 } from "./found-logins.ts";
 
@@ -31,16 +42,22 @@ export interface Situation {
   /** The other helper whose logins move. Undefined if only the files' logins do. */
   readonly from: string | undefined;
   readonly willConfigure: boolean;
+  /** The hosts whose logins move, as the user named them. Empty: every host. */
+  readonly hosts: readonly string[];
 }
 
 const HELPER_SUFFIX = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-/** All logins, each once: of two for the same address, the first is the one that moves. */
+/**
+ * All logins of the hosts, each once: of two for the same address, the first is the one that moves. Throws `no-login` for a
+ * host without one.
+ */
 export async function findLogins(
-  { setup, from }: Situation,
+  situation: Situation,
   destination: Destination,
   runHelper: RunHelper,
 ): Promise<Finds> {
+  const { setup, from, hosts } = situation;
   const { files, places } = setup;
   const parts: Finds[] = [];
   if (places.docker !== undefined) parts.push(loginsInFile(files.open(places.docker), "docker"));
@@ -48,14 +65,54 @@ export async function findLogins(
     if (path !== places.docker) parts.push(loginsInFile(files.open(path), "podman"));
   }
   if (from !== undefined) parts.push(await loginsOfHelper(from, runHelper));
-  const staying: StayingLogin[] = parts.flatMap((part) => part.staying);
+  checkNamed(hosts, parts);
+  const isWanted = ({ key }: Pick<FoundLogin, "key">): boolean =>
+    hosts.length === 0 || hosts.some((host) => isSameHost(key, host));
+  const staying = parts.flatMap((part) => part.staying).filter(isWanted);
   const found: FoundLogin[] = [];
-  for (const login of parts.flatMap((part) => part.found)) {
-    const reason = otherHelperFor(login, setup) ?? (await reasonToStay(login, found, destination));
+  for (const login of parts.flatMap((part) => part.found).filter(isWanted)) {
+    const reason =
+      otherHelperFor(login, setup) ??
+      (await reasonToStay(login, found, destination)) ??
+      (await reasonOfFallback(login, situation, runHelper));
     if (reason === undefined) found.push(login);
     else staying.push({ origin: login.origin, key: login.key, reason });
   }
   return { found, staying };
+}
+
+function checkNamed(hosts: readonly string[], parts: readonly Finds[]): void {
+  const keys = parts.flatMap(({ found, staying }) => [...found, ...staying]).map(({ key }) => key);
+  const missing = hosts.filter((host) => !keys.some((key) => isSameHost(key, host)));
+  if (missing.length === 0) return;
+  throw new HelperError("no-login", `no login to move for ${missing.map(printable).join(", ")}`, {
+    hint: "docr migrate --dry-run lists the logins; --from adds those of another helper",
+  });
+}
+
+/** docr asks its fallback helper first, so a login that it has too would not be the one that moved. */
+async function reasonOfFallback(
+  login: FoundLogin,
+  situation: Situation,
+  runHelper: RunHelper,
+): Promise<string | undefined> {
+  const name = nextFallback(situation);
+  if (name === undefined || name === situation.from || isDigitalOceans(login)) return undefined;
+  try {
+    const theirs = await getFromHelper(runHelper, name, login.serverUrl);
+    if (theirs === undefined || isSameCredential(theirs, login.credential)) return undefined;
+    return `docker-credential-${name} has another login for it`;
+  } catch (error) {
+    if (!isHelperError(error)) throw error;
+    return error.message;
+  }
+}
+
+/** Configuring for every registry makes docker's present helper the fallback. */
+function nextFallback({ setup, fallback, willConfigure, hosts }: Situation): string | undefined {
+  const store = dockerStore(setup);
+  const isReplaced = willConfigure && hosts.length === 0 && store !== undefined && store !== DOCR;
+  return isReplaced && !fallback.isFixed ? store : fallback.name;
 }
 
 async function reasonToStay(
@@ -102,49 +159,68 @@ export function chooseHelper(
 }
 
 /**
- * Throws `client-config` if the logins could not be removed from their files, or if no client would find them in docr's
- * store: another helper is docr's fallback, or the clients do not ask docr. With `willConfigure`, the clients soon will.
+ * The logins that every client finds in docr's store afterwards; the others stay. Throws `client-config` if a login could not
+ * be removed from its file, and if the clients ask docr for none of them, or not for one that the user named.
  */
-export function checkMove(logins: readonly FoundLogin[], situation: Situation): void {
-  const { setup, willConfigure } = situation;
+export function splitByClients({ found, staying }: Finds, situation: Situation): Finds {
+  const { setup, hosts } = situation;
   const { files } = setup;
-  for (const { origin } of logins) if (origin.kind === "file") files.checkWritable(files.open(origin.path));
-  if (!logins.every(isDigitalOceans)) checkFallback(situation);
-  if (willConfigure) return;
-  const lost = logins.filter((login) => !isAskedFor(login, setup));
-  const [first] = lost;
-  if (first !== undefined) {
-    throw notAsked(first.origin.kind === "file" ? first.origin.client : "docker", lost);
-  }
-  const lostByPodman = logins.filter((login) => isLostByPodman(login, setup));
-  if (lostByPodman.length > 0) throw notAsked("podman", lostByPodman);
-}
-
-/** Throws if another helper than the one whose logins move answers for every other registry. */
-function checkFallback({ setup, fallback, from, willConfigure }: Situation): void {
-  const store = dockerStore(setup);
-  // Configuring makes docker's present helper the fallback.
-  const next = willConfigure && store !== undefined && store !== DOCR ? store : fallback.name;
-  if (next === undefined || (next === from && !fallback.isFixed)) return;
-  throw new HelperError("client-config", `docker-credential-${next} answers for all other registries`, {
-    hint: fallback.isFixed
-      ? "unset DOCR_FALLBACK first"
-      : `move its logins too: docr migrate --from ${next}${willConfigure ? " --configure" : ""}`,
+  for (const { origin } of found) if (origin.kind === "file") files.checkWritable(files.open(origin.path));
+  const lost = found.flatMap((login) => {
+    const client = clientWithout(login, situation);
+    return client === undefined ? [] : [{ login, client }];
   });
+  const [first] = lost;
+  if (first === undefined) return { found, staying };
+  if (lost.length === found.length || hosts.length > 0) {
+    const logins = lost.map(({ login }) => login);
+    throw notAsked(first.client, logins, hosts.length > 0);
+  }
+  const left = lost.map(({ login: { origin, key }, client }): StayingLogin => {
+    return { origin, key, reason: `${client} does not ask docr for it; --configure changes that` };
+  });
+  return {
+    found: found.filter((login) => !lost.some((one) => one.login === login)),
+    staying: [...staying, ...left],
+  };
 }
 
-function notAsked(client: ClientName, lost: readonly FoundLogin[]): HelperError {
+/** The client that finds the login now, and would not ask docr for it. */
+function clientWithout(login: FoundLogin, { setup, willConfigure }: Situation): ClientName | undefined {
+  if (willConfigure) return undefined;
+  if (!isAskedFor(login, setup)) return login.origin.kind === "file" ? login.origin.client : "docker";
+  return isLostByPodman(login, setup) ? "podman" : undefined;
+}
+
+function notAsked(client: ClientName, lost: readonly FoundLogin[], isNamed: boolean): HelperError {
   const isOne = lost.every(isDigitalOceans);
-  const hosts = isOne ? REGISTRY_HOST : "every registry";
+  const named = lost.map(({ serverUrl }) => printable(serverUrl)).join(", ");
+  const hosts = isOne ? REGISTRY_HOST : isNamed ? named : "every registry";
+  const first = isOne ? "run docr configure first, or" : "run docr configure --global first, or";
   return new HelperError(
     "client-config",
     `${client} would not find the logins: it does not ask docr for ${hosts}`,
-    { hint: `run docr configure${isOne ? "" : " --global"} first, or add --configure` },
+    { hint: `${isNamed ? "" : first} add --configure`.trim() },
   );
 }
 
+/** What to configure so that the clients ask docr for the logins. */
+export function scopeFor(logins: readonly FoundLogin[], { setup, hosts }: Situation): ConfigureScope {
+  if (logins.every(isDigitalOceans)) return DIGITALOCEAN;
+  if (hosts.length === 0) return "every-registry";
+  const docker = new Set<string>();
+  const podman = new Set<string>();
+  for (const login of logins) {
+    const isPodmans = login.origin.kind === "file" && login.origin.client === "podman";
+    if (!isPodmans) docker.add(login.serverUrl);
+    const host = podmanHostFor(login.serverUrl);
+    if (host !== undefined && (isPodmans || isReadByPodman(login, setup))) podman.add(host);
+  }
+  return { docker: [...docker], podman: [...podman] };
+}
+
 /** Whether the helper whose logins move is docr's fallback, or is about to be. */
-export function isFromFallback({ setup, fallback, from, willConfigure }: Situation): boolean {
-  if (from === undefined) return false;
+export function isFromFallback({ setup, fallback, from, willConfigure, hosts }: Situation): boolean {
+  if (from === undefined || hosts.length > 0) return false;
   return fallback.name === from || (willConfigure && dockerStore(setup) === from);
 }

@@ -5,8 +5,10 @@ import { describe, expect, it } from "vitest";
 import type { Environment } from "../../../../src/core/machine.ts";
 import type { Files } from "../../../../src/client-config/edit/files.ts";
 import { configureCommand } from "../../../../src/commands/configure/configure.ts";
+import { Secret } from "../../../../src/core/secret.ts";
 import { unconfigureCommand } from "../../../../src/commands/configure/unconfigure.ts";
 import { type ConfiguredHome, createConfiguredHome } from "../../../support/fakes/configured-home.ts";
+import { tokenOf } from "../../../support/fakes/credentials-bench.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { runOn } from "../../../support/fakes/command-bench.ts";
 
@@ -38,6 +40,9 @@ const withEnv = ({ context }: ConfiguredHome, more: Environment) => {
   const { machine } = context;
   return { context: { ...context, machine: { ...machine, env: { ...machine.env, ...more } } } };
 };
+const auth = (username: string, password: string): { readonly auth: string } => ({
+  auth: Buffer.from(`${username}:${password}`).toString("base64"),
+});
 const parsed = (text: string | undefined): unknown => JSON.parse(text ?? "null");
 
 describe("docr configure", () => {
@@ -55,6 +60,7 @@ describe("docr configure", () => {
           backup: join(home.home, `${DOCKER}.docr-backup`),
         },
       ],
+      moved: [],
       remarks: [],
     });
     expect(home.read(DOCKER)).toBe(
@@ -145,8 +151,8 @@ describe("docr configure", () => {
 
   it("resolves a relative path against the working directory", async () => {
     const home = createConfiguredHome();
-    const [folder, auth] = ["docker", "auth.json"].map((name) => relative(".", join(home.home, name)));
-    const there = withEnv(home, { DOCKER_CONFIG: folder, REGISTRY_AUTH_FILE: auth });
+    const [folder, file] = ["docker", "auth.json"].map((name) => relative(".", join(home.home, name)));
+    const there = withEnv(home, { DOCKER_CONFIG: folder, REGISTRY_AUTH_FILE: file });
     await configure(there, { client: "all" });
     expect(Object.keys(home.all())).toEqual([RECORD, "auth.json", "docker/config.json"]);
     await unconfigure(home);
@@ -194,9 +200,10 @@ describe("docr configure", () => {
   });
 
   it("warns about logins that clients no longer read, and about what keeps clients from docr", async () => {
-    const home = createConfiguredHome();
-    const auth = { auth: Buffer.from("a:b").toString("base64") };
-    home.write(DOCKER, JSON.stringify({ auths: { [HOST]: auth, "ghcr.io": auth, "quay.io": {} } }));
+    const home = createConfiguredHome({ apiToken: tokenOf("a") });
+    const auths = { [HOST]: auth("a", "b"), "ghcr.io": auth("a", "b"), "quay.io": {} };
+    // docker reads neither, because it asks its helper.
+    home.write(DOCKER, JSON.stringify({ auths, credsStore: "pass" }));
     await configure(home);
     await configure(home, { global: true });
     const still = (hosts: string): string =>
@@ -491,4 +498,16 @@ describe("docr unconfigure", () => {
       expect(home.read(DOCKER)).toBe('{"credsStore":"docr"}');
     },
   );
+
+  it("warns in one short line that clients no longer find the stored logins", async () => {
+    const home = createConfiguredHome();
+    home.write(DOCKER, '{"credsStore":"docr"}');
+    for (let host = 1; host <= 61; host += 1) {
+      await home.helper.store(`r${host}.test`, "sammy", new Secret("x"));
+    }
+    await unconfigure(home);
+    expect(home.warnings).toEqual([
+      "docr stores 61 logins that clients no longer find; see docr registry list",
+    ]);
+  });
 });

@@ -27,8 +27,8 @@ interface Options {
   readonly client?: "docker" | "podman" | "all";
   readonly dryRun?: boolean;
 }
-const move = (home: ConfiguredHome, options: Options = {}) =>
-  home.run(migrateCommand, { yes: true, ...options });
+const move = (home: ConfiguredHome, options: Options = {}, hosts: readonly string[] = []) =>
+  home.run(migrateCommand, { yes: true, ...options }, hosts);
 const parsed = (text: string | undefined): unknown => JSON.parse(text ?? "null");
 const opened = async (home: ConfiguredHome, key: string): Promise<readonly unknown[] | undefined> => {
   const login = await home.credentials.logins.read(key);
@@ -223,13 +223,15 @@ describe("docr migrate, for logins in plain text", () => {
 
   it("removes them from docr's backups too", async () => {
     const home = createConfiguredHome();
-    home.write(DOCKER, JSON.stringify({ auths: { "ghcr.io": auth("sammy", "one") } }));
+    // docker asks its helper, and does not read the login in the file.
+    home.write(DOCKER, JSON.stringify({ auths: { "ghcr.io": auth("sammy", "one") }, credsStore: "pass" }));
     await home.run(configureCommand, { global: true });
+    home.write(DOCR_CONFIG, "{}");
     expect(home.read(`${DOCKER}.docr-backup`)).toContain(auth("sammy", "one").auth);
     await move(home);
     expect(Object.values(home.all()).join("")).not.toContain(auth("sammy", "one").auth);
     await home.run(unconfigureCommand);
-    expect(dockerOf(home)).toEqual({ auths: { "ghcr.io": {} } });
+    expect(dockerOf(home)).toEqual({ auths: { "ghcr.io": {} }, credsStore: "pass" });
     expect(home.warnings.at(-1)).toBe(
       "docr stores the login for ghcr.io, which clients no longer find; log in again with docker login",
     );
@@ -396,7 +398,7 @@ describe("docr migrate --from another helper", () => {
         return home.context.runHelper(name, action, input);
       },
     };
-    const { json, exitCode } = await runOn(context, migrateCommand, { yes: true, from: "again" });
+    const { json, exitCode } = await runOn(context, migrateCommand, { yes: true, from: "again" }, []);
     expect(exitCode).toBe(1);
     expect(json).toMatchObject({
       moved: [],
@@ -554,26 +556,40 @@ describe("docr migrate, before it moves", () => {
     expect(parsed(home.read(PODMAN))).toEqual({ auths: {} });
   });
 
-  it("fails if another helper is the fallback for the hosts, or is about to be", async () => {
-    const message = "docker-credential-pass answers for all other registries";
-    const configured = openGlobal(PLAIN.auths);
+  it("leaves a login if the fallback helper answers with another, now or after configuring", async () => {
+    const helpers = {
+      ...helperWith("pass", { "ghcr.io": ["rosa", "theirs"] }),
+      "pass get quay.io": { stdout: "credentials not found in native keychain", exitCode: 1 },
+      "pass get docker.example": { stdout: "locked", exitCode: 1 },
+    };
+    const auths = {
+      ...PLAIN.auths,
+      "quay.io": auth("sammy", "two"),
+      "docker.example": auth("sammy", "three"),
+    };
+    const expected = {
+      moved: [{ host: "quay.io" }],
+      stayed: [
+        { host: "ghcr.io", reason: "docker-credential-pass has another login for it" },
+        { host: "docker.example", reason: "docker-credential-pass failed with exit code 1" },
+      ],
+    };
+    const configured = openGlobal(auths, { helpers });
     configured.write(DOCR_CONFIG, '{"fallback":"pass"}');
-    expect((await failureOf(() => move(configured))).message).toBe(message);
+    expect((await move(configured)).json).toMatchObject(expected);
 
-    const present = createConfiguredHome();
-    present.write(DOCKER, JSON.stringify({ ...PLAIN, credsStore: "pass" }));
-    expect((await failureOf(() => move(present, { configure: true }))).message).toBe(message);
+    const present = createConfiguredHome({ helpers });
+    present.write(DOCKER, JSON.stringify({ auths, credsStore: "pass" }));
+    expect((await move(present, { configure: true })).json).toMatchObject(expected);
+    expect(parsed(present.read(DOCR_CONFIG))).toEqual({ fallback: "pass" });
 
-    const fixed = openGlobal(PLAIN.auths, {
-      env: { DOCR_FALLBACK: "pass" },
-      helpers: helperWith("pass", {}),
-    });
-    expect((await failureOf(() => move(fixed, { from: "pass" }))).message).toBe(message);
+    const fixed = openGlobal(auths, { env: { DOCR_FALLBACK: "pass" }, helpers });
+    expect((await move(fixed)).json).toMatchObject(expected);
   });
 
   it("asks with the list of logins, and continues after a yes", async () => {
     const home = openGlobal(PLAIN.auths, { answers: [true] });
-    expect((await home.run(migrateCommand)).exitCode).toBe(0);
+    expect((await home.run(migrateCommand, {}, [])).exitCode).toBe(0);
     expect(home.questions).toEqual(["Move 1 login to the keychain?"]);
     expect(home.notes).toEqual([`  ghcr.io  sammy  ~/${DOCKER}`]);
     expect(await opened(home, "ghcr.io")).toEqual(["ghcr.io", "sammy", "one"]);
@@ -585,15 +601,115 @@ describe("docr migrate, before it moves", () => {
   ])("changes nothing after %s", async (_, answers) => {
     const home = openGlobal(PLAIN.auths, { answers });
     const before = home.all();
-    expect((await failureOf(() => home.run(migrateCommand))).code).toBe("cancelled");
+    expect((await failureOf(() => home.run(migrateCommand, {}, []))).code).toBe("cancelled");
     expect([home.all(), home.keychain.items.size]).toEqual([before, 0]);
   });
 
   it("needs --yes without a terminal", async () => {
     const home = openGlobal(PLAIN.auths);
-    expect(await failureOf(() => home.run(migrateCommand))).toEqual({
+    expect(await failureOf(() => home.run(migrateCommand, {}, []))).toEqual({
       code: "no-terminal",
       message: "cannot ask for confirmation without a terminal",
     });
+  });
+});
+
+describe("docr migrate, for clients that ask docr for some hosts only", () => {
+  const AUTHS = { [HOST]: auth("sammy", "one"), "ghcr.io": auth("rosa", "two") };
+
+  it("moves the logins of those hosts and leaves the others", async () => {
+    const home = createConfiguredHome();
+    home.write(DOCKER, JSON.stringify({ auths: AUTHS, credHelpers: { [HOST]: "docr" } }));
+    const { json, exitCode } = await move(home);
+    expect([json, exitCode]).toMatchObject([
+      {
+        moved: [{ host: HOST }],
+        stayed: [{ host: "ghcr.io", reason: "docker does not ask docr for it; --configure changes that" }],
+      },
+      0,
+    ]);
+    expect(dockerOf(home)).toMatchObject({ auths: { ...AUTHS, [HOST]: {} } });
+    expect(await opened(home, HOST)).toEqual([HOST, "sammy", "one"]);
+  });
+});
+
+describe("docr migrate with hosts", () => {
+  const AUTHS = {
+    "ghcr.io": auth("sammy", "one"),
+    "quay.io": auth("rosa", "two"),
+    [HUB]: auth("sammy", "hub"),
+    [`${HUB}access-token`]: auth("sammy", "access"),
+  };
+  const open = (more: object = {}, options: CommandBenchOptions = {}): ConfiguredHome => {
+    const home = createConfiguredHome(options);
+    home.write(DOCKER, JSON.stringify({ auths: AUTHS, ...more }));
+    return home;
+  };
+
+  it("moves their logins alone", async () => {
+    const home = open({ credsStore: "docr" });
+    expect((await move(home, {}, ["https://ghcr.io"])).json).toMatchObject({
+      moved: [{ host: "ghcr.io" }],
+      stayed: [],
+    });
+    expect(dockerOf(home)).toMatchObject({ auths: { ...AUTHS, "ghcr.io": {} } });
+  });
+
+  it("makes docker ask docr for these hosts alone with --configure, and unconfigure undoes it", async () => {
+    const home = open();
+    await move(home, { configure: true }, ["ghcr.io", HUB]);
+    const helpers = { "ghcr.io": "docr", [HUB]: "docr", [`${HUB}access-token`]: "docr" };
+    expect(dockerOf(home)).toEqual({
+      auths: { ...AUTHS, "ghcr.io": {}, [HUB]: {}, [`${HUB}access-token`]: {} },
+      credHelpers: helpers,
+    });
+    await home.run(unconfigureCommand);
+    expect(dockerOf(home)).not.toHaveProperty("credHelpers");
+    expect(home.warnings.at(-1)).toContain("which clients no longer find");
+  });
+
+  it("makes podman ask docr too for what it finds in docker's file", async () => {
+    const home = open();
+    home.install("podman");
+    await move(home, { configure: true }, [HUB]);
+    expect(parsed(home.read(PODMAN))).toEqual({ credHelpers: { "docker.io": "docr" } });
+  });
+
+  it("fails if docker does not ask docr for one of them, and changes nothing", async () => {
+    const home = open({ credHelpers: { "ghcr.io": "docr" } });
+    const before = home.all();
+    expect(await failureOf(() => move(home, {}, ["ghcr.io", "quay.io"]))).toEqual({
+      code: "client-config",
+      message: "docker would not find the logins: it does not ask docr for quay.io",
+    });
+    expect([home.all(), home.keychain.items.size]).toEqual([before, 0]);
+  });
+
+  it("fails if there is no login for one of them", async () => {
+    const home = open({ credsStore: "docr" });
+    expect(await failureOf(() => move(home, {}, ["ghcr.io", "gcr.io"]))).toEqual({
+      code: "no-login",
+      message: "no login to move for gcr.io",
+    });
+  });
+
+  it("exits 1 if one of them cannot move", async () => {
+    const home = open({ credsStore: "docr", auths: { "quay.io/team": auth("a", "b") } });
+    expect(await move(home, {}, ["quay.io"])).toMatchObject({
+      exitCode: 1,
+      json: { moved: [], stayed: [{ host: "quay.io/team" }] },
+    });
+  });
+
+  it("takes single logins from the fallback helper, which stays", async () => {
+    const helpers = helperWith("pass", { "ghcr.io": ["sammy", "one"], "quay.io": ["rosa", "two"] });
+    const home = createConfiguredHome({ helpers });
+    home.write(DOCKER, '{"credsStore":"docr"}');
+    home.write(DOCR_CONFIG, '{"fallback":"pass"}');
+    expect((await move(home, { from: "pass" }, ["ghcr.io"])).json).toMatchObject({
+      moved: [{ host: "ghcr.io" }],
+    });
+    expect(parsed(home.read(DOCR_CONFIG))).toEqual({ fallback: "pass" });
+    expect(home.helperCalls.filter((call) => call.includes("erase"))).toEqual(["pass erase ghcr.io"]);
   });
 });
