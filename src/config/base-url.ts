@@ -2,8 +2,8 @@ import { HelperError } from "../core/errors.ts";
 import { isLoopback } from "../core/loopback.ts";
 
 /**
- * Parses the base URL in the environment variable `name` and drops slashes at its end. Undefined if the variable is not
- * set. API tokens travel to this URL, so it must be https; plain http is for loopback only. Throws `bad-setting`.
+ * Parses the base URL in the environment variable `name` and removes trailing slashes. Returns undefined if the variable is not
+ * set. docr sends API tokens to this URL, so it must be https, or http on loopback. Throws `bad-setting`.
  */
 export function parseBaseUrl(name: string, text: string | undefined): string | undefined {
   if (text === undefined || text === "") return undefined;

@@ -20,15 +20,15 @@ export interface ConfigFile {
 /** An account's name follows the rules of doctl's context names. */
 const CONTEXT_NAME = /^[A-Za-z0-9._-]{1,64}$/;
 
-/** Undefined without a home directory. */
+/** Returns undefined without a home directory. */
 export function configFilePath(machine: Machine): string | undefined {
   const home = configHome(machine);
   return home === undefined ? undefined : `${home}/docr/config.json`;
 }
 
 /**
- * Reads `docr/config.json` in the user's configuration directory. Empty if there is no such file. Throws `bad-setting` for
- * a file that cannot be read and for any undocumented content: with a misspelt field, docr could mint for another account.
+ * Reads `docr/config.json` in the user's configuration directory. Returns an empty configuration if the file is missing. Throws
+ * `bad-setting` if it cannot be read or has an unknown field: with a misspelt field, docr could mint for another account.
  */
 export function readConfigFile(machine: Machine): ConfigFile {
   const path = configFilePath(machine);
@@ -64,7 +64,7 @@ export function parseConfigFile(text: string): ConfigFile {
   };
 }
 
-/** Returns the name in lower case, as doctl stores it. `where` says in the message where it was found. Throws `code`. */
+/** Returns the name in lower case, as doctl stores it. Throws `code` with a message that says `where` the name was found. */
 export function parseContextName(
   text: string,
   where = "docr/config.json",

@@ -14,7 +14,10 @@ export function doctlConfigPath(machine: Machine): string | undefined {
   return [usual, snap].find((path) => path !== undefined && existsSync(path)) ?? usual;
 }
 
-/** A digest of doctl's config file: after `doctl auth switch` it differs, and docr need not parse the file. Undefined if the file cannot be read. */
+/**
+ * Returns a digest of doctl's config file, or undefined if the file cannot be read. The digest changes with `doctl auth switch`, so
+ * docr notices that without parsing the file.
+ */
 export function fingerprintDoctlConfig(
   machine: Machine,
   sha256: (text: string) => string,

@@ -6,9 +6,9 @@ import type { Machine } from "../core/machine.ts";
 import { readDoctlConfig } from "./doctl-path.ts";
 
 /**
- * The API token that doctl would use: that of the named context, by default of doctl's current one. Its origin gets the
- * fingerprint. Undefined without a config file, or without such a context. Throws `bad-api-token` for a malformed token and
- * for a file that is not YAML.
+ * Returns the API token that doctl would use for the context, by default for doctl's current one. `fingerprint` becomes part of the
+ * token's origin. Returns undefined if doctl has no config file or no such context. Throws `bad-api-token` if the token is malformed
+ * or the file is not YAML.
  */
 export function findDoctlToken(
   machine: Machine,
@@ -58,13 +58,13 @@ function parseConfig(text: string): JsonObject {
   try {
     value = parse(text, { logLevel: "error", maxAliasCount: 10 });
   } catch {
-    // No cause: the parser quotes the lines around the mistake, and one of them may hold the token.
+    // Do not set `cause`: the parser's message quotes lines of the file, which may contain the token.
     throw new HelperError("bad-api-token", "doctl's config is not valid YAML");
   }
   return isJsonObject(value) ? value : {};
 }
 
-/** doctl's library (viper) compares the names in lower case. */
+/** Compares the names in lower case, like doctl's library (viper). */
 function tokenOf(contexts: JsonObject, chosen: string): string | undefined {
   const found = Object.entries(contexts).find(([name]) => name.toLowerCase() === chosen);
   return textOf(found?.[1]);

@@ -4,20 +4,20 @@ import type { TraceTarget } from "../core/reporter.ts";
 import { isHelperName } from "../response-cache/shared/fallback-note.ts";
 import type { ConfigFile } from "./config-file.ts";
 
-/** Where API tokens and logins are stored. `auto` is the keychain; where there is none, the hint names the other stores. */
+/** Where API tokens and logins are stored. `auto` is the keychain; if there is none, an error's hint names the other stores. */
 export type StoreSetting = "auto" | "keychain" | "file" | "pass";
 
 /** The settings that apply to the requests of every registry. */
 export interface GeneralSettings {
   readonly store: StoreSetting;
-  /** Kind and place of the store. The same account name in another store may be another account. */
+  /** Identifies the store. The same account name in another store may be another account. */
   readonly storeId: string;
-  /** The helper for all registries but DigitalOcean's, by the last part of its name (`osxkeychain`). */
+  /** The last part of the fallback helper's name (`osxkeychain`). Undefined if none is set. */
   readonly fallback: string | undefined;
   readonly traceTarget: TraceTarget | undefined;
 }
 
-/** Environment variables win over the config file. Throws `bad-setting`, naming the variable and its valid values. */
+/** Environment variables take precedence over the config file. Throws `bad-setting`, naming the variable and its valid values. */
 export function readGeneralSettings(env: Environment, file: ConfigFile): GeneralSettings {
   const store =
     readStore("DOCR_STORE", env["DOCR_STORE"]) ?? readStore("store in docr/config.json", file.store);
@@ -40,7 +40,7 @@ function storeIdOf(store: StoreSetting, env: Environment): string {
   switch (store) {
     case "auto":
     case "keychain":
-      // Not the bus: a desktop session and an SSH session reach the same keyring, or none.
+      // Without the bus's address: a desktop session and an SSH session use the same keyring, or none.
       return `keychain ${home}`;
     case "file":
       return `file ${env["XDG_DATA_HOME"] ?? home}`;

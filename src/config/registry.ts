@@ -16,10 +16,9 @@ const SHORTEST_TTL_SECONDS = 60;
 const LONGEST_TTL_SECONDS = 30 * 24 * 3600;
 
 /**
- * The settings for DigitalOcean's registry, from the environment and the config file. An empty variable counts as not set,
- * except for an API token: it is usually a secret that a CI job did not get, and going on without it would hide that.
- * `storeId` is that of the general settings. Throws `bad-setting` or `bad-api-token`, naming the variable and its valid
- * values.
+ * Reads the settings for DigitalOcean's registry from the environment and the config file. An empty variable counts as not set,
+ * except for an API token: usually a CI job did not get its secret, and docr must report that. `storeId` comes from the general
+ * settings. Throws `bad-setting` or `bad-api-token`, naming the variable and its valid values.
  */
 export function readRegistrySettings(machine: Machine, file: ConfigFile, storeId = ""): RegistrySettings {
   const { env } = machine;
@@ -46,7 +45,7 @@ export interface EnvironmentToken {
   read(): ApiToken | undefined;
 }
 
-/** In order of precedence: the variable of doctl, the one of pydo and Terraform, the file. */
+/** In order of precedence: doctl's variable, the variable of pydo and Terraform, the file. */
 export function environmentTokens({ env, uid }: Machine): readonly EnvironmentToken[] {
   const variables = ["DIGITALOCEAN_ACCESS_TOKEN", "DIGITALOCEAN_TOKEN"].map((name) => ({
     name,
@@ -78,7 +77,7 @@ function readApiToken(machine: Machine): ApiToken | undefined {
 function readRegistry(text: string | undefined): string | undefined {
   if (text === undefined || text === "") return undefined;
   if (isRegistryName(text)) return text;
-  // The address that docker wants: registry.digitalocean.com/NAME.
+  // Also accept an address, as docker uses it: registry.digitalocean.com/NAME.
   const address = parseAddress(text);
   const named = address.kind === "digitalocean" ? address.registry : undefined;
   if (named !== undefined && isRegistryName(named)) return named;

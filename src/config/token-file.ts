@@ -1,13 +1,13 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from "node:fs";
 import { HelperError } from "../core/errors.ts";
 
-/** Far more than an API token and a line break. Bytes. */
+/** Bytes. An API token with a line break is far shorter. */
 const LARGEST_FILE = 16 * 1024;
 
 /**
- * The text of a file that holds an API token, such as a mounted secret. Throws `bad-api-token` if the file cannot be read,
- * is not a regular file, or can be written by a user other than this one and root: that user would decide which registry
- * this user pushes to. `uid` is undefined where files have no owner (Windows).
+ * Reads a file that contains an API token, such as a mounted secret. Throws `bad-api-token` if the file cannot be read or is not a
+ * regular file, or if a user other than this one and root can write it: that user could make docker push to another account.
+ * `uid` is undefined if files have no owner (Windows).
  */
 export function readTokenFile(path: string, uid: number | undefined, variable: string): string {
   let fd: number;

@@ -7,16 +7,15 @@ import { rateLimitEndsInMs } from "../http/retry.ts";
 import { requestIdOf } from "../http/traced.ts";
 import { printableText } from "./responses.ts";
 
-/** What a request needs of its API token (DigitalOcean's custom scopes). */
+/** The scope that a request's API token needs (DigitalOcean's custom scopes). */
 export type Scope = "registry:read" | "registry:update" | "account:read";
 
-/** So many hexadecimal digits may be a token. */
+/** Text with this many hexadecimal digits may be a token. */
 const TOKEN_LIKE = /(?:do[a-z]_v1_)?[0-9a-f]{32,}/gi;
 
 /**
- * The error for a response whose status is not a success. Its message names where the token came from. Of all that was
- * received it shows the request id, and the API's own message for a status below 500. `scope` is undefined for a request
- * that needs none.
+ * Creates the error for an unsuccessful response. Its message names the source of the API token. Of the response, it shows only the
+ * request id and, for a status below 500, the API's own message. `scope` is undefined if the request needs no particular scope.
  */
 export function apiFailure(response: HttpResponse, token: ApiToken, scope?: Scope): HelperError {
   const { status } = response;
@@ -56,18 +55,18 @@ function describeStatus(
   return ["api-unexpected", "DigitalOcean's API sent an unexpected response"];
 }
 
-/** Where to put a new token. Undefined for a token in the store or from doctl: the catalog's hint names docr login. */
+/** Tells the user where to put a new token. Undefined for a token from the store or doctl: the catalog's hint suggests docr login. */
 function hintFor({ origin, source }: ApiToken): string | undefined {
   return origin.kind === "environment" ? `${CREATE_TOKEN}, and put it into ${source}` : undefined;
 }
 
-/** In whole seconds. */
+/** Returns whole seconds. */
 function waitOf(response: HttpResponse): number | undefined {
   const waitMs = rateLimitEndsInMs(response);
   return waitMs === undefined ? undefined : Math.ceil(waitMs / 1000);
 }
 
-/** `{"id":…,"message":…}`, without the message's full stop. */
+/** Reads the message from `{"id":…,"message":…}`, without its full stop. */
 function apiMessageOf({ body }: HttpResponse): string | undefined {
   const { message } = parseJsonObject(body.toString("utf8")) ?? {};
   if (typeof message !== "string") return undefined;

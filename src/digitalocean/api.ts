@@ -11,21 +11,21 @@ import { createSend, type Send, type TracedRequest } from "../http/traced.ts";
 import { apiFailure, type Scope } from "./api-failures.ts";
 import { parseAccount, parseDockerCredentials, parseRegistries, parseTokenDescription } from "./responses.ts";
 
-/** The longest response is a list of ten registries. */
+/** Bytes. The longest response is a list of ten registries. */
 const MAX_BYTES = 1024 * 1024;
 
 export interface ApiOptions {
   readonly apiUrl: string;
   readonly oauthUrl: string;
   readonly env: Environment;
-  /** For all calls together, in milliseconds. */
+  /** Limits all calls together. */
   readonly budgetMs: number;
   readonly userAgent: string;
   readonly clock: Clock;
   readonly trace: Trace;
 }
 
-/** DigitalOcean's API v2 as published in digitalocean/openapi, and the OAuth endpoint that doctl revokes at. */
+/** DigitalOcean's API v2, as published in digitalocean/openapi, and the OAuth endpoints that doctl uses. */
 export function createApi(options: ApiOptions): MintApi & AccountApi {
   const { apiUrl, oauthUrl, clock } = options;
   const { sendOnce, send } = openSend(options);
@@ -51,13 +51,13 @@ export function createApi(options: ApiOptions): MintApi & AccountApi {
     listRegistries: async (token) => (await describeRegistries(token)).map(({ name }) => name),
     async mint({ token, registry, access, lifetime }) {
       const path = registry === undefined ? "registry" : `registries/${registry}`;
-      // Always send both: without an expiry a credential never expires, without read_write it cannot push.
+      // Always send both: without an expiry, the credential would never expire; without read_write, it could not push.
       const query = `expiry_seconds=${lifetime.kind === "limited" ? lifetime.ms / 1000 : 0}&read_write=${access === "read-write"}`;
       const url = `${apiUrl}/v2/${path}/docker-credentials?${query}`;
       const scope = access === "read-write" ? "registry:update" : "registry:read";
-      // Read the clock before the first attempt, so that the credential never seems to live longer than it does.
+      // Read the clock before the first attempt. The credential must not appear younger than it is.
       const mintedAt = clock.read();
-      // Do not retry an unlimited credential: a request that was cut off may have created one that never expires.
+      // Do not retry for an unlimited credential: if the connection was cut off, the API may already have created one.
       const body = await get(url, { token, scope, by: lifetime.kind === "unlimited" ? sendOnce : send });
       return {
         ...parseDockerCredentials(body),
@@ -74,14 +74,14 @@ export function createApi(options: ApiOptions): MintApi & AccountApi {
 
 type SendOptions = Omit<ApiOptions, "apiUrl" | "oauthUrl">;
 
-/** A credential says itself where it can be revoked. */
+/** Needs no settings: each credential contains the URL that revokes it. */
 export function createRevoker(options: SendOptions): Revoker {
   const { send } = openSend(options);
   return {
     async revoke({ secret, revokeAt }) {
       const url = `${revokeAt}/v1/oauth/revoke`;
       const response = await send(requestTo("POST", url, { bearer: secret, form: { token: secret } }));
-      // 401: the credential has expired or is revoked already.
+      // 401: the credential has expired or was already revoked.
       if (response.status === 200 || response.status === 401) return;
       throw new HelperError(
         "api-unexpected",
@@ -91,7 +91,7 @@ export function createRevoker(options: SendOptions): Revoker {
   };
 }
 
-/** All requests together take at most the budget. */
+/** Limits all requests together to the budget. */
 function openSend({ budgetMs, env, userAgent, trace }: SendOptions): {
   readonly sendOnce: Send;
   readonly send: Send;
@@ -109,9 +109,9 @@ function openSend({ budgetMs, env, userAgent, trace }: SendOptions): {
 
 interface GetOptions {
   readonly token: ApiToken;
-  /** The scope that the request needs, if it is a single one. */
+  /** The scope that the request needs, if it needs a particular one. */
   readonly scope?: Scope;
-  /** With retries by default. */
+  /** Default: with retries. */
   readonly by?: Send;
 }
 
@@ -125,7 +125,7 @@ function requestTo(
   return {
     method,
     url,
-    who: url.hostname,
+    server: url.hostname,
     accept: "application/json",
     authorization,
     form,

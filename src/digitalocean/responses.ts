@@ -13,14 +13,15 @@ import type { Account, Registry, TokenDescription } from "../credentials/account
 const MAX_TEXT = 200;
 /** Control characters, and those that change the direction of a line: a terminal would obey them. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-/** For bytes and seconds. docr can still print a date that is this far ahead. */
+/** The largest number of bytes or seconds. docr can still print a date that many seconds ahead. */
 const MAX_NUMBER = 8e12;
 const SCOPE = /^[A-Za-z0-9_-]{1,64}(?::[A-Za-z0-9_-]{1,64})?$/;
 const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
 
 /**
- * `{"auths":{"registry.digitalocean.com":{"auth":BASE64}}}`, where `auth` is user, colon, password. The password may end
- * with a line break. Rejects an empty user name, and `<token>`: containerd would take the password for an identity token.
+ * `{"auths":{"registry.digitalocean.com":{"auth":BASE64}}}`, where `auth` is the base64 of `user:password`. The password may end with
+ * a line break. Rejects an empty user name, and the user name `<token>`, because containerd would treat the password as an identity
+ * token.
  */
 export function parseDockerCredentials(body: string): Credential {
   const { auths } = parseBody(body);
@@ -91,7 +92,7 @@ function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= MAX_NUMBER;
 }
 
-/** Bounded, without control characters. Undefined for an empty text and for any other type. */
+/** Shortens the text and replaces control characters. Returns undefined if it is empty or not a string. */
 export function printableText(value: unknown): string | undefined {
   if (typeof value !== "string" || value === "") return undefined;
   return value.slice(0, MAX_TEXT).replace(UNPRINTABLE, "?");

@@ -32,14 +32,14 @@ export interface HttpResponse {
 }
 
 /**
- * One exchange. Throws undici's errors and `ResponseTooLarge` (faults.ts classifies them), `bad-setting` for a proxy that is
- * not a URL, and `bad-trust` for certificate authorities that cannot be read.
+ * Sends one request and returns the response. Throws undici's errors and `ResponseTooLarge`, which faults.ts classifies. Throws
+ * `bad-setting` if a proxy is not a URL, and `bad-trust` if the certificate authorities cannot be read.
  */
 export type Exchange = (request: HttpRequest) => Promise<HttpResponse>;
 
 /**
- * Follows no redirect: a request's secrets are for the host that it names. Always verifies certificates, whatever
- * NODE_TLS_REJECT_UNAUTHORIZED says. Reads at most `maxBytes` of the body, and ends when `signal` aborts.
+ * Follows no redirects, because a request's secrets are only for the host in its URL. Always verifies certificates, even if
+ * NODE_TLS_REJECT_UNAUTHORIZED is 0. Reads at most `maxBytes` of the body, and stops when `signal` aborts.
  */
 export function createExchange(env: Environment, signal: AbortSignal): Exchange {
   const dispatchers = new Map<boolean, Dispatcher>();
@@ -79,7 +79,7 @@ function encodeForm(form: Readonly<Record<string, Secret>>): string {
 function createDispatcher(env: Environment, isDirect: boolean): Dispatcher {
   const tls = { ca: trustedAuthorities(env), rejectUnauthorized: true };
   const options = {
-    // For one or two requests, HTTP/2 only costs loading time. The build leaves it out of the bundle.
+    // For one or two requests, HTTP/2 would only take time to load. The bundle does not contain it.
     allowH2: false,
     connect: { ...tls, timeout: CONNECT_TIMEOUT_MS },
     headersTimeout: RESPONSE_TIMEOUT_MS,
@@ -89,11 +89,11 @@ function createDispatcher(env: Environment, isDirect: boolean): Dispatcher {
   if (isDirect) return new Agent(options);
   const httpProxy = proxyUrl(env["http_proxy"] ?? env["HTTP_PROXY"]);
   const httpsProxy = proxyUrl(env["https_proxy"] ?? env["HTTPS_PROXY"]);
-  // EnvHttpProxyAgent would behave the same, but loading it takes 1 ms.
+  // EnvHttpProxyAgent would do the same, but takes 1 ms to load.
   if (httpProxy === "" && httpsProxy === "") return new Agent(options);
   return new EnvHttpProxyAgent({
     ...options,
-    // Always set, even to "": for a missing option, undici reads the process's environment.
+    // Always set these, even to "": if an option is missing, undici reads the process's environment.
     httpProxy,
     httpsProxy,
     noProxy: env["no_proxy"] ?? env["NO_PROXY"] ?? "",
@@ -102,7 +102,7 @@ function createDispatcher(env: Environment, isDirect: boolean): Dispatcher {
   });
 }
 
-/** Empty if no proxy is set. Throws `bad-setting` if the text is not a URL. */
+/** Returns "" if no proxy is set. Throws `bad-setting` if the text is not a URL. */
 function proxyUrl(text: string | undefined): string {
   if (text === undefined || text === "") return "";
   const url = parseProxy(text);

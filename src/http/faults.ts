@@ -1,6 +1,6 @@
-/** Why a request got no complete response, from the errors of undici, Node and OpenSSL. */
+/** Determines from the errors of undici, Node and OpenSSL why a request got no complete response. */
 
-/** The end of an error code of the families "api" and "registry". Causes with the same remedy share one kind. */
+/** Ends an error code of the families "api" and "registry". Causes with the same hint share one kind. */
 export type FaultKind =
   | "refused"
   | "unknown-host"
@@ -13,7 +13,7 @@ export type FaultKind =
 
 export interface Fault {
   readonly kind: FaultKind;
-  /** What happened, to follow the server's name in a message. */
+  /** The part of a message after the server's name. */
   readonly text: string;
 }
 
@@ -36,7 +36,7 @@ const KINDS: readonly (readonly [codes: RegExp, kind: FaultKind, text: string])[
     "cut-off",
     "closed the connection before the response was complete",
   ],
-  // undici's error for a proxy that answers CONNECT with any status but 200. An aborted signal has other codes.
+  // undici throws this if a proxy answers CONNECT with a status other than 200. For an aborted signal, it throws others.
   [/^UND_ERR_ABORTED$/, "proxy", "is unreachable: the proxy refused the connection"],
   [
     /^(?:ETIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT|ABORT_ERR|TimeoutError|AbortError)$/,
@@ -50,7 +50,7 @@ const KINDS: readonly (readonly [codes: RegExp, kind: FaultKind, text: string])[
   ],
 ];
 
-/** Never throws: an unknown error is `unavailable`. The text contains nothing of the error itself. */
+/** Never throws. An unknown error is `unavailable`. The text never quotes the error. */
 export function faultOf(error: unknown): Fault {
   for (const code of codesOf(error)) {
     const [, kind, text] = KINDS.find(([codes]) => codes.test(code)) ?? [];

@@ -14,18 +14,18 @@ export type Reached =
       /** By the server's clock, in milliseconds since the epoch. Undefined if it sends no valid date. */
       readonly serverTime: number | undefined;
     }
-  /** What happened, to follow the host's name in a message. */
+  /** The part of a message after the host's name. */
   | { readonly problem: string };
 
-/** The network between this machine and the servers. */
+/** Checks the network, for docr doctor. */
 export interface Network {
-  /** Asks without a login. Throws `bad-setting` and `bad-trust`; any other failure is a `problem`. */
+  /** Sends a GET without a login. Throws `bad-setting` and `bad-trust`. Returns any other failure as a `problem`. */
   reach(url: string): Promise<Reached>;
   /** Where the certificate authorities come from, for display. Throws `bad-trust`. */
   describeAuthorities(): string;
 }
 
-/** `budgetMs` is for one call of `reach`, in milliseconds. */
+/** `budgetMs` limits one call of `reach`. */
 export function createNetwork(env: Environment, userAgent: string, budgetMs: number): Network {
   return {
     async reach(text) {

@@ -3,22 +3,22 @@ import { isHelperError } from "../core/errors.ts";
 import type { HttpResponse } from "./exchange.ts";
 import type { Send } from "./traced.ts";
 
-/** In milliseconds. Doubled for each further attempt. */
+/** Doubles with each further attempt. */
 const FIRST_PAUSE_MS = 250;
 const MAX_ATTEMPTS = 5;
 
 export interface RetryOptions {
-  /** Milliseconds that are left for all attempts. */
+  /** Returns the time that is left for all attempts, in milliseconds. */
   readonly leftMs: () => number;
   readonly pause: (ms: number) => Promise<void>;
-  /** From 0 to below 1. Jitter: jobs that fail together must not retry together. */
+  /** Returns a number from 0 to below 1. The jitter keeps jobs that fail together from retrying together. */
   readonly random: () => number;
 }
 
 /**
- * Retries after a 5xx status and after a retryable error, with growing pauses, and after a 429 when the server says so.
- * Returns the last response, or throws the last error, when the next attempt would not fit the time that is left.
- * A mint that was cut off may have succeeded. The retry then leaves one unused credential, which expires.
+ * Retries after a 5xx status and after a retryable error, with growing pauses. Retries after a 429 when the rate limit ends. If the
+ * next attempt would take longer than the time that is left, returns the last response or throws the last error. A mint whose
+ * connection was cut off may have succeeded; the retry then leaves one unused credential, which expires.
  */
 export function withRetries(send: Send, options: RetryOptions): Send {
   return async (request) => {
@@ -41,7 +41,7 @@ export function withRetries(send: Send, options: RetryOptions): Send {
   };
 }
 
-/** The pause before the next attempt, in milliseconds. Undefined if another attempt would end the same way. */
+/** Returns the pause before the next attempt, in milliseconds, or undefined if a retry would not help. */
 function pauseBefore(
   attempt: number,
   response: HttpResponse | undefined,
@@ -55,8 +55,8 @@ function pauseBefore(
 }
 
 /**
- * How long the rate limit still lasts, in milliseconds: `retry-after` (seconds), else `ratelimit-reset` (seconds since the
- * epoch) minus the server's own `date`, because this machine's clock may be wrong. Undefined if the server does not say.
+ * Returns how long the rate limit still lasts, in milliseconds, or undefined if the server does not say. Uses `retry-after` (seconds),
+ * or else `ratelimit-reset` (seconds since the epoch) minus the server's own `date`, because this machine's clock may be wrong.
  */
 export function rateLimitEndsInMs({ headers }: Pick<HttpResponse, "headers">): number | undefined {
   const after = wholeNumber(headers["retry-after"]);

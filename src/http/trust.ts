@@ -3,7 +3,7 @@ import { getCACertificates } from "node:tls";
 import { HelperError } from "../core/errors.ts";
 import type { Environment } from "../core/machine.ts";
 
-/** The bundles of Linux systems, in the order of Go (crypto/x509, root_linux.go). */
+/** The bundles of Linux systems, in Go's order (crypto/x509, root_linux.go). */
 const SYSTEM_BUNDLES = [
   "/etc/ssl/certs/ca-certificates.crt",
   "/etc/pki/tls/certs/ca-bundle.crt",
@@ -13,7 +13,7 @@ const SYSTEM_BUNDLES = [
   "/etc/ssl/cert.pem",
 ];
 
-/** Certificates in PEM, and where they come from, for display. */
+/** Certificates in PEM. `from` is the source, for display. */
 interface Authorities {
   readonly from: string;
   readonly certificates: readonly string[];
@@ -28,7 +28,7 @@ export function trustedAuthorities(env: Environment): string[] {
   return authorities(env).flatMap(({ certificates }) => certificates);
 }
 
-/** How many authorities come from where, for display. Throws like `trustedAuthorities`. */
+/** Returns the number of authorities from each source, for display. Throws like `trustedAuthorities`. */
 export function describeAuthorities(env: Environment): string {
   const described = authorities(env).map(({ from, certificates }) => {
     const count = certificates.join("\n").split("-----BEGIN ").length - 1;
@@ -47,7 +47,7 @@ function baseAuthorities(env: Environment): Authorities {
   if (named) return readBundle("SSL_CERT_FILE", named);
   const bundle = SYSTEM_BUNDLES.find((path) => existsSync(path));
   if (bundle !== undefined) return { from: bundle, certificates: [readFileSync(bundle, "utf8")] };
-  // macOS and Windows have an API instead of a file. The bundled list is for a bare container.
+  // macOS and Windows have an API instead of a file. A minimal container may have neither.
   const system = getCACertificates("system");
   if (system.length > 0) return { from: "the system's store", certificates: system };
   return { from: "Node's bundled list", certificates: getCACertificates("bundled") };

@@ -1,9 +1,9 @@
-/** The challenges in `WWW-Authenticate` (RFC 9110, section 11.6.1). */
+/** Parses the challenges in `WWW-Authenticate` (RFC 9110, section 11.6.1). */
 
 export interface Challenge {
   /** In lower case: `bearer`, `basic`. */
   readonly scheme: string;
-  /** Unescaped values by lower-case name. Of two with the same name, the first. */
+  /** Unescaped values by lower-case name. If a name occurs twice, the first value counts. */
   readonly parameters: ReadonlyMap<string, string>;
 }
 
@@ -12,12 +12,12 @@ const SEPARATORS = /[ \t,]*/y;
 const SCHEME = /[!#$%&'*+.^_`|~0-9A-Za-z-]+(?=[ \t,]|$)/y;
 const PARAMETER =
   /([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s",=]+)(?=[ \t]*(?:,|$)))/y;
-/** A single value instead of parameters, as in `Negotiate`. */
+/** The single value that some schemes have instead of parameters, such as `Negotiate`. */
 const TOKEN68 = /[A-Za-z0-9._~+/-]+=*(?=[ \t]*(?:,|$))/y;
 
 /**
- * Returns every challenge in the header's lines, in order. One line may hold several: the same comma separates challenges
- * and parameters. Skips the rest of a line from the first malformed challenge on.
+ * Returns every challenge in the header's lines, in order. One line may contain several: commas separate both challenges and
+ * parameters. Skips the rest of a line after a malformed challenge.
  */
 export function parseChallenges(header: string | readonly string[] | undefined): readonly Challenge[] {
   const lines = header === undefined ? [] : typeof header === "string" ? [header] : header;

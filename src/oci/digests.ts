@@ -3,15 +3,15 @@ import { isDigest } from "../core/image.ts";
 
 const DEFAULT_ALGORITHM = "sha256";
 
-/** The digest of the bytes, as `ALGORITHM:HEX`. Loads node:crypto only here, because a mint in the same bundle does not need it. */
+/** Returns the digest of the bytes as `ALGORITHM:HEX`. Loads node:crypto only here: a mint uses the same bundle and does not need it. */
 export async function digestOf(bytes: Uint8Array, algorithm = DEFAULT_ALGORITHM): Promise<string> {
   const { hexHash } = await import("./hash.ts");
   return `${algorithm}:${hexHash(algorithm, bytes)}`;
 }
 
 /**
- * Returns the digest of the bytes. Throws `registry-digest-mismatch` if one of the expected digests is another one, or is
- * malformed. An undefined expectation counts as met.
+ * Returns the digest of the bytes. Throws `registry-digest-mismatch` if one of the expected digests differs or is malformed. Ignores
+ * undefined ones.
  */
 export async function checkedDigest(
   bytes: Uint8Array,

@@ -1,4 +1,4 @@
-/** Manifests and configs of images (OCI image and distribution specifications, docker's schemas 1 and 2). */
+/** Parses manifests and configs of images (OCI image and distribution specifications, docker's schemas 1 and 2). */
 import { isJsonObject, parseJsonObject, type JsonObject } from "../core/json.ts";
 import { isDigest } from "../core/image.ts";
 import { malformed } from "./registry-failures.ts";
@@ -26,9 +26,9 @@ export interface Manifest {
   readonly mediaType: string;
   /** Config and layers together, in bytes. Undefined if the manifest does not say. */
   readonly contentBytes: number | undefined;
-  /** Those that the manifest itself names. */
+  /** The platforms that the manifest itself names. */
   readonly platforms: readonly string[];
-  /** The digest of the config, if it names the platform. */
+  /** The digest of the config, if the config names the platform. */
   readonly config: string | undefined;
   /** The bytes that the digest is computed from. */
   readonly digested: Uint8Array;
@@ -70,14 +70,14 @@ export function parseManifest(body: Buffer, contentType: string | undefined, hos
   return { mediaType, contentBytes, platforms: [], config: isImage ? digest : undefined, digested: body };
 }
 
-/** The platform that an image's config names: at most one. Throws `registry-malformed`. */
+/** Returns the platform that an image's config names, if any. Throws `registry-malformed`. */
 export function platformsOfConfig(body: Buffer, host: string): readonly string[] {
   const config = parseJsonObject(body.toString("utf8"));
   if (!config) throw malformed(host, "an image config that is not a JSON object");
   return platformOf(config);
 }
 
-/** The header's type, if docr can read it, else the manifest's own: some registries send `application/json` for everything. */
+/** Returns the header's type if docr knows it. Otherwise the manifest's own, because some registries always send `application/json`. */
 function typeOf(manifest: JsonObject, contentType: string | undefined): string | undefined {
   const sent = contentType?.split(";")[0]?.trim().toLowerCase() ?? "";
   if ([INDEXES, IMAGES, SCHEMA_1_TYPES].some((types) => types.has(sent))) return sent;
@@ -99,7 +99,7 @@ function sizeOf({ size }: JsonObject, host: string): number {
   throw malformed(host, "a manifest without valid sizes");
 }
 
-/** `linux/arm64/v8`. Empty for an attestation, whose platform is `unknown/unknown`. */
+/** Returns a platform such as `linux/arm64/v8`. Returns nothing for an attestation, whose platform is `unknown/unknown`. */
 function platformOf(value: unknown): readonly string[] {
   const { os, architecture, variant } = isJsonObject(value) ? value : {};
   if (!isPlainWord(os) || !isPlainWord(architecture) || os === "unknown") return [];
@@ -114,14 +114,14 @@ function unique(texts: readonly string[]): readonly string[] {
   return [...new Set(texts)];
 }
 
-/** Schema 1 has the platform in the newest layer's history, as JSON inside JSON. */
+/** In schema 1, the platform is in the newest layer's history, as JSON inside JSON. */
 function schema1Platforms({ history }: JsonObject): readonly string[] {
   const newest: unknown = Array.isArray(history) ? history[0] : undefined;
   const text = isJsonObject(newest) ? newest["v1Compatibility"] : undefined;
   return typeof text === "string" ? platformOf(parseJsonObject(text)) : [];
 }
 
-/** Signatures are inside the JSON that they sign. Their protected header says where to cut them out (libtrust). */
+/** Removes the signatures, which are inside the JSON that they sign. Their protected header says where to cut (libtrust). */
 function unsigned(body: Buffer, { signatures }: JsonObject, host: string): Uint8Array {
   const first: unknown = Array.isArray(signatures) ? signatures[0] : undefined;
   const text = isJsonObject(first) ? first["protected"] : undefined;

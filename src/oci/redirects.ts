@@ -6,7 +6,7 @@ import { insecure, malformed } from "./registry-failures.ts";
 const MAX_REDIRECTS = 5;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-/** A POST if it has a form, else a GET. */
+/** A POST if it has a form, otherwise a GET. */
 export type OciRequest = Omit<TracedRequest, "method">;
 
 export interface OciResponse extends HttpResponse {
@@ -14,12 +14,12 @@ export interface OciResponse extends HttpResponse {
   readonly url: URL;
 }
 
-/** Throws `registry-…` errors for everything but an HTTP status. */
+/** Returns a response with any status. Throws `registry-…` if there is none. */
 export type OciSend = (request: OciRequest) => Promise<OciResponse>;
 
 /**
- * Follows the redirects of a GET: registries redirect to blob stores. Only from https to https, and at most five times.
- * Sends the authorization to the first origin only.
+ * Follows the redirects of a GET, because registries redirect to blob stores. Follows at most five, and never from https to http.
+ * Sends the authorization only to the first origin.
  */
 export function followRedirects(send: Send): OciSend {
   return async (request) => {
@@ -31,22 +31,22 @@ export function followRedirects(send: Send): OciSend {
       const { location } = response.headers;
       if (request.form || !REDIRECTS.has(response.status) || typeof location !== "string")
         return { ...response, url };
-      if (redirects === MAX_REDIRECTS) throw malformed(request.who, "too many redirects");
-      url = targetOf(location, url, request.who);
+      if (redirects === MAX_REDIRECTS) throw malformed(request.server, "too many redirects");
+      url = targetOf(location, url, request.server);
     }
   };
 }
 
-function targetOf(location: string, from: URL, who: string): URL {
-  if (!URL.canParse(location, from)) throw malformed(who, "a redirect to an invalid URL");
+function targetOf(location: string, from: URL, server: string): URL {
+  if (!URL.canParse(location, from)) throw malformed(server, "a redirect to an invalid URL");
   const url = new URL(location, from);
-  if (!isConfidential(url, from)) throw insecure(who, "redirects to plain http");
+  if (!isConfidential(url, from)) throw insecure(server, "redirects to plain http");
   url.username = "";
   url.password = "";
   return url;
 }
 
-/** Whether no one else can read what is sent to `url`, which the server at `from` named: https, or from loopback to loopback. */
+/** Whether data sent to `url` stays confidential: with https, or with http if both `url` and `from`, which named it, are loopback. */
 export function isConfidential(url: URL, from: URL): boolean {
   return url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url) && isLoopback(from));
 }

@@ -5,13 +5,13 @@ import { createSend } from "../http/traced.ts";
 import { checkedDigest } from "./digests.ts";
 import { MANIFEST_TYPES, parseManifest, platformsOfConfig } from "./manifests.ts";
 import { followRedirects, type OciResponse } from "./redirects.ts";
-import { denied, malformed, refusedLogin, registryFailure, wantsLogin } from "./registry-failures.ts";
+import { denied, malformed, loginRejected, registryFailure, loginRequired } from "./registry-failures.ts";
 import { openSession, type RegistryLogin, type Session } from "./session.ts";
 import { nextPage, parseTags } from "./tags.ts";
 
 /** An image's manifest, as docr check shows it. */
 export interface FoundManifest {
-  /** `sha256:…` of the received bytes. It matches the image's digest and the registry's header, if there are any. */
+  /** `sha256:…` of the received bytes. It matches the image's digest and the registry's header, if present. */
   readonly digest: string;
   readonly mediaType: string;
   /** Size of the manifest itself. */
@@ -22,12 +22,12 @@ export interface FoundManifest {
   readonly platforms: readonly string[];
 }
 
-/** `not-needed`: the registry answers without a login, so the login was not checked. */
+/** `not-needed`: the registry did not ask for a login, so docr could not check this one. */
 export type LoginCheck = "accepted" | "not-needed";
 
 /** The registries' own HTTP API (OCI distribution). */
 export interface Registries {
-  /** docker login's own check: /v2/, challenge, token. Throws `registry-…`. */
+  /** Checks a login as docker login does: /v2/, challenge, token. Throws `registry-…`. */
   checkLogin(host: string, login: RegistryLogin | undefined): Promise<LoginCheck>;
   /**
    * Undefined if the image is absent. Docker Hub's 401 for an image that does not exist, or that this login may not see,
@@ -45,14 +45,14 @@ const MAX_PAGE_BYTES = 4 * 1024 * 1024;
 const PAGE_LENGTH = 100;
 const MAX_PAGES = 1000;
 
-/** Registries that answer 401 for an absent repository, even with a valid login. */
+/** Registries that respond with 401 for an absent repository, even with a valid login. */
 const HIDES_ABSENT: ReadonlySet<string> = new Set(["registry-1.docker.io"]);
 
 export interface RegistriesOptions {
   readonly env: Environment;
   readonly userAgent: string;
   readonly trace: Trace;
-  /** For all requests of one method call, in milliseconds. */
+  /** Limits all requests of one method call together. */
   readonly budgetMs: number;
 }
 
@@ -66,8 +66,8 @@ export function createRegistries({ env, userAgent, trace, budgetMs }: Registries
   return {
     async checkLogin(host, login) {
       const session = await open(host, login);
-      const response = await session.ask({ path: "", maxBytes: MAX_PAGE_BYTES });
-      if (response.status === 401 && !login) throw wantsLogin(host);
+      const response = await session.request({ path: "", maxBytes: MAX_PAGE_BYTES });
+      if (response.status === 401 && !login) throw loginRequired(host);
       if (response.status !== 200) throw registryFailure(response, host);
       return login && session.authorizedBy !== "nothing" ? "accepted" : "not-needed";
     },
@@ -75,7 +75,7 @@ export function createRegistries({ env, userAgent, trace, budgetMs }: Registries
       const session = await open(image.host, login, image.repository);
       const reference = image.digest ?? image.tag ?? "latest";
       const path = `${image.repository}/manifests/${reference}`;
-      const response = await session.ask({ path, accept: MANIFEST_TYPES, maxBytes: MAX_MANIFEST_BYTES });
+      const response = await session.request({ path, accept: MANIFEST_TYPES, maxBytes: MAX_MANIFEST_BYTES });
       return isPresent(response, image, session) ? readManifest(response, image, session) : undefined;
     },
     async listTags(image, login) {
@@ -84,7 +84,7 @@ export function createRegistries({ env, userAgent, trace, budgetMs }: Registries
       let page: string | URL | undefined = `${image.repository}/tags/list?n=${PAGE_LENGTH}`;
       for (let pages = 0; page !== undefined; pages += 1) {
         if (pages === MAX_PAGES) throw malformed(image.host, "too many pages of tags");
-        const response = await session.ask({
+        const response = await session.request({
           path: page,
           accept: "application/json",
           maxBytes: MAX_PAGE_BYTES,
@@ -103,9 +103,9 @@ function isPresent(response: OciResponse, { host }: Image, { authorizedBy }: Ses
   if (response.status === 200) return true;
   if (response.status === 404) return false;
   if (response.status !== 401) throw registryFailure(response, host);
-  if (authorizedBy === "login") throw refusedLogin(host);
-  if (authorizedBy === "nothing") throw wantsLogin(host);
-  // The token service accepted the login, so the token does not cover this repository.
+  if (authorizedBy === "login") throw loginRejected(host);
+  if (authorizedBy === "nothing") throw loginRequired(host);
+  // The token service accepted the login, but its token does not cover this repository.
   if (HIDES_ABSENT.has(registryApiHost(host))) return false;
   throw denied(host, 401);
 }
@@ -138,7 +138,7 @@ async function readPlatforms(
   repository: string,
   session: Session,
 ): Promise<readonly string[]> {
-  const blob = await session.ask({ path: `${repository}/blobs/${config}`, maxBytes: MAX_CONFIG_BYTES });
+  const blob = await session.request({ path: `${repository}/blobs/${config}`, maxBytes: MAX_CONFIG_BYTES });
   if (blob.status === 404) throw malformed(host, "a manifest whose config is missing");
   if (blob.status !== 200) throw registryFailure(blob, host);
   await checkedDigest(blob.body, [config], host);

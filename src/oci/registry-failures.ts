@@ -1,4 +1,4 @@
-/** The errors of a registry. Messages contain nothing that was received. `who` is the server, as messages name it. */
+/** The errors of a registry. Messages contain nothing that was received. `server` is the server, as messages name it. */
 import { HelperError } from "../core/errors.ts";
 import type { HttpResponse } from "../http/exchange.ts";
 import { rateLimitEndsInMs } from "../http/retry.ts";
@@ -6,46 +6,52 @@ import { rateLimitEndsInMs } from "../http/retry.ts";
 /** The error for an unexpected status. Callers handle 401, 403 and 404 first where these mean something else. */
 export function registryFailure(
   response: Pick<HttpResponse, "status" | "headers">,
-  who: string,
+  server: string,
 ): HelperError {
   const { status } = response;
   if (status === 429) {
     const waitMs = rateLimitEndsInMs(response);
     const wait = waitMs === undefined ? "" : `, try again in ${Math.ceil(waitMs / 1000)} s`;
-    return new HelperError("registry-rate-limited", `${who} limits the rate of requests (HTTP 429${wait})`);
+    return new HelperError(
+      "registry-rate-limited",
+      `${server} limits the rate of requests (HTTP 429${wait})`,
+    );
   }
-  if (status === 403) return denied(who, status);
-  if (status === 401) return refusedLogin(who);
-  if (status >= 500) return new HelperError("registry-unavailable", `${who} failed (HTTP ${status})`);
-  return new HelperError("registry-unexpected", `${who} sent an unexpected response (HTTP ${status})`);
+  if (status === 403) return denied(server, status);
+  if (status === 401) return loginRejected(server);
+  if (status >= 500) return new HelperError("registry-unavailable", `${server} failed (HTTP ${status})`);
+  return new HelperError("registry-unexpected", `${server} sent an unexpected response (HTTP ${status})`);
 }
 
 /** The request needs a login, and docr has none. */
-export function wantsLogin(who: string): HelperError {
-  return new HelperError("registry-unauthorized", `${who} requires a login, and docr found none (HTTP 401)`);
+export function loginRequired(server: string): HelperError {
+  return new HelperError(
+    "registry-unauthorized",
+    `${server} requires a login, and docr found none (HTTP 401)`,
+  );
 }
 
 /** The user name or the password is wrong, or no longer valid. */
-export function refusedLogin(who: string): HelperError {
-  return new HelperError("registry-unauthorized", `${who} rejected the login (HTTP 401)`);
+export function loginRejected(server: string): HelperError {
+  return new HelperError("registry-unauthorized", `${server} rejected the login (HTTP 401)`);
 }
 
 /** The login is valid, or none is needed, but it does not permit this request. */
-export function denied(who: string, status: number): HelperError {
-  return new HelperError("registry-denied", `${who} denied access (HTTP ${status})`);
+export function denied(server: string, status: number): HelperError {
+  return new HelperError("registry-denied", `${server} denied access (HTTP ${status})`);
 }
 
-export function malformed(who: string, what: string): HelperError {
-  return new HelperError("registry-malformed", `${who} sent an invalid response: ${what}`);
+export function malformed(server: string, what: string): HelperError {
+  return new HelperError("registry-malformed", `${server} sent an invalid response: ${what}`);
 }
 
-/** docr did not send a request that others could have read. */
-export function insecure(who: string, what: string): HelperError {
-  return new HelperError("registry-insecure", `${who} ${what}, which docr does not use`);
+/** docr did not send a request, because others could have read it. */
+export function insecure(server: string, what: string): HelperError {
+  return new HelperError("registry-insecure", `${server} ${what}, which docr does not use`);
 }
 
 /** The registry redirects to another host, and that host asks for the registry's login. */
-export function askedElsewhere(host: string): HelperError {
+export function loginRequiredElsewhere(host: string): HelperError {
   const message = `${host} redirects to another host that requires a login, and docr sends no login there`;
   return new HelperError("registry-insecure", message, {
     hint: "use the image's name on the other host, or check without a login: docr check --anonymous IMAGE",

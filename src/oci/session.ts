@@ -7,25 +7,31 @@ import type { Secret } from "../core/secret.ts";
 import type { Authorization } from "../http/exchange.ts";
 import { parseChallenges } from "./challenges.ts";
 import type { OciResponse, OciSend } from "./redirects.ts";
-import { askedElsewhere, malformed, refusedLogin, registryFailure, wantsLogin } from "./registry-failures.ts";
+import {
+  loginRequiredElsewhere,
+  malformed,
+  loginRejected,
+  registryFailure,
+  loginRequired,
+} from "./registry-failures.ts";
 import { fetchToken, isIdentityToken } from "./tokens.ts";
 
-/** A login (the user name `<token>` marks an identity token), or a bearer token to send unchanged. */
+/** A login (with the user name `<token>`, an identity token), or a bearer token that docr sends unchanged. */
 export type RegistryLogin = Credential | { readonly registryToken: Secret };
 
-/** Bytes of a response that only needs a status and headers. */
+/** Bytes. docr needs only the status and headers of these responses. */
 const MAX_PING_BYTES = 64 * 1024;
 
 export interface SessionOptions {
   readonly send: OciSend;
-  /** As images name it. */
+  /** The host in image names. */
   readonly host: string;
   readonly login: RegistryLogin | undefined;
-  /** For the token; see TokenRequest. */
+  /** The token's scope; see TokenRequest. */
   readonly scope: string | undefined;
 }
 
-export interface Question {
+export interface SessionRequest {
   /** Relative to `/v2/`, or a URL of the same origin. */
   readonly path: string | URL;
   readonly accept?: string;
@@ -36,13 +42,13 @@ export interface Question {
 export interface Session {
   /** The registry's URL, ending in `/v2/`. */
   readonly base: URL;
-  /** The present authorization: a token, the login itself, or nothing because the registry has asked for nothing. */
+  /** The current authorization: a token, the login itself, or nothing if the registry has not asked for a login. */
   readonly authorizedBy: "token" | "login" | "nothing";
-  /** Throws `registry-…` if no authorization can be had. A 401 response means that the present one is not sufficient. */
-  ask(question: Question): Promise<OciResponse>;
+  /** Throws `registry-…` if docr cannot get an authorization. A 401 response means that the current one is not sufficient. */
+  request(request: SessionRequest): Promise<OciResponse>;
 }
 
-/** The registry's handshake: `/v2/`, its challenge, and the authorization that it asks for. Throws `registry-…`. */
+/** Performs the registry's handshake: requests `/v2/` and gets the authorization that its challenge asks for. Throws `registry-…`. */
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { send, host } = options;
   const { base, ping } = await findRegistry(send, host);
@@ -55,10 +61,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       if (!authorization) return "nothing";
       return "bearer" in authorization ? "token" : "login";
     },
-    async ask({ path, accept, maxBytes }) {
+    async request({ path, accept, maxBytes }) {
       const url = typeof path === "string" ? new URL(path, base) : path;
       if (url.origin !== base.origin) throw malformed(host, "an address on another host");
-      const request = { who: host, url, accept, maxBytes };
+      const request = { server: host, url, accept, maxBytes };
       const first = await send({ ...request, authorization });
       if (first.status !== 401 || authorization) return first;
       // Some registries allow /v2/ without a login and ask for one at the repository.
@@ -68,14 +74,14 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   };
 }
 
-/** Returns the registry's URL and its response at `/v2/`. As docker does, falls back to plain http on loopback only. */
+/** Returns the registry's URL and its response at `/v2/`. Like docker, tries plain http after https, only on loopback. */
 async function findRegistry(
   send: OciSend,
   host: string,
 ): Promise<{ readonly base: URL; readonly ping: OciResponse }> {
   const ping = async (scheme: string) => {
     const base = new URL(`${scheme}://${registryApiHost(host)}/v2/`);
-    return { base, ping: await send({ who: host, url: base, maxBytes: MAX_PING_BYTES }) };
+    return { base, ping: await send({ server: host, url: base, maxBytes: MAX_PING_BYTES }) };
   };
   if (!URL.canParse(`https://${registryApiHost(host)}/v2/`)) {
     throw new HelperError("registry-unknown-host", `${host} is not a valid host`);
@@ -87,7 +93,7 @@ async function findRegistry(
     const plain = await ping("http").catch((other: unknown) => {
       throw maySpeakPlainHttp(other) ? error : other;
     });
-    // A TLS server answers plain http with 400. Then its certificate is the problem.
+    // A TLS server responds to plain http with 400. The problem is then its certificate.
     if (plain.ping.status === 400) throw error;
     return plain;
   }
@@ -104,15 +110,15 @@ async function authorize(
 ): Promise<Authorization> {
   if (login && "registryToken" in login) return { bearer: login.registryToken };
   const credential = login;
-  // The login goes to the realm that a challenge names. Only the registry may name one, not a host that it redirects to.
-  if (credential && refusal.url.origin !== registry.origin) throw askedElsewhere(host);
+  // docr sends the login to the realm that a challenge names. Only the registry itself may name one, not a host that it redirects to.
+  if (credential && refusal.url.origin !== registry.origin) throw loginRequiredElsewhere(host);
   const challenges = parseChallenges(refusal.headers["www-authenticate"]);
   const challenge = challenges.find(({ scheme }) => scheme === "bearer");
   if (challenge) return { bearer: await fetchToken({ send, registry, host, challenge, scope, credential }) };
   if (!challenges.some(({ scheme }) => scheme === "basic")) {
     throw malformed(host, "HTTP 401 without a Bearer or Basic challenge");
   }
-  if (!credential) throw wantsLogin(host);
-  if (isIdentityToken(credential)) throw refusedLogin(host);
+  if (!credential) throw loginRequired(host);
+  if (isIdentityToken(credential)) throw loginRejected(host);
   return { basic: credential };
 }

@@ -17,8 +17,8 @@ const LINK = /<([^<>]*)>((?:[ \t]*;[ \t]*[A-Za-z*]+[ \t]*=[ \t]*(?:"[^"]*"|[^\s"
 const PARAMETER = /([A-Za-z*]+)[ \t]*=[ \t]*(?:"([^"]*)"|([^\s",;]+))/g;
 
 /**
- * The next page's URL, from the `Link` header (RFC 8288). Undefined after the last page. Throws `registry-malformed` if it
- * is on another origin: the authorization is for this one.
+ * Returns the next page's URL from the `Link` header (RFC 8288), or undefined after the last page. Throws `registry-malformed` if the
+ * URL is on another origin, because the authorization is only for this one.
  */
 export function nextPage(
   header: string | readonly string[] | undefined,

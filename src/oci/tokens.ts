@@ -8,12 +8,12 @@ import {
   denied,
   insecure,
   malformed,
-  refusedLogin,
+  loginRejected,
   registryFailure,
-  wantsLogin,
+  loginRequired,
 } from "./registry-failures.ts";
 
-/** A token for many repositories is a few kilobytes long. */
+/** Bytes. A token for many repositories has a few kilobytes. */
 const MAX_BYTES = 1024 * 1024;
 const CLIENT_ID = new Secret("docr");
 
@@ -23,9 +23,9 @@ export interface TokenRequest {
   readonly registry: URL;
   readonly host: string;
   readonly challenge: Challenge;
-  /** `repository:NAME:pull`. Undefined: only check that the login is valid. */
+  /** `repository:NAME:pull`. Undefined to check only that the login is valid. */
   readonly scope: string | undefined;
-  /** Undefined: ask for anonymous access. */
+  /** Undefined for anonymous access. */
   readonly credential: Credential | undefined;
 }
 
@@ -35,18 +35,18 @@ export function isIdentityToken({ username }: Credential): boolean {
 }
 
 /**
- * Fetches the bearer token that the challenge asks for (distribution's token specification): a GET with the login, or, for
- * an identity token, a POST with OAuth2's refresh grant. The realm may be any host, but the login goes there over https only.
+ * Fetches the bearer token that the challenge asks for (distribution's token specification). Sends a GET with the login or, for an
+ * identity token, a POST with OAuth2's refresh grant. The realm may be on any host, but docr sends the login only over https.
  */
 export async function fetchToken(request: TokenRequest): Promise<Secret> {
   const { send, challenge, scope, credential, host } = request;
-  const who = `the token service of ${host}`;
+  const server = `the token service of ${host}`;
   const url = realmOf(request);
   const fields: [string, string][] = [];
   const service = challenge.parameters.get("service");
   if (service !== undefined) fields.push(["service", service]);
   if (scope !== undefined) fields.push(["scope", scope]);
-  const common = { who, url, accept: "application/json", maxBytes: MAX_BYTES };
+  const common = { server, url, accept: "application/json", maxBytes: MAX_BYTES };
   let response: OciResponse;
   if (credential && isIdentityToken(credential)) {
     const plain = fields.map(([name, value]): [string, Secret] => [name, new Secret(value)]);
@@ -58,10 +58,10 @@ export async function fetchToken(request: TokenRequest): Promise<Secret> {
     const authorization: Authorization | undefined = credential && { basic: credential };
     response = await send({ ...common, authorization });
   }
-  if (response.status === 401) throw credential ? refusedLogin(who) : wantsLogin(host);
-  if (response.status === 403) throw denied(who, 403);
-  if (response.status !== 200) throw registryFailure(response, who);
-  return tokenIn(response.body.toString("utf8"), who);
+  if (response.status === 401) throw credential ? loginRejected(server) : loginRequired(host);
+  if (response.status === 403) throw denied(server, 403);
+  if (response.status !== 200) throw registryFailure(response, server);
+  return tokenIn(response.body.toString("utf8"), server);
 }
 
 function realmOf({ challenge, registry, host }: TokenRequest): URL {
@@ -73,10 +73,10 @@ function realmOf({ challenge, registry, host }: TokenRequest): URL {
   return url;
 }
 
-/** Distribution calls the field `token`, OAuth2 `access_token`. */
-function tokenIn(body: string, who: string): Secret {
+/** distribution calls the field `token`; OAuth2 calls it `access_token`. */
+function tokenIn(body: string, server: string): Secret {
   const fields = parseJsonObject(body);
   const token = fields?.["token"] || fields?.["access_token"];
   if (typeof token === "string" && /^[\x21-\x7e]+$/.test(token)) return new Secret(token);
-  throw malformed(who, "no token");
+  throw malformed(server, "no token");
 }

@@ -3,7 +3,7 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Rounded: `40 s`, `12 min`, `3 h`, `29 d`. */
+/** Formats a duration in one rounded unit: `40 s`, `12 min`, `3 h`, `29 d`. */
 export function formatDuration(ms: number): string {
   if (ms < 2 * MINUTE_MS) return `${Math.max(0, Math.round(ms / SECOND_MS))} s`;
   if (ms < 2 * HOUR_MS) return `${Math.round(ms / MINUTE_MS)} min`;
@@ -15,8 +15,8 @@ const UNIT_MS: Readonly<Record<string, number>> = { s: SECOND_MS, m: MINUTE_MS, 
 const DURATION = /^(?:\d{1,9}(?:\.\d{1,3})?[smhd]){1,4}$/;
 
 /**
- * Seconds of a duration as Go's tools write it (`1h30m`, `90m`, `3600s`, `1.5h`), with days (`30d`), or of plain seconds as in
- * doctl's `--expiry-seconds`. Undefined for anything else and for fractions of a second.
+ * Parses a duration in Go's format (`1h30m`, `90m`, `3600s`, `1.5h`), also with days (`30d`), or as plain seconds, like doctl's
+ * `--expiry-seconds`. Returns whole seconds, or undefined for other text and for fractions of a second.
  */
 export function parseDuration(text: string): number | undefined {
   if (/^\d{1,10}$/.test(text)) return Number(text);

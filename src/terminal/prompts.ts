@@ -1,4 +1,4 @@
-/** Prompts and spinner. A bundle of its own, because most commands use neither. */
+/** Prompts and the spinner. They are in a separate bundle, because most commands use neither. */
 import { type CANCEL_SYMBOL, confirm, isCancel, password, text, updateSettings } from "@clack/prompts";
 import spinner from "yocto-spinner";
 import { HelperError } from "../core/errors.ts";
@@ -13,10 +13,10 @@ export interface Prompts {
   spin(label: string): () => void;
 }
 
-/** Node's line editor closes on it without an event for clack, and the process would end with exit code 0. */
+/** At ctrl-D, Node's line editor closes without an event for clack, and the process would exit with 0. */
 const CTRL_D = "\u0004";
 
-/** Everything appears on stderr, because scripts read stdout. */
+/** Prompts use stderr, because scripts read stdout. */
 export function createPrompts({ stdin, stderr, onInterrupt }: Streams): Prompts {
   updateSettings({ aliases: { [CTRL_D]: "cancel" } });
   const on = { input: stdin, output: stderr, withGuide: false };
@@ -27,7 +27,7 @@ export function createPrompts({ stdin, stderr, onInterrupt }: Streams): Prompts 
     ask: (message) => ask(() => text({ ...on, message })),
     confirm: (message) => ask(() => confirm({ ...on, message, initialValue: false })),
     spin(label) {
-      // The spinner's own signal handler exits in an orderly way, which waits for a stuck keychain.
+      // The spinner's own signal handler exits normally, and that would wait for a stuck keychain.
       const running = spinner({ text: label, stream: stderr, handleSignals: false }).start();
       const release = onInterrupt(() => void running.stop());
       return () => {
@@ -38,10 +38,10 @@ export function createPrompts({ stdin, stderr, onInterrupt }: Streams): Prompts 
   };
 }
 
-/** Node's line editor pauses stdin when the process comes back from ctrl-Z, and does not resume it. */
+/** Keeps stdin running: Node's line editor pauses it when the process continues after ctrl-Z, and does not resume it. */
 async function whileListening<T>(stdin: Streams["stdin"], work: () => Promise<T>): Promise<T> {
   let isAsking = true;
-  // Deferred: the end of a prompt pauses stdin too, just before it reports the answer.
+  // Wait a moment: the end of a prompt also pauses stdin, just before the prompt reports the answer.
   const resume = (): void => void setImmediate(() => isAsking && stdin.resume());
   stdin.on("pause", resume);
   try {

@@ -1,6 +1,6 @@
 const UNITS = ["bytes", "kB", "MB", "GB", "TB"];
 
-/** In units of 1000, as docker and DigitalOcean show sizes: `29.4 MB`. */
+/** Formats a size in units of 1000, as docker and DigitalOcean do: `29.4 MB`. */
 export function formatBytes(count: number): string {
   let value = count;
   let unit = 0;

@@ -4,44 +4,44 @@ import type { Streams } from "./streams.ts";
 import { Secret } from "../core/secret.ts";
 import { stderrLine } from "../core/text.ts";
 
-/** The user's terminal, or the pipes in its place. Prompts, progress and notes go to stderr. */
+/** The user's terminal, or pipes. Prompts, progress and notes go to stderr. */
 export interface Terminal {
   /** Whether prompts are possible: stdin and stderr are terminals. */
   readonly canAsk: boolean;
-  /** Columns for text on stdout: the terminal's, or 80 for a pipe. */
+  /** The width of text on stdout, in columns: the terminal's, or 80 for a pipe. */
   readonly columns: number;
   /** Styles text for stdout. Returns it unchanged if stdout is a pipe, or if the user wants no colours. */
   paint(style: Style, text: string): string;
-  /** Asks without an echo. Throws `no-terminal` if prompts are impossible, `cancelled` on ctrl-C. */
+  /** Asks for a secret without showing the input. Throws `no-terminal` if prompts are impossible, `cancelled` on ctrl-C. */
   askHidden(question: string): Promise<Secret>;
-  /** Asks with an echo. Throws like `askHidden`. */
+  /** Asks for text. Throws like `askHidden`. */
   ask(question: string): Promise<string>;
   /** Asks for yes or no; the default is no. Throws like `askHidden`. */
   confirm(question: string): Promise<boolean>;
   /** Shows a spinner on stderr during the work, if stderr is a terminal. */
   spin<T>(label: string, work: () => Promise<T>): Promise<T>;
-  /** Prints whole lines on stdout at once, before the command's result. Not under `--json`. */
+  /** Prints whole lines on stdout immediately, before the command's result. Do not use it with `--json`. */
   print(text: string): void;
-  /** Prints one line on stderr at once: what the user should know, and is no warning. */
+  /** Prints one line of information on stderr immediately. It is not a warning. */
   note(text: string): void;
-  /** All of stdin as UTF-8, without one final line break. Throws `input-missing` if it is empty. */
+  /** Reads all of stdin as UTF-8, without one final line break. Throws `input-missing` if it is empty. */
   readSecret(): Promise<Secret>;
 }
 
 export type Style = "bold" | "green" | "yellow" | "red";
 
-/** The terminal's parts that belong to the process. */
+/** What the terminal needs from the process. */
 export interface TerminalParts {
   isTerminal(fd: 0 | 1 | 2): boolean;
-  /** Of the terminal on stdout. Undefined for a pipe. */
+  /** Returns the width of the terminal on stdout, or undefined for a pipe. */
   columns(): number | undefined;
-  /** Opened only for a prompt. */
+  /** Called only for prompts and the spinner. */
   streams(): Streams;
   readInput(): Promise<Uint8Array>;
-  /** Both write whole lines at once. */
+  /** Like `writeStderr`, writes whole lines immediately. */
   writeStdout(text: string): void;
   writeStderr(text: string): void;
-  /** Whether the user wants colours, by NO_COLOR, TERM and `--no-color`. */
+  /** Whether NO_COLOR, TERM and `--no-color` permit colours. */
   wantsColours(): boolean;
 }
 
@@ -60,7 +60,7 @@ export function createTerminal(parts: TerminalParts): Terminal {
     canAsk,
     columns: (isStdoutTerminal ? parts.columns() : undefined) ?? PIPED_COLUMNS,
     paint(style, text) {
-      // Node's own check of the stream knows neither a pipe's reader nor `--no-color`.
+      // Turn off Node's own check of the stream: it does not know `--no-color`.
       return isStdoutTerminal && parts.wantsColours()
         ? styleText(style, text, { validateStream: false })
         : text;

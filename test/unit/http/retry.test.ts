@@ -9,7 +9,7 @@ import { failureOf } from "../../support/fakes/failure-of.ts";
 const REQUEST: TracedRequest = {
   method: "GET",
   url: new URL("https://api.example/"),
-  who: "api.example",
+  server: "api.example",
   authorization: { bearer: new Secret("x") },
   maxBytes: 1,
 };

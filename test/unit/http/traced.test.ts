@@ -50,8 +50,8 @@ function send(url: string, options: SendOptions = {}): Promise<HttpResponse> {
   const signal = options.signal ?? AbortSignal.timeout(15_000);
   const { trace } = options.recorded ?? recordTrace();
   const sendTraced = createSend({ family: "api", env, userAgent: "the-agent/1", signal, trace });
-  const { hostname: who } = new URL(url);
-  const common = { method: "GET", who, accept: "application/json", maxBytes: 1024 * 1024 } as const;
+  const { hostname: server } = new URL(url);
+  const common = { method: "GET", server, accept: "application/json", maxBytes: 1024 * 1024 } as const;
   return sendTraced({ ...common, url: new URL(url), authorization: { bearer: BEARER }, ...options.request });
 }
 
@@ -294,7 +294,7 @@ describe("a host", () => {
       trace,
     });
     await expect(
-      sendToRegistry({ method: "GET", url, who: "the registry", maxBytes: 1 }),
+      sendToRegistry({ method: "GET", url, server: "the registry", maxBytes: 1 }),
     ).rejects.toMatchObject({
       code: "registry-refused",
       message: "the registry refused the connection",

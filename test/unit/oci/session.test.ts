@@ -71,7 +71,7 @@ describe("a registry", () => {
     async (url) => {
       const { session, urls } = open(ELSEWHERE, 401, 401);
       const opened = await session;
-      const failure = await failureOf(() => opened.ask({ path: new URL(url), maxBytes: 1 }));
+      const failure = await failureOf(() => opened.request({ path: new URL(url), maxBytes: 1 }));
       expect(failure.code).toBe("registry-malformed");
       expect(urls()).toEqual(["https://registry.example/v2/"]);
     },
