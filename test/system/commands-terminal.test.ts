@@ -27,12 +27,12 @@ afterAll(() => {
 /** Each test has a terminal of its own, closed whatever happens in it. */
 async function inTerminal(
   command: string,
-  look: (terminal: TerminalSession) => Promise<void>,
+  body: (terminal: TerminalSession) => Promise<void>,
 ): Promise<void> {
   const room = mkdtempSync(join(folder, "t-"));
   const terminal = await openTerminal(room, command, env);
   try {
-    await look(terminal);
+    await body(terminal);
   } finally {
     await terminal.close();
   }
@@ -50,7 +50,7 @@ describeUnless(reasonFor(["tmux"]), "in a real terminal", () => {
     ["docr login", true],
     ["docr login --no-color", false],
     ["NO_COLOR=1 docr login", false],
-  ])("a question of %s has colours: %s", async (command, hasColours) => {
+  ])("the prompt of %s has colours: %s", async (command, hasColours) => {
     await inTerminal(command, async (terminal) => {
       await terminal.waitFor("DigitalOcean API token");
       expect(/\u001b\[[0-9;]*3[0-7]m/.test(await terminal.colours())).toBe(hasColours);
@@ -67,13 +67,13 @@ describeUnless(reasonFor(["tmux"]), "in a real terminal", () => {
 });
 
 describeUnless(explainNoExecutable(), "piped", () => {
-  it.each(PROGRAMS)("%s takes every verb", async (program) => {
+  it.each(PROGRAMS)("%s runs every command", async (program) => {
     const { code, stdout, stderr } = await run(program, ["prune", "--help"], { env });
     expect(stdout).toContain("Usage: docr prune [options]");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   });
 
-  it.each(["status", "status --json", "man"])("%s says where a full disk did not take it", async (verb) => {
+  it.each(["status", "status --json", "man"])("docr %s fails on a full disk", async (verb) => {
     const outcome = await run("sh", ["-c", `docr ${verb} > /dev/full`], { env });
     expect(outcome).toMatchObject({
       code: 1,
@@ -81,7 +81,7 @@ describeUnless(explainNoExecutable(), "piped", () => {
     });
   });
 
-  it("a reader that has had enough is told nothing", async () => {
+  it("a reader that closes the pipe early causes no message", async () => {
     expect((await run("sh", ["-c", "docr man | true"], { env })).stderr).toBe("");
   });
 
@@ -135,7 +135,7 @@ function bare(): Environment {
   };
 }
 
-describe("every verb", () => {
+describe("every command", () => {
   it("is in this table", async () => {
     const { stdout } = await run(DOCR, ["--help"], { env });
     const [, list = ""] = /^Commands:\n((?: {2}.*\n)+)/m.exec(stdout) ?? [];
@@ -183,7 +183,7 @@ describe("every verb", () => {
 });
 
 describeUnless(reasonFor(["man"]), "the manual page", () => {
-  it("is good roff", async () => {
+  it("is valid roff", async () => {
     const { stdout } = await run(DOCR, ["man"], { env });
     const file = join(folder, "docr.1");
     writeFileSync(file, stdout);
@@ -227,7 +227,7 @@ const SHELLS: readonly {
 describe("completion", () => {
   for (const { parts, file, text, start } of SHELLS) {
     describeUnless(reasonFor(["tmux", ...parts]), `in ${start.replace("$ROOM/", "")}`, () => {
-      it("finishes a verb at a TAB", async () => {
+      it("completes a command at TAB", async () => {
         const room = mkdtempSync(join(folder, "s-"));
         writeFileSync(join(room, file), text);
         await inTerminal(start.replace("$ROOM", room), async (terminal) => {

@@ -12,8 +12,8 @@ import { inSandbox, type Sandbox } from "./sandbox.ts";
 
 const MANY = 50;
 
-/** Processes that got as far as looking for an API token: those that had the turn, in the order of their turns. */
-const leaders = (sandbox: Sandbox): readonly number[] => [
+/** The processes that looked for an API token, in order: those that held the lock. */
+const lockHolders = (sandbox: Sandbox): readonly number[] => [
   ...new Set(
     sandbox
       .trace()
@@ -22,9 +22,9 @@ const leaders = (sandbox: Sandbox): readonly number[] => [
   ),
 ];
 
-describeUnless(explainNoExecutable(), "one mint for many", () => {
+describeUnless(explainNoExecutable(), "50 processes at the same time", () => {
   it(
-    "50 processes with nothing kept make one mint and answer the same",
+    "mint once with nothing cached, and answer the same credential",
     inSandbox({}, async (sandbox) => {
       const outcomes = await sandbox.getMany(MANY);
       expect(new Set(outcomes.map(({ code, stderr }) => `${code} ${stderr}`))).toEqual(new Set(["0 "]));
@@ -35,7 +35,7 @@ describeUnless(explainNoExecutable(), "one mint for many", () => {
   );
 
   it(
-    "so do 50 full programs, with no launcher that has them wait in line",
+    "mint once without a launcher that makes them wait",
     inSandbox({}, async (sandbox) => {
       const started = Array.from({ length: MANY }, () => sandbox.startGet());
       const outcomes = await Promise.all(started.map(({ ended }) => ended));
@@ -45,15 +45,15 @@ describeUnless(explainNoExecutable(), "one mint for many", () => {
   );
 
   it(
-    "50 processes at an ageing credential answer it, and one process renews it behind them",
+    "answer a refresh-due credential, and one background process refreshes it",
     inSandbox({}, async (sandbox) => {
       await sandbox.get();
       backdate(sandbox.privateFolder, 31);
       const outcomes = await sandbox.getMany(MANY, sandbox.traced);
       expect(outcomes.every(({ code, stderr }) => code === 0 && stderr === "")).toBe(true);
       expect(await waitUntil(async () => sandbox.standIn.count("mint") === 2, 10)).toBe(true);
-      expect(leaders(sandbox)).toHaveLength(1);
-      // Those that came before the renewal was done answer the old one, later ones the new one; nobody a third.
+      expect(lockHolders(sandbox)).toHaveLength(1);
+      // Before the end of the refresh, they answer the old one; later, the new one.
       expect(new Set([1, 2])).toEqual(new Set([1, 2, ...outcomes.map((outcome) => sandbox.idOf(outcome))]));
       expect(await waitUntil(async () => sandbox.idOf(await sandbox.get()) === 2, 10)).toBe(true);
       expect(sandbox.standIn.count("mint")).toBe(2);
@@ -61,7 +61,7 @@ describeUnless(explainNoExecutable(), "one mint for many", () => {
   );
 
   it(
-    "50 processes at a credential that must be replaced make one mint",
+    "mint once to replace an expiring credential",
     inSandbox({}, async (sandbox) => {
       await sandbox.get();
       backdate(sandbox.privateFolder, 50);
@@ -72,23 +72,23 @@ describeUnless(explainNoExecutable(), "one mint for many", () => {
   );
 
   it.concurrent(
-    "a refusal is shared: whoever waited fails alike, and does not ask again",
+    "share one rejected mint",
     inSandbox({}, async (sandbox) => {
       sandbox.standIn.account.removeToken(sandbox.token);
-      // Slow enough that all of them are there before the first has its answer.
+      // Slow enough for all of them to start before the first response.
       const proxy = await createSlowProxy(sandbox.standIn.url, () => sleep(3000));
       const outcomes = await sandbox.getMany(MANY, { DIGITALOCEAN_API_URL: proxy.url });
       await proxy.close();
       expect(outcomes.map((outcome) => summarizeFailure(outcome))).toEqual(outcomes.map(() => CLEAN_FAILURE));
       const reasons = new Set(outcomes.map(({ stderr }) => stderr.replace(/, request [^;]*/, "")));
       expect([...reasons]).toEqual([expect.stringContaining("rejected the API token")]);
-      // One call, and one each for those that came late on a busy machine.
+      // One call, and one for each process that started late on a busy machine.
       expect(sandbox.standIn.count()).toBeLessThanOrEqual(3);
     }),
   );
 
   it.concurrent(
-    "a process that stands still with the turn in hand hangs nobody: a living credential goes on",
+    "answer a valid credential within 9.5 s although a stopped process holds its lock",
     inSandbox({}, async (sandbox) => {
       await sandbox.get();
       backdate(sandbox.privateFolder, 50);
@@ -100,15 +100,15 @@ describeUnless(explainNoExecutable(), "one mint for many", () => {
       holder.signal("SIGKILL");
       await holder.ended;
       expect(outcomes.map(({ code }) => code)).toEqual(outcomes.map(() => 0));
-      // 2 s for another launcher, 5 s of patience and 1 s for calls of its own; the rest is starting on a busy machine.
+      // 2 s for another launcher, 5 s for the lock and 1 s for its own calls. The rest is for starting on a busy machine.
       expect(Math.max(...outcomes.map(({ ms }) => ms))).toBeLessThan(9500);
-      // Whoever gave up waiting leaves the next one nothing to wait for.
+      // A process that gave up waiting delays no later process.
       expect((await sandbox.get()).code).toBe(0);
     }),
   );
 
   it.each([11, 22, 33])(
-    "random SIGKILLs among 50 cost at most a mint for each killed leader, and no survivor its answer (seed %i)",
+    "lose no response to random SIGKILLs, and at most one mint for each killed lock holder (seed %i)",
     async (seed) => {
       await inSandbox({}, async (sandbox) => {
         const random = createRandom(seed);
@@ -126,13 +126,13 @@ describeUnless(explainNoExecutable(), "one mint for many", () => {
         await proxy.close();
         const killed = started.filter((_, index) => outcomes[index]?.signal === "SIGKILL");
         const survivors = outcomes.filter(({ signal }) => signal === null);
-        // Else nothing was tried.
+        // The test means nothing without these.
         expect(killed.length).toBeGreaterThan(0);
         expect(survivors.length).toBeGreaterThan(0);
         expect(new Set(survivors.map(({ code, stderr }) => `${code} ${stderr}`))).toEqual(new Set(["0 "]));
-        const killedLeaders = leaders(sandbox).filter((pid) => killed.some((one) => one.pid === pid));
-        expect(sandbox.standIn.count("mint")).toBeLessThanOrEqual(1 + killedLeaders.length);
-        // Who was killed in the middle of keeping may have been seen by one survivor only: from now on there is one answer.
+        const killedHolders = lockHolders(sandbox).filter((pid) => killed.some((one) => one.pid === pid));
+        expect(sandbox.standIn.count("mint")).toBeLessThanOrEqual(1 + killedHolders.length);
+        // One survivor alone may have seen the credential of a process that was killed while it saved. From now on there is one.
         const answers = await sandbox.getMany(3, env);
         expect(new Set(answers.map((outcome) => sandbox.idOf(outcome))).size).toBe(1);
       })();
@@ -140,7 +140,7 @@ describeUnless(explainNoExecutable(), "one mint for many", () => {
   );
 
   it(
-    "a process that is killed in the middle of its mint delays the others by less than 2 s",
+    "wait less than 2 s more if the process that mints is killed",
     inSandbox({}, async (sandbox) => {
       sandbox.standIn.faults.add({ kind: "hang", path: MINT });
       const holder = sandbox.startGet(sandbox.traced);
