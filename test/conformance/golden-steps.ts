@@ -1,4 +1,4 @@
-/** One call of a helper: its arguments and its standard input. */
+/** One run of a helper. */
 export interface Step {
   readonly args: readonly string[];
   readonly stdin: string;
@@ -13,7 +13,7 @@ const store = (ServerURL: string, Username: string, Secret: string): Step => ({
 });
 const storeRaw = (stdin: string): Step => ({ args: ["store"], stdin });
 
-/** What every helper is asked, in this order, over a store that is empty at first. */
+/** The requests to every helper, in this order. The store is empty at first. */
 export const STEPS: Readonly<Record<string, Step>> = {
   "no argument": { args: [], stdin: "" },
   "two arguments": { args: ["get", "get"], stdin: "" },
@@ -24,9 +24,9 @@ export const STEPS: Readonly<Record<string, Step>> = {
   "list without stdin": list(""),
   "get of nothing": get(""),
   "get of white space": get(" \n\t\n"),
-  "get of a server nobody logged in to": get("https://one.test"),
+  "get of a server without a login": get("https://one.test"),
   "erase of nothing": erase(""),
-  "erase of what is not there": erase("https://one.test"),
+  "erase of a missing login": erase("https://one.test"),
   "store of nothing": storeRaw(""),
   "store of no JSON": storeRaw("not json"),
   "store of a list": storeRaw("[]"),

@@ -13,12 +13,12 @@ const TRANSCRIPTS = readdirSync(FOLDER);
 const reason = explainNoExecutable() ?? explainMissing([...KEYRING, "secret-tool"]);
 
 /**
- * One line of a transcript: `stdin TEXT` and `stdin-line TEXT` (with a line break) say what the next run is sent, `run` and
- * `! run` (must fail) call the helper, `stdout 'TEXT'` and `stderr 'TEXT'` are what it printed, less the last line break.
+ * One line of a transcript. `stdin TEXT` and `stdin-line TEXT` (with a line break) are the input of the next run; `run` and
+ * `! run` (must fail) run the helper; `stdout 'TEXT'` and `stderr 'TEXT'` are its output without the last line break.
  */
 const LINE = /^(stdin|stdin-line|run|! run|stdout|stderr)(?: (.*))?$/;
 
-describeUnless(reason, "the transcripts", () => {
+describeUnless(reason, "the transcript", () => {
   let folder: string;
   let user: User;
 
@@ -31,7 +31,7 @@ describeUnless(reason, "the transcripts", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** Plays the transcript, and returns every line of it that is not so. */
+  /** Plays the transcript. Returns every line that docr contradicts. */
   const play = async (program: string, transcript: string): Promise<readonly string[]> => {
     const wrong: string[] = [];
     let stdin = "";
@@ -39,30 +39,30 @@ describeUnless(reason, "the transcripts", () => {
     for (const [index, line] of readFileSync(join(FOLDER, transcript), "utf8").split("\n").entries()) {
       if (line === "" || line.startsWith("#")) continue;
       const [, word, text = ""] = LINE.exec(line) ?? [];
-      const insist = (isSo: boolean): void => {
-        if (!isSo) wrong.push(`${transcript}:${index + 1}: ${line}`);
+      const check = (isRight: boolean): void => {
+        if (!isRight) wrong.push(`${transcript}:${index + 1}: ${line}`);
       };
       if (word === "stdin") stdin = text;
       else if (word === "stdin-line") stdin = `${text}\n`;
       else if (word === "stdout" || word === "stderr") {
-        insist(outcome?.[word].replace(/\n$/, "") === text.slice(1, -1));
+        check(outcome?.[word].replace(/\n$/, "") === text.slice(1, -1));
       } else {
         outcome = await user.run(program, text === "" ? [] : text.split(" "), { stdin });
-        insist(outcome.code === (word === "run" ? 0 : 1));
+        check(outcome.code === (word === "run" ? 0 : 1));
         stdin = "";
       }
     }
-    // Each leaves the keychain as it found it.
+    // The next transcript starts with an empty keychain.
     for (const name of Object.keys(JSON.parse((await user.docr("list")).stdout))) {
       await user.docr("erase", { stdin: name });
     }
     return outcome ? wrong : [`${transcript} runs nothing`];
   };
 
-  it.each(TRANSCRIPTS)("of %s are what docker-credential-docr says", async (transcript) => {
+  it.each(TRANSCRIPTS)("%s holds for docker-credential-docr", async (transcript) => {
     expect(await play(LAUNCHER, transcript)).toEqual([]);
   });
-  it.each(TRANSCRIPTS)("of %s are what a link to docr says", async (transcript) => {
+  it.each(TRANSCRIPTS)("%s holds for docr under docker's name", async (transcript) => {
     const linked = join(folder, basename(LAUNCHER));
     if (!existsSync(linked)) symlinkSync(DOCR, linked);
     expect(await play(linked, transcript)).toEqual([]);

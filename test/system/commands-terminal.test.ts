@@ -95,10 +95,10 @@ describeUnless(explainNoExecutable(), "piped", () => {
 });
 
 /**
- * Every verb on a machine where nothing is there yet: no login, no keychain but a file, and nobody at the API's address. What it
- * shows, on stdout or stderr, and its exit code.
+ * Every command on a machine with nothing on it: no login, an age vault in place of the keychain, and an API address that
+ * refuses connections. Its output on stdout or stderr, and its exit code.
  */
-const ON_A_BARE_MACHINE: readonly (readonly [command: string, shown: RegExp, code: number])[] = [
+const ON_A_BARE_MACHINE: readonly (readonly [command: string, output: RegExp, code: number])[] = [
   ["status", /^in use +no API token; run docr login/m, 0],
   ["prune", /^revoked 0 credentials$/m, 0],
   ["logout", /^no API token was stored; revoked 0 credentials$/m, 0],
@@ -120,18 +120,18 @@ const ON_A_BARE_MACHINE: readonly (readonly [command: string, shown: RegExp, cod
   ["completion fish", /docr complete/, 0],
 ];
 
-/** Somebody's environment with nothing in it. */
+/** The environment of such a machine. */
 function bare(): Environment {
   const room = mkdtempSync(join(folder, "b-"));
   for (const name of ["home", "run"]) mkdirSync(join(room, name), { mode: 0o700 });
-  const nobody = "http://127.0.0.1:1";
+  const closed = "http://127.0.0.1:1";
   return {
     PATH: PATH_WITH_DOCR,
     HOME: join(room, "home"),
     XDG_RUNTIME_DIR: join(room, "run"),
     DOCR_STORE: "file",
-    DIGITALOCEAN_API_URL: nobody,
-    DIGITALOCEAN_OAUTH_URL: nobody,
+    DIGITALOCEAN_API_URL: closed,
+    DIGITALOCEAN_OAUTH_URL: closed,
   };
 }
 
@@ -146,9 +146,9 @@ describe("every command", () => {
   });
 
   describeUnless(explainNoExecutable(), "piped", () => {
-    it.each(ON_A_BARE_MACHINE)("docr %s shows %s and exits with %i", async (command, shown, code) => {
+    it.each(ON_A_BARE_MACHINE)("docr %s prints %s and exits with %i", async (command, output, code) => {
       const outcome = await run(DOCR, command.split(" "), { env: bare(), stdin: "" });
-      expect(outcome.stdout + outcome.stderr).toMatch(shown);
+      expect(outcome.stdout + outcome.stderr).toMatch(output);
       expect(outcome.stdout + outcome.stderr).not.toContain("\u001b");
       expect(outcome.code).toBe(code);
       // A failure leaves nothing on stdout that could be taken for a result; the doctor's findings are its result.
@@ -167,13 +167,13 @@ describe("every command", () => {
   });
 
   describeUnless(reasonFor(["tmux"]), "in a terminal", () => {
-    it.each(ON_A_BARE_MACHINE)("docr %s shows %s and exits with %i", async (command, shown, code) => {
+    it.each(ON_A_BARE_MACHINE)("docr %s prints %s and exits with %i", async (command, output, code) => {
       const room = mkdtempSync(join(folder, "t-"));
       const terminal = await openTerminal(room, `docr ${command}`, bare());
       try {
         await terminal.waitFor(/\[exit \d+\]/);
         const all = await terminal.scrollback();
-        expect(all).toMatch(shown);
+        expect(all).toMatch(output);
         expect(all).toContain(`[exit ${code}]`);
       } finally {
         await terminal.close();
