@@ -47,6 +47,8 @@ async function recordAll({ user, folder, standIn }: Lab, token: string): Promise
   await record("check", `docr check ${HOST}/acme/app:v1`);
   await record("doctor", "docr doctor");
   await record("credentials", "docr credentials acme --format kubernetes-secret --expiry 30d");
+  await runShell("docr credentials acme --expiry 30d --output config.json");
+  await record("revoke", "docr revoke < config.json");
   await record("secret", "docr secret basic.test --format kubernetes-secret --name pull");
   standIn.account.registries = ["acme", "beta"];
   await record(ERROR, "docr credentials nosuch");

@@ -35,6 +35,8 @@ export interface CredentialPorts {
   readonly settings: () => RegistrySettings;
   /** The store of API tokens and logins. */
   readonly store: SecretStore;
+  /** The store as messages call it. */
+  readonly storeName: () => string;
   readonly current: () => CurrentPlace;
   readonly allPlaces: () => readonly CredentialPlace[];
   readonly openApi: (budgetMs: number) => Promise<MintApi & AccountApi>;
@@ -56,7 +58,7 @@ export function composeCredentials(ports: CredentialPorts) {
   const { settings, store, current, allPlaces, openApi, locks, reporter, sha256 } = ports;
   const { trace } = reporter;
   const logins = createStoredLogins(store);
-  const apiTokens = createApiTokens(store);
+  const apiTokens = createApiTokens(store, ports.storeName);
   const tokens = createTokenFinder(() => settings().apiToken, apiTokens, ports.doctl, trace);
   const allInventories = () => allPlaces().map(({ inventory }) => inventory);
   const keyOf = (request: Pick<RegistryRequest, "registry">) => cacheKeyOf(settings(), request, sha256);

@@ -1,7 +1,7 @@
 /** Wires the program. Every line is one constructor call or one lazy getter; the rooms make the decisions. */
 import { readConfigFile } from "../config/config-file.ts";
 import { createDoctlTokens } from "../config/doctl-tokens.ts";
-import { readGeneralSettings } from "../config/general.ts";
+import { readGeneralSettings, storeNameOf } from "../config/general.ts";
 import { readRegistrySettings } from "../config/registry.ts";
 import type { Clock } from "../core/lifetime.ts";
 import { once } from "../core/once.ts";
@@ -80,6 +80,7 @@ export function compose(host: Host) {
   const credentials = composeCredentials({
     settings,
     store,
+    storeName: () => storeNameOf(general()),
     current,
     allPlaces,
     openApi,

@@ -6,6 +6,7 @@ import { configureCommand } from "../commands/configure/configure.ts";
 import { unconfigureCommand } from "../commands/configure/unconfigure.ts";
 import { credentialsCommand } from "../commands/credentials/credentials.ts";
 import { pruneCommand } from "../commands/credentials/prune.ts";
+import { revokeCommand } from "../commands/credentials/revoke.ts";
 import { doctorCommand } from "../commands/doctor/doctor.ts";
 import { checkCommand } from "../commands/images/check.ts";
 import { resolveCommand } from "../commands/images/resolve.ts";
@@ -38,6 +39,7 @@ export const COMMANDS: CommandTree = [
   secretCommand,
   registryCommands,
   credentialsCommand,
+  revokeCommand,
   pruneCommand,
   manCommand,
   completionCommand,

@@ -31,6 +31,18 @@ export function readGeneralSettings(env: Environment, file: ConfigFile): General
   };
 }
 
+const STORE_NAMES: Readonly<Record<StoreSetting, string>> = {
+  auto: "the keychain",
+  keychain: "the keychain",
+  file: "the age vault",
+  pass: "pass",
+};
+
+/** The store of API tokens and logins, as messages call it. */
+export function storeNameOf({ store }: Pick<GeneralSettings, "store">): string {
+  return STORE_NAMES[store];
+}
+
 function readStore(name: string, text: string | undefined): StoreSetting | undefined {
   return parseChoice<StoreSetting>(name, text, ["auto", "keychain", "file", "pass"]);
 }

@@ -25,8 +25,8 @@ export interface Traits {
   readonly stdout?: "message" | "usage";
   /** A normal response of the protocol. Stderr gets only the error's own hint, if it has one. */
   readonly silent?: true;
-  /** Exit code of a command, 1 by default. 2: wrong usage, 3: not found, 130: interrupted. */
-  readonly exitCode?: 2 | 3 | 130;
+  /** Exit code of a command, 1 by default. 2: wrong usage, 3: not found, 4: rejected by a registry, 130: interrupted. */
+  readonly exitCode?: 2 | 3 | 4 | 130;
   /** DigitalOcean, the network or the token's store is unavailable. docr then uses a cached credential if it is still valid. */
   readonly outage?: true;
   /** docr retries the request within its time budget. */
@@ -143,8 +143,13 @@ export const ERRORS = {
   "registry-unauthorized": {
     family: "registry",
     hint: "run docker login HOST; docr resolve IMAGE shows which login is in use",
+    exitCode: 4,
   },
-  "registry-denied": { family: "registry", hint: "check the image name, or log in as a user with access" },
+  "registry-denied": {
+    family: "registry",
+    hint: "check the image name, or log in as a user with access",
+    exitCode: 4,
+  },
   "registry-rate-limited": {
     family: "registry",
     hint: "try again later, or log in: registries often allow more requests with a login",
@@ -190,12 +195,16 @@ export const ERRORS = {
     hint: "run docker login or docr registry add",
     exitCode: 3,
   },
+  "output-failed": { family: "command", hint: "name a file in a folder that you can write to" },
 
   // Other programs: docker's and podman's files, other helpers.
   "client-config": { family: "client", hint: "correct or move the file; nothing was changed" },
   "other-helper": { family: "client", hint: "run the helper by hand to see its error" },
 
-  deadline: { family: "program", hint: "try again, and check the network and the keychain" },
+  deadline: {
+    family: "program",
+    hint: "try again, and check the network and the store that DOCR_STORE names",
+  },
   internal: { family: "program", hint: "please report this as a bug" },
 } as const satisfies Readonly<Record<string, Traits>>;
 

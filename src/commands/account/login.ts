@@ -1,3 +1,4 @@
+import { storeNameOf } from "../../config/general.ts";
 import type { ApiToken } from "../../core/api-token.ts";
 import { HelperError } from "../../core/errors.ts";
 import type { Secret } from "../../core/secret.ts";
@@ -6,7 +7,6 @@ import { canPush } from "../../credentials/accounts/log-in.ts";
 import { undefinedIfFailed } from "../../credentials/best-effort.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../context.ts";
-import { storeNameOf } from "../store-name.ts";
 import { parseContext } from "./context-option.ts";
 import { describeLogin, jsonOfLogin } from "./login-report.ts";
 

@@ -1,10 +1,10 @@
+import { storeNameOf } from "../../config/general.ts";
 import { existsSync } from "node:fs";
 import { pathLabel } from "../../client-config/paths.ts";
 import { configFilePath, readConfigFile } from "../../config/config-file.ts";
 import { type HelperError, isHelperError } from "../../core/errors.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../context.ts";
-import { storeNameOf } from "../store-name.ts";
 import {
   type Configured,
   describeConfigured,

@@ -8,7 +8,7 @@ import type { ClientSetup } from "../migrate/clients.ts";
 import { createDestination, type Destination } from "../migrate/destination.ts";
 import type { Finds } from "../migrate/found-logins.ts";
 import { removeFromFiles } from "../migrate/move.ts";
-import { storeNameOf } from "../store-name.ts";
+import { storeNameOf } from "../../config/general.ts";
 import { applyConfiguration } from "./apply-configuration.ts";
 import { createComparison } from "./compare-with-docr.ts";
 import type { PlannedEdit } from "./edit.ts";

@@ -1,21 +1,38 @@
-import { isRegistryName } from "../../core/address.ts";
-import { type ErrorCode, HelperError, isHelperError } from "../../core/errors.ts";
-import { type Lifetime, limited, UNLIMITED } from "../../core/lifetime.ts";
-import { undefinedIfFailed } from "../../credentials/best-effort.ts";
+import { dockerConfigPath, podmanAuthPath } from "../../client-config/paths.ts";
+import { HelperError } from "../../core/errors.ts";
+import { expiresAt, type Lifetime, limited, UNLIMITED } from "../../core/lifetime.ts";
+import type { Machine } from "../../core/machine.ts";
+import { alignColumns } from "../../terminal/table.ts";
+import { formatTime } from "../../terminal/times.ts";
 import { parseContext } from "../account/context-option.ts";
-import { defineCommand } from "../command.ts";
+import { defineCommand, type Result } from "../command.ts";
 import type { CommandContext } from "../context.ts";
 import { parseExpiry } from "./expiry.ts";
-import { formatCredential, FORMATS, jsonOfCredential, secretNames, SYSTEM_NAMESPACE } from "./formats.ts";
+import {
+  checkFormat,
+  type Format,
+  formatCredentials,
+  FORMATS,
+  jsonOfCredential,
+  jsonWithoutSecret,
+  secretNames,
+} from "./formats.ts";
+import { issueFor, type IssuedCredentials, parseRegistryNames } from "./issuing.ts";
+import { type OutputFile, parseOutput, writeOutput } from "./output-file.ts";
 
 const DEFAULT_SECONDS = 3600;
 
-/** Mints exactly one credential, whatever is cached. It belongs to the user: docr never returns it to docker. */
+/** Mints new credentials, whatever is cached. They belong to the user: docr never returns them to docker. */
 export const credentialsCommand = defineCommand({
   name: "credentials",
-  arguments: ["[registry]"],
-  summary: "Create a registry credential and print it",
+  arguments: ["[registry...]"],
+  summary: "Create a registry credential, or one for each registry, and print it or write it to a file",
   options: {
+    output: {
+      kind: "value",
+      value: "file",
+      description: "Write to this file, readable by you only, and print nothing secret",
+    },
     expiry: {
       kind: "value",
       value: "time",
@@ -34,52 +51,49 @@ export const credentialsCommand = defineCommand({
       value: "name",
       description: "Name of the Kubernetes secret (default: registry-NAME)",
     },
-    namespace: {
-      kind: "value",
-      value: "namespace",
-      description: `Namespace of the Kubernetes secret (default: ${SYSTEM_NAMESPACE})`,
-    },
+    namespace: { kind: "value", value: "namespace", description: "Namespace of the Kubernetes secret" },
     context: { kind: "value", value: "name", description: "Account to use (default: the current account)" },
   },
   examples: [
-    "docr credentials > config.json",
+    "docr credentials --output config.json",
+    "docr credentials acme beta --expiry 30d --output config.json",
     "docr credentials acme --format kubernetes-secret --expiry 30d | kubectl apply -f -",
     'eval "$(docr credentials acme --read-write --expiry 15m --format env)"',
   ],
-  needs: ["accounts", "issue", "terminal", "reporter"],
-  async run({ options, args: [name], wantsJson }, { accounts, issue, terminal, reporter }) {
-    const { format, expiry, neverExpire } = options;
+  needs: ["accounts", "issue", "issueAll", "revokeIssued", "machine", "terminal", "reporter"],
+  async run({ options, args: [names] }, context) {
+    const { format = "docker-config", expiry, neverExpire } = options;
     if (neverExpire && expiry !== undefined) throw exclude("--expiry", "--never-expire");
-    if (wantsJson && format !== undefined) throw exclude("--json", "--format");
     const isManifest = format === "kubernetes-secret";
     if (!isManifest && (options.name ?? options.namespace) !== undefined) {
       throw new HelperError("bad-arguments", "--name and --namespace require --format kubernetes-secret");
     }
-    const place = { name: options.name, namespace: options.namespace ?? SYSTEM_NAMESPACE };
+    const registries = parseRegistryNames(names);
+    checkFormat(format, registries.length);
+    const output =
+      options.output === undefined ? undefined : parseOutput(options.output, clientFilesOf(context.machine));
+    const place = { name: options.name, namespace: options.namespace };
     const order = {
-      registry: name === undefined ? undefined : parseRegistryName(name),
+      registries,
       context: options.context === undefined ? undefined : parseContext(options.context),
       access: options.readWrite ? "read-write" : "read-only",
       lifetime: lifetimeOf(expiry, neverExpire),
       // Before the mint: a name that Kubernetes rejects must not cost a credential.
-      approve: (registry: string | undefined) => void (isManifest && secretNames(registry, place)),
+      approve: (found: readonly (string | undefined)[]) => void (isManifest && secretNames(found, place)),
+      usage: "docr credentials NAME",
     } as const;
-    const minted = await terminal.spin("asking DigitalOcean", async () => {
-      try {
-        return await issue(order);
-      } catch (error) {
-        throw isHelperError(error) ? await explain(error, order, accounts) : error;
-      }
-    });
-    if (minted.lifetime.kind === "unlimited") {
-      reporter.warn(
-        "this credential never expires; revoke it in DigitalOcean's control panel when you no longer need it",
+    const minted = await issueFor(order, context);
+    if (neverExpire) {
+      context.reporter.warn(
+        "this credential never expires; revoke it with docr revoke when you no longer need it",
       );
     }
-    return {
-      text: formatCredential(minted, format ?? "docker-config", place),
-      json: jsonOfCredential(minted),
-    };
+    const { text, json } = formatCredentials(minted, format, place);
+    if (output) {
+      await writeOrRevoke(output, text, minted, context);
+      return describeOutput(output, format, minted);
+    }
+    return { text, json: options.format === undefined ? jsonOf(minted) : json };
   },
 });
 
@@ -92,51 +106,43 @@ function exclude(one: string, other: string): HelperError {
   return new HelperError("bad-arguments", `${one} and ${other} cannot be combined`);
 }
 
-function parseRegistryName(name: string): string {
-  if (isRegistryName(name)) return name;
-  throw new HelperError("bad-arguments", "a registry name has 1 to 63 characters of a-z, 0-9 and -", {
-    hint: "docr login lists the names",
-  });
+/** The files that hold the clients' own logins. */
+function clientFilesOf(machine: Machine): readonly string[] {
+  return [dockerConfigPath(machine), podmanAuthPath(machine)].filter((path) => path !== undefined);
 }
 
-/** Hints that name this command, where a `get` for docker has another. */
-const HINTS: Partial<Record<ErrorCode, string>> = {
-  "several-registries": "name one: docr credentials NAME",
-  "api-ambiguous": "name one: docr credentials NAME",
-  "api-not-found": "name a registry of this account: docr credentials NAME",
-};
-
-interface Owner {
-  readonly registry: string | undefined;
-  readonly context: string | undefined;
-}
-
-async function explain(
-  error: HelperError,
-  owner: Owner,
-  accounts: CommandContext["accounts"],
-): Promise<HelperError> {
-  const { code, message, cause } = error;
-  if (code === "api-not-found" && owner.registry !== undefined) {
-    const names = await undefinedIfFailed(() => accounts.listRegistries(owner));
-    if (names?.includes(owner.registry) === false) return noSuchRegistry(owner.registry, names, error);
+/** A credential that the user cannot get must not stay alive. */
+async function writeOrRevoke(
+  output: OutputFile,
+  text: string,
+  minted: IssuedCredentials,
+  { revokeIssued }: Pick<CommandContext, "revokeIssued">,
+): Promise<void> {
+  try {
+    writeOutput(output, text);
+  } catch (error) {
+    await revokeIssued(minted.map(({ secret }) => secret));
+    throw error;
   }
-  const hint = HINTS[code];
-  return hint === undefined ? error : new HelperError(code, message, { cause, hint });
 }
 
-function noSuchRegistry(name: string, names: readonly string[], cause: HelperError): HelperError {
-  const [first, ...others] = names;
-  const hint =
-    first === undefined
-      ? "it has none; create one: doctl registry create NAME"
-      : others.length === 0
-        ? `its only registry is ${first}`
-        : `its registries are ${listNames(names)}`;
-  return new HelperError(cause.code, `this account has no registry named ${name}`, { cause, hint });
+function describeOutput({ path, label }: OutputFile, format: Format, minted: IssuedCredentials): Result {
+  const rows = minted.map((credential) => {
+    const end = expiresAt(credential);
+    return [
+      `  ${credential.registry ?? "?"}`,
+      credential.access,
+      end === undefined ? "never expires" : `expires ${formatTime(end)}`,
+    ];
+  });
+  return {
+    text: `wrote ${label} (${format})\n${alignColumns(rows)}`,
+    json: { file: path, format, credentials: minted.map(jsonWithoutSecret) },
+  };
 }
 
-/** `a, b and c`. */
-function listNames(names: readonly string[]): string {
-  return `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
+/** An object for one, an array for several. */
+function jsonOf(minted: IssuedCredentials): unknown {
+  const [first, ...others] = minted;
+  return others.length === 0 ? jsonOfCredential(first) : minted.map(jsonOfCredential);
 }

@@ -1,10 +1,12 @@
-/** A minted credential in the formats of `docr credentials`. Each of them contains the secret on purpose. */
+/** Minted credentials in the formats of `docr credentials`. Each of them contains the secret on purpose. */
 import { REGISTRY_HOST } from "../../core/address.ts";
-import { type MintedCredential } from "../../core/credential.ts";
+import type { MintedCredential } from "../../core/credential.ts";
+import { HelperError } from "../../core/errors.ts";
 import { expiresAt } from "../../core/lifetime.ts";
+import { authTokenOf, dockerConfigOf, dockerConfigTextOf } from "../pull-secrets/docker-config.ts";
 import { checkKubernetesNames, kubernetesSecretOf, kubernetesYamlOf } from "../pull-secrets/kubernetes.ts";
+import { expiryAnnotationsOf, pullLoginsOf } from "../pull-secrets/minted-logins.ts";
 import { isoOrNever } from "./live-table.ts";
-import { authTokenOf, dockerConfigOf, type PullSecret } from "../pull-secrets/docker-config.ts";
 
 export const FORMATS = ["docker-config", "kubernetes-secret", "auth", "env"] as const;
 export type Format = (typeof FORMATS)[number];
@@ -12,39 +14,76 @@ export type Format = (typeof FORMATS)[number];
 export interface KubernetesPlace {
   /** Default: `registry-NAME`, as in doctl. */
   readonly name: string | undefined;
-  readonly namespace: string;
+  /** Default: kubectl's. */
+  readonly namespace: string | undefined;
 }
 
-/** doctl's default. DigitalOcean's operator copies secrets from there into every namespace. */
-export const SYSTEM_NAMESPACE = "kube-system";
+/** DigitalOcean's operator copies secrets from there into every namespace. */
+const SYSTEM_NAMESPACE = "kube-system";
 /** Asks the operator to copy the secret (doctl, commands/registry.go). */
 const OPERATOR_ANNOTATION = "digitalocean.com/dosecret-identifier";
-const EXPIRY_ANNOTATION = "docker-credential-docr/expires-at";
 
 /** The manifest's name and namespace. Throws `bad-arguments` for what Kubernetes rejects. */
-export function secretNames(registry: string | undefined, { name, namespace }: KubernetesPlace) {
-  const names = { name: name ?? `registry-${registry ?? "digitalocean"}`, namespace };
+export function secretNames(
+  registries: readonly (string | undefined)[],
+  { name, namespace }: KubernetesPlace,
+): { readonly name: string; readonly namespace: string | undefined } {
+  const [only, ...others] = registries;
+  const label = others.length === 0 ? (only ?? "digitalocean") : "digitalocean";
+  const names = { name: name ?? `registry-${label}`, namespace };
   checkKubernetesNames(names);
   return names;
 }
 
-export function formatCredential(
-  credential: MintedCredential,
+/** Throws `bad-arguments` for several registries in a format that holds one credential. */
+export function checkFormat(format: Format, registries: number): void {
+  if (registries < 2 || format === "docker-config" || format === "kubernetes-secret") return;
+  throw new HelperError("bad-arguments", `--format ${format} prints one credential`, {
+    hint: "use --format docker-config or kubernetes-secret for several registries",
+  });
+}
+
+export interface FormattedCredentials {
+  readonly text: string;
+  /** The same for `--json`. */
+  readonly json: unknown;
+}
+
+/** At least one credential, and only as many as `checkFormat` accepts. */
+export function formatCredentials(
+  credentials: readonly [MintedCredential, ...MintedCredential[]],
   format: Format,
   place: KubernetesPlace,
-): string {
+): FormattedCredentials {
+  const [first] = credentials;
+  const logins = pullLoginsOf(credentials);
   switch (format) {
     case "docker-config":
-      return `${JSON.stringify(dockerConfigOf(pullSecretOf(credential)), null, 2)}\n`;
-    case "kubernetes-secret":
-      return manifestOf(credential, place);
-    case "auth":
-      return `${authTokenOf(credential)}\n`;
-    case "env":
-      return exportsOf(credential);
+      return { text: dockerConfigTextOf(logins), json: dockerConfigOf(logins) };
+    case "kubernetes-secret": {
+      const names = secretNames(
+        credentials.map(({ registry }) => registry),
+        place,
+      );
+      const annotations = {
+        ...(names.namespace === SYSTEM_NAMESPACE && { [OPERATOR_ANNOTATION]: names.name }),
+        ...expiryAnnotationsOf(credentials),
+      };
+      const manifest = kubernetesSecretOf(logins, { ...names, annotations });
+      return { text: kubernetesYamlOf(manifest), json: manifest };
+    }
+    case "auth": {
+      const auth = authTokenOf(first);
+      return { text: `${auth}\n`, json: { host: REGISTRY_HOST, registry: first.registry ?? null, auth } };
+    }
+    case "env": {
+      const variables = variablesOf(first);
+      return { text: exportsOf(variables), json: variables };
+    }
   }
 }
 
+/** Everything about one credential. */
 export function jsonOfCredential(credential: MintedCredential): unknown {
   return {
     host: REGISTRY_HOST,
@@ -52,34 +91,32 @@ export function jsonOfCredential(credential: MintedCredential): unknown {
     username: credential.username.reveal(),
     password: credential.secret.reveal(),
     auth: authTokenOf(credential),
+    ...jsonWithoutSecret(credential),
+  };
+}
+
+/** What a credential is for, without the credential. */
+export function jsonWithoutSecret(credential: MintedCredential): Readonly<Record<string, unknown>> {
+  return {
+    registry: credential.registry ?? null,
     access: credential.access,
     mintedAt: isoOrNever(credential.mintedAt.now),
     expiresAt: isoOrNever(expiresAt(credential)),
   };
 }
 
-function pullSecretOf(credential: MintedCredential): PullSecret {
-  return { hosts: [REGISTRY_HOST], credential };
-}
-
-function manifestOf(credential: MintedCredential, place: KubernetesPlace): string {
-  const names = secretNames(credential.registry, place);
-  const expires = isoOrNever(expiresAt(credential));
-  const annotations = {
-    ...(names.namespace === SYSTEM_NAMESPACE && { [OPERATOR_ANNOTATION]: names.name }),
-    ...(expires !== null && { [EXPIRY_ANNOTATION]: expires }),
-  };
-  return kubernetesYamlOf(kubernetesSecretOf(pullSecretOf(credential), { ...names, annotations }));
-}
-
-/** For `eval` in a POSIX shell. docker 28.3 and later, and GitLab, read DOCKER_AUTH_CONFIG. */
-function exportsOf(credential: MintedCredential): string {
-  const variables = {
-    DOCKER_AUTH_CONFIG: JSON.stringify(dockerConfigOf(pullSecretOf(credential))),
+/** docker 28.3 and later, and GitLab, read DOCKER_AUTH_CONFIG. */
+function variablesOf(credential: MintedCredential): Readonly<Record<string, string>> {
+  return {
+    DOCKER_AUTH_CONFIG: JSON.stringify(dockerConfigOf(pullLoginsOf([credential]))),
     REGISTRY_HOST,
     REGISTRY_USERNAME: credential.username.reveal(),
     REGISTRY_PASSWORD: credential.secret.reveal(),
   };
+}
+
+/** For `eval` in a POSIX shell. */
+function exportsOf(variables: Readonly<Record<string, string>>): string {
   return Object.entries(variables)
     .map(([name, value]) => `export ${name}=${quoted(value)}\n`)
     .join("");

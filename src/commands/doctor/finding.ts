@@ -35,7 +35,11 @@ export async function runCheck(
   timeoutMs = TIMEOUT_MS,
 ): Promise<readonly Finding[]> {
   const tooLate = (): readonly Finding[] => [
-    fail(name, `no result within ${timeoutMs / 1000} s`, "check the network and the keychain"),
+    fail(
+      name,
+      `no result within ${timeoutMs / 1000} s`,
+      "check the network and the store that DOCR_STORE names",
+    ),
   ];
   try {
     return await withDeadline(check(), timeoutMs, tooLate);

@@ -1,3 +1,4 @@
+import { storeNameOf } from "../../config/general.ts";
 import { existsSync, lstatSync } from "node:fs";
 import { hintOf } from "../../core/error-catalog.ts";
 import { HelperError, isHelperError } from "../../core/errors.ts";
@@ -5,7 +6,6 @@ import type { Machine } from "../../core/machine.ts";
 import { Secret } from "../../core/secret.ts";
 import type { SecretStore } from "../../core/secret-store.ts";
 import type { CommandContext } from "../context.ts";
-import { storeNameOf } from "../store-name.ts";
 import { fail, type Finding, pass, warn } from "./finding.ts";
 
 /** The name of the item that the check writes, reads and erases. */
@@ -39,7 +39,9 @@ async function writeReadErase(store: SecretStore, value: Secret): Promise<void> 
   const stored = await store.read(ITEM);
   await store.erase(ITEM);
   if (stored?.equals(value) && (await store.read(ITEM)) === undefined) return;
-  throw new HelperError("keychain-failed", "the store did not return what docr wrote to it");
+  throw new HelperError("keychain-failed", "the store did not return what docr wrote to it", {
+    hint: "restart the store, or use another one with DOCR_STORE",
+  });
 }
 
 function hasTokenInEnvironment(settings: CommandContext["settings"]): boolean {

@@ -6,7 +6,7 @@ import { formatBytes } from "../../terminal/sizes.ts";
 import { alignColumns } from "../../terminal/table.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { defineCommand, type Result } from "../command.ts";
-import { CLIENT_OPTION, parseTarget, type Target } from "./target.ts";
+import { CLIENT_OPTION, isImage, parseTarget, type Target } from "./target.ts";
 import { ANONYMOUS, findUsedLogin, type UsedLogin } from "./used-login.ts";
 
 const ABSENT = 3;
@@ -83,13 +83,6 @@ function checkIsRepository(target: Target): void {
   throw new HelperError("bad-arguments", "--tags lists every tag of a repository", {
     hint: "leave out the tag and the digest",
   });
-}
-
-/** Not a host, and not one of the registries on DigitalOcean's host, where images have a path of two names at least. */
-function isImage(target: Target): target is Image {
-  if (target.repository === undefined) return false;
-  const { host, repository, tag, digest } = target;
-  return host !== REGISTRY_HOST || repository.includes("/") || (tag ?? digest) !== undefined;
 }
 
 function nameOfRegistry({ host, repository }: Pick<Target, "host" | "repository">): string {

@@ -50,6 +50,13 @@ export function parseHost(text: string): string {
   });
 }
 
+/** Not a host, and not one of the registries on DigitalOcean's host, where images have a path of two names at least. */
+export function isImage(target: Target): target is Image {
+  if (target.repository === undefined) return false;
+  const { host, repository, tag, digest } = target;
+  return host !== REGISTRY_HOST || repository.includes("/") || (tag ?? digest) !== undefined;
+}
+
 /**
  * The server URL for a `get`: DigitalOcean's host has several registries, and the path names one. Other registries have one
  * login.

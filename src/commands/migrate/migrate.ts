@@ -1,8 +1,8 @@
+import { storeNameOf } from "../../config/general.ts";
 import { HelperError } from "../../core/errors.ts";
 import { defineCommand, type OptionsOf, type Result } from "../command.ts";
 import { CLIENT_CHOICES, findPlaces } from "../configure/places.ts";
 import type { CommandContext } from "../context.ts";
-import { storeNameOf } from "../store-name.ts";
 import type { ClientSetup } from "./clients.ts";
 import { createDestination } from "./destination.ts";
 import type { Finds, FoundLogin } from "./found-logins.ts";

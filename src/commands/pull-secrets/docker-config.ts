@@ -4,10 +4,10 @@ import { hasApiTokenFormat } from "../../core/api-token.ts";
 import type { Credential } from "../../core/credential.ts";
 import type { Secret } from "../../core/secret.ts";
 
-/** The login for a pull from these hosts. */
-export interface PullSecret {
-  /** The keys in the client's file: `registry.digitalocean.com`, `https://index.docker.io/v1/`. */
-  readonly hosts: readonly string[];
+/** A login for pulls. */
+export interface PullLogin {
+  /** Its key in the client's file: `registry.digitalocean.com`, `https://index.docker.io/v1/`. */
+  readonly key: string;
   readonly credential: Credential;
   /** In place of the password, if the registry issued one. The credential's user name is then `<token>`. */
   readonly identityToken?: Secret | undefined;
@@ -18,17 +18,26 @@ export function authTokenOf({ username, secret }: Credential): string {
   return Buffer.from(`${username.reveal()}:${secret.reveal()}`, "utf8").toString("base64");
 }
 
-/** docker's config.json with this login only. */
-export function dockerConfigOf({ hosts, credential, identityToken }: PullSecret): DockerConfig {
-  const auth =
-    identityToken === undefined
-      ? { auth: authTokenOf(credential) }
-      : { identitytoken: identityToken.reveal() };
-  return { auths: Object.fromEntries(hosts.map((host) => [host, auth])) };
+/** docker's config.json with these logins only. */
+export function dockerConfigOf(logins: readonly PullLogin[]): DockerConfig {
+  return { auths: Object.fromEntries(logins.map((login) => [login.key, entryOf(login)])) };
 }
 
+/** The same as text. */
+export function dockerConfigTextOf(logins: readonly PullLogin[]): string {
+  return `${JSON.stringify(dockerConfigOf(logins), null, 2)}\n`;
+}
+
+function entryOf({ credential, identityToken }: PullLogin): ConfigEntry {
+  return identityToken === undefined
+    ? { auth: authTokenOf(credential) }
+    : { identitytoken: identityToken.reveal() };
+}
+
+type ConfigEntry = { readonly auth: string } | { readonly identitytoken: string };
+
 export interface DockerConfig {
-  readonly auths: Readonly<Record<string, { readonly auth: string } | { readonly identitytoken: string }>>;
+  readonly auths: Readonly<Record<string, ConfigEntry>>;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import { HelperError } from "../../core/errors.ts";
-import { dockerConfigOf, type PullSecret } from "./docker-config.ts";
+import { dockerConfigOf, type PullLogin } from "./docker-config.ts";
 
 export interface KubernetesSecretOptions {
   readonly name: string;
@@ -24,8 +24,10 @@ export interface KubernetesSecret {
   readonly data: { readonly ".dockerconfigjson": string };
 }
 
-/** Names in Kubernetes: DNS-1123 subdomains for objects, labels for namespaces (its API conventions). */
+/** A namespace is a DNS-1123 label. */
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+/** Other names are DNS-1123 subdomains. Kubernetes limits them as a whole, and no part between dots (apimachinery). */
+const SUBDOMAIN_PART = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 const SUBDOMAIN_LIMIT = 253;
 
 /** Throws `bad-arguments` for a name or namespace that Kubernetes rejects. */
@@ -47,20 +49,27 @@ export function checkKubernetesNames({
   }
 }
 
-/**
- * Throws `bad-arguments` like checkKubernetesNames, and for an identity token: nodes send a user name and a password only.
- */
-export function kubernetesSecretOf(pull: PullSecret, options: KubernetesSecretOptions): KubernetesSecret {
-  const { name, namespace, annotations = {} } = options;
-  checkKubernetesNames(options);
-  if (pull.identityToken !== undefined) {
+/** Throws `bad-arguments` for an identity token: nodes send a user name and a password only. */
+export function checkNoIdentityTokens(logins: readonly PullLogin[]): void {
+  const unusable = logins.find(({ identityToken }) => identityToken !== undefined);
+  if (unusable) {
     throw new HelperError(
       "bad-arguments",
-      "the login for this registry is an identity token, which Kubernetes cannot use",
+      `the login for ${unusable.key} is an identity token, which Kubernetes cannot use`,
       { hint: "log in with a password or an access token" },
     );
   }
-  const config = JSON.stringify(dockerConfigOf(pull));
+}
+
+/** Throws `bad-arguments` as both checks do. */
+export function kubernetesSecretOf(
+  logins: readonly PullLogin[],
+  options: KubernetesSecretOptions,
+): KubernetesSecret {
+  const { name, namespace, annotations = {} } = options;
+  checkKubernetesNames(options);
+  checkNoIdentityTokens(logins);
+  const config = JSON.stringify(dockerConfigOf(logins));
   return {
     apiVersion: "v1",
     kind: "Secret",
@@ -82,5 +91,5 @@ export function kubernetesYamlOf(manifest: KubernetesSecret): string {
 }
 
 function isSubdomain(text: string): boolean {
-  return text.length <= SUBDOMAIN_LIMIT && text.split(".").every((part) => LABEL.test(part));
+  return text.length <= SUBDOMAIN_LIMIT && text.split(".").every((part) => SUBDOMAIN_PART.test(part));
 }

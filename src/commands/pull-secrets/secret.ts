@@ -1,29 +1,43 @@
-import { credentialOf, loginOf } from "../../client-config/client-login.ts";
-import { type ClientLogin, helperOf, loginIn, type Resolved } from "../../client-config/types.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
-import { HelperError, isHelperError } from "../../core/errors.ts";
-import { clientKeyOf } from "../../core/image.ts";
-import { defineCommand } from "../command.ts";
+import type { Credential } from "../../core/credential.ts";
+import { HelperError } from "../../core/errors.ts";
+import { defineCommand, type Result } from "../command.ts";
 import type { CommandContext } from "../context.ts";
-import { resolveAndWarn } from "../images/resolve-and-warn.ts";
+import { CLIENT_OPTION, KEY_OPTION, parseKey, parseTarget, type Target } from "../images/target.ts";
+import { findClientLogin, type TargetLogin } from "./client-logins.ts";
+import { authTokenOf, dockerConfigOf, dockerConfigTextOf, openCredential } from "./docker-config.ts";
+import { checkIssued, DEFAULT_EXPIRY, issueForTargets } from "./issued-logins.ts";
 import {
-  CLIENT_OPTION,
-  KEY_OPTION,
-  parseKey,
-  parseTarget,
-  serverUrlOf,
-  type Target,
-} from "../images/target.ts";
-import { authTokenOf, openCredential, type PullSecret } from "./docker-config.ts";
-import { kubernetesSecretOf, kubernetesYamlOf } from "./kubernetes.ts";
+  checkKubernetesNames,
+  checkNoIdentityTokens,
+  kubernetesSecretOf,
+  kubernetesYamlOf,
+} from "./kubernetes.ts";
+import { checkTargetLogin } from "./login-check.ts";
+import { expiryAnnotationsOf, pullLoginsOf } from "./minted-logins.ts";
 
-const FORMATS = ["auth", "kubernetes-secret", "username-password"] as const;
+const FORMATS = ["auth", "docker-config", "kubernetes-secret", "username-password"] as const;
 
-/** Prints the login from the file or helper that has it. Throws `no-login` if the client has none. */
+const NEEDS = [
+  "accounts",
+  "issue",
+  "issueAll",
+  "revokeIssued",
+  "clients",
+  "helper",
+  "registries",
+  "terminal",
+  "reporter",
+] as const satisfies readonly (keyof CommandContext)[];
+
+/**
+ * Prints logins from the files or helpers that have them. For DigitalOcean's registry issues a credential instead: the next
+ * logout revokes the cached one. Throws `no-login` if the client has none.
+ */
 export const secretCommand = defineCommand({
   name: "secret",
-  arguments: ["<image|host>"],
-  summary: "Print a registry login for Kubernetes or CI",
+  arguments: ["<image|host...>"],
+  summary: "Print registry logins for Kubernetes or CI",
   options: {
     client: CLIENT_OPTION,
     key: KEY_OPTION,
@@ -31,7 +45,7 @@ export const secretCommand = defineCommand({
       kind: "value",
       value: "format",
       description:
-        "Output: base64 of USER:PASSWORD, a manifest for kubectl, or user name and password on two lines",
+        "Output: base64 of USER:PASSWORD, docker's config.json, a manifest for kubectl, or user name and password on two lines",
       choices: FORMATS,
       default: "auth",
     },
@@ -41,88 +55,94 @@ export const secretCommand = defineCommand({
       description: "Name of the Kubernetes secret (default: the registry's host)",
     },
     namespace: { kind: "value", value: "namespace", description: "Namespace of the Kubernetes secret" },
+    expiry: {
+      kind: "value",
+      value: "time",
+      description: `Lifetime of a credential for ${REGISTRY_HOST} (default: ${DEFAULT_EXPIRY})`,
+    },
+    check: {
+      kind: "flag",
+      description: "Ask each registry first, and print nothing if one rejects the login",
+    },
   },
   examples: [
     "docr secret ghcr.io",
-    "DOCKER_CONFIG=/srv/bot/.docker docr secret ghcr.io",
+    "DOCKER_CONFIG=/srv/bot/.docker docr secret ghcr.io --check",
     "docr secret docker.io --format username-password --json",
-    "docr secret ghcr.io --format kubernetes-secret --name pull --namespace web | kubectl apply -f -",
+    "docr secret ghcr.io quay.io --format docker-config > config.json",
+    "docr secret ghcr.io quay.io --format kubernetes-secret --name pull | kubectl apply -f -",
+    `docr secret ${REGISTRY_HOST}/acme --expiry 90d --format docker-config > config.json`,
   ],
-  needs: ["clients", "helper", "reporter"],
-  async run({ options: { client, format, name, namespace, ...options }, args: [text] }, context) {
+  exitCodes: { 0: "success", 1: "failure", 2: "wrong usage", 3: "no login", 4: "rejected, with --check" },
+  needs: NEEDS,
+  async run({ options: { client, format, name, namespace, ...options }, args: [texts] }, context) {
     if (format !== "kubernetes-secret" && (name ?? namespace) !== undefined) {
       throw new HelperError("bad-arguments", "--name and --namespace require --format kubernetes-secret");
     }
-    const target = parseTarget(text);
-    const { host, repository } = target;
+    const targets = texts.map(parseTarget);
     const key = parseKey(options.key);
-    const resolved = await resolveAndWarn(context, host, client, { repository, key });
-    const login = loginIn(resolved) ?? (await findOwnLogin(context, resolved, target, key));
-    const pull = pullSecretOf(login, client, host, key);
-    if (host === REGISTRY_HOST && helperOf(resolved) === "docr") {
-      context.reporter.warn(
-        "this credential is short-lived; create one for a platform with docr credentials",
-      );
-    }
+    checkSeveral(targets, format, key);
+    const place = { name: name ?? secretNameOf(targets), namespace };
+    if (format === "kubernetes-secret") checkKubernetesNames(place);
+
+    const own = key === undefined ? targets.filter(({ host }) => host === REGISTRY_HOST) : [];
+    const others = targets.filter((target) => !own.includes(target));
+    const logins: TargetLogin[] = [];
+    const collect = async (target: Target): Promise<void> => {
+      const found = await findClientLogin(context, target, client, key);
+      if (options.check) await checkTargetLogin(target, found.login, context);
+      logins.push(found);
+    };
+    for (const target of others) await collect(target);
+    if (format === "kubernetes-secret") checkNoIdentityTokens(logins);
+    // Last: a failure above must not cost a credential.
+    const issued = await issueForTargets(own, options.expiry, context);
+    if (issued.length === 0) for (const target of own) await collect(target);
+    else if (options.check) await checkIssued(issued, own, context);
+
+    const annotations = expiryAnnotationsOf(issued);
+    const all = [...logins, ...pullLoginsOf(issued)];
+    const [first] = all;
+    if (!first) throw new HelperError("internal", "no login was found");
     switch (format) {
-      case "auth": {
-        const auth = authTokenOf(pull.credential);
-        return { text: `${auth}\n`, json: { host, auth } };
-      }
-      case "username-password": {
-        const { username, password } = openCredential(pull.credential);
-        return { text: `${username}\n${password}\n`, json: { host, username, password } };
-      }
+      case "docker-config":
+        return { text: dockerConfigTextOf(all), json: dockerConfigOf(all) };
       case "kubernetes-secret": {
-        const manifest = kubernetesSecretOf(pull, { name: name ?? secretNameOf(host), namespace });
+        const manifest = kubernetesSecretOf(all, { ...place, annotations });
         return { text: kubernetesYamlOf(manifest), json: manifest };
       }
+      default:
+        return describeOne(targets[0]?.host ?? "", first.credential, format);
     }
   },
 });
 
-/** docr's own login if the client has none: the client may not be configured to ask docr. */
-async function findOwnLogin(
-  { helper, reporter }: Pick<CommandContext, "helper" | "reporter">,
-  resolved: Resolved,
-  target: Target,
-  key: string | undefined,
-): Promise<ClientLogin | undefined> {
-  if (helperOf(resolved) === "docr") return undefined;
-  try {
-    const login = loginOf(await helper.get(key ?? serverUrlOf(target)));
-    reporter.warn(`${resolved.client} has no login for ${target.host}; this is the one in docr's store`);
-    return login;
-  } catch (error) {
-    if (isHelperError(error, "not-found") || isHelperError(error, "keychain-missing")) return undefined;
-    throw error;
+function describeOne(host: string, credential: Credential, format: "auth" | "username-password"): Result {
+  if (format === "auth") {
+    const auth = authTokenOf(credential);
+    return { text: `${auth}\n`, json: { host, auth } };
   }
+  const { username, password } = openCredential(credential);
+  return { text: `${username}\n${password}\n`, json: { host, username, password } };
 }
 
-function pullSecretOf(
-  login: ClientLogin | undefined,
-  client: string,
-  host: string,
+function checkSeveral(
+  targets: readonly Target[],
+  format: (typeof FORMATS)[number],
   key: string | undefined,
-): PullSecret {
-  if (login?.kind === "registry-token") {
-    throw new HelperError("no-login", `${client} has a registry token for ${host} and no password`, {
-      hint: `log in with a user name and a password: ${client} login ${host}`,
-    });
-  }
-  const credential = login && credentialOf(login);
-  if (!credential) {
-    throw new HelperError("no-login", `${client} has no login for ${host}`, {
-      hint: `run ${client} login ${host}, or docr registry add ${host}`,
-    });
-  }
-  const identityToken = login.kind === "identity-token" ? login.token : undefined;
-  return { hosts: [key ?? clientKeyOf(host)], credential, identityToken };
+): void {
+  if (targets.length < 2) return;
+  if (key !== undefined) throw new HelperError("bad-arguments", "--key is for one registry");
+  if (format === "docker-config" || format === "kubernetes-secret") return;
+  throw new HelperError("bad-arguments", `--format ${format} prints one login`, {
+    hint: "use --format docker-config or kubernetes-secret for several registries",
+  });
 }
 
 /** The host in the characters that a name in Kubernetes may have. */
-function secretNameOf(host: string): string {
-  return host
+function secretNameOf([first, ...others]: readonly Target[]): string {
+  if (others.length > 0 || !first) return "registry-logins";
+  return first.host
     .toLowerCase()
     .replace(/[^a-z0-9.]+/g, "-")
     .replace(/^-|-$/g, "");

@@ -1,6 +1,7 @@
 import { type ClientUse, helperOf, settingOf } from "../../client-config/types.ts";
 import { printable } from "../../core/text.ts";
 import { alignColumns } from "../../terminal/table.ts";
+import { formatTime } from "../../terminal/times.ts";
 import { defineCommand } from "../command.ts";
 import { allLogins, findUses, type LoginView, parseOtherHost, requireLogin, viewOf } from "./logins.ts";
 
@@ -97,7 +98,7 @@ function usernameText({ username }: LoginView): string {
 }
 
 function timeText({ storedAt }: LoginView): string {
-  return storedAt === null ? "unknown" : `${storedAt.slice(0, 16).replace("T", " ")} UTC`;
+  return storedAt === null ? "unknown" : formatTime(Date.parse(storedAt));
 }
 
 function containsText(username: string | null, filter: string): boolean {

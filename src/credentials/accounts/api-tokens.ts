@@ -20,7 +20,8 @@ export interface ApiTokens {
   contexts(): Promise<readonly string[]>;
 }
 
-export function createApiTokens(store: SecretStore): ApiTokens {
+/** `storeName` is the store as messages call it. */
+export function createApiTokens(store: SecretStore, storeName: () => string): ApiTokens {
   const contexts = async (): Promise<readonly string[]> => {
     const tokens = await store.entries(API_TOKEN);
     return [...tokens.keys()].map((name) => name.slice(API_TOKEN.length)).toSorted();
@@ -29,7 +30,8 @@ export function createApiTokens(store: SecretStore): ApiTokens {
     async read(context) {
       const secret = await store.read(nameOf(context));
       const label = context === undefined || context === DEFAULT_CONTEXT ? "" : ` (context ${context})`;
-      return secret && { secret, origin: { kind: "keychain", account: "" }, source: `the keychain${label}` };
+      if (!secret) return undefined;
+      return { secret, origin: { kind: "keychain", account: "" }, source: `${storeName()}${label}` };
     },
     async write(context, secret) {
       const previous = await store.read(nameOf(context));

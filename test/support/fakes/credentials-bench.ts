@@ -30,6 +30,8 @@ export interface CredentialsBenchOptions {
   readonly hasFiles?: boolean;
   /** The tokens in doctl's configuration, by context. */
   readonly doctl?: Record<string, string>;
+  /** The store as messages call it. */
+  readonly storeName?: string;
   readonly secretOf?: (count: number) => string;
 }
 
@@ -115,6 +117,7 @@ export function createCredentialsBench(options: CredentialsBenchOptions = {}): C
   const credentials = composeCredentials({
     settings: readSettings,
     store: keychain,
+    storeName: () => options.storeName ?? "the keychain",
     current: () => openPlacement(placeCredentials(readSettings().cache, placement), clock, sha256),
     allPlaces: () => [...(sessionFiles ? [files] : []), keychain].map(open),
     openApi: async () => api,

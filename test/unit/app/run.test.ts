@@ -180,8 +180,10 @@ describe("the deadline", () => {
   it("ends an answer that does not come", async () => {
     const helper = createScriptedHelper({ after: never });
     expect(await run(["get"], { helper, timeouts: { inputMs: 5_000, responseMs: 10 } })).toEqual({
-      stdout: "docr did not respond within 0.01 s; try again, and check the network and the keychain\n",
-      stderr: "docr: docr did not respond within 0.01 s; try again, and check the network and the keychain\n",
+      stdout:
+        "docr did not respond within 0.01 s; try again, and check the network and the store that DOCR_STORE names\n",
+      stderr:
+        "docr: docr did not respond within 0.01 s; try again, and check the network and the store that DOCR_STORE names\n",
       exitCode: 1,
     });
   });

@@ -26,7 +26,11 @@ describe("a check", () => {
   });
 
   it("that does not end is a finding after its timeout", async () => {
-    const finding = fail("name", "no result within 0.02 s", "check the network and the keychain");
+    const finding = fail(
+      "name",
+      "no result within 0.02 s",
+      "check the network and the store that DOCR_STORE names",
+    );
     expect(await runCheck("name", endless, 20)).toEqual([finding]);
   });
 });

@@ -7,11 +7,11 @@ import {
   kubernetesYamlOf,
   type KubernetesSecret,
 } from "../../../../src/commands/pull-secrets/kubernetes.ts";
-import type { PullSecret } from "../../../../src/commands/pull-secrets/docker-config.ts";
+import type { PullLogin } from "../../../../src/commands/pull-secrets/docker-config.ts";
 import { failureOf, failureOfSync } from "../../../support/fakes/failure-of.ts";
 
-const PULL: PullSecret = {
-  hosts: ["ghcr.io"],
+const PULL: PullLogin = {
+  key: "ghcr.io",
   credential: { username: new Secret("sammy"), secret: new Secret("hün:ter2") },
 };
 
@@ -20,7 +20,7 @@ const configIn = (manifest: KubernetesSecret): unknown =>
 
 describe("a pull secret for Kubernetes", () => {
   it("holds docker's config for its hosts, and no other field", () => {
-    const manifest = kubernetesSecretOf({ ...PULL, hosts: ["ghcr.io", "quay.io"] }, { name: "pull" });
+    const manifest = kubernetesSecretOf([PULL, { ...PULL, key: "quay.io" }], { name: "pull" });
     const { data, ...plain } = manifest;
     expect(plain).toEqual({
       apiVersion: "v1",
@@ -35,7 +35,7 @@ describe("a pull secret for Kubernetes", () => {
 
   it("has its namespace and annotations", () => {
     const annotations = { "docr.dev/expires": "2026-11-21T13:00:00.000Z", plain: "x" };
-    const { metadata } = kubernetesSecretOf(PULL, {
+    const { metadata } = kubernetesSecretOf([PULL], {
       name: "pull.one",
       namespace: "kube-system",
       annotations,
@@ -46,7 +46,7 @@ describe("a pull secret for Kubernetes", () => {
   it("is equivalent as YAML, with every value on one line", () => {
     const long = { ...PULL, credential: { ...PULL.credential, secret: new Secret("x".repeat(900)) } };
     const annotations = { note: "yes", when: "2026-11-21", odd: '#"\n: [' };
-    const manifest = kubernetesSecretOf(long, { name: "pull", annotations });
+    const manifest = kubernetesSecretOf([long], { name: "pull", annotations });
     const text = kubernetesYamlOf(manifest);
     expect(parse(text)).toEqual(manifest);
     expect(text.split("\n").filter((line) => line.startsWith("  .dockerconfigjson: "))).toHaveLength(1);
@@ -62,20 +62,24 @@ describe("a pull secret for Kubernetes", () => {
     "a..b",
     "a/b",
     "pull\n",
-    "a".repeat(64),
+    "a".repeat(254),
     "a.".repeat(127),
   ])("has a name that Kubernetes accepts, so not %j", async (name) => {
-    expect(await failureOf(() => kubernetesSecretOf(PULL, { name }))).toEqual({
+    expect(await failureOf(() => kubernetesSecretOf([PULL], { name }))).toEqual({
       code: "bad-arguments",
       message:
         "the name of a Kubernetes secret must be up to 253 lower-case letters, digits, dashes and dots",
     });
   });
 
+  it.each(["a".repeat(253), `${"a".repeat(64)}.b`])("has a name of up to 253 characters: %s", (name) => {
+    expect(kubernetesSecretOf([PULL], { name }).metadata).toEqual({ name });
+  });
+
   it.each(["", "Kube", "a.b", "a_b", "-a", "a".repeat(64)])(
     "has a namespace that Kubernetes takes, so not %j",
     async (namespace) => {
-      expect(await failureOf(() => kubernetesSecretOf(PULL, { name: "pull", namespace }))).toEqual({
+      expect(await failureOf(() => kubernetesSecretOf([PULL], { name: "pull", namespace }))).toEqual({
         code: "bad-arguments",
         message: "a Kubernetes namespace must be up to 63 lower-case letters, digits and dashes",
       });
@@ -84,10 +88,10 @@ describe("a pull secret for Kubernetes", () => {
 
   it("is rejected for an identity token", async () => {
     const pull = { ...PULL, identityToken: new Secret("refresh") };
-    const failure = await failureOf(() => kubernetesSecretOf(pull, { name: "pull" }));
+    const failure = await failureOf(() => kubernetesSecretOf([pull], { name: "pull" }));
     expect(failure).toEqual({
       code: "bad-arguments",
-      message: "the login for this registry is an identity token, which Kubernetes cannot use",
+      message: "the login for ghcr.io is an identity token, which Kubernetes cannot use",
     });
   });
 
@@ -95,7 +99,7 @@ describe("a pull secret for Kubernetes", () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (name, namespace) => {
         const failure = failureOfSync(() => {
-          const text = kubernetesYamlOf(kubernetesSecretOf(PULL, { name, namespace }));
+          const text = kubernetesYamlOf(kubernetesSecretOf([PULL], { name, namespace }));
           expect(parse(text).metadata).toEqual({ name, namespace });
         });
         expect([undefined, "bad-arguments"]).toContain(failure?.code);

@@ -1,13 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import type { ClientLogin, Resolved } from "../../../../src/client-config/types.ts";
+import { runCommand } from "../../../../src/cli/run-command.ts";
 import type { Result } from "../../../../src/commands/command.ts";
 import { HelperError } from "../../../../src/core/errors.ts";
 import { Secret } from "../../../../src/core/secret.ts";
 import { secretCommand } from "../../../../src/commands/pull-secrets/secret.ts";
-import { tokenOf } from "../../../support/fakes/credentials-bench.ts";
+import { answerOf, tokenOf } from "../../../support/fakes/credentials-bench.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
-import { createCommandBench, type GivenOptions } from "../../../support/fakes/command-bench.ts";
+import {
+  type CommandBench,
+  type CommandBenchOptions,
+  createCommandBench,
+  type GivenOptions,
+} from "../../../support/fakes/command-bench.ts";
 
 type Options = GivenOptions<typeof secretCommand>;
 
@@ -36,7 +42,7 @@ async function run(
   resolved: Resolved = FOUND,
 ): Promise<Result & { readonly warnings: readonly string[] }> {
   const bench = createCommandBench({ clients: { resolve: async () => resolved } });
-  const result = await bench.run(secretCommand, flags, text);
+  const result = await bench.run(secretCommand, flags, [text]);
   return { ...result, warnings: bench.warnings };
 }
 
@@ -56,6 +62,14 @@ describe("docr secret", () => {
     const { text, json } = await run("ghcr.io", { format: "username-password" });
     expect(text).toBe("sammy\nhünter:2\n");
     expect(json).toEqual({ host: "ghcr.io", username: "sammy", password: "hünter:2" });
+  });
+
+  it("prints docker's config.json", async () => {
+    const { text, json } = await run("docker.io", { format: "docker-config" });
+    expect(JSON.parse(text)).toEqual({ auths: { "https://index.docker.io/v1/": { auth: AUTH } } });
+    expect(json).toEqual(JSON.parse(text));
+    const { json: withToken } = await run("a.example", { format: "docker-config" }, identity);
+    expect(withToken).toEqual({ auths: { "a.example": { identitytoken: "idt" } } });
   });
 
   it("prints a manifest for kubectl, under docker's key for the registry", async () => {
@@ -98,15 +112,9 @@ describe("docr secret", () => {
       clients: { resolve: async () => NONE },
     });
     await bench.helper.store("ghcr.io", "rosa", new Secret("ours"));
-    const { text } = await bench.run(secretCommand, { format: "username-password" }, "ghcr.io");
+    const { text } = await bench.run(secretCommand, { format: "username-password" }, ["ghcr.io"]);
     expect(text).toBe("rosa\nours\n");
     expect(bench.warnings).toEqual(["docker has no login for ghcr.io; this is the one in docr's store"]);
-  });
-
-  it("uses the login for the registry at DigitalOcean that the path names", async () => {
-    const bench = createCommandBench({ apiToken: tokenOf("a"), clients: { resolve: async () => NONE } });
-    await bench.run(secretCommand, {}, "registry.digitalocean.com/beta/app");
-    expect(bench.api.calls.filter((call) => call.startsWith("mint"))).toEqual(["mint beta read-write 3600"]);
   });
 
   it("throws the errors of docr's store, except a missing keychain", async () => {
@@ -115,9 +123,11 @@ describe("docr secret", () => {
     });
     const flags = { client: "docker", format: "auth" } as const;
     bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
-    expect((await failureOf(() => bench.run(secretCommand, flags, "ghcr.io"))).code).toBe("keychain-locked");
+    expect((await failureOf(() => bench.run(secretCommand, flags, ["ghcr.io"]))).code).toBe(
+      "keychain-locked",
+    );
     bench.keychain.failWith(new HelperError("keychain-missing", "there is none"));
-    expect((await failureOf(() => bench.run(secretCommand, flags, "ghcr.io"))).code).toBe("no-login");
+    expect((await failureOf(() => bench.run(secretCommand, flags, ["ghcr.io"]))).code).toBe("no-login");
   });
 
   it("throws no-login without a login, or with a registry token", async () => {
@@ -135,21 +145,156 @@ describe("docr secret", () => {
     const bench = createCommandBench({ clients: { resolve: async () => registryToken } });
     await bench.helper.store("ghcr.io", "sammy", new Secret("kept"));
     const flags = { client: "docker", format: "auth" } as const;
-    expect((await failureOf(() => bench.run(secretCommand, flags, "ghcr.io"))).code).toBe("no-login");
+    expect((await failureOf(() => bench.run(secretCommand, flags, ["ghcr.io"]))).code).toBe("no-login");
     expect(bench.warnings).toEqual([]);
-  });
-
-  it("warns that docker's credential is short-lived", async () => {
-    const host = "registry.digitalocean.com";
-    expect((await run(host, {}, { ...FOUND, helper: "docr" })).warnings).toEqual([
-      "this credential is short-lived; create one for a platform with docr credentials",
-    ]);
-    expect((await run(host)).warnings).toEqual([]);
   });
 
   it("rejects a name without --format kubernetes-secret", async () => {
     for (const flags of [{ name: "pull" }, { namespace: "web" }]) {
       expect((await failureOf(() => run("ghcr.io", flags))).code).toBe("bad-arguments");
     }
+  });
+});
+
+const OWN = "registry.digitalocean.com";
+
+/** A user with a login at ghcr.io and one at quay.io, and an API token. */
+function createScene(
+  registries: CommandBenchOptions["registries"] = {},
+  apiToken = tokenOf("a"),
+): CommandBench {
+  return createCommandBench({
+    apiToken,
+    clients: {
+      resolve: async (host) => (host === OWN ? { ...NONE, key: OWN } : { ...FOUND, key: host }),
+    },
+    registries,
+  });
+}
+
+const mints = (bench: CommandBench): readonly string[] =>
+  bench.api.calls.filter((call) => call.startsWith("mint"));
+
+const authsIn = (text: string): unknown =>
+  Object.keys(JSON.parse(Buffer.from(parse(text).data[".dockerconfigjson"], "base64").toString()).auths);
+
+describe("docr secret for several registries", () => {
+  it("prints one Kubernetes secret, or one config.json", async () => {
+    const bench = createScene();
+    const manifest = await bench.run(secretCommand, { format: "kubernetes-secret" }, ["ghcr.io", "quay.io"]);
+    expect(parse(manifest.text).metadata).toEqual({ name: "registry-logins" });
+    expect(authsIn(manifest.text)).toEqual(["ghcr.io", "quay.io"]);
+    const config = await bench.run(secretCommand, { format: "docker-config" }, ["ghcr.io", "quay.io"]);
+    expect(config.json).toEqual({ auths: { "ghcr.io": { auth: AUTH }, "quay.io": { auth: AUTH } } });
+  });
+
+  it.each([
+    [{}, "--format auth prints one login"],
+    [{ format: "username-password" }, "--format username-password prints one login"],
+    [{ format: "docker-config", key: "x" }, "--key is for one registry"],
+  ] as const)("rejects %j", async (flags, message) => {
+    const work = () => createScene().run(secretCommand, flags, ["ghcr.io", "quay.io"]);
+    expect(await failureOf(work)).toEqual({ code: "bad-arguments", message });
+  });
+});
+
+describe("docr secret for DigitalOcean's registry", () => {
+  it("issues a read-only credential with an expiry of its own, whatever is cached", async () => {
+    const bench = createScene();
+    await answerOf(bench);
+    const { json } = await bench.run(secretCommand, { format: "username-password" }, [OWN]);
+    expect(json).toMatchObject({ host: OWN, password: "minted-secret-2" });
+    expect(mints(bench)).toEqual(["mint acme read-write 3600", "mint acme read-only 2592000"]);
+    expect(bench.notes).toEqual(["created a read-only credential for acme; it expires 2026-12-21 12:00 UTC"]);
+    await bench.credentials.logOut();
+    expect(bench.api.calls).not.toContain("revoke minted-secret-2");
+  });
+
+  it("is for the registry that the path names, with the given lifetime", async () => {
+    const bench = createScene();
+    await bench.run(secretCommand, { expiry: "2h" }, [`${OWN}/beta/app`]);
+    expect(mints(bench)).toEqual(["mint beta read-only 7200"]);
+  });
+
+  it("puts several registries beside other hosts, with the time of the first expiry", async () => {
+    const { text } = await createScene().run(secretCommand, { format: "kubernetes-secret", name: "pull" }, [
+      `${OWN}/acme`,
+      "ghcr.io",
+      `${OWN}/beta`,
+    ]);
+    expect(authsIn(text)).toEqual(["ghcr.io", `${OWN}/acme`, `${OWN}/beta`]);
+    expect(parse(text).metadata.annotations).toEqual({
+      "docker-credential-docr/expires-at": "2026-12-21T12:00:00.000Z",
+    });
+  });
+
+  it("mints nothing if another login cannot be used", async () => {
+    const bench = createScene({ checkLogin: refuse });
+    const flags = { format: "docker-config", check: true } as const;
+    expect((await failureOf(() => bench.run(secretCommand, flags, [OWN, "ghcr.io"]))).code).toBe(
+      "registry-unauthorized",
+    );
+    expect(bench.api.calls).toEqual([]);
+  });
+
+  it("uses the client's login if docr has no API token", async () => {
+    const bench = createCommandBench({ clients: { resolve: async () => ({ ...FOUND, key: OWN }) } });
+    expect((await bench.run(secretCommand, {}, [OWN])).text).toBe(`${AUTH}\n`);
+    const none = createCommandBench({ clients: { resolve: async () => ({ ...NONE, key: OWN }) } });
+    await expect(none.run(secretCommand, {}, [OWN])).rejects.toMatchObject({
+      code: "no-login",
+      hint: "run docr login",
+    });
+  });
+
+  it("has a lifetime of its own only", async () => {
+    expect(
+      (await failureOf(() => createScene().run(secretCommand, { expiry: "1h" }, ["ghcr.io"]))).code,
+    ).toBe("bad-arguments");
+  });
+});
+
+const refuse = async (): Promise<never> => {
+  throw new HelperError("registry-unauthorized", "it rejected the login (HTTP 401)");
+};
+
+describe("docr secret --check", () => {
+  it("asks the registry first, and exits with 4 and prints nothing if it rejects the login", async () => {
+    const asked: string[] = [];
+    const bench = createScene({
+      async checkLogin(host) {
+        asked.push(host);
+        return "accepted";
+      },
+    });
+    expect((await bench.run(secretCommand, { check: true }, ["ghcr.io"])).text).toBe(`${AUTH}\n`);
+    expect(asked).toEqual(["ghcr.io"]);
+    const { context } = createScene({ checkLogin: refuse });
+    expect(await runCommand(["secret", "ghcr.io", "--check"], context)).toMatchObject({
+      stdout: "",
+      exitCode: 4,
+    });
+  });
+
+  it("asks for the image, and warns if it does not exist", async () => {
+    const bench = createScene({ findManifest: async () => undefined });
+    await bench.run(secretCommand, { check: true }, ["ghcr.io/acme/app"]);
+    expect(bench.warnings).toEqual(["ghcr.io/acme/app does not exist, or this login may not see it"]);
+    const refused = createScene({ findManifest: refuse });
+    const work = () => refused.run(secretCommand, { check: true }, ["ghcr.io/acme/app"]);
+    expect((await failureOf(work)).code).toBe("registry-unauthorized");
+  });
+
+  it("warns if the registry answers without a login", async () => {
+    const bench = createScene({ checkLogin: async () => "not-needed" });
+    await bench.run(secretCommand, { check: true }, ["ghcr.io"]);
+    expect(bench.warnings).toEqual(["ghcr.io answers without a login; the login was not checked"]);
+  });
+
+  it("revokes an issued credential that the registry rejects", async () => {
+    const bench = createScene({ checkLogin: refuse });
+    const work = () => bench.run(secretCommand, { check: true }, [`${OWN}/acme`]);
+    expect((await failureOf(work)).code).toBe("registry-unauthorized");
+    expect(bench.api.calls).toContain("revoke minted-secret-1");
   });
 });

@@ -3,13 +3,13 @@ import { createApiTokens } from "../../../../src/credentials/accounts/api-tokens
 import { Secret } from "../../../../src/core/secret.ts";
 import { createMemoryStore } from "../../../support/fakes/memory-store.ts";
 
-const create = () => {
+const create = (storeName = "the keychain") => {
   const store = createMemoryStore({
     "api-token:work": "a",
     "api-token:default": "b",
     "login:ghcr.io": "c",
   });
-  return { store, tokens: createApiTokens(store) };
+  return { store, tokens: createApiTokens(store, () => storeName) };
 };
 
 describe("the accounts' API tokens", () => {
@@ -27,6 +27,11 @@ describe("the accounts' API tokens", () => {
     const { store, tokens } = create();
     expect(await tokens.eraseAll()).toEqual(["default", "work"]);
     expect([...store.items.keys()]).toEqual(["login:ghcr.io"]);
+  });
+
+  it("come from the store by its name", async () => {
+    expect((await create("the age vault").tokens.read("default"))?.source).toBe("the age vault");
+    expect((await create("pass").tokens.read("work"))?.source).toBe("pass (context work)");
   });
 
   it("tell whether the one that is written is another", async () => {

@@ -1,0 +1,60 @@
+import { lstatSync, realpathSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { HelperError } from "../../core/errors.ts";
+import { errorCodeOf, isMissing } from "../../system/errno.ts";
+import { replaceAtomically } from "../../system/atomic-write.ts";
+
+/** A file that `--output` may replace or create. */
+export interface OutputFile {
+  /** Absolute. */
+  readonly path: string;
+  /** As the user wrote it. */
+  readonly label: string;
+}
+
+/**
+ * Throws `bad-arguments` for a path that cannot be a new file, and for the client's own configuration, which holds more
+ * than one login. A link is followed.
+ */
+export function parseOutput(label: string, clientFiles: readonly string[]): OutputFile {
+  const path = followLink(resolve(label));
+  const folder = statSync(dirname(path), { throwIfNoEntry: false });
+  if (!folder?.isDirectory()) throw rejected(label, "is in a folder that does not exist");
+  const present = lstatSync(path, { throwIfNoEntry: false });
+  if (present && !present.isFile()) throw rejected(label, "is not a regular file");
+  if (clientFiles.some((file) => followLink(resolve(file)) === path)) {
+    throw new HelperError(
+      "bad-arguments",
+      `${label} is a client's own configuration, and --output would replace it`,
+      {
+        hint: "name another file; docr configure sets the clients up",
+      },
+    );
+  }
+  return { path, label };
+}
+
+/** Replaces the file as a whole, readable by this user only. Throws `output-failed`. */
+export function writeOutput({ path, label }: OutputFile, text: string): void {
+  const unique = Math.random().toString(36).slice(2);
+  const temporary = join(dirname(path), `.${basename(path)}.${unique}`);
+  try {
+    replaceAtomically(path, text, { temporary });
+  } catch (error) {
+    const code = errorCodeOf(error) ?? "unknown reason";
+    throw new HelperError("output-failed", `cannot write ${label} (${code})`, { cause: error });
+  }
+}
+
+function followLink(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    return path;
+  }
+}
+
+function rejected(label: string, why: string): HelperError {
+  return new HelperError("bad-arguments", `${label} ${why}`, { hint: "name a file in an existing folder" });
+}
