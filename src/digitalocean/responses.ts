@@ -1,6 +1,6 @@
 /**
- * The responses of DigitalOcean's API. Each parser checks every field and throws `api-malformed` for anything undocumented.
- * Texts that users will see contain no control characters.
+ * Parses the responses of DigitalOcean's API. Each parser checks every field that it uses and throws `api-malformed` if one is not
+ * as documented. Texts for users contain no control characters.
  */
 import { isRegistryName, REGISTRY_HOST } from "../core/address.ts";
 import type { Credential } from "../core/credential.ts";
@@ -9,9 +9,9 @@ import { isJsonObject, parseJson, type JsonObject } from "../core/json.ts";
 import { Secret } from "../core/secret.ts";
 import type { Account, Registry, TokenDescription } from "../credentials/accounts/ports.ts";
 
-/** Longer than any name or address of an account. Characters. */
+/** Characters. Longer than any name or address of an account. */
 const MAX_TEXT = 200;
-/** Control characters, and those that change the direction of a line: a terminal would obey them. */
+/** Control characters, and characters that change the direction of text. A terminal would interpret them. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 /** The largest number of bytes or seconds. docr can still print a date that many seconds ahead. */
 const MAX_NUMBER = 8e12;

@@ -1,7 +1,7 @@
-/** A separate file, so that only digests.ts loads node:crypto, and only when it needs it. */
+/** A separate file, so that docr loads node:crypto only when digests.ts needs it. */
 import { createHash } from "node:crypto";
 
-/** In lower-case hexadecimal digits. Throws for an algorithm that OpenSSL does not know. */
+/** Returns lower-case hexadecimal digits. Throws if OpenSSL does not know the algorithm. */
 export function hexHash(algorithm: string, bytes: Uint8Array): string {
   return createHash(algorithm).update(bytes).digest("hex");
 }

@@ -1,9 +1,9 @@
-/** The errors of a registry. Messages contain nothing that was received. `server` is the server, as messages name it. */
+/** A registry's errors. Messages contain no received text. `server` is the server's name in messages. */
 import { HelperError } from "../core/errors.ts";
 import type { HttpResponse } from "../http/exchange.ts";
 import { rateLimitEndsInMs } from "../http/retry.ts";
 
-/** The error for an unexpected status. Callers handle 401, 403 and 404 first where these mean something else. */
+/** The error for an unexpected status. Callers first handle 401, 403 and 404 if these have another meaning. */
 export function registryFailure(
   response: Pick<HttpResponse, "status" | "headers">,
   server: string,

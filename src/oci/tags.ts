@@ -1,9 +1,9 @@
-/** The pages of distribution's `tags/list`. */
+/** Parses the pages of distribution's `tags/list`. */
 import { parseJsonObject } from "../core/json.ts";
 import { isTag } from "../core/image.ts";
 import { malformed } from "./registry-failures.ts";
 
-/** The tags of one page, in the registry's order. Throws `registry-malformed`. */
+/** Returns the tags of one page, in the registry's order. Throws `registry-malformed`. */
 export function parseTags(body: string, host: string): readonly string[] {
   const tags = parseJsonObject(body)?.["tags"];
   // Go encodes an empty list as null: all tags of the repository are deleted.
