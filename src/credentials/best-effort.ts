@@ -1,8 +1,8 @@
 import { isHelperError } from "../core/errors.ts";
 
 /**
- * The work's result, or undefined if it fails in any way. For caches alone: a cache that cannot be read or written
- * costs a mint, never the response, so that a CI runner without a keychain or with a full disk still pulls.
+ * Returns the work's result, or undefined if it fails in any way. Only for caches: if a cache cannot be read or written, docr mints
+ * once more. A CI runner without a keychain or with a full disk can therefore still pull.
  */
 export async function bestEffort<T>(work: () => Promise<T> | undefined): Promise<T | undefined> {
   try {
@@ -12,7 +12,7 @@ export async function bestEffort<T>(work: () => Promise<T> | undefined): Promise
   }
 }
 
-/** The work's result, or undefined on a HelperError. Rethrows anything else. */
+/** Returns the work's result, or undefined on a HelperError. Rethrows any other error. */
 export async function undefinedIfFailed<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();

@@ -1,16 +1,16 @@
 /**
- * What the stores hold, as JSON text: the only file of the domain that opens a Secret, because a record leaves for a store
- * as a whole. JSON, so that every character survives: strings of the Linux keychain end at a NUL. The field names are
- * the storage format and must not change.
+ * Encodes and decodes the records in the stores, as JSON. This is the only file of the domain that reveals a Secret. JSON escapes
+ * control characters, which the Linux keychain needs: its strings end at a NUL. The field names are the storage format and must not
+ * change.
  */
 import type { Access, MintedCredential, TokenOrigin } from "../core/credential.ts";
 import { type JsonObject, isJsonObject, parseJsonObject } from "../core/json.ts";
 import { type Dated, limited, type Moment, msOf, UNLIMITED } from "../core/lifetime.ts";
 import { Secret } from "../core/secret.ts";
 
-/** A login that a client stored, for any registry, exactly as it came. */
+/** A login that a client stored, unchanged. */
 export interface Login {
-  /** As the client spelled it. */
+  /** In the client's spelling. */
   readonly serverUrl: string;
   readonly username: string;
   readonly secret: Secret;
@@ -22,7 +22,7 @@ export function encodeLogin(login: Login): Secret {
   return new Secret(JSON.stringify({ ...login, secret: login.secret.reveal() }));
 }
 
-/** Undefined where the text is not a login that docr stored. */
+/** Returns undefined if the text is not a login that docr stored. */
 export function decodeLogin(text: Secret): Login | undefined {
   const { serverUrl, username, secret, storedAt } = fieldsOf(text);
   if (typeof serverUrl !== "string" || typeof username !== "string" || typeof secret !== "string") return;
@@ -33,7 +33,7 @@ export function decodeLogin(text: Secret): Login | undefined {
 /** A cached credential. */
 export interface CacheRecord {
   readonly credential: MintedCredential;
-  /** When another credential took its place. Undefined: docr answers with it. */
+  /** When docr superseded it. Undefined if docr still returns it. */
   readonly supersededAt: Moment | undefined;
 }
 
@@ -56,7 +56,7 @@ export function encodeCacheRecord({ credential, supersededAt }: CacheRecord): Se
   );
 }
 
-/** Undefined where the text is not a whole record: docr treats it as missing. */
+/** Returns undefined if the text is not a complete record. docr treats that as missing. */
 export function decodeCacheRecord(text: Secret): CacheRecord | undefined {
   const fields = fieldsOf(text);
   const { username, secret, lifeMs, access, from, registry, account, sourceMark, revokeAt } = fields;
@@ -79,7 +79,7 @@ export function decodeCacheRecord(text: Secret): CacheRecord | undefined {
   return { credential, supersededAt: momentOf(fields["replaced"]) };
 }
 
-/** What the inventory says about one credential, without its secret. */
+/** The inventory's record of one credential, without its secret. */
 export interface InventoryEntry extends Dated {
   readonly access: Access;
   readonly origin: TokenOrigin["kind"];
@@ -95,7 +95,7 @@ export function encodeInventoryEntry(entry: InventoryEntry): Secret {
   return new Secret(JSON.stringify({ minted: mintedAt, lifeMs, access, from: origin, registry, revoked }));
 }
 
-/** Undefined where the text is not an entry that docr wrote. */
+/** Returns undefined if the text is not an entry that docr wrote. */
 export function decodeInventoryEntry(text: Secret): InventoryEntry | undefined {
   const fields = fieldsOf(text);
   const { lifeMs, access, from, registry, revoked } = fields;
@@ -130,7 +130,7 @@ function isAccess(value: unknown): value is Access {
   return value === "read-only" || value === "read-write";
 }
 
-/** Half of what a Date can hold, so that the sum of two can still be printed. */
+/** Half of a Date's maximum, so that the sum of two is still a valid date. */
 const LARGEST_MS = 4e15;
 
 function isMilliseconds(value: unknown): value is number {

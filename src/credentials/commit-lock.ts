@@ -1,13 +1,14 @@
 import type { Locks } from "../core/locks.ts";
 
-/** The lock's name in the private folder. Two versions of docr must agree on it. */
+/** The lock's name in the private folder. All versions of docr must use the same name. */
 export const COMMIT_LOCK = "keeping";
-/** What a process writes under the lock takes some milliseconds. */
+/** Writing under the lock takes only a few milliseconds. */
 const TIMEOUT_MS = 2_000;
 
 /**
- * Runs the work under the commit lock: saving what was minted, and forgetting it at a logout. Without the lock, a mint
- * that is under way would save its credential after the logout. `work` learns whether the lock is held; it runs anyway.
+ * Runs the work under the commit lock. A mint saves its credential under this lock, and a logout deletes credentials under it.
+ * Otherwise a mint could save its credential after a logout. If the lock cannot be acquired, the work runs anyway; `isHeld` is then
+ * false.
  */
 export async function underCommitLock<T>(locks: Locks, work: (isHeld: boolean) => Promise<T>): Promise<T> {
   using lock = await locks.acquire(COMMIT_LOCK, TIMEOUT_MS);

@@ -11,51 +11,51 @@ import type { Login } from "./codec.ts";
 import { BARE_HOST, type RegistryRequest } from "./minting/cache-key.ts";
 import type { StoredLogins } from "./stored-logins.ts";
 
-/** What docker clients ask. Server URLs are non-empty and free of control characters. */
+/** The requests of docker clients. Server URLs are not empty and contain no control characters. */
 export interface Helper {
-  /** Throws `not-found` where there is no login; never for an outage. */
+  /** Throws `not-found` if there is no login, but never because of an outage. */
   get(serverUrl: string): Promise<Credential>;
   store(serverUrl: string, username: string, secret: Secret): Promise<void>;
-  /** Idempotent: erasing what is missing is not an error (podman 4.3 crashes on one). */
+  /** Idempotent: erasing a missing login is not an error, because podman 4.3 crashes on an error. */
   erase(serverUrl: string): Promise<void>;
   /**
-   * User names by server URL, for exactly those addresses that `get` would answer. Never a secret, and never fails: clients
-   * ask for each name, and give up at the first failure. What docr cannot read is left out.
+   * Returns user names by server URL, for exactly those addresses for which `get` returns a login. Never contains a secret and never
+   * fails: clients request each listed login and stop at the first failure. Omits logins that docr cannot read.
    */
   list(): Promise<ReadonlyMap<string, string>>;
 }
 
 /** Requests for DigitalOcean's registry. */
 export interface RegistryCredentials {
-  /** Undefined where there is no API token. */
+  /** Returns undefined if there is no API token. */
   get(request: RegistryRequest): Promise<Credential | undefined>;
   store(login: Login, request: RegistryRequest): Promise<void>;
   refresh(request: RegistryRequest): Promise<void>;
-  /** Whether a `get` would answer, after at most about `limitMs`. Undefined where there is no API token. Throws like `get`. */
+  /** Returns true if `get` would return a credential, or undefined if there is no API token. Takes about `limitMs` at most. Throws like `get`. */
   probe(request: RegistryRequest, limitMs: number): Promise<true | undefined>;
-  /** Whether a `get` for the bare host, which is what clients ask for, finds an API token. */
+  /** Whether a `get` for the bare host, as most clients send it, finds an API token. */
   hasApiToken(): Promise<boolean>;
 }
 
 export interface HelperParts {
   readonly logins: StoredLogins;
-  /** Reads the settings of DigitalOcean's registry at a request for it, and throws `bad-setting` only then. */
+  /** Reads its settings, and throws `bad-setting`, only for a request for DigitalOcean's registry. */
   readonly registry: RegistryCredentials;
-  /** Works without settings: a wrong one must not prevent a logout. */
+  /** Works without settings, because a wrong setting must not prevent a logout. */
   readonly logOut: () => Promise<unknown>;
   readonly clock: Clock;
   readonly trace: Trace;
 }
 
-/** For the user, because clients go on without a login and say only that access was denied. */
+/** Tells the user why access is denied: clients continue without a login and report only the denial. */
 const NOT_LOGGED_IN = `not logged in to ${REGISTRY_HOST}; run: docr login`;
 
-/** How long a `list` may take to find out whether a `get` for DigitalOcean's registry would be answered. */
+/** Time limit for `list` to find out whether a `get` for DigitalOcean's registry would succeed. */
 const LIST_DEADLINE_MS = 5_000;
-/** For its mint, so that the mint ends before the deadline. */
+/** Time limit of the mint within that time. */
 const LIST_MINT_MS = 4_500;
 
-/** What `list` shows as the user name at DigitalOcean's registry, where the real one can be the secret itself. */
+/** The user name that `list` shows for DigitalOcean's registry. The real one can be the secret itself. */
 export const LISTED_USERNAME = "docr";
 
 export function createHelper({ logins, registry, logOut, clock, trace }: HelperParts): Helper {
@@ -90,7 +90,7 @@ export function createHelper({ logins, registry, logOut, clock, trace }: HelperP
       if (address.kind === "other") return logins.write(address.key, login);
       await registry.store(login, { serverUrl, registry: address.registry });
     },
-    // docker erases DigitalOcean's host in four spellings; the first one logs out.
+    // docker sends four `erase` requests for DigitalOcean's host, each in another spelling. The first one logs out.
     async erase(serverUrl) {
       const address = parseAddress(serverUrl);
       if (address.kind === "other") await logins.erase(address.key);
@@ -112,7 +112,7 @@ export function createHelper({ logins, registry, logOut, clock, trace }: HelperP
   };
 }
 
-/** For the trace. */
+/** The host for the trace. */
 function hostOf(address: Address): string {
   if (address.kind === "digitalocean") return REGISTRY_HOST;
   return plainHostOf(address.key) ?? "unusual";

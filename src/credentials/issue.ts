@@ -12,17 +12,17 @@ import { checkRegistryName, findRegistry } from "./minting/mint.ts";
 import type { OpenMintApi } from "./minting/ports.ts";
 import type { Revocation } from "./revocation.ts";
 
-/** For all API calls together. */
+/** Time limit of all API calls together. */
 const BUDGET_MS = 18_000;
 
 export interface IssueOrder {
-  /** Undefined: the registry that the settings name, else the account's only one. */
+  /** Default: the registry that the settings name, or else the account's only one. */
   readonly registry: string | undefined;
-  /** Whose API token mints, even where the environment holds one. Undefined: the token that a `get` would use. */
+  /** The account whose API token mints, even if the environment has one. Default: the token that a `get` would use. */
   readonly context: string | undefined;
   readonly access: Access;
   readonly lifetime: Lifetime;
-  /** Called with the registry's name, where docr knows it, before the mint. May throw. */
+  /** Called before the mint, with the registry's name if docr knows it. May throw to prevent the mint. */
   readonly approve: (registry: string | undefined) => void;
 }
 
@@ -35,8 +35,8 @@ export interface IssuePorts {
 }
 
 /**
- * Mints one credential for another holder, exactly as ordered: docr accepts nothing less and caches nothing. The inventory
- * records it without its secret. Throws `no-api-token` where there is no API token.
+ * Mints one credential for another holder with exactly the requested access and lifetime. docr does not cache it; the inventory
+ * records it without its secret. Throws `no-api-token` if there is no API token.
  */
 export async function issueCredential(order: IssueOrder, ports: IssuePorts): Promise<MintedCredential> {
   const { access, lifetime } = order;
@@ -52,15 +52,15 @@ export async function issueCredential(order: IssueOrder, ports: IssuePorts): Pro
   return minted;
 }
 
-/** One credential for each registry, else as `IssueOrder`. */
+/** Like `IssueOrder`, with one credential for each registry. */
 export interface IssueAllOrder extends Omit<IssueOrder, "registry"> {
   /** Their names. At least one. */
   readonly registries: readonly string[];
 }
 
 /**
- * Mints one credential for each of the registries, in their order. Approves them all before the first mint. If a mint
- * fails, docr revokes the credentials that it has minted before, and throws as `issueCredential` does.
+ * Mints one credential for each of the registries, in their order. Calls `approve` for all of them before the first mint. If a mint
+ * fails, docr revokes the credentials that it has just minted, and throws like `issueCredential`.
  */
 export async function issueCredentials(
   { registries, approve, ...order }: IssueAllOrder,
@@ -83,7 +83,7 @@ export async function issueCredentials(
 }
 
 async function findToken(order: IssueOrder, key: CacheKey, tokens: TokenFinder): Promise<ApiToken> {
-  // A context that the user names wins over the environment.
+  // A context that the user names takes precedence over the environment.
   const token =
     order.context === undefined ? await tokens.find(key) : await tokens.findForAccount(order.context);
   if (token) return token;

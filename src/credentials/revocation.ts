@@ -7,18 +7,18 @@ import { isSafeToRevoke } from "./inventory/credential-cache.ts";
 import type { CredentialPlace, CurrentPlace } from "./inventory/placement.ts";
 import type { OpenRevoker } from "./minting/ports.ts";
 
-/** A logout should not take as long as a mint may. */
+/** Time limit of one revocation. A logout should take less time than a mint. */
 const BUDGET_MS = 10_000;
 
 export interface Revocation {
   /**
-   * Revokes credentials that docr has already forgotten. Never throws: a logout must not fail because the network does.
-   * Warns about those that are still alive and returns them; they expire by themselves.
+   * Revokes credentials that docr has already erased. Never throws, because a logout must not fail in an outage. Warns about
+   * credentials that are still alive and returns them; they expire.
    */
   revoke(credentials: readonly MintedCredential[]): Promise<readonly MintedCredential[]>;
-  /** Whether a superseded credential is safe to revoke now. False where docr cannot tell. */
+  /** Whether a superseded credential is safe to revoke now. Returns false if docr cannot tell. */
   isDue(): Promise<boolean>;
-  /** Revokes superseded credentials: those that no client can rely on any more, or all at once. Returns how many. */
+  /** Revokes superseded credentials: only those that clients no longer use ("safe"), or all. Returns how many it revoked. */
   revokeSuperseded(which: "safe" | "all"): Promise<number>;
 }
 
@@ -57,7 +57,7 @@ export function createRevocation(ports: RevocationPorts): Revocation {
         const forgotten: MintedCredential[] = [];
         await bestEffort(() => cache.forget(isSelected, forgotten));
         const alive = await revoke(forgotten);
-        // For the next attempt: docr does not answer it any more, but the registry accepts it.
+        // Store it for the next attempt: docr no longer returns it, but the registry still accepts it.
         for (const credential of alive) await bestEffort(() => cache.keepSuperseded(credential));
         count += forgotten.length - alive.length;
       }

@@ -9,15 +9,15 @@ import type { CredentialPlace } from "./inventory/placement.ts";
 import type { OpenMintApi, OpenRevoker } from "./minting/ports.ts";
 import type { RegistrySettings } from "./minting/settings.ts";
 
-/** For the revocation of one credential. */
+/** Time limit of one revocation. */
 const BUDGET_MS = 10_000;
 
 /**
- * What became of a secret:
- * - `revoked`: the registry does not accept it any more. It may have been dead before.
- * - `api-token`: it is an API token, which docr never revokes.
- * - `foreign`: docr does not know it, and it has no token's format. docr sent it to no service.
- * - `failed`: it may be alive, for the reason in `failure`.
+ * The result for one secret:
+ * - `revoked`: the registry no longer accepts it. It may have expired before.
+ * - `api-token`: it is an API token. docr never revokes one.
+ * - `foreign`: docr does not know it, and it does not have a token's format. docr sent it nowhere.
+ * - `failed`: it may still be alive. `failure` is the reason.
  */
 export type RevokedSecret =
   | { readonly outcome: "revoked" | "api-token" | "foreign" }
@@ -32,8 +32,8 @@ export interface RevokeIssuedPorts {
 }
 
 /**
- * Revokes credentials that another holder has, by their secrets: what docr issued here or on another machine. Removes them
- * from the issued log and from the cache. Returns one result for each secret, in the same order. Throws `bad-setting`.
+ * Revokes credentials by their secrets, such as those that docr issued here or on another machine. Marks them as revoked in the
+ * inventory and removes them from the cache. Returns one result for each secret, in the same order. Throws `bad-setting`.
  */
 export async function revokeIssued(
   secrets: readonly Secret[],
@@ -58,7 +58,7 @@ export async function revokeIssued(
   return Promise.all(secrets.map(revokeOne));
 }
 
-/** Whether docr minted or issued it on this machine. A place that cannot be read does not count. */
+/** Whether docr minted or issued it on this machine. Skips a place that cannot be read. */
 async function isKnown(secret: Secret, places: readonly CredentialPlace[]): Promise<boolean> {
   for (const { inventory } of places) {
     if (await bestEffort(() => inventory.knows(secret))) return true;

@@ -4,22 +4,22 @@ import type { SecretStore } from "../core/secret-store.ts";
 import type { Secret } from "../core/secret.ts";
 import { decodeLogin, encodeLogin, type Login } from "./codec.ts";
 
-/** The prefix of their names in the store. */
+/** The prefix of logins' names in the store. */
 export const LOGIN = "login:";
 
-/** Whether this is the name of a login of another registry than DigitalOcean's. */
+/** Whether the name is that of a login of a registry other than DigitalOcean's. */
 export function isOtherLogin(name: string): boolean {
   return name.startsWith(LOGIN) && name !== LOGIN + REGISTRY_HOST;
 }
 
-/** Logins that clients stored: one an address key, so that a second user name replaces the first. */
+/** Logins that clients stored. Each address key has one login, so a second user name replaces the first. */
 export interface StoredLogins {
   read(key: string): Promise<Login | undefined>;
   write(key: string, login: Login): Promise<void>;
   erase(key: string): Promise<boolean>;
-  /** Every login by its address key. Throws `keychain-damaged` for a login that docr did not write. */
+  /** Returns every login by its address key. Throws `keychain-damaged` if one is damaged. */
   all(): Promise<ReadonlyMap<string, Login>>;
-  /** The same without those that are damaged. */
+  /** Returns the same, without damaged logins. */
   intact(): Promise<ReadonlyMap<string, Login>>;
 }
 

@@ -13,8 +13,8 @@ import { type ApiTokens, DEFAULT_CONTEXT } from "./api-tokens.ts";
 import { type AcceptedToken, canPush } from "./log-in.ts";
 
 /**
- * Returns whether the account's own token minted a credential: a token in the store or in doctl's configuration. The
- * environment's token belongs to no account. An undefined context is the default account.
+ * The returned function tells whether a token of the account minted the credential: one from the store or from doctl's
+ * configuration. The environment's token belongs to no account. An undefined context is the default account.
  */
 export function createAccountFilter(
   context: string | undefined,
@@ -36,9 +36,9 @@ export interface SetApiTokenPorts {
 }
 
 /**
- * Stores an API token that the API has accepted as the account's. docr revokes what another token of the account minted.
- * What the same token minted stays in use, or each run of a playbook would leave one more live credential behind.
- * `accepted` is what DigitalOcean said about the token: if it has gained the right to push, docr supersedes what cannot push.
+ * Stores an API token that the API has accepted. If it is another token than before, docr revokes the credentials that the previous
+ * one minted. If it is the same token, docr keeps its credentials: otherwise each run of a playbook would leave one more valid
+ * credential. `accepted` is DigitalOcean's description of the token. If it can now push, docr supersedes read-only credentials.
  */
 export async function setApiToken(
   context: string | undefined,

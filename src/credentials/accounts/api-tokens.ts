@@ -2,17 +2,17 @@ import type { ApiToken } from "../../core/api-token.ts";
 import type { SecretStore } from "../../core/secret-store.ts";
 import type { Secret } from "../../core/secret.ts";
 
-/** The prefix of their names in the store. */
+/** The prefix of API tokens' names in the store. */
 const API_TOKEN = "api-token:";
-/** The account where nothing names one. doctl uses the same name. */
+/** The account that docr uses if no account is named. doctl uses the same name. */
 export const DEFAULT_CONTEXT = "default";
 
-/** API tokens in the store, one an account. An undefined context is the default account. */
+/** API tokens in the store, one for each account. An undefined context is the default account. */
 export interface ApiTokens {
   read(context: string | undefined): Promise<ApiToken | undefined>;
   /** Returns whether this token is new: the account had none, or another one. */
   write(context: string | undefined, secret: Secret): Promise<boolean>;
-  /** Returns whether there was one. */
+  /** Returns whether the account had a token. */
   erase(context: string | undefined): Promise<boolean>;
   /** Erases every account's token and returns the names of the accounts. */
   eraseAll(): Promise<readonly string[]>;

@@ -4,16 +4,16 @@ import { undefinedIfFailed } from "../best-effort.ts";
 import { type Inventory, isMintedByDocr } from "../inventory/inventory.ts";
 import type { Account, AccountApi, Registry, TokenDescription } from "./ports.ts";
 
-/** For the request that decides. */
+/** Time limit of the request that decides whether the token is accepted. */
 const BUDGET_MS = 15_000;
-/** For what is only shown: a host that a firewall blocks must not delay the login. */
+/** Time limit of requests whose result docr only shows. A host that a firewall blocks must not delay the login. */
 const SHORT_BUDGET_MS = 5_000;
 
 const TOKENS_PAGE = "https://cloud.digitalocean.com/account/api/tokens";
 const WHAT_IT_IS = `create an API token (dop_v1_ and 64 hex digits) at ${TOKENS_PAGE}`;
 const NEW_TOKEN = `create a token with the scopes registry:read and registry:update at ${TOKENS_PAGE}`;
 
-/** What DigitalOcean says about a token that it accepts. Undefined where it does not say. */
+/** DigitalOcean's description of a token that it accepts. A part is undefined if DigitalOcean does not return it. */
 export interface AcceptedToken {
   readonly token: TokenDescription | undefined;
   readonly account: Account | undefined;
@@ -26,8 +26,8 @@ export interface CheckTokenPorts {
 }
 
 /**
- * Asks DigitalOcean about the token. Throws `bad-api-token` for another kind of secret, and what the API says where it
- * does not let the token read registries. Listing them is the proof, because the names of scopes may change.
+ * Asks DigitalOcean about the token. Throws `bad-api-token` if it is another kind of secret, and the API's error if the token may not
+ * list registries. Listing them proves the permission; the names of scopes do not, because they may change.
  */
 export async function checkApiToken(token: ApiToken, ports: CheckTokenPorts): Promise<AcceptedToken> {
   if (!hasApiTokenFormat(token.secret)) {
@@ -54,7 +54,7 @@ export async function checkApiToken(token: ApiToken, ports: CheckTokenPorts): Pr
   });
 }
 
-/** Undefined for an API from before accounts had several registries. */
+/** Returns undefined if the API is older and has no list of registries. */
 async function listRegistries(api: AccountApi, token: ApiToken): Promise<readonly Registry[] | undefined> {
   try {
     return await api.describeRegistries(token);
@@ -68,8 +68,8 @@ async function listRegistries(api: AccountApi, token: ApiToken): Promise<readonl
 }
 
 /**
- * Whether the scopes let a token mint credentials that can push: registry:update (earlier registry:create). Tokens
- * without custom scopes have `write` for everything (DigitalOcean, create-personal-access-token).
+ * Whether the scopes let the token mint credentials that can push: registry:update, or registry:create in the past. A token without
+ * custom scopes has `write` for everything (DigitalOcean, create-personal-access-token).
  */
 export function canPush({ scopes }: TokenDescription): boolean {
   return scopes.some((scope) => ["registry:update", "registry:create", "write"].includes(scope));

@@ -12,11 +12,11 @@ import { createAccountFilter } from "./accounts.ts";
 import { type ApiTokens, DEFAULT_CONTEXT } from "./api-tokens.ts";
 
 export interface LogoutResult {
-  /** The accounts whose API token docr forgot. */
+  /** The accounts whose API token docr deleted. */
   readonly contexts: readonly string[];
   /** How many minted credentials docr revoked. */
   readonly revoked: number;
-  /** How many docr could not revoke. docr forgot them; they expire by themselves. */
+  /** How many credentials docr could not revoke. docr no longer uses them, and they expire. */
   readonly notRevoked: number;
 }
 
@@ -28,7 +28,7 @@ export interface LogOutPorts {
   readonly revocation: Revocation;
 }
 
-/** Forgets the API token of one account, and forgets and revokes what the account's tokens minted. */
+/** Deletes the API token of one account, and deletes and revokes the credentials that the account's tokens minted. */
 export async function logOut(
   context: string | undefined,
   settings: Pick<RegistrySettings, "storeId">,
@@ -44,9 +44,9 @@ export async function logOut(
 }
 
 /**
- * Forgets every account's API token and the login for DigitalOcean's registry, and forgets and revokes everything that
- * docr minted, also with the environment's token. Needs no settings: a wrong one must not prevent a logout. `hasApiToken`
- * says whether docr can do without a keychain here.
+ * Deletes every account's API token and the login for DigitalOcean's registry. Deletes and revokes every credential that docr
+ * minted, also with the environment's token. Needs no settings, because a wrong setting must not prevent a logout. `hasApiToken`
+ * tells whether docr works without a keychain here.
  */
 export async function logOutEverywhere(
   hasApiToken: () => Promise<boolean>,
@@ -60,12 +60,12 @@ export async function logOutEverywhere(
   });
   const serious = failures.filter((error) => !isHelperError(error, "keychain-missing"));
   if (serious.length > 0) throw serious[0];
-  // A machine without a keychain has nothing to forget in it, if the user's token comes from elsewhere.
+  // A missing keychain is not an error if the user's API token comes from elsewhere: the keychain had nothing to delete.
   if (failures.length > 0 && !(await bestEffort(hasApiToken))) throw failures[0];
   return result;
 }
 
-/** What to forget, step by step. */
+/** The steps of a logout. */
 interface Forgetting {
   tokens(): Promise<readonly string[]>;
   login?(): Promise<unknown>;
@@ -73,7 +73,7 @@ interface Forgetting {
   hints?(place: CredentialPlace): Promise<void>;
 }
 
-/** Does every step, even after one fails, and returns the failures. */
+/** Runs every step, even after one fails, and returns the failures. */
 async function forgetAll(
   { allPlaces, locks, revocation }: LogOutPorts,
   steps: Forgetting,

@@ -1,31 +1,31 @@
 import type { ApiToken } from "../../core/api-token.ts";
 
-/** DigitalOcean's API as far as it describes an API token. Every method throws errors of the family "api". */
+/** The part of DigitalOcean's API that describes an API token. Every method throws errors of the family "api". */
 export interface AccountApi {
   describeToken(token: ApiToken): Promise<TokenDescription>;
-  /** Undefined where the token lacks the scope account:read. */
+  /** Returns undefined if the token lacks the scope account:read. */
   describeAccount(token: ApiToken): Promise<Account | undefined>;
   /** The registries of the token's team, in the API's order. May be empty. */
   describeRegistries(token: ApiToken): Promise<readonly Registry[]>;
 }
 
-/** Texts from the API have no control characters. */
+/** Texts from the API contain no control characters. */
 export interface TokenDescription {
-  /** As the API names them: `registry:read`, or `read` and `write` for tokens without custom scopes. */
+  /** The API's names: `registry:read`, for example, or `read` and `write` for tokens without custom scopes. */
   readonly scopes: readonly string[];
-  /** Counted from the response on. Undefined: the token never expires. */
+  /** Seconds after the response. Undefined if the token never expires. */
   readonly expiresInSeconds: number | undefined;
 }
 
 export interface Account {
   readonly email: string;
-  /** Undefined where the API names none. */
+  /** Undefined if the API names none. */
   readonly team: string | undefined;
-  /** `active`, `warning` or `locked`, as the API has it. */
+  /** The API's word: `active`, `warning` or `locked`. */
   readonly status: string;
 }
 
-/** A field that the API leaves out is undefined. */
+/** A field is undefined if the API omits it. */
 export interface Registry {
   readonly name: string;
   readonly region: string | undefined;

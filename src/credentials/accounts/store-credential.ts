@@ -8,9 +8,9 @@ import { type Inventory, isMintedByDocr } from "../inventory/inventory.ts";
 import type { OpenMintApi } from "../minting/ports.ts";
 import type { StoredLogins } from "../stored-logins.ts";
 
-/** The user name by which clients mark an OAuth2 identity token (docker/cli, containers/image). */
+/** Clients send an OAuth2 identity token with this user name (docker/cli, containers/image). */
 const IDENTITY_TOKEN = "<token>";
-/** For the request that tells an API token from a credential. */
+/** Time limit of the request that tells an API token from a credential. */
 const PROBE_BUDGET_MS = 15_000;
 
 export interface StoreCredentialPorts {
@@ -22,8 +22,8 @@ export interface StoreCredentialPorts {
 }
 
 /**
- * A `store` for DigitalOcean's registry. An API token becomes the account's. A credential that docr minted is not stored.
- * Any other login (doctl stores finished credentials) is stored for when there is no API token.
+ * Handles a `store` for DigitalOcean's registry. Sets an API token as the account's. Ignores a credential that docr minted. Stores
+ * any other login, such as a credential from doctl; docr uses it while there is no API token.
  */
 export async function storeCredential(login: Login, ports: StoreCredentialPorts): Promise<void> {
   if (await isMintedByDocr(ports.allInventories(), login.secret)) {
@@ -40,7 +40,7 @@ export async function storeCredential(login: Login, ports: StoreCredentialPorts)
   await ports.logins.write(REGISTRY_HOST, login);
 }
 
-/** Asks the API: a minted credential has the same format, and the API answers it with 401. */
+/** Asks the API, because a minted credential can have the same format. The API rejects a credential with 401. */
 export async function isApiToken(secret: Secret, openApi: OpenMintApi): Promise<boolean> {
   const candidate: ApiToken = {
     secret,

@@ -5,13 +5,13 @@ import type { CacheKey } from "../minting/cache-key.ts";
 import type { DoctlTokens } from "../minting/ports.ts";
 import type { ApiTokens } from "./api-tokens.ts";
 
-/** Finds the API token that mints. Throws `bad-api-token` for one that is empty or malformed, and errors of the store. */
+/** Finds the API token to mint with. Throws `bad-api-token` if it is empty or malformed, and errors of the store. */
 export interface TokenFinder {
-  /** For a `get`: from the environment, else the store, else doctl's configuration. Undefined: there is none. */
+  /** Returns the token for a `get`: from the environment, the store or doctl's configuration, in this order. Undefined if there is none. */
   find(key: Pick<CacheKey, "context" | "account">): Promise<ApiToken | undefined>;
-  /** The account's own token, from the store or doctl's configuration. */
+  /** Returns the account's own token, from the store or doctl's configuration. */
   findForAccount(context: string | undefined): Promise<ApiToken | undefined>;
-  /** Whether the token is still what `find` returns. A store that fails now counts as yes: it says nothing of a logout. */
+  /** Whether `find` still returns this token. Returns true if the store fails now, because a failure does not mean a logout. */
   isCurrent(token: ApiToken, key: Pick<CacheKey, "context">): Promise<boolean>;
 }
 
@@ -27,7 +27,7 @@ export function createTokenFinder(
       const stored = await apiTokens.read(context);
       if (stored) return stored;
     } catch (error) {
-      // Without a keychain, as on a server, doctl's configuration may hold a token. A locked keychain may hold the right one.
+      // Without a keychain, as on a server, try doctl's configuration. If the keychain is locked, fail: it may contain the right token.
       if (!isHelperError(error, "keychain-missing")) throw error;
       missing = error;
     }

@@ -4,10 +4,10 @@ import type { Secret, Sha256 } from "../../core/secret.ts";
 import { decodeMoment, encodeMoment } from "../codec.ts";
 
 const READ_ONLY = "read-only-";
-/** After a day docr asks again: the user may have given the API token more scopes. */
+/** After a day, docr requests read-write access again: the user may have added scopes to the API token. */
 const VALID_MS = 24 * 3600 * 1000;
 
-/** Which API tokens may mint read-only credentials alone, so that docr does not ask for more at every refresh. */
+/** Remembers which API tokens can mint only read-only credentials, so that docr does not request more at every refresh. */
 export interface AccessHints {
   isReadOnly(token: Secret): Promise<boolean>;
   setReadOnly(token: Secret): Promise<void>;

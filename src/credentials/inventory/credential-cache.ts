@@ -4,37 +4,34 @@ import type { SecretStore } from "../../core/secret-store.ts";
 import type { Sha256 } from "../../core/secret.ts";
 import { type CacheRecord, decodeCacheRecord, encodeCacheRecord } from "../codec.ts";
 
-/** The prefix of the credentials that docr answers. */
+/** The prefix of the credentials that docr returns to clients. */
 export const CURRENT = "minted-";
 /** The prefix of superseded credentials; the rest is the digest of the secret. */
 export const SUPERSEDED = "replaced-";
 
-/**
- * A superseded credential was answered with at least 15 minutes left, so no client may rely on it for longer: then docr
- * can revoke it.
- */
+/** docr promises clients 15 more minutes for each credential that it returns. After that time, docr can revoke a superseded one. */
 const IN_USE_MS = 15 * 60 * 1000;
 
 /** The minted credentials in one store. */
 export interface CredentialCache {
-  /** Undefined where nothing usable is cached. The credential may have expired. */
+  /** Returns undefined if no usable credential is cached. The returned one may have expired. */
   read(name: string): Promise<MintedCredential | undefined>;
   /** Replaces the credential under the name. The previous one becomes superseded if it may be alive. */
   replace(name: string, credential: MintedCredential): Promise<void>;
-  /** Supersedes the current credentials that `which` selects: docr answers them no more. */
+  /** Supersedes the current credentials that `which` selects. docr no longer returns them. */
   supersede(which: (credential: MintedCredential) => boolean): Promise<void>;
-  /** Stores a credential that docr answers no more, until docr revokes it. */
+  /** Stores a superseded credential until docr revokes it. */
   keepSuperseded(credential: MintedCredential): Promise<void>;
   /** Whether a superseded credential is safe to revoke now. */
   hasRevocable(): Promise<boolean>;
   /**
-   * Forgets the records that `which` selects. Each credential that the registry may still accept is added to `alive` at
-   * once, so that the caller knows it even if the store fails on the way.
+   * Erases the records that `which` selects. Adds each credential that the registry may still accept to `alive` immediately, so that
+   * the caller has it even if the store fails later.
    */
   forget(which: (record: CacheRecord) => boolean, alive: MintedCredential[]): Promise<void>;
 }
 
-/** Whether no client can rely on a superseded credential any more. */
+/** Whether clients no longer use a superseded credential. */
 export function isSafeToRevoke({ credential, supersededAt }: CacheRecord, at: Moment): boolean {
   if (!supersededAt) return false;
   const since = elapsedMs(supersededAt, at);
@@ -85,7 +82,7 @@ export function createCredentialCache(store: SecretStore, clock: Clock, sha256: 
           continue;
         }
         await store.erase(name);
-        // A crash between the two writes of `replace` leaves a current credential superseded by nothing.
+        // A crash between the two writes of `replace` leaves the same credential both current and superseded. Do not revoke it.
         if (!record || stillAnswered.has(digestOf(record.credential))) continue;
         if (mayBeAlive(record.credential, clock.read())) alive.push(record.credential);
       }

@@ -12,9 +12,9 @@ import {
 } from "../codec.ts";
 import { CURRENT, SUPERSEDED } from "./credential-cache.ts";
 
-/** The prefix of what docr minted for clients; the rest is the digest of the secret. */
+/** The prefix of credentials that docr minted for clients. The secret's digest follows. */
 const MINTED = "digest-";
-/** The prefix of what docr issued to another holder; the rest is the digest of the secret. */
+/** The prefix of credentials that docr issued to another holder. The secret's digest follows. */
 const ISSUED = "given-";
 
 /** A credential that the registry may still accept. Nothing in it is secret. */
@@ -23,28 +23,30 @@ export interface LivingCredential extends Omit<InventoryEntry, "revoked"> {
 }
 
 /**
- * `current`: docr answers it; `superseded`: docr answers it no more and will revoke it; `issued`: another holder has it;
- * `not-cached`: docr answered it once and has not cached it, or lost it, so that it can only expire.
+ * - `current`: docr returns it to clients.
+ * - `superseded`: docr no longer returns it and will revoke it.
+ * - `issued`: another holder has it.
+ * - `not-cached`: docr returned it but did not cache it, or lost it. docr cannot revoke it; it expires.
  */
 export type CredentialUse = "current" | "superseded" | "issued" | "not-cached";
 
-/** What docr minted, by the digests of the secrets: it recognises its own credentials without storing them. */
+/** Records what docr minted, by the digests of the secrets. docr recognizes its own credentials without storing them. */
 export interface Inventory {
   /**
-   * Records a minted credential: docker stores back what `get` answered (docker/cli, `docker login` without a user),
-   * and the secret can have an API token's format. Drops expired entries on the way.
+   * Records a minted credential. docr must recognize it later: `docker login` without a user name stores what `get` returned
+   * (docker/cli), and the secret can have an API token's format. Also removes expired entries.
    */
   record(credential: MintedCredential): Promise<void>;
-  /** Records a credential that another holder keeps. docr never answers it, and revokes it at `docr revoke` alone. */
+  /** Records a credential that docr issued to another holder. docr never returns it to clients, and revokes it only for `docr revoke`. */
   recordIssued(credential: MintedCredential): Promise<void>;
   recordRevoked(credential: MintedCredential): Promise<void>;
   /** Whether docr minted this secret for a client, and it may be alive. */
   contains(secret: Secret): Promise<boolean>;
-  /** Whether docr minted this secret for a client or issued it, dead or alive. */
+  /** Whether docr minted this secret for a client or issued it, even if it has expired or was revoked. */
   knows(secret: Secret): Promise<boolean>;
-  /** Records that the registry does not accept this secret any more. Does nothing for an unknown one. */
+  /** Records that the registry no longer accepts this secret. Ignores an unknown secret. */
   setRevoked(secret: Secret): Promise<void>;
-  /** What may be alive in this store, by the digests of the secrets. */
+  /** Returns this store's credentials that may be alive, by the digests of their secrets. */
   living(): Promise<ReadonlyMap<string, LivingCredential>>;
 }
 
@@ -108,7 +110,7 @@ export function createInventory(store: SecretStore, clock: Clock, sha256: Sha256
   };
 }
 
-/** What a name's prefix says, the most telling last: a cached credential says more than an inventory entry. */
+/** The use that a name's prefix means. A later row wins, because a cached credential is more precise than an inventory entry. */
 const USES: readonly (readonly [prefix: string, use: CredentialUse])[] = [
   [MINTED, "not-cached"],
   [ISSUED, "issued"],
@@ -128,11 +130,11 @@ function activeEntry(text: Secret): Omit<InventoryEntry, "revoked"> | undefined 
   return rest;
 }
 
-/** What may be alive in several stores. */
+/** The credentials that may be alive, from several stores. */
 export interface InventoryReport {
   /** The newest first. */
   readonly credentials: readonly LivingCredential[];
-  /** Why some may be missing: a store that docr cannot read now. A machine without a keychain misses none. */
+  /** The errors of stores that docr could not read, so some credentials may be missing here. A missing keychain is not an error. */
   readonly failures: readonly HelperError[];
 }
 
@@ -155,10 +157,10 @@ export async function takeInventory(inventories: readonly Inventory[]): Promise<
   return { credentials, failures };
 }
 
-/** A credential and its inventory entry may be in two stores: the higher rank says more. */
+/** A credential and its inventory entry may be in two stores. The higher rank is more precise. */
 const RANK = { "not-cached": 0, issued: 1, superseded: 2, current: 3 } as const;
 
-/** Whether docr minted this secret. An inventory that cannot be read does not count. */
+/** Whether docr minted this secret. Skips an inventory that cannot be read. */
 export async function isMintedByDocr(inventories: readonly Inventory[], secret: Secret): Promise<boolean> {
   for (const inventory of inventories) {
     if (await bestEffort(() => inventory.contains(secret))) return true;

@@ -7,9 +7,9 @@ import { type AccessHints, createAccessHints } from "./access-hints.ts";
 import { createCredentialCache, type CredentialCache } from "./credential-cache.ts";
 import { createInventory, type Inventory } from "./inventory.ts";
 
-/** Which store holds what of the minted credentials. */
+/** The store of each kind of record about minted credentials. */
 export interface Placement {
-  /** Undefined: docr caches nothing. */
+  /** Undefined if docr caches nothing. */
   readonly cache: SecretStore | undefined;
   readonly inventory: SecretStore;
   /** For credentials of other holders, which may outlive the session. */
@@ -18,18 +18,17 @@ export interface Placement {
 
 /** The stores to choose from. */
 export interface PlacementOptions {
-  /** Files that only this user can read. `endsWithSession`: they vanish at the end of the session. */
+  /** Files that only this user can read. `endsWithSession`: the system deletes them when the session ends. */
   readonly files: { readonly store: SecretStore; readonly endsWithSession: boolean } | undefined;
   /** The store of API tokens and logins. */
   readonly keychain: SecretStore;
-  /** `preferred` where it works, else `other`. */
+  /** Uses `preferred` if it works, otherwise `other`. */
   readonly either: (preferred: SecretStore, other: SecretStore) => SecretStore;
 }
 
 /**
- * A minted credential is short-lived and belongs where a cached `get` is fast: in the user's runtime directory if there is
- * one, else in the keychain, else in private files elsewhere. Throws `bad-setting` where DOCR_CACHE names a place that
- * is missing.
+ * Chooses the stores. A minted credential is short-lived and should be where a cached `get` is fast: in the user's runtime directory,
+ * or else in the keychain, or else in private files in another folder. Throws `bad-setting` if DOCR_CACHE names a missing place.
  */
 export function placeCredentials(cache: CacheSetting, options: PlacementOptions): Placement {
   const { files, keychain, either } = options;
@@ -51,7 +50,7 @@ export function placeCredentials(cache: CacheSetting, options: PlacementOptions)
   }
 }
 
-/** What docr keeps about minted credentials in one store. */
+/** The records about minted credentials in one store. */
 export interface CredentialPlace {
   readonly cache: CredentialCache;
   readonly inventory: Inventory;
@@ -66,9 +65,9 @@ export function openPlace(store: SecretStore, clock: Clock, sha256: Sha256): Cre
   };
 }
 
-/** Where new credentials go, and the logs about them. */
+/** The place for new credentials and for the records about them. */
 export interface CurrentPlace {
-  /** Undefined: docr caches nothing. */
+  /** Undefined if docr caches nothing. */
   readonly cache: CredentialCache | undefined;
   readonly inventory: Inventory;
   readonly accessHints: AccessHints;

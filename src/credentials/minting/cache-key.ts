@@ -1,34 +1,34 @@
 import type { Sha256 } from "../../core/secret.ts";
 import type { RegistrySettings } from "./settings.ts";
 
-/** A `get` for DigitalOcean's registry: which registry, and as which client spelled it. */
+/** A request for DigitalOcean's registry. */
 export interface RegistryRequest {
   readonly serverUrl: string;
-  /** The first path segment of the server URL, unchecked. Undefined where it has none. */
+  /** The first path segment of the server URL, not validated. Undefined if the URL has no path. */
   readonly registry: string | undefined;
 }
 
-/** A `get` for the bare host, which is what most clients ask for. */
+/** A `get` for the bare host, as most clients send it. */
 export const BARE_HOST: Pick<RegistryRequest, "registry"> = { registry: undefined };
 
-/** Which credential answers a request. */
+/** Identifies the credential for a request. */
 export interface CacheKey {
   /** The name of the credential in the cache. */
   readonly name: string;
-  /** The registry that the address or DOCR_REGISTRY names. Undefined: the account's only registry. */
+  /** The registry that the address or DOCR_REGISTRY names. Undefined for the account's only registry. */
   readonly registry: string | undefined;
-  /** What names the registry. */
+  /** Where `registry` comes from. */
   readonly namedBy: "address" | "DOCR_REGISTRY" | undefined;
-  /** The account whose API token mints, unless the environment holds a token. Undefined: the default account. */
+  /** The account whose API token mints, unless the environment has a token. Undefined for the default account. */
   readonly context: string | undefined;
   /** The account and the store that holds its token. Empty for the environment's token. */
   readonly account: string;
 }
 
 /**
- * The key depends on the API, the account, the registry and the access. A token from the environment takes part
- * through SHA-256 alone and has 256 random bits, so the key does not reveal it. A token in the store or in doctl's
- * configuration takes part as its account, so that a cached credential is found without opening either.
+ * The key depends on the API, the account, the registry and the access. For a token from the environment, the key includes its
+ * SHA-256; the token has 256 random bits, so the key does not reveal it. For a token in the store or in doctl's configuration, the
+ * key includes the account's name instead, so that docr finds a cached credential without reading the token.
  */
 export function cacheKeyOf(
   settings: RegistrySettings,
@@ -46,8 +46,8 @@ export function cacheKeyOf(
 }
 
 /**
- * An account's name within its store. No context and "default" are two accounts: to doctl, no context means the one
- * that it has switched to.
+ * An account's name within its store. An undefined context and "default" are different accounts: for doctl, an undefined context is
+ * the one that it has switched to.
  */
 export function accountName(
   context: string | undefined,

@@ -12,11 +12,11 @@ import type { Minter } from "./mint.ts";
 import type { Background, Responses } from "./ports.ts";
 import type { Saver } from "./save.ts";
 
-/** For a mint that the client waits for. It leaves room in the deadline of the whole response. */
+/** Time limit of a mint that the client waits for. It is shorter than the time limit of the whole response. */
 const LONG_MS = 18_000;
-/** For the replacement of a credential that is still valid. */
+/** Time limit for replacing a credential that is still valid. */
 const SHORT_MS = 5_000;
-/** For the API calls of a process that waited most of its budget for another one. */
+/** Minimum time for the API calls of a process that has waited for another one. */
 const LEAST_MS = 1_000;
 
 export interface GetSteps {
@@ -31,11 +31,11 @@ export interface GetSteps {
   readonly background: Background;
   readonly reporter: Reporter;
   readonly clock: Clock;
-  /** Milliseconds on a clock that cannot be set. */
+  /** Milliseconds of the monotonic clock. */
   readonly monotonicMs: () => number;
 }
 
-/** Undefined where there is no API token. `limitMs` bounds a mint further, for a caller that waits less than a client. */
+/** Returns undefined if there is no API token. `limitMs` limits a mint further, for a caller that waits less time than a client. */
 export async function getCredential(
   request: RegistryRequest,
   steps: GetSteps,
@@ -54,8 +54,8 @@ export async function getCredential(
 }
 
 /**
- * Mints a replacement. Undefined where there is no API token. Of several processes one mints, and the others answer its
- * credential or fail with its failure. While `cached` is still valid, an outage costs only the attempt.
+ * Mints a replacement. Returns undefined if there is no API token. If several processes need one, one of them mints, and the others
+ * return its credential or fail with its error. In an outage, returns `cached` if it is still valid.
  */
 export async function replaceCredential(
   request: RegistryRequest,
@@ -79,7 +79,7 @@ export async function replaceCredential(
     }
     if (lock?.waitedSince !== undefined) await steps.failures.rethrow(key.name, lock.waitedSince);
     const budgetMs = Math.max(totalMs - (steps.monotonicMs() - started), LEAST_MS);
-    // Twice: if the user logged in while the first mint ran, the new token mints.
+    // Try twice: if the user logs in while the first mint runs, mint again with the new token.
     for (let attempt = 1; attempt <= 2; attempt += 1) {
       const minted = await steps.minter.mint(key, cached?.credential, budgetMs);
       if (!minted) return undefined;
@@ -99,7 +99,7 @@ export async function replaceCredential(
   }
 }
 
-/** Whether another process replaced `mine` while this one waited. */
+/** Whether another process has replaced `mine` while this process waited. */
 function isNewer(theirs: Cached, mine: Cached | undefined): boolean {
   if (theirs.freshness === "fresh") return true;
   const isSame = mine?.credential.secret.equals(theirs.credential.secret) === true;

@@ -15,14 +15,14 @@ import type { RegistrySettings } from "./settings.ts";
 
 export interface Minted {
   readonly credential: MintedCredential;
-  /** What minted it. */
+  /** The API token that minted it. */
   readonly token: ApiToken;
 }
 
 export interface Minter {
   /**
-   * Mints a credential for the key. Undefined: there is no API token. `previous` tells the registry's name. All API calls
-   * together take at most `budgetMs`. Tells the processes that wait for this mint why it failed.
+   * Mints a credential for the key. Returns undefined if there is no API token. `previous` may tell the registry's name. All API calls
+   * together take at most `budgetMs`. If the mint fails, shares the error with the processes that wait for it.
    */
   mint(key: CacheKey, previous: MintedCredential | undefined, budgetMs: number): Promise<Minted | undefined>;
 }
@@ -74,20 +74,20 @@ async function mintForKey(ports: MinterPorts, api: MintApi, order: Order): Promi
     try {
       return await mintWithAccess(ports, api, token, previous.registry);
     } catch (error) {
-      // The registry was deleted or renamed since: look for another one.
+      // The registry has been deleted or renamed. Look for another one.
       if (!isHelperError(error, "api-not-found")) throw error;
     }
   }
   return mintWithAccess(ports, api, token, await findRegistry(api, token));
 }
 
-/** The account's only registry. Undefined where the token may not list registries, or the API has no list. */
+/** Returns the account's only registry, or undefined if the token may not list registries or the API has no list. */
 export async function findRegistry(api: MintApi, token: ApiToken): Promise<string | undefined> {
   let names: readonly string[];
   try {
     names = await api.listRegistries(token);
   } catch (error) {
-    // 403: the token may mint but not list. 404: an API from before accounts had several registries.
+    // 403: the token may mint but not list. 404: an older API without the list.
     if (isHelperError(error, "api-forbidden") || isHelperError(error, "api-not-found")) return undefined;
     throw error;
   }
@@ -99,7 +99,7 @@ export async function findRegistry(api: MintApi, token: ApiToken): Promise<strin
   return first;
 }
 
-/** With the access that the settings name. `auto` takes a read-only credential where the token allows no more, and warns once. */
+/** Mints with the access that the settings name. With `auto`, mints a read-only credential and warns if the token allows no more. */
 async function mintWithAccess(
   { settings, current, reporter }: MinterPorts,
   api: MintApi,
@@ -130,7 +130,7 @@ async function mintWithAccess(
   return readOnly;
 }
 
-/** Returns the name. Throws `bad-registry-name` where it is none. */
+/** Returns the name. Throws `bad-registry-name` if it is not valid. */
 export function checkRegistryName(name: string): string {
   if (isRegistryName(name)) return name;
   throw new HelperError(

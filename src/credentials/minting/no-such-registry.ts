@@ -5,15 +5,15 @@ import type { CacheKey } from "./cache-key.ts";
 export interface MissingRegistry {
   readonly registry: string;
   readonly namedBy: CacheKey["namedBy"];
-  /** The account's registries. Undefined where the API does not list them. */
+  /** The account's registries. Undefined if the API does not list them. */
   readonly names: readonly string[] | undefined;
-  /** What the API said. */
+  /** The API's error. */
   readonly cause: HelperError;
 }
 
 /**
- * The error for a name that is no registry of the account. Its hint names the registries that there are, and advises to unset
- * DOCR_REGISTRY only where it is set and a `get` works without it. Returns the cause if the account does have the registry.
+ * The error for a name that is not a registry of the account. Its hint names the account's registries. It suggests unsetting
+ * DOCR_REGISTRY only if it is set and `get` would work without it. Returns the cause if the account does have the registry.
  */
 export function noSuchRegistry({ registry, namedBy, names, cause }: MissingRegistry): HelperError {
   if (names?.includes(registry)) return cause;

@@ -3,8 +3,8 @@ import type { RegistryRequest } from "./cache-key.ts";
 import { getCredential, type GetSteps } from "./get.ts";
 
 /**
- * Whether a `get` would answer a minted credential: from the cache, else it mints one within `limitMs`. Docr revokes a
- * credential that it cannot cache, because no client has it. Undefined where there is no API token. Throws like a `get`.
+ * Returns true if `get` would return a minted credential, or undefined if there is no API token. If none is cached, mints one within
+ * `limitMs`. docr revokes it again if it cannot cache it, because no client received it. Throws like `get`.
  */
 export async function probeCredential(
   request: RegistryRequest,

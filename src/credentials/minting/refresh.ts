@@ -2,8 +2,8 @@ import type { RegistryRequest } from "./cache-key.ts";
 import { type GetSteps, replaceCredential } from "./get.ts";
 
 /**
- * Replaces a credential that is due for refresh, in a process that no client waits for, and revokes superseded credentials
- * that no client can rely on any more. Does nothing where another process has refreshed it since.
+ * Replaces a credential that is due for refresh, unless another process has already done so. Then revokes superseded credentials that
+ * clients no longer use. Runs in a background process, so no client waits for it.
  */
 export async function refreshCredential(request: RegistryRequest, steps: GetSteps): Promise<void> {
   const key = steps.keyOf(request);

@@ -9,8 +9,8 @@ import type { Responses } from "./ports.ts";
 
 export interface Saver {
   /**
-   * Records the credential in the inventory, then caches and publishes it. "logged-out": the user logged out, or in with
-   * another token, while the mint ran; docr must not answer the credential.
+   * Records the credential in the inventory, then caches and publishes it. Returns "logged-out" if the user has logged out, or has
+   * logged in with another token, while the mint ran. docr must then not return the credential.
    */
   save(key: CacheKey, minted: Minted, serverUrl: string): Promise<"saved" | "logged-out">;
 }
@@ -24,7 +24,7 @@ export function createSaver(
   return {
     async save(key, { credential, token }, serverUrl) {
       const { cache, inventory } = current();
-      // The inventory first: after a crash between the two, docr knows the credential, and it expires by itself.
+      // Write the inventory first: if docr crashes before it writes the cache, it still recognizes the credential, which expires.
       await bestEffort(() => inventory.record(credential));
       return underCommitLock(locks, async (isHeld) => {
         if (!(await tokens.isCurrent(token, key))) return "logged-out";

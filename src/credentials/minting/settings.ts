@@ -1,27 +1,27 @@
 import type { ApiToken } from "../../core/api-token.ts";
 import type { Lifetime } from "../../core/lifetime.ts";
 
-/** What docr mints. `auto` asks for read-write, and takes read-only where the token allows no more. */
+/** The access that docr requests. `auto` requests read-write, and read-only if the token allows no more. */
 export type AccessSetting = "read-only" | "read-write" | "auto";
 
-/** Where docr caches minted credentials. Undefined: the machine decides. */
+/** Where docr caches minted credentials. If undefined, docr chooses a place that this machine has. */
 export type CacheSetting = "runtime" | "keychain" | "none" | undefined;
 
-/** What the environment and the configuration file say about a `get` for DigitalOcean's registry. */
+/** The settings for DigitalOcean's registry, from the environment and the configuration file. */
 export interface RegistrySettings {
-  /** Base URL of the API, without a slash at the end. */
+  /** Base URL of the API, without a trailing slash. */
   readonly apiUrl: string;
-  /** Base URL of the OAuth endpoints (revocation), without a slash at the end. */
+  /** Base URL of the OAuth endpoints (revocation), without a trailing slash. */
   readonly oauthUrl: string;
-  /** From the environment. Undefined: the store or doctl's configuration holds it. */
+  /** The environment's API token. Undefined if it is in the store or in doctl's configuration. */
   readonly apiToken: ApiToken | undefined;
-  /** DOCR_REGISTRY, a name that passed the grammar. A path in the address wins over it. */
+  /** DOCR_REGISTRY, a valid name. A path in the address takes precedence. */
   readonly registry: string | undefined;
-  /** The account to use where the registry's name decides nothing. */
+  /** The account to use if `contexts` has none for the registry. */
   readonly context: string | undefined;
   /** Accounts by the names of their registries. */
   readonly contexts: Readonly<Record<string, string>>;
-  /** The kind and place of the store that holds the accounts' tokens: the same account name in another store is another account. */
+  /** Identifies the store of the accounts' tokens. The same account name in another store is another account. */
   readonly storeId: string;
   readonly access: AccessSetting;
   /** DOCR_TTL: 60 s to 30 days. */
