@@ -71,6 +71,17 @@ export async function getFromHelper(
   throw new HelperError("other-helper", `docker-credential-${name} returned an invalid login`);
 }
 
+/** As `getFromHelper`, but undefined for an answer without any text, which docker and podman take for no login. */
+export async function findInHelper(
+  run: RunHelper,
+  name: string,
+  key: string,
+): Promise<Credential | undefined> {
+  const credential = await getFromHelper(run, name, key);
+  const isEmpty = !credential || [credential.username, credential.secret].every((text) => text.matches(/^$/));
+  return isEmpty ? undefined : credential;
+}
+
 /** The keys that the helper has logins for. Throws `other-helper` if it gives no list. */
 export async function listHelper(run: RunHelper, name: string): Promise<readonly string[]> {
   const { stdout, exitCode } = await run(name, "list", "unused");

@@ -5,7 +5,7 @@ import { isHelperError } from "../core/errors.ts";
 import { clientKeyOf } from "../core/image.ts";
 import { loginOf } from "./client-login.ts";
 import { lookUpInDocker } from "./docker.ts";
-import { getFromHelper, type RunHelper } from "./helper-client.ts";
+import { findInHelper, type RunHelper } from "./helper-client.ts";
 import { homeOf, podmanAuthPath, pathLabel } from "./paths.ts";
 import { podmanSteps } from "./podman.ts";
 import {
@@ -101,10 +101,8 @@ async function follow(
 ): Promise<Resolved> {
   if (step.kind === "broken") throw step.failure;
   if (step.kind === "file") return { client, warnings: [], ...step };
-  const credential = await getFromHelper(runHelper, step.helper, serverUrlFor(step, repository));
-  // docker and podman treat an answer without any text as no login.
-  const isEmpty = !credential || [credential.username, credential.secret].every((text) => text.matches(/^$/));
-  return { client, warnings: [], ...step, login: isEmpty ? undefined : loginOf(credential) };
+  const credential = await findInHelper(runHelper, step.helper, serverUrlFor(step, repository));
+  return { client, warnings: [], ...step, login: credential && loginOf(credential) };
 }
 
 /** docr is asked with the path too, because DigitalOcean's host has several registries. Clients ask for the host alone. */

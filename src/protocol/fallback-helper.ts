@@ -50,9 +50,16 @@ async function serveOther(
     return erased;
   }
   const response = await runFallbackHelper(fallback, "get", input, "capture", env);
-  if (response.exitCode === 0 || response.stdout.trim() !== NOT_FOUND) return response;
+  if (!isNotFound(response)) return response;
   const own = await undefinedWithoutKeychain(within(findOwn(input, helper)));
   return own === undefined ? response : { stdout: own, exitCode: 0 };
+}
+
+/** Whether a helper has no login. docker-credential-pass then answers with an empty one, which clients treat alike. */
+function isNotFound({ stdout, exitCode }: Response): boolean {
+  if (exitCode !== 0) return stdout.trim() === NOT_FOUND;
+  const { Username, Secret } = parseJsonObject(stdout) ?? {};
+  return Username === "" && Secret === "";
 }
 
 /** Returns docr's own response to a `get`, or undefined if docr has no login either. */

@@ -164,6 +164,25 @@ describeUnless(
       }
     });
 
+    it("breaks no pull: configure --global changes nothing, or moves the plain-text logins", async () => {
+      write(PLAIN);
+      for (const image of [OURS, THEIRS]) expect((await logIn(image)).code).toBe(0);
+      const before = read();
+      const refused = await docr("configure", "--global");
+      expect([refused.code, refused.stdout, read()]).toEqual([1, "", before]);
+      expect(refused.stderr).toContain(`clients would no longer find the login for ${OTHER}, ${HOST}\n`);
+      for (const image of [OURS, THEIRS]) expect(await pull(image)).toMatchObject({ code: 0 });
+
+      const moved = await docr("configure", "--global", "--migrate");
+      expect([moved.code, moved.stderr]).toEqual([0, ""]);
+      expect(JSON.parse(read() ?? "")).toMatchObject({
+        auths: { [OTHER]: {}, [HOST]: {} },
+        credsStore: "docr",
+      });
+      for (const image of [OURS, THEIRS]) expect(await pull(image)).toMatchObject({ code: 0, stderr: "" });
+      expect(await run("skopeo", "inspect", "-n", `docker://${THEIRS}`)).toMatchObject({ code: 0 });
+    });
+
     it("moves plain-text logins of docker login, and docker pulls with them", async () => {
       write(PLAIN);
       for (const image of [OURS, THEIRS]) expect((await logIn(image)).code).toBe(0);
@@ -270,9 +289,9 @@ describeUnless(
       const plain = Buffer.from(`${BASIC_LOGIN.username}:${BASIC_LOGIN.password}`).toString("base64");
       for (const when of [1, 2, 3]) {
         write(PLAIN);
-        await logIn(THEIRS);
-        expect(everything()).toContain(plain);
         await docr("configure", "--global", "--client", "docker");
+        // docker no longer reads it there.
+        write(JSON.stringify({ auths: { [OTHER]: { auth: plain } }, credsStore: "docr" }));
         const before = read();
         const call = "?rename,?renameat,?renameat2";
         const trace = ["-f", "-o", "/dev/null", "-e", `trace=${call}`];

@@ -1,4 +1,4 @@
-import { getFromHelper } from "../../client-config/helper-client.ts";
+import { findInHelper } from "../../client-config/helper-client.ts";
 import type { Credential } from "../../core/credential.ts";
 import { undefinedIfFailed } from "../../credentials/best-effort.ts";
 import type { CommandContext } from "../context.ts";
@@ -24,7 +24,7 @@ export function createComparison(
     if (isDigitalOceans({ serverUrl })) {
       if (await undefinedIfFailed(() => accounts.findInUse())) return "same";
     } else if (fallback !== undefined) {
-      const theirs = await undefinedIfFailed(() => getFromHelper(runHelper, fallback, serverUrl));
+      const theirs = await undefinedIfFailed(() => findInHelper(runHelper, fallback, serverUrl));
       if (theirs) return credential && isSameCredential(theirs, credential) ? "same" : "another";
     }
     if (!credential) {

@@ -1,7 +1,7 @@
 /** The logins that clients find now, and would no longer find once docr is configured. */
 import { resolve } from "node:path";
 import { lookUpInDocker } from "../../client-config/docker.ts";
-import { getFromHelper, type RunHelper } from "../../client-config/helper-client.ts";
+import { findInHelper, type RunHelper } from "../../client-config/helper-client.ts";
 import { dockerConfigPath, pathLabel, podmanAuthPaths } from "../../client-config/paths.ts";
 import { podmanSteps } from "../../client-config/podman.ts";
 import { type ClientTexts, withEdits } from "../../client-config/texts.ts";
@@ -144,7 +144,7 @@ function createCollector({ compare, runHelper }: Pick<LostLoginPorts, "compare" 
     add,
     async addFromHelper({ helper, key }: HelperStep): Promise<void> {
       // If the helper fails, the client has no login now.
-      const credential = await undefinedIfFailed(() => getFromHelper(runHelper, helper, key));
+      const credential = await undefinedIfFailed(() => findInHelper(runHelper, helper, key));
       if (!credential) return;
       const origin = { kind: "helper", name: helper, label: `docker-credential-${helper}` } as const;
       await add({ origin, key, serverUrl: key, credential }, key, "gone");

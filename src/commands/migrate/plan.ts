@@ -1,5 +1,5 @@
 /** Which logins move, and what must be configured so that clients find them afterwards. */
-import { getFromHelper, type RunHelper } from "../../client-config/helper-client.ts";
+import { findInHelper, type RunHelper } from "../../client-config/helper-client.ts";
 import type { ClientName } from "../../client-config/types.ts";
 import { DOCR } from "../../client-config/uses.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
@@ -99,7 +99,7 @@ async function reasonOfFallback(
   const name = nextFallback(situation);
   if (name === undefined || name === situation.from || isDigitalOceans(login)) return undefined;
   try {
-    const theirs = await getFromHelper(runHelper, name, login.serverUrl);
+    const theirs = await findInHelper(runHelper, name, login.serverUrl);
     if (theirs === undefined || isSameCredential(theirs, login.credential)) return undefined;
     return `docker-credential-${name} has another login for it`;
   } catch (error) {

@@ -80,6 +80,11 @@ describe("a get for another registry, with a fallback helper", () => {
     expect(asked()).toBe("get\nghcr.io\n");
   });
 
+  it("is answered from docr's own store if the fallback helper answers with an empty login, as pass does", async () => {
+    const env = writeFallback(`echo '{"ServerURL":"ghcr.io","Username":"","Secret":""}'`);
+    expect(await ask("get", "ghcr.io", { bench: await withLogin(), env })).toEqual(OWN);
+  });
+
   it("is answered by the fallback helper if it has a login", async () => {
     const theirs = '{"ServerURL":"ghcr.io","Username":"rosa","Secret":"theirs"}';
     const env = writeFallback(`printf '%s' '${theirs}'`);

@@ -187,8 +187,13 @@ describe("docr configure, if clients would no longer find a login", () => {
   });
 
   it("takes a helper that fails or has no login for one without logins", async () => {
-    for (const stdout of [NOT_FOUND, "locked"]) {
-      const helpers = { [`desktop get ${HOST}`]: { stdout, exitCode: 1 } };
+    // docker-credential-pass answers with empty texts.
+    for (const [stdout, exitCode] of [
+      [NOT_FOUND, 1],
+      ["locked", 1],
+      ['{"ServerURL":"","Username":"","Secret":""}', 0],
+    ] as const) {
+      const helpers = { [`desktop get ${HOST}`]: { stdout, exitCode } };
       const home = createConfiguredHome({ helpers });
       home.write(DOCKER, '{"credsStore":"desktop"}');
       await configure(home, { global: true });
