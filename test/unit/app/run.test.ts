@@ -79,11 +79,11 @@ describe("a request", () => {
     },
   );
 
-  it.each([[["get", "--help"]], [["list", "-h"]]])("shows its help for %j", async (args) => {
+  it.each([[["get", "--help"]], [["list", "-h"]]])("prints the help for %j", async (args) => {
     expect((await run(args, { runCommand: echo })).stdout).toBe("--help\n");
   });
 
-  it("passes on what a command printed, and traces the code of its error", async () => {
+  it("returns a command's output and traces the code of its error", async () => {
     const traced = recordTrace();
     const output = {
       stdout: "",
@@ -108,7 +108,7 @@ describe("a request", () => {
     },
   );
 
-  it.each(["fetch", "GET", "", "toString"])("does not know the action %j", async (verb) => {
+  it.each(["fetch", "GET", "", "toString"])("rejects the action %j", async (verb) => {
     const outcome = await run([verb]);
     expect(outcome.stdout).toBe(`docker-credential-docr: unknown action: ${verb}\n`);
     expect(outcome.exitCode).toBe(1);
@@ -140,7 +140,7 @@ describe("a failure", () => {
     ["an error with an odd code", Object.assign(new Error("x"), { code: "hunter2 was here" }), "Error"],
     ["a text", "hunter2", "string"],
     ["an object", { hunter2: "hunter2" }, "object"],
-  ])("that is a bug, %s, is named by its kind and never by its message", async (_title, failure, name) => {
+  ])("that is a bug, %s, is printed by its kind and without its message", async (_title, failure, name) => {
     const outcome = await run(["get"], { helper: createScriptedHelper({ failure }) });
     expect(outcome).toEqual({
       stdout: `unexpected failure (${name}); please report this as a bug\n`,
@@ -149,7 +149,7 @@ describe("a failure", () => {
     });
   });
 
-  it("of reading stdin is a failure like any other", async () => {
+  it("of reading stdin is printed like any other", async () => {
     expect((await run(["get"], { readInput: readNothing })).stdout).toBe(
       "unexpected failure (Error); please report this as a bug\n",
     );
@@ -168,7 +168,7 @@ describe("warnings", () => {
     expect((await run(["get"], { helper, warnings: ["one"] })).stderr).toBe("docr: one\n");
   });
 
-  it("count until the end", async () => {
+  it("include those that come after the response", async () => {
     const warnings: string[] = [];
     const after = Promise.resolve().then(() => warnings.push("late"));
     const helper = createScriptedHelper({ after });
@@ -177,7 +177,7 @@ describe("warnings", () => {
 });
 
 describe("the deadline", () => {
-  it("ends an answer that does not come", async () => {
+  it("ends a request without a response", async () => {
     const helper = createScriptedHelper({ after: never });
     expect(await run(["get"], { helper, timeouts: { inputMs: 5_000, responseMs: 10 } })).toEqual({
       stdout:
@@ -188,7 +188,7 @@ describe("the deadline", () => {
     });
   });
 
-  it("says so where stdin stays open", async () => {
+  it("ends a request whose stdin stays open", async () => {
     const outcome = await run(["get"], {
       readInput: () => never,
       timeouts: { inputMs: 10, responseMs: 20_000 },

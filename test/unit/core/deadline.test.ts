@@ -5,18 +5,18 @@ const returnLate = (): string => "late";
 const endless = new Promise<never>(() => {});
 
 describe("work under a deadline", () => {
-  it("returns its result, or fails as it fails", async () => {
+  it("returns its result or throws its error", async () => {
     expect(await withDeadline(Promise.resolve("result"), 5_000, returnLate)).toBe("result");
     await expect(withDeadline(Promise.reject(new Error("it failed")), 5_000, returnLate)).rejects.toThrow(
       "it failed",
     );
   });
 
-  it("returns what onLate returns once the time is over", async () => {
+  it("returns the result of onLate after the deadline", async () => {
     expect(await withDeadline(endless, 1, returnLate)).toBe("late");
   });
 
-  it("throws what onLate throws once the time is over", async () => {
+  it("throws the error of onLate after the deadline", async () => {
     const late = withDeadline(endless, 1, () => {
       throw new Error("too late");
     });

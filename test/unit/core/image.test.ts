@@ -131,7 +131,7 @@ describe("an invalid name", () => {
     [`a.b/${"a".repeat(256)}`, "the image's repository is longer than 255 characters"],
     ["a".repeat(248), "the image's repository is longer than 255 characters"],
     ["a".repeat(1025), "the image name is longer than 1024 characters"],
-  ])("%j is told", (text, message) => {
+  ])("%j is an error: %s", (text, message) => {
     expect(failureOf(text)).toEqual({ code: "bad-image", message });
   });
 
@@ -153,7 +153,7 @@ describe("an invalid name", () => {
     "ghcr.io/a\tb",
     "ghcr。io/a",
     "a\0",
-  ])("may look like one: %j", (text) => {
+  ])("may be similar to a valid one: %j", (text) => {
     expect(failureOf(text).code).toBe("bad-image");
   });
 });
@@ -185,7 +185,7 @@ describe("parsing", () => {
   });
 
   it.each([`${"a-".repeat(500)}!`, `a${".a".repeat(500)}!/x`, "-".repeat(1000), `a${"/a".repeat(500)}!`])(
-    "takes no long time over what nearly is one (%#)",
+    "takes less than its time limit for a text that is nearly a name (%#)",
     (text) => {
       const started = performance.now();
       for (let round = 0; round < 100; round += 1) expect(failureOf(text).code).toBe("bad-image");

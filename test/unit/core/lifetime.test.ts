@@ -28,7 +28,7 @@ function mintedFor(lifeMs: number, uptime: number | undefined = UPTIME): MintedC
   };
 }
 
-/** So long after the mint by both clocks. */
+/** The moment this many milliseconds after the mint, by both clocks. */
 const later = (ms: number): Moment => ({ now: NOON + ms, uptime: UPTIME + ms });
 
 interface Case {
@@ -41,49 +41,49 @@ interface Case {
 const DAY = 24 * HOUR;
 
 const CASES: readonly Case[] = [
-  { title: "just minted", life: HOUR, after: 0, freshness: "fresh" },
+  { title: "of an hour, just minted", life: HOUR, after: 0, freshness: "fresh" },
   {
-    title: "an hour's, a moment before half its life",
+    title: "of an hour, 1 ms before half its life",
     life: HOUR,
     after: 30 * MINUTE - 1,
     freshness: "fresh",
   },
-  { title: "an hour's, at half its life", life: HOUR, after: 30 * MINUTE, freshness: "refresh-due" },
+  { title: "of an hour, at half its life", life: HOUR, after: 30 * MINUTE, freshness: "refresh-due" },
   {
-    title: "an hour's, a moment over 15 minutes left",
+    title: "of an hour, with 15 minutes and 1 ms left",
     life: HOUR,
     after: 45 * MINUTE - 1,
     freshness: "refresh-due",
   },
-  { title: "an hour's, 15 minutes left", life: HOUR, after: 45 * MINUTE, freshness: "expiring" },
-  { title: "an hour's, a moment left", life: HOUR, after: HOUR - 1, freshness: "expiring" },
-  { title: "an hour's, at its end", life: HOUR, after: HOUR, freshness: "expired" },
-  { title: "an hour's, long ago", life: HOUR, after: 400 * DAY, freshness: "expired" },
+  { title: "of an hour, with 15 minutes left", life: HOUR, after: 45 * MINUTE, freshness: "expiring" },
+  { title: "of an hour, with 1 ms left", life: HOUR, after: HOUR - 1, freshness: "expiring" },
+  { title: "of an hour, at its end", life: HOUR, after: HOUR, freshness: "expired" },
+  { title: "of an hour, long ago", life: HOUR, after: 400 * DAY, freshness: "expired" },
   {
-    title: "30 minutes', before half its life",
+    title: "of 30 minutes, before half its life",
     life: 30 * MINUTE,
     after: 15 * MINUTE - 1,
     freshness: "fresh",
   },
-  { title: "30 minutes', at half its life", life: 30 * MINUTE, after: 15 * MINUTE, freshness: "expiring" },
+  { title: "of 30 minutes, at half its life", life: 30 * MINUTE, after: 15 * MINUTE, freshness: "expiring" },
   {
-    title: "10 minutes', before half its life",
+    title: "of 10 minutes, before half its life",
     life: 10 * MINUTE,
     after: 5 * MINUTE - 1,
     freshness: "fresh",
   },
-  { title: "10 minutes', at half its life", life: 10 * MINUTE, after: 5 * MINUTE, freshness: "expiring" },
-  { title: "a minute's, before half its life", life: MINUTE, after: 30 * SECOND - 1, freshness: "fresh" },
-  { title: "a minute's, at half its life", life: MINUTE, after: 30 * SECOND, freshness: "expiring" },
-  { title: "a minute's, at its end", life: MINUTE, after: MINUTE, freshness: "expired" },
+  { title: "of 10 minutes, at half its life", life: 10 * MINUTE, after: 5 * MINUTE, freshness: "expiring" },
+  { title: "of a minute, before half its life", life: MINUTE, after: 30 * SECOND - 1, freshness: "fresh" },
+  { title: "of a minute, at half its life", life: MINUTE, after: 30 * SECOND, freshness: "expiring" },
+  { title: "of a minute, at its end", life: MINUTE, after: MINUTE, freshness: "expired" },
   {
-    title: "30 days', 16 minutes left",
+    title: "of 30 days, with 16 minutes left",
     life: 30 * DAY,
     after: 30 * DAY - 16 * MINUTE,
     freshness: "refresh-due",
   },
   {
-    title: "30 days', 14 minutes left",
+    title: "of 30 days, with 14 minutes left",
     life: 30 * DAY,
     after: 30 * DAY - 14 * MINUTE,
     freshness: "expiring",
@@ -104,11 +104,11 @@ describe("a minted credential", () => {
     },
   );
 
-  it.each(CASES)("$title, with the machine started anew since: $freshness", ({ life, after, freshness }) => {
+  it.each(CASES)("$title, with a restart of the machine since: $freshness", ({ life, after, freshness }) => {
     expect(freshnessOf(mintedFor(life), { now: NOON + after, uptime: 0 })).toBe(freshness);
   });
 
-  it("expires by the wall clock when its life is over", () => {
+  it("expires by the wall clock at the end of its life", () => {
     expect(expiresAt(mintedFor(HOUR))).toBe(NOON + HOUR);
   });
 });
@@ -181,7 +181,7 @@ describe("an hour's credential, with the wall clock", () => {
     expect(freshnessOf(mintedFor(HOUR), at)).toBe(freshness);
   });
 
-  it.each(CLOCKS)("$title: revoked for being alive is $alive", ({ at, alive }) => {
+  it.each(CLOCKS)("$title: revoked because it may be valid is $alive", ({ at, alive }) => {
     expect(mayBeAlive(mintedFor(HOUR), at)).toBe(alive);
   });
 });
@@ -193,7 +193,7 @@ describe("any two clocks", () => {
     uptime: fc.option(fc.integer({ min: 0, max: 40 * DAY }), { nil: undefined }),
   });
 
-  it("never give an age below zero, nor one below what the machine was awake for", () => {
+  it("never give an age below zero or below the time that the machine was awake", () => {
     fc.assert(
       fc.property(moment, moment, (then, at) => {
         const elapsed = elapsedMs(then, at) ?? 0;
@@ -202,7 +202,7 @@ describe("any two clocks", () => {
     );
   });
 
-  it("have a credential answered that outlives buildx's 10 minutes, or half of a shorter life", () => {
+  it("make docr answer a credential only if it outlives buildx's 10 minutes, or half of a shorter life", () => {
     fc.assert(
       fc.property(life, moment, (lifeMs, at) => {
         const minted = mintedFor(lifeMs);
@@ -214,7 +214,7 @@ describe("any two clocks", () => {
     );
   });
 
-  it("have a credential revoked unless it is dead for sure", () => {
+  it("make docr revoke a credential unless it has certainly expired", () => {
     fc.assert(
       fc.property(life, moment, (lifeMs, at) => {
         const minted = mintedFor(lifeMs);

@@ -16,7 +16,7 @@ import { NOON } from "../../support/fakes/fixed-clock.ts";
 const text = fc.string({ unit: "binary" }).map((one) => one.toWellFormed());
 
 describe("a login's record", () => {
-  it("gives back every login, and holds neither NUL nor lone surrogate", () => {
+  it("can hold every login, and contains neither NUL nor lone surrogates", () => {
     fc.assert(
       fc.property(text, text, text, (serverUrl, username, secret) => {
         const kept = encodeLogin({ serverUrl, username, secret: new Secret(secret) });
@@ -32,7 +32,7 @@ describe("a login's record", () => {
     );
   });
 
-  it("says when it was stored, where it was written after that was noted", () => {
+  it("has the time of the store, if the version of docr recorded it", () => {
     const login = { serverUrl: "ghcr.io", username: "sammy", secret: new Secret("x") };
     expect(decodeLogin(encodeLogin({ ...login, storedAt: NOON }))?.storedAt).toBe(NOON);
     const older = new Secret('{"serverUrl":"ghcr.io","username":"sammy","secret":"x"}');
@@ -68,7 +68,7 @@ describe("a minted credential's record", () => {
     ["without uptime", { ...credential, mintedAt: { now: NOON, uptime: undefined } }, undefined],
   ];
 
-  it.each(records)("gives it back %s", (_title, given, supersededAt) => {
+  it.each(records)("can be read back %s", (_title, given, supersededAt) => {
     const record = decodeCacheRecord(encodeCacheRecord({ credential: given, supersededAt }));
     const opened = [record?.credential.username.reveal(), record?.credential.secret.reveal()];
     expect(opened).toEqual(["user", "hunter2"]);
@@ -79,7 +79,7 @@ describe("a minted credential's record", () => {
   });
 
   it.each([{ lifeMs: 1e300 }, { minted: { now: 1e300 } }, { minted: { now: NOON }, lifeMs: -1e300 }])(
-    "is none where no calendar has its times: %j",
+    "is invalid with times that no calendar has: %j",
     (times) => {
       const fields = Object(JSON.parse(encodeCacheRecord({ credential, supersededAt: undefined }).reveal()));
       const odd = new Secret(JSON.stringify({ ...fields, ...times }));
@@ -88,7 +88,7 @@ describe("a minted credential's record", () => {
   );
 
   it.each(["username", "secret", "minted", "lifeMs", "access", "from", "revokeAt"])(
-    "is none without its %s, or with a wrong one",
+    "is invalid with a missing or wrong %s",
     (field) => {
       const fields: unknown = JSON.parse(encodeCacheRecord({ credential, supersededAt: undefined }).reveal());
       const without = JSON.stringify({ ...Object(fields), [field]: undefined });
@@ -100,7 +100,7 @@ describe("a minted credential's record", () => {
 });
 
 describe("a line of the inventory", () => {
-  it.each([limited(3_600_000), UNLIMITED])("keeps the lifetime %j", (lifetime) => {
+  it.each([limited(3_600_000), UNLIMITED])("holds the lifetime %j", (lifetime) => {
     const entry = {
       mintedAt: { now: NOON, uptime: 17 },
       lifetime,
@@ -113,10 +113,10 @@ describe("a line of the inventory", () => {
   });
 });
 
-describe("any text whatsoever", () => {
+describe("any text", () => {
   const anyText = fc.oneof(fc.string({ unit: "binary" }), fc.json());
 
-  it("is a record or none", () => {
+  it("is a record or undefined", () => {
     fc.assert(
       fc.property(anyText, (kept) => {
         const records = [decodeLogin, decodeCacheRecord, decodeInventoryEntry].map((decode) =>

@@ -25,8 +25,8 @@ async function logIn(bench: CredentialsBench): Promise<void> {
   await bench.helper.store(HOST, "sammy", new Secret(tokenOf("a")));
 }
 
-describe("another host's logout", () => {
-  it("forgets that login in any spelling, and no other", async () => {
+describe("a logout from another registry", () => {
+  it("removes the login in any spelling of the address, and no other login", async () => {
     const bench = createCredentialsBench();
     await bench.helper.store("https://ghcr.io/", "sammy", new Secret("x"));
     await bench.helper.store("quay.io", "sammy", new Secret("y"));
@@ -34,13 +34,13 @@ describe("another host's logout", () => {
     expect(left(bench)).toEqual(["login:quay.io"]);
   });
 
-  it("of nobody is no error", async () => {
+  it("without a login succeeds", async () => {
     const bench = createCredentialsBench();
     await bench.helper.erase("ghcr.io");
     expect(bench.keychain.items.size).toBe(0);
   });
 
-  it("touches nothing of ours for looking like it", async () => {
+  it("removes nothing of DigitalOcean's registry for a look-alike", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("b") });
     await logIn(bench);
     await answerOf(bench);
@@ -49,7 +49,7 @@ describe("another host's logout", () => {
     expect([left(bench), revoked(bench)]).toEqual([before, []]);
   });
 
-  it("fails where the keychain does", async () => {
+  it("fails if the keychain fails", async () => {
     const bench = createCredentialsBench();
     bench.keychain.failWith(LOCKED);
     expect(await failureOf(() => bench.helper.erase("ghcr.io"))).toEqual({
@@ -59,8 +59,8 @@ describe("another host's logout", () => {
   });
 });
 
-describe("our host's logout", () => {
-  it("forgets API token, login and minted credential, and revokes the last", async () => {
+describe("a logout from DigitalOcean's registry", () => {
+  it("removes the API token, the login and the cached credential, and revokes the credential", async () => {
     const bench = createCredentialsBench();
     await logIn(bench);
     await bench.helper.store(HOST, "sammy", new Secret("finished"));
@@ -73,7 +73,7 @@ describe("our host's logout", () => {
     expect(await failureOf(() => bench.helper.get(HOST))).toMatchObject({ code: "not-found" });
   });
 
-  it("is done by the first of docker's four spellings; the others find nothing", async () => {
+  it("happens at the first of docker's four erases; the other three find nothing", async () => {
     const bench = createCredentialsBench();
     await logIn(bench);
     await answerOf(bench);
@@ -83,7 +83,7 @@ describe("our host's logout", () => {
     expect(left(bench)).toEqual([]);
   });
 
-  it("forgets every account's API token", async () => {
+  it("removes the API tokens of all accounts", async () => {
     const bench = createCredentialsBench();
     await logIn(bench);
     bench.settings.context = "work";
@@ -92,7 +92,7 @@ describe("our host's logout", () => {
     expect(left(bench)).toEqual([]);
   });
 
-  it("revokes what was minted for every registry, in every place, and what was replaced", async () => {
+  it("revokes the credentials of every registry in every store, superseded ones included", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench, `${HOST}/one`);
     bench.settings.cache = "keychain";
@@ -109,7 +109,7 @@ describe("our host's logout", () => {
     expect(left(bench)).toEqual([]);
   });
 
-  it("does not revoke what is dead already", async () => {
+  it("does not revoke expired credentials", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     bench.clock.pass(HOUR);
@@ -118,14 +118,14 @@ describe("our host's logout", () => {
     expect(left(bench)).toEqual([]);
   });
 
-  it("where nobody logged in is no error, and calls nobody", async () => {
+  it("without a login succeeds and calls no API", async () => {
     const bench = createCredentialsBench();
     await bench.helper.erase(HOST);
     expect(bench.api.calls).toEqual([]);
   });
 
   it.each<ErrorCode>(["api-unavailable", "api-unknown-host", "api-unexpected"])(
-    "never fails because a credential cannot be revoked (%s): that is said",
+    "succeeds with a warning if a credential cannot be revoked (%s)",
     async (code) => {
       const bench = createCredentialsBench();
       await logIn(bench);
@@ -139,7 +139,7 @@ describe("our host's logout", () => {
     },
   );
 
-  it("says how many could not be revoked, and till when the last one lives", async () => {
+  it("warns how many credentials it could not revoke, and until when the last one is valid", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench, `${HOST}/one`);
     bench.settings.lifetime = limited(7200_000);
@@ -151,7 +151,7 @@ describe("our host's logout", () => {
     ]);
   });
 
-  it("on a runner with its API token in the environment and no keychain is no error", async () => {
+  it("succeeds without a keychain if the API token is in the environment", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     bench.keychain.failWith(new HelperError("keychain-missing", "there is no keychain in this session"));
@@ -159,7 +159,7 @@ describe("our host's logout", () => {
     expect(revoked(bench)).toEqual(["revoke minted-secret-1"]);
   });
 
-  it("without a keychain and without an API token in the environment fails", async () => {
+  it("fails without a keychain and without an API token in the environment", async () => {
     const bench = createCredentialsBench();
     bench.keychain.failWith(new HelperError("keychain-missing", "there is no keychain in this session"));
     expect(await failureOf(() => bench.helper.erase(HOST))).toEqual({
@@ -169,7 +169,7 @@ describe("our host's logout", () => {
   });
 
   it.each<ErrorCode>(["keychain-locked", "keychain-silent", "keychain-failed"])(
-    "does what it can where the keychain fails (%s), and fails",
+    "removes what it can and fails if the keychain fails (%s)",
     async (code) => {
       const bench = createCredentialsBench({ apiToken: tokenOf("a") });
       await answerOf(bench);
@@ -180,7 +180,7 @@ describe("our host's logout", () => {
     },
   );
 
-  it("revokes what it forgot before the keychain failed", async () => {
+  it("revokes what it removed before the keychain failed", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a"), hasFiles: false });
     await answerOf(bench, `${HOST}/one`);
     await answerOf(bench, `${HOST}/two`);

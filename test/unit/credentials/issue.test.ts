@@ -32,8 +32,8 @@ const refuse = (name: string | undefined): void => {
   throw new HelperError("bad-arguments", `not for ${name}`);
 };
 
-describe("a credential for a person", () => {
-  it("is minted as ordered, for the account's only registry, and noted without its secret", async () => {
+describe("an issued credential", () => {
+  it("has the ordered access and lifetime, is for the account's only registry, and is recorded without its secret", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     const given = await bench.domain.issue(order());
     expect(given).toMatchObject({ registry: "acme", access: "read-only", lifetime: limited(600_000) });
@@ -43,7 +43,7 @@ describe("a credential for a person", () => {
     expect(everything).not.toContain("minted-secret");
   });
 
-  it("is a new one although one is kept, and is never what a get answers", async () => {
+  it("is always new, and a get never answers it", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     await bench.domain.issue(order());
@@ -52,14 +52,14 @@ describe("a credential for a person", () => {
     expect(await answerOf(bench)).toEqual(["minted-secret-1", "minted-secret-1"]);
   });
 
-  it("is for the registry that is named, else for the one of the settings", async () => {
+  it("is for the given registry, or else for the one in the settings", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a"), settings: { registry: "set" } });
     await bench.domain.issue(order());
     await bench.domain.issue(order({ registry: "named" }));
     expect(mints(bench)).toEqual(["mint set read-only 600", "mint named read-only 600"]);
   });
 
-  it("is for the token of the account that is named, else of the registry's own", async () => {
+  it("is minted with the token of the given account, or else of the registry's account", async () => {
     const bench = createCredentialsBench({ settings: { contexts: { acme: "work" } } });
     await bench.credentials.apiTokens.write("work", new Secret(tokenOf("a")));
     await bench.credentials.apiTokens.write("home", new Secret(tokenOf("b")));
@@ -73,14 +73,14 @@ describe("a credential for a person", () => {
     ]);
   });
 
-  it("is for the account that is named, though the environment has a token", async () => {
+  it("is minted with the given account's token although the environment has another", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("e") });
     await bench.credentials.apiTokens.write("work", new Secret(tokenOf("a")));
     await bench.domain.issue(order({ context: "work" }));
     expect(bench.api.calls[0]).toBe(`list ${tokenOf("a")}`);
   });
 
-  it("is nothing less than was ordered", async () => {
+  it("never has less access than ordered", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     bench.api.fail("mint acme read-write", "api-forbidden");
     const work = () => bench.domain.issue(order({ access: "read-write" }));
@@ -88,14 +88,14 @@ describe("a credential for a person", () => {
     expect(mints(bench)).toEqual(["mint acme read-write 600"]);
   });
 
-  it("may live for ever, and is known for ever", async () => {
+  it("may never expire, and stays in the inventory then", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await bench.domain.issue(order({ lifetime: UNLIMITED }));
     bench.clock.pass(100_000 * HOUR);
     expect(await live(bench)).toEqual([["issued", Infinity]]);
   });
 
-  it("is no more known once it has expired", async () => {
+  it("leaves the inventory when it expires", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await bench.domain.issue(order());
     bench.clock.pass(HOUR);
@@ -104,7 +104,7 @@ describe("a credential for a person", () => {
     expect([...bench.keychain.items.keys()].filter((name) => name.startsWith("given-"))).toHaveLength(1);
   });
 
-  it("is not minted where it is not approved", async () => {
+  it("is not minted without approval", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     expect(await failureOf(() => bench.domain.issue(order({ approve: refuse })))).toMatchObject({
       message: "not for acme",
@@ -112,14 +112,14 @@ describe("a credential for a person", () => {
     expect(mints(bench)).toEqual([]);
   });
 
-  it("needs an API token", async () => {
+  it("requires an API token", async () => {
     expect(await failureOf(() => createCredentialsBench().domain.issue(order({ context: "work" })))).toEqual({
       code: "no-api-token",
       message: "there is no API token for the context work",
     });
   });
 
-  it("is noted in private files while the keychain is locked", async () => {
+  it("is recorded in private files while the keychain is locked", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
     await bench.domain.issue(order());
@@ -127,8 +127,8 @@ describe("a credential for a person", () => {
   });
 });
 
-describe("a credential that a person was given", () => {
-  it("is revoked by no prune and no logout: its secret is kept nowhere", async () => {
+describe("an issued credential later", () => {
+  it("is revoked by no prune and no logout, because docr does not store its secret", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await bench.domain.issue(order());
     expect(await bench.credentials.revocation.revokeSuperseded("all")).toBe(0);
@@ -137,7 +137,7 @@ describe("a credential that a person was given", () => {
     expect(bench.api.calls.filter((call) => call.startsWith("revoke"))).toEqual([]);
   });
 
-  it("is kept as a login like anybody's where somebody logs in with it", async () => {
+  it("is an ordinary login if the user logs in with it", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a"), secretOf: () => tokenOf("9") });
     await bench.domain.issue(order());
     bench.api.fail(`list ${tokenOf("9")}`, "api-unauthorized");

@@ -12,7 +12,7 @@ const HOST = "registry.digitalocean.com";
 const list = async (bench: CredentialsBench) => Object.fromEntries(await bench.helper.list());
 
 describe("the list", () => {
-  it("is empty where nobody logged in", async () => {
+  it("is empty without a login", async () => {
     expect(await list(createCredentialsBench())).toEqual({});
   });
 
@@ -42,7 +42,7 @@ describe("the list", () => {
         return bench;
       },
     ],
-  ])("names our host with a label where there is %s", async (_title, create) => {
+  ])("names DigitalOcean's registry with a label if there is %s", async (_title, create) => {
     const bench = await create();
     expect(await list(bench)).toEqual({ [HOST]: "docr" });
     expect(await answerOf(bench)).toHaveLength(2);
@@ -54,7 +54,7 @@ describe("the list", () => {
     expect(JSON.stringify(await list(bench))).not.toMatch(/minted-secret|dop_v1/);
   });
 
-  it("answers for exactly what get answers", async () => {
+  it("names exactly what get answers", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await bench.helper.store("https://a.example/v1/", "sammy", new Secret("x"));
     await bench.helper.store("b.example:5000", "<token>", new Secret("y"));

@@ -7,7 +7,7 @@ import { createScriptedHelper } from "../../support/fakes/scripted-helper.ts";
 const input = (text: string): Uint8Array => Buffer.from(text);
 
 describe("get", () => {
-  it("answers one line of JSON with the server URL as it was asked", async () => {
+  it("answers one line of JSON with the server URL of the request", async () => {
     const helper = createScriptedHelper();
     expect(await respondTo("get", input("https://GHCR.io/\n"), helper)).toBe(
       '{"ServerURL":"https://GHCR.io/","Username":"sammy","Secret":"hunter2"}\n',
@@ -22,7 +22,7 @@ describe("get", () => {
     );
   });
 
-  it("fails as the helper fails", async () => {
+  it("fails with the helper's error", async () => {
     const failure = new HelperError("keychain-locked", "the keychain is locked");
     const helper = createScriptedHelper({ failure });
     expect(await failureOf(() => respondTo("get", input("ghcr.io"), helper))).toEqual({
@@ -31,7 +31,7 @@ describe("get", () => {
     });
   });
 
-  it("without an address asks the helper nothing", async () => {
+  it("without an address does not call the helper", async () => {
     const helper = createScriptedHelper();
     expect(await failureOf(() => respondTo("get", input("\n"), helper))).toEqual({
       code: "no-server-url",
@@ -42,7 +42,7 @@ describe("get", () => {
 });
 
 describe("store", () => {
-  it("passes the login on and answers nothing", async () => {
+  it("passes the login to the helper and prints nothing", async () => {
     const helper = createScriptedHelper();
     const request = '{"ServerURL":"ghcr.io","Username":"sammy","Secret":"a\\u0026b"}\n';
     expect(await respondTo("store", input(request), helper)).toBe("");
@@ -51,7 +51,7 @@ describe("store", () => {
 });
 
 describe("erase", () => {
-  it("passes the address on and answers nothing", async () => {
+  it("passes the address to the helper and prints nothing", async () => {
     const helper = createScriptedHelper();
     expect(await respondTo("erase", input("https://ghcr.io\n"), helper)).toBe("");
     expect(helper.asked).toEqual([["erase", "https://ghcr.io"]]);
@@ -68,7 +68,7 @@ describe("the arguments", () => {
     expect(parseAction([word], false)).toBe("version");
   });
 
-  it.each(["", "Get", "toString", "get ", "status"])("%j are left to the commands", (word) => {
+  it.each(["", "Get", "toString", "get ", "status"])("%j are a command", (word) => {
     expect(parseAction([word], true)).toBe("command");
   });
 

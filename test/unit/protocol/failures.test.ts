@@ -28,23 +28,23 @@ describe("every failure", () => {
     expect(shown.stderr).toMatch(/^(?:docr: [^\u0000-\u001f\u007f]+\n)?$/);
   });
 
-  it.each(ERROR_CODES.filter((code) => code !== "usage"))("%s begins stdout with its message", (code) => {
+  it.each(ERROR_CODES.filter((code) => code !== "usage"))("%s starts stdout with its message", (code) => {
     const { stdout } = describeFailure(new HelperError(code, "the message"));
     expect(stdout).toMatch(MESSAGE_ALONE.has(code) ? /^the message\n$/ : /^the message; .+\n$/);
   });
 
-  it.each(ERROR_CODES.filter((code) => code !== "not-found"))("%s tells the person on stderr too", (code) => {
+  it.each(ERROR_CODES.filter((code) => code !== "not-found"))("%s is on stderr for the user, too", (code) => {
     const { stderr } = describeFailure(new HelperError(code, "the message"));
     expect(stderr).toMatch(/^docr: the message\b/);
   });
 
-  it.each(ERROR_CODES)("%s has a hint without capital initial and full stop", (code) => {
+  it.each(ERROR_CODES)("%s has a hint without an initial capital and a full stop", (code) => {
     const { stderr } = describeFailure(new HelperError(code, "m"));
     const hint = stderr.replace(/^docr: m(?:; )?/, "").trimEnd();
     expect(hint).not.toMatch(/^[A-Z][a-z]|\.$/);
   });
 
-  it("shows neither control characters nor the cause, whatever its message is", () => {
+  it("shows neither control characters nor the cause, with any message", () => {
     const anyText = fc.string({ unit: "binary" });
     fc.assert(
       fc.property(fc.constantFrom(...ERROR_CODES), anyText, (code, message) => {
@@ -60,7 +60,7 @@ describe("every failure", () => {
 });
 
 describe("what clients compare", () => {
-  it("not found is said on stdout alone: it is an answer", () => {
+  it('"not found" is on stdout alone, because it is a response', () => {
     const failure = new HelperError("not-found", "credentials not found in native keychain");
     expect(describeFailure(failure)).toEqual({
       stdout: "credentials not found in native keychain\n",
@@ -78,7 +78,7 @@ describe("what clients compare", () => {
     });
   });
 
-  it("wrong usage is answered with the usage on stdout, as upstream does", () => {
+  it("wrong usage prints the usage on stdout, as docker's helpers do", () => {
     expect(describeFailure(new HelperError("usage", "more than one argument"))).toEqual({
       stdout: "Usage: docker-credential-docr <store|get|erase|list|version>\n",
       stderr: "docr: more than one argument\n",
@@ -86,15 +86,15 @@ describe("what clients compare", () => {
     });
   });
 
-  it("an unreadable keychain is never told as not found", () => {
+  it('an unreadable keychain is never "not found"', () => {
     const codes = ERROR_CODES.filter((code) => code !== "not-found");
     const texts = codes.map((code) => describeFailure(new HelperError(code, "m")).stdout);
     expect(texts.join("")).not.toContain("credentials not found");
   });
 });
 
-describe("a remark", () => {
-  it("is one line that says who speaks", () => {
+describe("a warning", () => {
+  it("is one line that starts with docr", () => {
     expect(stderrLine("could not\r\nrevoke\u001b[2J")).toBe("docr: could not revoke [2J\n");
   });
 });

@@ -3,7 +3,7 @@ import { NOT_FOUND } from "../../../src/core/not-found.ts";
 import * as messages from "../../../src/protocol/messages.ts";
 
 describe("the protocol's strings", () => {
-  it("are what clients compare, letter for letter", () => {
+  it("are the ones that clients compare, byte for byte", () => {
     expect({ ...messages, NOT_FOUND }).toMatchObject({
       NOT_FOUND: "credentials not found in native keychain",
       NO_SERVER_URL: "no credentials server URL",
@@ -20,7 +20,7 @@ describe("an unknown action", () => {
     ["a\nb\u001b[2Jé", "a?b?[2J?"],
     ["x".repeat(24), "x".repeat(24)],
     ["x".repeat(25), "..."],
-  ])("%j appears as %s: printable, and not if it is as long as a token", (word, shown) => {
+  ])("%j is printed as %s: without control characters, and not at a token's length", (word, shown) => {
     expect(messages.unknownActionMessage(word)).toBe(`docker-credential-docr: unknown action: ${shown}`);
   });
 });

@@ -52,7 +52,7 @@ describe("the server URL of get and erase", () => {
   });
 
   it.each(["ghcr.io\nevil.example", "ghcr\tio", "ghcr.io\0", "\0", "ghcr.io\u007f", "\u001b[2J"])(
-    "is refused with control characters in it: %j",
+    "is rejected with control characters: %j",
     async (text) => {
       expect(await failureOf(() => parseServerUrl(bytes(text)))).toEqual(BAD_ADDRESS);
     },
@@ -63,7 +63,7 @@ describe("the server URL of get and erase", () => {
     ["a byte that is none", [0xff]],
     ["a surrogate", [0xed, 0xa0, 0x80]],
     ["an overlong slash", [0xc0, 0xaf]],
-  ])("is refused as %s", async (_title, input) => {
+  ])("is rejected as %s", async (_title, input) => {
     expect(await failureOf(() => parseServerUrl(Uint8Array.from(input)))).toEqual(NOT_TEXT);
   });
 
@@ -75,7 +75,7 @@ describe("the server URL of get and erase", () => {
 });
 
 describe("a store request", () => {
-  it("is read as docker sends it, escapes and line break included", () => {
+  it("is read with docker's escapes and line break", () => {
     const line = '{"ServerURL":"ghcr.io","Username":"\\u003ctoken\\u003e","Secret":"a\\u0026b"}\n';
     expect(read(line)).toEqual(["ghcr.io", "<token>", "a&b"]);
   });
@@ -105,7 +105,7 @@ describe("a store request", () => {
       ["ghcr.io", "sammy", ""],
     ],
     [
-      "with fields that nobody knows",
+      "with unknown fields",
       '{"ServerURL":"ghcr.io","Username":"sammy","More":[1,{}]}',
       ["ghcr.io", "sammy", ""],
     ],
@@ -116,7 +116,7 @@ describe("a store request", () => {
     ],
     ["over several lines", '{\n"ServerURL":"ghcr.io",\n"Username":"sammy"\n}\n', ["ghcr.io", "sammy", ""]],
     [
-      "with white space that is kept",
+      "with white space, which stays",
       '{"ServerURL":" ghcr.io ","Username":" ","Secret":" \\n"}',
       [" ghcr.io ", " ", " \n"],
     ],
@@ -177,11 +177,11 @@ describe("a store request", () => {
       '{"ServerURL":"a","Username":"b","Secret":false}',
       { code: "input-wrong-type", message: "the request's Secret is not a string" },
     ],
-  ])("is refused for %s", async (_title, text, expected) => {
+  ])("is rejected with %s", async (_title, text, expected) => {
     expect(await failureOf(() => parseStoreRequest(bytes(text)))).toEqual(expected);
   });
 
-  it("is refused for what is no UTF-8", async () => {
+  it("is rejected if it is not UTF-8", async () => {
     const input = Buffer.concat([
       bytes('{"ServerURL":"'),
       Uint8Array.from([0xff]),
@@ -195,7 +195,7 @@ describe("a store request", () => {
     expect(await failureOf(() => parseStoreRequest(bytes(padded(65_536))))).toEqual(TOO_LARGE);
   });
 
-  it("that is refused as bad JSON does not carry V8's message, which quotes the secret", () => {
+  it("that is not JSON is rejected without V8's message, which quotes the secret", () => {
     let cause: unknown = "none";
     try {
       parseStoreRequest(bytes("hunter2"));
@@ -205,7 +205,7 @@ describe("a store request", () => {
     expect(cause).toBeUndefined();
   });
 
-  it("gives back every login that JSON can carry", () => {
+  it("can hold every login that JSON can represent", () => {
     const text = fc.string({ unit: "binary", maxLength: 40 });
     const address = fc.string({ unit: "grapheme", minLength: 1, maxLength: 40 });
     fc.assert(
@@ -229,7 +229,7 @@ const CODES: ReadonlySet<string> = new Set([
   "no-username",
 ]);
 
-describe("any bytes whatsoever", () => {
+describe("any bytes", () => {
   const anyBytes = fc.oneof(
     fc.uint8Array({ maxLength: 200 }),
     fc.string({ unit: "binary" }).map(bytes),

@@ -34,7 +34,7 @@ describe("list", () => {
     ["an unforeseen failure", createScriptedHelper({ failure: new TypeError("x") }), {}],
     ["a deadline", createScriptedHelper({ after: new Promise<never>(() => {}) }), {}],
     [
-      "a wrong setting, which fails each get too",
+      "a wrong setting, which fails every get, too",
       createScriptedHelper({ names: [["ghcr.io", "sammy"]] }),
       {
         fallback: () => {
@@ -47,7 +47,7 @@ describe("list", () => {
       createScriptedHelper({ names: [["ghcr.io", "sammy"]] }),
       { fallback: () => "docr-test-missing" },
     ],
-  ])("is empty at %s, and succeeds", async (_title, helper, ports) => {
+  ])("succeeds and is empty with %s", async (_title, helper, ports) => {
     expect(await list(helper, ports)).toEqual(EMPTY);
   });
 

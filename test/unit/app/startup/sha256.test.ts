@@ -14,18 +14,18 @@ describe("SHA-256", () => {
       "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1",
     ],
     ["a".repeat(1_000_000), "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"],
-  ])("is what FIPS 180 says", (text, digest) => {
+  ])("has the digests of FIPS 180", (text, digest) => {
     expect(sha256(text)).toBe(digest);
   });
 
-  it("is Node's for every length around the blocks' ends", () => {
+  it("equals Node's for every length near the end of a block", () => {
     for (let length = 0; length < 300; length += 1) {
       const text = "x".repeat(length);
       expect([length, sha256(text)]).toEqual([length, theirs(text)]);
     }
   });
 
-  it("is Node's for any text", () => {
+  it("equals Node's for any text", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 400 }), (text) => {
         expect(sha256(text)).toBe(theirs(text));

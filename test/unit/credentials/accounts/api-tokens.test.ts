@@ -17,24 +17,24 @@ describe("the accounts' API tokens", () => {
     expect(await create().tokens.contexts()).toEqual(["default", "work"]);
   });
 
-  it("go one by one", async () => {
+  it("can be removed one by one", async () => {
     const { store, tokens } = create();
     expect([await tokens.erase("work"), await tokens.erase("work")]).toEqual([true, false]);
     expect([...store.items.keys()]).toEqual(["api-token:default", "login:ghcr.io"]);
   });
 
-  it("go together, and tell whose they were", async () => {
+  it("can be removed together; the result names their accounts", async () => {
     const { store, tokens } = create();
     expect(await tokens.eraseAll()).toEqual(["default", "work"]);
     expect([...store.items.keys()]).toEqual(["login:ghcr.io"]);
   });
 
-  it("come from the store by its name", async () => {
+  it("have the store's name in their source", async () => {
     expect((await create("the age vault").tokens.read("default"))?.source).toBe("the age vault");
     expect((await create("pass").tokens.read("work"))?.source).toBe("pass (context work)");
   });
 
-  it("tell whether the one that is written is another", async () => {
+  it("report whether a written token differs from the one before", async () => {
     const { tokens } = create();
     expect(await tokens.write(undefined, new Secret("b"))).toBe(false);
     expect(await tokens.write(undefined, new Secret("d"))).toBe(true);

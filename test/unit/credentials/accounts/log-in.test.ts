@@ -20,8 +20,8 @@ const enter = (bench: CredentialsBench, secret = tokenOf("a"), context?: string)
 
 const kept = (bench: CredentialsBench): readonly string[] => [...bench.keychain.items.keys()].toSorted();
 
-describe("a person's login", () => {
-  it("tells whose token it is, what it may do and which registries there are, and keeps it", async () => {
+describe("a login with an API token", () => {
+  it("returns the token's account, scopes and registries, and stores the token", async () => {
     const bench = createCredentialsBench();
     expect(await enter(bench)).toEqual({
       token: { scopes: ["registry:read", "registry:update", "account:read"], expiresInSeconds: undefined },
@@ -33,14 +33,14 @@ describe("a person's login", () => {
     expect([...bench.keychain.items]).toEqual([["api-token:default", tokenOf("a")]]);
   });
 
-  it("is the named account's", async () => {
+  it("is for the given account", async () => {
     const bench = createCredentialsBench();
     await enter(bench, tokenOf("a"), "work");
     await enter(bench, tokenOf("b"), "home");
     expect(kept(bench)).toEqual(["api-token:home", "api-token:work"]);
   });
 
-  it("with another token revokes what the account's old one minted, as docker's login does", async () => {
+  it("with another token revokes what the account's old one minted, as docker login does", async () => {
     const bench = createCredentialsBench();
     await enter(bench);
     await answerOf(bench);
@@ -49,14 +49,14 @@ describe("a person's login", () => {
     expect(await answerOf(bench)).toEqual(["minted-secret-2", "minted-secret-2"]);
   });
 
-  it.each(["account", "token"])("does without what the API does not say of the %s", async (question) => {
+  it.each(["account", "token"])("succeeds without the API's answer about the %s", async (question) => {
     const bench = createCredentialsBench();
     bench.api.fail(question, "api-unavailable");
     expect(await enter(bench)).toMatchObject({ [question]: undefined });
     expect(kept(bench)).toEqual(["api-token:default"]);
   });
 
-  it("asks for read-write again, also with the token that could only read: somebody may have given it more", async () => {
+  it("asks for read-write again with a token that could only read, because it may have a new scope", async () => {
     const bench = createCredentialsBench();
     await enter(bench);
     bench.api.fail("mint acme read-write", "api-forbidden");
@@ -68,7 +68,7 @@ describe("a person's login", () => {
     expect(bench.api.calls).toContain("mint acme read-write 3600");
   });
 
-  it("knows no registries of an API that does not list them", async () => {
+  it("returns no registries if the API does not list them", async () => {
     const bench = createCredentialsBench();
     bench.api.fail("list", "api-not-found");
     expect((await enter(bench)).registries).toBeUndefined();
@@ -108,8 +108,8 @@ describe("a second login with the same API token", () => {
   });
 });
 
-describe("what is not kept", () => {
-  it("is a token that nothing of the API has accepted", async () => {
+describe("what a login does not store", () => {
+  it("is a token that no endpoint has accepted", async () => {
     const bench = createCredentialsBench();
     bench.api.fail("list", "api-not-found");
     bench.api.fail("token", "api-not-found");
@@ -124,7 +124,7 @@ describe("what is not kept", () => {
     "api-rate-limited",
     "api-unavailable",
     "api-timeout",
-  ])("is a token that may not list registries, or of which that is not known (%s)", async (code) => {
+  ])("is a token that may not list registries, or may not be able to (%s)", async (code) => {
     const bench = createCredentialsBench();
     bench.api.fail("list", code);
     expect(await failureOf(() => enter(bench))).toEqual({ code, message: API_MESSAGE });
@@ -132,7 +132,7 @@ describe("what is not kept", () => {
   });
 
   it.each<ErrorCode>(["api-unauthorized", "api-forbidden"])(
-    "comes with where a new token is made (%s)",
+    "fails with the page for a new token (%s)",
     async (code) => {
       const bench = createCredentialsBench();
       bench.api.fail("list", code);
@@ -143,7 +143,7 @@ describe("what is not kept", () => {
   );
 
   it.each(["", "hunter2", "dop_v1_abc", `${tokenOf("a")} `])(
-    "is what has not an API token's shape, which nobody is asked about",
+    "is a text without an API token's format, which goes to no endpoint",
     async (text) => {
       const bench = createCredentialsBench();
       expect(await failureOf(() => enter(bench, text))).toEqual({
@@ -154,7 +154,7 @@ describe("what is not kept", () => {
     },
   );
 
-  it("is a credential that docr minted itself, whatever it looks like", async () => {
+  it("is a credential that docr minted itself", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a"), secretOf: () => tokenOf("9") });
     await answerOf(bench);
     bench.api.calls.length = 0;
@@ -175,7 +175,7 @@ describe("whether a token can push", () => {
     [["read"], false],
     [["droplet:update"], false],
     [[], false],
-  ])("is told by its scopes: %j, %s", (scopes, can) => {
+  ])("follows from its scopes: %j, %s", (scopes, can) => {
     expect(canPush({ scopes, expiresInSeconds: undefined })).toBe(can);
   });
 });

@@ -33,8 +33,8 @@ async function createTwo(): Promise<CredentialsBench> {
   return bench;
 }
 
-describe("one account's logout", () => {
-  it("forgets its API token and revokes what that minted, and leaves the others alone", async () => {
+describe("a logout from one account", () => {
+  it("removes its API token, revokes what that minted, and changes no other account", async () => {
     const bench = await createTwo();
     expect(await bench.domain.accounts.logOut("work")).toEqual({
       contexts: ["work"],
@@ -46,7 +46,7 @@ describe("one account's logout", () => {
     expect(await answerOf(bench)).toEqual(["minted-secret-2", "minted-secret-2"]);
   });
 
-  it("is the default account's under both of its names", async () => {
+  it("accepts both names of the default account", async () => {
     const bench = await createTwo();
     expect(await bench.domain.accounts.logOut("default")).toEqual({
       contexts: ["default"],
@@ -56,12 +56,12 @@ describe("one account's logout", () => {
     expect(revoked(bench)).toEqual(["revoke minted-secret-2"]);
   });
 
-  it("of nobody is no error", async () => {
+  it("without a login succeeds", async () => {
     const bench = createCredentialsBench();
     expect(await bench.domain.accounts.logOut("work")).toEqual({ contexts: [], revoked: 0, notRevoked: 0 });
   });
 
-  it("leaves alone what the environment's token minted", async () => {
+  it("does not revoke what the environment's token minted", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("c") });
     await answerOf(bench);
     expect(await bench.domain.accounts.logOut(undefined)).toMatchObject({ revoked: 0 });
@@ -78,7 +78,7 @@ describe("one account's logout", () => {
     });
   });
 
-  it("forgets all the same what cannot be revoked, and counts it", async () => {
+  it("removes what it cannot revoke, and counts it", async () => {
     const bench = await createTwo();
     bench.api.fail("revoke", "api-unavailable");
     expect(await bench.domain.accounts.logOut("work")).toEqual({
@@ -89,7 +89,7 @@ describe("one account's logout", () => {
     expect(bench.warnings.at(-1)).toContain("could not revoke one credential");
   });
 
-  it("fails where the keychain does, once the rest is done", async () => {
+  it("fails if the keychain fails, after everything else", async () => {
     const bench = await createTwo();
     bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
     expect(await failureOf(() => bench.domain.accounts.logOut("work"))).toMatchObject({
@@ -99,8 +99,8 @@ describe("one account's logout", () => {
   });
 });
 
-describe("everybody's logout", () => {
-  it("names the accounts that it forgot, and counts what it revoked", async () => {
+describe("a logout from all accounts", () => {
+  it("returns the accounts that it removed and the number of revoked credentials", async () => {
     const bench = await createTwo();
     expect(await bench.domain.accounts.logOutEverywhere()).toEqual({
       contexts: ["default", "work"],
@@ -110,7 +110,7 @@ describe("everybody's logout", () => {
     expect(bench.keychain.items.size).toBe(0);
   });
 
-  it("revokes what the environment's token minted, and needs no right settings", async () => {
+  it("revokes what the environment's token minted, also with invalid settings", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("c") });
     await answerOf(bench);
     expect(await bench.domain.accounts.logOutEverywhere()).toEqual({

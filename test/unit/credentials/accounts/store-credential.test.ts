@@ -21,8 +21,8 @@ const kept = (bench: CredentialsBench): readonly string[] => [...bench.keychain.
 /** Minted secrets that look like API tokens, as DigitalOcean's do. */
 const secretOf = (count: number): string => tokenOf(String(count));
 
-describe("a login for another host", () => {
-  it("is kept as it came, and replaced by a second one with another user name", async () => {
+describe("a login for another registry", () => {
+  it("is stored unchanged; a second one with another user name replaces it", async () => {
     const bench = createCredentialsBench();
     await store(bench, "one", "sammy", "https://ghcr.io");
     await store(bench, "two", "rosa", "ghcr.io");
@@ -30,14 +30,14 @@ describe("a login for another host", () => {
     expect(kept(bench)).toEqual(["login:ghcr.io"]);
   });
 
-  it("is kept with the time of it", async () => {
+  it("is stored with the time", async () => {
     const bench = createCredentialsBench();
     bench.clock.pass(HOUR);
     await store(bench, "one", "sammy", "ghcr.io");
     expect((await bench.credentials.logins.read("ghcr.io"))?.storedAt).toBe(NOON + HOUR);
   });
 
-  it("is kept by path on Docker Hub", async () => {
+  it("is stored by path for Docker Hub", async () => {
     const bench = createCredentialsBench();
     const hub = "https://index.docker.io/v1/";
     for (const path of ["", "access-token", "refresh-token"])
@@ -47,7 +47,7 @@ describe("a login for another host", () => {
     expect(kept(bench)).toHaveLength(3);
   });
 
-  it("is kept and asked nobody about, though it looks like an API token", async () => {
+  it("is stored without an API call although it looks like an API token", async () => {
     const bench = createCredentialsBench();
     await store(bench, tokenOf("a"), "sammy", "ghcr.io");
     await store(bench, tokenOf("a"), "sammy", `${HOST}.evil.example`);
@@ -55,7 +55,7 @@ describe("a login for another host", () => {
     expect(kept(bench)).toEqual(["login:ghcr.io", `login:${HOST}.evil.example`]);
   });
 
-  it("is kept whatever our own settings are", async () => {
+  it("is stored with invalid settings for DigitalOcean's registry", async () => {
     const bench = createCredentialsBench({
       badSettings: new HelperError("bad-setting", "DOCR_TTL must be…"),
     });
@@ -63,7 +63,7 @@ describe("a login for another host", () => {
     expect(kept(bench)).toEqual(["login:ghcr.io"]);
   });
 
-  it("that cannot be kept fails", async () => {
+  it("fails if the store fails", async () => {
     const bench = createCredentialsBench();
     bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
     expect(await failureOf(() => store(bench, "x", "sammy", "ghcr.io"))).toEqual({
@@ -73,8 +73,8 @@ describe("a login for another host", () => {
   });
 });
 
-describe("an API token for our host", () => {
-  it("is tried against the API, kept as the API token, and as no login", async () => {
+describe("an API token for DigitalOcean's registry", () => {
+  it("is checked with the API and stored as the API token, not as a login", async () => {
     const bench = createCredentialsBench();
     await store(bench, tokenOf("a"));
     expect(bench.api.calls).toEqual([`list ${tokenOf("a")}`]);
@@ -82,7 +82,7 @@ describe("an API token for our host", () => {
   });
 
   it.each([`https://${HOST}`, `${HOST}:443`, `${HOST}/`, HOST.toUpperCase()])(
-    "is kept in the spelling %s",
+    "is stored for the spelling %s",
     async (serverUrl) => {
       const bench = createCredentialsBench();
       await store(bench, tokenOf("a"), "sammy", serverUrl);
@@ -90,14 +90,14 @@ describe("an API token for our host", () => {
     },
   );
 
-  it("may have any user name, also that of an identity token", async () => {
+  it("may have any user name, also the one of an identity token", async () => {
     const bench = createCredentialsBench();
     await store(bench, tokenOf("a"), "<token>");
     expect(kept(bench)).toEqual(["api-token:default"]);
   });
 
   it.each<ErrorCode>(["api-forbidden", "api-not-found"])(
-    "is one although it may not list (%s): the API knows it",
+    "is accepted although it may not list registries (%s)",
     async (code) => {
       const bench = createCredentialsBench();
       bench.api.fail("list", code);
@@ -106,7 +106,7 @@ describe("an API token for our host", () => {
     },
   );
 
-  it("that the API does not know is an ordinary login", async () => {
+  it("that the API rejects is an ordinary login", async () => {
     const bench = createCredentialsBench();
     bench.api.fail("list", "api-unauthorized");
     await store(bench, tokenOf("a"));
@@ -115,7 +115,7 @@ describe("an API token for our host", () => {
   });
 
   it.each<ErrorCode>(["api-unavailable", "api-timeout", "api-rate-limited", "api-tls", "api-malformed"])(
-    "is kept as nothing while the API does not say (%s)",
+    "is not stored while the API gives no answer (%s)",
     async (code) => {
       const bench = createCredentialsBench();
       bench.api.fail("list", code);
@@ -124,21 +124,21 @@ describe("an API token for our host", () => {
     },
   );
 
-  it("takes the place of an ordinary login", async () => {
+  it("replaces an ordinary login", async () => {
     const bench = createCredentialsBench();
     await store(bench, "finished");
     await store(bench, tokenOf("a"));
     expect(kept(bench)).toEqual(["api-token:default"]);
   });
 
-  it("is kept for the account that the settings name", async () => {
+  it("is stored for the account in the settings", async () => {
     const bench = createCredentialsBench({ settings: { context: "work", contexts: { acme: "home" } } });
     await store(bench, tokenOf("a"));
     await store(bench, tokenOf("b"), "sammy", `${HOST}/acme`);
     expect(kept(bench)).toEqual(["api-token:home", "api-token:work"]);
   });
 
-  it("that is another than before has what the old one minted forgotten and revoked", async () => {
+  it("that differs from the one before makes docr remove and revoke what the old one minted", async () => {
     const bench = createCredentialsBench();
     await store(bench, tokenOf("a"));
     await answerOf(bench);
@@ -147,7 +147,7 @@ describe("an API token for our host", () => {
     expect(await answerOf(bench)).toEqual(["minted-secret-2", "minted-secret-2"]);
   });
 
-  it("that is another than before leaves alone what the environment's minted", async () => {
+  it("that differs from the one before does not revoke what the environment's token minted", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     await store(bench, tokenOf("b"));
@@ -155,7 +155,7 @@ describe("an API token for our host", () => {
     expect(await answerOf(bench)).toEqual(["minted-secret-1", "minted-secret-1"]);
   });
 
-  it("that is the same as before keeps the credential in use, and leaves no second one behind", async () => {
+  it("that equals the one before keeps the cached credential, and mints no second one", async () => {
     const bench = createCredentialsBench();
     await store(bench, tokenOf("a"));
     const before = await answerOf(bench);
@@ -164,7 +164,7 @@ describe("an API token for our host", () => {
     expect((await bench.domain.inventory.living()).credentials).toHaveLength(1);
   });
 
-  it("of one account leaves alone what another account's has minted", async () => {
+  it("of one account does not revoke what another account's token minted", async () => {
     const bench = createCredentialsBench({ settings: { contexts: { acme: "work" } } });
     await store(bench, tokenOf("a"), "me", `${HOST}/acme`);
     const before = await answerOf(bench, `${HOST}/acme`);
@@ -174,8 +174,8 @@ describe("an API token for our host", () => {
   });
 });
 
-describe("docker's habit of storing back what get answered", () => {
-  it.each([true, false])("keeps nothing and asks nobody, with files: %s", async (hasFiles) => {
+describe("a store of the credential that a get answered, as docker sends it", () => {
+  it.each([true, false])("stores nothing and calls no API, with private files: %s", async (hasFiles) => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a"), secretOf, hasFiles });
     const [username, secret] = await answerOf(bench);
     const before = [...bench.keychain.items];
@@ -185,14 +185,14 @@ describe("docker's habit of storing back what get answered", () => {
     expect([...bench.keychain.items]).toEqual(before);
   });
 
-  it("is known although nothing is to be kept of the credential", async () => {
+  it("is recognized although docr does not cache the credential", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a"), secretOf, settings: { cache: "none" } });
     const [username, secret] = await answerOf(bench);
     await store(bench, secret, username);
     expect(kept(bench)).toEqual([]);
   });
 
-  it("is known for every credential that still lives, not for the last one alone", async () => {
+  it("is recognized for every valid credential, not for the last one alone", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a"), secretOf, settings: { cache: "none" } });
     const [first] = [await answerOf(bench), await answerOf(bench)];
     bench.api.calls.length = 0;
@@ -200,7 +200,7 @@ describe("docker's habit of storing back what get answered", () => {
     expect([kept(bench), bench.api.calls]).toEqual([[], []]);
   });
 
-  it("is known while the keychain is locked", async () => {
+  it("is recognized while the keychain is locked", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a"), secretOf });
     const [username, secret] = await answerOf(bench);
     bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
@@ -208,7 +208,7 @@ describe("docker's habit of storing back what get answered", () => {
     expect(bench.api.calls.filter((call) => call.startsWith("list"))).toHaveLength(1);
   });
 
-  it("is not known any more once the credential is dead: then the API says what it is", async () => {
+  it("is not recognized for an expired credential: docr asks the API what it is", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a"), secretOf });
     const [username, secret] = await answerOf(bench);
     bench.clock.pass(HOUR);
@@ -217,13 +217,13 @@ describe("docker's habit of storing back what get answered", () => {
     expect(kept(bench)).toEqual([`login:${HOST}`]);
   });
 
-  it("keeps no secret to be known by", async () => {
+  it("is recognized without a stored secret", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a"), secretOf, settings: { cache: "none" } });
     const [, secret] = await answerOf(bench);
     expect(JSON.stringify([...bench.files.items])).not.toContain(secret);
   });
 
-  it("does not let marks of the dead pile up", async () => {
+  it("removes the records of expired credentials", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a"), settings: { cache: "none" } });
     for (let count = 0; count < 5; count += 1) {
       await answerOf(bench);
@@ -233,15 +233,15 @@ describe("docker's habit of storing back what get answered", () => {
   });
 });
 
-describe("a finished credential for our host", () => {
-  it("is kept as it is, without asking the API", async () => {
+describe("a credential for DigitalOcean's registry that is no API token", () => {
+  it("is stored unchanged, without an API call", async () => {
     const bench = createCredentialsBench();
     await store(bench, "finished", "doctl-user");
     expect(bench.api.calls).toEqual([]);
     expect(await answerOf(bench)).toEqual(["doctl-user", "finished"]);
   });
 
-  it("is refused as an identity token", async () => {
+  it("is rejected as an identity token", async () => {
     const bench = createCredentialsBench();
     expect(await failureOf(() => store(bench, "refresh", "<token>"))).toEqual({
       code: "input-identity-token",

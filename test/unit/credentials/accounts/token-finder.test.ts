@@ -25,8 +25,8 @@ function sourceOf(code: ErrorCode, doctls: ApiToken | undefined) {
   );
 }
 
-describe("an API token where the store fails", () => {
-  it("is doctl's, where there is no keychain at all", async () => {
+describe("the API token if the store fails", () => {
+  it("is doctl's if there is no keychain", async () => {
     expect(await sourceOf("keychain-missing", DOCTLS).findForAccount(undefined)).toBe(DOCTLS);
   });
 
@@ -34,7 +34,7 @@ describe("an API token where the store fails", () => {
     ["keychain-missing", undefined],
     ["keychain-locked", DOCTLS],
     ["keychain-silent", DOCTLS],
-  ])("is not known of %s, which is the failure", async (code, doctls) => {
+  ])("is unknown after %s, and that is the error", async (code, doctls) => {
     expect(await failureOf(() => sourceOf(code, doctls).findForAccount(undefined))).toMatchObject({ code });
   });
 });

@@ -13,13 +13,13 @@ const uses = async (bench: CredentialsBench) =>
   (await bench.domain.inventory.living()).credentials.map(({ use }) => use);
 
 describe("the inventory", () => {
-  it("is empty where nothing was minted, also without a keychain", async () => {
+  it("is empty before the first mint, also without a keychain", async () => {
     const bench = createCredentialsBench();
     bench.keychain.failWith(new HelperError("keychain-missing", "there is no keychain in this session"));
     expect(await bench.domain.inventory.living()).toEqual({ credentials: [], failures: [] });
   });
 
-  it("tells of each credential when, for how long, for what and whence, and no secret", async () => {
+  it("has each credential's time, lifetime, registry, access and origin, and no secret", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     const { credentials } = await bench.domain.inventory.living();
@@ -35,7 +35,7 @@ describe("the inventory", () => {
     ]);
   });
 
-  it("tells a replaced one from the one in its place, and the newest first", async () => {
+  it("distinguishes a superseded credential from the current one, newest first", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     bench.clock.pass(35 * MINUTE);
@@ -43,20 +43,20 @@ describe("the inventory", () => {
     expect(await uses(bench)).toEqual(["current", "superseded"]);
   });
 
-  it("knows one that was kept nowhere", async () => {
+  it("has a credential that is not cached", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a"), settings: { cache: "none" } });
     await answerOf(bench);
     expect(await uses(bench)).toEqual(["not-cached"]);
   });
 
-  it("counts one once that is noted in one place and kept in another", async () => {
+  it("has a credential once that is recorded in one store and cached in another", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a"), settings: { cache: "keychain" } });
     await answerOf(bench);
     expect(bench.files.items.size).toBeGreaterThan(0);
     expect(await uses(bench)).toEqual(["current"]);
   });
 
-  it("leaves out what is dead and what was revoked", async () => {
+  it("leaves out expired and revoked credentials", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     bench.clock.pass(2 * HOUR);
@@ -66,7 +66,7 @@ describe("the inventory", () => {
     expect(await uses(bench)).toEqual([]);
   });
 
-  it("says where it could not look, and tells the rest", async () => {
+  it("names the store that failed, and has the rest", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));

@@ -14,22 +14,22 @@ const session = { store, endsWithSession: true };
 const place = (cache: CacheSetting, files: typeof session | undefined, kept = keychain): Placement =>
   placeCredentials(cache, { files, keychain: kept, either: eitherStore });
 
-describe("the places of minted credentials", () => {
-  it("are the session's files, if there are any", () => {
+describe("the stores of minted credentials", () => {
+  it("are the session's private files, if there are any", () => {
     expect(place(undefined, session)).toMatchObject({ cache: store, inventory: store });
   });
 
-  it("are the keychain without files", () => {
+  it("are the keychain if there are no private files", () => {
     expect(place(undefined, undefined)).toMatchObject({ cache: keychain, inventory: keychain });
   });
 
-  it("are the keychain, and files that outlive the session where there is no keychain", () => {
+  it("are the keychain, or without one, files that outlive the session", () => {
     const { cache, inventory } = place(undefined, { store, endsWithSession: false });
     expect(cache).toBe(inventory);
     expect([store, keychain]).not.toContain(cache);
   });
 
-  it("are those that DOCR_CACHE names", () => {
+  it("are the ones in DOCR_CACHE", () => {
     expect(place("keychain", session).cache).toBe(keychain);
     expect(place("runtime", session).cache).toBe(store);
     expect(place("none", session)).toMatchObject({ cache: undefined, inventory: store });
@@ -46,7 +46,7 @@ describe("the places of minted credentials", () => {
     expect(place("none", undefined).issuedLog).toBe(keychain);
   });
 
-  it("cannot be files where there are none", async () => {
+  it("cannot be private files where the machine has no place for them", async () => {
     expect(await failureOf(() => place("runtime", undefined))).toEqual({
       code: "bad-setting",
       message: "DOCR_CACHE=runtime needs a directory that only this user can enter, such as XDG_RUNTIME_DIR",

@@ -20,8 +20,8 @@ const get = (bench: CredentialsBench, serverUrl = HOST) => failureOf(() => bench
 const minted = (count: number) => [`minted-secret-${count}`, `minted-secret-${count}`];
 const mints = (bench: CredentialsBench) => bench.api.calls.filter((call) => call.startsWith("mint"));
 
-describe("another host", () => {
-  it("is answered with the login that was stored for it, in any spelling", async () => {
+describe("a get of another registry", () => {
+  it("answers its login in any spelling of the address", async () => {
     const bench = createCredentialsBench();
     await bench.helper.store("https://GHCR.io/", "sammy", new Secret("hunter2"));
     for (const spelling of ["ghcr.io", "http://ghcr.io", "https://ghcr.io//", "GHCR.IO"]) {
@@ -29,12 +29,12 @@ describe("another host", () => {
     }
   });
 
-  it("is not found where nobody logged in", async () => {
+  it("is \"not found\" without a login", async () => {
     expect(await get(createCredentialsBench({ apiToken: tokenOf("a") }), "ghcr.io")).toEqual(NOT_FOUND);
   });
 
   it.each([`${HOST}.evil.example`, `user@${HOST}`, `${HOST}.`, `${HOST}:5000`, "ｒegistry.digitalocean.com"])(
-    "gets nothing for looking like ours: %s",
+    "finds no login for a look-alike of DigitalOcean's registry: %s",
     async (serverUrl) => {
       const bench = createCredentialsBench({ apiToken: tokenOf("a") });
       await answerOf(bench);
@@ -42,7 +42,7 @@ describe("another host", () => {
     },
   );
 
-  it("is answered whatever our own settings are", async () => {
+  it("works with invalid settings for DigitalOcean's registry", async () => {
     const badSettings = new HelperError("bad-setting", "DOCR_TTL must be…");
     const bench = createCredentialsBench({ badSettings });
     await bench.helper.store("ghcr.io", "sammy", new Secret("hunter2"));
@@ -50,7 +50,7 @@ describe("another host", () => {
     expect(bench.api.calls).toEqual([]);
   });
 
-  it("is given back an identity token, an empty secret and odd characters as they came", async () => {
+  it("returns an identity token, an empty secret and odd characters unchanged", async () => {
     const bench = createCredentialsBench();
     await bench.helper.store("a.example", "<token>", new Secret("a\0b\n🐋"));
     await bench.helper.store("b.example", "sammy", new Secret(""));
@@ -58,7 +58,7 @@ describe("another host", () => {
     expect(await answerOf(bench, "b.example")).toEqual(["sammy", ""]);
   });
 
-  it("is never not found because of a keychain that fails", async () => {
+  it('is never "not found" because the keychain fails', async () => {
     const bench = createCredentialsBench();
     bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
     expect(await get(bench, "ghcr.io")).toEqual({
@@ -71,7 +71,7 @@ describe("another host", () => {
     ["ghcr.io", "ghcr.io"],
     ["localhost:5000/path", "localhost:5000"],
     ["me:hunter2@ghcr.io", "an unusual address"],
-  ])("has a damaged login told as damaged, without showing it: %s", async (key, shown) => {
+  ])("reports a damaged login without showing it: %s", async (key, shown) => {
     const bench = createCredentialsBench();
     bench.keychain.items.set(`login:${key}`, '{"hunter2":1}');
     expect(await get(bench, key)).toEqual({
@@ -81,15 +81,15 @@ describe("another host", () => {
   });
 });
 
-describe("our host, with an API token in the environment", () => {
-  it("is minted for: the registry's name once, then a credential with an expiry", async () => {
+describe("a get of DigitalOcean's registry, with an API token in the environment", () => {
+  it("lists the registries and mints a credential with an expiry", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     expect(await answerOf(bench)).toEqual(minted(1));
     expect(bench.api.calls).toEqual([`list ${tokenOf("a")}`, "mint acme read-write 3600"]);
     expect(bench.warnings).toEqual([]);
   });
 
-  it("is answered from what is kept, without the API and without the keychain", async () => {
+  it("answers the cached credential without the API and the keychain", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     bench.api.calls.length = 0;
@@ -99,7 +99,7 @@ describe("our host, with an API token in the environment", () => {
   });
 
   it.each([`https://${HOST}`, `http://${HOST}/`, `${HOST}:443`, `https://${HOST}/v2/`, HOST.toUpperCase()])(
-    "is the same in the spelling %s",
+    "is the same for the spelling %s",
     async (spelling) => {
       const bench = createCredentialsBench({ apiToken: tokenOf("a") });
       await answerOf(bench);
@@ -108,27 +108,27 @@ describe("our host, with an API token in the environment", () => {
     },
   );
 
-  it("takes its life and its access from the settings", async () => {
+  it("mints with the lifetime and the access of the settings", async () => {
     const settings = { lifetime: limited(600_000), access: "read-only" } as const;
     const bench = createCredentialsBench({ apiToken: tokenOf("a"), settings });
     await answerOf(bench);
     expect(mints(bench)).toEqual(["mint acme read-only 600"]);
   });
 
-  it("takes the registry's name from DOCR_REGISTRY without asking for it", async () => {
+  it("takes the registry's name from DOCR_REGISTRY without a list", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a"), settings: { registry: "named" } });
     await answerOf(bench);
     expect(bench.api.calls).toEqual(["mint named read-write 3600"]);
   });
 
-  it("takes the registry's name from the address before DOCR_REGISTRY's", async () => {
+  it("prefers the registry's name in the address to DOCR_REGISTRY", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a"), settings: { registry: "named" } });
     await answerOf(bench, `${HOST}/path/app`);
     expect(bench.api.calls).toEqual(["mint path read-write 3600"]);
   });
 
   it.each([`${HOST}/Acme`, `${HOST}/a_b`, `${HOST}/..`, `${HOST}/${"a".repeat(64)}`])(
-    "is told of a path that names no registry: %s",
+    "is an error for a path without a valid registry name: %s",
     async (serverUrl) => {
       const bench = createCredentialsBench({ apiToken: tokenOf("a") });
       expect(await get(bench, serverUrl)).toEqual({
@@ -139,7 +139,7 @@ describe("our host, with an API token in the environment", () => {
     },
   );
 
-  it("fails with what is wrong with the settings", async () => {
+  it("fails with the error of invalid settings", async () => {
     const badSettings = new HelperError("bad-setting", "DOCR_TTL must be…");
     expect(await get(createCredentialsBench({ badSettings }))).toEqual({
       code: "bad-setting",
@@ -147,13 +147,13 @@ describe("our host, with an API token in the environment", () => {
     });
   });
 
-  it("pulls without any keychain", async () => {
+  it("works without a keychain", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a"), hasFiles: false });
     bench.keychain.failWith(new HelperError("keychain-missing", "there is no keychain in this session"));
     expect(await answerOf(bench)).toEqual(minted(1));
   });
 
-  it("pulls where what is kept cannot be read or written", async () => {
+  it("works if the cache can be neither read nor written", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     bench.files.failWith(new Error("the disk is full"));
     expect(await answerOf(bench)).toEqual(minted(1));
@@ -161,7 +161,7 @@ describe("our host, with an API token in the environment", () => {
   });
 
   it.each(["", "no json", "[]", "null", "{}", '{"username":1}', '{"username":"u","secret":"s"}'])(
-    "is minted for where %j is kept",
+    "mints if the cache holds %j",
     async (text) => {
       const bench = createCredentialsBench({ apiToken: tokenOf("a") });
       await answerOf(bench);
@@ -172,8 +172,8 @@ describe("our host, with an API token in the environment", () => {
   );
 });
 
-describe("what is kept", () => {
-  it("is kept apart by API, API token, registry and access", async () => {
+describe("the cache", () => {
+  it("separates credentials by API, API token, registry and access", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     const changes: readonly (() => void)[] = [
       () => undefined,
@@ -189,7 +189,7 @@ describe("what is kept", () => {
     }
   });
 
-  it("has the API token in its name as a digest alone", async () => {
+  it("has the API token in its names only as a digest", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     const names = [...bench.files.items.keys()].join("\n");
@@ -199,7 +199,7 @@ describe("what is kept", () => {
     expect([...bench.files.items.values()].join("\n")).not.toContain(tokenOf("a"));
   });
 
-  it("is in the session's files, and in the keychain where there are none", async () => {
+  it("is in the session's private files, or in the keychain without them", async () => {
     const inFiles = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(inFiles);
     expect([inFiles.files.items.size, inFiles.keychain.items.size]).toEqual([2, 0]);
@@ -208,7 +208,7 @@ describe("what is kept", () => {
     expect(inKeychain.keychain.items.size).toBe(2);
   });
 
-  it("is in the keychain where DOCR_CACHE says so", async () => {
+  it("is in the keychain with DOCR_CACHE=keychain", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a"), settings: { cache: "keychain" } });
     await answerOf(bench);
     expect(await answerOf(bench)).toEqual(minted(1));
@@ -216,7 +216,7 @@ describe("what is kept", () => {
     expect([...bench.files.items.keys()].filter((name) => name.startsWith("minted-"))).toEqual([]);
   });
 
-  it("is nowhere where DOCR_CACHE=none says so: but its digest is, to be known again", async () => {
+  it("is nowhere with DOCR_CACHE=none; docr stores a digest to recognize the credential", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a"), settings: { cache: "none" } });
     expect([await answerOf(bench), await answerOf(bench)]).toEqual([minted(1), minted(2)]);
     const kept = JSON.stringify([...bench.files.items, ...bench.keychain.items]);
@@ -224,7 +224,7 @@ describe("what is kept", () => {
     expect(bench.files.items.size).toBe(2);
   });
 
-  it("must be where DOCR_CACHE=runtime says so", async () => {
+  it("is required to be in private files with DOCR_CACHE=runtime", async () => {
     const bench = createCredentialsBench({
       apiToken: tokenOf("a"),
       hasFiles: false,
@@ -234,7 +234,7 @@ describe("what is kept", () => {
   });
 });
 
-describe("a kept credential", () => {
+describe("a cached credential", () => {
   it.each([
     ["29 minutes old is answered", 29 * MINUTE, 1, []],
     ["30 minutes old is answered, and refreshed in the background", 30 * MINUTE, 1, [`refresh ${HOST}`]],
@@ -250,14 +250,14 @@ describe("a kept credential", () => {
     expect(bench.background).toEqual(background);
   });
 
-  it("from before the clock was set back is replaced", async () => {
+  it("is replaced after the clock was set back", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     bench.clock.setWallBy(-2 * MINUTE);
     expect(await answerOf(bench)).toEqual(minted(2));
   });
 
-  it("tells the registry's name to the next mint", async () => {
+  it("gives the registry's name to the next mint", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     bench.clock.pass(2 * HOUR);
@@ -265,7 +265,7 @@ describe("a kept credential", () => {
     expect(bench.api.calls.filter((call) => call.startsWith("list"))).toHaveLength(1);
   });
 
-  it("is looked up anew where the registry that it was for is gone", async () => {
+  it("makes docr list the registries again if its registry is gone", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     bench.clock.pass(2 * HOUR);
@@ -286,7 +286,7 @@ describe("a kept credential", () => {
     "api-rate-limited",
   ];
 
-  it.each(OUTAGES)("that still lives bridges an outage (%s), and says so", async (code) => {
+  it.each(OUTAGES)("that is valid is answered with a warning during an outage (%s)", async (code) => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     bench.clock.pass(50 * MINUTE);
@@ -297,7 +297,7 @@ describe("a kept credential", () => {
     ]);
   });
 
-  it.each(OUTAGES)("that is dead does not bridge an outage (%s)", async (code) => {
+  it.each(OUTAGES)("that has expired is not answered during an outage (%s)", async (code) => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     bench.clock.pass(HOUR);
@@ -306,7 +306,7 @@ describe("a kept credential", () => {
   });
 
   it.each<ErrorCode>(["api-unauthorized", "api-ambiguous"])(
-    "is not answered against the API's word (%s)",
+    "is not answered if the API rejects the request (%s)",
     async (code) => {
       const bench = createCredentialsBench({ apiToken: tokenOf("a") });
       await answerOf(bench);
@@ -317,8 +317,8 @@ describe("a kept credential", () => {
   );
 });
 
-describe("among processes that come at once", () => {
-  it("one waits for its turn, and answers what the one before it minted", async () => {
+describe("one of several concurrent gets", () => {
+  it("waits for the lock and answers what its holder minted", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     let isFirst = true;
     bench.locks.meanwhile = async () => {
@@ -330,21 +330,21 @@ describe("among processes that come at once", () => {
     expect(mints(bench)).toHaveLength(1);
   });
 
-  it("one fails as the one before it failed", async () => {
+  it("shares the failure of the process that held the lock", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     bench.locks.failure = new HelperError("api-unauthorized", "refused");
     expect(await get(bench)).toEqual({ code: "api-unauthorized", message: "refused" });
     expect(bench.api.calls).toEqual([]);
   });
 
-  it("one tells the others of its failure", async () => {
+  it("shares its own failure", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     bench.api.fail("list", "api-unauthorized");
     await get(bench);
     expect(bench.locks.shared).toMatchObject([{ code: "api-unauthorized", message: API_MESSAGE }]);
   });
 
-  it("one that a logout overtakes is answered to nobody, and revoked", async () => {
+  it("answers nothing if a logout comes first, and revokes what it minted", async () => {
     const bench = createCredentialsBench();
     await logIn(bench);
     let isFirst = true;
@@ -358,7 +358,7 @@ describe("among processes that come at once", () => {
     expect(await get(bench)).toEqual(NOT_FOUND);
   });
 
-  it("one that a login overtakes is made anew from the new token", async () => {
+  it("mints again with the new token if a login comes first", async () => {
     const bench = createCredentialsBench();
     await logIn(bench);
     let isFirst = true;
@@ -372,13 +372,13 @@ describe("among processes that come at once", () => {
     expect(await answerOf(bench)).toEqual(minted(2));
   });
 
-  it("one goes on without a turn where none is to be had", async () => {
+  it("goes on without a lock that it cannot get", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     bench.locks.isUnavailable = true;
     expect(await answerOf(bench)).toEqual(minted(1));
   });
 
-  it("releases every lock, whatever happened", async () => {
+  it("releases every lock in any case", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     bench.clock.pass(HOUR);
@@ -393,22 +393,22 @@ async function logIn(bench: CredentialsBench, token = tokenOf("a")): Promise<voi
   bench.api.calls.length = 0;
 }
 
-describe("our host, with an API token in the keychain", () => {
-  it("is minted for with that token", async () => {
+describe("a get of DigitalOcean's registry, with an API token in the keychain", () => {
+  it("mints with that token", async () => {
     const bench = createCredentialsBench();
     await logIn(bench);
     expect(await answerOf(bench)).toEqual(minted(1));
     expect(bench.api.calls).toEqual([`list ${tokenOf("a")}`, "mint acme read-write 3600"]);
   });
 
-  it("is minted for with the environment's token, which comes first", async () => {
+  it("mints with the environment's token first", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("b") });
     await logIn(bench);
     await answerOf(bench);
     expect(bench.api.calls[0]).toBe(`list ${tokenOf("b")}`);
   });
 
-  it("is answered from what is kept although the keychain is locked since", async () => {
+  it("answers the cached credential while the keychain is locked", async () => {
     const bench = createCredentialsBench();
     await logIn(bench);
     await answerOf(bench);
@@ -417,7 +417,7 @@ describe("our host, with an API token in the keychain", () => {
   });
 
   it.each<ErrorCode>(["keychain-missing", "keychain-locked", "keychain-silent", "keychain-failed"])(
-    "is never not found because of a keychain that fails (%s)",
+    'is never "not found" because the keychain fails (%s)',
     async (code) => {
       const bench = createCredentialsBench();
       bench.keychain.failWith(new HelperError(code, "the message"));
@@ -425,7 +425,7 @@ describe("our host, with an API token in the keychain", () => {
     },
   );
 
-  it("is not found where nobody logged in, and the user learns what to do", async () => {
+  it("is \"not found\" without a login, with a hint for the user", async () => {
     expect(await get(createCredentialsBench())).toEqual(NOT_FOUND);
     await expect(
       createCredentialsBench().helper.get("registry.digitalocean.com/acme/app"),
@@ -436,14 +436,14 @@ describe("our host, with an API token in the keychain", () => {
   });
 });
 
-describe("our host, with doctl's API token", () => {
-  it("is minted for with that token where neither environment nor keychain holds one", async () => {
+describe("a get of DigitalOcean's registry, with doctl's API token", () => {
+  it("mints with that token if neither the environment nor the keychain has one", async () => {
     const bench = createCredentialsBench({ doctl: { default: tokenOf("d") } });
     expect(await answerOf(bench)).toEqual(minted(1));
     expect(bench.api.calls[0]).toBe(`list ${tokenOf("d")}`);
   });
 
-  it("is minted for anew once doctl's config holds another", async () => {
+  it("mints again if doctl's config has another token", async () => {
     const bench = createCredentialsBench({ doctl: { default: tokenOf("d") } });
     await answerOf(bench);
     expect(await answerOf(bench)).toEqual(minted(1));
@@ -451,7 +451,7 @@ describe("our host, with doctl's API token", () => {
     expect(await answerOf(bench)).toEqual(minted(2));
   });
 
-  it("is minted for with the token of the context that the registry belongs to", async () => {
+  it("mints with the token of the registry's context", async () => {
     const settings = { contexts: { acme: "work" }, context: "home" };
     const bench = createCredentialsBench({ doctl: { work: tokenOf("e"), home: tokenOf("f") }, settings });
     await answerOf(bench, `${HOST}/acme`);
@@ -474,7 +474,7 @@ const missing = async (names: readonly string[] | undefined, setting?: string) =
 };
 
 describe("the registry's name", () => {
-  it("is missing where the account has no registry", async () => {
+  it("is missing if the account has no registry", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     bench.api.registries = [];
     expect(await get(bench)).toEqual({
@@ -483,7 +483,7 @@ describe("the registry's name", () => {
     });
   });
 
-  it("must be given where the account has several, and they are named", async () => {
+  it("is required if the account has several registries, which the error lists", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     bench.api.registries = ["acme", "acme-staging"];
     expect(await get(bench)).toEqual({
@@ -494,7 +494,7 @@ describe("the registry's name", () => {
   });
 
   it.each<ErrorCode>(["api-forbidden", "api-not-found"])(
-    "is left to the deprecated endpoint where the list is not to be had (%s)",
+    "is left to the deprecated endpoint if the list fails (%s)",
     async (code) => {
       const bench = createCredentialsBench({ apiToken: tokenOf("a") });
       bench.api.fail("list", code);
@@ -504,7 +504,7 @@ describe("the registry's name", () => {
   );
 
   it.each<ErrorCode>(["api-unauthorized", "api-rate-limited", "api-unavailable"])(
-    "is no reason to mint where the list fails with %s",
+    "is required if the list fails with %s: docr does not mint",
     async (code) => {
       const bench = createCredentialsBench({ apiToken: tokenOf("a") });
       bench.api.fail("list", code);
@@ -557,12 +557,12 @@ describe("the registry's name", () => {
   });
 });
 
-describe("an API token that may not write", () => {
+describe("an API token that cannot push", () => {
   const REMARK =
     "this credential can pull but not push: the API token from DIGITALOCEAN_ACCESS_TOKEN lacks the scope " +
     "registry:update; set DOCR_ACCESS=read-only to ask for no more access";
 
-  it("gets a read-only credential, said once at the mint", async () => {
+  it("mints a read-only credential with one warning", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     bench.api.fail("mint acme read-write", "api-forbidden");
     expect(await answerOf(bench)).toEqual(minted(1));
@@ -571,20 +571,20 @@ describe("an API token that may not write", () => {
     expect(bench.warnings).toEqual([REMARK]);
   });
 
-  it("fails where DOCR_ACCESS=read-write insists", async () => {
+  it("fails with DOCR_ACCESS=read-write", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a"), settings: { access: "read-write" } });
     bench.api.fail("mint acme read-write", "api-forbidden");
     expect(await get(bench)).toEqual({ code: "api-forbidden", message: API_MESSAGE });
     expect(mints(bench)).toEqual(["mint acme read-write 3600"]);
   });
 
-  it("is not remarked upon where DOCR_ACCESS=read-only asks for no more", async () => {
+  it("causes no warning with DOCR_ACCESS=read-only", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a"), settings: { access: "read-only" } });
     await answerOf(bench);
     expect(bench.warnings).toEqual([]);
   });
 
-  it("fails where it may not read either, without a remark", async () => {
+  it("fails without a warning if it cannot pull either", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     bench.api.fail("mint", "api-forbidden");
     expect(await get(bench)).toEqual({ code: "api-forbidden", message: API_MESSAGE });
@@ -592,7 +592,7 @@ describe("an API token that may not write", () => {
   });
 
   it.each<ErrorCode>(["api-unauthorized", "api-unavailable", "api-rate-limited"])(
-    "is not what %s means: no read-only credential is asked for",
+    "is not what %s means: docr does not try read-only",
     async (code) => {
       const bench = createCredentialsBench({ apiToken: tokenOf("a") });
       bench.api.fail("mint", code);
@@ -602,15 +602,15 @@ describe("an API token that may not write", () => {
   );
 });
 
-describe("a login that is no API token", () => {
-  it("is answered while no API token is there", async () => {
+describe("a login for DigitalOcean's registry that is no API token", () => {
+  it("is answered if there is no API token", async () => {
     const bench = createCredentialsBench();
     await bench.helper.store(HOST, "sammy", new Secret("finished"));
     expect(await answerOf(bench)).toEqual(["sammy", "finished"]);
     expect(bench.api.calls).toEqual([]);
   });
 
-  it("gives way to an API token", async () => {
+  it("is not answered if there is an API token", async () => {
     const bench = createCredentialsBench();
     await bench.helper.store(HOST, "sammy", new Secret("finished"));
     bench.settings.apiToken = createCredentialsBench({ apiToken: tokenOf("a") }).settings.apiToken;
@@ -618,8 +618,8 @@ describe("a login that is no API token", () => {
   });
 });
 
-describe("what is traced", () => {
-  it("holds neither token nor secret", async () => {
+describe("the trace", () => {
+  it("contains neither token nor secret", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     await answerOf(bench);

@@ -18,27 +18,27 @@ async function openAged(minutes: number): Promise<CredentialsBench> {
   return bench;
 }
 
-describe("a renewal", () => {
-  it("replaces an ageing credential, so that the next get answers the new one", async () => {
+describe("a refresh", () => {
+  it("replaces a refresh-due credential; the next get answers the new one", async () => {
     const bench = await openAged(35);
     await bench.refresh(HOST);
     expect(await answerOf(bench)).toEqual(["minted-secret-2", "minted-secret-2"]);
     expect(calls(bench, "mint")).toHaveLength(2);
   });
 
-  it("does not revoke what it replaced: somebody may be using it", async () => {
+  it("does not revoke the superseded credential, which a client may be using", async () => {
     const bench = await openAged(35);
     await bench.refresh(HOST);
     expect(calls(bench, "revoke")).toEqual([]);
   });
 
-  it("does nothing for a young credential: another process was first", async () => {
+  it("does nothing for a fresh credential, which another process has refreshed", async () => {
     const bench = await openAged(5);
     await bench.refresh(HOST);
     expect(calls(bench, "mint")).toHaveLength(1);
   });
 
-  it("does nothing for another host, and for ours where nothing is kept", async () => {
+  it("does nothing for another registry, and with nothing cached", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await bench.refresh("ghcr.io");
     await bench.refresh(HOST);
@@ -46,8 +46,8 @@ describe("a renewal", () => {
   });
 });
 
-describe("a replaced credential", () => {
-  it("is revoked by a sweep once nobody can be using it: 15 minutes later", async () => {
+describe("a superseded credential", () => {
+  it("is revoked 15 minutes later, when no client can be using it", async () => {
     const bench = await openAged(35);
     await bench.refresh(HOST);
     bench.clock.pass(15 * MINUTE - 1);
@@ -65,7 +65,7 @@ describe("a replaced credential", () => {
     expect(calls(bench, "revoke")).toEqual(["revoke minted-secret-1"]);
   });
 
-  it("is all that a prune and a sweep revoke", async () => {
+  it("is all that a refresh and a prune revoke", async () => {
     const bench = await openAged(35);
     expect([
       await bench.credentials.revocation.revokeSuperseded("all"),
@@ -74,7 +74,7 @@ describe("a replaced credential", () => {
     expect(await answerOf(bench)).toEqual(["minted-secret-1", "minted-secret-1"]);
   });
 
-  it("that waits to be revoked has a sweep started at the next mint", async () => {
+  it("that is safe to revoke makes the next mint start the revocation", async () => {
     const bench = await openAged(50);
     await answerOf(bench);
     expect(bench.background).toEqual([]);

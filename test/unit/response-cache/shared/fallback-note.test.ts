@@ -26,7 +26,7 @@ const nearlyRegistryAddress = fc
   .tuple(registryAddress, fc.nat(40), fc.string({ unit: "binary", maxLength: 2 }), fc.constantFrom(0, 1))
   .map(([text, at, put, drop]) => text.slice(0, at) + put + text.slice(at + drop));
 
-describe("an address that is certainly another host's", () => {
+describe("an address that certainly belongs to another registry", () => {
   it.each([
     "ghcr.io",
     "https://index.docker.io/v1/",
