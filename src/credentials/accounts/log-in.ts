@@ -31,7 +31,7 @@ export interface CheckTokenPorts {
  */
 export async function checkApiToken(token: ApiToken, ports: CheckTokenPorts): Promise<AcceptedToken> {
   if (!hasApiTokenFormat(token.secret)) {
-    throw new HelperError("bad-api-token", `${token.source} does not hold a DigitalOcean API token`, {
+    throw new HelperError("bad-api-token", `${token.source} does not contain a DigitalOcean API token`, {
       hint: WHAT_IT_IS,
     });
   }

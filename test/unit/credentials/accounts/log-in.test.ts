@@ -148,7 +148,7 @@ describe("what a login does not store", () => {
       const bench = createCredentialsBench();
       expect(await failureOf(() => enter(bench, text))).toEqual({
         code: "bad-api-token",
-        message: "standard input does not hold a DigitalOcean API token",
+        message: "standard input does not contain a DigitalOcean API token",
       });
       expect([kept(bench), bench.api.calls]).toEqual([[], []]);
     },
