@@ -2,23 +2,23 @@ import type { Credential } from "../core/credential.ts";
 import { Secret } from "../core/secret.ts";
 import { fieldsOf } from "./go-fields.ts";
 
-/** An entry of `auths`: a login in the file itself. Every field may be absent, as in Docker Desktop's `{}`. */
+/** An entry of `auths`: a login in the file itself. Every field may be missing, as in Docker Desktop's `{}`. */
 export interface AuthEntry {
-  /** The content of `auth`. */
+  /** The login in `auth`. */
   readonly login: Credential | undefined;
   /** What is wrong with `auth`. podman ignores an entry without a colon; docker ignores any such entry. */
   readonly fault: "not-base64" | "no-colon" | "no-user" | undefined;
-  /** The fields `username` and `password`. docker reads them if there is no `auth`, podman never. */
+  /** The fields `username` and `password`. docker reads them if there is no `auth`; podman never reads them. */
   readonly plain: Credential | undefined;
   /** An OAuth2 refresh token. */
   readonly identityToken: Secret | undefined;
-  /** A bearer token for docker's engine. podman does not know it. */
+  /** A bearer token for docker's engine. podman ignores it. */
   readonly registryToken: Secret | undefined;
 }
 
 const NAMES = ["auth", "username", "password", "identitytoken", "registrytoken"] as const;
 
-/** Undefined if the value is not an object, or one of its known fields is not a string. */
+/** Returns undefined if the value is not an object, or if one of its known fields is not a string. */
 export function parseAuthEntry(value: unknown): AuthEntry | undefined {
   const fields = value === null ? fieldsOf({}) : fieldsOf(value);
   if (!fields) return undefined;
@@ -37,12 +37,12 @@ export function parseAuthEntry(value: unknown): AuthEntry | undefined {
   };
 }
 
-/** False for an empty entry, which clients leave behind when a helper stores the login. */
+/** Returns false for an empty entry. Clients write one when a helper stores the login. */
 export function hasSecret({ login, fault, plain, identityToken, registryToken }: AuthEntry): boolean {
   return [login, fault, plain, identityToken, registryToken].some((part) => part !== undefined);
 }
 
-/** Decodes `auth`: base64 of user name, colon and password. Older versions of docker padded the password with NULs. */
+/** Decodes `auth`, the base64 of `user:password`. Older versions of docker padded the password with NULs. */
 export function decodeAuth(auth: string): Pick<AuthEntry, "login" | "fault"> {
   if (auth === "") return { login: undefined, fault: undefined };
   const text = decodeBase64(auth);
@@ -54,7 +54,7 @@ export function decodeAuth(auth: string): Pick<AuthEntry, "login" | "fault"> {
   return { login: credentialFrom(username, password), fault: username === "" ? "no-user" : undefined };
 }
 
-/** As strict as Go's decoder: padded, standard alphabet, line breaks ignored. */
+/** Is as strict as Go's decoder: requires padding and the standard alphabet, ignores line breaks. */
 function decodeBase64(text: string): string | undefined {
   const joined = text.replace(/[\r\n]/g, "");
   if (joined.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(joined)) return undefined;

@@ -5,20 +5,20 @@ import type { FileSnapshot } from "./edit/snapshot.ts";
 import { entriesOf, fieldsOf } from "./go-fields.ts";
 import { type ClientTexts, ON_DISK } from "./texts.ts";
 
-/** What docker's config.json or podman's auth.json says about logins. */
+/** The settings about logins in docker's config.json or podman's auth.json. */
 export interface ClientFile {
-  /** By the keys as they are written. */
+  /** Entries by their keys, unchanged. */
   readonly auths: ReadonlyMap<string, AuthEntry>;
-  /** By host, the last part of the helper's name; empty for a host that is to have none. */
+  /** The last part of the helper's name, by host. Empty for a host that must not have a helper. */
   readonly credHelpers: ReadonlyMap<string, string>;
   /** docker's helper for every other host. podman ignores it. */
   readonly credsStore: string | undefined;
 }
 
-/** The last part of a helper's name. Any other text would start a program that is no helper. */
+/** The last part of a helper's name. Other text could start a program that is not a helper. */
 export const HELPER_SUFFIX = /^[A-Za-z0-9][A-Za-z0-9._+-]*$/;
 
-/** A byte order mark, which some editors write. docker and podman reject a file that begins with one. */
+/** A byte order mark, which some editors write. docker and podman reject a file that starts with one. */
 export const BOM = "\uFEFF";
 
 export function withoutMark(text: string): string {
@@ -26,8 +26,8 @@ export function withoutMark(text: string): string {
 }
 
 /**
- * Reads the file at the path; undefined if it is missing. `label` names the file in errors. Throws `client-config`,
- * never with the file's content, if the file cannot be read or the clients would reject it.
+ * Reads the file at the path. Returns undefined if it is missing. `label` names the file in errors. Throws `client-config` if the
+ * file cannot be read or the clients would reject it. The error never quotes the file.
  */
 export function readClientFile(
   path: string,
@@ -38,7 +38,7 @@ export function readClientFile(
   return text === undefined ? undefined : parseClientFile(text, label);
 }
 
-/** The snapshot's content without a byte order mark; a missing file has no settings. Throws `client-config`. */
+/** Parses the snapshot's text without a byte order mark. A missing file has no settings. Throws `client-config`. */
 export function parseSnapshot({ text = "", label }: FileSnapshot): ClientFile {
   return parseClientFile(withoutMark(text), label);
 }

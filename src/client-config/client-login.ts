@@ -1,20 +1,20 @@
-/** A client's login as a credential of the helpers' protocol, and back. */
+/** Converts a client's login to a credential of the helper protocol, and back. */
 import type { Credential } from "../core/credential.ts";
 import { Secret } from "../core/secret.ts";
 import type { ClientLogin } from "./types.ts";
 
-/** The user name by which helpers mark an identity token (docker/cli, containers/image). */
+/** Helpers return an identity token with this user name (docker/cli, containers/image). */
 const IDENTITY_TOKEN = "<token>";
 const IS_IDENTITY_TOKEN = /^<token>$/;
 
-/** A helper's answer as a login. */
+/** Converts a helper's response to a login. */
 export function loginOf(credential: Credential): ClientLogin {
   return credential.username.matches(IS_IDENTITY_TOKEN)
     ? { kind: "identity-token", token: credential.secret }
     : { kind: "password", credential };
 }
 
-/** The login as a helper would answer it. Undefined for a registry token, which no helper can store. */
+/** Converts the login to a helper's response. Returns undefined for a registry token, which no helper can store. */
 export function credentialOf(login: ClientLogin): Credential | undefined {
   switch (login.kind) {
     case "password":

@@ -16,7 +16,7 @@ const VARIABLE = "DOCKER_AUTH_CONFIG";
 export interface DockerLookup {
   /** The only place where docker looks. Undefined if nothing is configured for the key. */
   readonly step: FileStep | HelperStep | undefined;
-  /** The file that decides if there is no step. */
+  /** The variable or file with the setting. If there is no step, docker's file. */
   readonly source: string;
   readonly warnings: readonly string[];
 }
@@ -60,7 +60,7 @@ function stepIn(file: ClientFile, source: string, key: string, machine: Machine)
   return login && { kind: "file", source, key, login };
 }
 
-/** docker warns about a login that it cannot decode, and goes on. */
+/** If docker cannot decode a login, it prints a warning and continues. */
 function faultWarnings({ auths }: ClientFile, source: string): readonly string[] {
   const hosts = [...auths].flatMap(([host, { fault }]) => (fault === undefined ? [] : [printable(host)]));
   return hosts.length === 0
@@ -92,12 +92,12 @@ function storedLogin(entry: AuthEntry): ClientLogin | undefined {
   return credential && loginOf(credential);
 }
 
-/** As `defaultStore`, for a snapshot of docker's file. Throws `client-config` for a file that docker would not accept. */
+/** Like `defaultStore`, for a snapshot of docker's file. Throws `client-config` if docker would reject the file. */
 export function dockerDefault(file: FileSnapshot, machine: Machine): string | undefined {
   return defaultStore(parseSnapshot(file), machine);
 }
 
-/** The platform's helper, which docker uses if it is installed and the file has no setting about logins. */
+/** Returns the platform's helper if docker would use it: it is installed, and the file has no setting about logins. */
 export function defaultStore(file: ClientFile, machine: Machine): string | undefined {
   if (file.auths.size > 0 || file.credHelpers.size > 0 || file.credsStore !== undefined) return undefined;
   const others = { darwin: "osxkeychain", win32: "wincred" }[machine.platform];
@@ -106,8 +106,8 @@ export function defaultStore(file: ClientFile, machine: Machine): string | undef
 }
 
 /**
- * The logins of the variable by key. docker accepts `auths` alone there, each with `auth` alone. Undefined if docker
- * would ignore the variable.
+ * Returns the variable's logins by key, or undefined if docker would ignore the variable. docker accepts only `auths` there, and in
+ * each entry only `auth`.
  */
 export function readVariable(text: string): ReadonlyMap<string, ClientLogin> | undefined {
   if (text === "") return new Map();

@@ -1,4 +1,4 @@
-/** Asks another credential helper, as docker and podman do. */
+/** Runs another credential helper, as docker and podman do. */
 import type { Credential } from "../core/credential.ts";
 import { HelperError } from "../core/errors.ts";
 import { parseJson } from "../core/json.ts";
@@ -15,11 +15,11 @@ export interface HelperAnswer {
 
 /**
  * Runs `docker-credential-NAME ACTION` with `input` on stdin and captures its stdout; its stderr goes to the user.
- * Throws `other-helper` if there is no such program, or no answer in time.
+ * Throws `other-helper` if the program cannot be run or does not respond in time.
  */
 export type RunHelper = (name: string, action: string, input: string) => Promise<HelperAnswer>;
 
-/** A helper may ask the user to unlock a keychain. Milliseconds. */
+/** Long enough for the user to unlock a keychain. */
 const HELPER_TIMEOUT_MS = 60_000;
 
 export function createRunHelper(env: Environment, timeoutMs = HELPER_TIMEOUT_MS): RunHelper {
@@ -51,8 +51,8 @@ export function createRunHelper(env: Environment, timeoutMs = HELPER_TIMEOUT_MS)
 }
 
 /**
- * The helper's login for the key. Undefined if it has none. Throws `other-helper` if the helper fails or its answer is
- * not a login. docr itself may mint for it.
+ * Returns the helper's login for the key, or undefined if it has none. Throws `other-helper` if the helper fails or its response is
+ * not a login. If the helper is docr, this may mint a credential.
  */
 export async function getFromHelper(
   run: RunHelper,
@@ -82,7 +82,7 @@ export async function findInHelper(
   return isEmpty ? undefined : credential;
 }
 
-/** The keys that the helper has logins for. Throws `other-helper` if it gives no list. */
+/** Returns the keys of the helper's logins. Throws `other-helper` if it does not return a list. */
 export async function listHelper(run: RunHelper, name: string): Promise<readonly string[]> {
   const { stdout, exitCode } = await run(name, "list", "unused");
   const logins = exitCode === 0 ? parseKeys(stdout) : undefined;
@@ -98,7 +98,7 @@ export async function eraseFromHelper(run: RunHelper, name: string, key: string)
   return exitCode === 0;
 }
 
-/** The user name and password of an answer to `get`. Undefined if it is something else. */
+/** Parses the response to `get`. Returns undefined if it is not a login. */
 export function parseAnswer(text: string): Credential | undefined {
   const fields = parseFields(text);
   const username = fields?.get("username") ?? "";
@@ -111,7 +111,7 @@ function parseKeys(text: string): readonly string[] | undefined {
   return entriesOf(parseJson(text)?.value ?? null)?.map(([key]) => key);
 }
 
-/** A key comes from a file and may hold anything; only plain ones may be pasted into a shell. */
+/** Makes the key safe to paste into a shell: it comes from a file and may contain any character. */
 function shellWord(text: string): string {
   return /^[A-Za-z0-9:/._-]+$/.test(text) ? text : "ADDRESS";
 }

@@ -3,12 +3,12 @@ import type { Machine } from "../core/machine.ts";
 
 const SYSTEM_CONF = "/etc/containers/registries.conf";
 
-/** The user's home, as these clients read it from the environment. Undefined if it is not set. */
+/** The user's home directory, from the same variable that these clients read. Undefined if it is not set. */
 export function homeOf({ env, platform }: Machine): string | undefined {
   return (platform === "win32" ? env["USERPROFILE"] : env["HOME"]) || undefined;
 }
 
-/** docker's folder: `DOCKER_CONFIG`, else `.docker` in the home (docker/cli, cli/config). Undefined without a home. */
+/** docker's folder: `DOCKER_CONFIG`, or else `~/.docker` (docker/cli, cli/config). Undefined without a home directory. */
 export function dockerFolder(machine: Machine): string | undefined {
   const named = machine.env["DOCKER_CONFIG"];
   if (named) return named;
@@ -16,7 +16,7 @@ export function dockerFolder(machine: Machine): string | undefined {
   return home === undefined ? undefined : `${home}/.docker`;
 }
 
-/** The file that `docker login` writes and docker reads. Undefined without a home. */
+/** The file that `docker login` writes and docker reads. Undefined without a home directory. */
 export function dockerConfigPath(machine: Machine): string | undefined {
   const folder = dockerFolder(machine);
   return folder === undefined ? undefined : `${folder}/config.json`;
@@ -24,8 +24,8 @@ export function dockerConfigPath(machine: Machine): string | undefined {
 
 /**
  * The file that `podman login` writes (containers/image, pkg/docker/config; containers/common, pkg/auth):
- * `REGISTRY_AUTH_FILE`, else docker's file if `DOCKER_CONFIG` is set, else podman's own. Undefined without a home and a user
- * id.
+ * `REGISTRY_AUTH_FILE`, or else docker's file if `DOCKER_CONFIG` is set, or else podman's own. Undefined without a home directory and
+ * a user id.
  */
 export function podmanAuthPath(machine: Machine): string | undefined {
   const { env, platform, uid } = machine;
@@ -40,8 +40,8 @@ export function podmanAuthPath(machine: Machine): string | undefined {
 }
 
 /**
- * The files in which podman looks for a login, in order, each once: the one that it writes, its older place, docker's. A
- * file that a variable names is the only one (podman 4.4 and later, containers/image#1751; before, it was the first).
+ * The files in which podman looks for a login, in order: the one that it writes, its older place, docker's. If a variable names a
+ * file, podman reads only that one (4.4 and later, containers/image#1751; earlier versions read it first).
  */
 export function podmanAuthPaths(machine: Machine): readonly string[] {
   const written = podmanAuthPath(machine);
@@ -57,11 +57,11 @@ export function podmanAuthPaths(machine: Machine): readonly string[] {
 /** A registries.conf of the containers tools and its drop-ins (containers/image, pkg/sysregistriesv2). */
 export interface RegistriesConfPlace {
   readonly file: string;
-  /** Every `*.conf` in them is read after the file, sorted by name. The last setting wins. */
+  /** After the file, the tools read every `*.conf` in these folders, sorted by name. The last setting counts. */
   readonly folders: readonly string[];
 }
 
-/** The first place whose file exists is the only one that counts; the last place if no file exists. */
+/** The tools use only the first place whose file exists. If none exists, they use the last place. */
 export function registriesConfPlaces(machine: Machine): readonly RegistriesConfPlace[] {
   const named = machine.env["CONTAINERS_REGISTRIES_CONF"];
   const own = registriesConfPath(machine);
@@ -71,15 +71,15 @@ export function registriesConfPlaces(machine: Machine): readonly RegistriesConfP
 }
 
 /**
- * The path of this user's own registries.conf, which may not exist. Its drop-ins are in the folder with this name and `.d`.
- * Undefined without a home.
+ * The path of this user's own registries.conf, which may not exist. Its drop-ins are in the folder of the same name with `.d`
+ * appended. Undefined without a home directory.
  */
 export function registriesConfPath(machine: Machine): string | undefined {
   const home = homeOf(machine);
   return home === undefined ? undefined : `${home}/.config/containers/registries.conf`;
 }
 
-/** The path as the user would write it: with `~` for the home. */
+/** The path for display, with `~` for the home directory. */
 export function pathLabel(path: string, machine: Machine): string {
   const home = homeOf(machine);
   return home !== undefined && path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;

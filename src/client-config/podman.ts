@@ -8,18 +8,18 @@ import { AUTH_FILES, readCredentialHelpers } from "./registries-conf.ts";
 import { type ClientTexts, ON_DISK } from "./texts.ts";
 import type { ClientLogin, Step } from "./types.ts";
 
-/** What podman looks for: a login for the registry, or for a part of it. */
+/** The image or host for which podman looks for a login. */
 export interface PodmanQuestion {
-  /** The registry's host. podman asks helpers for it. */
+  /** The registry's host. podman sends only the host to helpers. */
   readonly host: string;
-  /** The image's, to find logins under `host/path`. Undefined if only the host is meant. */
+  /** The image's repository, to find logins under `host/path`. Undefined to look only for the host. */
   readonly repository: string | undefined;
 }
 
 /**
- * The places where podman, skopeo and buildah look, in order (containers/image, pkg/docker/config): each helper of
- * registries.conf. The auth.json files count as one helper, usually the only one. A generator, so that nothing after
- * the first answer is read. Throws `client-config` for registries.conf.
+ * Yields the places where podman, skopeo and buildah look, in order (containers/image, pkg/docker/config): each helper in
+ * registries.conf. The auth.json files count as one helper, usually the only one. This is a generator, so that docr reads no file
+ * after the first login. Throws `client-config` for registries.conf.
  */
 export function* podmanSteps(
   machine: Machine,
@@ -33,7 +33,7 @@ export function* podmanSteps(
   }
 }
 
-/** Ends at the first file with a login, a helper for the host, or a mistake. */
+/** Stops at the first file with a login, a helper for the host, or an error. */
 function* stepsInFiles(machine: Machine, question: PodmanQuestion, texts: ClientTexts): Generator<Step> {
   for (const path of podmanAuthPaths(machine)) {
     const source = pathLabel(path, machine);
@@ -65,7 +65,7 @@ function stepIn(file: ClientFile, source: string, question: PodmanQuestion): Ste
   return login && { kind: "file", source, key, login };
 }
 
-/** The longest key that is the image's name or a prefix of it; otherwise a key that is a URL, as docker once wrote them. */
+/** Finds the longest key that is the image's name or a prefix of it. Otherwise finds a key that is a URL; old versions of docker wrote these. */
 function findEntry(
   auths: ReadonlyMap<string, AuthEntry>,
   { host, repository }: PodmanQuestion,
@@ -80,7 +80,7 @@ function findEntry(
   return [...auths].find(([key]) => canonicalHost(hostOfUrl(key)) === wanted);
 }
 
-/** The host of a key that is a URL; any other key unchanged, with its path. */
+/** Returns the host of a key that is a URL. Returns any other key unchanged, with its path. */
 function hostOfUrl(key: string): string {
   return /^https?:\/\/([^/]*)/.exec(key)?.[1] ?? key;
 }
@@ -90,7 +90,7 @@ function canonicalHost(host: string): string {
   return host === "docker.io" || host === "registry-1.docker.io" ? "index.docker.io" : host;
 }
 
-/** podman ignores an entry whose `auth` is empty or has no colon, whatever else it holds. */
+/** podman ignores an entry whose `auth` is empty or has no colon, even if it has other fields. */
 function storedLogin({ login, identityToken }: AuthEntry): ClientLogin | undefined {
   if (!login) return undefined;
   return identityToken ? { kind: "identity-token", token: identityToken } : loginOf(login);

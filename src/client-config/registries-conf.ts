@@ -6,7 +6,7 @@ import { HELPER_SUFFIX } from "./client-file.ts";
 import { registriesConfPlaces, pathLabel } from "./paths.ts";
 import { type ClientTexts, ON_DISK } from "./texts.ts";
 
-/** The name in `credential-helpers` that means the auth.json files (containers/image). */
+/** The name in `credential-helpers` that stands for the auth.json files (containers/image). */
 export const AUTH_FILES = "containers-auth.json";
 
 /** The helpers that podman asks, in order, and the file that names them. */
@@ -17,7 +17,7 @@ export interface CredentialHelpers {
 }
 
 /**
- * Reads `credential-helpers` of registries.conf and its drop-ins; only the auth.json files if it is not set. Throws
+ * Reads `credential-helpers` from registries.conf and its drop-ins. If it is not set, returns only the auth.json files. Throws
  * `client-config`, naming the file.
  */
 export function readCredentialHelpers(machine: Machine, texts: ClientTexts = ON_DISK): CredentialHelpers {
@@ -33,13 +33,13 @@ export function readCredentialHelpers(machine: Machine, texts: ClientTexts = ON_
   return found && found.names.length > 0 ? found : { names: [AUTH_FILES], source: found?.source };
 }
 
-/** The setting in one file; undefined if it is absent. `label` names the file in errors. Throws `client-config`. */
+/** Returns the setting in one file, or undefined if it is missing. `label` names the file in errors. Throws `client-config`. */
 export function parseCredentialHelpers(text: string, label: string): readonly string[] | undefined {
   let names: unknown;
   try {
     names = parse(text)["credential-helpers"];
   } catch {
-    // No cause: the parser's message quotes the lines around the mistake.
+    // Do not set `cause`: the parser's message quotes lines of the file.
     throw new HelperError("client-config", `${label} is not valid TOML`);
   }
   if (names === undefined) return undefined;

@@ -19,9 +19,9 @@ import {
 import { DOCR, findClientUses } from "./uses.ts";
 
 export interface ResolveOptions {
-  /** The image's: podman may have a login for it alone, and docr takes the name of DigitalOcean's registry from it. */
+  /** The image's repository. podman may have a login only for it, and docr takes the name of DigitalOcean's registry from it. */
   readonly repository?: string | undefined;
-  /** The key to look under, if it is not the host's own. */
+  /** The key of the login, if it is not the host's own. */
   readonly key?: string | undefined;
 }
 
@@ -29,14 +29,14 @@ export interface ResolveOptions {
 export interface Clients {
   /**
    * Finds the login that the client would use to pull from the host. Runs the helper that the configuration names.
-   * Throws `client-config` for a file that cannot be read or parsed and `other-helper` for a helper that fails.
+   * Throws `client-config` if a file cannot be read or parsed, and `other-helper` if the helper fails.
    */
   resolve(host: string, client: ClientName, options?: ResolveOptions): Promise<Resolved>;
   /** Which clients ask docr for the login under this key (`ghcr.io`, `https://index.docker.io/v1/`). Runs no helper. */
   usesOf(key: string): Promise<ClientUses>;
 }
 
-/** Reads this machine's configurations again at each call. */
+/** Each call reads this machine's configuration again. */
 export function createClients(machine: Machine, runHelper: RunHelper): Clients {
   return {
     resolve: (host, client, options = {}) =>
@@ -60,7 +60,7 @@ async function resolveForDocker(
   return { ...(await follow(step, "docker", imagePath, runHelper)), warnings };
 }
 
-/** Like podman, continues after a failed step, and throws its failure only if no later step has a login. */
+/** Like podman, continues after a failed step. Throws the step's error only if no later step has a login. */
 async function resolveForPodman(
   machine: Machine,
   runHelper: RunHelper,
@@ -92,7 +92,7 @@ async function resolveForPodman(
   };
 }
 
-/** What one step leads to. Throws the failure of a broken step or of its helper. */
+/** Returns the result of one step. Throws the error of a broken step or of its helper. */
 async function follow(
   step: Step,
   client: ClientName,
@@ -105,7 +105,7 @@ async function follow(
   return { client, warnings: [], ...step, login: credential && loginOf(credential) };
 }
 
-/** docr is asked with the path too, because DigitalOcean's host has several registries. Clients ask for the host alone. */
+/** Sends docr the path too, because DigitalOcean's host has several registries. Clients send only the host. */
 function serverUrlFor({ helper, key }: HelperStep, repository: string | undefined): string {
   const isRegistryNamed = helper === DOCR && repository !== undefined;
   return isRegistryNamed && parseAddress(key).kind === "digitalocean" ? `${key}/${repository}` : key;

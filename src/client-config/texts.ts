@@ -1,13 +1,13 @@
-/** Where the texts of the clients' files come from: the disk, or planned edits of it. */
+/** Reads the clients' files from disk, or as they will be after planned edits. */
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { HelperError } from "../core/errors.ts";
 import { errorCodeOf } from "../system/errno.ts";
 
 export interface ClientTexts {
-  /** The file's text; undefined if it is missing. `label` names the file in errors. Throws `client-config`. */
+  /** Returns the file's text, or undefined if it is missing. `label` names the file in errors. Throws `client-config`. */
   read(path: string, label: string): string | undefined;
-  /** The paths of the folder's `*.conf` files, sorted by name. Empty if there is no folder. */
+  /** Returns the paths of the folder's `*.conf` files, sorted by name. Empty if the folder is missing. */
   dropIns(folder: string): readonly string[];
 }
 
@@ -30,7 +30,7 @@ export const ON_DISK: ClientTexts = {
   },
 };
 
-/** The files as they will be. The texts are by absolute path; undefined for a file that will be removed. */
+/** Returns the files as they will be. `texts` maps absolute paths to new texts; undefined means that the file will be removed. */
 export function withEdits(texts: ReadonlyMap<string, string | undefined>): ClientTexts {
   return {
     read: (path, label) => (texts.has(resolve(path)) ? texts.get(resolve(path)) : ON_DISK.read(path, label)),

@@ -1,11 +1,11 @@
-/** What docker's and podman's configuration files mean for one login. */
+/** How docker's and podman's configuration determines a login. */
 import type { Credential } from "../core/credential.ts";
 import type { HelperError } from "../core/errors.ts";
 import type { Secret } from "../core/secret.ts";
 
 export type ClientName = "docker" | "podman";
 
-/** The setting that names a helper. `credential-helpers` stands in registries.conf, the others in the JSON files. */
+/** The setting that names a helper. `credential-helpers` is in registries.conf, the others are in the JSON files. */
 export type HelperSetting = "credHelpers" | "credsStore" | "credential-helpers";
 
 /** A login in one of the three forms that clients store. */
@@ -19,13 +19,13 @@ export type ClientLogin =
 /** A login in the file itself. */
 export interface FileStep {
   readonly kind: "file";
-  /** A variable or a path, as the user would write it. */
+  /** A variable, or a path for display. */
   readonly source: string;
   readonly key: string;
   readonly login: ClientLogin;
 }
 
-/** A helper that the client asks for the key. */
+/** A helper from which the client requests the login. */
 export interface HelperStep {
   readonly kind: "helper";
   readonly setting: HelperSetting;
@@ -41,20 +41,20 @@ export interface BrokenStep {
   readonly failure: HelperError;
 }
 
-/** One place where a client looks for a login. It stops at the first that has one. */
+/** One place where a client looks for a login. The client stops at the first place that has one. */
 export type Step = FileStep | HelperStep | BrokenStep;
 
 interface Asked {
   readonly client: ClientName;
-  /** The variable or file that decides, as the user would write it: `DOCKER_AUTH_CONFIG`, `~/.docker/config.json`. */
+  /** The variable or file with the setting, for display: `DOCKER_AUTH_CONFIG`, `~/.docker/config.json`. */
   readonly source: string;
-  /** The key that was found or looked for: `https://index.docker.io/v1/` for Docker Hub. */
+  /** The key of the login: `https://index.docker.io/v1/` for Docker Hub, for example. */
   readonly key: string;
-  /** What the client skips with a warning, one line each. */
+  /** The warnings that the client prints about settings that it skips, one line each. */
   readonly warnings: readonly string[];
 }
 
-/** Which login a client would use, and from where. */
+/** The login that a client would use, and its source. */
 export type Resolved = Asked &
   (
     | { readonly kind: "none" }
@@ -63,7 +63,7 @@ export type Resolved = Asked &
         readonly kind: "helper";
         readonly setting: HelperSetting;
         readonly helper: string;
-        /** Undefined if the helper has none. */
+        /** Undefined if the helper has no login. */
         readonly login: ClientLogin | undefined;
       }
   );
@@ -81,27 +81,27 @@ export interface HelperUse extends Use {
 /** How a client gets the login for a host. */
 export type ClientUse = HelperUse | (Use & { readonly kind: "file" });
 
-/** Which clients ask docr for a host, and what they find first. */
+/** The clients that use docr for a host, and the logins or helpers that clients find before docr. */
 export interface ClientUses {
   readonly usedBy: readonly HelperUse[];
-  /** What a client finds before it would ask docr. */
+  /** The logins or helpers that a client finds before docr. */
   readonly shadowedBy: readonly ClientUse[];
   /** Files that could not be read, one line each. */
   readonly warnings: readonly string[];
 }
 
-/** The setting that decides, by its name in the client's file. */
+/** The name of the setting in the client's file. */
 export function settingOf(found: ClientUse | Resolved): HelperSetting | "auths" | "none" {
   if (found.kind === "helper") return found.setting;
   return found.kind === "file" ? "auths" : "none";
 }
 
-/** The last part of the helper's name. Undefined if no helper is asked. */
+/** The last part of the helper's name. Undefined if the client runs no helper. */
 export function helperOf(found: ClientUse | Resolved): string | undefined {
   return found.kind === "helper" ? found.helper : undefined;
 }
 
-/** Undefined if the client has no login. */
+/** Returns undefined if the client has no login. */
 export function loginIn(resolved: Resolved): ClientLogin | undefined {
   return resolved.kind === "none" ? undefined : resolved.login;
 }

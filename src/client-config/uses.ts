@@ -9,7 +9,7 @@ import type { ClientName, ClientUse, ClientUses, HelperUse, Step } from "./types
 /** docr's name in the clients' files. */
 export const DOCR = "docr";
 
-/** Which clients ask docr for the login under the key, and what they find first. Runs no helper. */
+/** Finds the clients that use docr for the login under the key, and what clients find before docr. Runs no helper. */
 export function findClientUses(machine: Machine, key: string): ClientUses {
   const usedBy: HelperUse[] = [];
   const shadowedBy: ClientUse[] = [];
@@ -48,12 +48,12 @@ export function findClientUses(machine: Machine, key: string): ClientUses {
     return step ? [step] : [];
   });
   const host = key === clientKeyOf(DOCKER_HUB) ? DOCKER_HUB : key;
-  // podman asks for hosts only, and knows Docker Hub's login under no other key.
+  // podman looks only for hosts. For Docker Hub, it uses only the key `docker.io`.
   if (!host.includes("://")) follow("podman", () => podmanSteps(machine, { host, repository: undefined }));
   return { usedBy, shadowedBy, warnings: [...new Set(warnings)] };
 }
 
-/** Whether docr answers a question for one key with the login under the other. */
+/** Whether docr returns the login under `stored` for a request for `asked`. */
 function isSameLogin(asked: string, stored: string): boolean {
   const [a, b] = [parseAddress(asked), parseAddress(stored)];
   return a.kind === b.kind && (a.kind === "digitalocean" || (b.kind === "other" && a.key === b.key));

@@ -1,4 +1,4 @@
-/** Copies of files as they were before docr changed them. */
+/** Copies files before docr changes them. */
 import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { createFile } from "../../system/atomic-write.ts";
@@ -7,12 +7,12 @@ import { refused } from "./file-errors.ts";
 import { fileOptionsFor, PRIVATE_MODE } from "./replace.ts";
 import type { FileSnapshot } from "./snapshot.ts";
 
-/** Follows the file's name in the name of a backup, before a number. */
+/** The suffix of a backup's name. A number may follow. */
 const BACKUP = ".docr-backup";
 
 /**
- * Copies the snapshot's text, private to this user, to the first free of `NAME.docr-backup`, `NAME.docr-backup-2` and so
- * on; a backup with the same text is reused. Returns its path. Throws `client-config`.
+ * Copies the snapshot's text to `NAME.docr-backup`, or to `NAME.docr-backup-2` and so on if that exists. The copy is private to this
+ * user. Reuses a backup with the same text. Returns the backup's path. Throws `client-config`.
  */
 export function backUpFile({ path, target, label, text = "" }: FileSnapshot): string {
   for (let count = 1; ; count += 1) {

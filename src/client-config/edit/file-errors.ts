@@ -1,8 +1,8 @@
-/** What the file system's errors become. */
+/** Converts the file system's errors. */
 import { HelperError, isHelperError } from "../../core/errors.ts";
 import { errorCodeOf } from "../../system/errno.ts";
 
-/** A system error as `client-config`; any other error unchanged. */
+/** Converts a system error to `client-config`. Returns any other error unchanged. */
 export function refused(error: unknown, label: string): unknown {
   const code = errorCodeOf(error);
   if (code === undefined || isHelperError(error)) return error;

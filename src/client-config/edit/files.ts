@@ -4,15 +4,15 @@ import { backUpFile, listBackups } from "./backup.ts";
 import { replaceFile, type Replaced } from "./replace.ts";
 import { checkWritable, type FileSnapshot, takeSnapshot } from "./snapshot.ts";
 
-/** Reading and changing the clients' files and docr's own. Every method throws `client-config`. */
+/** Reads and changes the clients' files and docr's own. Every method throws `client-config`. */
 export interface Files {
-  /** Reads the file, following links. Throws if there is something that cannot be read as text. */
+  /** Reads the file, following links. Throws if the path exists but cannot be read as text. */
   open(path: string): FileSnapshot;
-  /** Throws if the file cannot be replaced: it is read-only, or its folder is. */
+  /** Throws if the file or its folder is read-only. */
   checkWritable(file: FileSnapshot): void;
-  /** Replaces the text as a whole, or removes the file if `text` is undefined. Links, mode and owner stay. */
+  /** Replaces the whole text, or removes the file if `text` is undefined. Preserves links, mode and owner. */
   replace(file: FileSnapshot, text: string | undefined): Replaced;
-  /** Copies the snapshot, private to this user, without overwriting anything. Returns the copy's path. */
+  /** Copies the snapshot to a file that is private to this user, without overwriting a file. Returns the copy's path. */
   backUp(file: FileSnapshot): string;
   /** The paths of the copies that `backUp` made. */
   backupsOf(path: string): readonly string[];

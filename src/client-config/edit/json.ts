@@ -4,20 +4,20 @@ import { HelperError } from "../../core/errors.ts";
 import { BOM, withoutMark } from "../client-file.ts";
 import { layOut, layoutOf, type JsonValue, type Layout } from "./layout.ts";
 
-/** The path of one key, from the top, and its new value. Undefined removes the key. */
+/** The path of one key from the root, and its new value. An undefined value removes the key. */
 export interface JsonChange {
   readonly path: readonly string[];
   readonly value: JsonValue | undefined;
 }
 
-/** The value at a path. Undefined if it is absent, or null, which Go's programs treat as absent. */
+/** The value at a path. Undefined if it is missing or null, because Go treats null as missing. */
 export type FoundValue = JsonValue | readonly unknown[] | number | undefined;
 
 /**
- * Returns the text with the changes made. Indentation, line breaks, a byte order mark and unknown keys stay; an object that
- * loses its last key stays, empty. An empty text counts as an empty object, as for docker. Fields at the top match in any
- * case, as for Go's decoder. Throws `client-config`, naming the file as `label`, if the text is not one JSON object, or if a
- * key is in it twice: readers would not agree on its value.
+ * Returns the text with the changes. Preserves indentation, line breaks, a byte order mark and unknown keys. An object that loses its
+ * last key stays as an empty object. Treats an empty text as an empty object, like docker. Fields of the root match in any case, as in
+ * Go's decoder. Throws `client-config`, with `label` as the file's name, if the text is not one JSON object or contains a key twice:
+ * programs would disagree on its value.
  */
 export function editJson(text: string, changes: readonly JsonChange[], label: string): string {
   const mark = text.startsWith(BOM) ? BOM : "";

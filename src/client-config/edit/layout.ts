@@ -1,10 +1,10 @@
-/** How a JSON text is laid out, so that what is inserted looks like the rest. */
+/** Determines the layout of a JSON text, so that docr inserts text in the same style. */
 import type { Node } from "jsonc-parser";
 
 export type JsonValue = string | boolean | { readonly [name: string]: JsonValue };
 
 export interface Layout {
-  /** One step of indentation. A tab, as docker writes it, if the text has none. */
+  /** One level of indentation. If the text has none, a tab, like docker. */
   readonly unit: string;
   readonly lineBreak: string;
   /** Between a key and its value. */
@@ -13,9 +13,9 @@ export interface Layout {
   readonly gap: string;
   /** Whether the object is written on one line, or would be if it were not empty. */
   isInline(object: Node): boolean;
-  /** The indentation of the line that holds this offset. */
+  /** The indentation of the line that contains this offset. */
   indentAt(offset: number): string;
-  /** The indentation of the object's properties, present or future. */
+  /** The indentation of the object's properties, or of the first one if it is empty. */
   indentIn(object: Node): string;
 }
 
@@ -47,7 +47,7 @@ export function layoutOf(text: string, root: Node): Layout {
   };
 }
 
-/** The value as text, for a property whose line has this indentation. */
+/** Formats the value, for a property whose line has this indentation. */
 export function layOut(value: JsonValue, layout: Layout, isInline: boolean, indent: string): string {
   if (typeof value !== "object") return JSON.stringify(value);
   const inner = indent + layout.unit;

@@ -1,4 +1,4 @@
-/** A unified diff of a configuration that cannot contain a secret: only masked texts can be compared. */
+/** Creates a unified diff of a configuration. It cannot contain a secret, because only masked texts can be compared. */
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
 import { type Node, type ParseError, parseTree } from "jsonc-parser";
 import { withoutMark } from "../client-file.ts";
@@ -8,7 +8,7 @@ declare const masked: unique symbol;
 /** A text without secrets. Only `maskJson` and `ownText` make one. */
 export type MaskedText = string & { readonly [masked]: true };
 
-/** The keys at the top whose values are shown: names of helpers, contexts and stores. */
+/** The root's keys whose values the diff shows: names of helpers, contexts and stores. */
 const SHOWN: ReadonlySet<string> = new Set([
   "credsStore",
   "credHelpers",
@@ -18,13 +18,13 @@ const SHOWN: ReadonlySet<string> = new Set([
   "fallback",
   "store",
 ]);
-/** What such a name looks like. */
+/** The format of these names. */
 const NAME = /^[A-Za-z0-9._-]{1,64}$/;
 const MASK = '"…"';
 
 /**
- * Masks every string and number of a JSON configuration except the known names. Line breaks become LF, a byte order mark is
- * dropped. Empty if the text is not JSON.
+ * Masks every string and number of a JSON configuration except the known names. Converts line breaks to LF and removes a byte order
+ * mark. Returns "" if the text is not JSON.
  */
 export function maskJson(text: string): MaskedText {
   const body = withoutMark(text).replaceAll("\r\n", "\n");
@@ -45,7 +45,7 @@ export function ownText(text: string): MaskedText {
   return asMasked(text);
 }
 
-/** The diff in the form of `diff -u`, with `name` for the file. Empty if the texts are equal. */
+/** Returns a diff like `diff -u`, with `name` as the file's name. Returns "" if the texts are equal. */
 export function unifiedDiff(before: MaskedText, after: MaskedText, name: string): string {
   if (before === after) return "";
   return createTwoFilesPatch(name, name, before, after, undefined, undefined, {
@@ -59,7 +59,7 @@ function asMasked(text: string): MaskedText {
   return text as MaskedText;
 }
 
-/** The values, and addresses with a user in them, that are masked in one property at the top, in the order of the text. */
+/** Returns the parts of one of the root's properties to mask, in the order of the text: values, and keys that contain a user name. */
 function secretsOf(property: Node): readonly Node[] {
   const [key, value] = property.children ?? [];
   const isKnown = SHOWN.has(String(key?.value));
@@ -73,7 +73,7 @@ function scalarsIn(node: Node): readonly Node[] {
   const [first, ...others] = node.children ?? [];
   if (first === undefined) return [];
   if (node.type !== "property") return [first, ...others].flatMap(scalarsIn);
-  // A key is an address, and an address may hold a user and a password.
+  // A key is an address, and an address may contain a user name and a password.
   const isShown = !String(first.value).includes("@");
   return [...(isShown ? [] : [first]), ...others.flatMap(scalarsIn)];
 }

@@ -10,20 +10,19 @@ import {
 import { refused } from "./file-errors.ts";
 import { checkWritable, type FileSnapshot, isCurrent } from "./snapshot.ts";
 
-/** `outdated`: another program has changed the file since it was read. Nothing was done. */
+/** `outdated`: another program has changed the file since docr read it, so docr changed nothing. */
 export type Replaced = "done" | "outdated";
 
-/** Only this user may read and write the file. */
 export const PRIVATE_MODE = 0o600;
-/** Follows the file's name in the name of its replacement. */
+/** The suffix of an unfinished replacement's name. */
 const UNFINISHED = ".docr-new-";
-/** A replacement takes milliseconds to write: an older one belongs to a process that was killed. Milliseconds. */
+/** Writing a replacement takes milliseconds, so the process of an older one was killed. */
 const ABANDONED_MS = 60_000;
 
 /**
- * Replaces the file's text, or removes the file if `text` is undefined. Links, mode and owner stay; a file that was
- * missing becomes private to this user. Returns `outdated` and changes nothing if another program has changed the file
- * since it was read. Throws `client-config` if the file system refuses.
+ * Replaces the file's text, or removes the file if `text` is undefined. Preserves links, mode and owner; a new file is private to this
+ * user. Returns `outdated` and changes nothing if another program has changed the file since docr read it. Throws `client-config` if
+ * writing fails.
  */
 export function replaceFile(file: FileSnapshot, text: string | undefined): Replaced {
   checkWritable(file);
@@ -37,7 +36,7 @@ export function replaceFile(file: FileSnapshot, text: string | undefined): Repla
     const folder = dirname(target);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const prefix = basename(target) + UNFINISHED;
-    // A killed process's replacement may hold passwords, and no other program removes it.
+    // The replacement of a killed process may contain passwords, and no other program removes it.
     removeOldFiles(folder, new RegExp(`^${RegExp.escape(prefix)}`), ABANDONED_MS);
     const stats = statSync(target, { throwIfNoEntry: false });
     const isReplaced = replaceAtomically(target, text, {

@@ -1,4 +1,4 @@
-/** A file that is about to be changed, as it was when it was read. */
+/** Reads files that docr is about to change, and checks that they have not changed since. */
 import {
   accessSync,
   closeSync,
@@ -16,23 +16,23 @@ import { isMissing } from "../../system/errno.ts";
 import { refused } from "./file-errors.ts";
 
 export interface FileSnapshot {
-  /** As the client names it. */
+  /** The client's path of the file. */
   readonly path: string;
-  /** As the user would write it. */
+  /** The path for display, with `~` for the home directory. */
   readonly label: string;
-  /** Where its bytes are: `path` with its links followed. */
+  /** `path` with all links followed. */
   readonly target: string;
-  /** The whole text, with a byte order mark. Undefined if there is no file. */
+  /** The whole text, including a byte order mark. Undefined if the file is missing. */
   readonly text: string | undefined;
 }
 
-/** Far above any real configuration. Bytes. */
+/** Bytes. Real configurations are far smaller. */
 const LARGEST = 16 * 1024 * 1024;
 const READ_ONLY_HINT = "nothing was changed; make it writable, or edit the file by hand";
 
 /**
- * Reads the file, following links. Throws `client-config` if there is something that cannot be read as UTF-8 text: a
- * folder, a broken link, another user's file.
+ * Reads the file, following links. Throws `client-config` if the path exists but cannot be read as UTF-8 text: a folder, a broken
+ * link, another user's file.
  */
 export function takeSnapshot(path: string, label: string): FileSnapshot {
   const target = targetOf(path, label);
@@ -44,7 +44,7 @@ export function isCurrent({ path, label, target, text }: FileSnapshot): boolean 
   return targetOf(path, label) === target && textOf(target, label) === text;
 }
 
-/** Throws `client-config` if the file cannot be replaced: it is read-only, or its folder is. */
+/** Throws `client-config` if the file or its folder is read-only. */
 export function checkWritable({ target, label }: FileSnapshot): void {
   const stats = statSync(target, { throwIfNoEntry: false });
   // Check the mode too: root could write a read-only file, but its owner wants it unchanged.
@@ -74,7 +74,7 @@ function targetOf(path: string, label: string): string {
 function textOf(target: string, label: string): string | undefined {
   let fd: number;
   try {
-    // O_NONBLOCK: do not wait for a writer if the path is a pipe.
+    // With O_NONBLOCK, opening a named pipe does not wait for its writer.
     fd = openSync(target, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     if (isMissing(error)) return undefined;

@@ -29,7 +29,7 @@ describe("a get of another registry", () => {
     }
   });
 
-  it("is \"not found\" without a login", async () => {
+  it('is "not found" without a login', async () => {
     expect(await get(createCredentialsBench({ apiToken: tokenOf("a") }), "ghcr.io")).toEqual(NOT_FOUND);
   });
 
@@ -425,7 +425,7 @@ describe("a get of DigitalOcean's registry, with an API token in the keychain", 
     },
   );
 
-  it("is \"not found\" without a login, with a hint for the user", async () => {
+  it('is "not found" without a login, with a hint for the user', async () => {
     expect(await get(createCredentialsBench())).toEqual(NOT_FOUND);
     await expect(
       createCredentialsBench().helper.get("registry.digitalocean.com/acme/app"),
