@@ -7,7 +7,8 @@ import type { Terminal } from "../../terminal/terminal.ts";
 import { defineCommand, type Options, type Result } from "../command.ts";
 import type { CommandContext } from "../context.ts";
 import { checkUsername } from "../images/given-login.ts";
-import { checkNoFallback, findLogin, findUses, parseOtherHost, requireLogin, viewOf } from "./logins.ts";
+import { checkNoFallback, openFallback } from "./fallback.ts";
+import { findLogin, findUses, parseOtherHost, requireLogin, viewOf } from "./logins.ts";
 
 const OPTIONS = {
   username: { kind: "value", value: "name", description: "User name" },
@@ -24,6 +25,7 @@ const NEEDS = [
   "registries",
   "terminal",
   "reporter",
+  "runHelper",
 ] as const satisfies readonly (keyof CommandContext)[];
 
 type LoginContext = Pick<CommandContext, (typeof NEEDS)[number]>;
@@ -42,7 +44,7 @@ export const addCommand = defineCommand({
   async run({ options, args: [text] }, context) {
     const { logins, terminal } = context;
     const host = parseOtherHost(text);
-    checkNoFallback(context, host);
+    await checkNoFallback(context, host, clientKeyOf(host));
     const present = await findLogin(logins, host);
     if (present && !options.yes) await confirmReplacement(terminal, host);
     if (options.username === undefined && options.passwordStdin) {
@@ -65,7 +67,7 @@ export const updateCommand = defineCommand({
   needs: NEEDS,
   async run({ options, args: [text] }, context) {
     const host = parseOtherHost(text);
-    checkNoFallback(context, host);
+    await checkNoFallback(context, host, clientKeyOf(host));
     const { login: present } = await requireLogin(context.logins, host);
     const username = options.username ?? present.username;
     const keepsPassword = options.username !== undefined && !options.passwordStdin;
@@ -115,7 +117,7 @@ async function storeLogin(
   }
   await helper.store(key, username, secret);
   const view = viewOf(await requireLogin(logins, host));
-  const { usedBy } = await findUses(context, view);
+  const { usedBy } = await findUses(context, await openFallback(context), view);
   if (usedBy.length === 0) {
     reporter.warn(`no client asks docr for ${host} yet; run docr configure --global`);
   }

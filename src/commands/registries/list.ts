@@ -3,6 +3,7 @@ import { printable } from "../../core/text.ts";
 import { alignColumns } from "../../terminal/table.ts";
 import { formatTime } from "../../terminal/times.ts";
 import { defineCommand } from "../command.ts";
+import { openFallback } from "./fallback.ts";
 import { allLogins, findUses, type LoginView, parseOtherHost, requireLogin, viewOf } from "./logins.ts";
 
 export const listCommand = defineCommand({
@@ -17,18 +18,19 @@ export const listCommand = defineCommand({
     },
   },
   examples: ["docr registry list", "docr registry list --host '*.io' --json"],
-  needs: ["clients", "general", "logins", "terminal", "reporter"],
+  needs: ["clients", "general", "logins", "terminal", "reporter", "runHelper"],
   async run({ options: { filter, host } }, { terminal, reporter, ...context }) {
     const pattern = host === undefined ? undefined : hostPatternOf(host);
     const views = (await allLogins(context.logins))
       .map(viewOf)
       .filter((view) => pattern?.test(view.host) !== false)
       .filter(({ username }) => filter === undefined || containsText(username, filter));
+    const fallback = await openFallback(context);
     const warnings = new Set<string>();
     const rows: string[][] = [];
     const json: unknown[] = [];
     for (const view of views) {
-      const { usedBy, warnings: more } = await findUses(context, view);
+      const { usedBy, warnings: more } = await findUses(context, fallback, view);
       for (const warning of more) warnings.add(warning);
       rows.push([printable(view.host), usernameText(view), timeText(view), clientsText(usedBy) || "none"]);
       json.push({ ...view, usedBy: usedBy.map(jsonOfUse) });
@@ -49,10 +51,10 @@ export const showCommand = defineCommand({
   arguments: ["<host>"],
   summary: "Show a login: user name, when it was stored, which clients use it",
   examples: ["docr registry show ghcr.io"],
-  needs: ["clients", "general", "logins", "reporter"],
+  needs: ["clients", "general", "logins", "reporter", "runHelper"],
   async run({ args: [text] }, { reporter, ...context }) {
     const view = viewOf(await requireLogin(context.logins, parseOtherHost(text)));
-    const { usedBy, shadowedBy, warnings } = await findUses(context, view);
+    const { usedBy, shadowedBy, warnings } = await findUses(context, await openFallback(context), view);
     for (const warning of warnings) reporter.warn(warning);
     return {
       text: alignColumns([

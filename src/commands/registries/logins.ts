@@ -53,7 +53,7 @@ export async function allLogins(logins: StoredLogins): Promise<readonly KeyedLog
     .toSorted((a, b) => (a.storeKey < b.storeKey ? -1 : 1));
 }
 
-function storeKeyOf(key: string): string {
+export function storeKeyOf(key: string): string {
   const address = parseAddress(key);
   return address.kind === "other" ? address.key : REGISTRY_HOST;
 }
@@ -89,33 +89,23 @@ function timeOf(storedAt: number): string | null {
   return Math.abs(storedAt) <= 8.64e15 ? new Date(storedAt).toISOString() : null;
 }
 
+/** docr's fallback helper, which answers before docr's own store. */
+export interface Fallback {
+  /** The last part of its name. */
+  readonly helper: string;
+  /** Whether it has a login for the host, by the name under which clients ask for it. */
+  answers(host: string): boolean;
+}
+
 /** Which clients ask docr for the login and get it, and which find another first. */
 export async function findUses(
-  { clients, general }: Pick<CommandContext, "clients" | "general">,
+  { clients }: Pick<CommandContext, "clients">,
+  fallback: Fallback | undefined,
   { host }: LoginView,
 ): Promise<ClientUses> {
   const uses = await (await clients()).usesOf(host);
-  const helper = general().fallback;
-  if (helper === undefined) return uses;
-  // docr passes these requests on to its fallback helper.
+  if (!fallback?.answers(host)) return uses;
+  const { helper } = fallback;
   const passedOn = uses.usedBy.map((use) => ({ ...use, helper }));
   return { ...uses, usedBy: [], shadowedBy: [...passedOn, ...uses.shadowedBy] };
-}
-
-/** Throws `bad-setting` if docr has a fallback helper, which gets every request for the host instead. */
-export function checkNoFallback(
-  { general, machine }: Pick<CommandContext, "general" | "machine">,
-  host: string,
-): void {
-  const { fallback } = general();
-  if (fallback === undefined) return;
-  throw new HelperError(
-    "bad-setting",
-    `the fallback helper docker-credential-${fallback} answers for ${host}, not docr`,
-    {
-      hint: machine.env["DOCR_FALLBACK"]
-        ? `log in with docker login ${host}, or unset DOCR_FALLBACK`
-        : `log in with docker login ${host}, or move all logins to docr: docr migrate --from ${fallback}`,
-    },
-  );
 }

@@ -141,8 +141,20 @@ describe("docr registry add", () => {
     expect(failure).toEqual({ code: "bad-arguments", message: "the password is empty" });
   });
 
-  it("fails if docr has a fallback helper", async () => {
-    const bench = createRegistryBench({ stdin: "hunter2", env: { DOCR_FALLBACK: "pass" } });
+  it("stores a login that the fallback helper does not have", async () => {
+    const bench = createRegistryBench({
+      stdin: "hunter2",
+      env: { DOCR_FALLBACK: "pass" },
+      helpers: { "pass list unused": { stdout: "{}", exitCode: 0 } },
+    });
+    const flags = { username: "sammy", passwordStdin: true, check: true };
+    expect((await bench.run(addCommand, flags, "ghcr.io")).json).toMatchObject({ host: "ghcr.io" });
+    expect(bench.warnings).toEqual([]);
+  });
+
+  it("fails if the fallback helper answers for the host", async () => {
+    const helpers = { "pass list unused": { stdout: '{"ghcr.io":"rosa"}', exitCode: 0 } };
+    const bench = createRegistryBench({ stdin: "hunter2", env: { DOCR_FALLBACK: "pass" }, helpers });
     const flags = { username: "sammy", passwordStdin: true, check: true };
     for (const command of [addCommand, updateCommand]) {
       expect(await failureOf(() => bench.run(command, flags, "ghcr.io"))).toEqual({

@@ -68,7 +68,21 @@ describe("docr registry list", () => {
     expect(await hostsOf(bench, {})).toEqual([`${HUB}access-token`, `${HUB}refresh-token`]);
   });
 
-  it("counts no client as a user if docr has a fallback helper", async () => {
+  it("counts a client as a user if the fallback helper has no login for the host", async () => {
+    const list = { stdout: '{"https://quay.io":"rosa"}', exitCode: 0 };
+    const bench = createRegistryBench({
+      env: { DOCR_FALLBACK: "pass" },
+      helpers: { "pass list unused": list },
+    });
+    for (const host of ["ghcr.io", "quay.io"]) await storeLogin(bench, host);
+    expect((await bench.run(listCommand, {})).json).toMatchObject([
+      { host: "ghcr.io", usedBy: [{ client: "docker", helper: "docr" }] },
+      { host: "quay.io", usedBy: [] },
+    ]);
+    expect(bench.helperCalls).toEqual(["pass list unused"]);
+  });
+
+  it("counts no client as a user if the fallback helper does not list its logins", async () => {
     const bench = createRegistryBench({ env: { DOCR_FALLBACK: "pass" } });
     await storeLogin(bench, "ghcr.io");
     expect((await bench.run(listCommand, {})).json).toMatchObject([{ host: "ghcr.io", usedBy: [] }]);
