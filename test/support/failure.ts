@@ -1,12 +1,12 @@
 import type { Outcome } from "./lab/run.ts";
 
-/** What clients take for "nobody logged in": an outage must never look like it. */
+/** Clients read this as "not logged in". An outage must never look like it. */
 const NOT_FOUND = "credentials not found in native keychain";
 
-/** Our own deadline for a whole `get`. */
+/** docr's deadline for a whole `get`. */
 const DEADLINE_MS = 30_000;
 
-/** What can be said of a failure without repeating what it printed. */
+/** A failure without its output. */
 export interface FailureSummary {
   readonly ending: number | string | null;
   readonly stdoutIsOneLine: boolean;
@@ -16,7 +16,7 @@ export interface FailureSummary {
   readonly isInTime: boolean;
 }
 
-/** A failure as clients and people need it: no crash, the reason on both streams, in time. */
+/** A failure as clients and users need it: no crash, the reason on both streams, in time. */
 export const CLEAN_FAILURE: FailureSummary = {
   ending: 1,
   stdoutIsOneLine: true,

@@ -1,14 +1,14 @@
-/** The runtime folder as a test may see and age it. */
+/** docr's private folder, as tests read and age it. */
 import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Names in the folder that start with `prefix`; none where there is no folder. */
+/** The names in the folder that start with `prefix`. Empty without the folder. */
 export function listFiles(folder: string, prefix = ""): readonly string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder).filter((name) => name.startsWith(prefix));
 }
 
-/** Everything in the folder as text to search in. Never print it. */
+/** The names and contents of these files as one text. Never print it. */
 export function readFiles(folder: string, prefix = ""): string {
   return listFiles(folder, prefix)
     .map((name) => `${name}\n${readFileSync(join(folder, name), "utf8")}\n`)
@@ -20,10 +20,7 @@ interface Moment {
   uptime?: number;
 }
 
-/**
- * Makes everything that is kept so many minutes older, on both clocks: as after that much time, without setting a
- * clock that other processes see.
- */
+/** Makes all files older by this many minutes, on both clocks. The executables need no other clock then. */
 export function backdate(folder: string, minutes: number): void {
   const ms = minutes * 60_000;
   const shift = (moment: Moment | undefined): void => {
@@ -37,7 +34,7 @@ export function backdate(folder: string, minutes: number): void {
       const then = new Date(Date.now() - ms);
       utimesSync(path, then, then);
     }
-    if (name.startsWith("warm-")) backdateAnswer(path, ms);
+    if (name.startsWith("warm-")) backdateResponse(path, ms);
     if (!/^(?:minted|replaced|digest)-/.test(name)) continue;
     const record: { minted?: Moment; replaced?: Moment } = JSON.parse(readFileSync(path, "utf8"));
     shift(record.minted);
@@ -46,11 +43,11 @@ export function backdate(folder: string, minutes: number): void {
   }
 }
 
-/** A finished answer: four times in its first line. On a machine that has not run for so long it can have no such age. */
-function backdateAnswer(path: string, ms: number): void {
-  const [head = "", ...answer] = readFileSync(path, "utf8").split("\n");
+/** A cached response has four times in its first line. Removes it if the machine has not run for that long. */
+function backdateResponse(path: string, ms: number): void {
+  const [head = "", ...response] = readFileSync(path, "utf8").split("\n");
   const [magic = "", ...times] = head.split(" ");
   const earlier = times.map((time) => Number(time) - ms);
   if (earlier.some((time) => time < 0)) rmSync(path);
-  else writeFileSync(path, [[magic, ...earlier].join(" "), ...answer].join("\n"));
+  else writeFileSync(path, [[magic, ...earlier].join(" "), ...response].join("\n"));
 }

@@ -13,12 +13,12 @@ import {
   settingOf,
 } from "../../../src/client-config/types.ts";
 
-/** A real home directory on Linux, in a temporary folder, with helpers that answer from a table. */
+/** A real home directory on Linux in a temporary folder, with helpers that answer from a table. */
 export interface ClientHome {
   readonly home: string;
   readonly machine: Machine;
   readonly clients: Clients;
-  /** What helpers were asked, as `NAME ACTION INPUT`. */
+  /** The requests to helpers, as `NAME ACTION INPUT`. */
   readonly asked: readonly string[];
   /** Writes a file in the home. A value that is not a string becomes JSON. */
   write(path: string, content: unknown): void;
@@ -61,7 +61,7 @@ export function createClientHome(options: ClientHomeOptions = {}): ClientHome {
     writeFileSync(full, typeof content === "string" ? content : JSON.stringify(content));
   };
   const registries = (content: string): void => write(".config/containers/registries.conf", content);
-  // Without a file in the home, the machine's own registries.conf would count.
+  // Without a file in the home, the clients would read the machine's registries.conf.
   registries("");
   return {
     home,
@@ -89,7 +89,7 @@ export const answerWith = (username: string, secret: string): string =>
 export const authOf = (username: string, password: string): string =>
   Buffer.from(`${username}:${password}`).toString("base64");
 
-/** What was resolved, in a form to compare: where from, and the login, opened. */
+/** The resolved setting, source, key and login as texts, for a comparison. */
 export function opened(resolved: Resolved): readonly unknown[] {
   const { source, key } = resolved;
   const helper = helperOf(resolved);

@@ -3,18 +3,18 @@ import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { closeServer, listen } from "./digitalocean-api.ts";
 
-/** A proxy for CONNECT that leads every tunnel to one port of this machine. */
+/** A CONNECT proxy whose tunnels all lead to one port of this machine. */
 export interface ConnectProxy {
   readonly url: string;
-  /** `HOST:PORT` of every tunnel that was asked for. */
+  /** `HOST:PORT` of every requested tunnel. */
   readonly tunnels: readonly string[];
-  /** Requests that came in without a tunnel. */
+  /** Requests without a tunnel. */
   readonly plain: readonly string[];
   close(): Promise<void>;
 }
 
 export interface ConnectProxyOptions {
-  /** Where tunnels lead; without it, every tunnel is refused with `status`. */
+  /** The port of the tunnels. Without it, the proxy refuses every tunnel with `status`. */
   readonly port?: number;
   readonly status?: number;
 }
@@ -22,7 +22,7 @@ export interface ConnectProxyOptions {
 export async function createConnectProxy(options: ConnectProxyOptions): Promise<ConnectProxy> {
   const tunnels: string[] = [];
   const plain: string[] = [];
-  // The server forgets a connection that has become a tunnel.
+  // The server does not track a connection that has become a tunnel.
   const sockets = new Set<Duplex>();
   const server: Server = createServer((request, response) => {
     plain.push(request.url ?? "");

@@ -5,7 +5,7 @@ export type Scope = "registry:read" | "registry:update" | "registry:create" | "a
 
 export type Access = "read-only" | "read-write";
 
-/** A credential that the account handed out. `secret` stays inside the stand-in and its own tests. */
+/** A credential of the account. Only the stand-in and its own tests use `secret`. */
 export interface Minted {
   readonly id: number;
   readonly secret: string;
@@ -30,12 +30,12 @@ export interface AccountOptions {
 
 export const ALL_SCOPES: readonly Scope[] = ["registry:read", "registry:update", "account:read"];
 
-/** A token of the right shape that nobody knows. */
+/** A token in the right format that belongs to no account. */
 export function inventToken(prefix = "dop_v1_"): string {
   return prefix + randomBytes(32).toString("hex");
 }
 
-/** The account behind the API: tokens, registries, and everything that was minted. */
+/** The account behind the API: its tokens, its registries and its credentials. */
 export class Account {
   registries: string[];
   readonly email: string;
@@ -58,12 +58,12 @@ export class Account {
     this.#tokens.delete(token);
   }
 
-  /** The scopes of an API token, or undefined where it is none of this account's. */
+  /** The scopes of an API token. Undefined if it is not this account's. */
   scopesOf(token: string): ReadonlySet<string> | undefined {
     return this.#tokens.get(token);
   }
 
-  /** An expiry of undefined or 0 means never, as the API has it. */
+  /** With an expiry of undefined or 0, as in the API, the credential never expires. */
   mint(registry: string, access: Access, expirySeconds: number | undefined): Minted {
     const secret = inventToken(this.#options.mintedPrefix ?? "dop_v1_");
     const minted: Minted = {
@@ -80,13 +80,13 @@ export class Account {
     return minted;
   }
 
-  /** The credential with this secret, dead or alive. */
+  /** The credential with this secret, valid or not. */
   findMinted(secret: string): Minted | undefined {
     return this.minted.find((minted) => minted.secret === secret);
   }
 }
 
-/** Whether the registry still takes it. */
+/** Whether the registry accepts it. */
 export function isLive(minted: Minted): boolean {
   return !minted.revoked && (minted.expiresAt === undefined || minted.expiresAt > Date.now());
 }

@@ -14,10 +14,10 @@ import { answerV2, type V2Options } from "./digitalocean-v2.ts";
 import { answerRegistryAuth, type TokenSigner } from "./registry-token-endpoint.ts";
 
 export interface StandInOptions extends AccountOptions, V2Options {
-  /** Loopback address and port; 127.0.0.1 and a free port unless told. */
+  /** Loopback address and port. 127.0.0.1 and a free port by default. */
   readonly host?: string;
   readonly port?: number;
-  /** PEM texts; plain http without them. */
+  /** PEM texts. Plain http without them. */
   readonly tls?: { readonly key: string; readonly certificate: string };
   /** Serves the registry's token endpoint too. */
   readonly signer?: TokenSigner;
@@ -34,25 +34,25 @@ export type Purpose =
   | "registry-auth"
   | "other";
 
-/** One request that came in. The bearer is not among it, on purpose. */
+/** A request, without its secrets. */
 export interface RecordedCall {
   readonly purpose: Purpose;
   readonly method: string;
   readonly path: string;
   readonly query: string;
-  /** What was answered; 0 where nothing was. */
+  /** 0 without a response. */
   readonly status: number;
 }
 
-/** DigitalOcean's API as far as registries go, on loopback, with an account behind it that tests arrange. */
+/** DigitalOcean's API for registries, on loopback, with an account that tests arrange. */
 export interface StandIn {
   readonly url: string;
   readonly account: Account;
   readonly faults: FaultTable;
   readonly calls: readonly RecordedCall[];
-  /** How many calls of these purposes came in; of all but the registry's own when none is named. */
+  /** The number of calls with these purposes. Without a purpose, all calls except the registry's own. */
   count(...purposes: readonly Purpose[]): number;
-  /** Forgets the calls and the faults, keeps the account. */
+  /** Clears the calls and the faults, but not the account. */
   reset(): void;
   close(): Promise<void>;
 }
@@ -144,7 +144,7 @@ function sendReply(response: ServerResponse, reply: Reply, remaining: number): v
   response.end(reply.body.replace("REQUEST_ID", requestId));
 }
 
-/** A server that answers each request so; plain http without a key and a certificate. */
+/** A server with this handler. Plain http without `tls`. */
 export function createServerWith(
   tls: StandInOptions["tls"] | undefined,
   answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
@@ -154,7 +154,7 @@ export function createServerWith(
   return tls ? createHttps({ key: tls.key, cert: tls.certificate }, onRequest) : createHttp(onRequest);
 }
 
-/** Listens and says on which port. */
+/** Returns the port. */
 export function listen(server: Server, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
@@ -169,7 +169,7 @@ export function listen(server: Server, port: number, host: string): Promise<numb
 export function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
-    // Requests that were left hanging on purpose would keep it open.
+    // Requests without a response would keep the server open.
     server.closeAllConnections();
   });
 }

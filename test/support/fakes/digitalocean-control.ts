@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { closeServer, listen, readBody, type StandIn } from "./digitalocean-api.ts";
 import type { Fault } from "./digitalocean-faults.ts";
 
-/** What others may see of a minted credential: all but the secret. */
+/** A minted credential without its secret. */
 export interface MintedView {
   readonly id: number;
   readonly registry: string;
@@ -26,9 +26,9 @@ export interface ControlChannel {
   close(): Promise<void>;
 }
 
-/** A second loopback port, so that orders never mix with what is measured. */
+/** A second loopback port, so that control requests are not among the measured ones. */
 export async function openControlChannel(standIn: StandIn): Promise<ControlChannel> {
-  // What can be ordered; each answers JSON.
+  // The control requests. Each response is JSON.
   const orders: Record<string, (body: unknown) => unknown> = {
     "GET /calls": () => standIn.calls,
     "GET /minted": () => viewMinted(standIn),
@@ -60,7 +60,7 @@ function readScopes(body: unknown): readonly string[] | undefined {
   return body.scopes.map(String);
 }
 
-/** The other end is our own code: the shape is trusted once it is a list of objects. */
+/** The client is this repository's own code: a list of objects needs no further check. */
 function readFaults(body: unknown): readonly Fault[] {
   return Array.isArray(body) ? body.filter(isFault) : [];
 }

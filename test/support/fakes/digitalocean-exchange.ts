@@ -1,11 +1,11 @@
-/** One request as the endpoints see it. */
+/** A request as the endpoints see it. */
 export interface Call {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
-  /** The bearer's value, or undefined. */
+  /** The bearer token. Undefined without one. */
   readonly bearer: string | undefined;
-  /** User and password of a Basic header, or undefined. */
+  /** User and password of a Basic header. Undefined without one. */
   readonly basic: { readonly username: string; readonly password: string } | undefined;
   readonly body: string;
 }
@@ -16,7 +16,7 @@ export interface Reply {
   readonly body: string;
 }
 
-/** `id` and `message` of the API's error bodies, for the statuses that it documents or is known to send. */
+/** `id` and `message` of the API's error bodies, for documented and observed statuses. */
 const ERRORS: Readonly<Record<number, readonly [id: string, message: string]>> = {
   400: ["bad_request", "The request was malformed."],
   401: ["unauthorized", "Unable to authenticate you."],
@@ -32,7 +32,7 @@ export function replyWith(value: unknown): Reply {
   return { status: 200, body: JSON.stringify(value) };
 }
 
-/** The request id is filled in by the server, which knows it. */
+/** The server fills in the request id. */
 export function replyError(status: number, message?: string): Reply {
   const [id, text] = ERRORS[status] ?? ["unexpected_error", "Something went wrong."];
   return { status, body: JSON.stringify({ id, message: message ?? text, request_id: "REQUEST_ID" }) };

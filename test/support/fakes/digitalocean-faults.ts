@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { type Reply, replyError } from "./digitalocean-exchange.ts";
 
-/** What goes wrong. `answer` gives the status with the API's own error body unless `body` says otherwise. */
+/** `answer` has the status, and the API's own error body unless there is a `body`. */
 export type FaultKind =
   | "answer"
   | "malformed"
@@ -15,17 +15,17 @@ export type FaultKind =
 
 export interface Fault {
   readonly kind: FaultKind;
-  /** Path of the request, whole; a `*` at the end stands for any rest. */
+  /** The request's path. A `*` at the end matches any rest. */
   readonly path: string;
   readonly method?: string;
-  /** How many requests it hits; one unless told. */
+  /** How many requests meet it. 1 by default. */
   readonly times?: number;
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
-/** Faults that wait for their request, first come first served. */
+/** Faults for later requests. The first one that matches a request is used. */
 export class FaultTable {
   #waiting: { readonly fault: Fault; left: number }[] = [];
 
@@ -49,14 +49,14 @@ function matches(fault: Fault, method: string, path: string): boolean {
   return fault.path.endsWith("*") ? path.startsWith(fault.path.slice(0, -1)) : path === fault.path;
 }
 
-const HALF_AN_ANSWER = '{"auths":{"registry.digitalocean.com":{"auth":"';
+const HALF_A_RESPONSE = '{"auths":{"registry.digitalocean.com":{"auth":"';
 
 const REPLIES: Readonly<Record<Exclude<FaultKind, "cut-off" | "hang" | "reset">, (fault: Fault) => Reply>> = {
   answer: (fault) => ({
     ...replyError(fault.status ?? 500),
     ...(fault.body === undefined ? {} : { body: fault.body }),
   }),
-  malformed: (fault) => ({ status: fault.status ?? 200, body: `${HALF_AN_ANSWER}}` }),
+  malformed: (fault) => ({ status: fault.status ?? 200, body: `${HALF_A_RESPONSE}}` }),
   "wrong-content": (fault) => ({
     status: fault.status ?? 200,
     headers: { "content-type": "text/html" },
@@ -84,7 +84,7 @@ export function sendFault(fault: Fault, response: ServerResponse, send: (reply: 
   if (fault.kind === "cut-off") {
     const status = fault.status ?? 200;
     response.writeHead(status, { "content-type": "application/json", "content-length": "4096" });
-    response.write(HALF_AN_ANSWER, () => response.destroy());
+    response.write(HALF_A_RESPONSE, () => response.destroy());
     return status;
   }
   const reply = REPLIES[fault.kind](fault);

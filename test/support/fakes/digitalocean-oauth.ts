@@ -2,7 +2,7 @@ import type { Account } from "./digitalocean-account.ts";
 import { isLive } from "./digitalocean-account.ts";
 import { type Call, type Reply, replyError, replyWith } from "./digitalocean-exchange.ts";
 
-/** The endpoints of cloud.digitalocean.com: what a token is, and putting an end to it. */
+/** The endpoints of cloud.digitalocean.com that describe and revoke a token. */
 export function answerOauth(account: Account, call: Call): Reply | undefined {
   if (call.path === "/v1/oauth/token/info")
     return call.method === "GET" ? tokenInfo(account, call) : replyError(405);
@@ -32,7 +32,7 @@ function describe(scopes: readonly string[], expiresInSeconds: number | null) {
   };
 }
 
-/** Only the token itself can end itself: bearer and form field must be the same, as doctl sends them. */
+/** A token can revoke only itself: bearer and form field must be equal, as in doctl's request. */
 function revoke(account: Account, call: Call): Reply {
   const token = new URLSearchParams(call.body).get("token");
   if (call.bearer === undefined || call.bearer !== token) return replyError(401);

@@ -1,7 +1,7 @@
 /**
  * The stand-in as a process of its own: `node digitalocean-process.ts OPTIONS-AS-JSON`. Prints one line of
- * JSON, `{"url","control"}`, when both ports listen. Ends when its standard input does, so that it cannot
- * outlive whoever started it.
+ * JSON, `{"url","control"}`, when both ports listen. Ends with its standard input, so that it does not
+ * outlive the process that started it.
  */
 import { createStandIn, type StandInOptions } from "./digitalocean-api.ts";
 import { openControlChannel } from "./digitalocean-control.ts";

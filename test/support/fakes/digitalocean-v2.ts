@@ -2,9 +2,9 @@ import type { Access, Account, Minted } from "./digitalocean-account.ts";
 import { type Call, type Reply, replyError, replyWith } from "./digitalocean-exchange.ts";
 
 export interface V2Options {
-  /** Puts a newline after the password before base64, as the published example has it. */
+  /** Appends a newline to the password before base64, as in the published example. */
   readonly trailingNewline?: boolean;
-  /** What a minted credential gets when it is used as a bearer here. Not documented: 401 unless told. */
+  /** The status for a minted credential as bearer. Not documented; 401 by default. */
   readonly mintedBearerStatus?: 401 | 403;
 }
 
@@ -24,7 +24,7 @@ const SUBSCRIPTION = {
   updated_at: "2020-11-05T15:53:24Z",
 };
 
-/** The `/v2` endpoints of api.digitalocean.com, or undefined where the path is none of them. */
+/** The `/v2` endpoints of api.digitalocean.com. Undefined for another path. */
 export function answerV2(account: Account, call: Call, options: V2Options): Reply | undefined {
   const handler = findHandler(call.path);
   if (!handler) return undefined;
@@ -79,7 +79,7 @@ const FIXED: Readonly<Record<string, Handler>> = {
   },
 };
 
-/** The deprecated endpoints know one registry: none is 404, several are 412. */
+/** The deprecated endpoints are for one registry: 404 without one, 412 with several. */
 function onlyRegistry(account: Account): Reply | { readonly name: string } {
   const [name, ...others] = account.registries;
   if (name === undefined) return replyError(404);
@@ -105,7 +105,7 @@ function encodeAuths(minted: Minted, options: V2Options): unknown {
   return { auths: { [REGISTRY_HOST]: { auth: Buffer.from(text).toString("base64") } } };
 }
 
-/** Tokens without custom scopes have `read`, and `write` where they may change things. */
+/** A token without custom scopes has `read`, and `write` if it can change things. */
 const mayRead = (scopes: ReadonlySet<string>): boolean => scopes.has("registry:read") || scopes.has("read");
 const mayWrite = (scopes: ReadonlySet<string>): boolean =>
   ["registry:update", "registry:create", "write"].some((scope) => scopes.has(scope));

@@ -4,22 +4,22 @@ import { closeServer, createServerWith, listen, readBody } from "./digitalocean-
 import { readBasic, readBearer } from "./digitalocean-exchange.ts";
 
 export interface DockerHubOptions {
-  /** Loopback address and port; 127.0.0.1 and a free port unless told. */
+  /** Loopback address and port. 127.0.0.1 and a free port by default. */
   readonly host?: string;
   readonly port?: number;
-  /** PEM texts; plain http without them. */
+  /** PEM texts. Plain http without them. */
   readonly tls?: { readonly key: string; readonly certificate: string };
-  /** Where tokens come from; this server itself unless told. */
+  /** The URL of the token service. This server's own by default. */
   readonly realm?: string;
 }
 
-/** What a manifest or a blob is. */
+/** A manifest or a blob. */
 export interface Content {
   readonly mediaType: string;
   readonly bytes: Buffer;
 }
 
-/** A request that came in; the login is not among it, only what kind it was of. */
+/** A request with the kind of its login, and without the login. */
 export interface HubRequest {
   readonly method: string;
   /** With the query. */
@@ -29,26 +29,26 @@ export interface HubRequest {
 }
 
 /**
- * A registry with the habits of Docker Hub, on loopback: its own token service gives everybody a token, with a good
- * login or without one, and the registry then answers 401 for whatever that token does not reach, there or not.
+ * A registry on loopback that behaves like Docker Hub: its token service grants a token with a good login or without one,
+ * and the registry then answers 401 for every repository outside that token, whether it exists or not.
  */
 export interface DockerHub {
   /** Host and port. */
   readonly host: string;
   readonly requests: readonly HubRequest[];
   addUser(name: string, password: string): void;
-  /** Refresh token of the user, for OAuth2's grant. */
+  /** The user's refresh token, for OAuth2's grant. */
   identityTokenOf(name: string): string;
-  /** Adds a manifest under the tag and its digest, and makes the repository; gives the digest. */
+  /** Adds a manifest under the tag and its digest, and its repository. Returns the digest. */
   addManifest(repository: string, tag: string, manifest: Content, owner?: string): string;
   addBlob(bytes: Buffer): string;
-  /** From now on manifests are answered with 429. */
+  /** From now on, manifests get 429. */
   limitRate(): void;
   close(): Promise<void>;
 }
 
 interface Repository {
-  /** Undefined for one that everybody may read. */
+  /** Undefined for a public repository. */
   readonly owner: string | undefined;
   readonly tags: Map<string, string>;
 }
@@ -66,7 +66,7 @@ export async function createDockerHub(options: DockerHubOptions = {}): Promise<D
   const identities = new Map<string, string>();
   const repositories = new Map<string, Repository>();
   const contents = new Map<string, Content>();
-  /** By token: the repository that it reaches. */
+  /** The repository of each token. */
   const tokens = new Map<string, string | undefined>();
   const requests: HubRequest[] = [];
   let isLimited = false;
@@ -173,7 +173,7 @@ function unauthorized(): Reply {
   return json(401, { errors: [{ code: "UNAUTHORIZED", message: "authentication required" }] });
 }
 
-/** Tags behind `last`, at most `n`, and where the next ones are. */
+/** At most `n` tags after `last`, and the link to the next ones. */
 function pageOf(name: string, tags: readonly string[], url: URL): Reply {
   const last = url.searchParams.get("last");
   const from = last === null ? 0 : tags.indexOf(last) + 1;

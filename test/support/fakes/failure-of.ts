@@ -1,12 +1,12 @@
 import { isHelperError, type ErrorCode } from "../../../src/core/errors.ts";
 
-/** What a test pins of an error: never the code without the message. */
+/** The code and the message of an error. Tests compare both. */
 export interface Failure {
   readonly code: ErrorCode;
   readonly message: string;
 }
 
-/** The coded error that the work fails with. Throws where it does not fail, or fails without a code. */
+/** Returns the error of the work. Throws if the work succeeds, or fails without a code. */
 export async function failureOf(work: () => unknown): Promise<Failure> {
   try {
     await work();
@@ -16,7 +16,7 @@ export async function failureOf(work: () => unknown): Promise<Failure> {
   throw new Error("the work did not fail");
 }
 
-/** The same without a promise, for properties that run a hundred times. */
+/** The same without a promise, for properties with many runs. Undefined if the work succeeds. */
 export function failureOfSync(work: () => unknown): Failure | undefined {
   try {
     work();

@@ -1,6 +1,6 @@
 import type { Keytar } from "../../../src/stores/keychain/keychain.ts";
 
-/** keytar over a map, which behaves like libsecret with a locked collection where it is told to. */
+/** keytar over a map. In the state "locked" it behaves like libsecret with a locked collection. */
 export interface FakeKeytar extends Keytar {
   /** By service, then by account. */
   readonly items: Map<string, Map<string, string>>;
@@ -9,7 +9,7 @@ export interface FakeKeytar extends Keytar {
   state: "unlocked" | "locked" | "silent" | Error;
 }
 
-/** What keytar rejects with when it writes into a locked collection of gnome-keyring. */
+/** keytar's message for a write into a locked collection of gnome-keyring. */
 export const LOCKED_MESSAGE = "Cannot create an item in a locked collection";
 
 export function createFakeKeytar(): FakeKeytar {
@@ -37,7 +37,7 @@ export function createFakeKeytar(): FakeKeytar {
       answer(
         "find",
         () => [...serviceOf(service)].map(([account, password]) => ({ account, password })),
-        // The real one does not even reject: the process dies (gnome-keyring 42, SIGSEGV).
+        // The real one does not reject: the process crashes (gnome-keyring 42, SIGSEGV).
         new Error("the process has crashed"),
       ),
   };

@@ -1,16 +1,16 @@
 import type { Clock } from "../../../src/core/lifetime.ts";
 
-/** Clocks that stand still until they are set. */
+/** Clocks that move only when a test moves them. */
 export interface FixedClock extends Clock {
-  /** Time goes by on both clocks. */
+  /** Time passes on both clocks. */
   pass(milliseconds: number): void;
-  /** Somebody sets the wall clock, forward or back for a negative number. */
+  /** Sets the wall clock forward, or back for a negative number. */
   setWallBy(milliseconds: number): void;
-  /** The machine starts anew, and has been up for this long. */
+  /** The machine restarts, and its uptime is this. */
   restart(uptime: number): void;
 }
 
-/** The time at which every test starts. */
+/** The wall clock at the start of a test. */
 export const NOON = Date.UTC(2026, 10, 21, 12);
 
 export const SECOND = 1000;

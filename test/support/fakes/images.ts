@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Content } from "./docker-hub.ts";
 
-/** Manifests as registries keep them, made of whatever a test needs. */
+/** Manifests as registries store them. */
 
 export function contentOf(mediaType: string, value: unknown): Content {
   return { mediaType, bytes: Buffer.from(JSON.stringify(value)) };
@@ -17,7 +17,7 @@ export const OCI_CONFIG = "application/vnd.oci.image.config.v1+json";
 export const SCHEMA_2 = "application/vnd.docker.distribution.manifest.v2+json";
 export const DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json";
 
-/** An image of two layers of 1000 and 500 bytes, and the config that it names. */
+/** An image with layers of 1000 and 500 bytes, and its config. */
 export function createImage(
   mediaType: string,
   platform: Readonly<Record<string, string>>,
@@ -41,7 +41,7 @@ export function createImage(
   return { manifest, config, contentBytes: config.length + 1500 };
 }
 
-/** An index of images for these platforms (`linux/arm64/v8`), and of an attestation, as buildx makes one. */
+/** An index with images for these platforms (`linux/arm64/v8`) and an attestation, as buildx writes it. */
 export function createIndex(mediaType: string, platforms: readonly string[]): Content {
   const manifests = [...platforms, "unknown/unknown"].map((platform) => {
     const [os, architecture, variant] = platform.split("/");

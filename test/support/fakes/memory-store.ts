@@ -1,13 +1,13 @@
 import type { SecretStore } from "../../../src/core/secret-store.ts";
 import { Secret } from "../../../src/core/secret.ts";
 
-/** A store in memory that shows what is in it and what it was asked, and fails where it is told to. */
+/** A store in memory that records its calls and fails on request. */
 export interface MemoryStore extends SecretStore {
   /** Names and values, as text. */
   readonly items: Map<string, string>;
   /** `read NAME`, `write NAME`, `erase NAME`, `entries PREFIX`, in order. */
   readonly calls: string[];
-  /** Every call, or those that `which` picks by its text, fails with this from now on; undefined heals it. */
+  /** From now on, the calls that `which` selects by their text fail with this error. Undefined ends that. */
   failWith(error: Error | undefined, which?: (call: string) => boolean): void;
 }
 

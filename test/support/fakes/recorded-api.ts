@@ -5,20 +5,20 @@ import type { Clock } from "../../../src/core/lifetime.ts";
 import type { MintedCredential } from "../../../src/core/credential.ts";
 import { Secret } from "../../../src/core/secret.ts";
 
-/** DigitalOcean's API as the helper sees it: answers at once, notes each call, fails where it is told to. */
+/** DigitalOcean's API as the domain sees it. It answers at once, records its calls and fails on request. */
 export interface RecordedApi extends MintApi, AccountApi, Revoker {
   /** `list TOKEN`, `mint NAME ACCESS SECONDS`, `revoke SECRET`, `token TOKEN`, `account TOKEN`, in order. */
   readonly calls: string[];
   registries: readonly string[];
   token: TokenDescription;
   account: Account | undefined;
-  /** Calls that begin with `start` fail with this code from now on. */
+  /** From now on, calls that start with `start` fail with this code. */
   fail(start: string, code: ErrorCode): void;
-  /** No call fails any more. */
+  /** Ends all failures. */
   heal(): void;
 }
 
-/** The message of every failure that this API was told of. */
+/** The message of every requested failure. */
 export const API_MESSAGE = "the api said no";
 export const REVOKE_AT = "https://cloud.example";
 

@@ -1,6 +1,6 @@
 import type { Trace } from "../../../src/core/reporter.ts";
 
-/** What was traced, as it would be printed. */
+/** The traced events. */
 export interface RecordedTrace {
   readonly trace: Trace;
   readonly events: { readonly event: string; readonly details: Readonly<Record<string, unknown>> }[];

@@ -3,7 +3,7 @@ import type { Account } from "./digitalocean-account.ts";
 import { isLive } from "./digitalocean-account.ts";
 import { type Call, type Reply, replyError, replyWith } from "./digitalocean-exchange.ts";
 
-/** Signs what the registry believes: an EC P-256 key and its certificate, both PEM. */
+/** Signs tokens for the registry with an EC P-256 key. Key and certificate are PEM texts. */
 export interface TokenSigner {
   readonly key: string;
   readonly certificate: string;
@@ -17,13 +17,13 @@ interface Grant {
   readonly actions: readonly string[];
 }
 
-/** May this login do this to this repository? */
+/** Whether this login may do this to this repository. */
 type Permission = (repository: string, action: string) => boolean;
 
 const SCOPE = /^repository:([a-z0-9][a-z0-9._/-]*):([a-z*]+(?:,[a-z*]+)*)$/;
 const LIFE_SECONDS = 300;
 
-/** `GET /v2/registry/auth`: Basic credentials in, a JWT for docker-registry out. */
+/** `GET /v2/registry/auth`: a JWT for docker-registry in exchange for Basic credentials. */
 export function answerRegistryAuth(account: Account, call: Call, signer: TokenSigner): Reply {
   if (call.method !== "GET") return replyError(405);
   if (!call.basic) return replyError(401);
@@ -43,7 +43,7 @@ export function answerRegistryAuth(account: Account, call: Call, signer: TokenSi
   return replyWith({ token, expires_in: LIFE_SECONDS, issued_at: new Date().toISOString() });
 }
 
-/** A minted credential opens its own registry only; an API token opens all of the team's. */
+/** A minted credential is for its own registry. An API token is for all registries of the team. */
 function findPermission(account: Account, username: string, password: string): Permission | undefined {
   if (username !== password && username !== account.email) return undefined;
   const minted = account.findMinted(password);
@@ -73,7 +73,7 @@ function signToken(signer: TokenSigner, access: readonly Grant[]): string {
     access,
   };
   const input = `${encode(JSON.stringify(header))}.${encode(JSON.stringify(claims))}`;
-  // JOSE wants the two numbers side by side, not the DER that OpenSSL makes.
+  // JOSE needs the two numbers one after the other, not OpenSSL's DER.
   const signature = sign("sha256", Buffer.from(input), { key: signer.key, dsaEncoding: "ieee-p1363" });
   return `${input}.${signature.toString("base64url")}`;
 }

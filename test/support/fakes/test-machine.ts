@@ -37,9 +37,9 @@ export interface TestMachine {
   readonly get: (changes?: EnvironmentChanges) => Promise<Outcome>;
   /** The number of the credential that a `get` answers. Undefined if it is none of the stand-in's. */
   readonly idOf: (outcome: Outcome) => number | undefined;
-  /** Changes that trace to a file of this machine. */
+  /** Makes docr trace to a file of this machine. */
   readonly traced: Environment;
-  /** What was traced there. */
+  /** The lines of that file. */
   readonly trace: () => readonly TraceLine[];
   /** Resolves when all background processes have ended. */
   readonly settle: () => Promise<void>;
@@ -177,7 +177,7 @@ export function onMachine(
   };
 }
 
-/** Linux gives no process a larger id, so that the processes of a machine are told from real ones. */
+/** No process of Linux has a larger id. The processes of a test machine do. */
 const LARGEST_PID = 4_194_304;
 
 function isRunning(pid: number): boolean {
