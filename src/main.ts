@@ -49,14 +49,17 @@ async function answerOrPrefetch(
   host: Host,
   input: Uint8Array | Promise<Uint8Array>,
 ): ReturnType<typeof prefetchLogin> {
-  const bytes =
-    input instanceof Uint8Array
-      ? input
-      : await withDeadline(input, CACHED_INPUT_TIMEOUT_MS, () => new Uint8Array());
+  const bytes = input instanceof Uint8Array ? input : await waitForInput(host, input);
   if (decodeAscii(bytes, bytes.length)?.trim() !== CACHED_SERVER_URL) return prefetchLogin(host, bytes);
   const response = cachedResponse(host);
   if (response !== undefined) host.exit(writeFully(1, response) === undefined ? 0 : 1);
   return undefined;
+}
+
+/** Empty after the time limit, and for a terminal: run.ts tells the user what it waits for. */
+async function waitForInput(host: Host, input: Promise<Uint8Array>): Promise<Uint8Array> {
+  const nothing = (): Uint8Array => new Uint8Array();
+  return host.isTerminal(0) ? nothing() : withDeadline(input, CACHED_INPUT_TIMEOUT_MS, nothing);
 }
 
 function cachedResponse(host: Host): string | undefined {

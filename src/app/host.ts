@@ -1,5 +1,5 @@
 /** The process and the machine as the program sees them. With main.ts, the only file that names `process`. */
-import { readFileSync, readlinkSync } from "node:fs";
+import { fstatSync, readFileSync, readlinkSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Machine } from "../core/machine.ts";
 import type { Moment } from "../core/lifetime.ts";
@@ -77,7 +77,7 @@ export function createHost(): Host {
     exit: (code) => exit(code, pendingCalls.count > 0),
     writeStdout: (text) => void writeFully(1, text),
     writeStderr: (text) => void writeFully(2, text),
-    isTerminal: (fd) => process.getBuiltinModule("node:tty").isatty(fd),
+    isTerminal: (fd) => mayBeTerminal(fd) && process.getBuiltinModule("node:tty").isatty(fd),
     columns: () => process.stdout.columns,
     streams: () => ({
       stdin: process.stdin,
@@ -122,6 +122,15 @@ function clientPid(): number {
     return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
   } catch {
     return parent;
+  }
+}
+
+/** Whether it is a device, or unknown. Loading node:tty, which knows more, costs a `get` some milliseconds. */
+function mayBeTerminal(fd: number): boolean {
+  try {
+    return fstatSync(fd).isCharacterDevice();
+  } catch {
+    return true;
   }
 }
 

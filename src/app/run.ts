@@ -35,6 +35,8 @@ export async function run(
     readInput,
     env: host.env,
     timeouts: { inputMs: INPUT_TIMEOUT_MS, responseMs: RESPONSE_TIMEOUT_MS },
+    isInputTerminal: () => host.isTerminal(0),
+    note: (text) => host.writeStderr(stderrLine(text)),
     warnings: app.warnings,
     trace: app.reporter.trace,
     isHelper: host.isHelper,
@@ -47,6 +49,10 @@ export async function run(
 }
 
 export interface RequestPorts extends ServerPorts {
+  /** Whether a user at a terminal types the request. */
+  readonly isInputTerminal: () => boolean;
+  /** Prints one line on stderr at once. */
+  readonly note: (text: string) => void;
   /** Warnings so far. */
   readonly warnings: readonly string[];
   readonly trace: Trace;
@@ -55,6 +61,18 @@ export interface RequestPorts extends ServerPorts {
   readonly isHelper: boolean;
   /** Runs a command. As a helper, throws `unknown-action` if the only argument is an unknown word; other errors are in the output. */
   readonly runCommand: (args: readonly string[]) => Promise<CommandOutput>;
+}
+
+const TYPING_TIMEOUT_MS = 10 * 60_000;
+
+/** Tells a user who started a request by hand what docr waits for, and leaves the time to type it. */
+function forTypist(action: "get" | "store" | "erase", ports: RequestPorts): RequestPorts {
+  const what =
+    action === "store"
+      ? 'a login, such as {"ServerURL":"ghcr.io","Username":"sammy","Secret":"…"},'
+      : "a registry's address, such as registry.digitalocean.com,";
+  ports.note(`waiting for ${what} on stdin; end it with Enter and ctrl-D`);
+  return { ...ports, timeouts: { ...ports.timeouts, inputMs: TYPING_TIMEOUT_MS } };
 }
 
 /** Runs a protocol request or a command. Never throws. */
@@ -96,6 +114,6 @@ async function respond(
     case "erase":
     case "list":
       ports.trace("asked", { verb: action, client: ports.clientPid() });
-      return serve(action, ports);
+      return serve(action, action !== "list" && ports.isInputTerminal() ? forTypist(action, ports) : ports);
   }
 }

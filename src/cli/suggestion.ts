@@ -1,5 +1,20 @@
-/** The candidate that the user most likely meant; undefined if none is close. The first of equals wins. */
+/**
+ * The candidate that the user most likely meant: the closest one, else the only one that begins with the word. Undefined if
+ * there is none. The first of equals wins.
+ */
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
+  return findClosest(word, candidates) ?? findOnlyBeginning(word, candidates);
+}
+
+/** Shorter words begin too many others. */
+const SHORTEST_BEGINNING = 3;
+
+function findOnlyBeginning(word: string, candidates: readonly string[]): string | undefined {
+  const found = candidates.filter((candidate) => candidate.startsWith(word));
+  return word.length >= SHORTEST_BEGINNING && found.length === 1 ? found[0] : undefined;
+}
+
+function findClosest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
   // At most a third of the letters may differ, and three at all.
   let bestDistance = Math.min(3, Math.floor(word.length / 3)) + 1;

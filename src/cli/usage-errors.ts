@@ -1,10 +1,14 @@
 /** Wrong usage as an error in docr's words. Its texts come from the definitions, and name no word that may be a secret. */
+import { containsApiToken, TOKENS_PAGE } from "../core/api-token.ts";
+import { traitsOf } from "../core/error-catalog.ts";
 import { HelperError } from "../core/errors.ts";
 import type { Command, CommandTree, Options } from "../commands/command.ts";
 import { type Action, unknownActionMessage } from "../protocol/messages.ts";
 import { type Located, locate, moveHelpLast } from "./locate.ts";
 import { flagOf, optionsIn } from "./option-flags.ts";
 import { suggest } from "./suggestion.ts";
+
+const TOKEN_EXPOSED = `revoke it at ${TOKENS_PAGE}, and run docr login, which asks for a new one`;
 
 /** What is wrong, by the parser's code for it. */
 export type UsageProblem = "unknown-option" | "missing-value" | "missing-argument" | "excess-arguments";
@@ -30,8 +34,14 @@ export function usageError(problem: UsageProblem, located: Located): HelperError
   }
 }
 
-/** For what the command itself found wrong. */
+/** For what the command itself found wrong. An API token among the arguments of a wrong command line is what matters most. */
 export function withUsageHint(error: HelperError, args: readonly string[], tree: CommandTree): HelperError {
+  if (traitsOf(error).exitCode === 2 && args.some(containsApiToken)) {
+    return new HelperError("bad-arguments", "do not put a token there; it is now in your shell history", {
+      cause: error,
+      hint: TOKEN_EXPOSED,
+    });
+  }
   if (error.code !== "bad-arguments" || error.hint !== undefined) return error;
   const hint = helpHint(locate(moveHelpLast(args, tree), tree));
   return new HelperError(error.code, error.message, { cause: error, hint });

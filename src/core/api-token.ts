@@ -10,8 +10,18 @@ export interface ApiToken {
   readonly source: string;
 }
 
+/** Where DigitalOcean creates and revokes API tokens. */
+export const TOKENS_PAGE = "https://cloud.digitalocean.com/account/api/tokens";
+
 /** `do?_v1_` and 64 hex digits (personal, OAuth access and later kinds), or 64 hex digits alone (legacy). */
 const API_TOKEN = /^(?:do[a-z]_v1_)?[0-9a-f]{64}$/;
+
+/** A text that has an API token in it, or is one. Hex digits alone within a text may be an image's digest. */
+const CONTAINS_API_TOKEN = /do[a-z]_v1_[0-9a-f]{64}|^[0-9a-f]{64}$/;
+
+export function containsApiToken(text: string): boolean {
+  return CONTAINS_API_TOKEN.test(text);
+}
 
 /** Whether the secret has an API token's format. A minted credential's secret may have the same format. */
 export function hasApiTokenFormat(secret: Secret): boolean {

@@ -45,6 +45,11 @@ export function statusOf(fd: number): FileStatus | undefined {
   return { mode: readU32(stat, 24), uid: readU32(stat, 28) };
 }
 
+/** Whether the open file is a character device: a terminal, or /dev/null. */
+export function isDevice(fd: number): boolean {
+  return ((statusOf(fd)?.mode ?? 0) & 0o170000) === 0o020000;
+}
+
 /** Waits until a read does not block. Returns false after `timeoutMs`. */
 export const waitUntilReadable = (fd: number, timeoutMs: number): boolean => waitUntil(fd, 1, timeoutMs);
 

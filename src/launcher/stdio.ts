@@ -6,6 +6,7 @@ import { READ_FAILED, READ_TIMED_OUT, readToEnd } from "./files.ts";
 import {
   closeDescriptor,
   ignoreBrokenPipes,
+  isDevice,
   openPipe,
   replaceDescriptor,
   waitUntilWritable,
@@ -15,8 +16,9 @@ import {
 /** The bytes read from stdin. Undefined if the launcher did not read stdin, or could not. */
 let consumed: Uint8Array | undefined;
 
-/** Reads stdin, up to INPUT_LIMIT_BYTES. */
+/** Reads stdin, up to INPUT_LIMIT_BYTES. Leaves a terminal to docr, which tells the user what it waits for. */
 export function readInput(): Input {
+  if (isDevice(0)) return { status: "unreadable", text: "" };
   const bytes = new Uint8Array(INPUT_LIMIT_BYTES);
   const length = readToEnd(0, bytes, INPUT_TIMEOUT_MS);
   if (length === READ_TIMED_OUT) return { status: "timed-out", text: "" };

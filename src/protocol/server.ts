@@ -2,7 +2,6 @@ import { withDeadline } from "../core/deadline.ts";
 import { HelperError } from "../core/errors.ts";
 import type { Environment } from "../core/machine.ts";
 import type { Helper } from "../credentials/helper.ts";
-import { INPUT_TIMEOUT_MESSAGE } from "../response-cache/shared/limits.ts";
 import { type Response, respondTo } from "./actions.ts";
 import { listWithFallback, serveWithFallback } from "./fallback-helper.ts";
 import type { Action } from "./messages.ts";
@@ -38,7 +37,7 @@ export async function serve(action: Action, ports: ServerPorts): Promise<Respons
     });
   const readInput = (): Promise<Uint8Array> =>
     withDeadline(ports.readInput(), timeouts.inputMs, (): never => {
-      throw new HelperError("input-unfinished", INPUT_TIMEOUT_MESSAGE);
+      throw new HelperError("input-unfinished", `stdin was not closed within ${timeouts.inputMs / 1000} s`);
     });
   if (action === "list") return serveList(ports, within);
   const fallback = ports.fallback();

@@ -24,8 +24,11 @@ export interface Terminal {
   print(text: string): void;
   /** Prints one line of information on stderr immediately. It is not a warning. */
   note(text: string): void;
-  /** Reads all of stdin as UTF-8, without one final line break. Throws `input-missing` if it is empty. */
-  readSecret(): Promise<Secret>;
+  /**
+   * All of stdin as UTF-8, without one final line break. If stdin is a terminal, first says on stderr that it waits for the
+   * secret, which `what` names ("the API token"). Throws `input-missing` if stdin is empty.
+   */
+  readSecret(what: string): Promise<Secret>;
 }
 
 export type Style = "bold" | "green" | "yellow" | "red";
@@ -43,6 +46,11 @@ export interface TerminalParts {
   writeStderr(text: string): void;
   /** Whether NO_COLOR, TERM and `--no-color` permit colours. */
   wantsColours(): boolean;
+}
+
+/** Said to a user at a terminal, who might take the silence for work. */
+export function waitingFor(what: string): string {
+  return `waiting for ${what} on stdin; end it with Enter and ctrl-D`;
 }
 
 const PIPED_COLUMNS = 80;
@@ -80,10 +88,11 @@ export function createTerminal(parts: TerminalParts): Terminal {
     },
     print: (text) => parts.writeStdout(text),
     note: (text) => parts.writeStderr(stderrLine(text)),
-    async readSecret() {
+    async readSecret(what) {
+      if (parts.isTerminal(0)) parts.writeStderr(stderrLine(waitingFor(what)));
       const text = textOf(await parts.readInput()).replace(/\r?\n$/, "");
       if (text !== "") return new Secret(text);
-      throw new HelperError("input-missing", "stdin is empty", { hint: "pass the secret on stdin" });
+      throw new HelperError("input-missing", "stdin is empty", { hint: `pass ${what} on stdin` });
     },
   };
 }

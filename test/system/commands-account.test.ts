@@ -62,6 +62,8 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the commands around
     const args = ["copy", "-q", "--dest-creds", `${seed}:${seed}`, `oci:${layout}:v1`, IMAGE];
     const { code, stderr } = await lab.user.run("skopeo", args);
     if (code !== 0) throw new Error(stderr);
+    // Otherwise each login warns that no client asks docr.
+    await docr(["configure", "--client", "all"]);
   });
   afterAll(() => lab.close());
   beforeEach(() => {

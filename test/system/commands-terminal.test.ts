@@ -47,14 +47,24 @@ describeUnless(reasonFor(["tmux"]), "in a real terminal", () => {
   });
 
   it.each([
-    ["docr login", true],
-    ["docr login --no-color", false],
-    ["NO_COLOR=1 docr login", false],
+    ["DOCR_STORE=file docr login", true],
+    ["DOCR_STORE=file docr login --no-color", false],
+    ["DOCR_STORE=file NO_COLOR=1 docr login", false],
   ])("the prompt of %s has colours: %s", async (command, hasColours) => {
     await inTerminal(command, async (terminal) => {
       await terminal.waitFor("DigitalOcean API token");
       expect(/\u001b\[[0-9;]*3[0-7]m/.test(await terminal.colours())).toBe(hasColours);
       await terminal.press("C-c");
+    });
+  });
+
+  it.each(PROGRAMS.map((path) => basename(path)))("%s get says what it waits for", async (name) => {
+    await inTerminal(`DOCR_STORE=file ${name} get`, async (terminal) => {
+      await terminal.waitFor("docr: waiting for a registry's address");
+      await terminal.type("ghcr.io");
+      await terminal.press("Enter");
+      await terminal.press("C-d");
+      expect(await terminal.waitFor("[exit 1]")).toMatch(/^credentials not found in native keychain$/m);
     });
   });
 

@@ -1,5 +1,5 @@
 import { storeNameOf } from "../../config/general.ts";
-import type { ApiToken } from "../../core/api-token.ts";
+import { type ApiToken, TOKENS_PAGE } from "../../core/api-token.ts";
 import { HelperError } from "../../core/errors.ts";
 import type { Secret } from "../../core/secret.ts";
 import { DEFAULT_CONTEXT } from "../../credentials/accounts/api-tokens.ts";
@@ -8,6 +8,7 @@ import { undefinedIfFailed } from "../../credentials/best-effort.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../context.ts";
 import { parseContext } from "./context-option.ts";
+import { findMissingSetup } from "./missing-setup.ts";
 import { describeLogin, jsonOfLogin } from "./login-report.ts";
 
 /** Checks an API token and its scopes with DigitalOcean, then stores it. Stores nothing if DigitalOcean rejects it. */
@@ -24,22 +25,21 @@ export const loginCommand = defineCommand({
     fromDoctl: { kind: "flag", description: "Use the API token that doctl has for the account" },
   },
   examples: ["docr login", "docr login --context work --token-stdin < token.txt", "docr login --from-doctl"],
-  needs: ["accounts", "settings", "general", "clock", "terminal", "reporter"],
-  async run({ options }, { accounts, settings, general, clock, terminal, reporter }) {
+  needs: ["accounts", "settings", "general", "machine", "clients", "clock", "terminal", "reporter"],
+  async run({ options }, parts) {
+    const { accounts, settings, general, clock, terminal, reporter } = parts;
     const context = options.context === undefined ? accounts.contextInUse() : parseContext(options.context);
     const token = await obtainToken(options, context, { accounts, terminal });
     const accepted = await terminal.spin("asking DigitalOcean", () => accounts.logIn(token, context));
-    for (const text of warningsFor(context, settings(), accounts)) reporter.warn(text);
     if (!accepted.token) {
       reporter.warn("DigitalOcean did not report the scopes of the API token");
     } else if (!canPush(accepted.token)) {
       reporter.warn("this API token can pull but not push: it lacks the scope registry:update");
     }
-    const stored = {
-      context: context ?? DEFAULT_CONTEXT,
-      store: storeNameOf(general()),
-      now: clock.read().now,
-    };
+    const store = storeNameOf(general());
+    for (const text of warningsFor(context, settings(), accounts)) reporter.warn(text);
+    for (const text of await findMissingSetup(parts)) reporter.warn(text);
+    const stored = { context: context ?? DEFAULT_CONTEXT, store, now: clock.read().now };
     return { text: describeLogin(accepted, stored), json: jsonOfLogin(accepted, stored) };
   },
 });
@@ -52,7 +52,7 @@ async function obtainToken(
   if (tokenStdin && fromDoctl) {
     throw new HelperError("bad-arguments", "--token-stdin and --from-doctl cannot be combined");
   }
-  if (tokenStdin) return tokenOf(await terminal.readSecret(), "stdin");
+  if (tokenStdin) return tokenOf(await terminal.readSecret("the API token"), "stdin");
   if (fromDoctl) {
     const token = await accounts.findInDoctl(context);
     if (token) return token;
@@ -65,9 +65,23 @@ async function obtainToken(
       hint: "pass it on stdin with --token-stdin, or use doctl's with --from-doctl",
     });
   }
+  return askForToken(context, { accounts, terminal });
+}
+
+async function askForToken(
+  context: string | undefined,
+  { accounts, terminal }: Pick<CommandContext, "accounts" | "terminal">,
+): Promise<ApiToken> {
+  // A store that fails must do so before the user creates a token for it.
+  const present = await terminal.spin("opening the store", () => accounts.readStored(context));
+  if (present) {
+    terminal.note(`account ${context ?? DEFAULT_CONTEXT} has an API token; a new one replaces it`);
+  }
   // Best effort: a file that doctl itself could not read must not end the login.
   const doctl = await undefinedIfFailed(() => accounts.findInDoctl(context));
   if (doctl && (await terminal.confirm(`Use the API token in ${doctl.source}?`))) return doctl;
+  terminal.note(`create an API token at ${TOKENS_PAGE}`);
+  terminal.note("with the scopes registry:read and registry:update");
   return tokenOf(await terminal.askHidden("DigitalOcean API token"), "the prompt");
 }
 

@@ -90,7 +90,9 @@ async function confirmReplacement(terminal: Terminal, host: string): Promise<voi
 }
 
 async function readPassword(terminal: Terminal, host: string, fromStdin: boolean): Promise<Secret> {
-  return fromStdin ? terminal.readSecret() : terminal.askHidden(`Password or access token for ${host}`);
+  return fromStdin
+    ? terminal.readSecret("the password")
+    : terminal.askHidden(`Password or access token for ${host}`);
 }
 
 interface NewLogin {

@@ -1,4 +1,4 @@
-import { hasApiTokenFormat, type ApiToken } from "../../core/api-token.ts";
+import { type ApiToken, hasApiTokenFormat, TOKENS_PAGE } from "../../core/api-token.ts";
 import { HelperError, isHelperError } from "../../core/errors.ts";
 import { undefinedIfFailed } from "../best-effort.ts";
 import { type Inventory, isMintedByDocr } from "../inventory/inventory.ts";
@@ -9,7 +9,6 @@ const BUDGET_MS = 15_000;
 /** Time limit of requests whose result docr only shows. A host that a firewall blocks must not delay the login. */
 const SHORT_BUDGET_MS = 5_000;
 
-const TOKENS_PAGE = "https://cloud.digitalocean.com/account/api/tokens";
 const WHAT_IT_IS = `create an API token (dop_v1_ and 64 hex digits) at ${TOKENS_PAGE}`;
 const NEW_TOKEN = `create a token with the scopes registry:read and registry:update at ${TOKENS_PAGE}`;
 

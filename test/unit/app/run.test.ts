@@ -20,6 +20,8 @@ function run(args: readonly string[], ports: Partial<RequestPorts> = {}): Promis
     trace: recordTrace().trace,
     clientPid: () => 1,
     isHelper: true,
+    isInputTerminal: () => false,
+    note: () => undefined,
     env: {},
     warnings: [],
     timeouts: { inputMs: 5_000, responseMs: 20_000 },
@@ -123,6 +125,43 @@ describe("a request", () => {
   });
 });
 
+describe("a request that a user types at a terminal", () => {
+  it.each([
+    [
+      "get",
+      "waiting for a registry's address, such as registry.digitalocean.com, on stdin; end it with Enter and ctrl-D",
+    ],
+    [
+      "erase",
+      "waiting for a registry's address, such as registry.digitalocean.com, on stdin; end it with Enter and ctrl-D",
+    ],
+    [
+      "store",
+      'waiting for a login, such as {"ServerURL":"ghcr.io","Username":"sammy","Secret":"…"}, on stdin; end it with Enter and ctrl-D',
+    ],
+  ])("says on stderr what %s waits for, and waits longer", async (verb, text) => {
+    const notes: string[] = [];
+    const readInput = () =>
+      new Promise<Buffer>(
+        (resolve) => void setTimeout(() => resolve(Buffer.from('{"ServerURL":"a","Username":"b"}')), 20),
+      );
+    const outcome = await run([verb], {
+      readInput,
+      isInputTerminal: () => true,
+      note: (line) => void notes.push(line),
+      timeouts: { inputMs: 1, responseMs: 20_000 },
+    });
+    expect(notes).toEqual([text]);
+    expect(outcome.stdout).not.toContain("was not closed");
+  });
+
+  it("says nothing for list, which reads no input", async () => {
+    const notes: string[] = [];
+    await run(["list"], { isInputTerminal: () => true, note: (line) => void notes.push(line) });
+    expect(notes).toEqual([]);
+  });
+});
+
 describe("a failure", () => {
   it("has the hint of the catalog", async () => {
     const failure = new HelperError("keychain-locked", "the keychain is locked");
@@ -193,7 +232,7 @@ describe("the deadline", () => {
       readInput: () => never,
       timeouts: { inputMs: 10, responseMs: 20_000 },
     });
-    expect(outcome.stdout).toBe("stdin was not closed within 8 s; close stdin after the request\n");
+    expect(outcome.stdout).toBe("stdin was not closed within 0.01 s; close stdin after the request\n");
     expect(outcome.exitCode).toBe(1);
   });
 });

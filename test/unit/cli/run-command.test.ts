@@ -168,11 +168,6 @@ describe("wrong usage", () => {
       "run docr resolve --help",
     ],
     [
-      ["registry", "add", "ghcr.io", "--password", "hunter2"],
-      "unknown option '--password'",
-      "run docr registry add --help",
-    ],
-    [
       ["registry", "remove", "ghcr.io", "--force"],
       "unknown option '--force'",
       "run docr registry remove --help",
@@ -228,6 +223,11 @@ describe("wrong usage", () => {
   it.each([
     [["prune", "--jsn"], "unknown option '--jsn'; did you mean --json?"],
     [["prune", "--jsn=hunter2"], "unknown option '--jsn=…'; did you mean --json?"],
+    [
+      ["registry", "add", "ghcr.io", "--password", "hunter2"],
+      "unknown option '--password'; did you mean --password-stdin?",
+    ],
+    [["login", "--token", "x"], "unknown option '--token'; did you mean --token-stdin?"],
     [["prun", "--json"], "unknown command 'prun'; did you mean prune?"],
     [["stauts"], "unknown command 'stauts'; did you mean status?"],
     [["hlep"], "unknown command 'hlep'; did you mean help?"],
@@ -257,6 +257,24 @@ describe("wrong usage", () => {
     const { stderr } = await run(...args);
     expect(stderr).toMatch(/^docr: error: /);
     expect(stderr).not.toContain("a1a1a1");
+  });
+
+  it.each([[[TOKEN]], [["login", TOKEN]], [["login", "--token", TOKEN]], [["login", `--token=${TOKEN}`]]])(
+    "with a token on the command line says what that means: %#",
+    async (args) => {
+      expect(await run(...args)).toMatchObject({
+        stderr: errorLines(
+          "do not put a token there; it is now in your shell history",
+          "revoke it at https://cloud.digitalocean.com/account/api/tokens, and run docr login, which asks for a new one",
+        ),
+        exitCode: 2,
+      });
+    },
+  );
+
+  it("with the digest of an image is not taken for one with a token", async () => {
+    const { stderr } = await run("check", `app@sha256:${"a1".repeat(32)}`, "--clent", "docker");
+    expect(stderr).toContain("did you mean --client?");
   });
 
   it("does not repeat a token that stands alone", async () => {

@@ -17,6 +17,16 @@ describe("a suggestion", () => {
     expect(suggest(word, ["login", "prune", "status"])).toBeUndefined();
   });
 
+  it.each([
+    ["--token", "--token-stdin"],
+    ["cred", "credentials"],
+    ["re", undefined],
+    ["reg", undefined],
+  ])("for the beginning %s is %s", (word, suggestion) => {
+    const candidates = ["--token-stdin", "--from-doctl", "credentials", "registry", "regions"];
+    expect(suggest(word, candidates)).toBe(suggestion);
+  });
+
   it("is the closest candidate, and the first of equals", () => {
     expect(suggest("lists", ["lint", "list", "lost"])).toBe("list");
     expect(suggest("chack", ["check", "chuck"])).toBe("check");

@@ -21,6 +21,7 @@ function open(parts: Partial<TerminalParts> = {}) {
 
 const piped = { isTerminal: () => false };
 const input = (text: string): Partial<TerminalParts> => ({
+  ...piped,
   readInput: async () => Buffer.from(text, "latin1"),
 });
 
@@ -85,17 +86,29 @@ describe("a secret on stdin", () => {
     [" hunter2 ", " hunter2 "],
   ])("loses one final line break only: %j", async (text, secret) => {
     const { terminal } = open(input(text));
-    expect((await terminal.readSecret()).reveal()).toBe(secret);
+    expect((await terminal.readSecret("the API token")).reveal()).toBe(secret);
+  });
+
+  it("from a terminal is asked for on stderr", async () => {
+    const { terminal, said } = open({ ...input("hunter2\n"), isTerminal: (fd) => fd === 0 });
+    await terminal.readSecret("the API token");
+    expect(said).toEqual(["docr: waiting for the API token on stdin; end it with Enter and ctrl-D\n"]);
+  });
+
+  it("from a pipe is read in silence", async () => {
+    const { terminal, said } = open(input("hunter2\n"));
+    await terminal.readSecret("the API token");
+    expect(said).toEqual([]);
   });
 
   it.each(["", "\n"])("throws input-missing if it is empty: %j", async (text) => {
-    expect(await failureOf(() => open(input(text)).terminal.readSecret())).toMatchObject({
+    expect(await failureOf(() => open(input(text)).terminal.readSecret("the API token"))).toMatchObject({
       code: "input-missing",
     });
   });
 
   it("throws input-not-text if it is not UTF-8", async () => {
-    const failure = await failureOf(() => open(input("\xff\xfe")).terminal.readSecret());
+    const failure = await failureOf(() => open(input("\xff\xfe")).terminal.readSecret("the API token"));
     expect(failure).toMatchObject({ code: "input-not-text" });
   });
 });

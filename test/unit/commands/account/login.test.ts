@@ -1,14 +1,37 @@
 import { describe, expect, it } from "vitest";
 import { loginCommand } from "../../../../src/commands/account/login.ts";
+import { HelperError } from "../../../../src/core/errors.ts";
+import { Secret } from "../../../../src/core/secret.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { tokenOf } from "../../../support/fakes/credentials-bench.ts";
-import { createCommandBench, type CommandBench } from "../../../support/fakes/command-bench.ts";
+import {
+  createCommandBench,
+  type CommandBench,
+  type CommandBenchOptions,
+} from "../../../support/fakes/command-bench.ts";
+
+const HOST = "registry.digitalocean.com";
+const dockerUse = {
+  client: "docker",
+  kind: "helper",
+  setting: "credHelpers",
+  helper: "docr",
+  source: "f",
+} as const;
+const CONFIGURED: NonNullable<CommandBenchOptions["clients"]> = {
+  usesOf: async () => ({ usedBy: [dockerUse], shadowedBy: [], warnings: [] }),
+};
+
+/** Where docker asks docr, unless the test says otherwise. */
+function createLoginBench(options: CommandBenchOptions = {}): CommandBench {
+  return createCommandBench({ clients: CONFIGURED, ...options });
+}
 
 const stored = (bench: CommandBench) => [...bench.keychain.items];
 
 describe("docr login", () => {
   it("reads the API token from stdin, and shows account, team, scopes and registries", async () => {
-    const bench = createCommandBench({ stdin: tokenOf("a") });
+    const bench = createLoginBench({ stdin: tokenOf("a") });
     const { text, json } = await bench.run(loginCommand, { tokenStdin: true });
     expect(text).toBe(
       [
@@ -39,43 +62,62 @@ describe("docr login", () => {
   });
 
   it("drops white space around a token from stdin", async () => {
-    const bench = createCommandBench({ stdin: ` ${tokenOf("a")}\r\n` });
+    const bench = createLoginBench({ stdin: ` ${tokenOf("a")}\r\n` });
     await bench.run(loginCommand, { tokenStdin: true });
     expect(stored(bench)).toEqual([["api-token:default", tokenOf("a")]]);
   });
 
   it("asks for the token on a terminal without an echo", async () => {
-    const bench = createCommandBench({ answers: [tokenOf("a")] });
+    const bench = createLoginBench({ answers: [tokenOf("a")] });
     await bench.run(loginCommand);
     expect(bench.questions).toEqual(["DigitalOcean API token"]);
+    expect(bench.notes).toEqual([
+      "create an API token at https://cloud.digitalocean.com/account/api/tokens",
+      "with the scopes registry:read and registry:update",
+    ]);
     expect(stored(bench)).toEqual([["api-token:default", tokenOf("a")]]);
   });
 
   it("offers doctl's token on a terminal, and asks for another if the user declines", async () => {
     const doctl = { default: tokenOf("d") };
-    const agreed = createCommandBench({ doctl, answers: [true] });
+    const agreed = createLoginBench({ doctl, answers: [true] });
     await agreed.run(loginCommand);
     expect(agreed.questions).toEqual(["Use the API token in doctl's config?"]);
     expect(stored(agreed)).toEqual([["api-token:default", tokenOf("d")]]);
-    const declined = createCommandBench({ doctl, answers: [false, tokenOf("a")] });
+    const declined = createLoginBench({ doctl, answers: [false, tokenOf("a")] });
     await declined.run(loginCommand);
     expect(stored(declined)).toEqual([["api-token:default", tokenOf("a")]]);
   });
 
+  it("tries the store before it asks for the token", async () => {
+    const bench = createLoginBench({ answers: [tokenOf("a")] });
+    bench.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
+    expect(await failureOf(() => bench.run(loginCommand))).toMatchObject({ code: "keychain-locked" });
+    expect([bench.questions, bench.notes]).toEqual([[], []]);
+  });
+
+  it("says on a terminal that it replaces the account's token", async () => {
+    const bench = createLoginBench({ answers: [tokenOf("b")] });
+    await bench.credentials.apiTokens.write("default", new Secret(tokenOf("a")));
+    await bench.run(loginCommand);
+    expect(bench.notes[0]).toBe("account default has an API token; a new one replaces it");
+    expect(stored(bench)).toEqual([["api-token:default", tokenOf("b")]]);
+  });
+
   it("stores nothing if the user interrupts the prompt", async () => {
-    const bench = createCommandBench({ answers: [] });
+    const bench = createLoginBench({ answers: [] });
     expect(await failureOf(() => bench.run(loginCommand))).toMatchObject({ code: "cancelled" });
     expect(stored(bench)).toEqual([]);
   });
 
   it("uses doctl's token of the given context without a prompt", async () => {
-    const bench = createCommandBench({ doctl: { default: tokenOf("d"), work: tokenOf("e") } });
+    const bench = createLoginBench({ doctl: { default: tokenOf("d"), work: tokenOf("e") } });
     await bench.run(loginCommand, { fromDoctl: true, context: "Work" });
     expect(stored(bench)).toEqual([["api-token:work", tokenOf("e")]]);
   });
 
   it("suggests doctl auth init if doctl has no token", async () => {
-    const bench = createCommandBench();
+    const bench = createLoginBench();
     await expect(bench.run(loginCommand, { fromDoctl: true })).rejects.toMatchObject({
       code: "no-api-token",
       message: "doctl's configuration has no API token for this account",
@@ -84,7 +126,7 @@ describe("docr login", () => {
   });
 
   it("suggests --token-stdin and --from-doctl without a terminal", async () => {
-    const bench = createCommandBench({ stdin: tokenOf("a") });
+    const bench = createLoginBench({ stdin: tokenOf("a") });
     await expect(bench.run(loginCommand)).rejects.toMatchObject({
       code: "bad-arguments",
       message: "there is no terminal to ask for the API token",
@@ -100,7 +142,7 @@ describe("docr login", () => {
       "the context in --context must be 1 to 64 letters, digits, dots, hyphens and underscores",
     ],
   ])("rejects %j", async (options, message) => {
-    const bench = createCommandBench({ stdin: tokenOf("a") });
+    const bench = createLoginBench({ stdin: tokenOf("a") });
     expect(await failureOf(() => bench.run(loginCommand, options))).toEqual({
       code: "bad-arguments",
       message,
@@ -108,14 +150,14 @@ describe("docr login", () => {
   });
 
   it("logs in to the current account by default", async () => {
-    const bench = createCommandBench({ stdin: tokenOf("a"), settings: { context: "work" } });
+    const bench = createLoginBench({ stdin: tokenOf("a"), settings: { context: "work" } });
     const { text } = await bench.run(loginCommand, { tokenStdin: true });
     expect(text).toContain("account work,");
     expect(stored(bench)).toEqual([["api-token:work", tokenOf("a")]]);
   });
 
   it("reports what DigitalOcean did not say as unknown, and stores the token", async () => {
-    const bench = createCommandBench({ stdin: tokenOf("a") });
+    const bench = createLoginBench({ stdin: tokenOf("a") });
     bench.api.account = undefined;
     bench.api.fail("token", "api-unavailable");
     const { text, json } = await bench.run(loginCommand, { tokenStdin: true });
@@ -126,14 +168,14 @@ describe("docr login", () => {
   });
 
   it("suggests creating a registry if the account has none", async () => {
-    const bench = createCommandBench({ stdin: tokenOf("a") });
+    const bench = createLoginBench({ stdin: tokenOf("a") });
     bench.api.registries = [];
     const { text } = await bench.run(loginCommand, { tokenStdin: true });
     expect(text).toMatch(/^registries +none; create one: doctl registry create NAME$/m);
   });
 
   it("counts irrelevant scopes, and reports when the token expires", async () => {
-    const bench = createCommandBench({ stdin: tokenOf("a") });
+    const bench = createLoginBench({ stdin: tokenOf("a") });
     const scopes = ["droplet:read", "registry:read", "registry:update", "vpc:read"];
     bench.api.token = { scopes, expiresInSeconds: 90 * 24 * 3600 };
     const { text, json } = await bench.run(loginCommand, { tokenStdin: true });
@@ -145,7 +187,7 @@ describe("docr login", () => {
 
 describe("docr login warns", () => {
   it("that the token can pull but not push", async () => {
-    const bench = createCommandBench({ stdin: tokenOf("a") });
+    const bench = createLoginBench({ stdin: tokenOf("a") });
     bench.api.token = { scopes: ["registry:read"], expiresInSeconds: undefined };
     await bench.run(loginCommand, { tokenStdin: true });
     expect(bench.warnings).toEqual([
@@ -154,7 +196,7 @@ describe("docr login warns", () => {
   });
 
   it("that the environment's token takes precedence", async () => {
-    const bench = createCommandBench({ stdin: tokenOf("a"), apiToken: tokenOf("e") });
+    const bench = createLoginBench({ stdin: tokenOf("a"), apiToken: tokenOf("e") });
     await bench.run(loginCommand, { tokenStdin: true });
     expect(bench.warnings).toEqual([
       "DIGITALOCEAN_ACCESS_TOKEN is set and takes precedence; unset it to use this account",
@@ -162,13 +204,56 @@ describe("docr login warns", () => {
   });
 
   it("that another account is the current one, unless the config file maps a registry to this one", async () => {
-    const other = createCommandBench({ stdin: tokenOf("a") });
+    const other = createLoginBench({ stdin: tokenOf("a") });
     await other.run(loginCommand, { tokenStdin: true, context: "work" });
     expect(other.warnings).toEqual([
       "the current account is default; set DIGITALOCEAN_CONTEXT=work to use this one",
     ]);
-    const named = createCommandBench({ stdin: tokenOf("a"), settings: { contexts: { acme: "work" } } });
+    const named = createLoginBench({ stdin: tokenOf("a"), settings: { contexts: { acme: "work" } } });
     await named.run(loginCommand, { tokenStdin: true, context: "work" });
     expect(named.warnings).toEqual([]);
+  });
+});
+
+describe("docr login says what is missing", () => {
+  const loginWith = async (options: CommandBenchOptions): Promise<readonly string[]> => {
+    const bench = createLoginBench({ stdin: tokenOf("a"), ...options });
+    await bench.run(loginCommand, { tokenStdin: true });
+    return bench.warnings;
+  };
+
+  it("if no client asks docr", async () => {
+    const usesOf = async () => ({ usedBy: [], shadowedBy: [], warnings: [] });
+    expect(await loginWith({ clients: { usesOf } })).toEqual([
+      `no client asks docr for ${HOST}; run docr configure`,
+    ]);
+  });
+
+  it("if docker finds another login first", async () => {
+    const shadow = {
+      client: "docker",
+      kind: "helper",
+      setting: "credsStore",
+      helper: "pass",
+      source: "f",
+    } as const;
+    const usesOf = async () => ({ usedBy: [], shadowedBy: [shadow], warnings: [] });
+    expect(await loginWith({ clients: { usesOf } })).toEqual([
+      `docker asks docker-credential-pass for ${HOST} before docr (credsStore in f); run docr configure`,
+    ]);
+  });
+
+  it("if DOCR_STORE names a store that docr does not take without it", async () => {
+    expect(await loginWith({ env: { HOME: "/nowhere", DOCR_STORE: "file" } })).toEqual([
+      "without DOCR_STORE=file, as in another shell, docr looks in the keychain; run docr config set store file",
+    ]);
+    expect(await loginWith({ env: { HOME: "/nowhere", DOCR_STORE: "keychain" } })).toEqual([]);
+  });
+
+  it("even if the clients' files cannot be read", async () => {
+    const usesOf = async () => Promise.reject(new HelperError("client-config", "no"));
+    expect(await loginWith({ clients: { usesOf } })).toEqual([
+      `no client asks docr for ${HOST}; run docr configure`,
+    ]);
   });
 });
