@@ -58,12 +58,13 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the commands around
     lab = await openLab();
     layout = join(lab.folder, "image");
     writeOciLayout(layout, "v1", ["linux/amd64"]);
+    // Otherwise each login warns that no client asks docr.
+    const configured = await docr(["configure", "--client", "all"]);
+    if (configured.code !== 0) throw new Error(configured.stderr);
     const seed = lab.standIn.account.addToken();
     const args = ["copy", "-q", "--dest-creds", `${seed}:${seed}`, `oci:${layout}:v1`, IMAGE];
     const { code, stderr } = await lab.user.run("skopeo", args);
     if (code !== 0) throw new Error(stderr);
-    // Otherwise each login warns that no client asks docr.
-    await docr(["configure", "--client", "all"]);
   });
   afterAll(() => lab.close());
   beforeEach(() => {
