@@ -17,7 +17,7 @@ export const revokeCommand = defineCommand({
   async run(_input, { revokeIssued, terminal }) {
     const input = terminal.canAsk
       ? await terminal.askHidden("Credential to revoke")
-      : await terminal.readSecret();
+      : await terminal.readSecret("the credentials");
     const found = await findRevocable(input);
     const secrets = found.map(({ secret }) => secret);
     const results = await terminal.spin("revoking", () => revokeIssued(secrets));
