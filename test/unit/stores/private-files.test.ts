@@ -18,6 +18,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { SecretStore } from "../../../src/core/secret-store.ts";
+import { COMMIT_LOCK } from "../../../src/credentials/commit-lock.ts";
+import { lockFileName } from "../../../src/system/locks.ts";
 import { createPrivateFiles } from "../../../src/stores/private-files.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import { failureOf } from "../../support/fakes/failure-of.ts";
@@ -54,8 +56,8 @@ describeUnless(UID === undefined ? "files have no owner here" : undefined, "a pr
     const store = open();
     await write(store);
     const digest = "5e".repeat(32);
-    const passing = ["turn-", "failure-", "renewal-", "fallback-"].map((prefix) => prefix + digest);
-    const staying = ["turn-keychain", "turn-keeping", `warm-${digest}`, `minted-${digest}`];
+    const passing = [lockFileName(digest), `failure-${digest}`, `renewal-${digest}`, `fallback-${digest}`];
+    const staying = [lockFileName(COMMIT_LOCK), `warm-${digest}`, `minted-${digest}`];
     const age = (names: readonly string[], days: number): void => {
       for (const name of names) {
         const then = new Date(Date.now() - days * 86_400_000);
