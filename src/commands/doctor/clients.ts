@@ -30,8 +30,8 @@ function shadowed(use: ClientUse): Finding {
   const { client } = use;
   const place = `${settingOf(use)} in ${use.source}`;
   if (use.kind === "file") {
-    const next = `run ${client} logout ${REGISTRY_HOST}, then docr configure`;
-    return warn(client, `uses the login for ${REGISTRY_HOST} in ${use.source} and does not ask docr`, next);
+    const what = `uses the login for ${REGISTRY_HOST} in ${use.source} and does not ask docr`;
+    return warn(client, what, "run docr configure --migrate");
   }
   return warn(
     client,

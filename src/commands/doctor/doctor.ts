@@ -7,6 +7,7 @@ import { checkClients } from "./clients.ts";
 import { checkFallback } from "./fallback.ts";
 import { type Finding, runCheck } from "./finding.ts";
 import { checkProxyAndTrust, checkServers } from "./network.ts";
+import { checkPlainLogins } from "./plain-logins.ts";
 import { checkPath } from "./path.ts";
 import { checkReportPath, reportOf, writeReport } from "./report.ts";
 import { checkCache, checkStore } from "./store.ts";
@@ -26,6 +27,7 @@ const NEEDS = [
   "helper",
   "clock",
   "clients",
+  "files",
   "registries",
   "network",
   "runHelper",
@@ -73,6 +75,7 @@ async function runChecks(context: Pick<CommandContext, (typeof NEEDS)[number]>):
   const parts = await Promise.all([
     runCheck("path", () => checkPath(context)),
     runCheck("clients", () => checkClients(context)),
+    runCheck("plain logins", () => checkPlainLogins(context)),
     runCheck("fallback", () => checkFallback(context)),
     stored(),
     runCheck("servers", () => checkServers(context)),

@@ -30,7 +30,7 @@ import {
 } from "./found-logins.ts";
 
 /** The helper that answers for every other registry in docr's place. */
-export interface Fallback {
+interface Fallback {
   readonly name: string | undefined;
   /** Set by DOCR_FALLBACK, which docr cannot change. */
   readonly isFixed: boolean;

@@ -10,10 +10,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ERRORS } from "../../../../src/core/error-catalog.ts";
 import { HelperError } from "../../../../src/core/errors.ts";
+import { createFiles } from "../../../../src/client-config/edit/files.ts";
 import type { ClientUse, ClientUses, HelperUse } from "../../../../src/client-config/types.ts";
 import type { Reached } from "../../../../src/http/reach.ts";
 import { Secret } from "../../../../src/core/secret.ts";
@@ -43,6 +44,11 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function installProgram(name: string, mode = 0o755): void {
   writeFileSync(join(folder, "bin", name), "#!/bin/sh\n", { mode });
+}
+
+function writeFile(path: string, content: unknown): void {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), typeof content === "string" ? content : JSON.stringify(content));
 }
 
 const DOCKER_ASKS: HelperUse = {
@@ -77,6 +83,7 @@ async function examine(scene: Scene = {}) {
   const machine = { env, platform, uid: process.getuid?.() };
   const bench = createCommandBench({
     apiToken: tokenOf("a"),
+    files: createFiles(machine),
     clients: { usesOf: async () => ({ usedBy: [DOCKER_ASKS], shadowedBy: [], warnings: [], ...uses }) },
     registries: { checkLogin: async () => "accepted" },
     network: { reach: async (url) => (url === REGISTRY_URL ? registry : api) },
@@ -229,7 +236,7 @@ describe("the client check", () => {
     expect(await lineOf("docker", { uses: { shadowedBy: [shadow] } })).toEqual([
       "warn",
       `uses the login for ${HOST} in ~/.docker/config.json and does not ask docr`,
-      `run docker logout ${HOST}, then docr configure`,
+      "run docr configure --migrate",
     ]);
     const other: ClientUse = { ...DOCKER_ASKS, setting: "credsStore", helper: "pass" };
     expect(await lineOf("docker", { uses: { shadowedBy: [other] } })).toEqual([
@@ -259,6 +266,41 @@ describe("the client check", () => {
       "~/.docker/config.json is no JSON",
       "fix that file",
     ]);
+  });
+});
+
+describe("the check of plain-text logins", () => {
+  const login = { auth: Buffer.from("sammy:hunter2").toString("base64") };
+
+  it("names the hosts and the command that moves the logins", async () => {
+    writeFile(".docker/config.json", { auths: { "ghcr.io": login, "quay.io": login, "gcr.io": {} } });
+    expect(await lineOf("plain logins")).toEqual([
+      "warn",
+      "~/.docker/config.json holds the login for ghcr.io, quay.io in plain text",
+      "run docr migrate ghcr.io quay.io --configure",
+    ]);
+  });
+
+  it("checks podman's files too", async () => {
+    writeFile(".config/containers/auth.json", { auths: { "quay.io/team": login } });
+    expect(await lineOf("plain logins")).toEqual([
+      "warn",
+      "~/.config/containers/auth.json holds the login for quay.io/team in plain text",
+    ]);
+  });
+
+  it("names no command line with many hosts or odd ones", async () => {
+    for (const hosts of [["a.test", "b.test", "c.test", "d.test"], ["a.test; rm"]]) {
+      writeFile(".docker/config.json", { auths: Object.fromEntries(hosts.map((host) => [host, login])) });
+      expect((await lineOf("plain logins"))[2]).toBe("run docr migrate --dry-run");
+    }
+  });
+
+  it("says nothing about files without logins, and leaves a broken one to the clients' check", async () => {
+    for (const content of [{ auths: { "ghcr.io": {} } }, "{"]) {
+      writeFile(".docker/config.json", content);
+      expect(await lineOf("plain logins")).toEqual([]);
+    }
   });
 });
 

@@ -1,0 +1,45 @@
+import type { FileSnapshot } from "../../client-config/edit/snapshot.ts";
+import { dockerConfigPath, podmanAuthPaths } from "../../client-config/paths.ts";
+import type { ClientName } from "../../client-config/types.ts";
+import { undefinedIfFailed } from "../../credentials/best-effort.ts";
+import { listHosts } from "../configure/warnings.ts";
+import type { CommandContext } from "../context.ts";
+import { type FoundLogin, loginsInFile } from "../migrate/found-logins.ts";
+import { type Finding, warn } from "./finding.ts";
+
+/** More hosts make no good command line. */
+const MOST_ARGUMENTS = 3;
+/** What may be pasted into a shell. A key comes from a file and may hold anything. */
+const PLAIN_WORD = /^[A-Za-z0-9:/._-]+$/;
+
+/** Logins in plain text in the clients' files. No finding without them. */
+export async function checkPlainLogins({
+  machine,
+  files,
+}: Pick<CommandContext, "machine" | "files">): Promise<readonly Finding[]> {
+  const clientFiles = await files();
+  const docker = dockerConfigPath(machine);
+  const paths = new Set([...(docker === undefined ? [] : [docker]), ...podmanAuthPaths(machine)]);
+  const findings: Finding[] = [];
+  for (const path of paths) {
+    // The clients' own check names a file that cannot be read.
+    const file = await undefinedIfFailed(async () => clientFiles.open(path));
+    if (file) findings.push(...(await findingsIn(file, path === docker ? "docker" : "podman")));
+  }
+  return findings;
+}
+
+async function findingsIn(file: FileSnapshot, client: ClientName): Promise<readonly Finding[]> {
+  const logins = await undefinedIfFailed(async () => loginsInFile(file, client));
+  const { found = [], staying = [] } = logins ?? {};
+  const keys = [...found, ...staying].map(({ key }) => key);
+  if (keys.length === 0) return [];
+  const what = `${file.label} holds the login for ${listHosts(keys)} in plain text`;
+  return [warn("plain logins", what, found.length === 0 ? undefined : commandFor(found))];
+}
+
+function commandFor(logins: readonly FoundLogin[]): string {
+  const keys = logins.map(({ key }) => key);
+  const canName = keys.length <= MOST_ARGUMENTS && keys.every((key) => PLAIN_WORD.test(key));
+  return canName ? `run docr migrate ${keys.join(" ")} --configure` : "run docr migrate --dry-run";
+}
