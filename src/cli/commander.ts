@@ -1,4 +1,4 @@
-/** Commander parses the command line and prints the help. No other file knows it. */
+/** Parses the command line and prints the help with Commander. No other file uses Commander. */
 import { Command as Commander, CommanderError } from "commander";
 import type { Command, CommandGroup, CommandInput, CommandTree, Options } from "../commands/command.ts";
 import { DESCRIPTION, endOfHelp, PROTOCOL_HELP } from "./help.ts";
@@ -7,14 +7,12 @@ import { valuesOf } from "./option-values.ts";
 import { findUnknownCommand, locate, moveHelpLast } from "./locate.ts";
 import { unknownAction, unknownCommand, usageError, type UsageProblem } from "./usage-errors.ts";
 
-/** What the arguments say. */
 export interface ParsedCommand extends CommandInput {
   readonly command: Command;
 }
 
 export type Parsed = ParsedCommand | { readonly help: string };
 
-/** What the command line is read with. */
 export interface ParseOptions {
   readonly tree: CommandTree;
   /** The width of the help. */
@@ -24,9 +22,9 @@ export interface ParseOptions {
 }
 
 /**
- * The command that the arguments name, or the help that they ask for: docr's own without arguments, a group's without one of
- * its commands. Throws `bad-arguments` or `mistyped` for wrong usage; as docker-credential-docr, `unknown-action` for one
- * unknown word alone.
+ * Returns the command that the arguments name, or the help that they ask for: docr's help without arguments, a group's help without
+ * one of its commands. Throws `bad-arguments` or `mistyped` for wrong usage. Called as docker-credential-docr, throws
+ * `unknown-action` if the only argument is an unknown word.
  */
 export function parseArguments(given: readonly string[], { tree, columns, isHelper }: ParseOptions): Parsed {
   const args = moveHelpLast(given, tree);
@@ -47,7 +45,7 @@ export function parseArguments(given: readonly string[], { tree, columns, isHelp
     program.parse([...args], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    // Not by the exit code: commander takes the process's for it.
+    // Use the error's code: for the exit code, Commander may use the process's.
     const problem = PROBLEMS[error.code];
     if (problem !== undefined) throw usageError(problem, located);
   }
@@ -56,7 +54,7 @@ export function parseArguments(given: readonly string[], { tree, columns, isHelp
 
 function createProgram(columns: number, print: (text: string) => void): Commander {
   const program = new Commander("docr")
-    // Its own options are those in front of the command. app/ acts on them: here they are for the help.
+    // The program's own options come before the command. app/ handles them; they are here only for the help.
     .enablePositionalOptions()
     .option("-V, --version", "Print name, package and version")
     .description(DESCRIPTION)
@@ -64,7 +62,7 @@ function createProgram(columns: number, print: (text: string) => void): Commande
     .showSuggestionAfterError(false)
     .configureOutput({
       writeOut: print,
-      // The help of a command line without a command; an error's text is usage-errors.ts's.
+      // Print only the help that Commander shows without a command. Error messages come from usage-errors.ts.
       writeErr: (text) => void (text.startsWith("Usage:") && print(text)),
       getOutHelpWidth: () => columns,
       getErrHelpWidth: () => columns,
@@ -101,7 +99,7 @@ function addCommand(
     finish({
       command,
       options: valuesOf(command.options ?? {}, values),
-      // In commander's form: the values of an argument that may be repeated are one array.
+      // Commander returns the values of a repeatable argument as one array.
       args: added.processedArgs,
       wantsJson: values["json"] === true,
     });
@@ -115,7 +113,7 @@ function addOptions(command: Commander, options: Options): void {
   command.helpOption("-h, --help", HELP_OPTION.description);
 }
 
-/** Commander's other codes are those of a help. */
+/** Commander's other codes mean that it printed the help. */
 const PROBLEMS: Readonly<Record<string, UsageProblem>> = {
   "commander.unknownOption": "unknown-option",
   "commander.optionMissingArgument": "missing-value",

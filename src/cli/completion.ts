@@ -28,14 +28,14 @@ export const completionCommand = defineCommand({
     const known = SHELLS.find((one) => one === shell);
     if (known === undefined)
       throw new HelperError("bad-arguments", `the shell must be ${listChoices(SHELLS)}`);
-    // Only here, because the library costs the other commands start-up time.
+    // Load the library only here: it would slow down the start of other commands.
     const { script } = await import("@bomb.sh/tab");
     return { text: captureLog(() => script(known, "docr", "docr")) };
   },
 });
 
 /**
- * The candidates for the last of the words, one a line as the scripts of `docr completion` read them. They call the hidden
+ * Returns the candidates for the last word, one on each line. The scripts of `docr completion` call the hidden command
  * `docr complete -- WORDS` at each TAB.
  */
 export async function completeWords(words: readonly string[], tree: CommandTree): Promise<string> {
@@ -75,7 +75,7 @@ function addOptions(command: TabCommand, options: Options): void {
   }
 }
 
-/** The library prints with `console.log` only. */
+/** Captures the library's output. It prints only with `console.log`. */
 function captureLog(work: () => void): string {
   const { log } = console;
   let text = "";

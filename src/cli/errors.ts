@@ -2,16 +2,16 @@ import { hintOf, traitsOf } from "../core/error-catalog.ts";
 import type { ErrorCode, HelperError } from "../core/errors.ts";
 import { stderrLine } from "../core/text.ts";
 
-/** What a command prints, and how it ends. Texts are whole lines or empty. */
+/** A command's output and exit code. Each text is empty or consists of whole lines. */
 export interface CommandOutput {
   readonly stdout: string;
   readonly stderr: string;
   readonly exitCode: number;
-  /** Of the error that it ended with. */
+  /** The code of the error that ended the command. */
   readonly code?: ErrorCode;
 }
 
-/** One line for the error and at most one for the hint, both on stderr: stdout is for results. */
+/** Prints one line for the error and at most one for the hint. Both go to stderr, because stdout is for results. */
 export function describeCommandFailure(failure: HelperError): CommandOutput {
   const hint = hintOf(failure);
   return {

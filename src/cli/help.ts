@@ -1,9 +1,9 @@
-/** The parts of the help that commander does not write. */
+/** The parts of the help that Commander does not write. */
 import type { Command } from "../commands/command.ts";
 
 export const DESCRIPTION = "Credential helper for DigitalOcean Container Registry";
 
-/** Of every command. A command's own meanings are in its definition. */
+/** The exit codes of every command. A command with more specific meanings has them in its definition. */
 export const EXIT_CODES: Readonly<Record<number, string>> = {
   0: "success",
   1: "failure",
@@ -13,7 +13,7 @@ export const EXIT_CODES: Readonly<Record<number, string>> = {
   130: "interrupted",
 };
 
-/** `0 success, 1 failure.` */
+/** Formats exit codes: `0 success, 1 failure.` */
 export function listExitCodes(codes: Readonly<Record<number, string>>): string {
   return `${Object.entries(codes)
     .map(([code, meaning]) => `${code} ${meaning}`)
@@ -28,7 +28,7 @@ For docker (the credential-helper protocol on stdin and stdout):
 Exit codes: ${listExitCodes(EXIT_CODES)}
 `;
 
-/** `docr check [options] <image>`. */
+/** Formats a usage line: `docr check [options] <image>`. */
 export function usageLineOf({ name, arguments: names = [] }: Command): string {
   return ["docr", name, "[options]", ...names].join(" ");
 }

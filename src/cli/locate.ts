@@ -1,17 +1,17 @@
 import type { Command, CommandTree } from "../commands/command.ts";
 import { ACTIONS } from "../protocol/messages.ts";
 
-/** Where the arguments lead: the command or group that they name, and the arguments behind its name. */
+/** The command or group that the arguments name, and the arguments after its name. */
 export interface Located {
-  /** As it is typed: `docr registry add`. */
+  /** The full name: `docr registry add`. */
   readonly name: string;
   readonly command: Command | undefined;
-  /** The names that could come next. */
+  /** The names that could follow. */
   readonly names: readonly string[];
   readonly rest: readonly string[];
 }
 
-/** Words after `docr help` that are no commands: docr's own help describes them. */
+/** Words after `docr help` that are not commands. docr's own help describes them. */
 const IN_OWN_HELP: ReadonlySet<string> = new Set([...ACTIONS, "version", "help"]);
 
 export function locate(args: readonly string[], tree: CommandTree): Located {
@@ -28,7 +28,7 @@ export function locate(args: readonly string[], tree: CommandTree): Located {
   return { name: `docr ${found.name}`, command: undefined, names: own, rest: args.slice(1) };
 }
 
-/** `help login`, `help registry list` and `registry help list` as `login --help` and `registry list --help`. */
+/** Rewrites `help login` to `login --help`, and `help registry list` and `registry help list` to `registry list --help`. */
 export function moveHelpLast(args: readonly string[], tree: CommandTree): readonly string[] {
   const [first = "", second = "", ...rest] = args;
   if (first === "help") {
@@ -38,7 +38,7 @@ export function moveHelpLast(args: readonly string[], tree: CommandTree): readon
   return isGroup && second === "help" ? [first, ...rest, "--help"] : args;
 }
 
-/** The word in the place of a command that names none. Undefined: every such word names one. */
+/** Returns the first word that should name a command but does not. Undefined if there is none. */
 export function findUnknownCommand({ command, rest: [word] }: Located): string | undefined {
   return command || word === undefined || word.startsWith("-") ? undefined : word;
 }

@@ -3,7 +3,7 @@ import { ENVIRONMENT } from "./environment.ts";
 import { COMMON_OPTIONS, descriptionOf, HELP_OPTION, optionsIn, usageOf } from "./option-flags.ts";
 import { DESCRIPTION, EXIT_CODES, listExitCodes, usageLineOf } from "./help.ts";
 
-/** The manual in roff (man(7)). */
+/** Creates the manual page in roff (man(7)). */
 export function manPage(tree: CommandTree, version: string): string {
   const commands = tree.flatMap((entry) => ("commands" in entry ? entry.commands : [entry]));
   return [
@@ -62,7 +62,7 @@ function entriesOf(options: Options): readonly string[] {
   ]);
 }
 
-/** Roff reads backslashes and hyphens, and dots and quotes that begin a line. */
+/** Escapes what roff interprets: backslashes, hyphens, and dots and quotes at the start of a line. */
 function escaped(text: string): string {
   return text.replace(/\\/g, "\\e").replace(/-/g, "\\-").replace(/^[.']/gm, "\\&$&").replace(/\n/g, " ");
 }

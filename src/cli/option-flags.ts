@@ -1,6 +1,6 @@
 import type { Command, Option, Options } from "../commands/command.ts";
 
-/** Every command has it. main.ts acts on it: the libraries for prompts read the variable NO_COLOR only. */
+/** The options of every command. main.ts handles `--no-color`, because the prompt libraries read only the variable NO_COLOR. */
 export const COMMON_OPTIONS = {
   noColor: { kind: "flag", description: "Print without colours (same as NO_COLOR=1)" },
 } as const satisfies Options;
@@ -9,7 +9,7 @@ export const HELP_OPTION = { kind: "flag", description: "Show this help" } as co
 
 const JSON_OPTION = { kind: "flag", description: "Print the result as JSON" } as const satisfies Option;
 
-/** The command's options in the order of its help, `--help` left out. */
+/** The command's options in the order of its help, without `--help`. */
 export function optionsIn(command: Command): Options {
   return {
     ...command.options,
@@ -31,7 +31,7 @@ export function usageOf(name: string, option: Option): string {
   return option.kind === "optional-value" ? `${flag} [${option.value}]` : flag;
 }
 
-/** The description with the choices and the default behind it. */
+/** The description, followed by the choices and the default. */
 export function descriptionOf(option: Option): string {
   if (option.kind !== "value") return option.description;
   const parts = [

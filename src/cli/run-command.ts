@@ -8,13 +8,13 @@ import { withUsageHint } from "./usage-errors.ts";
 
 /** How docr was called. */
 export interface Caller {
-  /** As docker-credential-docr. */
+  /** Whether docr was called as docker-credential-docr. */
   readonly isHelper: boolean;
 }
 
 /**
- * Runs the command that the arguments name, or prints the help that they ask for. As docker-credential-docr, throws
- * `unknown-action` for one unknown word alone, which docker may have sent; every other error is in the output.
+ * Runs the command that the arguments name, or prints the help that they ask for. Called as docker-credential-docr, throws
+ * `unknown-action` if the only argument is an unknown word, because docker may have sent it. Other errors are in the output.
  */
 export async function runCommand(
   args: readonly string[],
@@ -47,8 +47,8 @@ async function run(
   return { stdout: isJson ? `${JSON.stringify(json, null, 2)}\n` : text, exitCode };
 }
 
-/** Reads no other getter of the context. */
+/** Reads only the getters that the command needs, because reading one has a cost. */
 function pick(context: CommandContext, needs: readonly (keyof CommandContext)[]): CommandContext {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a command gets the parts that its definition names
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the command's type allows only the parts in `needs`
   return Object.fromEntries(needs.map((name) => [name, context[name]])) as unknown as CommandContext;
 }

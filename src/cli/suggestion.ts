@@ -16,7 +16,7 @@ function findOnlyBeginning(word: string, candidates: readonly string[]): string 
 
 function findClosest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
-  // At most a third of the letters may differ, and three at all.
+  // At most a third of the letters may differ, and never more than three.
   let bestDistance = Math.min(3, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
     const distance = editDistance(word, candidate);
@@ -28,7 +28,7 @@ function findClosest(word: string, candidates: readonly string[]): string | unde
   return best;
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
+/** Counts insertions, deletions, replacements and swaps of adjacent letters (optimal string alignment). */
 function editDistance(a: string, b: string): number {
   let beforePrevious: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);

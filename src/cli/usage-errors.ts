@@ -1,4 +1,4 @@
-/** Wrong usage as an error in docr's words. Its texts come from the definitions, and name no word that may be a secret. */
+/** Creates the errors for wrong usage. The texts come from the definitions and never quote a word that may be a secret. */
 import { containsApiToken, TOKENS_PAGE } from "../core/api-token.ts";
 import { traitsOf } from "../core/error-catalog.ts";
 import { HelperError } from "../core/errors.ts";
@@ -10,10 +10,10 @@ import { suggest } from "./suggestion.ts";
 
 const TOKEN_EXPOSED = `revoke it at ${TOKENS_PAGE}, and run docr login, which asks for a new one`;
 
-/** What is wrong, by the parser's code for it. */
+/** The kinds of wrong usage that the parser detects. */
 export type UsageProblem = "unknown-option" | "missing-value" | "missing-argument" | "excess-arguments";
 
-/** `mistyped` with a suggestion, else `bad-arguments`. */
+/** The error is `mistyped` if there is a suggestion, otherwise `bad-arguments`. */
 export function usageError(problem: UsageProblem, located: Located): HelperError {
   const { name, command, rest } = located;
   const failWith = (text: string): HelperError =>
@@ -47,7 +47,7 @@ export function withUsageHint(error: HelperError, args: readonly string[], tree:
   return new HelperError(error.code, error.message, { cause: error, hint });
 }
 
-/** One unknown word alone as docker-credential-docr, which docker may have sent. */
+/** The error for a single unknown word, called as docker-credential-docr. docker may have sent the word. */
 export function unknownAction(word: string, { names }: Located): HelperError {
   const suggestion = suggest(word, names);
   const hint = suggestion === undefined ? "run docr --help" : `did you mean ${suggestion}?`;
@@ -68,7 +68,7 @@ export function unknownCommand(word: string, located: Located): HelperError {
   return mistyped(`unknown command '${shownWord(word)}'`, word, located.names, helpHint(located));
 }
 
-/** What to run, by the protocol's request that was given arguments. */
+/** The hint for each protocol request that was called with arguments. */
 const REQUEST_HINTS: Readonly<Record<string, string>> = {
   get: "send the address on stdin: echo registry.digitalocean.com | docr get",
   erase: "send the address on stdin, or run docr logout or docr registry remove",
@@ -81,7 +81,7 @@ function unknownOption(located: Located): HelperError {
   const flags = flagsOf(command);
   const word = rest.find((arg) => arg.startsWith("-") && !flags.includes(flagIn(arg))) ?? "";
   const isBeforeCommand = rest.some((arg) => names.includes(arg));
-  const hint = isBeforeCommand ? "put options behind the command" : helpHint(located);
+  const hint = isBeforeCommand ? "put options after the command" : helpHint(located);
   return mistyped(`unknown option '${shownWord(word)}'`, flagIn(word), flags, hint);
 }
 
@@ -101,12 +101,12 @@ function flagsOf(command: Command | undefined): readonly string[] {
   return [...own, "--help", "-h"];
 }
 
-/** `--name` of `--name=value`. */
+/** Returns `--name` of `--name=value`. */
 function flagIn(arg: string): string {
   return arg.split("=", 1)[0] ?? arg;
 }
 
-/** How many of the arguments are no options and no values of options. */
+/** Counts the arguments that are neither options nor options' values. */
 function operandsIn(rest: readonly string[], options: Options): number {
   let count = 0;
   let isValue = false;
@@ -122,7 +122,7 @@ function operandsIn(rest: readonly string[], options: Options): number {
   return count;
 }
 
-/** What can be a command or an option, and not what can be a password: `-p…` for `-phunter2`. */
+/** Shows a command or an option, but hides anything that can be a password: `-p…` for `-phunter2`. */
 function shownWord(word: string): string {
   const [, option = "", value = ""] = /^(-[a-z?]|--[a-z-]{1,24}(?==))(.*)$/is.exec(word) ?? [];
   if (option !== "") return value === "" ? option : `${option}${value.startsWith("=") ? "=" : ""}…`;

@@ -48,7 +48,7 @@ export function findClientUses(machine: Machine, key: string): ClientUses {
     return step ? [step] : [];
   });
   const host = key === clientKeyOf(DOCKER_HUB) ? DOCKER_HUB : key;
-  // podman looks only for hosts. For Docker Hub, it uses only the key `docker.io`.
+  // podman looks only for hosts, so it never uses Docker Hub's other keys, which are URLs.
   if (!host.includes("://")) follow("podman", () => podmanSteps(machine, { host, repository: undefined }));
   return { usedBy, shadowedBy, warnings: [...new Set(warnings)] };
 }

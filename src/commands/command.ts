@@ -1,13 +1,13 @@
-/** A command as data. Help, completion, man page and docs/commands.md are made of it. */
+/** Defines a command as data. docr generates help, completion, man page and docs/commands.md from it. */
 import type { CommandContext } from "./context.ts";
 
 export type Option =
   | { readonly kind: "flag"; readonly description: string }
-  /** `--no-NAME`: true unless it is given. */
+  /** `--no-NAME`: false if the option is given, otherwise true. */
   | { readonly kind: "negation"; readonly description: string }
   | {
       readonly kind: "value";
-      /** Its name in the help: `file` for `--report <file>`. */
+      /** The value's name in the help: `file` in `--report <file>`. */
       readonly value: string;
       readonly description: string;
       readonly choices?: readonly string[];
@@ -15,10 +15,10 @@ export type Option =
     }
   | { readonly kind: "optional-value"; readonly value: string; readonly description: string };
 
-/** By the option's name in camelCase: `tokenStdin` for `--token-stdin`. */
+/** Options by their names in camelCase: `tokenStdin` for `--token-stdin`. */
 export type Options = Readonly<Record<string, Option>>;
 
-/** What `run` gets for each option. An optional value is true if the option was given without one. */
+/** The values that `run` receives. An optional value is true if the option was given without a value. */
 export type OptionsOf<O extends Options> = { readonly [K in keyof O]: ValueOf<O[K]> };
 
 type ValueOf<O extends Option> = O extends { readonly kind: "flag" | "negation" }
@@ -31,7 +31,7 @@ type ValueOf<O extends Option> = O extends { readonly kind: "flag" | "negation" 
 
 type AbsentOf<O extends Option> = O extends { readonly default: string } ? never : undefined;
 
-/** `<image>` must be given, `[registry]` may be left out, and `<image...>`, the last one, may be given several times. */
+/** `<image>` is required and `[registry]` is optional. The last argument can be repeatable: `<image...>`. */
 export type ArgsOf<A extends readonly string[]> = {
   readonly [I in keyof A]: A[I] extends `${string}...>` | `${string}...]`
     ? readonly string[]
@@ -43,13 +43,13 @@ export type ArgsOf<A extends readonly string[]> = {
 export interface CommandInput<O extends Options = Options, A extends readonly string[] = readonly string[]> {
   readonly options: OptionsOf<O>;
   readonly args: ArgsOf<A>;
-  /** Whether the result's JSON is printed instead of its text. */
+  /** Whether docr prints the result's JSON instead of its text. */
   readonly wantsJson: boolean;
 }
 
-/** The outcome of a command that did its work. */
+/** The result of a command that did not fail with an error. */
 export interface Result {
-  /** For the user: whole lines, or empty. */
+  /** For the user. Empty or whole lines. */
   readonly text: string;
   /** For `--json`: camelCase names, times in ISO 8601, durations in seconds. Undefined if the command has no JSON. */
   readonly json?: unknown;
@@ -62,23 +62,23 @@ export interface Command<
   A extends readonly string[] = readonly string[],
   K extends keyof CommandContext = keyof CommandContext,
 > {
-  /** As it is typed after `docr`: `login`, or `registry list` in a group. */
+  /** The words after `docr`: `login`, or `registry list` in a group. */
   readonly name: string;
   readonly arguments?: A;
   readonly summary: string;
   readonly options?: O;
   /** Command lines, without a prompt. */
   readonly examples: readonly string[];
-  /** Where they say more than the general ones. */
+  /** Only if their meanings are more specific than the general ones. */
   readonly exitCodes?: Readonly<Record<number, string>>;
-  /** False for a command whose output is not data: it has no `--json`. Default: true. */
+  /** False if the output is not data, so that the command has no `--json`. Default: true. */
   readonly hasJson?: boolean;
-  /** The parts of the context that `run` gets. */
+  /** The parts of the context that `run` receives. */
   readonly needs: readonly K[];
   run(input: CommandInput<O, A>, context: Pick<CommandContext, K>): Promise<Result>;
 }
 
-/** Commands under one name: `docr registry list`, `docr registry add`. */
+/** Commands with a common first word: `docr registry list`, `docr registry add`. */
 export interface CommandGroup {
   readonly name: string;
   readonly summary: string;

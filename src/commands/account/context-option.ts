@@ -1,6 +1,6 @@
 import { parseContextName } from "../../config/config-file.ts";
 
-/** The account's name in the value of `--context`. Throws `bad-arguments`. */
+/** Parses the value of `--context`. Throws `bad-arguments`. */
 export function parseContext(text: string): string {
   return parseContextName(text, "--context", "bad-arguments");
 }

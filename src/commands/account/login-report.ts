@@ -32,7 +32,7 @@ export function describeLogin(
   ]);
 }
 
-/** Null is what DigitalOcean did not say, and the expiry of a token that never expires. */
+/** A field is null if DigitalOcean did not return it. The expiry is also null if the token never expires. */
 export function jsonOfLogin({ token, account, registries }: AcceptedToken, stored: Stored): unknown {
   const life = token?.expiresInSeconds;
   return {
@@ -60,7 +60,7 @@ function describeAccount({ email, status }: Account): string {
   return status === "active" || status === "unknown" ? email : `${email} (${status})`;
 }
 
-/** Names the relevant scopes only: a token with full access has over a hundred. */
+/** Names only the relevant scopes, because a token with full access has over a hundred. */
 function describeScopes(scopes: readonly string[]): string {
   const relevant = scopes.filter((scope) => /^(?:registry:|account:|read$|write$)/.test(scope));
   const others = scopes.length - relevant.length;

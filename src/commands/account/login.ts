@@ -77,7 +77,7 @@ async function askForToken(
   if (present) {
     terminal.note(`account ${context ?? DEFAULT_CONTEXT} has an API token; a new one replaces it`);
   }
-  // Best effort: a file that doctl itself could not read must not end the login.
+  // Best effort: an error in doctl's file must not stop the login.
   const doctl = await undefinedIfFailed(() => accounts.findInDoctl(context));
   if (doctl && (await terminal.confirm(`Use the API token in ${doctl.source}?`))) return doctl;
   terminal.note(`create an API token at ${TOKENS_PAGE}`);
@@ -89,7 +89,7 @@ function tokenOf(secret: Secret, source: string): ApiToken {
   return { secret: secret.trimmed(), origin: { kind: "keychain", account: "" }, source };
 }
 
-/** Why a `get` uses another account than the one of this login. */
+/** Warns if `get` will use another account than the one that the user has just logged in to. */
 function warningsFor(
   context: string | undefined,
   { apiToken, contexts }: ReturnType<CommandContext["settings"]>,

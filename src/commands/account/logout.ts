@@ -7,7 +7,7 @@ import type { CommandContext } from "../context.ts";
 import { countCredentials } from "../credentials/live-table.ts";
 import { parseContext } from "./context-option.ts";
 
-/** With API tokens of several accounts in the store, the user names one, agrees to all, or gives `--all`. */
+/** If the store has API tokens of several accounts, the user must name one, confirm a logout of all, or use `--all`. */
 export const logoutCommand = defineCommand({
   name: "logout",
   summary: "Delete the API token and revoke the credentials created with it",
@@ -40,7 +40,7 @@ async function confirmAll({
   accounts,
   terminal,
 }: Pick<CommandContext, "accounts" | "terminal">): Promise<void> {
-  // Best effort: the logout itself reports a failure of the store, after everything that works without it.
+  // Best effort: if the store fails, the logout reports that after it has done what works without the store.
   const contexts = (await undefinedIfFailed(() => accounts.contexts())) ?? [];
   if (contexts.length < 2) return;
   const names = contexts.join(", ");
@@ -53,7 +53,7 @@ async function confirmAll({
   throw new HelperError("cancelled", "cancelled");
 }
 
-/** Where the next `get` still finds an API token, and mints again. */
+/** Finds an API token that is still available after the logout: the next `get` would mint with it. */
 async function findRemainingToken(
   context: string | undefined,
   { accounts, settings }: Pick<CommandContext, "accounts" | "settings">,

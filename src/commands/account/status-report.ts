@@ -5,7 +5,7 @@ import type { Moment } from "../../core/lifetime.ts";
 import { describeLiveCredentials, jsonOfLiveCredentials } from "../credentials/live-table.ts";
 import type { TokenSourceState } from "./token-sources.ts";
 
-/** What the environment and the config file say. */
+/** The settings from the environment and the config file. */
 export interface Configured {
   /** The current account. Undefined for the default one, and if the settings are wrong. */
   readonly context: string | undefined;
@@ -17,17 +17,17 @@ export interface Configured {
   readonly configFile:
     | { readonly path: string; readonly label: string; readonly exists: boolean; readonly isValid: boolean }
     | undefined;
-  /** What is wrong with it. */
+  /** The errors in the settings. */
   readonly problems: readonly HelperError[];
 }
 
-/** What the sources of API tokens and the places of credentials hold. */
+/** The API tokens and credentials that docr found. */
 export interface Held extends InventoryReport {
   readonly sources: readonly TokenSourceState[];
   readonly now: Moment;
 }
 
-/** The longest label. It is fixed, so that each line can be printed as soon as it is known. */
+/** The width of the longest label. It is fixed, because docr prints each line as soon as it has it. */
 const LABEL_WIDTH = "config file".length;
 
 function line(label: string, text: string): string {

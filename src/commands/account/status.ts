@@ -15,8 +15,8 @@ import {
 import { findTokenSources, type TokenSourceState } from "./token-sources.ts";
 
 /**
- * Shows what is set up, without a network request. Nothing that is missing or wrong fails it. The keychain takes most of the
- * time, so what is known without it is printed first.
+ * Shows what is set up, without a network request. It does not fail if something is missing or wrong. Reading the keychain takes
+ * most of the time, so docr prints everything else first.
  */
 export const statusCommand = defineCommand({
   name: "status",
@@ -40,7 +40,7 @@ export const statusCommand = defineCommand({
   },
 });
 
-/** A wrong setting appears as a problem, and hides no other setting. */
+/** Reports a wrong setting as a problem and still shows the other settings. */
 function readConfigured({
   accounts,
   general,
@@ -55,7 +55,7 @@ function readConfigured({
       return read();
     } catch (error) {
       if (!isHelperError(error)) throw error;
-      // A wrong API token is reported with the source that holds it.
+      // docr shows a wrong API token next to its source instead.
       const isNew = problems.every(({ message }) => message !== error.message);
       if (isNew && error.code !== "bad-api-token") problems.push(error);
       return undefined;

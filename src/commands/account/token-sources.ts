@@ -6,31 +6,31 @@ import type { Machine } from "../../core/machine.ts";
 import { DEFAULT_CONTEXT } from "../../credentials/accounts/api-tokens.ts";
 import type { CommandContext } from "../context.ts";
 
-/** One of the sources where a `get` looks for an API token. Contains no secret. */
+/** One of the sources where `get` looks for an API token. Contains no secret. */
 export interface TokenSourceState {
   /** A variable's name, or a description of the source. */
   readonly name: string;
   readonly kind: "environment" | "store" | "doctl";
-  /** `broken`: it holds something else, or cannot be read. */
+  /** `broken`: it contains something else, or cannot be read. */
   readonly state: "set" | "empty" | "broken";
   /** The accounts that have an API token there. Empty for the environment, whose token names no account. */
   readonly contexts: readonly string[];
   /** Why it is broken. */
   readonly failure: HelperError | undefined;
-  /** Whether a `get` for the bare host uses its API token, or fails because of it. */
+  /** Whether this source decides the result of a `get` for the bare host: docr uses its API token, or fails because of it. */
   readonly isDeciding: boolean;
 }
 
 interface Search {
   /** The name of docr's store. */
   readonly store: string;
-  /** The current account. Undefined: the source's own default. */
+  /** The current account. Undefined for the source's own default. */
   readonly context: string | undefined;
 }
 
 /**
- * Yields the sources in the order in which a `get` looks at them. Makes no network request, and reads no API token but the
- * environment's, to check its format.
+ * Yields the sources in the order in which `get` looks at them. Makes no network request. Reads only the environment's API token, to
+ * check its format.
  */
 export async function* findTokenSources(
   machine: Machine,
@@ -64,13 +64,13 @@ interface Source extends Pick<TokenSourceState, "name" | "kind"> {
 
 interface Found {
   readonly found: readonly string[];
-  /** The one that a `get` uses if it is among them. */
+  /** The one that `get` uses, if `found` contains it. */
   readonly wanted: string;
 }
 
 const NOTHING: Found = { found: [], wanted: DEFAULT_CONTEXT };
 
-/** `isDecided`: an earlier source decides. */
+/** `isDecided`: an earlier source already decides. */
 async function stateOf({ name, kind, read }: Source, isDecided: boolean): Promise<TokenSourceState> {
   try {
     const { found, wanted } = await read();
@@ -84,7 +84,7 @@ async function stateOf({ name, kind, read }: Source, isDecided: boolean): Promis
     };
   } catch (failure) {
     if (!isHelperError(failure)) throw failure;
-    // Without any keychain, a get goes on to doctl's configuration.
+    // If there is no keychain, `get` continues with doctl's configuration.
     const isDeciding = !isDecided && failure.code !== "keychain-missing";
     return { name, kind, state: "broken", contexts: [], failure, isDeciding };
   }

@@ -11,7 +11,7 @@ export interface ConfigureOrder {
   readonly isDryRun: boolean;
 }
 
-/** Sets docr up at the places, and records what to restore. Throws `client-config`. */
+/** Sets docr up in the files of `places`, and records what to restore. Throws `client-config`. */
 export async function applyConfiguration(
   places: Places,
   { scope, isDryRun }: ConfigureOrder,

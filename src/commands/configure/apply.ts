@@ -6,28 +6,28 @@ import { HelperError } from "../../core/errors.ts";
 import { isChange, type PlannedEdit } from "./edit.ts";
 import { type ConfigureRecord, encodeRecord } from "./record.ts";
 
-/** Another program may be changing a file: docker login takes milliseconds. */
+/** Another program may be changing a file at the moment; docker login takes milliseconds. */
 const ATTEMPTS = 10;
 const PAUSE_MS = 100;
 
-/** Edits of files as they were read. Planned again if a file changes before it is written. */
+/** Edits of the files that docr has read. docr plans them again if a file changes before docr writes it. */
 export interface Plan {
   readonly edits: readonly PlannedEdit[];
   /** The record after the edits. Undefined if they need none. */
   readonly record: ConfigureRecord | undefined;
-  /** Whether the file is copied before its edit. Not needed for a text that docr wrote. */
+  /** Whether docr copies the file before its edit. Not necessary if docr wrote the text. */
   needsBackup(file: FileSnapshot): boolean;
 }
 
 export interface Applied {
   readonly edits: readonly PlannedEdit[];
-  /** The paths of the copies, by the path of the file. */
+  /** The paths of the copies, by the paths of the files. */
   readonly backups: ReadonlyMap<string, string>;
 }
 
 /**
- * Makes the edits. Plans again if a file changes meanwhile, and undoes what is done if one of them fails. `recordPath` is
- * the path of docr/configured.json. Throws `client-config`.
+ * Makes the edits. Plans again if a file has changed since, and undoes earlier edits if one fails. `recordPath` is the path of
+ * docr/configured.json. Throws `client-config`.
  */
 export async function applyPlan(makePlan: () => Plan, files: Files, recordPath: string): Promise<Applied> {
   for (let attempt = 1; ; attempt += 1) {
@@ -54,7 +54,7 @@ interface Step {
   readonly text: string | undefined;
 }
 
-/** Returns the label of an outdated file if another program has changed it; then nothing is done. */
+/** If another program has changed a file, undoes all edits and returns the file's label. */
 function applyOnce(
   plan: Plan,
   files: Files,
@@ -84,8 +84,8 @@ function applyOnce(
 }
 
 /**
- * The edits with the record's own. A new record is written first, so that a process killed in between leaves no edit that
- * cannot be restored. An empty record is removed last.
+ * Adds the edit of the record itself. docr writes a new record first, so that it can restore every edit even if the process is killed
+ * in between. It removes an empty record last.
  */
 function withRecord(
   edits: readonly Step[],
@@ -100,7 +100,7 @@ function withRecord(
   return text === undefined ? [...edits, { file, text }] : [{ file, text }, ...edits];
 }
 
-/** Restores the texts, except in files that another program has changed since. */
+/** Restores the previous texts, except in files that another program has changed since. */
 function undo(done: readonly Step[], files: Files): void {
   for (const { file, text } of done.toReversed()) {
     const current = files.open(file.path);

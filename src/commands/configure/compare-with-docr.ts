@@ -6,12 +6,12 @@ import type { Destination } from "../migrate/destination.ts";
 import { addressKeyOf, type FoundLogin, isDigitalOceans, isSameCredential } from "../migrate/found-logins.ts";
 
 /**
- * What docr answers for an address once it is configured, compared with a login. For DigitalOcean's registry, an API token
- * is as good as the login. A store that fails now has no login.
+ * Compares a login with the one that docr will return for the address once it is configured. For DigitalOcean's registry, an API
+ * token counts as the same login. A store that fails now counts as one without a login.
  */
 export type CompareWithDocr = (
   serverUrl: string,
-  /** Undefined for a login that no helper can store. */
+  /** Undefined if no helper can store the login. */
   credential: Credential | undefined,
 ) => Promise<"same" | "another" | "none">;
 

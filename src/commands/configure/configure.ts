@@ -69,7 +69,7 @@ export const configureCommand = defineCommand({
   run: ({ options }, context) => configure(options, context),
 });
 
-/** Sets docr up in the clients' files and changes nothing else in them, except that logins may move. */
+/** Sets docr up in the clients' files. Changes nothing else in them, except that it may move logins. */
 async function configure(
   { client, global: isGlobal, migrate: willMigrate, dryRun: isDryRun }: OptionsOf<typeof OPTIONS>,
   context: ConfigureContext,
@@ -115,7 +115,7 @@ async function findLost(
   return findLostLogins(edits, { setup, fallback, compare, runHelper: context.runHelper });
 }
 
-/** docr's fallback helper once the edits are made. */
+/** Returns docr's fallback helper after the edits. */
 function fallbackAfter(
   edits: readonly PlannedEdit[],
   { docrConfig }: Places,
@@ -126,7 +126,7 @@ function fallbackAfter(
   return helperAt({ ...edit.file, text: edit.text }, FALLBACK_PATH);
 }
 
-/** Throws `client-config` if clients could not run docr, and would therefore lose what they can pull now. */
+/** Throws `client-config` if clients could not run docr and would therefore lose logins that they find now. */
 function checkCanRun(machine: Machine, losesPulls: boolean): void {
   const program = `docker-credential-${DOCR}`;
   if (!losesPulls || hasProgram(program, machine)) return;

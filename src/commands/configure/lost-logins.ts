@@ -1,4 +1,4 @@
-/** The logins that clients find now, and would no longer find once docr is configured. */
+/** Finds the logins that clients find now and would no longer find once docr is configured. */
 import { resolve } from "node:path";
 import { lookUpInDocker } from "../../client-config/docker.ts";
 import { findInHelper, type RunHelper } from "../../client-config/helper-client.ts";
@@ -31,13 +31,13 @@ export interface LostLoginPorts {
   readonly runHelper: RunHelper;
 }
 
-/** A login in a file. One that no helper can store has a reason. */
+/** A login in a file. It has a `reason` if no helper can store it. */
 type Candidate = FoundLogin | StayingLogin;
 
 const ANOTHER = "docr has another login for it";
 const PODMAN_TOO = "podman reads it there too; configure both with --client all";
 
-/** `found` can move to docr's store. `staying` cannot, and has the reason. Throws `client-config`. */
+/** Returns the logins that can move to docr's store (`found`) and those that cannot, with the reason (`staying`). Throws `client-config`. */
 export async function findLostLogins(edits: readonly PlannedEdit[], ports: LostLoginPorts): Promise<Finds> {
   const changes = edits.filter(isChange);
   if (changes.length === 0) return { found: [], staying: [] };
@@ -66,7 +66,7 @@ async function collectDockers(lost: Collector, edited: ClientTexts, ports: LostL
       if (!isAskedStill) await lost.addFromHelper(before);
     } else {
       const written = candidates.filter((one) => dockerKeyFor(one.key) === key);
-      // If a registry is written in two ways, the client uses the plain one.
+      // If the file spells a registry in two ways, the client uses the plain spelling.
       const candidate = written.find((one) => one.key === key) ?? written[0];
       if (candidate) await lost.add(candidate, key, "gone");
     }
@@ -104,7 +104,7 @@ function isDocr(step: Step | undefined): boolean {
   return step?.kind === "helper" && step.helper === DOCR;
 }
 
-/** Empty if the file cannot be read: then its client does not find its logins now. */
+/** Returns no logins if the file cannot be read, because the client does not find them now either. */
 function candidatesIn(path: string, { machine, files }: ClientSetup): readonly Candidate[] {
   const docker = dockerConfigPath(machine);
   const client = docker !== undefined && resolve(docker) === resolve(path) ? "docker" : "podman";
@@ -131,7 +131,7 @@ function createCollector({ compare, runHelper }: Pick<LostLoginPorts, "compare" 
     const { origin, key } = login;
     staying.set(nameOf(login), { origin, key, reason });
   };
-  /** `place`: whether the client still reads the login after docr has none. */
+  /** `place` tells whether the client still finds the login in the file if docr has none. */
   const add = async (login: Candidate, asked: string, place: "gone" | "behind docr"): Promise<void> => {
     const credential = "credential" in login ? login.credential : undefined;
     const comparison = await compare(asked, credential);
@@ -149,7 +149,7 @@ function createCollector({ compare, runHelper }: Pick<LostLoginPorts, "compare" 
       const origin = { kind: "helper", name: helper, label: `docker-credential-${helper}` } as const;
       await add({ origin, key, serverUrl: key, credential }, key, "gone");
     },
-    /** Moving the login would take it away from podman, which does not ask docr for it. */
+    /** docr must not move this login: podman finds it in the file and does not ask docr. */
     keepForPodman(login: Candidate): void {
       podmans.add(nameOf(login));
     },

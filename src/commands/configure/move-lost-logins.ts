@@ -1,4 +1,4 @@
-/** Moves the logins that clients would no longer find, or fails before anything changes. */
+/** Moves the logins that clients would no longer find, or fails before it changes anything. */
 import type { RunHelper } from "../../client-config/helper-client.ts";
 import { HelperError } from "../../core/errors.ts";
 import { printable } from "../../core/text.ts";
@@ -23,7 +23,7 @@ export function checkMovable({ staying }: Finds): void {
   );
 }
 
-/** Throws `client-config` without a terminal, and `cancelled` if the answer is no. */
+/** Asks the user. Throws `client-config` without a terminal, and `cancelled` if the user answers no. */
 export async function confirmMove(
   logins: readonly FoundLogin[],
   store: string,
@@ -44,7 +44,7 @@ export async function confirmMove(
   throw new HelperError("cancelled", "cancelled");
 }
 
-/** Throws `client-config` unless all of them are stored; the clients still find them where they are. */
+/** Stores all logins in docr's store, or throws `client-config`. The clients' files do not change yet. */
 export async function storeAll(
   logins: readonly FoundLogin[],
   setup: ClientSetup,
@@ -57,7 +57,7 @@ export async function storeAll(
   });
 }
 
-/** Erases what moved in other helpers. Returns a warning for each login that is still there. */
+/** Erases the moved logins from other helpers. Returns a warning for each login that is still there. */
 export async function eraseMoved(
   logins: readonly FoundLogin[],
   destination: Destination,

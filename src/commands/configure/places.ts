@@ -1,4 +1,4 @@
-/** The files that configuring changes: docker's, podman's and docr's own. */
+/** Finds the files that `docr configure` changes: docker's, podman's and docr's own. */
 import { resolve } from "node:path";
 import type { Files } from "../../client-config/edit/files.ts";
 import {
@@ -12,7 +12,7 @@ import { HelperError } from "../../core/errors.ts";
 import { configHome, type Machine } from "../../core/machine.ts";
 import { hasProgram } from "../../system/executables.ts";
 
-/** Sorts after other drop-ins: the last one that podman reads wins. */
+/** podman uses the setting of the last drop-in, so this name must sort after the others. */
 const DROP_IN = "99-docr.conf";
 
 /** The values of `--client`. */
@@ -33,8 +33,8 @@ export interface Places {
 }
 
 /**
- * Finds the files of the named client. Without a name: of the clients on this machine, or of docker if there is none. Throws
- * `client-config` without a home.
+ * Finds the files of the named client. Without a name, finds those of the clients on this machine, or docker's if there are none.
+ * Throws `client-config` without a home directory.
  */
 export function findPlaces(machine: Machine, files: Files, client: ClientName | "all" | undefined): Places {
   const clients =
@@ -57,12 +57,12 @@ export function findPlaces(machine: Machine, files: Files, client: ClientName | 
   };
 }
 
-/** A variable may hold a relative path, and the next command may run in another directory. */
+/** Makes the path absolute: a variable may contain a relative path, and the next command may run in another directory. */
 function absolute(path: string | undefined): string | undefined {
   return path === undefined ? undefined : resolve(path);
 }
 
-/** The clients with a program on the PATH or a file. */
+/** The clients that are installed on the PATH or have a file. */
 function presentClients(machine: Machine, files: Files): readonly ClientName[] {
   const exists = (path: string): boolean => files.open(path).text !== undefined;
   const docker = dockerConfigPath(machine);
@@ -71,7 +71,7 @@ function presentClients(machine: Machine, files: Files): readonly ClientName[] {
   return hasDocker ? CLIENTS : ["podman"];
 }
 
-/** Whether one of the containers tools is on the PATH or has a file of its own. */
+/** Whether podman, skopeo or buildah is on the PATH or has its own file. */
 export function hasPodman(machine: Machine, files: Files): boolean {
   const docker = dockerConfigPath(machine);
   return (
@@ -81,8 +81,8 @@ export function hasPodman(machine: Machine, files: Files): boolean {
 }
 
 /**
- * Every auth.json that exists, because the first with a login for the host wins; otherwise the one that outlives the
- * session. docker's file, which podman reads last, counts only if podman writes to it.
+ * Returns every existing auth.json, because podman uses the first one with a login for the host. If none exists, returns the one that
+ * outlives the session. Includes docker's file, which podman reads last, only if podman writes to it.
  */
 function podmanFiles(machine: Machine, files: Files): readonly string[] {
   const written = podmanAuthPath(machine);

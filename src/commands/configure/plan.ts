@@ -1,4 +1,4 @@
-/** What `configure` changes in which file. Reads and writes nothing else. */
+/** Plans the changes of `docr configure`, without making them. */
 import { dockerDefault } from "../../client-config/docker.ts";
 import type { Files } from "../../client-config/edit/files.ts";
 import { editJson, findInJson } from "../../client-config/edit/json.ts";
@@ -12,20 +12,20 @@ import type { Machine } from "../../core/machine.ts";
 import { type KeyChange, keyLabel, type PlannedEdit } from "./edit.ts";
 import type { Places } from "./places.ts";
 
-/** Where the helper for one host stands. */
+/** The path of the helper's name for one host in docker's file. */
 export const helperPath = (host: string): readonly string[] => ["credHelpers", host];
 export const HELPER_PATH = helperPath(REGISTRY_HOST);
 export const STORE_PATH = ["credsStore"] as const;
 export const FALLBACK_PATH = ["fallback"] as const;
 
-/** For which registries the clients are to ask docr: by the names under which each client asks for them. */
+/** The registries for which clients will use docr, by the names that each client uses. */
 export type ConfigureScope =
   | "every-registry"
   | { readonly docker: readonly string[]; readonly podman: readonly string[] };
 
 export const DIGITALOCEAN: ConfigureScope = { docker: [REGISTRY_HOST], podman: [REGISTRY_HOST] };
 
-/** In the order in which the edits are made: docr's own file first, so that docr knows its fallback before it is asked. */
+/** The edits are in the order in which docr makes them. docr's own file comes first, so that docr knows its fallback helper in time. */
 export function planConfigure(
   places: Places,
   files: Files,
@@ -63,7 +63,7 @@ function planDocker(file: FileSnapshot, machine: Machine, scope: ConfigureScope)
     checkFixedFallback(store, machine);
     const hostHelper = helperAt(file, HELPER_PATH);
     if (store !== DOCR) changes.push(changeFor(file, STORE_PATH, DOCR, true));
-    // A helper for the host would win over credsStore.
+    // A helper for the host would take precedence over credsStore.
     if (hostHelper !== undefined && hostHelper !== DOCR) {
       changes.push(changeFor(file, HELPER_PATH, DOCR, true));
     }
@@ -77,7 +77,7 @@ function planDocker(file: FileSnapshot, machine: Machine, scope: ConfigureScope)
   return { edit: editOf(file, changes), fallback: undefined };
 }
 
-/** `isDefault`: the client asks docr for every host without a helper of its own. */
+/** `isDefault`: the client uses docr for every host that has no other helper. */
 function changesForHosts(
   file: FileSnapshot,
   hosts: readonly string[],
@@ -90,7 +90,7 @@ function changesForHosts(
   return hosts.filter((host) => !isDone(host)).map((host) => changeFor(file, helperPath(host), DOCR, false));
 }
 
-/** The helper that docker uses for every registry would become the fallback, but the variable wins. Throws `client-config`. */
+/** Throws `client-config` if docker's current helper cannot become the fallback, because DOCR_FALLBACK names another one. */
 function checkFixedFallback(store: string | undefined, { env }: Machine): void {
   const fixed = env["DOCR_FALLBACK"];
   if (!fixed || store === undefined || store === DOCR || store === fixed) return;
@@ -110,13 +110,13 @@ function planPodman(file: FileSnapshot, machine: Machine, hosts: readonly string
 }
 
 function planFallback(file: FileSnapshot, fallback: string): PlannedEdit {
-  // Throws for a name that docr could not read back.
+  // Throws if docr could not read the name back.
   readGeneralSettings({}, { fallback });
   const isDone = helperAt(file, FALLBACK_PATH) === fallback;
   return editOf(file, isDone ? [] : [changeFor(file, FALLBACK_PATH, fallback, true)]);
 }
 
-/** Adds docr before the present helpers: podman asks them in order, and reads only the last `credential-helpers` setting. */
+/** Adds docr before the current helpers: podman asks helpers in order, and uses only the last `credential-helpers` setting. */
 function planDropIn(file: FileSnapshot, machine: Machine): PlannedEdit {
   const helpers = readCredentialHelpers(machine).names;
   const text = helpers.includes(DOCR) ? file.text : dropInText([DOCR, ...helpers]);
@@ -131,7 +131,7 @@ function dropInText(helpers: readonly string[]): string {
   return `${DROP_IN_TITLE}credential-helpers = [${names}]\n`;
 }
 
-/** Whether the text is a drop-in as `configure` writes it, without changes. */
+/** Whether the text is a drop-in that `docr configure` wrote, without later changes. */
 export function isOwnDropIn(text: string | undefined): boolean {
   return (
     text?.startsWith(DROP_IN_TITLE) === true &&
@@ -154,8 +154,8 @@ function changeFor(file: FileSnapshot, path: readonly string[], value: string, i
 }
 
 /**
- * The helper that is named at the path; undefined if none is. An empty name under credHelpers counts: it stops docker from
- * asking any helper. Throws `client-config` if the value is not a name.
+ * Returns the helper's name at the path, or undefined if there is none. Returns an empty name under credHelpers, because it stops
+ * docker from using any helper. Throws `client-config` if the value is not a name.
  */
 export function helperAt({ text = "", label }: FileSnapshot, path: readonly string[]): string | undefined {
   const found = findInJson(text, path, label);

@@ -1,4 +1,4 @@
-/** The record of what `configure` changed, for `unconfigure` to restore: docr/configured.json. It holds no secret. */
+/** docr/configured.json: the record of what `docr configure` changed, so that `docr unconfigure` can restore it. It contains no secret. */
 import type { Files } from "../../client-config/edit/files.ts";
 import { HelperError } from "../../core/errors.ts";
 import { isJsonObject, parseJsonObject } from "../../core/json.ts";
@@ -6,9 +6,9 @@ import type { Sha256 } from "../../core/secret.ts";
 import { isChange, type KeyChange, type PlannedEdit } from "./edit.ts";
 
 interface Digests {
-  /** Of the text before the first change. Null: there was no file. Undefined: unknown. */
+  /** The digest of the text before the first change. Null if there was no file. Undefined if unknown. */
   readonly before: string | null | undefined;
-  /** Of the text after the last change. While it matches, no other program has changed the file. */
+  /** The digest of the text after the last change. If it still matches, no other program has changed the file. */
   readonly after: string;
 }
 
@@ -19,18 +19,18 @@ export type RecordedFile = Digests &
     | { readonly kind: "whole-file" }
   );
 
-/** By path, as the client names the file. */
+/** Recorded files by the client's paths. */
 export type ConfigureRecord = ReadonlyMap<string, RecordedFile>;
 
 const VERSION = 1;
 
-/** Throws `client-config` if the record cannot be read, or docr did not write it. */
+/** Throws `client-config` if the record cannot be read or docr did not write it. */
 export function readRecord(files: Files, path: string): ConfigureRecord {
   const { text, label } = files.open(path);
   return decodeRecord(text, label);
 }
 
-/** Adds the edits. The values before the first run of `configure` stay the ones to restore. */
+/** Adds the edits. The values to restore stay those from before the first run of `docr configure`. */
 export function addToRecord(
   record: ConfigureRecord,
   edits: readonly PlannedEdit[],
@@ -52,7 +52,7 @@ function recordEdit(
   after: string,
 ): RecordedFile {
   const isFirst = earlier === undefined || (earlier.before !== undefined && earlier.before === now);
-  // If another program changed the file between two runs, its first text cannot be restored as a whole.
+  // If another program has changed the file between two runs, docr cannot restore the whole first text.
   const before = isFirst ? now : earlier.after === now ? earlier.before : undefined;
   if (edit.kind === "whole-file") return { kind: "whole-file", before, after };
   const earlierKeys = isFirst || earlier.kind === "whole-file" ? [] : earlier.keys;
@@ -63,7 +63,7 @@ function mergeKeys(earlier: readonly KeyChange[], changes: readonly KeyChange[])
   const untouched = earlier.filter(({ path }) => !changes.some((change) => isSamePath(change.path, path)));
   const merged = changes.map((change) => {
     const first = earlier.find(({ path }) => isSamePath(change.path, path));
-    // If docr's own value is replaced, the value before it is the one to restore.
+    // If this edit replaces docr's own value, restore the value before that.
     return first?.value === change.previous && first !== undefined
       ? { ...change, previous: first.previous }
       : change;
@@ -80,7 +80,7 @@ export function encodeRecord(record: ConfigureRecord): string {
   return `${JSON.stringify({ version: VERSION, files }, null, 2)}\n`;
 }
 
-/** A file without keys is one that docr wrote as a whole; `isGlobal` is written because earlier versions require it. */
+/** A file without keys is one that docr wrote as a whole. `isGlobal` is there because earlier versions require it. */
 function encodeFile(file: RecordedFile): unknown {
   const { before, after } = file;
   if (file.kind === "whole-file") return { before, after, keys: [], isGlobal: true };
@@ -90,7 +90,7 @@ function encodeFile(file: RecordedFile): unknown {
   return { before, after, keys, isGlobal: false };
 }
 
-/** Throws `client-config` for a text that docr did not write: a guess at the earlier values could break the files. */
+/** Throws `client-config` if docr did not write the text: guessing the previous values could break the files. */
 function decodeRecord(text: string | undefined, label: string): ConfigureRecord {
   if (text === undefined) return new Map();
   const bad = new HelperError("client-config", `${label} was not written by docr configure`, {

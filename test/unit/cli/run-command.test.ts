@@ -175,7 +175,7 @@ describe("wrong usage", () => {
     [["nothing"], "unknown command 'nothing'", "run docr --help"],
     [["nothing", "--help"], "unknown command 'nothing'", "run docr --help"],
     [["registry", "nothing", "--help"], "unknown command 'nothing'", "run docr registry --help"],
-    [["--json", "status"], "unknown option '--json'", "put options behind the command"],
+    [["--json", "status"], "unknown option '--json'", "put options after the command"],
     [
       ["get", "ghcr.io"],
       "docr get is a request of docker's protocol and takes no arguments",
