@@ -1,5 +1,5 @@
 /** One run or two of each executable for each fault. The other tests of the matrix run the program in process. */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -57,6 +57,26 @@ describeUnless(explainNoExecutable(), "an API", () => {
   it.concurrent.each(rowsFor("expiring"))("that %s, for docr: %s", async (_fault, _test, fault, test) => {
     const seen = await meetFault(DOCR, fault, test);
     expect(seen).toEqual(toObservation(test.expected, seen));
+  });
+});
+
+describeUnless(explainNoExecutable(), "the environment", () => {
+  it("gives the launcher's get its API token by a file, its access and its lifetime", async () => {
+    const machine = await createTestMachine();
+    try {
+      const { DIGITALOCEAN_ACCESS_TOKEN: token, ...rest } = machine.env;
+      const path = join(machine.folder, "token");
+      writeFileSync(path, `${token}\n`, { mode: 0o600 });
+      const settings = { DOCR_ACCESS: "read-only", DOCR_TTL: "60", DIGITALOCEAN_ACCESS_TOKEN_FILE: path };
+      const env = { ...rest, PATH: SYSTEM_PATH, ...settings };
+      const before = Date.now();
+      expect(await run(LAUNCHER, ["get"], { stdin: HOST, env })).toMatchObject({ code: 0, stderr: "" });
+      const minted = machine.standIn.account.minted[0];
+      expect(minted?.access).toBe("read-only");
+      expect(Math.round(((minted?.expiresAt ?? 0) - before) / 60_000)).toBe(1);
+    } finally {
+      await machine.close();
+    }
   });
 });
 
