@@ -1,12 +1,12 @@
 /**
- * The candidate that the user most likely meant: the closest one, else the only one that begins with the word. Undefined if
- * there is none. The first of equals wins.
+ * Returns the candidate that the user most likely meant: the closest one, or else the only one that starts with the word. Of equally
+ * close ones, returns the first. Returns undefined if there is none.
  */
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
   return findClosest(word, candidates) ?? findOnlyBeginning(word, candidates);
 }
 
-/** Shorter words begin too many others. */
+/** Too many candidates start with a shorter word. */
 const SHORTEST_BEGINNING = 3;
 
 function findOnlyBeginning(word: string, candidates: readonly string[]): string | undefined {

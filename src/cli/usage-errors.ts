@@ -34,7 +34,7 @@ export function usageError(problem: UsageProblem, located: Located): HelperError
   }
 }
 
-/** For what the command itself found wrong. An API token among the arguments of a wrong command line is what matters most. */
+/** Adds a hint to a `bad-arguments` error that the command itself threw. An API token among the arguments is the most important problem. */
 export function withUsageHint(error: HelperError, args: readonly string[], tree: CommandTree): HelperError {
   if (traitsOf(error).exitCode === 2 && args.some(containsApiToken)) {
     return new HelperError("bad-arguments", "do not put a token there; it is now in your shell history", {

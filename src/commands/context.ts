@@ -23,35 +23,35 @@ import type { Registries } from "../oci/registries.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
 /**
- * What commands may use. A command names the parts that it gets (`needs`). Functions load what they return at their first
- * call, so that a part costs no start-up time where it is not used.
+ * What commands may use. A command names the parts that it receives (`needs`). Functions load their result at the first call, so that
+ * an unused part costs no start-up time.
  */
 export interface CommandContext {
   /** docr's version. */
   readonly version: string;
   readonly machine: Machine;
   readonly terminal: Terminal;
-  /** Warnings appear on stderr at once. */
+  /** Prints warnings on stderr immediately. */
   readonly reporter: Pick<Reporter, "warn">;
   /** Throws `bad-setting`. */
   readonly general: () => GeneralSettings;
-  /** Of DigitalOcean's registry. Throws `bad-setting` and `bad-api-token`. */
+  /** The settings for DigitalOcean's registry. Throws `bad-setting` and `bad-api-token`. */
   readonly settings: () => RegistrySettings;
   readonly accounts: CommandAccounts;
-  /** DigitalOcean's API for questions about an API token. All calls together take at most `budgetMs`. */
+  /** DigitalOcean's API for requests about an API token. All calls together take at most `budgetMs`. */
   readonly accountApi: (budgetMs: number) => Promise<AccountApi>;
-  /** Mints one new credential for the user, and caches nothing. Throws `no-api-token` and the API's errors. */
+  /** Mints one new credential for the user, without caching it. Throws `no-api-token` and the API's errors. */
   readonly issue: (order: IssueOrder) => Promise<MintedCredential>;
-  /** Mints one new credential for each registry, all or none. Throws as `issue` does. */
+  /** Mints one new credential for each registry, or none if one fails. Throws like `issue`. */
   readonly issueAll: (order: IssueAllOrder) => Promise<readonly MintedCredential[]>;
-  /** Revokes issued credentials by their secrets, which the user has. One result for each, in order. Throws `bad-setting`. */
+  /** Revokes issued credentials by their secrets. Returns one result for each, in order. Throws `bad-setting`. */
   readonly revokeIssued: (secrets: readonly Secret[]) => Promise<readonly RevokedSecret[]>;
   readonly inventory: CommandInventory;
-  /** StoredLogins of other registries in docr's store. */
+  /** Logins in docr's store. */
   readonly logins: StoredLogins;
   /** docr's store of API tokens and logins. */
   readonly store: SecretStore;
-  /** The credential-helper protocol's four requests. */
+  /** The four requests of the credential-helper protocol. */
   readonly helper: Pick<Helper, "get" | "store" | "erase" | "list">;
   readonly clock: Clock;
   readonly sha256: Sha256;
@@ -68,21 +68,21 @@ export interface CommandAccounts {
   contextInUse(): string | undefined;
   /** Stores the API token once DigitalOcean has accepted it. Throws `bad-api-token` and the API's errors. */
   logIn(token: ApiToken, context: string | undefined): Promise<AcceptedToken>;
-  /** The same without storing it. */
+  /** Checks the API token like `logIn`, without storing it. */
   checkApiToken(token: ApiToken): Promise<AcceptedToken>;
-  /** Whether the secret is an API token. Asks DigitalOcean: a finished credential has the same form. */
+  /** Whether the secret is an API token. Asks DigitalOcean, because a minted credential can have the same format. */
   isApiToken(secret: Secret): Promise<boolean>;
-  /** Forgets the account's API token and revokes what it has minted. */
+  /** Deletes the account's API token and revokes the credentials that it minted. */
   logOut(context: string | undefined): Promise<LogoutResult>;
-  /** The same for every account and for the environment's API token. Needs no settings. */
+  /** Does the same for every account and for the environment's API token. Needs no settings. */
   logOutEverywhere(): Promise<LogoutResult>;
   /** The contexts with an API token in the store, sorted. */
   contexts(): Promise<readonly string[]>;
-  /** The API token that a `get` for the bare host uses. Undefined: there is none. Throws `bad-setting`, and errors of the store. */
+  /** The API token that a `get` for the bare host uses. Undefined if there is none. Throws `bad-setting` and errors of the store. */
   findInUse(): Promise<ApiToken | undefined>;
   /** The API token in the store. */
   readStored(context: string | undefined): Promise<ApiToken | undefined>;
-  /** The API token in the store, else in doctl's configuration. Throws `bad-api-token`. */
+  /** The API token in the store, or else in doctl's configuration. Throws `bad-api-token`. */
   find(context: string | undefined): Promise<ApiToken | undefined>;
   /** The API token in doctl's configuration. An undefined context is the one that doctl has switched to. */
   findInDoctl(context: string | undefined): Promise<ApiToken | undefined>;
@@ -90,13 +90,13 @@ export interface CommandAccounts {
   listRegistries(order: Pick<IssueOrder, "registry" | "context">): Promise<readonly string[]>;
 }
 
-/** The credentials that docr has minted, in every place where these or earlier settings may have left them. */
+/** The credentials that docr has minted, in every place where docr may have stored them. */
 export interface CommandInventory {
   living(): Promise<InventoryReport>;
   /** Whether docr has minted it. */
   contains(secret: Secret): Promise<boolean>;
-  /** Revokes every superseded credential, in use or not. Returns how many. */
+  /** Revokes every superseded credential, even if clients still use it. Returns how many it revoked. */
   prune(): Promise<number>;
-  /** Whether credentials are cached with these settings on this machine. Throws `bad-setting`. */
+  /** Whether docr caches credentials on this machine with the current settings. Throws `bad-setting`. */
   hasCache(): boolean;
 }

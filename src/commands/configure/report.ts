@@ -1,4 +1,4 @@
-/** The outcome of configuring: one line a file, or diffs. */
+/** Reports what `docr configure` and `docr unconfigure` changed: one line for each file, or diffs. */
 import type { Result } from "../command.ts";
 import type { FoundLogin } from "../migrate/found-logins.ts";
 import { jsonOfMoved, textOfMoved } from "../migrate/report.ts";
@@ -10,7 +10,7 @@ export interface ReportOptions {
   /** Show unchanged files too. */
   readonly withUnchanged: boolean;
   readonly warnings: readonly string[];
-  /** The logins that moved to the store. Only of `configure`. */
+  /** The logins that moved to the store. Only for `docr configure`. */
   readonly moved?: { readonly logins: readonly FoundLogin[]; readonly store: string };
 }
 
@@ -41,7 +41,7 @@ function lineFor(edit: PlannedEdit, backups: ReadonlyMap<string, string>): strin
   const { label, path } = edit.file;
   const backup = backups.get(path);
   const summary = isChange(edit) ? edit.summary : "nothing to change";
-  // A backup's path is the file's with a suffix.
+  // A backup's path is the file's path with a suffix.
   const copy = backup === undefined ? "" : `; backup: ${label}${backup.slice(path.length)}`;
   return `${label}: ${summary}${copy}\n`;
 }

@@ -34,7 +34,7 @@ export const unconfigureCommand = defineCommand({
   run: ({ options }, context) => unconfigure(options, context),
 });
 
-/** Restores what `configure` replaced. In a file that another program has changed since, it removes only docr's keys. */
+/** Restores what `docr configure` replaced. If another program has changed a file since, removes only docr's keys from it. */
 async function unconfigure(
   { client, global: isGlobalOnly, dryRun: isDryRun }: OptionsOf<typeof OPTIONS>,
   context: Pick<CommandContext, "machine" | "files" | "logins" | "sha256" | "reporter">,
@@ -57,7 +57,7 @@ async function unconfigure(
   return reportEdits(applied, { isDryRun, withUnchanged: false, warnings });
 }
 
-/** Removes the backups of the restored text, because they may hold passwords. Returns the labels of the others. */
+/** Removes the backups of the restored text, because they may contain passwords. Returns the labels of the other backups. */
 function removeBackups({ file: { path }, text }: PlannedEdit, files: Files): readonly string[] {
   const copies = files.backupsOf(path).map((copy) => files.open(copy));
   for (const copy of copies) if (copy.text === text) files.replace(copy, undefined);
@@ -68,7 +68,7 @@ function backupWarning(label: string): string {
   return `${label} is a backup from before docr configure and may hold passwords; delete it if you do not need it`;
 }
 
-/** Whether a client asked docr for other registries than DigitalOcean's, and no longer does for one of them. */
+/** Whether the edit stops a client from asking docr for a registry other than DigitalOcean's. */
 function endsOtherUse(edit: PlannedEdit): boolean {
   const { kind, file, text } = edit;
   if (kind === "whole-file") return isChange(edit);
@@ -83,10 +83,10 @@ function otherUsesIn(file: FileSnapshot): readonly string[] {
   return [...hosts.filter((host) => host !== REGISTRY_HOST), ...(credsStore === DOCR ? ["*"] : [])];
 }
 
-/** Named in one line of a terminal. */
+/** As many hosts as fit into one line of a terminal. */
 const MOST_HOSTS = 3;
 
-/** Clients no longer find these logins, and their errors do not say why. Not available while the store is locked. */
+/** Warns about stored logins that clients no longer find, because the clients' errors do not say why. Empty if the store is locked. */
 async function storedLoginWarnings(logins: CommandContext["logins"]): Promise<readonly string[]> {
   const all = await undefinedIfFailed(() => logins.all());
   const hosts = [...(all?.keys() ?? [])].filter((host) => host !== REGISTRY_HOST);

@@ -1,4 +1,4 @@
-/** What `unconfigure` changes in which file. Reads and writes nothing else. */
+/** Plans the changes of `docr unconfigure`, without making them. */
 import type { Files } from "../../client-config/edit/files.ts";
 import { editJson, findInJson, type JsonChange } from "../../client-config/edit/json.ts";
 import type { FileSnapshot } from "../../client-config/edit/snapshot.ts";
@@ -17,11 +17,11 @@ export interface UndoSituation {
   readonly sha256: Sha256;
   /** Include every file in the record, even if the environment now names other files. */
   readonly isEveryFile: boolean;
-  /** Keep what was set for DigitalOcean's registry alone. */
+  /** Keep the keys that are only for DigitalOcean's registry. */
   readonly isGlobalOnly: boolean;
 }
 
-/** Without a record, the user has set docr up by hand: remove docr's name alone. */
+/** Without a record, the user has set docr up by hand. docr then removes only its own name. */
 const BY_HAND: readonly KeyChange[] = [
   { path: HELPER_PATH, value: DOCR, previous: undefined, isGlobal: false },
   { path: STORE_PATH, value: DOCR, previous: undefined, isGlobal: true },
@@ -31,7 +31,7 @@ export function planUnconfigure(situation: UndoSituation): Plan {
   const { places, files, record, isEveryFile } = situation;
   const left = new Map(record);
   const edits: PlannedEdit[] = [];
-  // The clients' files first: while a client asks docr, docr needs its fallback.
+  // Change the clients' files first: docr needs its fallback helper as long as a client asks docr.
   const paths = new Set([
     ...(places.docker === undefined ? [] : [places.docker]),
     ...places.podman,
@@ -57,11 +57,11 @@ const AS_BEFORE = "restored as it was before docr configure";
 
 interface Undone {
   readonly edit: PlannedEdit;
-  /** What a later run must restore. */
+  /** The part of the record that a later run must restore. */
   readonly left: RecordedFile | undefined;
 }
 
-/** podman's drop-in: restored or removed, unless another program has changed it. */
+/** Restores or removes podman's drop-in, unless another program has changed it. */
 function undoWholeFile(
   file: FileSnapshot,
   recorded: RecordedFile | undefined,
@@ -99,7 +99,7 @@ function undoKeys(file: FileSnapshot, recorded: RecordedFile | undefined, situat
   return { edit: { kind: "keys", file, text, changes: [], summary }, left };
 }
 
-/** Restores the keys that still have docr's value. A value that the user has set since stays. */
+/** Restores the keys that still have docr's value. Keeps values that the user has set since. */
 function restoreKeys(
   file: FileSnapshot,
   text: string,
@@ -115,7 +115,7 @@ function restoreKeys(
   return { text: withoutEmptyParents(edited, restored, file.label), summary: parts.join(", ") };
 }
 
-/** Removes the objects that held nothing but docr's key. */
+/** Removes objects that are empty without docr's key. */
 function withoutEmptyParents(text: string, keys: readonly KeyChange[], label: string): string {
   const parents = keys.flatMap(({ path }) => (path.length > 1 ? [path.slice(0, 1)] : []));
   const empty = parents.filter((path) => isEmpty(findInJson(text, path, label)));
@@ -130,8 +130,8 @@ const isEmpty = (found: unknown): boolean =>
   typeof found === "object" && Object.keys(Object(found)).length === 0;
 
 /**
- * The text before the first `configure`, byte for byte. Undefined if another program has changed the file since, or the
- * backup is gone.
+ * Returns the text before the first `docr configure`, byte for byte. Returns undefined if another program has changed the file since,
+ * or if the backup is missing.
  */
 function originalText(
   { path, text }: FileSnapshot,

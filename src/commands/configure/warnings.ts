@@ -1,4 +1,4 @@
-/** What the user should know about files in which clients look for docr, one line each. */
+/** Creates warnings about the clients' files, one line each. */
 import { hasSecret } from "../../client-config/auth-entry.ts";
 import { parseSnapshot, withoutMark } from "../../client-config/client-file.ts";
 import type { Files } from "../../client-config/edit/files.ts";
@@ -13,7 +13,7 @@ import type { Finds } from "../migrate/found-logins.ts";
 import type { PlannedEdit } from "./edit.ts";
 import type { Places } from "./places.ts";
 
-/** Logins in the edited files that no client reads there any more. */
+/** Warns about logins in the edited files that clients no longer read there. */
 export function hiddenLoginWarnings(edits: readonly PlannedEdit[], files: Files): readonly string[] {
   return edits.flatMap(({ kind, file: { path } }) => {
     const file = files.open(path);
@@ -30,7 +30,7 @@ export function hiddenLoginWarnings(edits: readonly PlannedEdit[], files: Files)
   });
 }
 
-/** For a dry run: the logins that clients would no longer find. */
+/** For a dry run: warns about logins that clients would no longer find. */
 export function lostLoginWarnings(
   { found, staying }: Finds,
   { willMigrate, store }: { readonly willMigrate: boolean; readonly store: string },
@@ -45,14 +45,14 @@ export function lostLoginWarnings(
 
 const MOST_HOSTS = 12;
 
-/** Names the hosts in one line: the first ones, if there are many. */
+/** Names the hosts in one line. If there are many, names only the first ones. */
 export function listHosts(hosts: readonly string[]): string {
   const names = hosts.map(printable);
   const more = names.length - MOST_HOSTS;
   return more > 0 ? `${names.slice(0, MOST_HOSTS).join(", ")} and ${more} more` : names.join(", ");
 }
 
-/** What keeps the clients from asking docr, now that the edits are made. */
+/** After the edits: warns about what still prevents clients from asking docr. */
 export async function followUpWarnings(
   edits: readonly PlannedEdit[],
   places: Places,
@@ -72,7 +72,7 @@ export async function followUpWarnings(
   ];
 }
 
-/** The same for a dry run: the clients' present logins say nothing about the files to come. */
+/** The same for a dry run. Does not check the clients' current logins, because the files will change. */
 export function dryRunWarnings(edits: readonly PlannedEdit[], machine: Machine): readonly string[] {
   return [...markWarnings(edits), ...pathWarnings(machine)];
 }
@@ -89,7 +89,7 @@ function pathWarnings(machine: Machine): readonly string[] {
   return hasProgram(program, machine) ? [] : [`${program} is not on the PATH, so clients cannot find it`];
 }
 
-/** Where clients still ask docr after `unconfigure`, which removes only what `configure` has set. */
+/** Warns about files that still name docr after `docr unconfigure`, which removes only what `docr configure` has set. */
 export function remainingUseWarnings(edits: readonly PlannedEdit[]): readonly string[] {
   return edits.flatMap(({ kind, file, text }) => {
     if (text === undefined) return [];

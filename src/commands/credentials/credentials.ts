@@ -22,7 +22,7 @@ import { type OutputFile, parseOutput, writeOutput } from "./output-file.ts";
 
 const DEFAULT_SECONDS = 3600;
 
-/** Mints new credentials, whatever is cached. They belong to the user: docr never returns them to docker. */
+/** Mints new credentials, even if some are cached. They are for the user: docr never returns them to docker. */
 export const credentialsCommand = defineCommand({
   name: "credentials",
   arguments: ["[registry...]"],
@@ -78,7 +78,7 @@ export const credentialsCommand = defineCommand({
       context: options.context === undefined ? undefined : parseContext(options.context),
       access: options.readWrite ? "read-write" : "read-only",
       lifetime: lifetimeOf(expiry, neverExpire),
-      // Before the mint: a name that Kubernetes rejects must not cost a credential.
+      // Check before the mint: a name that Kubernetes rejects must not cost a credential.
       approve: (found: readonly (string | undefined)[]) => void (isManifest && secretNames(found, place)),
       usage: "docr credentials NAME",
     } as const;
@@ -106,12 +106,12 @@ function exclude(one: string, other: string): HelperError {
   return new HelperError("bad-arguments", `${one} and ${other} cannot be combined`);
 }
 
-/** The files that hold the clients' own logins. */
+/** The files with the clients' own logins. */
 function clientFilesOf(machine: Machine): readonly string[] {
   return [dockerConfigPath(machine), podmanAuthPath(machine)].filter((path) => path !== undefined);
 }
 
-/** A credential that the user cannot get must not stay alive. */
+/** Revokes the credentials if docr cannot write them, because the user would not get them. */
 async function writeOrRevoke(
   output: OutputFile,
   text: string,
@@ -141,7 +141,7 @@ function describeOutput({ path, label }: OutputFile, format: Format, minted: Iss
   };
 }
 
-/** An object for one, an array for several. */
+/** Returns an object for one credential, an array for several. */
 function jsonOf(minted: IssuedCredentials): unknown {
   const [first, ...others] = minted;
   return others.length === 0 ? jsonOfCredential(first) : minted.map(jsonOfCredential);

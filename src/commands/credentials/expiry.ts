@@ -4,7 +4,7 @@ import { parseDuration } from "../../terminal/durations.ts";
 const SHORTEST_SECONDS = 60;
 const LONGEST_SECONDS = 365 * 24 * 3600;
 
-/** The value of `--expiry` in seconds. Throws `bad-arguments`, for 0 too: the API never expires such a credential. */
+/** Parses the value of `--expiry` to seconds. Throws `bad-arguments`, also for 0, which the API treats as "never expires". */
 export function parseExpiry(text: string): number {
   const seconds = parseDuration(text);
   if (seconds === 0) {

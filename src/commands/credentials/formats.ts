@@ -1,4 +1,4 @@
-/** Minted credentials in the formats of `docr credentials`. Each of them contains the secret on purpose. */
+/** Formats minted credentials for `docr credentials`. Each format contains the secret on purpose. */
 import { REGISTRY_HOST } from "../../core/address.ts";
 import type { MintedCredential } from "../../core/credential.ts";
 import { HelperError } from "../../core/errors.ts";
@@ -18,12 +18,12 @@ export interface KubernetesPlace {
   readonly namespace: string | undefined;
 }
 
-/** DigitalOcean's operator copies secrets from there into every namespace. */
+/** DigitalOcean's operator copies secrets from this namespace into every other one. */
 const SYSTEM_NAMESPACE = "kube-system";
 /** Asks the operator to copy the secret (doctl, commands/registry.go). */
 const OPERATOR_ANNOTATION = "digitalocean.com/dosecret-identifier";
 
-/** The manifest's name and namespace. Throws `bad-arguments` for what Kubernetes rejects. */
+/** Returns the manifest's name and namespace. Throws `bad-arguments` if Kubernetes would reject them. */
 export function secretNames(
   registries: readonly (string | undefined)[],
   { name, namespace }: KubernetesPlace,
@@ -35,7 +35,7 @@ export function secretNames(
   return names;
 }
 
-/** Throws `bad-arguments` for several registries in a format that holds one credential. */
+/** Throws `bad-arguments` for several registries if the format is for one credential. */
 export function checkFormat(format: Format, registries: number): void {
   if (registries < 2 || format === "docker-config" || format === "kubernetes-secret") return;
   throw new HelperError("bad-arguments", `--format ${format} prints one credential`, {
@@ -83,7 +83,7 @@ export function formatCredentials(
   }
 }
 
-/** Everything about one credential. */
+/** Returns the credential with its secret. */
 export function jsonOfCredential(credential: MintedCredential): unknown {
   return {
     host: REGISTRY_HOST,
@@ -95,7 +95,7 @@ export function jsonOfCredential(credential: MintedCredential): unknown {
   };
 }
 
-/** What a credential is for, without the credential. */
+/** Describes the credential without its secret. */
 export function jsonWithoutSecret(credential: MintedCredential): Readonly<Record<string, unknown>> {
   return {
     registry: credential.registry ?? null,
@@ -115,14 +115,14 @@ function variablesOf(credential: MintedCredential): Readonly<Record<string, stri
   };
 }
 
-/** For `eval` in a POSIX shell. */
+/** Returns `export` commands for `eval` in a POSIX shell. */
 function exportsOf(variables: Readonly<Record<string, string>>): string {
   return Object.entries(variables)
     .map(([name, value]) => `export ${name}=${quoted(value)}\n`)
     .join("");
 }
 
-/** In single quotes a shell changes nothing. A quote itself ends them, is escaped, and opens them again. */
+/** Quotes the text for a shell. In single quotes, a shell interprets nothing; a single quote becomes `'\''`. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }

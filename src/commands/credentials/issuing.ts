@@ -6,21 +6,21 @@ import { undefinedIfFailed } from "../../credentials/best-effort.ts";
 import type { CommandContext } from "../context.ts";
 
 export interface CredentialsOrder {
-  /** By name, each once. Empty: the registry that the settings name, else the account's only one. */
+  /** Their names, without duplicates. If empty, the registry that the settings name, or else the account's only one. */
   readonly registries: readonly string[];
   readonly context: string | undefined;
   readonly access: Access;
   readonly lifetime: Lifetime;
-  /** Called with the registries' names, where docr knows them, before the first mint. May throw. */
+  /** Called before the first mint, with the registries' names as far as docr knows them. May throw to prevent the mint. */
   readonly approve: (registries: readonly (string | undefined)[]) => void;
-  /** How a registry is named for the command: `docr credentials NAME`. */
+  /** How the user names a registry, for hints: `docr credentials NAME`. */
   readonly usage: string;
 }
 
 /** At least one. */
 export type IssuedCredentials = readonly [MintedCredential, ...MintedCredential[]];
 
-/** Mints one credential for each registry, all or none. Throws `no-api-token` and the API's errors, with hints for the command. */
+/** Mints one credential for each registry, or none if one fails. Throws `no-api-token` and the API's errors, with the command's hints. */
 export async function issueFor(
   order: CredentialsOrder,
   context: Pick<CommandContext, "accounts" | "issue" | "issueAll" | "terminal">,
@@ -43,7 +43,7 @@ export async function issueFor(
   });
 }
 
-/** The name of a registry at DigitalOcean, alone or behind the host. Throws `bad-arguments`. */
+/** Parses the name of a registry at DigitalOcean, with or without the host before it. Throws `bad-arguments`. */
 export function parseRegistryName(text: string): string {
   const address = parseAddress(text);
   const name = address.kind === "digitalocean" ? (address.registry ?? "") : text;
@@ -53,14 +53,14 @@ export function parseRegistryName(text: string): string {
   });
 }
 
-/** Each name once, in order. */
+/** Parses the names and removes duplicates. */
 export function parseRegistryNames(texts: readonly string[]): readonly string[] {
   return [...new Set(texts.map(parseRegistryName))];
 }
 
 const ASKS_FOR_NAME: ReadonlySet<ErrorCode> = new Set(["several-registries", "api-ambiguous"]);
 
-/** The error with a hint that names the command, where a `get` for docker has another. */
+/** Replaces the hint for docker's `get` with one for the command. */
 async function explain(
   error: HelperError,
   { registries, context, usage }: CredentialsOrder,

@@ -10,7 +10,7 @@ const LABELS = {
   "not-cached": "not cached",
 } as const satisfies Record<LivingCredential["use"], string>;
 
-/** A table, or the empty text if there are no credentials. */
+/** Returns a table, or "" if there are no credentials. */
 export function describeLiveCredentials(credentials: readonly LivingCredential[], now: Moment): string {
   if (credentials.length === 0) return "";
   const rows = credentials.map((credential) => [
@@ -34,7 +34,7 @@ export function jsonOfLiveCredentials(credentials: readonly LivingCredential[]):
   }));
 }
 
-/** `?` if the clocks contradict each other. */
+/** Returns `?` if the age is unknown, because the clock was set back. */
 function ageOf({ mintedAt }: LivingCredential, now: Moment): string {
   const elapsed = elapsedMs(mintedAt, now);
   return elapsed === undefined ? "?" : formatDuration(elapsed);

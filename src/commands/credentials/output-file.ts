@@ -8,13 +8,13 @@ import { replaceAtomically } from "../../system/atomic-write.ts";
 export interface OutputFile {
   /** Absolute. */
   readonly path: string;
-  /** As the user wrote it. */
+  /** In the user's spelling. */
   readonly label: string;
 }
 
 /**
- * Throws `bad-arguments` for a path that cannot be a new file, and for the client's own configuration, which holds more
- * than one login. A link is followed.
+ * Checks the path and follows links. Throws `bad-arguments` if docr cannot write a file there, or if it is a client's own
+ * configuration, which may contain other logins.
  */
 export function parseOutput(label: string, clientFiles: readonly string[]): OutputFile {
   const path = followLink(resolve(label));
@@ -34,7 +34,7 @@ export function parseOutput(label: string, clientFiles: readonly string[]): Outp
   return { path, label };
 }
 
-/** Replaces the file as a whole, readable by this user only. Throws `output-failed`. */
+/** Replaces the whole file. Only this user can read it. Throws `output-failed`. */
 export function writeOutput({ path, label }: OutputFile, text: string): void {
   const unique = Math.random().toString(36).slice(2);
   const temporary = join(dirname(path), `.${basename(path)}.${unique}`);

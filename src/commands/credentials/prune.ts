@@ -2,8 +2,8 @@ import { defineCommand } from "../command.ts";
 import { countCredentials, describeLiveCredentials, jsonOfLiveCredentials } from "./live-table.ts";
 
 /**
- * Revokes every superseded credential, and exits with 1 if one may be left. Credentials in use stay, and those of
- * `docr credentials`: they expire, or the user revokes them in DigitalOcean's control panel.
+ * Revokes every superseded credential, and exits with 1 if one may be left. Does not revoke credentials in use, nor those that
+ * `docr credentials` issued; `docr revoke` revokes the latter.
  */
 export const pruneCommand = defineCommand({
   name: "prune",

@@ -8,16 +8,16 @@ import { isJsonObject, parseJson } from "../../core/json.ts";
 import { Secret } from "../../core/secret.ts";
 import { openSecret } from "../pull-secrets/docker-config.ts";
 
-/** A secret, and the key that it stood under. Undefined if the input was the secret itself. */
+/** A secret and its key in the input. The key is undefined if the input was the secret itself. */
 export interface Revocable {
   readonly key: string | undefined;
   readonly secret: Secret;
 }
 
 /**
- * The secrets for DigitalOcean's registry in a secret, the value of an `auth`, docker's config.json, a Kubernetes secret,
- * or the JSON of `docr credentials`. Each secret once. Throws `no-login` if a file has none, `bad-arguments` for an
- * unreadable one.
+ * Finds the secrets for DigitalOcean's registry. The input is a secret, the value of an `auth`, docker's config.json, a Kubernetes
+ * secret or the JSON of `docr credentials`. Returns each secret once. Throws `no-login` if a file contains none, `bad-arguments` if
+ * the input cannot be parsed.
  */
 export async function findRevocable(input: Secret): Promise<readonly Revocable[]> {
   const text = openSecret(input).trim();
@@ -33,12 +33,12 @@ export async function findRevocable(input: Secret): Promise<readonly Revocable[]
   });
 }
 
-/** A secret and an `auth` are one word. */
+/** Whether the text is a document. A secret and the value of an `auth` are single words. */
 function isStructured(text: string): boolean {
   return /^[[{]/.test(text) || /\s/.test(text);
 }
 
-/** The password in the value of an `auth`, else the text itself. An API token can be valid base64. */
+/** Returns the password in the value of an `auth`, or else the text itself. Does not decode an API token, which can be valid base64. */
 function secretIn(text: string): Secret {
   const whole = new Secret(text);
   const { login } = hasApiTokenFormat(whole) ? {} : decodeAuth(text);

@@ -3,7 +3,7 @@ import type { RevokedSecret } from "../../credentials/revoke-issued.ts";
 import { defineCommand } from "../command.ts";
 import { findRevocable, type Revocable } from "./revocable.ts";
 
-/** Revokes what `docr credentials` has issued here or elsewhere. Exits with 1 if one of the credentials may be alive. */
+/** Revokes credentials that `docr credentials` issued on this or another machine. Exits with 1 if one of them may still be alive. */
 export const revokeCommand = defineCommand({
   name: "revoke",
   summary: "Revoke issued credentials: a secret, a config.json or a Kubernetes secret on stdin",

@@ -6,12 +6,12 @@ import { formatDuration } from "../../terminal/durations.ts";
 import type { CommandContext } from "../context.ts";
 import { fail, type Finding, pass, runCheck, warn } from "./finding.ts";
 
-/** For all questions to the API about one token. Milliseconds. */
+/** Time limit of all API requests about one token. */
 const BUDGET_MS = 15_000;
 const SOON_SECONDS = 7 * 24 * 3600;
 const NEW_TOKEN = "run docr login with a token that has the scopes registry:read and registry:update";
 
-/** Whether there is an API token, and what DigitalOcean's API says about it. */
+/** Checks whether there is an API token, and asks DigitalOcean's API about it. */
 export async function checkAccount({
   settings,
   accounts,
@@ -73,7 +73,7 @@ async function checkRegistries(
   ];
 }
 
-/** Whether the registry accepts the login that a client would get now. */
+/** Checks whether the registry accepts the login that a client would get now. */
 export async function checkHandshake({
   helper,
   registries,

@@ -6,7 +6,7 @@ import { type Finding, pass, warn } from "./finding.ts";
 
 const CLIENTS = ["docker", "podman"] as const;
 
-/** Whether the installed clients ask docr for DigitalOcean's registry, and which of their files says so. */
+/** Checks whether the installed clients ask docr for DigitalOcean's registry. Names the file with the setting. */
 export async function checkClients({
   machine,
   clients,
@@ -25,7 +25,7 @@ export async function checkClients({
   return [warn("clients", "docker and podman are neither installed nor configured"), ...problems];
 }
 
-/** What the client finds before it would ask docr. */
+/** Reports a login or helper that the client finds before docr. */
 function shadowed(use: ClientUse): Finding {
   const { client } = use;
   const place = `${settingOf(use)} in ${use.source}`;

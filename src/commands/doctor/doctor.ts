@@ -63,9 +63,9 @@ export const doctorCommand = defineCommand({
   },
 });
 
-/** Every check gets its own parts. The findings are in the order of a request's way through docr. */
+/** Runs every check. The findings are in the order in which a request passes through docr. */
 async function runChecks(context: Pick<CommandContext, (typeof NEEDS)[number]>): Promise<readonly Finding[]> {
-  // One after another: all of them ask the store, and the handshake uses the API token that the check before it tests.
+  // Run these one after another: all of them use the store, and the handshake uses the API token that the previous check tests.
   const stored = async (): Promise<readonly Finding[]> => [
     ...(await runCheck("store", () => checkStore(context))),
     ...(await runCheck("cache", () => checkCache(context))),
@@ -84,7 +84,7 @@ async function runChecks(context: Pick<CommandContext, (typeof NEEDS)[number]>):
   return withoutRepeatedFixes(parts.flat());
 }
 
-/** If one problem stops several checks, its fix is shown once. */
+/** If several checks fail because of one problem, shows the fix once. */
 function withoutRepeatedFixes(findings: readonly Finding[]): readonly Finding[] {
   return findings.map((finding, index) => {
     const isRepeated = findings

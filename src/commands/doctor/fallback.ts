@@ -2,7 +2,7 @@ import { isHelperError } from "../../core/errors.ts";
 import type { CommandContext } from "../context.ts";
 import { fail, type Finding, pass } from "./finding.ts";
 
-/** Whether docr's fallback helper can be run. No finding without one. */
+/** Checks whether docr's fallback helper can be run. Returns nothing if there is none. */
 export async function checkFallback({
   general,
   machine,
@@ -12,7 +12,7 @@ export async function checkFallback({
   if (fallback === undefined) return [];
   const name = `docker-credential-${fallback}`;
   try {
-    // Whatever it prints: not every helper knows this action, and no other one leaves its keychain alone.
+    // Ignore what it prints: not every helper knows this action. But it is the only one that does not open a keychain.
     await runHelper(fallback, "version", "");
     return [pass("fallback", `docr passes requests for other registries to ${name}`)];
   } catch (error) {
@@ -20,7 +20,7 @@ export async function checkFallback({
     const setting = machine.env["DOCR_FALLBACK"]
       ? "unset DOCR_FALLBACK"
       : "remove fallback from docr/config.json";
-    const what = `${error.message}, to which docr passes requests for other registries`;
+    const what = `${error.message}, docr's fallback helper for other registries`;
     return [fail("fallback", what, `install ${name}, or ${setting}`)];
   }
 }

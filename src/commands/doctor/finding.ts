@@ -2,12 +2,12 @@ import { withDeadline } from "../../core/deadline.ts";
 import { hintOf } from "../../core/error-catalog.ts";
 import { isHelperError } from "../../core/errors.ts";
 
-/** What one check found. Its texts hold no secret: they are shown, and pasted into issues. */
+/** The result of one check. Its texts contain no secret, because users paste them into issues. */
 export interface Finding {
   readonly outcome: "pass" | "warn" | "fail";
-  /** What was checked, in a word or two. */
+  /** The subject of the check, in one or two words. */
   readonly name: string;
-  /** The state, without a capital and without a full stop. */
+  /** The state, in lower case and without a full stop. */
   readonly what: string;
   /** The fix: a command, if there is one. */
   readonly next: string | undefined;
@@ -25,10 +25,10 @@ export function fail(name: string, what: string, next?: string): Finding {
   return { outcome: "fail", name, what, next };
 }
 
-/** Longer than the deadlines of everything that one check asks. */
+/** Longer than the time limits of everything that one check does. */
 const TIMEOUT_MS = 25_000;
 
-/** Returns the check's findings, or one failure if it throws or takes too long, so that the other checks go on. */
+/** Returns the check's findings. If it throws or takes too long, returns one failure, so that the other checks can continue. */
 export async function runCheck(
   name: string,
   check: () => Promise<readonly Finding[]>,
@@ -45,7 +45,7 @@ export async function runCheck(
     return await withDeadline(check(), timeoutMs, tooLate);
   } catch (error) {
     if (isHelperError(error)) return [fail(name, error.message, hintOf(error))];
-    // Without its message, which may quote anything.
+    // Do not show the error's message, because it may quote a secret.
     return [fail(name, "this check failed unexpectedly", "please report this as a bug")];
   }
 }

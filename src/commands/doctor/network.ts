@@ -7,11 +7,11 @@ import type { CommandContext } from "../context.ts";
 import { fail, type Finding, pass, warn } from "./finding.ts";
 
 const MINUTE_MS = 60_000;
-/** TLS and API tokens tolerate this much. */
+/** TLS and API tokens tolerate this difference. */
 const LARGEST_OFFSET_MS = 5 * MINUTE_MS;
 const NETWORK = "check the network, HTTPS_PROXY and NO_PROXY";
 
-/** Whether DigitalOcean's servers respond, without a login, and whether their clocks agree with this machine's. */
+/** Checks whether DigitalOcean's servers respond to requests without a login, and whether this machine's clock matches theirs. */
 export async function checkServers({
   network,
   settings,
@@ -46,7 +46,7 @@ function checkServer(
   );
 }
 
-/** No finding if no server sends its time. */
+/** Returns nothing if no server sends its time. */
 function checkClock(now: number, servers: readonly Reached[], platform: string): readonly Finding[] {
   const times = servers.flatMap((one) =>
     "serverTime" in one && one.serverTime !== undefined ? [one.serverTime] : [],
@@ -63,7 +63,7 @@ function checkClock(now: number, servers: readonly Reached[], platform: string):
 
 const PROXIES = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"];
 
-/** The proxies and certificate authorities in use, without addresses and users. */
+/** Reports the proxies and certificate authorities in use, without addresses and user names. */
 export async function checkProxyAndTrust({
   network,
   machine,

@@ -7,11 +7,11 @@ import { fail, type Finding, pass, warn } from "./finding.ts";
 
 /** The program that docker and podman start. */
 const HELPER = "docker-credential-docr";
-/** Much larger than the launcher, much smaller than docr. Bytes. */
+/** Bytes. The launcher is much smaller, and docr is much larger. */
 const LARGEST_LAUNCHER = 5_000_000;
 const INSTALL = "reinstall docr and docker-credential-docr in the same folder of the PATH";
 
-/** Whether clients find the helper, with docr next to it, and whether it has this version. */
+/** Checks whether clients find the helper, whether docr is next to it, and whether both have the same version. */
 export async function checkPath({
   machine,
   version,
@@ -39,7 +39,7 @@ export async function checkPath({
   return [place, warn("version", `${HELPER} is version ${installed}, docr is ${version}`, INSTALL)];
 }
 
-/** The paths at which clients look, in order. Go ignores relative folders in the PATH. */
+/** The paths where clients look, in order. Go ignores relative folders in the PATH. */
 function candidates({ env, platform }: Machine): readonly string[] {
   const file = platform === "win32" ? `${HELPER}.exe` : HELPER;
   const folders = (env["PATH"] ?? "").split(delimiter).filter((folder) => isAbsolute(folder));

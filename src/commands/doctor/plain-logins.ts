@@ -7,12 +7,12 @@ import type { CommandContext } from "../context.ts";
 import { type FoundLogin, loginsInFile } from "../migrate/found-logins.ts";
 import { type Finding, warn } from "./finding.ts";
 
-/** More hosts make no good command line. */
+/** With more hosts, the suggested command line would be too long. */
 const MOST_ARGUMENTS = 3;
-/** What may be pasted into a shell. A key comes from a file and may hold anything. */
+/** Text that is safe to paste into a shell. A key comes from a file and may contain any character. */
 const PLAIN_WORD = /^[A-Za-z0-9:/._-]+$/;
 
-/** Logins in plain text in the clients' files. No finding without them. */
+/** Finds logins in plain text in the clients' files. */
 export async function checkPlainLogins({
   machine,
   files,
@@ -22,7 +22,7 @@ export async function checkPlainLogins({
   const paths = new Set([...(docker === undefined ? [] : [docker]), ...podmanAuthPaths(machine)]);
   const findings: Finding[] = [];
   for (const path of paths) {
-    // The clients' own check names a file that cannot be read.
+    // checkClients reports a file that cannot be read.
     const file = await undefinedIfFailed(async () => clientFiles.open(path));
     if (file) findings.push(...(await findingsIn(file, path === docker ? "docker" : "podman")));
   }

@@ -1,4 +1,4 @@
-/** The report that `docr doctor --report` writes, to be pasted into an issue. */
+/** Creates the report of `docr doctor --report`, which users paste into an issue. */
 import { existsSync, writeFileSync } from "node:fs";
 import { homeOf } from "../../client-config/paths.ts";
 import { HelperError } from "../../core/errors.ts";
@@ -6,14 +6,14 @@ import type { Machine } from "../../core/machine.ts";
 import { errorCodeOf } from "../../system/errno.ts";
 import type { Finding } from "./finding.ts";
 
-/** The variables that matter to docr. The report names no others. */
+/** The variables that affect docr. The report names no others. */
 const KNOWN_VARIABLES =
   /^(?:DOCR_|DIGITALOCEAN_|DOCKER_|REGISTRY_AUTH_FILE$|CONTAINERS_|XDG_|DBUS_SESSION_BUS_ADDRESS$|SSL_CERT_|NODE_EXTRA_CA_CERTS$|NO_COLOR$|(?:https?|no)_proxy$)/i;
-/** The values that are docr's own words. Any other value may be a secret, however short. */
+/** Values that are docr's own words. Any other value may be a secret, even a short one. */
 const HARMLESS =
   /^(?:DOCR_ACCESS=(?:auto|read-only|read-write)|DOCR_CACHE=(?:runtime|keychain|none)|DOCR_STORE=(?:auto|keychain|file|pass)|DOCR_TTL=\d{1,9})$/;
 
-/** The findings and the names of the set variables, without secrets, user names and the home directory. */
+/** Returns the findings and the names of the variables that are set, without secrets, user names and the home directory. */
 export function reportOf(findings: readonly Finding[], version: string, machine: Machine): string {
   const { env, platform } = machine;
   const variables = Object.keys(env)
@@ -42,7 +42,7 @@ function harmlessValue(name: string, value: string): string {
   return HARMLESS.test(`${name}=${value}`) ? `=${value}` : "";
 }
 
-/** Removes the home directory, user names, users in URLs, and every word that is as long as a secret. */
+/** Removes the home directory, user names, user names in URLs, and every word as long as a secret. */
 export function scrub(text: string, machine: Machine): string {
   const { env } = machine;
   const home = homeOf(machine);
@@ -57,7 +57,7 @@ export function scrub(text: string, machine: Machine): string {
   return scrubbed;
 }
 
-/** A path has short parts. A secret is one long word, or base64 with an occasional slash. */
+/** Whether the text is a path, whose parts are short. A secret is one long word, or base64 with a few slashes. */
 function isPath(run: string): boolean {
   return run.startsWith("/") && run.split("/").every((part) => part.length < 30);
 }
@@ -66,12 +66,12 @@ function wordPattern(word: string): RegExp {
   return new RegExp(`(?<![\\w-])${word.replace(/\W/g, "\\$&")}(?![\\w-])`, "g");
 }
 
-/** Throws `bad-arguments` if the path exists: checked before the user waits for the findings. */
+/** Throws `bad-arguments` if the path exists. Called before the checks, so that the user does not wait for nothing. */
 export function checkReportPath(path: string): void {
   if (existsSync(path)) throw reportExists();
 }
 
-/** Writes a new file, private to this user. Throws `bad-arguments` if the path exists or cannot be written. */
+/** Writes a new file that only this user can read. Throws `bad-arguments` if the path exists or cannot be written. */
 export function writeReport(path: string, text: string): void {
   try {
     writeFileSync(path, text, { flag: "wx", mode: 0o600 });

@@ -11,7 +11,7 @@ import { fail, type Finding, pass, warn } from "./finding.ts";
 /** The name of the item that the check writes, reads and erases. */
 const ITEM = "doctor";
 
-/** Whether docr's store works: writes, reads and erases an item. */
+/** Checks whether docr's store works: writes, reads and erases an item. */
 export async function checkStore({
   machine,
   store,
@@ -52,7 +52,7 @@ function hasTokenInEnvironment(settings: CommandContext["settings"]): boolean {
   }
 }
 
-/** Linux keychains are reached over the session bus. */
+/** On Linux, programs reach the keychain through the session bus. */
 function checkSessionBus({ env, platform }: Machine): readonly Finding[] {
   if (platform !== "linux") return [];
   const runtimeDir = env["XDG_RUNTIME_DIR"];
@@ -62,7 +62,7 @@ function checkSessionBus({ env, platform }: Machine): readonly Finding[] {
   return [warn("d-bus", "there is no session bus, so there is no keychain", next)];
 }
 
-/** Where docr caches minted credentials. */
+/** Reports where docr caches minted credentials. */
 export async function checkCache({
   machine,
   inventory,

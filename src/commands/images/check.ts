@@ -13,8 +13,8 @@ const ABSENT = 3;
 const REFUSED = 4;
 
 /**
- * Asks the registry with its whole handshake. An image that is absent, or refused to this login, is a result. Of a host
- * alone, or of a registry at DigitalOcean without a repository, checks the login.
+ * Asks the registry about the image, including authentication. If the image is absent, or the registry refuses access, that is a result
+ * and not an error. For a host alone, or for a registry at DigitalOcean without a repository, checks only the login.
  */
 export const checkCommand = defineCommand({
   name: "check",
@@ -68,7 +68,7 @@ export const checkCommand = defineCommand({
 interface Checked {
   readonly host: string;
   readonly name: string;
-  /** Of the name, in JSON. */
+  /** The name's key in the JSON output. */
   readonly key: "image" | "registry";
   readonly used: UsedLogin;
 }
@@ -119,7 +119,7 @@ function describeLoginCheck(check: LoginCheck, checked: Checked): Result {
   };
 }
 
-/** As docker shows it, with the default tag; the repository alone for its tags. */
+/** Formats the name like docker, with the default tag. For a list of tags, returns only the repository. */
 function nameOf({ host, repository, tag, digest }: Image, isRepository: boolean): string {
   const name = `${host}/${repository}`;
   if (isRepository) return name;

@@ -1,6 +1,6 @@
 import { HelperError } from "../../core/errors.ts";
 
-/** Throws `bad-arguments` for a user name that no registry can be sent: in Basic authentication a colon ends it. */
+/** Throws `bad-arguments` if docr cannot send the user name to a registry: in Basic authentication, a colon ends it. */
 export function checkUsername(username: string): void {
   if (username === "" || /[\u0000-\u001f\u007f]/.test(username)) {
     throw new HelperError("bad-arguments", "the user name is empty or contains control characters");

@@ -2,7 +2,7 @@ import type { Clients } from "../../client-config/resolve.ts";
 import type { Resolved } from "../../client-config/types.ts";
 import type { CommandContext } from "../context.ts";
 
-/** The login that a client would use. Warns of what the client skips. Throws what `Clients.resolve` throws. */
+/** Returns the login that a client would use. Prints a warning for each setting that the client skips. Throws like `Clients.resolve`. */
 export async function resolveAndWarn(
   { clients, reporter }: Pick<CommandContext, "clients" | "reporter">,
   ...asked: Parameters<Clients["resolve"]>

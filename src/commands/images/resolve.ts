@@ -7,10 +7,10 @@ import { openCredential, openSecret, shownUsername } from "../pull-secrets/docke
 import { resolveAndWarn } from "./resolve-and-warn.ts";
 import { CLIENT_OPTION, KEY_OPTION, parseKey, parseTarget } from "./target.ts";
 
-/** The client goes on without a login. Scripts can tell this from a failure. */
+/** Exit code if the client continues without a login. Scripts can distinguish it from a failure. */
 const NO_LOGIN = 3;
 
-/** Asks as the client would: it runs the helper that the client's configuration names, and docr may mint. */
+/** Finds the login as the client would: runs the helper that the client's configuration names. If that is docr, it may mint. */
 export const resolveCommand = defineCommand({
   name: "resolve",
   arguments: ["<image|host>"],
@@ -70,7 +70,7 @@ export const resolveCommand = defineCommand({
 
 interface LoginView {
   readonly kind: "password" | "identity token" | "registry token" | undefined;
-  /** Undefined if there is none, or if it can be the secret. */
+  /** Undefined if there is none, or if it may be the secret itself. */
   readonly username?: string | undefined;
   /** Only with `--reveal`. */
   readonly secret?: string | undefined;

@@ -13,19 +13,19 @@ export interface RegistryTarget {
 export type Target = RegistryTarget | Image;
 
 const URL_SCHEME = /^https?:\/\//i;
-/** As skopeo writes images. */
+/** skopeo's prefix for images. */
 const DOCKER_SCHEME = /^docker:\/\//i;
-/** A name without a path. It could be an image on Docker Hub, but with a dot or a port users mean a host. */
+/** A name without a path. It could be an image on Docker Hub, but with a dot or a port, users mean a host. */
 const BARE_HOST =
   /^(?:localhost|[^:/@]+\.[^:/@]+|\[[^\]/@]+\]|(?:localhost|[^:/@]+\.[^:/@]+|\[[^\]/@]+\]):\d+)$/i;
-/** Docker Hub as its registry, its index and docker's config name it. */
+/** The names of Docker Hub: of its registry, its index, and in docker's config. */
 const HUB = /^(?:docker\.io|index\.docker\.io(?:\/v1)?|registry-1\.docker\.io(?:\/v2)?)$/i;
-/** The base of a registry's API, with whatever follows it. */
+/** The path of a registry's API. */
 const API_PATH = /^v[12](?:\/|$)/;
 
 /**
  * Parses a host in any common spelling (`ghcr.io`, `https://ghcr.io/`, `GHCR.IO`, `localhost:5000`,
- * `https://index.docker.io/v1/`), or an image, which may begin with `docker://`, `https://` or `http://`. Throws
+ * `https://index.docker.io/v1/`), or an image, which may start with `docker://`, `https://` or `http://`. Throws
  * `bad-arguments` for an invalid host, `bad-image` for an invalid image.
  */
 export function parseTarget(written: string): Target {
@@ -41,7 +41,7 @@ export function parseTarget(written: string): Target {
   return path === "" || API_PATH.test(path) ? { host } : parseImage(`${host}/${path}`);
 }
 
-/** The same for a host only. Throws `bad-arguments` for an image. */
+/** Parses only a host. Throws `bad-arguments` for an image. */
 export function parseHost(text: string): string {
   const { host, repository } = parseTarget(text);
   if (repository === undefined) return host;
@@ -50,17 +50,14 @@ export function parseHost(text: string): string {
   });
 }
 
-/** Not a host, and not one of the registries on DigitalOcean's host, where images have a path of two names at least. */
+/** Whether this is an image. On DigitalOcean's host, a path with one name is a registry; images have at least two. */
 export function isImage(target: Target): target is Image {
   if (target.repository === undefined) return false;
   const { host, repository, tag, digest } = target;
   return host !== REGISTRY_HOST || repository.includes("/") || (tag ?? digest) !== undefined;
 }
 
-/**
- * The server URL for a `get`: DigitalOcean's host has several registries, and the path names one. Other registries have one
- * login.
- */
+/** The server URL for a `get`. It includes the path only for DigitalOcean's host, where the path names one of several registries. */
 export function serverUrlOf({ host, repository }: Pick<Target, "host" | "repository">): string {
   return host === REGISTRY_HOST && repository !== undefined ? `${host}/${repository}` : clientKeyOf(host);
 }
@@ -91,7 +88,7 @@ export const KEY_OPTION = {
   description: "Key of the login in the client's file (default: the registry's own)",
 } as const satisfies Option;
 
-/** Throws `bad-arguments` for a key that no client can have. */
+/** Throws `bad-arguments` if no client can have this key. */
 export function parseKey(key: string | undefined): string | undefined {
   if (key === undefined || /^[^\u0000-\u001f\u007f]+$/.test(key)) return key;
   throw new HelperError("bad-arguments", "--key must be an address, as in the client's file");

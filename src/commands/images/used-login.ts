@@ -7,13 +7,13 @@ import type { CommandContext } from "../context.ts";
 import { resolveAndWarn } from "./resolve-and-warn.ts";
 import { serverUrlOf, type Target } from "./target.ts";
 
-/** The login that docr sends to a registry, and where it came from. */
+/** The login that docr sends to a registry, and its source. */
 export interface UsedLogin {
-  /** Undefined: docr asks without a login. */
+  /** Undefined if docr asks without a login. */
   readonly login: RegistryLogin | undefined;
-  /** Where it came from, for the user. */
+  /** The source, for the user. */
   readonly label: string;
-  /** The same for scripts. */
+  /** The source, for scripts. */
   readonly json: Readonly<Record<string, string | undefined>>;
 }
 
@@ -24,8 +24,8 @@ export const ANONYMOUS: UsedLogin = {
 };
 
 /**
- * The login that the client would use for the target. For DigitalOcean's registry, docr's own login if the client is not
- * configured to ask docr. Throws what `Clients.resolve` and a `get` throw.
+ * Finds the login that the client would use for the target. For DigitalOcean's registry, finds docr's own login if the client is not
+ * configured to ask docr. Throws like `Clients.resolve` and `get`.
  */
 export async function findUsedLogin(
   { helper, ...context }: Pick<CommandContext, "clients" | "helper" | "reporter">,
@@ -36,7 +36,7 @@ export async function findUsedLogin(
   const resolved = await resolveAndWarn(context, host, client, { repository });
   const login = registryLoginIn(resolved);
   const helperName = helperOf(resolved);
-  // docker uses a store that it finds on the machine (credentials.DetectDefaultStore), but that is not a configuration.
+  // docker may use a helper that it finds on the machine (credentials.DetectDefaultStore). That does not count as configured.
   if (!login && helperName !== "docr" && host === REGISTRY_HOST) {
     return findOwnLogin(helper, client, serverUrlOf(target));
   }

@@ -1,4 +1,4 @@
-/** Which client uses a login where it is now, and whether it would ask docr for it. */
+/** Determines which client uses a login now, and whether it would ask docr for it. */
 import { resolve } from "node:path";
 import { parseSnapshot } from "../../client-config/client-file.ts";
 import { dockerDefault } from "../../client-config/docker.ts";
@@ -19,7 +19,7 @@ export interface ClientSetup {
   readonly places: Places;
 }
 
-/** The helper that docker asks for every registry without a helper of its own. */
+/** The helper that docker uses for every registry without its own helper. */
 export function dockerStore({ machine, files, places }: ClientSetup): string | undefined {
   if (places.docker === undefined) return undefined;
   const file = files.open(places.docker);
@@ -27,8 +27,8 @@ export function dockerStore({ machine, files, places }: ClientSetup): string | u
 }
 
 /**
- * Why docker would not ask docr for the login, even if docr is its helper for every registry. `configure` replaces the helper
- * for DigitalOcean's registry, and podman asks docr before it reads its file.
+ * Returns the reason why docker would not ask docr for the login even if docr is its helper for every registry. There is none for
+ * DigitalOcean's registry, because `docr configure` replaces its helper, and none for podman, which asks docr before it reads its file.
  */
 export function otherHelperFor(login: FoundLogin, { files, places }: ClientSetup): string | undefined {
   const { origin, serverUrl } = login;
@@ -54,7 +54,7 @@ export function isAskedFor({ origin, serverUrl }: FoundLogin, setup: ClientSetup
   return (hostHelper ?? credsStore) === DOCR;
 }
 
-/** Whether podman reads the login in docker's file now, and would not ask docr for it. */
+/** Whether podman now reads the login in docker's file and would not ask docr for it. */
 export function isLostByPodman(login: FoundLogin, setup: ClientSetup): boolean {
   if (!isReadByPodman(login, setup) || podmanAsksDocr(setup)) return false;
   const { files, places } = setup;
@@ -68,7 +68,7 @@ export function isReadByPodman({ origin }: FoundLogin, { machine, places }: Clie
   return podmanAuthPaths(machine).some((path) => resolve(path) === origin.path);
 }
 
-/** The clients that use these logins where they are now. */
+/** The clients that use these logins now. */
 export function clientsOf(logins: readonly FoundLogin[], setup: ClientSetup): ClientName | "all" {
   const clients = new Set<ClientName>();
   for (const login of logins) {

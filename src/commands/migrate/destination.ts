@@ -1,4 +1,4 @@
-/** docr's store, to which the logins move. */
+/** docr's store, the destination of the logins. */
 import { hasApiTokenFormat } from "../../core/api-token.ts";
 import { isHelperError } from "../../core/errors.ts";
 import { traitsOf } from "../../core/error-catalog.ts";
@@ -9,13 +9,13 @@ import { addressKeyOf, type FoundLogin, isDigitalOceans, isSameCredential } from
 type Login = Pick<FoundLogin, "serverUrl" | "credential">;
 
 export interface Destination {
-  /** Whether docr would answer with the login now. For DigitalOcean's registry: with it or with what docr mints for it. */
+  /** Whether docr already has the login. For DigitalOcean's registry, also if docr has minted it or stores it as the API token. */
   has(login: Login): Promise<boolean>;
-  /** Whether docr has another login for the same address, which a move would replace. */
+  /** Whether docr has another login for the same address, which this one would replace. */
   hasAnother(login: Login): Promise<boolean>;
   /**
-   * Stores the login and reads it back. Returns why this login could not be stored, or undefined. Throws what would happen
-   * to every other login too.
+   * Stores the login and reads it back. Returns the reason if this login cannot be stored, otherwise undefined. Throws if no login can
+   * be stored.
    */
   store(login: Login): Promise<string | undefined>;
   /** Stores it again after another program has erased it. */
@@ -47,7 +47,7 @@ export function createDestination(
       if ((await logins.read(addressKeyOf(login))) !== undefined) return true;
       const { secret } = login.credential;
       if (!isDigitalOceans(login) || !hasApiTokenFormat(secret)) return false;
-      // docr stores one API token for an account. It stores a finished credential, as doctl creates them, as a login.
+      // docr stores one API token for each account. It stores a credential from doctl as a login.
       return (await readToken()) !== undefined && accounts.isApiToken(secret);
     },
     async store(login) {

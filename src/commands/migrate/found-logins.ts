@@ -1,4 +1,4 @@
-/** The logins in the clients' files and in another helper: those that can move, and those that cannot. */
+/** Finds the logins in the clients' files and in another helper: those that can move and those that cannot. */
 import { type AuthEntry, hasSecret } from "../../client-config/auth-entry.ts";
 import { parseSnapshot } from "../../client-config/client-file.ts";
 import { credentialOf } from "../../client-config/client-login.ts";
@@ -20,9 +20,9 @@ export type Origin =
 /** A login that can move. */
 export interface FoundLogin {
   readonly origin: Origin;
-  /** As the origin writes it. */
+  /** The login's key in its origin. */
   readonly key: string;
-  /** The address for which clients ask a helper when they want this login. */
+  /** The address that clients send to a helper for this login. */
   readonly serverUrl: string;
   /** The user name is `<token>` for an identity token. */
   readonly credential: Credential;
@@ -44,10 +44,10 @@ export interface Finds {
 const HUB_URL = /^https:\/\/index\.docker\.io\/v1(?:\/|$)/;
 /** docker's own login for Docker Hub. */
 const HUB_LOGIN = clientKeyOf(DOCKER_HUB);
-/** Docker Hub's names in podman's files. podman asks helpers for the first. */
+/** Docker Hub's names in podman's files. podman sends the first one to helpers. */
 const HUB_HOSTS: readonly string[] = ["docker.io", "index.docker.io", "registry-1.docker.io"];
 
-/** The plain-text logins in `auths` of docker's or podman's file. Throws `client-config`. */
+/** Finds the plain-text logins in `auths` of docker's or podman's file. Throws `client-config`. */
 export function loginsInFile(file: FileSnapshot, client: ClientName): Finds {
   const origin = { kind: "file", client, path: file.path, label: file.label } as const;
   const found: FoundLogin[] = [];
@@ -61,13 +61,13 @@ export function loginsInFile(file: FileSnapshot, client: ClientName): Finds {
       staying.push({ origin, key, reason: "helpers store logins for whole registries only" });
     } else found.push({ origin, key, serverUrl, credential });
   }
-  // If a registry is written in two ways, the client uses the plain one.
+  // If the file spells a registry in two ways, the client uses the plain spelling.
   return { found: found.toSorted((a, b) => rank(a) - rank(b)), staying };
 }
 
 const rank = ({ key, serverUrl }: FoundLogin): number => (key === serverUrl ? 0 : 1);
 
-/** The logins of another helper, as a client would get them. Throws `other-helper` if it gives no list. */
+/** Gets the logins of another helper, as a client would. Throws `other-helper` if the helper does not return a list. */
 export async function loginsOfHelper(name: string, runHelper: RunHelper): Promise<Finds> {
   const origin = { kind: "helper", name, label: `docker-credential-${name}` } as const;
   const found: FoundLogin[] = [];
@@ -83,7 +83,7 @@ export async function loginsOfHelper(name: string, runHelper: RunHelper): Promis
   return { found, staying };
 }
 
-/** One login that the helper cannot return does not prevent the others from moving. */
+/** Returns undefined if the helper cannot return this login. The other logins can still move. */
 async function getIfPossible(run: RunHelper, name: string, key: string): Promise<Credential | undefined> {
   try {
     return await getFromHelper(run, name, key);
@@ -93,7 +93,7 @@ async function getIfPossible(run: RunHelper, name: string, key: string): Promise
   }
 }
 
-/** The entry's login, or the reason why no helper can store it. */
+/** Returns the entry's login, or the reason why no helper can store it. */
 function credentialIn(entry: AuthEntry, client: ClientName): Credential | string {
   const { login, fault, plain, identityToken, registryToken } = entry;
   if (fault !== undefined) return "its auth is not base64 of a user name and a password";
@@ -105,31 +105,31 @@ function credentialIn(entry: AuthEntry, client: ClientName): Credential | string
   return credential === undefined || credential.username.matches(/^$/) ? "it has no user name" : credential;
 }
 
-/** Undefined for a login of a part of a registry, which podman writes into docker's file if DOCKER_CONFIG is set. */
+/** Returns undefined if the login is for a part of a registry. podman writes such logins into docker's file if DOCKER_CONFIG is set. */
 function dockerUrlOf(key: string): string | undefined {
   if (HUB_URL.test(key)) return key;
   const isPart = !/^https?:\/\//.test(key) && /\/(?!v[12]\/?$)./.test(key);
   return isPart ? undefined : hostnameOf(key);
 }
 
-/** Undefined for a login of a part of a registry: `quay.io/team`. */
+/** Returns undefined if the login is for a part of a registry, such as `quay.io/team`. */
 function podmanHostOf(key: string): string | undefined {
   const host = /^https?:\/\//.test(key) ? hostnameOf(key) : key;
   if (host.includes("/")) return undefined;
   return HUB_HOSTS.includes(host) ? HUB_HOSTS[0] : host;
 }
 
-/** The host under which podman asks helpers for a login that docker stores under this address. Undefined: it never does. */
+/** The host that podman sends to helpers for a login that docker stores under this address. Undefined if podman never sends one. */
 export function podmanHostFor(serverUrl: string): string | undefined {
   return serverUrl === HUB_LOGIN ? HUB_HOSTS[0] : podmanHostOf(serverUrl);
 }
 
-/** The key under which docker looks for a login that is written as this one. */
+/** The key under which docker looks for a login with this key in its file. */
 export function dockerKeyFor(written: string): string {
   return HUB_URL.test(written) ? written : hostnameOf(written);
 }
 
-/** The image or registry for which podman uses a login that is written as this one. */
+/** The image or registry for which podman uses a login with this key in its file. */
 export function podmanQuestionFor(written: string): PodmanQuestion {
   const isUrl = /^https?:\/\//.test(written);
   const host = hostnameOf(written);
@@ -137,7 +137,7 @@ export function podmanQuestionFor(written: string): PodmanQuestion {
   return { host: HUB_HOSTS.includes(host) ? DOCKER_HUB : host, repository: path === "" ? undefined : path };
 }
 
-/** Whether the key is that of the host's login, or of a part of it: `quay.io` also means `quay.io/team`. */
+/** Whether the key belongs to the host's login or to a part of the host: `quay.io` also means `quay.io/team`. */
 export function isSameHost(key: string, host: string): boolean {
   const [written, named] = [addressKeyOf({ serverUrl: key }), addressKeyOf({ serverUrl: host })];
   return written === named || written.startsWith(`${named}/`);
@@ -147,7 +147,7 @@ export function isDigitalOceans({ serverUrl }: Pick<FoundLogin, "serverUrl">): b
   return parseAddress(serverUrl).kind === "digitalocean";
 }
 
-/** docr's name for the login, the same for spellings that mean the same. */
+/** docr's key of the login. Equivalent spellings of the address have the same key. */
 export function addressKeyOf({ serverUrl }: Pick<FoundLogin, "serverUrl">): string {
   const address = parseAddress(serverUrl);
   return address.kind === "digitalocean" ? REGISTRY_HOST : address.key;

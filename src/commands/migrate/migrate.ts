@@ -83,7 +83,7 @@ async function migrate(
   { situation, store, find, move, terminal }: MigrateSteps,
 ): Promise<Result> {
   const finds = splitByClients(await find(), situation);
-  // The user expects a login that is named to move.
+  // If the user named hosts, a login that stays is a failure.
   const { found, staying } = finds;
   const [expected, others] = situation.hosts.length > 0 ? [staying, []] : [[], staying];
   if (found.length === 0 || isDryRun) {
@@ -120,7 +120,7 @@ function readSituation(
   };
 }
 
-/** Throws `no-terminal` if the user cannot be asked, and `cancelled` if the answer is no. */
+/** Asks the user. Throws `no-terminal` without a terminal, and `cancelled` if the user answers no. */
 async function confirmMove(
   logins: readonly FoundLogin[],
   store: string,

@@ -1,4 +1,4 @@
-/** Moves logins. Each is stored and read back before it is removed anywhere. */
+/** Moves logins. docr stores each login and reads it back before it removes the login from its origin. */
 import { editJson, findInJson, type JsonChange } from "../../client-config/edit/json.ts";
 import type { Files } from "../../client-config/edit/files.ts";
 import type { FileSnapshot } from "../../client-config/edit/snapshot.ts";
@@ -27,15 +27,15 @@ import { isFromFallback, scopeFor, type Situation } from "./plan.ts";
 export interface Moved {
   /** In docr's store, and removed from their origins. */
   readonly moved: readonly FoundLogin[];
-  /** Not stored; still at their origins. */
+  /** Not in docr's store, still at their origins. */
   readonly failed: readonly StayingLogin[];
-  /** In docr's store and still at their origins. */
+  /** In docr's store, but still at their origins. */
   readonly copied: readonly StayingLogin[];
 }
 
 const NOT_ALL = "docr has it now too, but the fallback keeps its logins until all of them can move";
 
-/** Warnings of the configuration appear once the files are in their final state. */
+/** Prints warnings about the configuration after all files have changed. */
 export async function moveLogins(
   { found, staying }: Finds,
   situation: Situation,
@@ -46,7 +46,7 @@ export async function moveLogins(
   const { setup, willConfigure } = situation;
   const { stored, failed } = await storeLogins(found, setup, destination);
   const staysInHelper = [...failed, ...staying].some(({ origin }) => origin.kind === "helper");
-  // The fallback answers for every other registry, so it stays until all of its logins can move.
+  // docr asks the fallback helper for every other registry, so it stays until all of its logins can move.
   const staysFallback = staysInHelper && isFromFallback(situation);
   const movable = stored.filter((login) => !staysFallback || isDigitalOceans(login));
   const copied = stored.filter((login) => !movable.includes(login)).map((login) => stayingOf(login, NOT_ALL));
@@ -66,7 +66,7 @@ export async function moveLogins(
   return { moved, failed, copied: [...copied, ...left] };
 }
 
-/** Stores each login and reads it back. Throws what would happen to every other login too. */
+/** Stores each login and reads it back. Throws if no login can be stored. */
 export async function storeLogins(
   logins: readonly FoundLogin[],
   setup: ClientSetup,
@@ -86,7 +86,7 @@ export function stayingOf({ origin, key }: FoundLogin, reason: string): StayingL
   return { origin, key, reason };
 }
 
-/** podman reads docker's login for Docker Hub in docker's file, but asks helpers for it under another name. */
+/** podman reads docker's login for Docker Hub in docker's file, but sends another name to helpers. docr stores it under both names. */
 async function storeForPodman(
   login: FoundLogin,
   setup: ClientSetup,
@@ -110,14 +110,14 @@ async function configureFor(
   return { edits, places };
 }
 
-/** Removes the logins from the backups and the files. docr no longer asks `emptyFallback`, all of whose logins move. */
+/** Removes the logins from the backups and the files. If all logins of the fallback helper `emptyFallback` move, removes that setting. */
 export async function removeFromFiles(
   logins: readonly FoundLogin[],
   { files, places }: ClientSetup,
   emptyFallback?: string,
 ): Promise<void> {
   const paths = [...new Set(logins.flatMap(({ origin }) => (origin.kind === "file" ? [origin.path] : [])))];
-  // Backups first: once the files hold no logins, no later run would look for the backups.
+  // Change the backups first: once the files contain no logins, a later run would not look at the backups.
   for (const path of paths) {
     for (const backup of files.backupsOf(path)) removeFromBackup(files, backup, path, logins);
   }
@@ -131,12 +131,12 @@ export async function removeFromFiles(
   await applyPlan(makePlan, files, places.record);
 }
 
-/** A backup would keep the passwords that are to go. */
+/** Makes no backups, because they would contain the passwords. */
 function withoutBackups(edits: readonly PlannedEdit[]): Plan {
   return { edits, record: undefined, needsBackup: () => false };
 }
 
-/** Skips a backup that another program has damaged since. */
+/** Skips a damaged backup. */
 function removeFromBackup(files: Files, backup: string, path: string, logins: readonly FoundLogin[]): void {
   try {
     const { file, text } = withoutLogins(files.open(backup), path, logins);
@@ -146,7 +146,7 @@ function removeFromBackup(files: Files, backup: string, path: string, logins: re
   }
 }
 
-/** Removes the logins that are unchanged since they were found: the user may have logged in again meanwhile. */
+/** Removes only logins that have not changed since docr found them: the user may have logged in again. */
 function withoutLogins(file: FileSnapshot, path: string, logins: readonly FoundLogin[]): PlannedEdit {
   const changes = logins.flatMap(({ key, origin, credential }): readonly JsonChange[] => {
     if (origin.kind !== "file" || origin.path !== path) return [];
@@ -158,7 +158,7 @@ function withoutLogins(file: FileSnapshot, path: string, logins: readonly FoundL
   return { kind: "keys", file, text, changes: [], summary: "" };
 }
 
-/** docker itself leaves an entry with the e-mail address, and older tools look for it (docker/cli, native_store.go). */
+/** Like docker, keeps an entry with the e-mail address, because older tools look for it (docker/cli, native_store.go). */
 function traceOf({ text = "", label }: FileSnapshot, key: string): { readonly email?: string } {
   const email: unknown = findInJson(text, ["auths", key, "email"], label);
   return typeof email === "string" ? { email } : {};
@@ -171,7 +171,7 @@ function withoutFallback(file: FileSnapshot, name: string): PlannedEdit {
   return { kind: "keys", file, text, changes: [], summary: "" };
 }
 
-/** Removes the fallback from docr's configuration if it has no logins. Returns whether it did. */
+/** Removes the fallback helper from docr's configuration if it has no logins. Returns whether it did. */
 export async function removeEmptyFallback(
   staying: readonly StayingLogin[],
   { setup, fallback, from, hosts }: Situation,

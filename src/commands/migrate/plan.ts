@@ -1,4 +1,4 @@
-/** Which logins move, and what must be configured so that clients find them afterwards. */
+/** Plans which logins move, and what docr must configure so that clients find them afterwards. */
 import { findInHelper, type RunHelper } from "../../client-config/helper-client.ts";
 import type { ClientName } from "../../client-config/types.ts";
 import { DOCR } from "../../client-config/uses.ts";
@@ -29,7 +29,7 @@ import {
   type StayingLogin,
 } from "./found-logins.ts";
 
-/** The helper that answers for every other registry in docr's place. */
+/** docr's fallback helper. */
 interface Fallback {
   readonly name: string | undefined;
   /** Set by DOCR_FALLBACK, which docr cannot change. */
@@ -39,18 +39,17 @@ interface Fallback {
 export interface Situation {
   readonly setup: ClientSetup;
   readonly fallback: Fallback;
-  /** The other helper whose logins move. Undefined if only the files' logins do. */
+  /** The other helper whose logins move. Undefined if only logins from files move. */
   readonly from: string | undefined;
   readonly willConfigure: boolean;
-  /** The hosts whose logins move, as the user named them. Empty: every host. */
+  /** The hosts that the user named. If empty, the logins of all hosts move. */
   readonly hosts: readonly string[];
 }
 
 const HELPER_SUFFIX = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /**
- * All logins of the hosts, each once: of two for the same address, the first is the one that moves. Throws `no-login` for a
- * host without one.
+ * Finds all logins of the hosts. If there are several for the same address, the first one moves. Throws `no-login` if a host has none.
  */
 export async function findLogins(
   situation: Situation,
@@ -90,7 +89,7 @@ function checkNamed(hosts: readonly string[], parts: readonly Finds[]): void {
   });
 }
 
-/** docr asks its fallback helper first, so a login that it has too would not be the one that moved. */
+/** A login stays if the fallback helper has another one for it: docr asks the fallback helper first. */
 async function reasonOfFallback(
   login: FoundLogin,
   situation: Situation,
@@ -108,7 +107,7 @@ async function reasonOfFallback(
   }
 }
 
-/** Configuring for every registry makes docker's present helper the fallback. */
+/** The fallback helper after this command. Configuring for every registry makes docker's current helper the fallback. */
 function nextFallback({ setup, fallback, willConfigure, hosts }: Situation): string | undefined {
   const store = dockerStore(setup);
   const isReplaced = willConfigure && hosts.length === 0 && store !== undefined && store !== DOCR;
@@ -129,14 +128,14 @@ async function reasonToStay(
   try {
     return (await destination.hasAnother(login)) ? "docr stores another login for it" : undefined;
   } catch (error) {
-    // Without the API, docr cannot tell whether it is an API token. Any other failure concerns every login.
+    // If the API fails, docr cannot tell whether this is an API token. Any other error affects every login.
     if (!isHelperError(error) || traitsOf(error).family !== "api") throw error;
     return error.message;
   }
 }
 
 /**
- * The helper that `--from` means: the named one, or else docker's present helper or docr's fallback. Undefined without
+ * Returns the helper for `--from`: the named one, or else docker's current helper or docr's fallback helper. Undefined without
  * `--from`. Throws `bad-arguments`.
  */
 export function chooseHelper(
@@ -159,8 +158,8 @@ export function chooseHelper(
 }
 
 /**
- * The logins that every client finds in docr's store afterwards; the others stay. Throws `client-config` if a login could not
- * be removed from its file, and if the clients ask docr for none of them, or not for one that the user named.
+ * Moves only the logins that every client would find in docr's store afterwards; the others stay. Throws `client-config` if a file is
+ * read-only, if clients ask docr for none of the logins, or if they do not ask docr for one that the user named.
  */
 export function splitByClients({ found, staying }: Finds, situation: Situation): Finds {
   const { setup, hosts } = situation;
@@ -185,7 +184,7 @@ export function splitByClients({ found, staying }: Finds, situation: Situation):
   };
 }
 
-/** The client that finds the login now, and would not ask docr for it. */
+/** Returns the client that finds the login now and would not ask docr for it. */
 function clientWithout(login: FoundLogin, { setup, willConfigure }: Situation): ClientName | undefined {
   if (willConfigure) return undefined;
   if (!isAskedFor(login, setup)) return login.origin.kind === "file" ? login.origin.client : "docker";
@@ -204,7 +203,7 @@ function notAsked(client: ClientName, lost: readonly FoundLogin[], isNamed: bool
   );
 }
 
-/** What to configure so that the clients ask docr for the logins. */
+/** Returns the registries to configure, so that the clients ask docr for the logins. */
 export function scopeFor(logins: readonly FoundLogin[], { setup, hosts }: Situation): ConfigureScope {
   if (logins.every(isDigitalOceans)) return DIGITALOCEAN;
   if (hosts.length === 0) return "every-registry";
@@ -219,7 +218,7 @@ export function scopeFor(logins: readonly FoundLogin[], { setup, hosts }: Situat
   return { docker: [...docker], podman: [...podman] };
 }
 
-/** Whether the helper whose logins move is docr's fallback, or is about to be. */
+/** Whether the helper whose logins move is docr's fallback helper, or will be after this command. */
 export function isFromFallback({ setup, fallback, from, willConfigure, hosts }: Situation): boolean {
   if (from === undefined || hosts.length > 0) return false;
   return fallback.name === from || (willConfigure && dockerStore(setup) === from);

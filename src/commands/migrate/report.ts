@@ -1,4 +1,4 @@
-/** Which logins have moved and which stay, for the user and as JSON. */
+/** Reports which logins have moved and which stay, as text and as JSON. */
 import { printable } from "../../core/text.ts";
 import { alignColumns } from "../../terminal/table.ts";
 import type { Result } from "../command.ts";
@@ -30,7 +30,7 @@ export function reportMove({ moved, staying, failed, isDryRun, store }: MoveOutc
   };
 }
 
-/** Empty if none has moved. */
+/** Returns "" if no login has moved. */
 export function textOfMoved(
   moved: readonly FoundLogin[],
   { isDryRun, store }: Pick<MoveOutcome, "isDryRun" | "store">,

@@ -18,11 +18,11 @@ import type { PullLogin } from "./docker-config.ts";
 /** A client's login for a registry or an image. */
 export interface TargetLogin extends PullLogin {
   readonly target: Target;
-  /** The same for requests to the registry. */
+  /** The same login, for requests to the registry. */
   readonly login: RegistryLogin;
 }
 
-/** The client's login, else the one in docr's store. Throws `no-login`. */
+/** Returns the client's login, or else the one in docr's store. Throws `no-login`. */
 export async function findClientLogin(
   context: Pick<CommandContext, "clients" | "helper" | "reporter">,
   target: Target,
@@ -50,7 +50,7 @@ export async function findClientLogin(
   return { key: key ?? clientKeyOf(host), target, login: credential, credential, identityToken };
 }
 
-/** docr's own login if the client has none: the client may not be configured to ask docr. */
+/** Returns docr's own login if the client has none, because the client may not be configured to ask docr. */
 async function findOwnLogin(
   { helper, reporter }: Pick<CommandContext, "helper" | "reporter">,
   resolved: Resolved,

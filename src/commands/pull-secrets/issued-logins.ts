@@ -9,13 +9,13 @@ import { issueFor, parseRegistryNames } from "../credentials/issuing.ts";
 import type { Target } from "../images/target.ts";
 import { checkTargetLogin } from "./login-check.ts";
 
-/** A platform cannot renew what is in its secret. */
+/** Long, because a platform cannot renew the credential in its secret. */
 export const DEFAULT_EXPIRY = "30d";
 
 type IssueContext = Pick<CommandContext, "accounts" | "issue" | "issueAll" | "terminal">;
 
 /**
- * Issues a read-only credential for each registry at DigitalOcean that the targets name. Empty if docr has no API token: a
+ * Issues a read-only credential for each registry at DigitalOcean that the targets name. Returns none if docr has no API token: a
  * client may have another login.
  */
 export async function issueForTargets(
@@ -46,7 +46,7 @@ export async function issueForTargets(
   }
 }
 
-/** Asks the registry about each credential. Revokes them all if it rejects one: the user does not get them. */
+/** Checks each credential with the registry. If the registry rejects one, revokes all of them, because the user does not get them. */
 export async function checkIssued(
   issued: readonly MintedCredential[],
   targets: readonly Target[],
@@ -64,7 +64,7 @@ export async function checkIssued(
   }
 }
 
-/** Empty for the host alone. */
+/** Returns no names if the target is only the host. */
 function registryNamesOf(targets: readonly Target[]): readonly string[] {
   const names = targets.map(registryNameOf).filter((name) => name !== undefined);
   if (names.length === 0 || names.length === targets.length) return parseRegistryNames(names);

@@ -4,13 +4,13 @@ import { dockerConfigOf, type PullLogin } from "./docker-config.ts";
 
 export interface KubernetesSecretOptions {
   readonly name: string;
-  /** Undefined: kubectl decides. */
+  /** Default: kubectl's current namespace. */
   readonly namespace?: string | undefined;
-  /** By qualified name (`example.com/name`). Not secret. */
+  /** By qualified name (`example.com/name`). They are not secret. */
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** A manifest as `kubectl apply -f -` takes it. */
+/** A manifest for `kubectl apply -f -`. */
 export interface KubernetesSecret {
   readonly apiVersion: "v1";
   readonly kind: "Secret";
@@ -26,7 +26,7 @@ export interface KubernetesSecret {
 
 /** A namespace is a DNS-1123 label. */
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
-/** Other names are DNS-1123 subdomains. Kubernetes limits them as a whole, and no part between dots (apimachinery). */
+/** Other names are DNS-1123 subdomains. Kubernetes limits the length of the whole name, not of its parts (apimachinery). */
 const SUBDOMAIN_PART = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 const SUBDOMAIN_LIMIT = 253;
 
@@ -49,7 +49,7 @@ export function checkKubernetesNames({
   }
 }
 
-/** Throws `bad-arguments` for an identity token: nodes send a user name and a password only. */
+/** Throws `bad-arguments` for an identity token: Kubernetes' nodes send only a user name and a password. */
 export function checkNoIdentityTokens(logins: readonly PullLogin[]): void {
   const unusable = logins.find(({ identityToken }) => identityToken !== undefined);
   if (unusable) {
@@ -61,7 +61,7 @@ export function checkNoIdentityTokens(logins: readonly PullLogin[]): void {
   }
 }
 
-/** Throws `bad-arguments` as both checks do. */
+/** Throws `bad-arguments` like both checks. */
 export function kubernetesSecretOf(
   logins: readonly PullLogin[],
   options: KubernetesSecretOptions,
@@ -85,8 +85,8 @@ export function kubernetesSecretOf(
 
 /** The manifest as YAML, with a final line break. */
 export function kubernetesYamlOf(manifest: KubernetesSecret): string {
-  // Unfolded, so that the base64 text can be copied. Quoted for YAML 1.1 too, which kubectl and PyYAML read: it takes more
-  // texts for dates and booleans than 1.2.
+  // Do not fold lines, so that users can copy the base64 text. Quote for YAML 1.1, which kubectl and PyYAML read: it treats more
+  // texts as dates and booleans than 1.2.
   return stringify(manifest, { lineWidth: 0, compat: "yaml-1.1" });
 }
 

@@ -3,8 +3,8 @@ import type { CommandContext } from "../context.ts";
 import { isImage, type Target } from "../images/target.ts";
 
 /**
- * Asks the registry whether it accepts the login; for an image, whether the login may read it. Throws `registry-…` if not.
- * Warns of what the registry did not check.
+ * Asks the registry whether it accepts the login and, for an image, whether the login may read it. Throws `registry-…` if not. Warns
+ * if the registry did not check the login, or if the image does not exist.
  */
 export async function checkTargetLogin(
   target: Target,

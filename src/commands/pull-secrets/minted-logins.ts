@@ -1,4 +1,4 @@
-/** Minted credentials as logins for pulls. */
+/** Converts minted credentials to logins for pulls. */
 import { REGISTRY_HOST } from "../../core/address.ts";
 import type { MintedCredential } from "../../core/credential.ts";
 import { expiresAt } from "../../core/lifetime.ts";
@@ -7,8 +7,8 @@ import type { PullLogin } from "./docker-config.ts";
 const EXPIRY_ANNOTATION = "docker-credential-docr/expires-at";
 
 /**
- * One credential is the login for the host, which every client finds. Several stand under the host with their registry's
- * name, where kubelet, podman and containerd find them.
+ * The key of a single credential is the host, which every client finds. The keys of several credentials are the host with the
+ * registry's name, which kubelet, podman and containerd find.
  */
 export function pullLoginsOf(credentials: readonly MintedCredential[]): readonly PullLogin[] {
   const [first, ...others] = credentials;
@@ -20,7 +20,7 @@ export function pullLoginsOf(credentials: readonly MintedCredential[]): readonly
   }));
 }
 
-/** For a Kubernetes secret: when the first of the credentials expires. Empty if none does. */
+/** Returns an annotation for a Kubernetes secret: the time when the first credential expires. Empty if none expires. */
 export function expiryAnnotationsOf(
   credentials: readonly MintedCredential[],
 ): Readonly<Record<string, string>> {

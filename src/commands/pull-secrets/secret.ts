@@ -31,8 +31,8 @@ const NEEDS = [
 ] as const satisfies readonly (keyof CommandContext)[];
 
 /**
- * Prints logins from the files or helpers that have them. For DigitalOcean's registry issues a credential instead: the next
- * logout revokes the cached one. Throws `no-login` if the client has none.
+ * Prints logins from the clients' files or helpers. For DigitalOcean's registry, issues a credential instead, because the next logout
+ * would revoke the cached one. Throws `no-login` if the client has no login.
  */
 export const secretCommand = defineCommand({
   name: "secret",
@@ -95,7 +95,7 @@ export const secretCommand = defineCommand({
     };
     for (const target of others) await collect(target);
     if (format === "kubernetes-secret") checkNoIdentityTokens(logins);
-    // Last: a failure above must not cost a credential.
+    // Issue last: a failure above must not cost a credential.
     const issued = await issueForTargets(own, options.expiry, context);
     if (issued.length === 0) for (const target of own) await collect(target);
     else if (options.check) await checkIssued(issued, own, context);
@@ -139,7 +139,7 @@ function checkSeveral(
   });
 }
 
-/** The host in the characters that a name in Kubernetes may have. */
+/** The host, with characters that Kubernetes accepts in a name. */
 function secretNameOf([first, ...others]: readonly Target[]): string {
   if (others.length > 0 || !first) return "registry-logins";
   return first.host

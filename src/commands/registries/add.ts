@@ -57,7 +57,7 @@ export const addCommand = defineCommand({
   },
 });
 
-/** Changes the user name, the password or both. Without options it asks for a new password. Throws `no-login`. */
+/** Changes the user name, the password or both. Without options, asks for a new password. Throws `no-login`. */
 export const updateCommand = defineCommand({
   name: "registry update",
   arguments: ["<host>"],
@@ -97,7 +97,7 @@ async function readPassword(terminal: Terminal, host: string, fromStdin: boolean
 
 interface NewLogin {
   readonly host: string;
-  /** The host as clients ask for it. */
+  /** The address that clients send for this host. */
   readonly key: string;
   readonly username: string;
   readonly secret: Secret;

@@ -1,11 +1,11 @@
-/** docr's fallback helper, which answers before docr's own store. */
+/** Checks docr's fallback helper, which docr asks before its own store. */
 import { listHelper } from "../../client-config/helper-client.ts";
 import { HelperError } from "../../core/errors.ts";
 import { undefinedIfFailed } from "../../credentials/best-effort.ts";
 import type { CommandContext } from "../context.ts";
 import { type Fallback, storeKeyOf } from "./logins.ts";
 
-/** Undefined without a fallback helper. One that does not list its logins counts as having every login. */
+/** Returns undefined without a fallback helper. If it does not list its logins, assumes that it has every login. */
 export async function openFallback({
   general,
   runHelper,

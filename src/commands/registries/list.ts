@@ -78,7 +78,7 @@ function jsonOfUse(use: ClientUse): unknown {
   return { client, source, kind: settingOf(use), helper: helperOf(use) ?? null };
 }
 
-/** Something that clients find first is the reason, and appears in rows of its own. */
+/** If clients find another login first, the rows below show the reason. */
 function describeNoUse(shadowedBy: readonly ClientUse[]): string {
   return shadowedBy.length > 0 ? "none" : "none; run docr configure --global";
 }
@@ -107,7 +107,7 @@ function containsText(username: string | null, filter: string): boolean {
   return username !== null && username.toLowerCase().includes(filter.toLowerCase());
 }
 
-/** The host matches as a whole; `*` stands for any text, and case does not count. */
+/** The pattern matches the whole host, in any case. `*` stands for any text. */
 function hostPatternOf(pattern: string): RegExp {
   const parts = pattern.split(/\*+/).map((part) => RegExp.escape(part));
   return new RegExp(`^${parts.join(".*")}$`, "i");

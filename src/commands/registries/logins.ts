@@ -16,7 +16,7 @@ export interface KeyedLogin {
   readonly login: Login;
 }
 
-/** The host of a registry other than DigitalOcean's. Throws `bad-arguments`. */
+/** Parses the host of a registry other than DigitalOcean's. Throws `bad-arguments`. */
 export function parseOtherHost(text: string): string {
   const { host } = parseTarget(text);
   if (parseAddress(host).kind === "other") return parseHost(text);
@@ -25,7 +25,7 @@ export function parseOtherHost(text: string): string {
   });
 }
 
-/** Undefined if the store has none for the host. Docker Hub has two keys: docker's old one, and podman's. */
+/** Returns undefined if the store has no login for the host. Docker Hub has two keys: docker's historical one and podman's. */
 export async function findLogin(logins: StoredLogins, host: string): Promise<KeyedLogin | undefined> {
   for (const key of new Set([clientKeyOf(host), host])) {
     const storeKey = storeKeyOf(key);
@@ -35,7 +35,7 @@ export async function findLogin(logins: StoredLogins, host: string): Promise<Key
   return undefined;
 }
 
-/** Throws `no-login` if the store has none for the host. */
+/** Throws `no-login` if the store has no login for the host. */
 export async function requireLogin(logins: StoredLogins, host: string): Promise<KeyedLogin> {
   const found = await findLogin(logins, host);
   if (found) return found;
@@ -44,7 +44,7 @@ export async function requireLogin(logins: StoredLogins, host: string): Promise<
   });
 }
 
-/** Every login for another registry, sorted by key. */
+/** Returns every login of other registries, sorted by key. */
 export async function allLogins(logins: StoredLogins): Promise<readonly KeyedLogin[]> {
   const all = await logins.all();
   return [...all]
@@ -63,7 +63,7 @@ export interface LoginView {
   readonly host: string;
   /** Null if it is the secret itself. */
   readonly username: string | null;
-  /** In ISO 8601. Null for a login that an earlier version stored without the time. */
+  /** ISO 8601. Null if an earlier version stored the login without the time. */
   readonly storedAt: string | null;
 }
 
@@ -77,7 +77,7 @@ export function viewOf({ storeKey, login }: KeyedLogin): LoginView {
   };
 }
 
-/** The host as clients ask for it: Docker Hub's keys are URLs. */
+/** The address that clients send: Docker Hub's keys are URLs. */
 function hostOf(storeKey: string): string {
   const hub = clientKeyOf(DOCKER_HUB);
   const isHub = storeKeyOf(hub) === storeKey || storeKey.startsWith(`${storeKeyOf(hub)}/`);
@@ -85,19 +85,19 @@ function hostOf(storeKey: string): string {
 }
 
 function timeOf(storedAt: number): string | null {
-  // Date accepts no larger number, and a stored record may hold any.
+  // Date accepts no larger number, and a stored record may contain any number.
   return Math.abs(storedAt) <= 8.64e15 ? new Date(storedAt).toISOString() : null;
 }
 
-/** docr's fallback helper, which answers before docr's own store. */
+/** docr's fallback helper, which docr asks before its own store. */
 export interface Fallback {
   /** The last part of its name. */
   readonly helper: string;
-  /** Whether it has a login for the host, by the name under which clients ask for it. */
+  /** Whether it has a login for the host, in the clients' spelling. */
   answers(host: string): boolean;
 }
 
-/** Which clients ask docr for the login and get it, and which find another first. */
+/** Finds the clients that get the login from docr, and those that find another login first. */
 export async function findUses(
   { clients }: Pick<CommandContext, "clients">,
   fallback: Fallback | undefined,

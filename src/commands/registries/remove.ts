@@ -2,7 +2,7 @@ import { HelperError } from "../../core/errors.ts";
 import { defineCommand } from "../command.ts";
 import { parseOtherHost, requireLogin, viewOf } from "./logins.ts";
 
-/** Deletes a login from docr's store only. Throws `no-login`. */
+/** Deletes the login only from docr's store. Throws `no-login`. */
 export const removeCommand = defineCommand({
   name: "registry remove",
   arguments: ["<host>"],

@@ -308,7 +308,7 @@ describe("the fallback check", () => {
   const env = { DOCR_FALLBACK: "pass" };
 
   it("fails if the fallback helper cannot be run", async () => {
-    const what = "cannot run docker-credential-pass, to which docr passes requests for other registries";
+    const what = "cannot run docker-credential-pass, docr's fallback helper for other registries";
     expect(await lineOf("fallback", { env })).toEqual([
       "fail",
       what,
