@@ -111,7 +111,7 @@ function hostOf(env: Environment): Host {
     dlopen: () => undefined,
     keytar,
     pendingCalls: createPendingCalls(),
-    startSelf: () => undefined,
+    startSelf: async () => undefined,
     writeStdout: () => undefined,
     writeStderr: () => undefined,
     isTerminal: () => false,

@@ -1,25 +1,36 @@
 import { parseAddress } from "../core/address.ts";
+import { decodeCredentials } from "../credentials/codec.ts";
 import type { RegistryCredentials } from "../credentials/helper.ts";
 import type { Revocation } from "../credentials/revocation.ts";
 import type { BackgroundTask } from "../system/background.ts";
 
-/** The returned function runs the background task that its arguments name. It ignores tasks of other versions of docr. */
+/** What a background process was started with. */
+export interface TaskInput {
+  readonly serverUrl: string;
+  readonly readInput: () => Promise<Uint8Array>;
+}
+
+/** Runs a background task of the process's arguments and stdin. Ignores the arguments of other versions. */
 export function createBackgroundTasks(
   registry: Pick<RegistryCredentials, "refresh">,
   revocation: Revocation,
-): (args: readonly string[]) => Promise<void> {
-  const tasks: Readonly<Record<BackgroundTask, (serverUrl: string) => Promise<unknown>>> = {
-    async refresh(serverUrl) {
+): (args: readonly string[], readInput: () => Promise<Uint8Array>) => Promise<void> {
+  const tasks: Readonly<Record<BackgroundTask, (input: TaskInput) => Promise<unknown>>> = {
+    async refresh({ serverUrl }) {
       const address = parseAddress(serverUrl);
       if (address.kind === "digitalocean") await registry.refresh({ serverUrl, registry: address.registry });
     },
     "revoke-superseded": () => revocation.revokeSuperseded("safe"),
+    async revoke({ readInput }) {
+      const text = new TextDecoder().decode(await readInput());
+      await revocation.revoke(decodeCredentials(text));
+    },
   };
-  return async ([task, serverUrl = ""]) => {
-    if (isTask(task)) await tasks[task](serverUrl);
+  return async ([task, serverUrl = ""], readInput) => {
+    if (isTask(task)) await tasks[task]({ serverUrl, readInput });
   };
 }
 
 function isTask(text: string | undefined): text is BackgroundTask {
-  return text === "refresh" || text === "revoke-superseded";
+  return text === "refresh" || text === "revoke-superseded" || text === "revoke";
 }

@@ -52,8 +52,9 @@ export function createCommandDomain(credentials: Credentials): CommandDomain {
         await setApiToken(context, token.secret, accountPorts, accepted);
         return accepted;
       },
-      logOut: (context) => logOut(context, settings(), accountPorts),
-      logOutEverywhere: credentials.logOut,
+      logOut: (context) => logOut({ kind: "account", context, storeId: settings().storeId }, accountPorts),
+      logOutToken: (token) => logOut({ kind: "token", token }, accountPorts),
+      logOutEverywhere: () => logOut({ kind: "everything" }, accountPorts),
       contexts: () => apiTokens.contexts(),
       readStored: (context) => apiTokens.read(context),
       find: (context) => tokens.findForAccount(context),

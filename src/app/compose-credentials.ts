@@ -6,7 +6,7 @@ import type { SecretStore } from "../core/secret-store.ts";
 import type { Sha256 } from "../core/secret.ts";
 import { setApiToken } from "../credentials/accounts/accounts.ts";
 import { createApiTokens } from "../credentials/accounts/api-tokens.ts";
-import { logOutEverywhere } from "../credentials/accounts/log-out.ts";
+import { logOut, type LogoutScope } from "../credentials/accounts/log-out.ts";
 import type { AccountApi } from "../credentials/accounts/ports.ts";
 import { storeCredential } from "../credentials/accounts/store-credential.ts";
 import { createTokenFinder } from "../credentials/accounts/token-finder.ts";
@@ -33,6 +33,8 @@ import { createStoredLogins } from "../credentials/stored-logins.ts";
 /** What the domain needs from the machine. */
 export interface CredentialPorts {
   readonly settings: () => RegistrySettings;
+  /** What docker's `erase` is for. */
+  readonly logoutScope: () => LogoutScope;
   /** The store of API tokens and logins. */
   readonly store: SecretStore;
   /** The store as messages call it. */
@@ -59,7 +61,7 @@ export function composeCredentials(ports: CredentialPorts) {
   const { trace } = reporter;
   const logins = createStoredLogins(store);
   const apiTokens = createApiTokens(store, ports.storeName);
-  const tokens = createTokenFinder(() => settings().apiToken, apiTokens, ports.doctl, trace);
+  const tokens = createTokenFinder(() => settings().apiToken, apiTokens, ports.doctl, trace, sha256);
   const allInventories = () => allPlaces().map(({ inventory }) => inventory);
   const keyOf = (request: Pick<RegistryRequest, "registry">) => cacheKeyOf(settings(), request, sha256);
   const revocation = createRevocation(ports);
@@ -67,7 +69,8 @@ export function composeCredentials(ports: CredentialPorts) {
   const minter = createMinter({ ...ports, tokens });
   const saver = createSaver(current, locks, tokens, ports.responses);
   const steps: GetSteps = { ...ports, keyOf, lookup, minter, saver, revocation };
-  const accountPorts = { settings, apiTokens, logins, allPlaces, locks, revocation };
+  const hasApiToken = async () => (await tokens.find(keyOf(BARE_HOST))) !== undefined;
+  const accountPorts = { settings, apiTokens, logins, allPlaces, locks, revocation, hasApiToken, sha256 };
   const storingPorts = { allInventories, openApi, logins, trace };
   const registry: RegistryCredentials = {
     get: (request) => getCredential(request, steps),
@@ -78,10 +81,9 @@ export function composeCredentials(ports: CredentialPorts) {
       }),
     refresh: (request) => refreshCredential(request, steps),
     probe: (request, limitMs) => probeCredential(request, { ...steps, current }, limitMs),
-    hasApiToken: async () => (await tokens.find(keyOf(BARE_HOST))) !== undefined,
   };
-  const logOut = () => logOutEverywhere(() => registry.hasApiToken(), accountPorts);
-  const helper = createHelper({ logins, registry, logOut, clock: ports.clock, trace });
+  const eraseCredentials = () => logOut(ports.logoutScope(), accountPorts);
+  const helper = createHelper({ logins, registry, logOut: eraseCredentials, clock: ports.clock, trace });
   return {
     ...ports,
     logins,
@@ -91,7 +93,6 @@ export function composeCredentials(ports: CredentialPorts) {
     keyOf,
     revocation,
     registry,
-    logOut,
     helper,
     accountPorts,
   };

@@ -2,12 +2,13 @@
 import { readConfigFile } from "../config/config-file.ts";
 import { createDoctlTokens } from "../config/doctl-tokens.ts";
 import { readGeneralSettings, storeNameOf } from "../config/general.ts";
+import { readLogoutScope } from "../config/logout-scope.ts";
 import { readRegistrySettings } from "../config/registry.ts";
 import type { Clock } from "../core/lifetime.ts";
 import { once } from "../core/once.ts";
 import type { Reporter } from "../core/reporter.ts";
+import { encodeCredentials } from "../credentials/codec.ts";
 import { COMMIT_LOCK } from "../credentials/commit-lock.ts";
-import { createCredentialCache } from "../credentials/inventory/credential-cache.ts";
 import { isOtherLogin, LOGIN } from "../credentials/stored-logins.ts";
 import { encodeGetResponse } from "../protocol/responses.ts";
 import { createResponses } from "../response-cache/publish.ts";
@@ -24,10 +25,11 @@ import type { Host } from "./host.ts";
 import {
   openAllPlaces,
   openCurrentPlace,
-  openLocks,
   openLoginMarker,
   openResponseFiles,
+  openSessionCache,
   openSessionFiles,
+  openSessionLocks,
   openStore,
 } from "./open-stores.ts";
 import { packageName, version } from "./version.ts";
@@ -48,8 +50,8 @@ export function compose(host: Host) {
   const reporter: Reporter = { warn: (text) => void warnings.push(text), trace };
 
   const files = once(() => openSessionFiles(host));
-  const locks = openLocks(host, () => files()?.path);
-  const failures = createSharedFailures(() => files()?.store, monotonicMs);
+  const locks = openSessionLocks(host, files);
+  const failures = createSharedFailures(() => files()?.credentials, monotonicMs);
   const marker = openLoginMarker(host);
   const plainStore = createLazyStore(() => openStore(general(), host, { locks, failures }));
   const store = markingLogins(plainStore, marker, LOGIN, isOtherLogin);
@@ -65,7 +67,7 @@ export function compose(host: Host) {
   const responseFiles = once(() => openResponseFiles(host, files()));
   const responses = createResponses({
     files: responseFiles,
-    openCache: (stored) => createCredentialCache(stored, clock, sha256),
+    readCached: async (name) => openSessionCache(host, files())?.read(name),
     fileName: () => responseNameOf(host),
     encodeResponse: encodeGetResponse,
     locks,
@@ -75,10 +77,11 @@ export function compose(host: Host) {
   const fallback = () => general().fallback;
   const noteFallback = (helper: string) =>
     writeFallbackNote(responseFiles(), fallbackNoteNameOf(host), helper, marker.exists);
-  const background = createBackground({ folder: () => files()?.path, host });
+  const background = createBackground({ files, host, encode: encodeCredentials });
 
   const credentials = composeCredentials({
     settings,
+    logoutScope: () => readLogoutScope(host, () => general().storeId),
     store,
     storeName: () => storeNameOf(general()),
     current,

@@ -3,7 +3,7 @@ import { fstatSync, readFileSync, readlinkSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Machine } from "../core/machine.ts";
 import type { Moment } from "../core/lifetime.ts";
-import type { Sha256 } from "../core/secret.ts";
+import type { Secret, Sha256 } from "../core/secret.ts";
 import type { Keytar } from "../stores/keychain/keychain.ts";
 import type { AddonHost } from "../stores/keychain/keytar.ts";
 import { errorCodeOf } from "../system/errno.ts";
@@ -33,8 +33,8 @@ export interface Host extends Machine, AddonHost {
   readonly keytar: Keytar | undefined;
   /** Calls that are still inside a system library. */
   readonly pendingCalls: PendingCalls;
-  /** Starts docr again with the arguments, detached. Never throws. */
-  readonly startSelf: (args: readonly string[]) => void;
+  /** Starts docr again with the arguments, detached. Resolves once it has the input, its stdin. Never rejects. */
+  readonly startSelf: (args: readonly string[], input?: Secret) => Promise<void>;
   /** Ends the process. */
   readonly exit: (code: number) => never;
   readonly writeStdout: (text: string) => void;
@@ -135,9 +135,22 @@ function mayBeTerminal(fd: number): boolean {
 }
 
 /** In a new session, without this process's streams: a client waits until every process that holds its pipes has ended. */
-function startSelf(args: readonly string[]): void {
-  const { spawn } = process.getBuiltinModule("node:child_process");
-  const child = spawn(process.execPath, [...selfArgs, ...args], { detached: true, stdio: "ignore" });
-  child.on("error", () => undefined);
-  child.unref();
+async function startSelf(args: readonly string[], input?: Secret): Promise<void> {
+  try {
+    const { spawn } = process.getBuiltinModule("node:child_process");
+    const stdin = input ? "pipe" : "ignore";
+    const child = spawn(process.execPath, [...selfArgs, ...args], {
+      detached: true,
+      stdio: [stdin, "ignore", "ignore"],
+    });
+    child.unref();
+    await new Promise<void>((resolve) => {
+      child.on("error", () => resolve());
+      child.stdin?.on("error", () => resolve());
+      if (input) child.stdin?.end(input.reveal(), resolve);
+      else resolve();
+    });
+  } catch {
+    // The work stays undone: it was best effort.
+  }
 }

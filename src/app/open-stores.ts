@@ -4,7 +4,11 @@ import { HelperError } from "../core/errors.ts";
 import { configHome } from "../core/machine.ts";
 import type { Locks, SharedFailures } from "../core/locks.ts";
 import type { SecretStore } from "../core/secret-store.ts";
-import { CURRENT } from "../credentials/inventory/credential-cache.ts";
+import {
+  createCredentialCache,
+  type CredentialCache,
+  CURRENT,
+} from "../credentials/inventory/credential-cache.ts";
 import {
   type CredentialPlace,
   type CurrentPlace,
@@ -18,6 +22,7 @@ import { invalidatingResponses } from "../response-cache/invalidate.ts";
 import { responseFolder } from "../response-cache/shared/key.ts";
 import { eraseFallbackNotes } from "../response-cache/write-fallback-note.ts";
 import { eitherStore } from "../stores/either-store.ts";
+import { filesOfHome, homeSuffixOf } from "../stores/home-files.ts";
 import { createKeychain } from "../stores/keychain/keychain.ts";
 import { withNameIndex } from "../stores/keychain/name-index.ts";
 import { createSerializedStore } from "../stores/keychain/serialized.ts";
@@ -28,7 +33,12 @@ import { createPassStore } from "../stores/pass.ts";
 import { createPrivateFiles } from "../stores/private-files.ts";
 import { splitLongValues } from "../stores/split-values.ts";
 import { createLocks } from "../system/locks.ts";
-import { findPrivateFolder, type FolderOptions, listPrivateFolders } from "../system/private-folder.ts";
+import {
+  findPrivateFolder,
+  type FolderOptions,
+  listPrivateFolders,
+  type PrivateFolder,
+} from "../system/private-folder.ts";
 import type { Host } from "./host.ts";
 
 const KEYCHAIN_TIMEOUT_MS = 5_000;
@@ -91,7 +101,7 @@ function openKeychain(host: Host, { locks, failures }: StorePorts): SecretStore 
 export function openLoginMarker(host: Host): LoginMarker {
   const home = configHome(host);
   const path = home === undefined ? undefined : `${home}/docr/has-logins`;
-  return createLoginMarker(path, () => eraseFallbackNotes(openAllFiles(host)));
+  return createLoginMarker(path, () => eraseFallbackNotes(openAllFiles(host).map(({ store }) => store)));
 }
 
 function folderOptionsOf({ env, temporaryDir, platform, uid }: Host): FolderOptions {
@@ -99,27 +109,34 @@ function folderOptionsOf({ env, temporaryDir, platform, uid }: Host): FolderOpti
 }
 
 /** Private files for credentials and notes. */
-export interface SessionFiles {
-  readonly path: string;
+export interface SessionFiles extends PrivateFolder {
   readonly store: SecretStore;
-  /** Whether the system deletes them when the user's session ends. */
-  readonly endsWithSession: boolean;
+  /** The part for credentials, and for notes about them. */
+  readonly credentials: SecretStore;
+  /** Ends the names of this home's files. Empty if no other home uses the folder. */
+  readonly homeSuffix: string;
 }
 
 /** Returns undefined if this machine has no place for private files. */
 export function openSessionFiles(host: Host): SessionFiles | undefined {
   const folder = findPrivateFolder(folderOptionsOf(host));
-  return folder && { ...folder, store: openFiles(folder.path, host) };
+  return folder && openFiles(folder, host);
 }
 
-/** The files in a private folder. Changing a credential invalidates the cached responses in the same folder. */
-export function openFiles(path: string, host: Host): SecretStore {
-  const files = createPrivateFiles(path, host.uid, host.uniqueName, host.isRunning);
-  return invalidatingResponses(files, CURRENT);
+/**
+ * The files in a private folder. Changing a credential invalidates the cached responses in the same folder. The homes of a
+ * user id share a folder that is not of the session, and each has its own credentials there.
+ */
+function openFiles(folder: PrivateFolder, host: Host): SessionFiles {
+  const files = createPrivateFiles(folder.path, host.uid, host.uniqueName, host.isRunning);
+  const store = invalidatingResponses(files, CURRENT);
+  if (folder.endsWithSession) return { ...folder, store, credentials: store, homeSuffix: "" };
+  const homeSuffix = homeSuffixOf(host.env["HOME"] ?? "", host.sha256);
+  return { ...folder, store, credentials: filesOfHome(store, homeSuffix), homeSuffix };
 }
 
-function openAllFiles(host: Host): readonly SecretStore[] {
-  return listPrivateFolders(folderOptionsOf(host)).map((path) => openFiles(path, host));
+function openAllFiles(host: Host): readonly SessionFiles[] {
+  return listPrivateFolders(folderOptionsOf(host)).map((folder) => openFiles(folder, host));
 }
 
 /** The private files if the launcher reads this folder. Otherwise undefined. */
@@ -127,6 +144,11 @@ export function openResponseFiles(host: Host, files: SessionFiles | undefined): 
   if (host.platform !== "linux" || host.uid === undefined) return undefined;
   const path = responseFolder(host.env["XDG_RUNTIME_DIR"] ?? "", host.uid);
   return files?.path === path ? files.store : undefined;
+}
+
+/** The credentials that are cached in the private files. */
+export function openSessionCache(host: Host, files: SessionFiles | undefined): CredentialCache | undefined {
+  return files && createCredentialCache(files.credentials, { read: host.clock }, host.sha256);
 }
 
 /** The place for new credentials that DOCR_CACHE and the platform select. */
@@ -137,14 +159,31 @@ export function openCurrentPlace(
   store: SecretStore,
 ): CurrentPlace {
   // On other platforms, credentials belong in the keychain: the temporary directory of macOS is on disk, and Windows files have no mode.
-  const files = host.platform === "linux" ? sessionFiles : undefined;
+  const files =
+    host.platform === "linux" && sessionFiles
+      ? { store: sessionFiles.credentials, endsWithSession: sessionFiles.endsWithSession }
+      : undefined;
   const placement = placeCredentials(cache, { files, keychain: store, either: eitherStore });
   return openPlacement(placement, { read: host.clock }, host.sha256);
 }
 
 /** Every place where docr may have stored credentials, with these or earlier settings. */
 export function openAllPlaces(host: Host, store: SecretStore): readonly CredentialPlace[] {
-  return [...openAllFiles(host), store].map((one) => openPlace(one, { read: host.clock }, host.sha256));
+  const files = openAllFiles(host).map(({ credentials }) => credentials);
+  return [...files, store].map((one) => openPlace(one, { read: host.clock }, host.sha256));
+}
+
+const CACHE_KEY = /^[0-9a-f]{64}$/;
+
+/** The locks in the private files. A lock for one cached credential is for this home's, as the credential is. */
+export function openSessionLocks(host: Host, files: () => SessionFiles | undefined): Locks {
+  const locks = openLocks(host, () => files()?.path);
+  return {
+    acquire(name, timeoutMs) {
+      const suffix = CACHE_KEY.test(name) ? (files()?.homeSuffix ?? "") : "";
+      return locks.acquire(name + suffix, timeoutMs);
+    },
+  };
 }
 
 export function openLocks({ uid, monotonicMs }: Host, folder: () => string | undefined): Locks {

@@ -24,7 +24,7 @@ export async function run(
 ): Promise<Outcome> {
   const app = compose(host);
   if (args[0] === BACKGROUND) {
-    await app.runInBackground(args.slice(1)).catch(() => undefined);
+    await app.runInBackground(args.slice(1), readInput).catch(() => undefined);
     return { stdout: "", stderr: "", exitCode: 0 };
   }
   return runRequest(args, {

@@ -66,7 +66,8 @@ export function environmentTokens({ env, uid }: Machine): readonly EnvironmentTo
   return [...variables, file];
 }
 
-function readApiToken(machine: Machine): ApiToken | undefined {
+/** The environment's API token. Throws `bad-api-token`. */
+export function readApiToken(machine: Machine): ApiToken | undefined {
   for (const place of environmentTokens(machine)) {
     const token = place.read();
     if (token) return token;

@@ -12,10 +12,12 @@ export interface Credential {
 
 /**
  * Where an API token was found. `account` names an account and the store that holds its token (minting/cache-key.ts).
+ * `tokenDigest` is the SHA-256 of the environment's token, so that a logout finds what that token minted. Records of earlier
+ * versions have none.
  * `fingerprint` identifies the state of doctl's configuration: another state may mean another token.
  */
 export type TokenOrigin =
-  | { readonly kind: "environment" }
+  | { readonly kind: "environment"; readonly tokenDigest?: string | undefined }
   | { readonly kind: "keychain"; readonly account: string }
   | { readonly kind: "doctl"; readonly account: string; readonly fingerprint: string };
 

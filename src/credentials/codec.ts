@@ -47,6 +47,7 @@ export function encodeCacheRecord({ credential, supersededAt }: CacheRecord): Se
       from: origin.kind,
       registry,
       account: origin.kind === "environment" ? "" : origin.account,
+      tokenDigest: origin.kind === "environment" ? origin.tokenDigest : undefined,
       sourceMark: origin.kind === "doctl" ? origin.fingerprint : undefined,
       revokeAt,
       username: username.reveal(),
@@ -59,24 +60,36 @@ export function encodeCacheRecord({ credential, supersededAt }: CacheRecord): Se
 /** Returns undefined if the text is not a complete record. docr treats that as missing. */
 export function decodeCacheRecord(text: Secret): CacheRecord | undefined {
   const fields = fieldsOf(text);
-  const { username, secret, lifeMs, access, from, registry, account, sourceMark, revokeAt } = fields;
+  const { username, secret, lifeMs, access, from, registry, account, revokeAt } = fields;
   const mintedAt = momentOf(fields["minted"]);
   if (typeof username !== "string" || typeof secret !== "string" || typeof revokeAt !== "string") return;
   if (!mintedAt || !isMilliseconds(lifeMs) || !isAccess(access) || !isOriginKind(from)) return;
   if (registry !== undefined && typeof registry !== "string") return;
   if (typeof account !== "string") return;
-  if (sourceMark !== undefined && typeof sourceMark !== "string") return;
+  const origin = originOf(from, account, fields);
+  if (!origin) return;
   const credential = {
     username: new Secret(username),
     secret: new Secret(secret),
     mintedAt,
     lifetime: limited(lifeMs),
     access,
-    origin: originOf(from, account, sourceMark),
+    origin,
     registry,
     revokeAt,
   };
   return { credential, supersededAt: momentOf(fields["replaced"]) };
+}
+
+/** For the stdin of a background process that revokes them: one record a line. */
+export function encodeCredentials(credentials: readonly MintedCredential[]): Secret {
+  const records = credentials.map((credential) => encodeCacheRecord({ credential, supersededAt: undefined }));
+  return new Secret(records.map((record) => record.reveal()).join("\n"));
+}
+
+/** Leaves out what is not a whole record. */
+export function decodeCredentials(text: string): readonly MintedCredential[] {
+  return text.split("\n").flatMap((line) => decodeCacheRecord(new Secret(line))?.credential ?? []);
 }
 
 /** The inventory's record of one credential, without its secret. */
@@ -115,14 +128,19 @@ export function decodeMoment(text: Secret): Moment | undefined {
   return momentOf(fieldsOf(text));
 }
 
-function originOf(kind: TokenOrigin["kind"], account: string, fingerprint = ""): TokenOrigin {
+/** Undefined where a field has the wrong type. */
+function originOf(
+  kind: TokenOrigin["kind"],
+  account: string,
+  { tokenDigest, sourceMark = "" }: JsonObject,
+): TokenOrigin | undefined {
   switch (kind) {
     case "environment":
-      return { kind };
+      return tokenDigest === undefined || typeof tokenDigest === "string" ? { kind, tokenDigest } : undefined;
     case "keychain":
       return { kind, account };
     case "doctl":
-      return { kind, account, fingerprint };
+      return typeof sourceMark === "string" ? { kind, account, fingerprint: sourceMark } : undefined;
   }
 }
 

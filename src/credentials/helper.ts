@@ -33,8 +33,6 @@ export interface RegistryCredentials {
   refresh(request: RegistryRequest): Promise<void>;
   /** Returns true if `get` would return a credential, or undefined if there is no API token. Takes about `limitMs` at most. Throws like `get`. */
   probe(request: RegistryRequest, limitMs: number): Promise<true | undefined>;
-  /** Whether a `get` for the bare host, as most clients send it, finds an API token. */
-  hasApiToken(): Promise<boolean>;
 }
 
 export interface HelperParts {

@@ -12,7 +12,8 @@ import { CACHED_SERVER_URL } from "./shared/key.ts";
 export interface PublishPorts {
   /** The private files that the launcher reads. Undefined if there are none. */
   readonly files: () => SecretStore | undefined;
-  readonly openCache: (files: SecretStore) => Pick<CredentialCache, "read">;
+  /** The credential cached in the same folder. */
+  readonly readCached: CredentialCache["read"];
   /** The file name for this environment. Undefined if this environment has no cached responses. */
   readonly fileName: () => string | undefined;
   /** The response of the protocol. */
@@ -38,7 +39,7 @@ export function createResponses(ports: PublishPorts): Responses {
     const name = ports.fileName();
     const response = encodeFor(credential, serverUrl, ports.encodeResponse);
     if (!files || name === undefined || !response) return;
-    const cached = await ports.openCache(files).read(key.name);
+    const cached = await ports.readCached(key.name);
     if (cached?.secret.equals(credential.secret) !== true) return;
     await files.write(name, response);
   };

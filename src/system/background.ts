@@ -1,41 +1,50 @@
 import { closeSync, openSync, statSync, unlinkSync } from "node:fs";
+import type { Secret } from "../core/secret.ts";
 import { makePrivateFolder } from "./private-folder.ts";
 
-/** All processes together try to refresh a credential at most once in this time. */
+/** All processes of a home together try to refresh a credential at most once in this time. */
 const PAUSE_MS = 30_000;
 
 /** The first argument of a background process. No client sends it. */
 export const BACKGROUND = "--background";
 /** The tasks of a background process, in its second argument. */
-export type BackgroundTask = "refresh" | "revoke-superseded";
+export type BackgroundTask = "refresh" | "revoke-superseded" | "revoke";
 
-export interface BackgroundOptions {
-  /** The private folder of this session. If it is undefined, docr refreshes nothing in the background. */
-  readonly folder: () => string | undefined;
+export interface BackgroundOptions<C> {
+  /** The private folder, and the end of the names of this home's files in it. Without one there is no background process. */
+  readonly files: () => { readonly path: string; readonly homeSuffix: string } | undefined;
   readonly host: BackgroundHost;
+  /** What a process that revokes credentials reads on stdin: arguments can be seen by every user of the machine. */
+  readonly encode: (credentials: C) => Secret;
 }
 
 export interface BackgroundHost {
   readonly uid: number | undefined;
-  /** Starts docr again with the arguments, detached and without the client's streams. Never throws. */
-  readonly startSelf: (args: readonly string[]) => void;
+  /**
+   * Starts docr again with the arguments, detached and without the client's streams. Resolves once it has the input, its
+   * stdin. Never rejects.
+   */
+  readonly startSelf: (args: readonly string[], input?: Secret) => Promise<void>;
   /** The clock of file timestamps, in milliseconds. */
   readonly clock: () => { readonly now: number };
 }
 
 /** Starts background processes. The client does not wait for them. */
-export function createBackground({ folder, host }: BackgroundOptions) {
+export function createBackground<C>({ files, host, encode }: BackgroundOptions<C>) {
   const start = (task: BackgroundTask, ...args: readonly string[]): void =>
-    host.startSelf([BACKGROUND, task, ...args]);
+    void host.startSelf([BACKGROUND, task, ...args]);
   return {
     refresh(name: string, serverUrl: string): void {
-      const path = folder();
-      if (path === undefined || !makePrivateFolder(path, host.uid)) return;
-      if (claimAttempt(`${path}/renewal-${name}`, host.clock().now)) start("refresh", serverUrl);
+      const folder = files();
+      if (!folder || !makePrivateFolder(folder.path, host.uid)) return;
+      const marker = `${folder.path}/renewal-${name}${folder.homeSuffix}`;
+      if (claimAttempt(marker, host.clock().now)) start("refresh", serverUrl);
     },
     revokeSuperseded(): void {
-      if (folder() !== undefined) start("revoke-superseded");
+      if (files()) start("revoke-superseded");
     },
+    revoke: (credentials: C): Promise<void> =>
+      host.startSelf([BACKGROUND, "revoke" satisfies BackgroundTask], encode(credentials)),
   };
 }
 

@@ -47,13 +47,16 @@ export function findPrivateFolder(options: FolderOptions): PrivateFolder | undef
 }
 
 /** Returns every existing private folder. A desktop session, cron and SSH use different ones, and a logout clears all of them. */
-export function listPrivateFolders(options: FolderOptions): readonly string[] {
+export function listPrivateFolders(options: FolderOptions): readonly PrivateFolder[] {
   const { runtimeDir, temporaryDir, platform, uid } = options;
   if (uid === undefined || platform !== "linux") return [];
   const bases = new Set([runtimeDir, `/run/user/${uid}`]);
   const ofSessions = [...bases].filter((base) => base?.startsWith("/")).map((base) => `${base}/docr`);
-  const candidates = [...ofSessions, `/dev/shm/docr-${uid}`, `${temporaryDir()}/docr-${uid}`];
-  return candidates.filter((path) => isPrivateFolder(path, uid));
+  const shared = [`/dev/shm/docr-${uid}`, `${temporaryDir()}/docr-${uid}`];
+  return [
+    ...ofSessions.map((path) => ({ path, endsWithSession: true })),
+    ...shared.map((path) => ({ path, endsWithSession: false })),
+  ].filter(({ path }) => isPrivateFolder(path, uid));
 }
 
 /** Whether the path is a directory (not a symlink) that this user owns and that no other user can access. */

@@ -7,6 +7,7 @@ import { explainMissing, SYSTEM_PATH } from "../support/lab/parts.ts";
 import { type Environment, type Outcome, run } from "../support/lab/run.ts";
 import { CLEAN_FAILURE, summarizeFailure } from "../support/failure.ts";
 import { explainNoMounts, openMounts, type PrivateMounts } from "../support/lab/mounts.ts";
+import { waitUntil } from "../support/lab/service.ts";
 import { HOST, loginFor } from "../support/requests.ts";
 import { inSandbox, type Sandbox, type SandboxOptions } from "./sandbox.ts";
 
@@ -75,7 +76,8 @@ function onRunner(
 
 const good = { code: 0, stderr: "" };
 const reason = explainNoExecutable() ?? explainNoMounts() ?? explainMissing(["setpriv"]);
-const LIST_SHM = "cd /dev/shm && find . -mindepth 1 -printf '%m %y %p\\n' | sed 's/-[0-9a-f]*$//' | sort -u";
+const LIST_SHM =
+  "cd /dev/shm && find . -mindepth 1 -printf '%m %y %p\\n' | sed -E 's/-[0-9a-f]*(-of-[0-9a-f]*)?$//' | sort -u";
 
 describeUnless(reason, "a runner without a session", () => {
   it.concurrent(
@@ -110,6 +112,36 @@ describeUnless(reason, "a runner without a session", () => {
       expect(sandbox.idOf(await get({}, OTHER_USER))).toBe(2);
       expect(sandbox.standIn.count("mint")).toBe(2);
       expect(await shell("stat -c '%u %a' /dev/shm/docr-0 /dev/shm/docr-4711")).toBe("0 700\n4711 700\n");
+    }),
+  );
+
+  it.concurrent(
+    "keeps the credentials of two homes of one user apart, and a logout revokes its own home's",
+    onRunner({}, async ({ get, docr, shell }, sandbox) => {
+      const [a, b] = [{ HOME: "/home/a" }, { HOME: "/home/b" }];
+      expect([sandbox.idOf(await get(a)), sandbox.idOf(await get(b))]).toEqual([1, 2]);
+      const { stdout } = await docr(["status", "--json"], "", b);
+      expect(JSON.parse(stdout).credentials).toHaveLength(1);
+      expect(await docr(["logout", "--all"], "", a)).toMatchObject({ code: 0 });
+      expect(sandbox.standIn.account.minted.map(({ revoked }) => revoked)).toEqual([true, false]);
+      expect(sandbox.idOf(await get(b))).toBe(2);
+      expect(await docr(["erase"], HOST, b)).toMatchObject({ code: 0, stderr: "" });
+      expect(sandbox.standIn.account.minted.map(({ revoked }) => revoked)).toEqual([true, true]);
+      expect(await shell("ls /dev/shm/docr-0 | grep -c minted-")).toBe("0\n");
+    }),
+  );
+
+  it.concurrent(
+    "logs out within seconds if DigitalOcean is slow, and a background process revokes the credential",
+    onRunner({}, async ({ get, docr }, sandbox) => {
+      await get();
+      sandbox.standIn.faults.add({ kind: "hang", path: "/v1/oauth/revoke" });
+      const erased = await docr(["erase"], HOST);
+      expect(erased).toMatchObject({ code: 0, stdout: "" });
+      expect(erased.stderr).toMatch(/^docr: still revoking one credential in the background/);
+      expect(erased.ms).toBeLessThan(5_000);
+      const isRevoked = async (): Promise<boolean> => sandbox.standIn.account.minted[0]?.revoked === true;
+      expect(await waitUntil(isRevoked, 10)).toBe(true);
     }),
   );
 

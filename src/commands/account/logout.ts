@@ -64,11 +64,12 @@ async function findRemainingToken(
   return doctl && `${doctl.source} holds an API token`;
 }
 
-function describe({ contexts, revoked, notRevoked }: LogoutResult): string {
+function describe({ contexts, revoked, notRevoked, inBackground }: LogoutResult): string {
   const names = contexts.map((name) => (name === DEFAULT_CONTEXT ? "the default account" : name));
   const tokens = contexts.length === 1 ? "API token" : "API tokens";
   const forgotten =
     contexts.length === 0 ? "no API token was stored" : `deleted the ${tokens} of ${names.join(", ")}`;
   const left = notRevoked === 0 ? "" : `, ${notRevoked} could not be revoked`;
-  return `${forgotten}; revoked ${countCredentials(revoked)}${left}\n`;
+  const rest = inBackground === 0 ? "" : `, and goes on with ${inBackground} in the background`;
+  return `${forgotten}; revoked ${countCredentials(revoked)}${left}${rest}\n`;
 }

@@ -60,5 +60,5 @@ export async function setApiToken(
     }
     return forgotten;
   });
-  await ports.revocation.revoke(outdated);
+  await ports.revocation.revokeSoon(outdated);
 }

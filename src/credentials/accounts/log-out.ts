@@ -1,23 +1,29 @@
 import { REGISTRY_HOST } from "../../core/address.ts";
+import type { ApiToken } from "../../core/api-token.ts";
 import type { MintedCredential } from "../../core/credential.ts";
 import { isHelperError } from "../../core/errors.ts";
 import type { Locks } from "../../core/locks.ts";
+import type { Sha256 } from "../../core/secret.ts";
 import { bestEffort } from "../best-effort.ts";
 import { underCommitLock } from "../commit-lock.ts";
 import type { CredentialPlace } from "../inventory/placement.ts";
-import type { RegistrySettings } from "../minting/settings.ts";
-import type { Revocation } from "../revocation.ts";
+import type { Revocation, RevocationCounts } from "../revocation.ts";
 import type { StoredLogins } from "../stored-logins.ts";
 import { createAccountFilter } from "./accounts.ts";
 import { type ApiTokens, DEFAULT_CONTEXT } from "./api-tokens.ts";
 
-export interface LogoutResult {
+/** What a logout is for. */
+export type LogoutScope =
+  /** One account: its API token, and what that or doctl's token of the account minted. Undefined: the default account. */
+  | { readonly kind: "account"; readonly context: string | undefined; readonly storeId: string }
+  /** What this API token of the environment minted. */
+  | { readonly kind: "token"; readonly token: ApiToken }
+  /** Every account, and what the environment's API tokens minted. */
+  | { readonly kind: "everything" };
+
+export interface LogoutResult extends RevocationCounts {
   /** The accounts whose API token docr deleted. */
   readonly contexts: readonly string[];
-  /** How many minted credentials docr revoked. */
-  readonly revoked: number;
-  /** How many credentials docr could not revoke. docr no longer uses them, and they expire. */
-  readonly notRevoked: number;
 }
 
 export interface LogOutPorts {
@@ -26,58 +32,18 @@ export interface LogOutPorts {
   readonly allPlaces: () => readonly CredentialPlace[];
   readonly locks: Locks;
   readonly revocation: Revocation;
-}
-
-/** Deletes the API token of one account, and deletes and revokes the credentials that the account's tokens minted. */
-export async function logOut(
-  context: string | undefined,
-  settings: Pick<RegistrySettings, "storeId">,
-  ports: LogOutPorts,
-): Promise<LogoutResult> {
-  const isOfAccount = createAccountFilter(context, settings);
-  const { failures, ...result } = await forgetAll(ports, {
-    tokens: async () => ((await ports.apiTokens.erase(context)) ? [context ?? DEFAULT_CONTEXT] : []),
-    credentials: ({ cache }, alive) => cache.forget(({ credential }) => isOfAccount(credential), alive),
-  });
-  if (failures.length > 0) throw failures[0];
-  return result;
+  /** Whether docr finds an API token without a keychain. */
+  readonly hasApiToken: () => Promise<boolean>;
+  readonly sha256: Sha256;
 }
 
 /**
- * Deletes every account's API token and the login for DigitalOcean's registry. Deletes and revokes every credential that docr
- * minted, also with the environment's token. Needs no settings, because a wrong setting must not prevent a logout. `hasApiToken`
- * tells whether docr works without a keychain here.
+ * Deletes and revokes what the scope names. Runs every step, even after one fails, and then throws the first failure of the
+ * store. Needs no settings, because a wrong setting must not prevent a logout.
  */
-export async function logOutEverywhere(
-  hasApiToken: () => Promise<boolean>,
-  ports: LogOutPorts,
-): Promise<LogoutResult> {
-  const { failures, ...result } = await forgetAll(ports, {
-    tokens: () => ports.apiTokens.eraseAll(),
-    login: () => ports.logins.erase(REGISTRY_HOST),
-    credentials: ({ cache }, alive) => cache.forget(() => true, alive),
-    hints: ({ accessHints }) => accessHints.clear(),
-  });
-  const serious = failures.filter((error) => !isHelperError(error, "keychain-missing"));
-  if (serious.length > 0) throw serious[0];
-  // A missing keychain is not an error if the user's API token comes from elsewhere: the keychain had nothing to delete.
-  if (failures.length > 0 && !(await bestEffort(hasApiToken))) throw failures[0];
-  return result;
-}
-
-/** The steps of a logout. */
-interface Forgetting {
-  tokens(): Promise<readonly string[]>;
-  login?(): Promise<unknown>;
-  credentials(place: CredentialPlace, alive: MintedCredential[]): Promise<void>;
-  hints?(place: CredentialPlace): Promise<void>;
-}
-
-/** Runs every step, even after one fails, and returns the failures. */
-async function forgetAll(
-  { allPlaces, locks, revocation }: LogOutPorts,
-  steps: Forgetting,
-): Promise<LogoutResult & { readonly failures: readonly unknown[] }> {
+export async function logOut(scope: LogoutScope, ports: LogOutPorts): Promise<LogoutResult> {
+  const { allPlaces, locks, revocation } = ports;
+  const steps = stepsOf(scope, ports);
   let contexts: readonly string[] = [];
   const alive: MintedCredential[] = [];
   const failures: unknown[] = [];
@@ -90,12 +56,53 @@ async function forgetAll(
   };
   await underCommitLock(locks, async () => {
     await attempt(async () => (contexts = await steps.tokens()));
-    await attempt(() => steps.login?.());
-    for (const place of allPlaces()) {
-      await attempt(() => steps.credentials(place, alive));
-      await attempt(() => steps.hints?.(place));
+    await attempt(() => steps.login(contexts));
+    for (const { cache, accessHints } of allPlaces()) {
+      await attempt(() => cache.forget(({ credential }) => steps.isMeant(credential), alive));
+      if (steps.clearsHints) await attempt(() => accessHints.clear());
     }
   });
-  const left = await revocation.revoke(alive);
-  return { contexts, revoked: alive.length - left.length, notRevoked: left.length, failures };
+  const counts = await revocation.revokeSoon(alive);
+  const serious = failures.filter((error) => !isHelperError(error, "keychain-missing"));
+  if (serious.length > 0) throw serious[0];
+  // A missing keychain is not an error if the user's API token comes from elsewhere: the keychain had nothing to delete.
+  if (failures.length > 0 && !(await bestEffort(ports.hasApiToken))) throw failures[0];
+  return { contexts, ...counts };
+}
+
+interface Steps {
+  /** Deletes API tokens and returns their accounts. */
+  tokens(): Promise<readonly string[]>;
+  /** Deletes the login for DigitalOcean's registry, if it is meant. `contexts` had an API token. */
+  login(contexts: readonly string[]): Promise<unknown>;
+  readonly isMeant: (credential: MintedCredential) => boolean;
+  /** Whether to delete the notes about which API tokens are read-only. */
+  readonly clearsHints: boolean;
+}
+
+function stepsOf(scope: LogoutScope, { apiTokens, logins, sha256 }: LogOutPorts): Steps {
+  const login = (): Promise<unknown> => logins.erase(REGISTRY_HOST);
+  switch (scope.kind) {
+    case "account": {
+      const { context } = scope;
+      return {
+        tokens: async () => ((await apiTokens.erase(context)) ? [context ?? DEFAULT_CONTEXT] : []),
+        // Without an API token, a `get` for the account answers the login.
+        login: async (contexts) => (contexts.length === 0 ? login() : undefined),
+        isMeant: createAccountFilter(context, scope),
+        clearsHints: false,
+      };
+    }
+    case "token": {
+      const digest = scope.token.secret.digest(sha256);
+      return {
+        tokens: async () => [],
+        login: async () => undefined,
+        isMeant: ({ origin }) => origin.kind === "environment" && (origin.tokenDigest ?? digest) === digest,
+        clearsHints: false,
+      };
+    }
+    case "everything":
+      return { tokens: () => apiTokens.eraseAll(), login, isMeant: () => true, clearsHints: true };
+  }
 }

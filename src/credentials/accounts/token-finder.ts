@@ -1,6 +1,7 @@
 import type { ApiToken } from "../../core/api-token.ts";
 import { isHelperError } from "../../core/errors.ts";
 import type { Trace } from "../../core/reporter.ts";
+import type { Sha256 } from "../../core/secret.ts";
 import type { CacheKey } from "../minting/cache-key.ts";
 import type { DoctlTokens } from "../minting/ports.ts";
 import type { ApiTokens } from "./api-tokens.ts";
@@ -20,6 +21,7 @@ export function createTokenFinder(
   apiTokens: Pick<ApiTokens, "read">,
   doctl: Pick<DoctlTokens, "find">,
   trace: Trace,
+  sha256: Sha256,
 ): TokenFinder {
   const findForAccount = async (context: string | undefined): Promise<ApiToken | undefined> => {
     let missing: unknown;
@@ -40,7 +42,10 @@ export function createTokenFinder(
     async find({ context, account }) {
       const token = fromEnvironment() ?? (await findForAccount(context));
       trace("token", { source: token?.source ?? "none" });
-      if (!token || token.origin.kind === "environment") return token;
+      if (!token) return undefined;
+      if (token.origin.kind === "environment") {
+        return { ...token, origin: { kind: "environment", tokenDigest: token.secret.digest(sha256) } };
+      }
       return { ...token, origin: { ...token.origin, account } };
     },
     async isCurrent(token, { context }) {

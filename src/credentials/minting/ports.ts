@@ -37,6 +37,8 @@ export interface Background {
   /** Starts a refresh for the server URL, unless one was started under `name` within the last 30 s. */
   refresh(name: string, serverUrl: string): void;
   revokeSuperseded(): void;
+  /** Starts a process that gets the credentials on stdin and revokes them. Resolves once it has them. Never rejects. */
+  revoke(credentials: readonly MintedCredential[]): Promise<void>;
 }
 
 /** Publishes cached responses, which the launcher returns without docr. If the machine has no place for them, both methods do nothing. */

@@ -116,6 +116,8 @@ export function createCredentialsBench(options: CredentialsBenchOptions = {}): C
     void published.push(serverUrl);
   const credentials = composeCredentials({
     settings: readSettings,
+    logoutScope: () =>
+      settings.apiToken ? { kind: "token", token: settings.apiToken } : { kind: "everything" },
     store: keychain,
     storeName: () => options.storeName ?? "the keychain",
     current: () => openPlacement(placeCredentials(readSettings().cache, placement), clock, sha256),
@@ -148,6 +150,8 @@ export function createCredentialsBench(options: CredentialsBenchOptions = {}): C
     background: {
       refresh: (_name, serverUrl) => void background.push(`refresh ${serverUrl}`),
       revokeSuperseded: () => void background.push("revoke-superseded"),
+      revoke: async (handedOver) =>
+        void background.push(...handedOver.map(({ secret }) => `revoke ${secret.reveal()}`)),
     },
     clock,
     monotonicMs: () => clock.read().uptime ?? 0,

@@ -98,8 +98,10 @@ export async function createTestMachine(options: StandInOptions = {}): Promise<T
     dlopen: unexpected,
     keytar: hasKeychain ? keytar : undefined,
     pendingCalls: createPendingCalls(),
-    startSelf: (args) =>
-      void background.push(run(createHost(runEnv, newPrinted()), args, async () => new Uint8Array())),
+    async startSelf(args, input) {
+      const stdin = Buffer.from(input?.reveal() ?? "");
+      background.push(run(createHost(runEnv, newPrinted()), args, async () => stdin));
+    },
     exit: unexpected,
     writeStdout: (text) => void printed.stdout.push(text),
     writeStderr: (text) => void printed.stderr.push(text),

@@ -28,7 +28,7 @@ describe("docr logout", () => {
     await answerOf(bench);
     expect(await bench.run(logoutCommand)).toEqual({
       text: "deleted the API token of the default account; revoked 1 credential\n",
-      json: { contexts: ["default"], revoked: 1, notRevoked: 0 },
+      json: { contexts: ["default"], revoked: 1, notRevoked: 0, inBackground: 0 },
     });
     expect([stored(bench), bench.warnings]).toEqual([[], []]);
   });

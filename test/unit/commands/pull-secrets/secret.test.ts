@@ -206,7 +206,7 @@ describe("docr secret for DigitalOcean's registry", () => {
     expect(json).toMatchObject({ host: OWN, password: "minted-secret-2" });
     expect(mints(bench)).toEqual(["mint acme read-write 3600", "mint acme read-only 2592000"]);
     expect(bench.notes).toEqual(["created a read-only credential for acme; it expires 2026-12-21 12:00 UTC"]);
-    await bench.credentials.logOut();
+    await bench.domain.accounts.logOutEverywhere();
     expect(bench.api.calls).not.toContain("revoke minted-secret-2");
   });
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { HelperError } from "../../../../src/core/errors.ts";
 import { Secret } from "../../../../src/core/secret.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
@@ -40,6 +40,7 @@ describe("a logout from one account", () => {
       contexts: ["work"],
       revoked: 1,
       notRevoked: 0,
+      inBackground: 0,
     });
     expect([...bench.keychain.items.keys()]).toEqual(["api-token:default"]);
     expect(revoked(bench)).toEqual(["revoke minted-secret-1"]);
@@ -52,13 +53,19 @@ describe("a logout from one account", () => {
       contexts: ["default"],
       revoked: 1,
       notRevoked: 0,
+      inBackground: 0,
     });
     expect(revoked(bench)).toEqual(["revoke minted-secret-2"]);
   });
 
   it("without a login succeeds", async () => {
     const bench = createCredentialsBench();
-    expect(await bench.domain.accounts.logOut("work")).toEqual({ contexts: [], revoked: 0, notRevoked: 0 });
+    expect(await bench.domain.accounts.logOut("work")).toEqual({
+      contexts: [],
+      revoked: 0,
+      notRevoked: 0,
+      inBackground: 0,
+    });
   });
 
   it("does not revoke what the environment's token minted", async () => {
@@ -75,6 +82,7 @@ describe("a logout from one account", () => {
       contexts: [],
       revoked: 1,
       notRevoked: 0,
+      inBackground: 0,
     });
   });
 
@@ -85,6 +93,7 @@ describe("a logout from one account", () => {
       contexts: ["work"],
       revoked: 0,
       notRevoked: 1,
+      inBackground: 0,
     });
     expect(bench.warnings.at(-1)).toContain("could not revoke one credential");
   });
@@ -99,6 +108,89 @@ describe("a logout from one account", () => {
   });
 });
 
+describe("the logout of the environment's API token", () => {
+  const work = { kind: "environment" } as const;
+  const tokenFrom = (digit: string) => ({
+    secret: new Secret(tokenOf(digit)),
+    origin: work,
+    source: "DIGITALOCEAN_ACCESS_TOKEN",
+  });
+
+  it("revokes what that token minted, in every place, and nothing else", async () => {
+    const bench = await createTwo();
+    bench.settings.apiToken = tokenFrom("c");
+    await answerOf(bench);
+    bench.clock.pass(50 * 60_000);
+    await answerOf(bench);
+    bench.settings.apiToken = tokenFrom("d");
+    const others = await answerOf(bench);
+    expect(await bench.domain.accounts.logOutToken(tokenFrom("c"))).toMatchObject({
+      contexts: [],
+      revoked: 2,
+    });
+    expect(revoked(bench)).toEqual(["revoke minted-secret-3", "revoke minted-secret-4"]);
+    expect(await answerOf(bench)).toEqual(others);
+    expect([...bench.keychain.items.keys()].toSorted()).toEqual(["api-token:default", "api-token:work"]);
+  });
+
+  it("revokes what an earlier version minted without noting the token", async () => {
+    const bench = createCredentialsBench({ apiToken: tokenOf("c") });
+    await answerOf(bench);
+    for (const [name, text] of bench.files.items) {
+      bench.files.items.set(name, text.replace(/,"tokenDigest":"[0-9a-f]{64}"/, ""));
+    }
+    expect(await bench.domain.accounts.logOutToken(tokenFrom("c"))).toMatchObject({ revoked: 1 });
+  });
+
+  it("is docker's logout while the token is in the environment", async () => {
+    const bench = createCredentialsBench({ apiToken: tokenOf("c") });
+    await bench.credentials.apiTokens.write(undefined, new Secret(tokenOf("a")));
+    await answerOf(bench);
+    await bench.helper.erase(HOST);
+    expect(revoked(bench)).toEqual(["revoke minted-secret-1"]);
+    expect(bench.keychain.items.has("api-token:default")).toBe(true);
+  });
+});
+
+/** The work where DigitalOcean does not answer a revocation. */
+const slowly = async (bench: CredentialsBench, work: () => Promise<unknown>): Promise<unknown> => {
+  vi.useFakeTimers();
+  try {
+    bench.api.revoke = () => new Promise<never>(() => {});
+    const result = work();
+    await vi.advanceTimersByTimeAsync(1_000);
+    return await result;
+  } finally {
+    vi.useRealTimers();
+  }
+};
+
+describe("a revocation that takes longer than a second", () => {
+  it("goes on in a background process, which gets the secret and leaves nothing on this machine", async () => {
+    const bench = createCredentialsBench({ apiToken: tokenOf("c") });
+    await answerOf(bench);
+    expect(await slowly(bench, () => bench.domain.accounts.logOutEverywhere())).toEqual({
+      contexts: [],
+      revoked: 0,
+      notRevoked: 0,
+      inBackground: 1,
+    });
+    expect(bench.background).toEqual(["revoke minted-secret-1"]);
+    expect(JSON.stringify([...bench.files.items])).not.toContain("minted-secret-1");
+    expect(bench.warnings).toEqual([
+      "still revoking one credential in the background, valid until 2026-11-21T13:00:00.000Z at the latest",
+    ]);
+  });
+
+  it("is waited for once, though docker erases four spellings", async () => {
+    const bench = createCredentialsBench({ apiToken: tokenOf("c") });
+    await answerOf(bench);
+    await slowly(bench, () => bench.helper.erase(HOST));
+    for (const spelling of [HOST, `http://${HOST}`, `https://${HOST}`]) await bench.helper.erase(spelling);
+    expect(bench.background).toHaveLength(1);
+  });
+});
+
 describe("a logout from all accounts", () => {
   it("returns the accounts that it removed and the number of revoked credentials", async () => {
     const bench = await createTwo();
@@ -106,6 +198,7 @@ describe("a logout from all accounts", () => {
       contexts: ["default", "work"],
       revoked: 2,
       notRevoked: 0,
+      inBackground: 0,
     });
     expect(bench.keychain.items.size).toBe(0);
   });
@@ -117,6 +210,7 @@ describe("a logout from all accounts", () => {
       contexts: [],
       revoked: 1,
       notRevoked: 0,
+      inBackground: 0,
     });
     const broken = createCredentialsBench({
       badSettings: new HelperError("bad-setting", "DOCR_TTL must be…"),
@@ -125,6 +219,7 @@ describe("a logout from all accounts", () => {
       contexts: [],
       revoked: 0,
       notRevoked: 0,
+      inBackground: 0,
     });
   });
 });

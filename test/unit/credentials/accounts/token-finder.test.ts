@@ -4,7 +4,7 @@ import { createTokenFinder } from "../../../../src/credentials/accounts/token-fi
 import type { ApiToken } from "../../../../src/core/api-token.ts";
 import { Secret } from "../../../../src/core/secret.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
-import { tokenOf } from "../../../support/fakes/credentials-bench.ts";
+import { sha256, tokenOf } from "../../../support/fakes/credentials-bench.ts";
 
 const DOCTLS: ApiToken = {
   secret: new Secret(tokenOf("d")),
@@ -22,6 +22,7 @@ function sourceOf(code: ErrorCode, doctls: ApiToken | undefined) {
     { read },
     { find: async () => doctls },
     () => undefined,
+    sha256,
   );
 }
 
