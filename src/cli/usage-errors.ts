@@ -34,13 +34,17 @@ export function usageError(problem: UsageProblem, located: Located): HelperError
   }
 }
 
-/** Adds a hint to a `bad-arguments` error that the command itself threw. An API token among the arguments is the most important problem. */
+/** Adds a hint to the command's own error for wrong usage. If an argument contains an API token, returns an error about that instead. */
 export function withUsageHint(error: HelperError, args: readonly string[], tree: CommandTree): HelperError {
   if (traitsOf(error).exitCode === 2 && args.some(containsApiToken)) {
-    return new HelperError("bad-arguments", "do not put a token there; it is now in your shell history", {
-      cause: error,
-      hint: TOKEN_EXPOSED,
-    });
+    return new HelperError(
+      "bad-arguments",
+      "do not put an API token on the command line; it is now in your shell history",
+      {
+        cause: error,
+        hint: TOKEN_EXPOSED,
+      },
+    );
   }
   if (error.code !== "bad-arguments" || error.hint !== undefined) return error;
   const hint = helpHint(locate(moveHelpLast(args, tree), tree));

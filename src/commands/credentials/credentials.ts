@@ -31,7 +31,7 @@ export const credentialsCommand = defineCommand({
     output: {
       kind: "value",
       value: "file",
-      description: "Write to this file, readable by you only, and print nothing secret",
+      description: "Write to this file, which only you can read, instead of stdout",
     },
     expiry: {
       kind: "value",

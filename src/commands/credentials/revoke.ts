@@ -6,7 +6,7 @@ import { findRevocable, type Revocable } from "./revocable.ts";
 /** Revokes credentials that `docr credentials` issued on this or another machine. Exits with 1 if one of them may still be alive. */
 export const revokeCommand = defineCommand({
   name: "revoke",
-  summary: "Revoke issued credentials: a secret, a config.json or a Kubernetes secret on stdin",
+  summary: "Revoke the issued credentials on stdin: a secret, a config.json or a Kubernetes secret",
   examples: [
     "docr revoke < config.json",
     "kubectl get secret registry-acme -o yaml | docr revoke",

@@ -19,7 +19,7 @@ const REFUSED = 4;
 export const checkCommand = defineCommand({
   name: "check",
   arguments: ["<image|host>"],
-  summary: "Check whether an image exists and a client's login can pull it, or a login",
+  summary: "Check a client's login, or whether it can pull an image",
   options: {
     tags: { kind: "flag", description: "List the repository's tags" },
     client: CLIENT_OPTION,

@@ -264,7 +264,7 @@ describe("wrong usage", () => {
     async (args) => {
       expect(await run(...args)).toMatchObject({
         stderr: errorLines(
-          "do not put a token there; it is now in your shell history",
+          "do not put an API token on the command line; it is now in your shell history",
           "revoke it at https://cloud.digitalocean.com/account/api/tokens, and run docr login, which asks for a new one",
         ),
         exitCode: 2,
