@@ -116,7 +116,7 @@ const ON_A_BARE_MACHINE: readonly (readonly [command: string, output: RegExp, co
   ["credentials acme --expiry soon", /--expiry/, 2],
   ["resolve basic.test/app --client podman", /^login +none: podman goes on without a login$/m, 3],
   ["resolve UPPER/Case", /docr: error: the image's repository must be in lower case/, 2],
-  ["check localhost:1/x --anonymous", /docr: error: localhost:1 refused the connection/, 1],
+  ["check 127.0.0.1:1/x --anonymous", /docr: error: 127\.0\.0\.1:1 refused the connection/, 1],
   ["secret basic.test --client podman", /docr: error: podman has no login for basic\.test/, 3],
   ["registry list", /docr: no logins are stored/, 0],
   ["registry show basic.test", /docr: error: docr has no login for basic\.test/, 3],
