@@ -33,7 +33,7 @@ const WANTED: readonly Part[] = ["docker-credential-ecr-login"];
 const FULL = { singles: 40, lists: [10, 100], longLists: [1000], many: 20, counts: [1, 10, 20, 50] };
 const SHORT = { singles: 15, lists: [10, 100], longLists: [], many: 5, counts: [1, 20, 50] };
 
-/** Exit code. It differs from that of a run that broke off. */
+/** The exit code if a figure is too slow. It differs from that of a run that failed. */
 const DRIFTED = 3;
 
 const say = (line: string): void => console.log(line);

@@ -1,6 +1,6 @@
 /**
- * Builds for this machine: dist/docr, one executable that pkg (SEA mode) makes from one bundled file, with everything that a
- * warm `get` does not need as assets inside; and dist/docker-credential-docr, the launcher that clients call.
+ * Builds docr for this machine. dist/docr is one executable that pkg makes (SEA mode) from one bundled file; its assets are the parts
+ * that a cached `get` does not need. dist/docker-credential-docr is the launcher that clients run.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import {
@@ -24,7 +24,7 @@ const dist = join(root, "dist");
 const suffix = process.platform === "win32" ? ".exe" : "";
 
 const started = performance.now();
-// A flag of V8's in it would have Node refuse the code caches, and warn of that at each start.
+// With V8 flags in NODE_OPTIONS, Node would later reject the code caches and print a warning at each start.
 delete process.env["NODE_OPTIONS"];
 rmSync(work, { recursive: true, force: true });
 mkdirSync(work, { recursive: true });
@@ -52,14 +52,14 @@ console.log(
   `built dist/docr ${version} (${size} MB${launcherSize}) in ${Math.round(performance.now() - started)} ms`,
 );
 
-/** What the new program prints. Throws where it fails, or has anything to say beside: Node's own warnings would come each time. */
+/** Returns what the new program prints. Throws if it fails or prints anything on stderr, such as a warning of Node. */
 function runBuilt(verb: string): string {
   const { status, stdout, stderr } = spawnSync(packed, [verb], { encoding: "utf8" });
   if (status !== 0 || stderr !== "") throw new Error(`${packed} ${verb} ended with ${status}: ${stderr}`);
   return stdout;
 }
 
-/** Node from npm, stripped before pkg injects into it: stripping afterwards breaks the executable. */
+/** Copies Node from npm and strips it. Stripping after pkg's injection would break the executable. */
 function prepareBase(): string {
   const path = join(work, `node${suffix}`);
   copyFileSync(process.execPath, path);
@@ -73,7 +73,7 @@ function prepareBase(): string {
   return path;
 }
 
-/** keytar's own prebuild for this machine; its package carries one for every platform. */
+/** keytar's prebuilt addon for this machine. The package contains one for every platform. */
 function keytarAddon(): string {
   const path = join(
     root,
@@ -86,8 +86,8 @@ function keytarAddon(): string {
 }
 
 /**
- * Installs the launcher under docker's name, or a link to docr if there is no launcher. Removes the old files first, so that
- * a running helper keeps its own.
+ * Installs docr, and the launcher as docker-credential-docr. Without a launcher, that is a link to docr. Removes the old files first,
+ * so that a running helper is not overwritten.
  */
 function install(executable: string, front: string | undefined): void {
   const target = join(dist, `docr${suffix}`);

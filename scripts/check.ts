@@ -1,4 +1,4 @@
-/** Format, lint, types and unit tests: nothing is built, and no real part is needed. */
+/** Checks format, lint and types, and runs the unit tests. Builds nothing and needs no real parts. */
 import { runSteps, STATIC_STEPS } from "./steps.ts";
 import { runTests } from "./tests.ts";
 

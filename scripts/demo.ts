@@ -1,6 +1,6 @@
 /**
- * Shows docr at work. With DIGITALOCEAN_ACCESS_TOKEN set, it uses DigitalOcean's API. Otherwise, root on Linux sees real
- * clients, a registry and a keyring in a private network; everyone else sees docr alone.
+ * Demonstrates docr. With DIGITALOCEAN_ACCESS_TOKEN set, it uses DigitalOcean's API. Otherwise, for root on Linux it runs real clients,
+ * a registry and a keyring in a private network; for other users it runs docr alone.
  */
 import { spawnSync } from "node:child_process";
 import { statSync } from "node:fs";

@@ -1,6 +1,6 @@
 /**
- * Records the commands' output and writes docs/commands.md. Run it by hand after a change of the commands' texts, with the
- * built program and the lab's parts: npm run build && node_modules/.bin/node scripts/docs.ts
+ * Records the commands' output and writes docs/commands.md. Run it as root after you change a command's texts. It needs the built
+ * program and the lab's parts: npm run build && node_modules/.bin/node scripts/docs.ts
  */
 import { join } from "node:path";
 import { explainNoExecutable } from "../test/support/lab/executable.ts";

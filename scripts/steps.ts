@@ -10,7 +10,7 @@ export interface Step {
   readonly args: readonly string[];
 }
 
-/** The checks that run no code of the project. */
+/** The checks that do not run the project's code. */
 export const STATIC_STEPS: readonly Step[] = [
   { name: "format", command: findTool("oxfmt"), args: ["--check", "."] },
   { name: "lint", command: findTool("oxlint"), args: ["--type-aware", "--deny-warnings"] },
@@ -21,7 +21,7 @@ export function findTool(name: string): string {
   return join(PROJECT, "node_modules", ".bin", name);
 }
 
-/** Runs the steps at the same time, and prints the output of those that fail. Returns their names. */
+/** Runs the steps at the same time. Prints the output of the failed ones and returns their names. */
 export async function runSteps(steps: readonly Step[]): Promise<readonly string[]> {
   const results = await Promise.all(steps.map(async (step) => ({ ...step, isGood: await passes(step) })));
   return results.filter(({ isGood }) => !isGood).map(({ name }) => name);

@@ -7,15 +7,15 @@ import { findTool, PROJECT } from "./steps.ts";
 import { readTotals } from "./vitest-totals.ts";
 
 export interface TestOptions {
-  /** Whether to run in the private namespace, if there can be one. */
+  /** Whether to run in the private namespace, if the machine allows one. */
   readonly isPrivate: boolean;
   /** The names of the steps that failed before the tests. */
   readonly failedSteps: readonly string[];
 }
 
 /**
- * Runs vitest once. Prints the reasons for skipped tests, then what failed, the steps included, and last the line
- * `N passed, N failed, N skipped`. Returns the exit code for all of it.
+ * Runs vitest once. Prints the reasons for skipped tests, then the names of failed steps, and last the line
+ * `N passed, N failed, N skipped`. Returns the exit code for steps and tests together.
  */
 export async function runTests(args: readonly string[], options: TestOptions): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "docr-totals-"));

@@ -5,11 +5,11 @@ export interface Totals {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
-  /** How many tests were skipped, by reason. A test without a reason is its own. */
+  /** The number of skipped tests by reason. A test without a reason counts under its title. */
   readonly reasons: ReadonlyMap<string, number>;
 }
 
-/** Reads the file of vitest's JSON reporter. Counts one failure if vitest wrote none. */
+/** Reads the file of vitest's JSON reporter. Counts one failure if there is no file. */
 export function readTotals(path: string): Totals {
   if (!existsSync(path)) return { passed: 0, failed: 1, skipped: 0, reasons: new Map() };
   const report: unknown = JSON.parse(readFileSync(path, "utf8"));
@@ -22,7 +22,7 @@ export function readTotals(path: string): Totals {
     hasFailed: read(file, "status") === "failed",
     tests: list(file, "assertionResults"),
   }));
-  // vitest counts no failed test for a file that fails before its first test.
+  // vitest does not count a file that fails before its first test.
   const broken = files.filter(
     ({ hasFailed, tests }) => hasFailed && tests.every((test) => read(test, "status") !== "failed"),
   );

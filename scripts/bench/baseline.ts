@@ -3,9 +3,9 @@ import { join } from "node:path";
 import type { Row } from "./targets.ts";
 
 const PATH = join(import.meta.dirname, "baseline.json");
-/** A figure this many times its baseline is reported. */
+/** The check reports a figure above this multiple of its baseline. */
 const REPORTED = 1.15;
-/** A figure this many times its baseline fails the check. */
+/** The check fails if a figure is above this multiple of its baseline. */
 const FAILED = 1.5;
 
 const nameOf = ({ work, measure }: Row): string => `${work}: ${measure}`;
@@ -15,7 +15,7 @@ export function writeBaseline(rows: readonly Row[]): void {
   writeFileSync(PATH, `${JSON.stringify(values, undefined, 2)}\n`);
 }
 
-/** Reports what drifted from the committed baseline. Returns whether any figure is above `FAILED` times its baseline. */
+/** Reports the figures that differ from the committed baseline. Returns whether one is above `FAILED` times its baseline. */
 export function isFarOff(rows: readonly Row[], say: (line: string) => void): boolean {
   const baseline: Record<string, unknown> = JSON.parse(readFileSync(PATH, "utf8"));
   const drifts = rows.flatMap((row) => {

@@ -27,7 +27,7 @@ export async function prepareEcr(home: string, env: Environment): Promise<Ecr | 
     ProxyEndpoint: `https://${ECR_HOST}`,
     Service: "ecr",
   };
-  // Version 0.6 names an entry so: its "checksum" is the key's name followed by the digest of nothing.
+  // In version 0.6, the "checksum" in an entry's name is the key's name followed by the digest of an empty text.
   const scope = Buffer.concat([Buffer.from(KEY_ID), createHash("md5").digest()]).toString("base64");
   const cache = { Registries: { [`${REGION}-${scope}-${ACCOUNT}`]: entry }, Version: "1.0" };
   writeFileSync(join(home, ".ecr", "cache.json"), JSON.stringify(cache));

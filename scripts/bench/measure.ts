@@ -28,7 +28,7 @@ export interface Figures {
 
 const WARM_UP_ROUNDS = 3;
 
-/** Runs every case once a round, each time in a new order, so that a disturbance of the machine affects all cases alike. */
+/** Runs every case once in each round, in random order, so that a disturbance of the machine affects all cases equally. */
 export async function measure(
   runner: Runner,
   cases: readonly Case[],

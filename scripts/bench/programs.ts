@@ -6,18 +6,18 @@ import { packExecutable } from "../build/pack.ts";
 import { PROJECT } from "../steps.ts";
 
 /**
- * Copies of each program, 2.4 GB in total. Where a copy's pages lie changes a start by up to 15 % (eight copies of one program
- * took 18.0 to 19.8 ms, each always the same). With three copies, this alone put the ratio of two programs 3 % off.
+ * Copies of each program, 2.4 GB in total. The location of a copy's pages changes its start time by up to 15 %: eight copies of one
+ * program took 18.0 to 19.8 ms, each of them always the same time. With three copies, the ratio of two programs was 3 % off.
  */
 const COPIES = 10;
 const PACKER = join(PROJECT, "scripts", "build", "pack.ts");
 
-/** Paths of the measured programs, a copy for each round. The copies are made together, so that their layout is alike. */
+/** Paths of the measured programs, a copy for each round. The copies are written together, so that their pages have a similar layout. */
 export interface Programs {
   /** docker-credential-docr, with docr in the same folder. */
   readonly launcher: (round: number) => string;
   readonly docr: (round: number) => string;
-  /** An executable that is built like docr and does nothing. */
+  /** An executable that is built like docr but does nothing. */
   readonly empty: (round: number) => string;
 }
 
@@ -42,7 +42,7 @@ export async function copyPrograms(folder: string): Promise<Programs> {
     copyFileSync(join(DIST, "docr"), join(copy, "docr"));
     copyFileSync(empty, join(copy, "empty"));
     copyFileSync(join(DIST, "docker-credential-docr"), join(copy, "docker-credential-docr"));
-    // Run each copy once now: a round that is measured must not be a copy's first run.
+    // Run each copy once now, because a measured round must not be a copy's first run.
     for (const name of ["empty", "docker-credential-docr"])
       execFileSync(join(copy, name), ["version"], { stdio: "ignore", env: {} });
   }
@@ -64,7 +64,7 @@ async function buildEmpty(): Promise<string> {
   return output;
 }
 
-/** When the newest file in these folders of the project was changed, in milliseconds since the epoch. */
+/** Returns the time of the newest file in these folders of the project, in milliseconds since the epoch. */
 function newest(...folders: readonly string[]): number {
   const paths = folders.flatMap((folder) =>
     readdirSync(join(PROJECT, folder), { recursive: true, encoding: "utf8" }).map((path) =>

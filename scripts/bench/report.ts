@@ -4,7 +4,7 @@ import type { Row } from "./targets.ts";
 /** Limits of p90/p10. If a program that does nothing varies more, no figure of the run is reliable. */
 const QUIET = { true: 1.8, empty: 1.5, "1 x true": 1.8, "1 x empty": 1.5 };
 
-/** Why the figures are unreliable; undefined if they are reliable. */
+/** Returns the reason why the figures are unreliable, or undefined if they are reliable. */
 export function explainNoise(figures: ReadonlyMap<string, Figures>): string | undefined {
   const loud = Object.entries(QUIET).flatMap(([name, limit]) => {
     const spread = spreadOf(figures.get(name));
@@ -17,7 +17,7 @@ function spreadOf(figures: Figures | undefined): number {
   return figures ? figures.p90 / figures.p10 : Number.NaN;
 }
 
-/** The least that a program on this runtime can take: an executable that does nothing, as a ratio to a Go helper's `get`. */
+/** Describes the lower bound of this runtime: the time of an executable that does nothing, as a ratio to a Go helper's `get`. */
 export function explainFloor(figures: ReadonlyMap<string, Figures>): string {
   const [empty, peer] = [figures.get("empty"), figures.get("secretservice")];
   const ratio = empty && peer ? empty.median / peer.median : Number.NaN;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Environment } from "../../test/support/lab/run.ts";
 
-/** A program with its arguments, environment and input. It inherits nothing. */
+/** A program with its arguments, its complete environment and its input. */
 export interface Command {
   /** The program's path and its arguments. */
   readonly args: readonly [string, ...string[]];

@@ -66,7 +66,7 @@ export async function openScene(): Promise<Scene> {
       plain,
       keychain,
       token: { ...keychain, DIGITALOCEAN_ACCESS_TOKEN: tokens.https },
-      // A home without docr's own logins: with them, docr looks at each response of its fallback helper.
+      // Use a home without docr's own logins: with them, docr has to check each response of its fallback helper.
       fallback: { ...plain, HOME: join(folder, "fallback"), DOCR_FALLBACK: "secretservice" },
     };
     const programs = await copyPrograms(onDisk);

@@ -27,7 +27,7 @@ const LINES: readonly { readonly work: string; readonly docr: string; readonly p
     { work: "`list` of 1,000 logins", docr: "list 1000 docr", peers: ["list 1000 secretservice"] },
   ];
 
-/** docs/speed.md with the table of these figures. `noise` says why they are unreliable, if they are. */
+/** Returns docs/speed.md with the table of these figures. `noise` is the reason if they are unreliable. */
 export function updateSpeedPage(
   page: string,
   figures: ReadonlyMap<string, Figures>,

@@ -30,7 +30,6 @@ interface Target {
 const CACHED = ["cached, token in the environment", "cached, token in the keychain"];
 const BIG_LISTS = [100, 1000];
 
-/** What docr has to reach. */
 const TARGETS: readonly Target[] = [
   ...CACHED.flatMap((name): readonly Target[] => [
     ratio(name, name, "secretservice", 0.15),

@@ -14,7 +14,7 @@ interface Bundle {
   readonly weight: "light" | "heavy";
 }
 
-/** The bundles that `import()` loads only when they are needed: one for each file of src/app/bundles. */
+/** The bundles that `import()` loads on demand: one for each file of src/app/bundles. */
 function listBundles(root: string): readonly Bundle[] {
   const folder = join(root, "src/app/bundles");
   return readdirSync(folder).map((file) => {
@@ -26,7 +26,7 @@ function listBundles(root: string): readonly Bundle[] {
   });
 }
 
-/** It takes 2 s. */
+/** The rehearsal normally takes 2 s. */
 const REHEARSAL_MS = 120_000;
 
 function optionsFor(root: string, { packageName, version }: Stamp, isMain: boolean) {
@@ -41,7 +41,7 @@ function optionsFor(root: string, { packageName, version }: Stamp, isMain: boole
     external: ["keytar"],
     define: { DOCR_PACKAGE: JSON.stringify(packageName), DOCR_VERSION: JSON.stringify(version) },
     plugins: [lazyAssets(root, isMain), leanUndici(), leanCommander()],
-    // Its main file hides its parts from a bundler.
+    // A bundler cannot follow the imports of the package's main file.
     alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
   } as const satisfies BuildOptions;
 }
@@ -52,14 +52,14 @@ export interface Stamp {
   readonly version: string;
 }
 
-/** The file that starts: everything but the lazy modules and keytar, which lie beside it as assets. */
+/** Bundles the main file: everything except the lazy modules and keytar, which become assets. */
 export async function bundleMain(root: string, work: string, stamp: Stamp): Promise<string> {
   const outfile = join(work, "main.cjs");
   const bundled = await build({
     ...optionsFor(root, stamp, true),
     entryPoints: [join(root, "src/main.ts")],
     minify: false,
-    // What stands in a text is then never at the start of a line.
+    // Then no line starts inside a string, and `compiledAtOnce` can find functions by their lines.
     supported: { "template-literal": false },
     write: false,
   });
@@ -68,13 +68,15 @@ export async function bundleMain(root: string, work: string, stamp: Stamp): Prom
 }
 
 /**
- * V8 compiles a function at its first call, and keeps compiled ones alone in a code cache, unless it is in parentheses
- * (https://v8.dev/blog/preparser#pife). Node makes the main file's cache without running it, and each function runs once a
- * process: compiling took half of a warm `get`'s own 1.5 ms. So every function of the file's top level, which esbuild
- * prints from a line's start to a brace alone, becomes a variable in front of all else, as the declaration was.
+ * Puts every top-level function in parentheses. V8 compiles a function at its first call, and a code cache contains only compiled
+ * functions. Node makes the main file's cache without running it, so the cache would contain none, and compiling took half of a
+ * cached `get`'s own 1.5 ms. V8 compiles functions in parentheses immediately (https://v8.dev/blog/preparser#pife).
  *
- * `require`, which the assets get from here, gives Node's own modules as they are. The usual one readies each for `import`, too:
- * 0.05 ms a module.
+ * esbuild prints a top-level function from the start of a line to a line with only a brace. Each one becomes a variable at the start
+ * of the file, because a function declaration is hoisted too.
+ *
+ * `require`, which the assets also use, returns Node's own modules directly. The standard `require` also prepares each module for
+ * `import`, which costs 0.05 ms.
  */
 function compiledAtOnce(source: string): string {
   const functions: string[] = ["var require = process.getBuiltinModule;"];
@@ -88,7 +90,7 @@ function compiledAtOnce(source: string): string {
   return `"use strict";\n${functions.join("\n")}\n${rest}`;
 }
 
-/** Each lazy module as `NAME.cjs`, a function of require, module and exports, with V8's code cache for it. */
+/** Bundles each lazy module as `NAME.cjs`, a function of require, module and exports, and makes V8's code cache for it. */
 export async function bundleAssets(
   root: string,
   work: string,
@@ -120,8 +122,8 @@ export async function bundleAssets(
 }
 
 /**
- * Puts a load of the asset in the place of each `import()` of a lazy module. The main file has the loader; each asset gets it,
- * so that none is loaded twice.
+ * Replaces each `import()` of a lazy module with a call that loads the asset. The loader is in the main file, which passes it to each
+ * asset, so that no asset is loaded twice.
  */
 function lazyAssets(root: string, isMain: boolean): Plugin {
   const source = join(root, "src");
@@ -142,7 +144,7 @@ function lazyAssets(root: string, isMain: boolean): Plugin {
           /\bimport\("(\.[^"]+)"\)/g,
           (whole, wanted: string) => loadOf(join(dirname(path), wanted)) ?? whole,
         );
-        // Behind the module's own lines, whose numbers stay.
+        // Append the import, so that line numbers do not change.
         return contents === text ? undefined : { contents: contents + importLoader, loader: "ts" };
       });
       bundler.onResolve({ filter: /^\./ }, ({ path, kind, resolveDir }) => {
@@ -155,7 +157,7 @@ function lazyAssets(root: string, isMain: boolean): Plugin {
   };
 }
 
-/** The few modules of undici that we use in the place of its index, and nothing in the place of its HTTP/2. */
+/** Bundles only the few modules of undici that docr uses, and leaves out its HTTP/2. */
 function leanUndici(): Plugin {
   return {
     name: "lean-undici",
@@ -171,7 +173,7 @@ function leanUndici(): Plugin {
   };
 }
 
-/** Commander can start verbs that are programs of their own. None of ours is, and node:child_process takes 2 ms to load. */
+/** Leaves out node:child_process, which takes 2 ms to load. Commander needs it only for commands that are separate programs. */
 function leanCommander(): Plugin {
   return {
     name: "lean-commander",

@@ -6,11 +6,11 @@ import { delimiter, join } from "node:path";
 const LINKERS = ["clang-19", "clang"];
 
 /**
- * Compiles src/launcher to a native executable and returns its path. Where that is impossible, prints the reason and returns
- * undefined; docr then stands under both names, with the same answers, only slower. `sanitize` builds with AddressSanitizer.
+ * Compiles src/launcher to a native executable and returns its path. If that is impossible, prints the reason and returns undefined;
+ * docr is then installed under both names, with the same responses, but slower. `sanitize` builds with AddressSanitizer.
  */
 export function buildLauncher(root: string, work: string, sanitize = false): string | undefined {
-  // The offsets in struct stat and the value of O_NONBLOCK are this platform's.
+  // The launcher uses this platform's offsets in struct stat and its value of O_NONBLOCK.
   if (process.platform !== "linux" || process.arch !== "x64") {
     return skip(`the launcher is for linux-x64, and this is ${process.platform}-${process.arch}`);
   }
@@ -50,7 +50,7 @@ export function buildLauncher(root: string, work: string, sanitize = false): str
   return output;
 }
 
-/** A PATH that has the linker under the name `clang`, which scriptc needs to compile its runtime with AddressSanitizer. */
+/** Returns a PATH with the linker as `clang`. scriptc needs that name to compile its runtime with AddressSanitizer. */
 function pathWithClang(work: string, linker: string): string {
   const path = process.env["PATH"] ?? "";
   const found = path
@@ -65,13 +65,13 @@ function pathWithClang(work: string, linker: string): string {
   return folder + delimiter + path;
 }
 
-/** Copies the sources away from the project's other files: scriptc compiles every file that it can reach. */
+/** Copies the sources to a separate folder, because scriptc compiles every file that it can reach. */
 function copyFolder(from: string, to: string): void {
   mkdirSync(to, { recursive: true });
   for (const name of readdirSync(from)) copyFileSync(join(from, name), join(to, name));
 }
 
 function skip(reason: string): undefined {
-  console.log(`launcher not built: ${reason}. docr stands under both names: same answers, slower`);
+  console.log(`launcher not built: ${reason}. docr is installed under both names, which is slower`);
   return undefined;
 }

@@ -1,9 +1,9 @@
 /**
- * Rehearses the program, so that what its work needs is compiled in V8's code caches: a function is compiled at its first
- * call, and most are called once in a process. Writes `NAME.cache` beside each asset `NAME.cjs`.
+ * Runs the program for typical requests and then writes V8's code caches, `NAME.cache` next to each asset `NAME.cjs`. V8 compiles a
+ * function at its first call, so the caches contain the functions that these requests use.
  *
- * Usage: node START-FLAGS rehearse.ts FOLDER ASSETS, with the executable's own flags (scripts/build/pack.ts), where ASSETS is
- * JSON with the weight of each asset by its name.
+ * Usage: node START-FLAGS rehearse.ts FOLDER ASSETS. The flags are the executable's own (scripts/build/pack.ts). ASSETS is JSON with
+ * the weight of each asset by its name.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -20,7 +20,7 @@ import { createFakeKeytar } from "../../test/support/fakes/fake-keytar.ts";
 
 const [folder = "", assets = "{}"] = process.argv.slice(2);
 const weights: Readonly<Record<string, "light" | "heavy">> = JSON.parse(assets);
-/** Everything that it writes is here, its private folder too; the next build clears what a killed one left. */
+/** The program writes only here, including its private folder. The next build removes it if this one is killed. */
 const home = mkdtempSync(join(folder, "rehearsal-"));
 const scripts = new Map<string, Script>();
 const builtins = builtinsKeeping(scripts);
@@ -32,14 +32,14 @@ try {
   rmSync(home, { recursive: true, force: true });
 }
 for (const [name, weight] of Object.entries(weights)) {
-  // What nobody rehearsed is loaded at least.
+  // Load the assets that no request has used.
   if (!scripts.has(`docr:${name}`)) loadAsset(name, weight, builtins);
   setFlagsFromString(weight === "heavy" ? "--rehash-snapshot" : "--no-rehash-snapshot");
   writeFileSync(join(folder, `${name}.cache`), scripts.get(`docr:${name}`)?.createCachedData() ?? "");
 }
 process.exit(0);
 
-/** Node's own modules, but for the two that an asset is loaded with: the files here, and scripts that are kept for later. */
+/** Returns Node's own modules, except the two that load an asset: these read the files here and keep each script in `kept`. */
 function builtinsKeeping(kept: Map<string, Script>): LoadBuiltin {
   const inPlace: Readonly<Record<string, unknown>> = {
     "node:sea": {
@@ -56,18 +56,18 @@ function builtinsKeeping(kept: Map<string, Script>): LoadBuiltin {
     },
   };
   const load = (name: string): unknown => inPlace[name] ?? process.getBuiltinModule(name);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- all that is asked of the two is there
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the two modules have everything that assets.ts uses
   return load as LoadBuiltin;
 }
 
 async function rehearse(): Promise<void> {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what lies in an asset has no type; the build put it there
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- an asset has no types; the build made it from this module
   const { run } = loadAsset("run", "light", builtins) as typeof Program;
   const play = async (env: Environment, args: readonly string[], input = ""): Promise<void> => {
     const readInput = async (): Promise<Uint8Array> => Buffer.from(input);
     const { exitCode, stderr } = await run(hostOf(env), args, readInput);
     if (exitCode === 0) return;
-    throw new Error(`${args.join(" ")} failed in the rehearsal, which needs 127.0.0.1 alone: ${stderr}`);
+    throw new Error(`${args.join(" ")} failed in the rehearsal, which needs only 127.0.0.1: ${stderr}`);
   };
   const runtime = join(home, "run");
   mkdirSync(runtime, { mode: 0o700 });

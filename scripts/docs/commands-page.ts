@@ -1,23 +1,22 @@
-/** docs/commands.md, made of the commands' definitions and of recorded output. */
+/** Renders docs/commands.md from the commands' definitions and from recorded output. */
 import { EXIT_CODES, usageLineOf } from "../../src/cli/help.ts";
 import { COMMON_OPTIONS, descriptionOf, HELP_OPTION, usageOf } from "../../src/cli/option-flags.ts";
 import type { Command, CommandGroup, CommandTree, Options } from "../../src/commands/command.ts";
 
-/** A command line with its prompt and its output, by the command's name. `ERROR` is the one for the introduction. */
+/** Each command's line with its prompt and output, by the command's name. The introduction shows the one named `ERROR`. */
 export type Recordings = ReadonlyMap<string, string>;
 
 export const ERROR = "error";
 
 const INTRODUCTION = `# Commands
 
-This page is generated: the texts come from the same definitions as \`docr COMMAND --help\` and \`docr man\`, and the output
-was recorded (\`scripts/docs.ts\`). [JSON output](json.md) describes the output of \`--json\`,
-[configuration](configuration.md) the environment variables.
+\`scripts/docs.ts\` generates this page from the definitions behind \`docr COMMAND --help\` and from recorded output. The output
+of \`--json\` is described in [JSON output](json.md), the environment variables in [Configuration](configuration.md).
 
 Results go to stdout. Errors, hints, warnings and prompts go to stderr:
 `;
 
-/** The whole page. A command without a recording has no output. */
+/** Renders the whole page. A command without a recording shows no output. */
 export function renderCommandsPage(tree: CommandTree, recordings: Recordings): string {
   const contents = tree.map(({ name, summary }) => `- [docr ${name}](#docr-${name}): ${summary}`);
   return [

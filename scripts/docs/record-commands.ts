@@ -79,7 +79,7 @@ async function pushImage(folder: string, runShell: (line: string) => Promise<str
   if (output !== "") throw new Error(`the push failed: ${output}`);
 }
 
-/** Without API tokens, passwords and their base64 forms. */
+/** Masks API tokens, passwords and their base64 forms. */
 function mask(output: string, secrets: readonly string[]): string {
   const plain = [...secrets, BASIC_LOGIN.password];
   const encoded = [BASIC_AUTH, ...secrets.map((secret) => base64(`${secret}:${secret}`))];

@@ -1,7 +1,7 @@
-/** Parts of src/README.md that scripts/house.ts writes, between a pair of comments each. */
+/** The parts of src/README.md that scripts/house.ts generates. Each is between a pair of comments. */
 import { type Room, roomOf } from "./rooms.ts";
 
-/** The text between the comments of the part. Throws where the document has no such part. */
+/** Returns the text between the part's comments. Throws if the document has no such part. */
 export function readGenerated(document: string, part: string): string {
   const [, text] = new RegExp(`<!-- ${part} -->\\n([^]*?)\\n<!-- end of ${part} -->`).exec(document) ?? [];
   if (text === undefined) throw new Error(`src/README.md has no part ${part}`);
@@ -13,7 +13,7 @@ export function replaceGenerated(document: string, part: string, text: string): 
   return document.replace(start + readGenerated(document, part) + end, () => start + text + end);
 }
 
-/** A line for each room with its files. */
+/** Returns a table of the files by room. */
 export function describeWalk(files: readonly string[], rooms: readonly Room[]): string {
   const byRoom = Map.groupBy(files, (path) => roomOf(path, rooms)?.name ?? "");
   const lines = [...byRoom].map(([room, paths]) => {

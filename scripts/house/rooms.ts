@@ -1,4 +1,4 @@
-/** The rooms of src: the table in src/README.md, and the picture made from it. */
+/** The rooms of src: reads the table in src/README.md and draws it as a picture. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Import } from "./sources.ts";
@@ -9,7 +9,7 @@ export interface Room {
   readonly allowed: readonly Permission[];
 }
 
-/** What a room may import. `everything` permits all. */
+/** A permission to import. `everything` permits all imports. */
 interface Permission {
   /** A room, or one file of it. */
   readonly name: string;
@@ -18,7 +18,7 @@ interface Permission {
 
 const ROW = /^\| (`[^|]+`) \| [^|]+ \| ([^|]+) \|$/gm;
 
-/** The rows of the table, in its order, which is from the top of the house to the ground. */
+/** Returns the rows of the table, in its order: a room may import only from rooms below it. */
 export function readRooms(project: string): readonly Room[] {
   const text = readFileSync(join(project, "src/README.md"), "utf8");
   const [, section = ""] = /\n## Rooms\n([^]*?)\n## /.exec(text) ?? [];
@@ -36,7 +36,7 @@ function parseAllowed(text: string): readonly Permission[] {
   });
 }
 
-/** The innermost room that holds the file. */
+/** Returns the innermost room that contains the file. */
 export function roomOf(path: string, rooms: readonly Room[]): Room | undefined {
   return rooms
     .filter(({ name }) => path === name || (name.endsWith("/") && path.startsWith(name)))
@@ -56,7 +56,7 @@ function idOf(name: string): string {
   return name.replace(/\W/g, "_").replace(/_+$/, "");
 }
 
-/** The table as a Mermaid picture: an arrow for each room that another one may import, dashed for types. */
+/** Draws the table in Mermaid. Each arrow is a permission to import; a dashed arrow is only for types. */
 export function drawRooms(rooms: readonly Room[]): string {
   const shown = rooms.filter(({ name }) => name.endsWith("/"));
   const nodes = shown.map(({ name }) => `  ${idOf(name)}["${name.slice(0, -1)}"]`);

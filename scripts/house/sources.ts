@@ -1,17 +1,17 @@
-/** The files of src and what they import from each other, read from their text. */
+/** Lists the files of src and reads their imports from the text. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 
 export interface Import {
   /** A path in src, `node:…`, or a package. */
   readonly to: string;
-  /** Whether it imports types alone. */
+  /** Whether it imports only types. */
   readonly isType: boolean;
 }
 
 const IMPORT = /^(?:import|export)\b\s*(type\b)?([^"';]*?\bfrom)?\s*"([^"]+)"|\bimport\(\s*"([^"]+)"/gm;
 
-/** The TypeScript files of src, by their paths in it, sorted. */
+/** Returns the paths of the TypeScript files in src, sorted. */
 export function listSources(project: string): readonly string[] {
   return readdirSync(join(project, "src"), { recursive: true, encoding: "utf8" })
     .map((path) => path.replaceAll("\\", "/"))
@@ -23,24 +23,24 @@ export function readSource(project: string, path: string): string {
   return readFileSync(join(project, "src", path), "utf8");
 }
 
-/** What the file imports, types included. */
+/** Returns the file's imports, including types. */
 export function importsOf(project: string, path: string): readonly Import[] {
   const found = readSource(project, path).matchAll(IMPORT);
   return Array.from(found, ([, typeWord, names = "", fixed, lazy]) => {
     const name = fixed ?? lazy ?? "";
     const to = name.startsWith(".") ? posix.join(posix.dirname(path), name) : name;
-    return { to, isType: typeWord !== undefined || namesTypesAlone(names) };
+    return { to, isType: typeWord !== undefined || namesOnlyTypes(names) };
   });
 }
 
-/** Whether each name in the braces has `type` in front of it. */
-function namesTypesAlone(names: string): boolean {
+/** Whether each name in the braces has the prefix `type`. */
+function namesOnlyTypes(names: string): boolean {
   const [, inBraces] = /\{([^}]*)\}/.exec(names) ?? [];
   const list = inBraces?.split(",").filter((name) => name.trim() !== "") ?? [];
   return list.length > 0 && list.every((name) => /^\s*type\s/.test(name));
 }
 
-/** The circles of files, each as the list of its files. */
+/** Finds circular imports. Returns the files of each circle. */
 export function findCircles(project: string): readonly (readonly string[])[] {
   const sources = listSources(project);
   const next = new Map(sources.map((path) => [path, importsOf(project, path).map(({ to }) => to)]));

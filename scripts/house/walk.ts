@@ -1,4 +1,4 @@
-/** Which files of src one request enters, seen by running it from source. */
+/** Determines which files of src one request enters, by running the request from source. */
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,7 +8,7 @@ import { createStandIn } from "../../test/support/fakes/digitalocean-api.ts";
 import type { Room } from "./rooms.ts";
 import { roomOf } from "./rooms.ts";
 
-/** Values and pure formats: they take no decision and have no effect, so that they are no stop. */
+/** Values and pure formats. They make no decisions and have no effects, so they do not count. */
 const FORMATS: readonly RegExp[] = [
   /^core\//,
   /^response-cache\/shared\//,
@@ -61,7 +61,7 @@ interface CoveredFunction {
   readonly ranges: readonly { readonly startOffset: number; readonly count: number }[];
 }
 
-/** The files in which a function ran, other than a constructor or the module's top level. */
+/** Returns the files in which a function ran, other than a constructor or the module's top level. */
 function enteredFiles(coverage: string, source: string): readonly string[] {
   const reports = readdirSync(coverage).map(
     (
@@ -78,7 +78,7 @@ function enteredFiles(coverage: string, source: string): readonly string[] {
   return [...new Set(entered)];
 }
 
-/** Wiring calls a constructor of each part, whether the request uses the part or not. */
+/** The wiring calls each part's constructor, even if the request does not use the part. */
 const CONSTRUCTOR = /^(?:create|compose)[A-Z]?/;
 
 function hasRun({ functionName, ranges }: CoveredFunction): boolean {

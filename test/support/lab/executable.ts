@@ -32,5 +32,5 @@ export function explainNoLauncher(): string | undefined {
   const noExecutable = explainNoExecutable();
   if (noExecutable !== undefined) return noExecutable;
   const isLauncher = statSync(LAUNCHER).size < LARGEST_LAUNCHER;
-  return isLauncher ? undefined : "no launcher was built here: docr stands under both names";
+  return isLauncher ? undefined : "no launcher was built here: docr is installed under both names";
 }
