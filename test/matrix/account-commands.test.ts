@@ -4,13 +4,23 @@ import { describe, expect, it } from "vitest";
 import { inventToken } from "../support/fakes/digitalocean-account.ts";
 import { type EnvironmentChanges, onMachine, type TestMachine } from "../support/fakes/test-machine.ts";
 import type { Outcome } from "../support/lab/run.ts";
-import { MINT } from "../support/requests.ts";
+import { HOST, MINT } from "../support/requests.ts";
 
 const ANY_TOKEN = /do[op]_v1_[0-9a-f]/;
 const WITHOUT_TOKEN = { DIGITALOCEAN_ACCESS_TOKEN: undefined };
 
-const logIn = ({ docr }: TestMachine, token: string, ...more: string[]): Promise<Outcome> =>
-  docr(["login", "--token-stdin", ...more], { stdin: `${token}\n`, env: WITHOUT_TOKEN });
+/** Without it, a login warns that no client asks docr. */
+function configureDocker({ home }: TestMachine): void {
+  const folder = join(home, ".docker");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "config.json"), JSON.stringify({ credHelpers: { [HOST]: "docr" } }));
+}
+
+function logIn(machine: TestMachine, token: string, ...more: string[]): Promise<Outcome> {
+  configureDocker(machine);
+  const args = ["login", "--token-stdin", ...more];
+  return machine.docr(args, { stdin: `${token}\n`, env: WITHOUT_TOKEN });
+}
 
 const isInKeychain = ({ keytar }: TestMachine, secret: string): boolean =>
   [...keytar.items.values()].some((items) => [...items.values()].some((value) => value.includes(secret)));
@@ -95,6 +105,7 @@ describe("docr login", () => {
   it.concurrent(
     "stores doctl's token, and warns that the one in the environment takes precedence",
     onMachine(async (machine) => {
+      configureDocker(machine);
       mkdirSync(join(machine.home, "doctl"));
       const config = join(machine.home, "doctl", "config.yaml");
       writeFileSync(config, `access-token: ${machine.token}\n`);

@@ -1,8 +1,8 @@
 /** How DigitalOcean's API can fail, and what docr then does. */
 import type { StandInOptions } from "../support/fakes/digitalocean-api.ts";
 import type { Fault } from "../support/fakes/digitalocean-faults.ts";
-import { HOST, LIST, loginFor, MINT } from "../support/requests.ts";
-import type { Case } from "./case.ts";
+import { LIST, MINT } from "../support/requests.ts";
+import { type Case, erase, eraseMissingLogin, get, list, storeApiToken, storeLogin } from "./case.ts";
 import {
   answersCached,
   bridges,
@@ -38,38 +38,6 @@ export const warningOf = (action: Case["action"]): RegExp =>
     ? /(?:could not revoke|still revoking) one credential .* valid until 20/
     : /using the cached credential, which is valid until 20/;
 
-const get = (cached: Case["cached"], expected: Expectation): ApiCase => ({
-  title: "get",
-  action: "get",
-  cached,
-  input: () => HOST,
-  expected,
-});
-
-const erase = (cached: Case["cached"], expected: Expectation): ApiCase => ({
-  title: "erase of DigitalOcean's registry",
-  action: "erase",
-  cached,
-  input: () => HOST,
-  expected,
-});
-
-const list = (cached: Case["cached"], expected: Expectation): ApiCase => ({
-  title: "list",
-  action: "list",
-  cached,
-  input: () => "unused",
-  expected,
-});
-
-const storeApiToken = (expected: Expectation): ApiCase => ({
-  title: "store of an API token",
-  action: "store",
-  cached: "fresh",
-  input: ({ standIn }) => loginFor(HOST, "sammy", standIn.account.addToken()),
-  expected,
-});
-
 /** Whatever the state of a valid credential, docr revokes it. */
 const erases = (expected: Expectation): readonly ApiCase[] => [
   erase("fresh", expected),
@@ -104,7 +72,7 @@ function rejects(calls: {
     get("refresh-due", answersCached()),
     get("expiring", fails(calls.getCached)),
     get("expired", fails(calls.getCached)),
-    storeApiToken(calls.storeApiToken),
+    storeApiToken("fresh", calls.storeApiToken),
     ...erases(calls.erase),
   ];
 }
@@ -126,7 +94,7 @@ function isOut(calls: {
     get("refresh-due", answersCached()),
     get("expiring", bridges(calls.short)),
     get("expired", fails(calls.long)),
-    storeApiToken(fails(calls.long)),
+    storeApiToken("fresh", fails(calls.long)),
     ...erases(calls.erase),
   ];
 }
@@ -154,7 +122,7 @@ const WORKS: ApiFault = {
     get("refresh-due", refreshes(1)),
     get("expiring", mints(1)),
     get("expired", mints(1)),
-    storeApiToken(STORES),
+    storeApiToken("fresh", STORES),
     ...erases(REVOKES),
   ],
 };
@@ -167,20 +135,8 @@ const UNUSED: ApiFault = {
   cases: [
     get("fresh", answersCached(0)),
     list("fresh", succeeds(0)),
-    {
-      title: "store of a login",
-      action: "store",
-      cached: "fresh",
-      input: () => loginFor("one.test"),
-      expected: succeeds(0),
-    },
-    {
-      title: "erase of another registry",
-      action: "erase",
-      cached: "fresh",
-      input: () => "one.test",
-      expected: succeeds(0),
-    },
+    storeLogin("fresh", succeeds(0)),
+    eraseMissingLogin("fresh", succeeds(0)),
     erase("nothing", succeeds(0)),
     erase("expired", succeeds(0, "nothing")),
   ],

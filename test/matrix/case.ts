@@ -5,6 +5,7 @@ import {
   type EnvironmentChanges,
   type TestMachine,
 } from "../support/fakes/test-machine.ts";
+import { HOST, loginFor } from "../support/requests.ts";
 import {
   describeExpectation,
   type Expectation,
@@ -30,6 +31,26 @@ export interface Case {
   readonly input: (machine: TestMachine) => string;
   readonly expected: Expectation;
 }
+
+type CreateCase = (cached: Cached, expected: Expectation) => Case;
+
+/** Returns a function that creates cases of this request. */
+function request(title: string, action: Case["action"], input: string | Case["input"]): CreateCase {
+  const read = typeof input === "string" ? () => input : input;
+  return (cached, expected) => ({ title, action, cached, input: read, expected });
+}
+
+export const get = request("get", "get", HOST);
+export const list = request("list", "list", "unused");
+export const erase = request("erase of DigitalOcean's registry", "erase", HOST);
+export const storeApiToken = request("store of an API token", "store", ({ standIn }) =>
+  loginFor(HOST, "sammy", standIn.account.addToken()),
+);
+export const storeLogin = request("store of a login", "store", loginFor("two.test"));
+export const getLogin = request("get of a login", "get", STORED_LOGIN);
+export const getMissingLogin = request("get of a login that does not exist", "get", "missing.test");
+export const eraseLogin = request("erase of a login", "erase", STORED_LOGIN);
+export const eraseMissingLogin = request("erase of a login that does not exist", "erase", "missing.test");
 
 /** The case in words, for a test's title. */
 export function titleOf({ title, cached, expected }: Case): string {

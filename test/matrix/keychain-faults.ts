@@ -1,7 +1,17 @@
 /** How the OS keychain can fail, and what docr then does. */
 import type { TestMachine } from "../support/fakes/test-machine.ts";
-import { HOST, loginFor } from "../support/requests.ts";
-import { type Case, STORED_LOGIN } from "./case.ts";
+import {
+  type Case,
+  erase,
+  eraseLogin,
+  eraseMissingLogin,
+  get,
+  getLogin,
+  getMissingLogin,
+  list,
+  storeApiToken,
+  storeLogin,
+} from "./case.ts";
 import { answersCached, bridges, fails, mints, refreshes, succeeds } from "./expectation.ts";
 
 export interface KeychainFault {
@@ -33,88 +43,37 @@ export const KEYCHAIN_FAULTS: readonly KeychainFault[] = [
   { title: "fails in another way", state: new Error("disk full"), message: /the keychain failed/ },
 ];
 
-const host = () => HOST;
-const newToken = ({ standIn }: TestMachine): string => loginFor(HOST, "sammy", standIn.account.addToken());
-
 /** The API token is in the keychain: what does not need it goes on. */
 export const TOKEN_IN_KEYCHAIN: readonly Case[] = [
-  { title: "get", action: "get", cached: "nothing", input: host, expected: fails(0) },
-  { title: "get", action: "get", cached: "fresh", input: host, expected: answersCached(0) },
-  { title: "get", action: "get", cached: "refresh-due", input: host, expected: answersCached(0) },
-  { title: "get", action: "get", cached: "expiring", input: host, expected: bridges(0) },
-  { title: "get", action: "get", cached: "expired", input: host, expected: fails(0) },
-  {
-    title: "get of a login",
-    action: "get",
-    cached: "nothing",
-    input: () => STORED_LOGIN,
-    expected: fails(0),
-  },
-  {
-    title: "get of a login that does not exist",
-    action: "get",
-    cached: "nothing",
-    input: () => "missing.test",
-    expected: fails(0),
-  },
-  { title: "list", action: "list", cached: "fresh", input: host, expected: succeeds(0) },
-  {
-    title: "store of a login",
-    action: "store",
-    cached: "fresh",
-    input: () => loginFor("two.test"),
-    expected: fails(0),
-  },
+  get("nothing", fails(0)),
+  get("fresh", answersCached(0)),
+  get("refresh-due", answersCached(0)),
+  get("expiring", bridges(0)),
+  get("expired", fails(0)),
+  getLogin("nothing", fails(0)),
+  getMissingLogin("nothing", fails(0)),
+  list("fresh", succeeds(0)),
+  storeLogin("fresh", fails(0)),
   // docr asks DigitalOcean whether it is an API token.
-  { title: "store of an API token", action: "store", cached: "fresh", input: newToken, expected: fails(1) },
-  {
-    title: "erase of a login",
-    action: "erase",
-    cached: "fresh",
-    input: () => STORED_LOGIN,
-    expected: fails(0),
-  },
-  {
-    title: "erase of a login that does not exist",
-    action: "erase",
-    cached: "fresh",
-    input: () => "missing.test",
-    expected: fails(0),
-  },
+  storeApiToken("fresh", fails(1)),
+  eraseLogin("fresh", fails(0)),
+  eraseMissingLogin("fresh", fails(0)),
   // docr revokes the cached credential. The error says that the keychain may still hold the API token.
-  {
-    title: "erase of DigitalOcean's registry",
-    action: "erase",
-    cached: "fresh",
-    input: host,
-    expected: fails(1, "nothing"),
-  },
-  {
-    title: "erase of DigitalOcean's registry",
-    action: "erase",
-    cached: "nothing",
-    input: host,
-    expected: fails(0),
-  },
+  erase("fresh", fails(1, "nothing")),
+  erase("nothing", fails(0)),
 ];
 
 /** The API token is in the environment: no `get` of DigitalOcean's registry needs the keychain. */
 export const TOKEN_IN_ENVIRONMENT: readonly Case[] = [
-  { title: "get", action: "get", cached: "nothing", input: host, expected: mints(2) },
-  { title: "get", action: "get", cached: "fresh", input: host, expected: answersCached(0) },
-  { title: "get", action: "get", cached: "refresh-due", input: host, expected: refreshes(1) },
-  { title: "get", action: "get", cached: "expiring", input: host, expected: mints(1) },
-  { title: "get", action: "get", cached: "expired", input: host, expected: mints(1) },
+  get("nothing", mints(2)),
+  get("fresh", answersCached(0)),
+  get("refresh-due", refreshes(1)),
+  get("expiring", mints(1)),
+  get("expired", mints(1)),
 ];
 
 /** The same without any keychain on the machine, as on a CI runner. */
 export const ON_A_RUNNER: readonly Case[] = [
-  { title: "list", action: "list", cached: "fresh", input: host, expected: succeeds(0) },
-  {
-    title: "erase of DigitalOcean's registry",
-    action: "erase",
-    cached: "fresh",
-    input: host,
-    expected: succeeds(1, "nothing"),
-  },
+  list("fresh", succeeds(0)),
+  erase("fresh", succeeds(1, "nothing")),
 ];

@@ -1,29 +1,19 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir, uptime } from "node:os";
-import { join } from "node:path";
+import { uptime } from "node:os";
 import type { Host } from "../../../src/app/host.ts";
 import { run } from "../../../src/app/run.ts";
 import { sha256 } from "../../../src/app/startup/sha256.ts";
 import { createPendingCalls } from "../../../src/system/pending-calls.ts";
-import type { Environment, Outcome } from "../lab/run.ts";
-import { HOST, readTrace, secretOf, type TraceLine } from "../requests.ts";
-import { createStandIn, type StandIn, type StandInOptions } from "./digitalocean-api.ts";
+import type { Outcome } from "../lab/run.ts";
+import { createMachine, type Machine, withMachine } from "../machine.ts";
+import { HOST } from "../requests.ts";
+import type { StandInOptions } from "./digitalocean-api.ts";
 import { createFakeKeytar, type FakeKeytar } from "./fake-keytar.ts";
 
 /**
- * One user's machine with the whole program in this process: real files and a real network, DigitalOcean's API on loopback,
- * a keychain in memory, and clocks that tests move. Two machines share nothing.
+ * A machine with the whole program in this process: real files and a real network, a keychain in memory, and clocks that tests
+ * move. The API token is in the environment.
  */
-export interface TestMachine {
-  readonly folder: string;
-  readonly home: string;
-  /** docr's private files in the runtime directory. */
-  readonly privateFolder: string;
-  readonly standIn: StandIn;
-  /** An API token with every scope. */
-  readonly token: string;
-  /** A home and a runtime directory, the API's address, and the API token. */
-  readonly env: Environment;
+export interface TestMachine extends Machine {
   readonly keytar: FakeKeytar;
   /** From now on there is neither a keychain nor a session bus. */
   readonly removeKeychain: () => void;
@@ -35,15 +25,8 @@ export interface TestMachine {
   readonly docr: (args: string | readonly string[], options?: TestRunOptions) => Promise<Outcome>;
   /** `get` of DigitalOcean's registry. */
   readonly get: (changes?: EnvironmentChanges) => Promise<Outcome>;
-  /** The number of the credential that a `get` answers. Undefined if it is none of the stand-in's. */
-  readonly idOf: (outcome: Outcome) => number | undefined;
-  /** Makes docr trace to a file of this machine. */
-  readonly traced: Environment;
-  /** The lines of that file. */
-  readonly trace: () => readonly TraceLine[];
   /** Resolves when all background processes have ended. */
   readonly settle: () => Promise<void>;
-  readonly close: () => Promise<void>;
 }
 
 /** Added to the environment. Undefined removes a variable. */
@@ -55,21 +38,9 @@ export interface TestRunOptions {
 }
 
 export async function createTestMachine(options: StandInOptions = {}): Promise<TestMachine> {
-  const folder = mkdtempSync(join(tmpdir(), "docr-m-"));
-  const home = join(folder, "home");
-  const runtime = join(folder, "run");
-  for (const path of [home, runtime]) mkdirSync(path, { mode: 0o700 });
-  const standIn = await createStandIn(options);
-  const token = standIn.account.addToken();
-  const env = {
-    HOME: home,
-    XDG_RUNTIME_DIR: runtime,
-    DIGITALOCEAN_API_URL: standIn.url,
-    DIGITALOCEAN_OAUTH_URL: standIn.url,
-    DIGITALOCEAN_ACCESS_TOKEN: token,
-  };
+  const machine = await createMachine(options);
+  const env = { ...machine.env, DIGITALOCEAN_ACCESS_TOKEN: machine.token };
   const keytar = createFakeKeytar();
-  const log = join(folder, "trace.jsonl");
   const background: Promise<unknown>[] = [];
   let hasKeychain = true;
   let passedMs = 0;
@@ -84,7 +55,7 @@ export async function createTestMachine(options: StandInOptions = {}): Promise<T
     pid,
     isHelper: true,
     clientPid: () => process.pid,
-    temporaryDir: () => folder,
+    temporaryDir: () => machine.folder,
     monotonicNs,
     monotonicMs: () => Number(monotonicNs() / 1_000_000n),
     uniqueName: () => `${pid}-${(lastName += 1)}`,
@@ -125,13 +96,14 @@ export async function createTestMachine(options: StandInOptions = {}): Promise<T
       ms: Math.round(performance.now() - started),
     };
   };
-  let isOpen = true;
+  const settle = async (): Promise<void> => {
+    for (let count = -1; count !== background.length;) {
+      count = background.length;
+      await Promise.all(background);
+    }
+  };
   return {
-    folder,
-    home,
-    privateFolder: join(runtime, "docr"),
-    standIn,
-    token,
+    ...machine,
     env,
     keytar,
     removeKeychain() {
@@ -145,38 +117,20 @@ export async function createTestMachine(options: StandInOptions = {}): Promise<T
     },
     docr,
     get: (changes = {}) => docr("get", { stdin: HOST, env: changes }),
-    idOf: (outcome) => standIn.account.findMinted(secretOf(outcome))?.id,
-    traced: { DOCR_LOG: log },
-    trace: () => (existsSync(log) ? readTrace(readFileSync(log, "utf8")) : []),
-    async settle() {
-      for (let count = -1; count !== background.length;) {
-        count = background.length;
-        await Promise.all(background);
-      }
-    },
+    settle,
     async close() {
-      if (!isOpen) return;
-      isOpen = false;
-      await standIn.close();
-      rmSync(folder, { recursive: true, force: true });
+      await settle();
+      await machine.close();
     },
   };
 }
 
-/** A test on a machine of its own, which is closed with its background processes at the end. */
+/** A test on a machine of its own, which is closed at the end. */
 export function onMachine(
   body: (machine: TestMachine) => Promise<void>,
   options: StandInOptions = {},
 ): () => Promise<void> {
-  return async () => {
-    const machine = await createTestMachine(options);
-    try {
-      await body(machine);
-      await machine.settle();
-    } finally {
-      await machine.close();
-    }
-  };
+  return withMachine(() => createTestMachine(options), body);
 }
 
 /** No process of Linux has a larger id. The processes of a test machine do. */
