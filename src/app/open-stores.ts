@@ -86,6 +86,10 @@ function openKeychain(host: Host, { locks, failures }: StorePorts): SecretStore 
     },
     deadlineMs: KEYCHAIN_TIMEOUT_MS,
     mayHideLocked: host.platform === "linux",
+    unlockHint:
+      host.platform === "darwin"
+        ? "run security unlock-keychain"
+        : "unlock it on the desktop: Passwords and Keys, KWallet or KeePassXC",
     pendingCalls: host.pendingCalls,
   });
   if (host.platform === "linux") {

@@ -6,7 +6,7 @@ import type { Command, CommandTree, Options } from "../commands/command.ts";
 import { type Action, unknownActionMessage } from "../protocol/messages.ts";
 import { type Located, locate, moveHelpLast } from "./locate.ts";
 import { flagOf, optionsIn } from "./option-flags.ts";
-import { suggest } from "./suggestion.ts";
+import { suggest } from "../core/suggestion.ts";
 
 const TOKEN_EXPOSED = `revoke it at ${TOKENS_PAGE}, and run docr login, which asks for a new one`;
 

@@ -1,4 +1,5 @@
 import { HelperError } from "../core/errors.ts";
+import { lineOfJsonError } from "../core/json-error.ts";
 import { parseJson } from "../core/json.ts";
 import { type AuthEntry, parseAuthEntry } from "./auth-entry.ts";
 import type { FileSnapshot } from "./edit/snapshot.ts";
@@ -49,7 +50,7 @@ const bad = (message: string): HelperError => new HelperError("client-config", m
 export function parseClientFile(text: string, label: string): ClientFile {
   // docker treats an empty file as one without settings.
   const parsed = text.trim() === "" ? { value: {} } : parseJson(text);
-  if (!parsed) throw bad(`${label} is not valid JSON`);
+  if (!parsed) throw bad(`${label} is not valid JSON (line ${lineOfJsonError(text)})`);
   const fields = fieldsOf(parsed.value);
   if (!fields) throw bad(`${label} is not a JSON object`);
   const auths = entriesOf(fields.get("auths"));

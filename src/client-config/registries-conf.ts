@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { parse } from "smol-toml";
+import { parse, TomlError } from "smol-toml";
 import type { Machine } from "../core/machine.ts";
 import { HelperError } from "../core/errors.ts";
 import { HELPER_SUFFIX } from "./client-file.ts";
@@ -38,9 +38,10 @@ export function parseCredentialHelpers(text: string, label: string): readonly st
   let names: unknown;
   try {
     names = parse(text)["credential-helpers"];
-  } catch {
+  } catch (error) {
     // Do not set `cause`: the parser's message quotes lines of the file.
-    throw new HelperError("client-config", `${label} is not valid TOML`);
+    const line = error instanceof TomlError ? ` (line ${error.line})` : "";
+    throw new HelperError("client-config", `${label} is not valid TOML${line}`);
   }
   if (names === undefined) return undefined;
   if (Array.isArray(names) && names.every((name) => typeof name === "string" && HELPER_SUFFIX.test(name))) {

@@ -1,6 +1,9 @@
 import { HelperError } from "../core/errors.ts";
 import { isLoopback } from "../core/loopback.ts";
 
+/** The first part of every request's path. */
+const VERSION = /\/v[12](?:\/oauth)?$/;
+
 /**
  * Parses the base URL in the environment variable `name` and removes trailing slashes. Returns undefined if the variable is not
  * set. docr sends API tokens to this URL, so it must be https, or http on loopback. Throws `bad-setting`.
@@ -12,7 +15,11 @@ export function parseBaseUrl(name: string, text: string | undefined): string | u
   if (url && isSafe && url.username === "" && url.password === "" && !/[?#]/.test(text)) {
     let path = url.pathname;
     while (path.endsWith("/")) path = path.slice(0, -1);
-    return url.origin + path;
+    const [version] = VERSION.exec(path) ?? [];
+    if (version === undefined) return url.origin + path;
+    throw new HelperError("bad-setting", `${name} must not end in ${version}, which docr adds itself`, {
+      hint: `remove ${version} from it`,
+    });
   }
   throw new HelperError(
     "bad-setting",

@@ -1,12 +1,16 @@
 import { readFileSync, statSync } from "node:fs";
 import { isRegistryName } from "../core/address.ts";
 import { type ErrorCode, HelperError } from "../core/errors.ts";
+import { lineAt, lineOfJsonError } from "../core/json-error.ts";
 import { isJsonObject, parseJson } from "../core/json.ts";
 import { configHome, type Machine } from "../core/machine.ts";
-import { isMissingOrForbidden } from "../system/errno.ts";
+import { suggest } from "../core/suggestion.ts";
+import { errorCodeOf, isMissingOrForbidden } from "../system/errno.ts";
 
 /** docr's own config file. Every field is optional. */
 export interface ConfigFile {
+  /** Its path, for errors. */
+  readonly path?: string;
   /** The account to use, unless `contexts` names one for the registry. */
   readonly context?: string;
   /** Account names by registry name. */
@@ -40,57 +44,94 @@ export function readConfigFile(machine: Machine): ConfigFile {
     text = readFileSync(path, "utf8");
   } catch (error) {
     if (isMissingOrForbidden(error)) return {};
-    throw bad("cannot be read", error);
+    throw new HelperError("bad-setting", `${path} cannot be read (${errorCodeOf(error) ?? "unknown"})`, {
+      cause: error,
+    });
   }
-  return parseConfigFile(text);
+  return parseConfigFile(text, path);
 }
 
-export function parseConfigFile(text: string): ConfigFile {
+/** The names of the fields. */
+export const CONFIG_FIELDS = ["context", "contexts", "fallback", "store"] as const;
+
+/** Throws `bad-setting`, naming the path, the line and the field. */
+export function parseConfigFile(text: string, path: string): ConfigFile {
   const json = parseJson(text);
-  if (!json) throw bad("is not valid JSON");
-  if (!isJsonObject(json.value)) throw bad("is not a JSON object");
+  if (!json) {
+    throw new HelperError("bad-setting", `${path} line ${lineOfJsonError(text)}: not valid JSON`, {
+      hint: "correct the line",
+    });
+  }
+  if (!isJsonObject(json.value)) throw new HelperError("bad-setting", `${path} is not a JSON object`);
   const { context, contexts, fallback, store, ...unknown } = json.value;
-  if (Object.keys(unknown).length > 0) {
-    throw bad("has a field other than context, contexts, fallback and store");
-  }
-  if (!isOptionalString(context) || !isOptionalString(fallback) || !isOptionalString(store)) {
-    throw bad("has a context, fallback or store that is not a string");
-  }
+  const place: Place = { text, path };
+  for (const name of Object.keys(unknown)) throw unknownField(name, place);
   return {
-    ...(context !== undefined && { context: parseContextName(context) }),
-    ...(contexts !== undefined && { contexts: parseContexts(contexts) }),
-    ...(fallback !== undefined && { fallback }),
-    ...(store !== undefined && { store }),
+    path,
+    ...(context !== undefined && { context: parseFileContext(context, "context", place) }),
+    ...(contexts !== undefined && { contexts: parseContexts(contexts, place) }),
+    ...(fallback !== undefined && { fallback: requireString(fallback, "fallback", place) }),
+    ...(store !== undefined && { store: requireString(store, "store", place) }),
   };
 }
 
+const CONTEXT_RULE = "1 to 64 letters, digits, dots, hyphens and underscores";
+
 /** Returns the name in lower case, as doctl stores it. Throws `code` with a message that says `where` the name was found. */
-export function parseContextName(
-  text: string,
-  where = "docr/config.json",
-  code: ErrorCode = "bad-setting",
-): string {
+export function parseContextName(text: string, where: string, code: ErrorCode = "bad-setting"): string {
   if (CONTEXT_NAME.test(text)) return text.toLowerCase();
-  throw new HelperError(
-    code,
-    `the context in ${where} must be 1 to 64 letters, digits, dots, hyphens and underscores`,
-  );
+  throw new HelperError(code, `the context in ${where} must be ${CONTEXT_RULE}`);
 }
 
-function parseContexts(value: unknown): Record<string, string> {
-  const wrong = "has contexts that do not map registry names to context names";
-  if (!isJsonObject(value)) throw bad(wrong);
+/** A file, for its errors. */
+interface Place {
+  readonly text: string;
+  readonly path: string;
+}
+
+function parseContexts(value: unknown, place: Place): Record<string, string> {
+  if (!isJsonObject(value)) throw wrongField("contexts", "an object with a context for each registry", place);
   const pairs = Object.entries(value).map(([registry, context]): [string, string] => {
-    if (!isRegistryName(registry) || typeof context !== "string") throw bad(wrong);
-    return [registry, parseContextName(context)];
+    if (!isRegistryName(registry)) {
+      throw wrongField("contexts", "an object whose keys are registry names (a-z, 0-9 and -)", place);
+    }
+    return [registry, parseFileContext(context, registry, place)];
   });
   return Object.fromEntries(pairs);
 }
 
-function isOptionalString(value: unknown): value is string | undefined {
-  return value === undefined || typeof value === "string";
+function parseFileContext(value: unknown, field: string, place: Place): string {
+  const text = requireString(value, field, place);
+  if (CONTEXT_NAME.test(text)) return text.toLowerCase();
+  throw wrongField(field, CONTEXT_RULE, place);
 }
 
-function bad(what: string, cause?: unknown): HelperError {
-  return new HelperError("bad-setting", `the configuration file docr/config.json ${what}`, { cause });
+function requireString(value: unknown, field: string, place: Place): string {
+  if (typeof value === "string") return value;
+  throw wrongField(field, "a string", place);
+}
+
+function wrongField(field: string, rule: string, place: Place): HelperError {
+  return new HelperError("bad-setting", `${lineOf(field, place)}: "${field}" must be ${rule}`);
+}
+
+/** A name that may be anything else than a name is not shown. */
+const SHOWN_FIELD = /^[\w.-]{1,40}$/;
+
+function unknownField(field: string, place: Place): HelperError {
+  const shown = SHOWN_FIELD.test(field) ? ` "${field}"` : "";
+  const suggestion = suggest(field, CONFIG_FIELDS);
+  const hint =
+    suggestion === undefined
+      ? `the fields are ${CONFIG_FIELDS.slice(0, -1).join(", ")} and ${CONFIG_FIELDS.at(-1)}`
+      : `did you mean "${suggestion}"?`;
+  return new HelperError("bad-setting", `${lineOf(field, place)}: unknown field${shown}`, { hint });
+}
+
+/** `PATH line N`, where the field is first written as a key. */
+function lineOf(field: string, { text, path }: Place): string {
+  const name = JSON.stringify(field);
+  let at = text.indexOf(name);
+  while (at >= 0 && !/^\s*:/.test(text.slice(at + name.length))) at = text.indexOf(name, at + 1);
+  return at < 0 ? path : `${path} line ${lineAt(text, at)}`;
 }

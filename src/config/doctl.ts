@@ -1,9 +1,9 @@
-import { parse } from "yaml";
+import { parse, YAMLParseError } from "yaml";
 import { parseApiToken, type ApiToken } from "../core/api-token.ts";
 import { HelperError } from "../core/errors.ts";
 import { isJsonObject, type JsonObject } from "../core/json.ts";
 import type { Machine } from "../core/machine.ts";
-import { readDoctlConfig } from "./doctl-path.ts";
+import { doctlConfigPath, readDoctlConfig } from "./doctl-path.ts";
 
 /**
  * Returns the API token that doctl would use for the context, by default for doctl's current one. `fingerprint` becomes part of the
@@ -17,7 +17,7 @@ export function findDoctlToken(
 ): ApiToken | undefined {
   const text = readDoctlConfig(machine);
   if (text === undefined) return undefined;
-  const config = parseConfig(text);
+  const config = parseConfig(text, machine);
   const chosen = (context ?? textOf(config["context"]) ?? "default").toLowerCase();
   const contexts = config["auth-contexts"];
   const named = isJsonObject(contexts) ? tokenOf(contexts, chosen) : undefined;
@@ -43,7 +43,7 @@ export interface DoctlContexts {
 export function listDoctlContexts(machine: Machine): DoctlContexts {
   const text = readDoctlConfig(machine);
   if (text === undefined) return { names: [], current: "default" };
-  const config = parseConfig(text);
+  const config = parseConfig(text, machine);
   const current = (textOf(config["context"]) ?? "default").toLowerCase();
   const named = isJsonObject(config["auth-contexts"]) ? config["auth-contexts"] : {};
   const found = Object.entries({ default: config["access-token"], ...named })
@@ -53,13 +53,17 @@ export function listDoctlContexts(machine: Machine): DoctlContexts {
   return { names: names.toSorted((a, b) => Number(b === current) - Number(a === current)), current };
 }
 
-function parseConfig(text: string): JsonObject {
+function parseConfig(text: string, machine: Machine): JsonObject {
   let value: unknown;
   try {
     value = parse(text, { logLevel: "error", maxAliasCount: 10 });
-  } catch {
+  } catch (error) {
     // Do not set `cause`: the parser's message quotes lines of the file, which may contain the token.
-    throw new HelperError("bad-api-token", "doctl's config is not valid YAML");
+    const [start] = error instanceof YAMLParseError ? (error.linePos ?? []) : [];
+    const line = start ? ` (line ${start.line})` : "";
+    throw new HelperError("bad-api-token", `doctl's config is not valid YAML${line}`, {
+      hint: `correct ${doctlConfigPath(machine) ?? "the file"}`,
+    });
   }
   return isJsonObject(value) ? value : {};
 }

@@ -1,6 +1,7 @@
 import { HelperError } from "../core/errors.ts";
 import type { Environment } from "../core/machine.ts";
 import type { TraceTarget } from "../core/reporter.ts";
+import { suggest } from "../core/suggestion.ts";
 import { isHelperName } from "../response-cache/shared/fallback-note.ts";
 import type { ConfigFile } from "./config-file.ts";
 
@@ -19,14 +20,14 @@ export interface GeneralSettings {
 
 /** Environment variables take precedence over the config file. Throws `bad-setting`, naming the variable and its valid values. */
 export function readGeneralSettings(env: Environment, file: ConfigFile): GeneralSettings {
-  const store =
-    readStore("DOCR_STORE", env["DOCR_STORE"]) ?? readStore("store in docr/config.json", file.store);
+  const path = file.path ?? "docr/config.json";
+  const store = readStore("DOCR_STORE", env["DOCR_STORE"]) ?? readStore(`store in ${path}`, file.store);
   return {
     store: store ?? "auto",
     storeId: storeIdOf(store ?? "auto", env),
     fallback:
       readFallback("DOCR_FALLBACK", env["DOCR_FALLBACK"]) ??
-      readFallback("fallback in docr/config.json", file.fallback),
+      readFallback(`fallback in ${path}`, file.fallback),
     traceTarget: readTraceTarget(env["DOCR_LOG"]),
   };
 }
@@ -84,5 +85,8 @@ export function parseChoice<T extends string>(
   if (text === undefined || text === "") return undefined;
   const choice = choices.find((one) => one === text);
   if (choice !== undefined) return choice;
-  throw new HelperError("bad-setting", `${name} must be one of ${choices.join(", ")}`);
+  const suggestion = suggest(text, choices);
+  throw new HelperError("bad-setting", `${name} must be one of ${choices.join(", ")}`, {
+    ...(suggestion !== undefined && { hint: `did you mean ${suggestion}?` }),
+  });
 }

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from "node:fs";
 import { HelperError } from "../core/errors.ts";
+import { errorCodeOf } from "../system/errno.ts";
 
 /** Bytes. An API token with a line break is far shorter. */
 const LARGEST_FILE = 16 * 1024;
@@ -14,7 +15,11 @@ export function readTokenFile(path: string, uid: number | undefined, variable: s
   try {
     fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (cause) {
-    throw new HelperError("bad-api-token", `the file in ${variable} cannot be read`, { cause });
+    const code = errorCodeOf(cause) ?? "unknown";
+    throw new HelperError("bad-api-token", `the file in ${variable} cannot be read (${code})`, {
+      cause,
+      hint: `check ${path}`,
+    });
   }
   try {
     const stats = fstatSync(fd);
@@ -22,10 +27,13 @@ export function readTokenFile(path: string, uid: number | undefined, variable: s
       throw new HelperError(
         "bad-api-token",
         `the file in ${variable} is not a regular file of at most 16 KiB`,
+        { hint: `check ${path}` },
       );
     }
     if (uid !== undefined && mayOthersWrite(stats, uid)) {
-      throw new HelperError("bad-api-token", `other users can write to the file in ${variable}`);
+      throw new HelperError("bad-api-token", `other users can write to the file in ${variable}`, {
+        hint: `run chmod go-w ${path}, or name a file of your own`,
+      });
     }
     return readFileSync(fd, "utf8");
   } finally {

@@ -88,5 +88,7 @@ async function findToken(order: IssueOrder, key: CacheKey, tokens: TokenFinder):
     order.context === undefined ? await tokens.find(key) : await tokens.findForAccount(order.context);
   if (token) return token;
   const context = order.context ?? key.context ?? DEFAULT_CONTEXT;
-  throw new HelperError("no-api-token", `there is no API token for the context ${context}`);
+  throw new HelperError("no-api-token", `there is no API token for the context ${context}`, {
+    ...(context !== DEFAULT_CONTEXT && { hint: `run docr login --context ${context}` }),
+  });
 }

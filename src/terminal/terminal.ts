@@ -12,12 +12,15 @@ export interface Terminal {
   readonly columns: number;
   /** Styles text for stdout. Returns it unchanged if stdout is a pipe, or if the user wants no colours. */
   paint(style: Style, text: string): string;
-  /** Asks for a secret without showing the input. Throws `no-terminal` if prompts are impossible, `cancelled` on ctrl-C. */
-  askHidden(question: string): Promise<Secret>;
+  /**
+   * Asks without an echo. Throws `cancelled` on ctrl-C, and `no-terminal` if prompts are impossible. The hint then names the
+   * `option` that answers without a prompt (`--password-stdin`).
+   */
+  askHidden(question: string, option?: string): Promise<Secret>;
   /** Asks for text. Throws like `askHidden`. */
-  ask(question: string): Promise<string>;
+  ask(question: string, option?: string): Promise<string>;
   /** Asks for yes or no; the default is no. Throws like `askHidden`. */
-  confirm(question: string): Promise<boolean>;
+  confirm(question: string, option?: string): Promise<boolean>;
   /** Shows a spinner on stderr during the work, if stderr is a terminal. */
   spin<T>(label: string, work: () => Promise<T>): Promise<T>;
   /** Prints whole lines on stdout immediately, before the command's result. Do not use it with `--json`. */
@@ -58,9 +61,11 @@ const PIPED_COLUMNS = 80;
 export function createTerminal(parts: TerminalParts): Terminal {
   const canAsk = parts.isTerminal(0) && parts.isTerminal(2);
   const isStdoutTerminal = parts.isTerminal(1);
-  const open = async (question: string) => {
+  const open = async (question: string, option: string | undefined) => {
     if (!canAsk) {
-      throw new HelperError("no-terminal", `there is no terminal to ask: ${question}`);
+      throw new HelperError("no-terminal", `there is no terminal to ask: ${question}`, {
+        ...(option !== undefined && { hint: `add ${option}` }),
+      });
     }
     return (await import("./prompts.ts")).createPrompts(parts.streams());
   };
@@ -73,9 +78,9 @@ export function createTerminal(parts: TerminalParts): Terminal {
         ? styleText(style, text, { validateStream: false })
         : text;
     },
-    askHidden: async (question) => (await open(question)).askHidden(question),
-    ask: async (question) => (await open(question)).ask(question),
-    confirm: async (question) => (await open(question)).confirm(question),
+    askHidden: async (question, option) => (await open(question, option)).askHidden(question),
+    ask: async (question, option) => (await open(question, option)).ask(question),
+    confirm: async (question, option) => (await open(question, option)).confirm(question),
     async spin(label, work) {
       if (!parts.isTerminal(2)) return work();
       const { createPrompts } = await import("./prompts.ts");

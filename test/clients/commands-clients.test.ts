@@ -195,7 +195,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
       const outcome = await docr(["resolve", HOST]);
       expect(outcome).toMatchObject({ code: 1, stdout: "" });
       expect(outcome.stderr).toMatch(
-        /^docr: error: ~\/\.docker\/config\.json is not valid JSON\ndocr: hint: [^\n]+\n$/,
+        /^docr: error: ~\/\.docker\/config\.json is not valid JSON \(line \d+\)\ndocr: hint: [^\n]+\n$/,
       );
       expect(lab.user.readDockerConfig()).toBe(broken);
     });

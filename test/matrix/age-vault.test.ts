@@ -160,6 +160,8 @@ describe.each(DAMAGES)("an age vault $title", ({ arrange, message }) => {
       const outcome = await machine.docr(action, { stdin, env: VAULT });
       expect(summarizeFailure(outcome)).toEqual(CLEAN_FAILURE);
       expect(outcome.stderr).toMatch(message);
+      // The hint names the file to look at.
+      expect(outcome.stderr).toMatch(/(?:check|run chmod 600) \/\S+\/(?:vault\.age|age-identity\.txt)/);
       expect(outcome.stderr).not.toContain("hunter2");
       expect(readFileSync(vaultOf(machine)).equals(before)).toBe(true);
     })();

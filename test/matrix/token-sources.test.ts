@@ -57,17 +57,17 @@ const REJECTED_FILES: readonly {
   {
     title: "that its group can write to",
     arrange: (machine) => writeTokenFile(machine, machine.token, 0o620),
-    message: /other users can write to the file in DIGITALOCEAN_ACCESS_TOKEN_FILE/,
+    message: /other users can write to the file in DIGITALOCEAN_ACCESS_TOKEN_FILE; run chmod go-w \/\S+,/,
   },
   {
     title: "that every user can write to",
     arrange: (machine) => writeTokenFile(machine, machine.token, 0o602),
-    message: /other users can write to the file in DIGITALOCEAN_ACCESS_TOKEN_FILE/,
+    message: /other users can write to the file in DIGITALOCEAN_ACCESS_TOKEN_FILE; run chmod go-w \/\S+,/,
   },
   {
     title: "that does not exist",
     arrange: ({ folder }) => join(folder, "missing"),
-    message: /the file in DIGITALOCEAN_ACCESS_TOKEN_FILE cannot be read/,
+    message: /the file in DIGITALOCEAN_ACCESS_TOKEN_FILE cannot be read \(ENOENT\); check \/\S+missing/,
   },
   {
     title: "that is a folder",

@@ -93,7 +93,7 @@ describeUnless(explainNoLab(["docker", "tmux"]), "docr doctor", () => {
       expect(checks.find(({ name }) => name === "store")).toMatchObject({
         outcome: "fail",
         what: "the keychain is locked",
-        next: "unlock the keychain and try again",
+        next: "unlock it on the desktop: Passwords and Keys, KWallet or KeePassXC",
       });
     } finally {
       await lab.user.keyring.restart("unlocked");

@@ -1,6 +1,7 @@
 /** Changes single keys of a JSON text and leaves every other byte unchanged. */
 import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 import { HelperError } from "../../core/errors.ts";
+import { lineOfJsonError } from "../../core/json-error.ts";
 import { BOM, withoutMark } from "../client-file.ts";
 import { layOut, layoutOf, type JsonValue, type Layout } from "./layout.ts";
 
@@ -131,7 +132,7 @@ function parseObject(body: string, label: string): Node {
     throw new HelperError("client-config", `${label} has comments, which no client accepts`);
   }
   if (first !== undefined || root === undefined) {
-    throw new HelperError("client-config", `${label} is not valid JSON`);
+    throw new HelperError("client-config", `${label} is not valid JSON (line ${lineOfJsonError(body) ?? 1})`);
   }
   if (root.type !== "object") throw new HelperError("client-config", `${label} is not a JSON object`);
   return root;

@@ -50,7 +50,7 @@ export const addCommand = defineCommand({
     if (options.username === undefined && options.passwordStdin) {
       throw new HelperError("bad-arguments", "--password-stdin requires --username");
     }
-    const username = options.username ?? (await terminal.ask(`User name for ${host}`));
+    const username = options.username ?? (await terminal.ask(`User name for ${host}`, "--username"));
     const secret = await readPassword(terminal, host, options.passwordStdin);
     const login = { host, key: clientKeyOf(host), username, secret };
     return storeLogin(context, login, { check: options.check, verb: "stored" });
@@ -92,7 +92,7 @@ async function confirmReplacement(terminal: Terminal, host: string): Promise<voi
 async function readPassword(terminal: Terminal, host: string, fromStdin: boolean): Promise<Secret> {
   return fromStdin
     ? terminal.readSecret("the password")
-    : terminal.askHidden(`Password or access token for ${host}`);
+    : terminal.askHidden(`Password or access token for ${host}`, "--password-stdin");
 }
 
 interface NewLogin {

@@ -13,7 +13,7 @@ export const removeCommand = defineCommand({
   async run({ options: { yes }, args: [text] }, { logins, terminal }) {
     const host = parseOtherHost(text);
     const found = await requireLogin(logins, host);
-    if (!yes && !(await terminal.confirm(`Delete the login for ${host}?`))) {
+    if (!yes && !(await terminal.confirm(`Delete the login for ${host}?`, "--yes"))) {
       throw new HelperError("cancelled", "cancelled");
     }
     await logins.erase(found.storeKey);

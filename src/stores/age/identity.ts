@@ -21,7 +21,7 @@ export async function openIdentity(
   const existing = readIdentity(path, uid);
   if (existing) return existing;
   if (options.unique === undefined) {
-    throw new HelperError("vault-closed", "the age identity of the vault is missing");
+    throw closed("the age identity of the vault is missing", path);
   }
   const identity = await generateX25519Identity();
   const recipient = await identityToRecipient(identity);
@@ -30,7 +30,7 @@ export async function openIdentity(
   // Read it again: another process may have created its own identity first.
   const created = readIdentity(path, uid);
   if (created) return created;
-  throw new HelperError("vault-closed", "the age identity cannot be created");
+  throw closed("the age identity cannot be created", path);
 }
 
 function readIdentity(path: string, uid: number | undefined): Secret | undefined {
@@ -39,18 +39,18 @@ function readIdentity(path: string, uid: number | undefined): Secret | undefined
     fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (cause) {
     if (isMissing(cause)) return undefined;
-    throw new HelperError("vault-closed", "the age identity cannot be read", { cause });
+    throw closed("the age identity cannot be read", path, cause);
   }
   try {
     const stats = fstatSync(fd);
     if (uid !== undefined && ((stats.uid !== uid && stats.uid !== 0) || (stats.mode & 0o077) !== 0)) {
       throw new HelperError("vault-closed", "other users can read the age identity", {
-        hint: "run chmod 600 on the identity file",
+        hint: `run chmod 600 ${path}`,
       });
     }
     const found = stats.isFile() ? IDENTITY.exec(readFileSync(fd, "utf8")) : null;
     if (found) return new Secret(found[0]);
-    throw new HelperError("vault-closed", "the age identity file contains no X25519 identity");
+    throw closed("the age identity file contains no X25519 identity", path);
   } finally {
     closeSync(fd);
   }
@@ -62,6 +62,13 @@ function writeIdentity(path: string, text: string, unique: string): void {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     createAtomically(path, text, { temporary: unfinishedPath(folder, unique) });
   } catch (cause) {
-    throw new HelperError("vault-closed", "the age identity cannot be written", { cause });
+    throw closed("the age identity cannot be written", path, cause);
   }
+}
+
+function closed(message: string, path: string, cause?: unknown): HelperError {
+  return new HelperError("vault-closed", message, {
+    cause,
+    hint: `check ${path}; the vault was not changed`,
+  });
 }

@@ -36,7 +36,11 @@ export function createAgeVault(options: AgeVaultOptions): SecretStore {
     const encrypted = readIfExists(path);
     if (!encrypted) return new Map();
     const identity = await openIdentity(identityPath, machine.uid);
-    return decrypt(encrypted, identity);
+    const values = await decrypt(encrypted, identity);
+    if (values) return values;
+    throw new HelperError("vault-closed", "the vault does not open with this age identity, or is damaged", {
+      hint: `check ${identityPath} and ${path}; nothing was changed`,
+    });
   };
   /** Writes the vault if `edit` returns true. Returns that value. */
   const change = async (edit: (values: Map<string, Secret>) => boolean): Promise<boolean> => {
@@ -45,6 +49,9 @@ export function createAgeVault(options: AgeVaultOptions): SecretStore {
       throw new HelperError(
         "vault-closed",
         "another process has locked the vault, or its folder is not writable",
+        {
+          hint: `check ${dirname(path)}, and try again; nothing was changed`,
+        },
       );
     }
     const values = await read();
@@ -87,12 +94,11 @@ async function encrypt(values: ReadonlyMap<string, Secret>, identity: Secret): P
   return encrypter.encrypt(JSON.stringify(plain));
 }
 
-async function decrypt(encrypted: Uint8Array, identity: Secret): Promise<Map<string, Secret>> {
+/** Returns undefined if this identity cannot decrypt the vault, or if the vault is damaged. */
+async function decrypt(encrypted: Uint8Array, identity: Secret): Promise<Map<string, Secret> | undefined> {
   const text = await decryptText(encrypted, identity);
   const fields = text === undefined ? undefined : parseJsonObject(text);
-  if (!fields) {
-    throw new HelperError("vault-closed", "the vault does not open with this age identity, or is damaged");
-  }
+  if (!fields) return undefined;
   const values = new Map<string, Secret>();
   for (const [name, value] of Object.entries(fields)) {
     if (typeof value === "string") values.set(name, new Secret(value));
@@ -100,7 +106,6 @@ async function decrypt(encrypted: Uint8Array, identity: Secret): Promise<Map<str
   return values;
 }
 
-/** Returns undefined if this identity cannot decrypt the file, or if the file is damaged. */
 async function decryptText(encrypted: Uint8Array, identity: Secret): Promise<string | undefined> {
   try {
     const decrypter = new Decrypter();
@@ -116,7 +121,7 @@ function readIfExists(path: string): Uint8Array | undefined {
     return readFileSync(path);
   } catch (cause) {
     if (isMissing(cause)) return undefined;
-    throw new HelperError("vault-closed", "the vault cannot be read", { cause });
+    throw new HelperError("vault-closed", "the vault cannot be read", { cause, hint: `check ${path}` });
   }
 }
 
@@ -126,7 +131,10 @@ function writeVault(path: string, bytes: Uint8Array, unique: string): void {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     replaceAtomically(path, bytes, { temporary: unfinishedPath(folder, unique), isDurable: true });
   } catch (cause) {
-    throw new HelperError("vault-closed", "the vault cannot be written", { cause });
+    throw new HelperError("vault-closed", "the vault cannot be written", {
+      cause,
+      hint: `check ${path} and the space on its disk; nothing was changed`,
+    });
   }
 }
 

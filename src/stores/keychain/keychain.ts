@@ -22,6 +22,8 @@ export interface KeychainOptions {
    * believes "no such item" only after it has read or written its own check item.
    */
   readonly mayHideLocked: boolean;
+  /** How to unlock it on this platform. */
+  readonly unlockHint: string;
   /** Counts the calls that are still inside keytar. */
   readonly pendingCalls: PendingCalls;
 }
@@ -51,7 +53,7 @@ export function createKeychain(options: KeychainOptions): SecretStore {
         throw timeout;
       });
     } catch (error) {
-      throw isHelperError(error) ? error : translate(error);
+      throw isHelperError(error) ? error : translate(error, options.unlockHint);
     }
   }
 
@@ -101,10 +103,10 @@ async function load(options: KeychainOptions): Promise<Keytar> {
 }
 
 /** Derives the code from the platform's message. The message itself goes only into `cause`. */
-function translate(cause: unknown): HelperError {
+function translate(cause: unknown, unlockHint: string): HelperError {
   const text = cause instanceof Error ? cause.message : "";
   if (/\block(ed)?\b|interaction is not allowed|dismissed/i.test(text)) {
-    return new HelperError("keychain-locked", "the keychain is locked", { cause });
+    return new HelperError("keychain-locked", "the keychain is locked", { cause, hint: unlockHint });
   }
   if (
     /autolaunch|could not connect|not provided by any|no such (file|object)|does not exist|exited with/i.test(

@@ -45,9 +45,9 @@ describe("a client's file", () => {
   });
 
   it.each([
-    ['{"auths":', `${LABEL} is not valid JSON`],
-    ['{"auths":{}} {}', `${LABEL} is not valid JSON`],
-    ['{"credsStore":"docr",} // hunter2', `${LABEL} is not valid JSON`],
+    ['{"auths":', `${LABEL} is not valid JSON (line 1)`],
+    ['{"auths":{}} {}', `${LABEL} is not valid JSON (line 1)`],
+    ['{"credsStore":"docr",} // hunter2', `${LABEL} is not valid JSON (line 1)`],
     ["[]", `${LABEL} is not a JSON object`],
     ['"hunter2"', `${LABEL} is not a JSON object`],
     ['{"auths":["hunter2"]}', `auths in ${LABEL} is not an object`],

@@ -285,7 +285,7 @@ describe("docker's file", () => {
     home.docker('{"credsStore": hunter2');
     expect(await failureOf(() => resolve(home, "ghcr.io"))).toEqual({
       code: "client-config",
-      message: `${FILE} is not valid JSON`,
+      message: `${FILE} is not valid JSON (line 1)`,
     });
   });
 });

@@ -187,7 +187,7 @@ describe("podman's helpers", () => {
     expect((await resolve(home, "quay.io"))[3]).toBe("docr");
     expect(await failureOf(() => resolve(home, "ghcr.io"))).toEqual({
       code: "client-config",
-      message: `${FILE} is not valid JSON`,
+      message: `${FILE} is not valid JSON (line 1)`,
     });
   });
 
@@ -196,7 +196,7 @@ describe("podman's helpers", () => {
     home.registries("credential-helpers = [");
     expect(await failureOf(() => resolve(home, "quay.io"))).toEqual({
       code: "client-config",
-      message: `${REGISTRIES} is not valid TOML`,
+      message: `${REGISTRIES} is not valid TOML (line 1)`,
     });
   });
 });

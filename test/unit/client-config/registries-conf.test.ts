@@ -27,8 +27,8 @@ describe("credential-helpers in a registries.conf", () => {
   });
 
   it.each([
-    ["credential-helpers = [", `${LABEL} is not valid TOML`],
-    ["hunter2", `${LABEL} is not valid TOML`],
+    ["credential-helpers = [", `${LABEL} is not valid TOML (line 1)`],
+    ["hunter2", `${LABEL} is not valid TOML (line 1)`],
     ['credential-helpers = "docr"', `credential-helpers in ${LABEL} is not a list of helpers' names`],
     ["credential-helpers = [1]", `credential-helpers in ${LABEL} is not a list of helpers' names`],
     ['credential-helpers = ["../x"]', `credential-helpers in ${LABEL} is not a list of helpers' names`],

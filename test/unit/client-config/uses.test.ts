@@ -71,6 +71,6 @@ describe("the clients that ask docr for a host", () => {
     home.registries('credential-helpers = ["docr"]');
     const { usedBy, warnings } = await home.clients.usesOf("ghcr.io");
     expect(usedBy.map(({ client }) => client)).toEqual(["podman"]);
-    expect(warnings).toEqual([`${DOCKER} is not valid JSON`]);
+    expect(warnings).toEqual([`${DOCKER} is not valid JSON (line 1)`]);
   });
 });

@@ -13,6 +13,18 @@ const SAFE =
   /^(?:https:\/\/[^/?#@]+|http:\/\/(?:localhost|127\.[0-9.]+|\[::1\])(?::\d+)?)\/[^?#]*v2\/registries$/;
 
 describe("a base URL", () => {
+  it.each([
+    ["https://api.digitalocean.com/v2", "/v2"],
+    ["https://api.digitalocean.com/v2/", "/v2"],
+    ["https://cloud.digitalocean.com/v1/oauth", "/v1/oauth"],
+  ])("%s must not have what docr adds", (text, end) => {
+    const failure = failureOfSync(() => parseBaseUrl("THE_NAME", text));
+    expect(failure).toMatchObject({
+      code: "bad-setting",
+      message: `THE_NAME must not end in ${end}, which docr adds itself`,
+    });
+  });
+
   it.each([undefined, ""])("is undefined if the variable is %j", (text) => {
     expect(parseBaseUrl("THE_NAME", text)).toBeUndefined();
   });

@@ -46,7 +46,7 @@ describe("doctl's contexts", () => {
   it("are an error if the configuration is not YAML", async () => {
     expect(await failureOf(() => listOf("a: ["))).toEqual({
       code: "bad-api-token",
-      message: "doctl's config is not valid YAML",
+      message: "doctl's config is not valid YAML (line 1)",
     });
   });
 });

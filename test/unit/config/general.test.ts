@@ -38,6 +38,16 @@ describe("the general settings", () => {
     expect(readGeneralSettings({ DOCR_LOG: text }, {}).traceTarget).toEqual(target);
   });
 
+  it("suggest the value that was meant, and name the file's path", () => {
+    const readWith = (store: string) => readGeneralSettings({}, { path: "/home/ann/c.json", store });
+    expect(() => readWith("keychian")).toThrow(
+      expect.objectContaining({
+        message: "store in /home/ann/c.json must be one of auto, keychain, file, pass",
+        hint: "did you mean keychain?",
+      }),
+    );
+  });
+
   it.each([
     [{ DOCR_STORE: "safe" }, {}, "DOCR_STORE"],
     [{}, { store: "safe" }, "store in docr/config.json"],

@@ -113,9 +113,10 @@ describe("an issued credential", () => {
   });
 
   it("requires an API token", async () => {
-    expect(await failureOf(() => createCredentialsBench().domain.issue(order({ context: "work" })))).toEqual({
+    await expect(createCredentialsBench().domain.issue(order({ context: "work" }))).rejects.toMatchObject({
       code: "no-api-token",
       message: "there is no API token for the context work",
+      hint: "run docr login --context work",
     });
   });
 

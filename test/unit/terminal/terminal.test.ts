@@ -48,6 +48,11 @@ describe("a prompt", () => {
     }
   });
 
+  it("names the option that answers without a prompt", async () => {
+    const { terminal } = open(piped);
+    await expect(terminal.confirm("sure?", "--yes")).rejects.toMatchObject({ hint: "add --yes" });
+  });
+
   it("is possible while stdout is a file", () => {
     expect(open({ isTerminal: (fd) => fd !== 1 }).terminal.canAsk).toBe(true);
   });

@@ -23,6 +23,7 @@ const openKeychain = (keytar: Keytar): SecretStore =>
     load: async () => keytar,
     deadlineMs: 5_000,
     mayHideLocked: true,
+    unlockHint: "",
     pendingCalls: createPendingCalls(),
   });
 

@@ -166,7 +166,7 @@ describe("docr status succeeds", () => {
     write("docr/config.json", "{");
     const { text, json } = await show(create());
     expect(text).toMatch(/^config file +~\/\.config\/docr\/config\.json \(invalid\)$/m);
-    expect(text).toMatch(/^ +the configuration file docr\/config\.json is not valid JSON$/m);
+    expect(text).toMatch(/^ +\/\S+\/docr\/config\.json line 1: not valid JSON$/m);
     expect(json).toMatchObject({ configFile: { exists: true, isValid: false } });
   });
 
@@ -203,7 +203,7 @@ describe("docr status succeeds", () => {
   it("with a doctl configuration that is not YAML", async () => {
     write("doctl/config.yaml", "a: [\n");
     const { text } = await show(create());
-    expect(text).toMatch(/^ +> doctl's config: doctl's config is not valid YAML$/m);
+    expect(text).toMatch(/^ +> doctl's config: doctl's config is not valid YAML \(line 2\)$/m);
   });
 
   it("without a home directory", async () => {

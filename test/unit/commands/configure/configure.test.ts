@@ -231,7 +231,7 @@ describe("docr configure", () => {
   });
 
   it.each([
-    ["client-config: ~/.docker/config.json is not valid JSON", '{"auths": '],
+    ["client-config: ~/.docker/config.json is not valid JSON (line 1)", '{"auths": '],
     ["client-config: ~/.docker/config.json has comments, which no client accepts", "{} // mine"],
     ["client-config: ~/.docker/config.json is not a JSON object", "[]"],
     ["client-config: credsStore in ~/.docker/config.json is not a helper's name", '{"credsStore": {}}'],

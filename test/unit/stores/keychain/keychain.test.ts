@@ -11,7 +11,13 @@ const SERVICE = "docker-credential-docr";
 function open(options: Partial<KeychainOptions> = {}) {
   const keytar = createFakeKeytar();
   const pendingCalls = createPendingCalls();
-  const usual = { load: async () => keytar, deadlineMs: 5_000, mayHideLocked: true, pendingCalls };
+  const usual = {
+    load: async () => keytar,
+    deadlineMs: 5_000,
+    mayHideLocked: true,
+    unlockHint: "unlock it like this",
+    pendingCalls,
+  };
   return { keytar, pendingCalls, keychain: createKeychain({ ...usual, ...options }) };
 }
 
@@ -101,6 +107,12 @@ describe("a locked keychain that reports no such item", () => {
     expect(await failureOf(() => call(openLocked().keychain))).toEqual({
       code: "keychain-locked",
       message: "the keychain is locked",
+    });
+  });
+
+  it("fails with the platform's way to unlock it", async () => {
+    await expect(openLocked().keychain.read("login:ghcr.io")).rejects.toMatchObject({
+      hint: "unlock it like this",
     });
   });
 

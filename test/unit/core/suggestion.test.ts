@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { suggest } from "../../../src/cli/suggestion.ts";
+import { suggest } from "../../../src/core/suggestion.ts";
 
 describe("a suggestion", () => {
   it.each([
