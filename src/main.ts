@@ -58,8 +58,8 @@ async function answerOrPrefetch(
 
 /** Empty after the time limit, and for a terminal: run.ts tells the user what it waits for. */
 async function waitForInput(host: Host, input: Promise<Uint8Array>): Promise<Uint8Array> {
-  const nothing = (): Uint8Array => new Uint8Array();
-  return host.isTerminal(0) ? nothing() : withDeadline(input, CACHED_INPUT_TIMEOUT_MS, nothing);
+  if (host.isTerminal(0)) return new Uint8Array();
+  return withDeadline(input, CACHED_INPUT_TIMEOUT_MS, () => new Uint8Array());
 }
 
 function cachedResponse(host: Host): string | undefined {

@@ -125,6 +125,11 @@ describe("a request", () => {
   });
 });
 
+async function typeSlowly(): Promise<Uint8Array> {
+  await new Promise((resolve) => void setTimeout(resolve, 20));
+  return Buffer.from('{"ServerURL":"a","Username":"b"}');
+}
+
 describe("a request that a user types at a terminal", () => {
   it.each([
     [
@@ -141,12 +146,8 @@ describe("a request that a user types at a terminal", () => {
     ],
   ])("says on stderr what %s waits for, and waits longer", async (verb, text) => {
     const notes: string[] = [];
-    const readInput = () =>
-      new Promise<Buffer>(
-        (resolve) => void setTimeout(() => resolve(Buffer.from('{"ServerURL":"a","Username":"b"}')), 20),
-      );
     const outcome = await run([verb], {
-      readInput,
+      readInput: typeSlowly,
       isInputTerminal: () => true,
       note: (line) => void notes.push(line),
       timeouts: { inputMs: 1, responseMs: 20_000 },

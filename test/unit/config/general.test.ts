@@ -39,8 +39,8 @@ describe("the general settings", () => {
   });
 
   it("suggest the value that was meant, and name the file's path", () => {
-    const readWith = (store: string) => readGeneralSettings({}, { path: "/home/ann/c.json", store });
-    expect(() => readWith("keychian")).toThrow(
+    const file = { path: "/home/ann/c.json", store: "keychian" };
+    expect(() => readGeneralSettings({}, file)).toThrow(
       expect.objectContaining({
         message: "store in /home/ann/c.json must be one of auto, keychain, file, pass",
         hint: "did you mean keychain?",

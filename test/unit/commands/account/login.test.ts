@@ -215,16 +215,17 @@ describe("docr login warns", () => {
   });
 });
 
-describe("docr login says what is missing", () => {
-  const loginWith = async (options: CommandBenchOptions): Promise<readonly string[]> => {
-    const bench = createLoginBench({ stdin: tokenOf("a"), ...options });
-    await bench.run(loginCommand, { tokenStdin: true });
-    return bench.warnings;
-  };
+const NO_USES = { usedBy: [], shadowedBy: [], warnings: [] };
 
+async function warningsWith(options: CommandBenchOptions): Promise<readonly string[]> {
+  const bench = createLoginBench({ stdin: tokenOf("a"), ...options });
+  await bench.run(loginCommand, { tokenStdin: true });
+  return bench.warnings;
+}
+
+describe("docr login says what is missing", () => {
   it("if no client asks docr", async () => {
-    const usesOf = async () => ({ usedBy: [], shadowedBy: [], warnings: [] });
-    expect(await loginWith({ clients: { usesOf } })).toEqual([
+    expect(await warningsWith({ clients: { usesOf: async () => NO_USES } })).toEqual([
       `no client asks docr for ${HOST}; run docr configure`,
     ]);
   });
@@ -238,21 +239,21 @@ describe("docr login says what is missing", () => {
       source: "f",
     } as const;
     const usesOf = async () => ({ usedBy: [], shadowedBy: [shadow], warnings: [] });
-    expect(await loginWith({ clients: { usesOf } })).toEqual([
+    expect(await warningsWith({ clients: { usesOf } })).toEqual([
       `docker asks docker-credential-pass for ${HOST} before docr (credsStore in f); run docr configure`,
     ]);
   });
 
   it("if DOCR_STORE names a store that docr does not take without it", async () => {
-    expect(await loginWith({ env: { HOME: "/nowhere", DOCR_STORE: "file" } })).toEqual([
+    expect(await warningsWith({ env: { HOME: "/nowhere", DOCR_STORE: "file" } })).toEqual([
       "without DOCR_STORE=file, as in another shell, docr looks in the keychain; run docr config set store file",
     ]);
-    expect(await loginWith({ env: { HOME: "/nowhere", DOCR_STORE: "keychain" } })).toEqual([]);
+    expect(await warningsWith({ env: { HOME: "/nowhere", DOCR_STORE: "keychain" } })).toEqual([]);
   });
 
   it("even if the clients' files cannot be read", async () => {
-    const usesOf = async () => Promise.reject(new HelperError("client-config", "no"));
-    expect(await loginWith({ clients: { usesOf } })).toEqual([
+    const failing = { usesOf: async () => Promise.reject(new HelperError("client-config", "no")) };
+    expect(await warningsWith({ clients: failing })).toEqual([
       `no client asks docr for ${HOST}; run docr configure`,
     ]);
   });
