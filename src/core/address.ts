@@ -12,12 +12,19 @@ export const REGISTRY_HOST = "registry.digitalocean.com";
 export type Address =
   /** DigitalOcean's registry. `registry` is the first path segment, not validated. Undefined if there is no path. */
   | { readonly kind: "digitalocean"; readonly registry: string | undefined }
-  /** Another registry. Spellings that differ only in scheme, case of the host or final slashes have the same `key`. */
+  /**
+   * Another registry. Spellings that differ only in scheme, case of the host or final slashes have the same `key`, and so do
+   * all names of Docker Hub.
+   */
   | { readonly kind: "other"; readonly key: string };
 
 const DIGITALOCEAN =
   /^(?:[Hh][Tt][Tt][Pp][Ss]?:\/\/)?([A-Za-z0-9.-]{1,253})(?::443)?((?:\/[A-Za-z0-9._-]+)*)\/*$/;
 const SCHEME = /^[Hh][Tt][Tt][Pp][Ss]?:\/\//;
+/** The key of Docker Hub's login. */
+export const HUB_KEY = "index.docker.io/v1";
+/** Docker Hub's names: docker's own (`https://index.docker.io/v1/`), podman's (`docker.io`) and its API's. */
+const HUB = /^(?:docker\.io|index\.docker\.io|registry-1\.docker\.io)(?::443)?(?:\/v[12])?$/;
 const REGISTRY_NAME = /^[a-z0-9-]{1,63}$/;
 
 export function parseAddress(text: string): Address {
@@ -39,7 +46,8 @@ function otherKey(text: string): string {
   const bare = dropFinalSlashes(text.replace(SCHEME, ""));
   const slash = bare.indexOf("/");
   const host = slash < 0 ? bare : bare.slice(0, slash);
-  return host.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) + bare.slice(host.length);
+  const key = host.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) + bare.slice(host.length);
+  return HUB.test(key) ? HUB_KEY : key;
 }
 
 /** Returns the host in an address's key, for display. Undefined if the key does not start with a plain host: it may contain a password. */

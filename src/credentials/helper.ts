@@ -1,7 +1,8 @@
-import { type Address, parseAddress, plainHostOf, REGISTRY_HOST } from "../core/address.ts";
+import { type Address, HUB_KEY, parseAddress, plainHostOf, REGISTRY_HOST } from "../core/address.ts";
 import type { Credential } from "../core/credential.ts";
 import { withDeadline } from "../core/deadline.ts";
 import { HelperError } from "../core/errors.ts";
+import { clientKeyOf, DOCKER_HUB } from "../core/image.ts";
 import type { Clock } from "../core/lifetime.ts";
 import { NOT_FOUND } from "../core/not-found.ts";
 import type { Trace } from "../core/reporter.ts";
@@ -102,12 +103,17 @@ export function createHelper({ logins, registry, logOut, clock, trace }: HelperP
       trace("listed", { logins: stored?.size ?? "none readable", digitalocean: isAnswered });
       const names = new Map<string, string>();
       for (const [key, login] of stored ?? []) {
-        if (key !== REGISTRY_HOST) names.set(login.serverUrl, login.username);
+        if (key !== REGISTRY_HOST) names.set(listedUrlOf(key, login), login.username);
       }
       if (isAnswered) names.set(REGISTRY_HOST, LISTED_USERNAME);
       return names;
     },
   };
+}
+
+/** As the client spelled it. docker finds Docker Hub's login in a list under its own name for it alone. */
+function listedUrlOf(key: string, { serverUrl }: Login): string {
+  return key === HUB_KEY ? clientKeyOf(DOCKER_HUB) : serverUrl;
 }
 
 /** The host for the trace. */

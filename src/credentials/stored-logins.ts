@@ -1,4 +1,4 @@
-import { plainHostOf, REGISTRY_HOST } from "../core/address.ts";
+import { HUB_KEY, plainHostOf, REGISTRY_HOST } from "../core/address.ts";
 import { HelperError } from "../core/errors.ts";
 import type { SecretStore } from "../core/secret-store.ts";
 import type { Secret } from "../core/secret.ts";
@@ -23,27 +23,44 @@ export interface StoredLogins {
   intact(): Promise<ReadonlyMap<string, Login>>;
 }
 
+/** The key under which earlier versions stored the Docker Hub login of podman and skopeo. */
+const OLDER_HUB_KEY = "docker.io";
+
 export function createStoredLogins(store: SecretStore): StoredLogins {
+  const read = async (key: string): Promise<Login | undefined> => {
+    const text = await store.read(LOGIN + key);
+    return text && decode(key, text);
+  };
+  /** Texts by address key. docker's own login for Docker Hub comes before the older one. */
+  const texts = async (): Promise<ReadonlyMap<string, Secret>> => {
+    const entries = [...(await store.entries(LOGIN))];
+    const found = new Map(entries.map(([name, text]) => [name.slice(LOGIN.length), text]));
+    const older = found.get(OLDER_HUB_KEY);
+    found.delete(OLDER_HUB_KEY);
+    if (older && !found.has(HUB_KEY)) found.set(HUB_KEY, older);
+    return found;
+  };
   return {
     async read(key) {
-      const text = await store.read(LOGIN + key);
-      return text && decode(key, text);
+      return (await read(key)) ?? (key === HUB_KEY ? read(OLDER_HUB_KEY) : undefined);
     },
-    write: (key, login) => store.write(LOGIN + key, encodeLogin(login)),
-    erase: (key) => store.erase(LOGIN + key),
+    async write(key, login) {
+      await store.write(LOGIN + key, encodeLogin(login));
+      if (key === HUB_KEY) await store.erase(LOGIN + OLDER_HUB_KEY);
+    },
+    async erase(key) {
+      const isErased = await store.erase(LOGIN + key);
+      const isOlderErased = key === HUB_KEY && (await store.erase(LOGIN + OLDER_HUB_KEY));
+      return isErased || isOlderErased;
+    },
     async all() {
-      const logins = new Map<string, Login>();
-      for (const [name, text] of await store.entries(LOGIN)) {
-        const key = name.slice(LOGIN.length);
-        logins.set(key, decode(key, text));
-      }
-      return logins;
+      return new Map([...(await texts())].map(([key, text]) => [key, decode(key, text)]));
     },
     async intact() {
       const logins = new Map<string, Login>();
-      for (const [name, text] of await store.entries(LOGIN)) {
+      for (const [key, text] of await texts()) {
         const login = decodeLogin(text);
-        if (login) logins.set(name.slice(LOGIN.length), login);
+        if (login) logins.set(key, login);
       }
       return logins;
     },

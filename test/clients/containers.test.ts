@@ -108,6 +108,19 @@ describeUnless(explainNoLab(["podman", "skopeo", "buildah"]), "podman, skopeo an
     });
   }
 
+  it("podman and skopeo find Docker Hub's login of docker, and docker logout docker.io forgets it", async () => {
+    WAYS[1]?.arrange(containers);
+    const hub = { ServerURL: "https://index.docker.io/v1/", Username: "sammy", Secret: "hub" };
+    await lab.user.docr("store", { stdin: JSON.stringify(hub) });
+    for (const command of ["podman", "skopeo"] as const) {
+      const found = await client(command, ["login", "--get-login", "docker.io"]);
+      expect([command, found.code, found.stdout]).toEqual([command, 0, "sammy\n"]);
+    }
+    lab.user.writeDockerConfig({ credsStore: "docr" });
+    expect((await lab.user.run("docker", ["logout", "docker.io"])).code).toBe(0);
+    expect((await client("skopeo", ["login", "--get-login", "docker.io"])).code).not.toBe(0);
+  });
+
   it("a second podman logout changes nothing and does not crash", async () => {
     WAYS[0]?.arrange(containers);
     await login("podman");

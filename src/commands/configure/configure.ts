@@ -87,7 +87,7 @@ async function configure(
     checkCanRun(machine, isGlobal || moving.length > 0);
     checkMovable(lost);
     if (moving.length > 0 && !willMigrate) await confirmMove(moving, store, context.terminal);
-    await storeAll(moving, setup, destination);
+    await storeAll(moving, destination);
   }
   const applied = await applyConfiguration(places, { scope, isDryRun }, { machine, files, sha256 });
   if (!isDryRun) await removeFromFiles(moving, setup);

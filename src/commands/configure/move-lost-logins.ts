@@ -3,7 +3,6 @@ import type { RunHelper } from "../../client-config/helper-client.ts";
 import { HelperError } from "../../core/errors.ts";
 import { printable } from "../../core/text.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
-import type { ClientSetup } from "../migrate/clients.ts";
 import type { Destination } from "../migrate/destination.ts";
 import type { Finds, FoundLogin } from "../migrate/found-logins.ts";
 import { eraseFromOtherHelper, storeLogins } from "../migrate/move.ts";
@@ -45,12 +44,8 @@ export async function confirmMove(
 }
 
 /** Stores all logins in docr's store, or throws `client-config`. The clients' files do not change yet. */
-export async function storeAll(
-  logins: readonly FoundLogin[],
-  setup: ClientSetup,
-  destination: Destination,
-): Promise<void> {
-  const [first] = (await storeLogins(logins, setup, destination)).failed;
+export async function storeAll(logins: readonly FoundLogin[], destination: Destination): Promise<void> {
+  const [first] = (await storeLogins(logins, destination)).failed;
   if (first === undefined) return;
   throw new HelperError("client-config", `docr could not store the login for ${printable(first.key)}`, {
     hint: `${first.reason}; the clients' files were not changed`,

@@ -4,7 +4,6 @@ import type { Files } from "../../client-config/edit/files.ts";
 import type { FileSnapshot } from "../../client-config/edit/snapshot.ts";
 import { eraseFromHelper, type RunHelper } from "../../client-config/helper-client.ts";
 import { isHelperError } from "../../core/errors.ts";
-import { clientKeyOf, DOCKER_HUB } from "../../core/image.ts";
 import type { CommandContext } from "../context.ts";
 import { applyPlan, type Plan } from "../configure/apply.ts";
 import { applyConfiguration } from "../configure/apply-configuration.ts";
@@ -12,7 +11,7 @@ import type { PlannedEdit } from "../configure/edit.ts";
 import { findPlaces } from "../configure/places.ts";
 import { FALLBACK_PATH, helperAt, type ConfigureScope } from "../configure/plan.ts";
 import { followUpWarnings } from "../configure/warnings.ts";
-import { type ClientSetup, clientsOf, isReadByPodman } from "./clients.ts";
+import { type ClientSetup, clientsOf } from "./clients.ts";
 import type { Destination } from "./destination.ts";
 import {
   type Finds,
@@ -44,7 +43,7 @@ export async function moveLogins(
 ): Promise<Moved> {
   const { clients, sha256, reporter, runHelper } = context;
   const { setup, willConfigure } = situation;
-  const { stored, failed } = await storeLogins(found, setup, destination);
+  const { stored, failed } = await storeLogins(found, destination);
   const staysInHelper = [...failed, ...staying].some(({ origin }) => origin.kind === "helper");
   // docr asks the fallback helper for every other registry, so it stays until all of its logins can move.
   const staysFallback = staysInHelper && isFromFallback(situation);
@@ -69,13 +68,12 @@ export async function moveLogins(
 /** Stores each login and reads it back. Throws if no login can be stored. */
 export async function storeLogins(
   logins: readonly FoundLogin[],
-  setup: ClientSetup,
   destination: Destination,
 ): Promise<{ readonly stored: readonly FoundLogin[]; readonly failed: readonly StayingLogin[] }> {
   const stored: FoundLogin[] = [];
   const failed: StayingLogin[] = [];
   for (const login of logins) {
-    const reason = (await destination.store(login)) ?? (await storeForPodman(login, setup, destination));
+    const reason = await destination.store(login);
     if (reason === undefined) stored.push(login);
     else failed.push(stayingOf(login, reason));
   }
@@ -84,17 +82,6 @@ export async function storeLogins(
 
 export function stayingOf({ origin, key }: FoundLogin, reason: string): StayingLogin {
   return { origin, key, reason };
-}
-
-/** podman reads docker's login for Docker Hub in docker's file, but sends another name to helpers. docr stores it under both names. */
-async function storeForPodman(
-  login: FoundLogin,
-  setup: ClientSetup,
-  destination: Destination,
-): Promise<string | undefined> {
-  if (login.serverUrl !== clientKeyOf(DOCKER_HUB) || !isReadByPodman(login, setup)) return undefined;
-  const asked = { ...login, serverUrl: DOCKER_HUB };
-  return (await destination.hasAnother(asked)) ? undefined : destination.store(asked);
 }
 
 async function configureFor(

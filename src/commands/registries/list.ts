@@ -4,7 +4,15 @@ import { alignColumns } from "../../terminal/table.ts";
 import { formatTime } from "../../terminal/times.ts";
 import { defineCommand } from "../command.ts";
 import { openFallback } from "./fallback.ts";
-import { allLogins, findUses, type LoginView, parseOtherHost, requireLogin, viewOf } from "./logins.ts";
+import {
+  allLogins,
+  findUses,
+  type LoginView,
+  namesOf,
+  parseOtherHost,
+  requireLogin,
+  viewOf,
+} from "./logins.ts";
 
 export const listCommand = defineCommand({
   name: "registry list",
@@ -23,7 +31,7 @@ export const listCommand = defineCommand({
     const pattern = host === undefined ? undefined : hostPatternOf(host);
     const views = (await allLogins(context.logins))
       .map(viewOf)
-      .filter((view) => pattern?.test(view.host) !== false)
+      .filter((view) => !pattern || namesOf(view).some((name) => pattern.test(name)))
       .filter(({ username }) => filter === undefined || containsText(username, filter));
     const fallback = await openFallback(context);
     const warnings = new Set<string>();

@@ -1,5 +1,5 @@
 import type { ClientUses } from "../../client-config/types.ts";
-import { parseAddress, REGISTRY_HOST } from "../../core/address.ts";
+import { HUB_KEY, parseAddress, REGISTRY_HOST } from "../../core/address.ts";
 import { HelperError } from "../../core/errors.ts";
 import { clientKeyOf, DOCKER_HUB } from "../../core/image.ts";
 import { Secret } from "../../core/secret.ts";
@@ -25,14 +25,11 @@ export function parseOtherHost(text: string): string {
   });
 }
 
-/** Returns undefined if the store has no login for the host. Docker Hub has two keys: docker's historical one and podman's. */
+/** Returns undefined if the store has no login for the host. */
 export async function findLogin(logins: StoredLogins, host: string): Promise<KeyedLogin | undefined> {
-  for (const key of new Set([clientKeyOf(host), host])) {
-    const storeKey = storeKeyOf(key);
-    const login = await logins.read(storeKey);
-    if (login) return { storeKey, login };
-  }
-  return undefined;
+  const storeKey = storeKeyOf(host);
+  const login = await logins.read(storeKey);
+  return login && { storeKey, login };
 }
 
 /** Throws `no-login` if the store has no login for the host. */
@@ -79,9 +76,13 @@ export function viewOf({ storeKey, login }: KeyedLogin): LoginView {
 
 /** The address that clients send: Docker Hub's keys are URLs. */
 function hostOf(storeKey: string): string {
-  const hub = clientKeyOf(DOCKER_HUB);
-  const isHub = storeKeyOf(hub) === storeKey || storeKey.startsWith(`${storeKeyOf(hub)}/`);
-  return isHub ? `${hub}${storeKey.slice(storeKeyOf(hub).length + 1)}` : storeKey;
+  const isHub = storeKey === HUB_KEY || storeKey.startsWith(`${HUB_KEY}/`);
+  return isHub ? `${clientKeyOf(DOCKER_HUB)}${storeKey.slice(HUB_KEY.length + 1)}` : storeKey;
+}
+
+/** The names by which the user may look for the host of a login: Docker Hub has several. */
+export function namesOf({ host }: LoginView): readonly string[] {
+  return host.startsWith(clientKeyOf(DOCKER_HUB)) ? [host, DOCKER_HUB, "index.docker.io"] : [host];
 }
 
 function timeOf(storedAt: number): string | null {

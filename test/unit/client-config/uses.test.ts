@@ -54,14 +54,14 @@ describe("the clients that ask docr for a host", () => {
     expect(shadowedBy).toMatchObject([{ client: "podman", helper: "pass" }]);
   });
 
-  it("are docker for Docker Hub's old key and podman for its host", async () => {
+  it("are docker and podman for Docker Hub, under docker's key and podman's", async () => {
     const home = createClientHome();
     home.docker({ credsStore: "docr" });
     home.registries('credential-helpers = ["docr"]');
     const clientsOf = async (key: string) =>
       (await home.clients.usesOf(key)).usedBy.map(({ client }) => client);
-    expect(await clientsOf("https://index.docker.io/v1/")).toEqual(["docker"]);
-    expect(await clientsOf("docker.io")).toEqual(["podman"]);
+    expect(await clientsOf("https://index.docker.io/v1/")).toEqual(["docker", "podman"]);
+    expect(await clientsOf("docker.io")).toEqual(["docker", "podman"]);
     expect(await clientsOf("https://index.docker.io/v1/access-token")).toEqual(["docker"]);
   });
 

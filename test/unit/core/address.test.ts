@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isRegistryName, parseAddress, REGISTRY_HOST } from "../../../src/core/address.ts";
+import { HUB_KEY, isRegistryName, parseAddress, REGISTRY_HOST } from "../../../src/core/address.ts";
 
 const HOST = "registry.digitalocean.com";
 
@@ -136,11 +136,32 @@ describe("another registry's address", () => {
     ["https://index.docker.io/v1/access-token", "index.docker.io/v1/access-token"],
     ["https://index.docker.io/v1/refresh-token", "index.docker.io/v1/refresh-token"],
     ["https://Registry.Example/Team/App", "registry.example/Team/App"],
-    ["docker.io", "docker.io"],
+    ["docker.io/library/alpine", "docker.io/library/alpine"],
     ["[::1]:5000", "[::1]:5000"],
   ])("spelled %s has the key %s", (text, key) => {
     expect(parseAddress(text)).toEqual({ kind: "other", key });
   });
+
+  it.each([
+    "docker.io",
+    "https://docker.io/",
+    "http://Docker.io",
+    "index.docker.io",
+    "index.docker.io/v1",
+    "https://index.docker.io/v1/",
+    "https://index.docker.io:443/v1/",
+    "registry-1.docker.io",
+    "https://registry-1.docker.io/v2/",
+  ])("knows Docker Hub as %s", (text) => {
+    expect(parseAddress(text)).toEqual({ kind: "other", key: HUB_KEY });
+  });
+
+  it.each(["hub.docker.io", "docker.io.evil.test", "docker.io:5000", "docker.io@evil.test", "docker.io/v3"])(
+    "does not take %s for Docker Hub",
+    (text) => {
+      expect(parseAddress(text)).not.toEqual({ kind: "other", key: HUB_KEY });
+    },
+  );
 
   it("distinguishes Docker Hub's three logins", () => {
     const keys = ["", "access-token", "refresh-token"].map((path) =>

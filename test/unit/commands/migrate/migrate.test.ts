@@ -143,7 +143,7 @@ describe("docr migrate, for logins in plain text", () => {
     );
     expect(exitCode).toBe(0);
     expect(parsed(home.read(PODMAN))).toEqual({ auths: { "quay.io/team": auth("c", "d") } });
-    expect(await opened(home, "docker.io")).toEqual(["docker.io", "e", "f"]);
+    expect(await opened(home, "index.docker.io/v1")).toEqual(["docker.io", "e", "f"]);
   });
 
   it("leaves what no helper can store, with the reason", async () => {
@@ -485,16 +485,12 @@ describe("docr migrate, before it moves", () => {
     expect(dockerOf(home)).toMatchObject({ auths: { "ghcr.io": {} } });
   });
 
-  it("stores Docker Hub's login under podman's name for it too", async () => {
+  it("moves Docker Hub's login for podman too, which asks for it under another name", async () => {
     const home = openGlobal({ [HUB]: auth("rosa", "two") });
     home.install("podman");
     await move(home, { configure: true });
     expect(await opened(home, "index.docker.io/v1")).toEqual([HUB, "rosa", "two"]);
-    expect(await opened(home, "docker.io")).toEqual(["docker.io", "rosa", "two"]);
-
-    const without = openGlobal({ [HUB]: auth("rosa", "two") });
-    await move(without);
-    expect(await opened(without, "docker.io")).toBe(undefined);
+    expect((await home.helper.get("docker.io")).secret.reveal()).toBe("two");
   });
 
   it("leaves podman unchanged if only docker is selected, or podman reads another file", async () => {
@@ -657,7 +653,7 @@ describe("docr migrate with hosts", () => {
 
   it("makes docker ask docr for these hosts alone with --configure, and unconfigure undoes it", async () => {
     const home = open();
-    await move(home, { configure: true }, ["ghcr.io", HUB]);
+    await move(home, { configure: true }, ["ghcr.io", "docker.io"]);
     const helpers = { "ghcr.io": "docr", [HUB]: "docr", [`${HUB}access-token`]: "docr" };
     expect(dockerOf(home)).toEqual({
       auths: { ...AUTHS, "ghcr.io": {}, [HUB]: {}, [`${HUB}access-token`]: {} },

@@ -51,7 +51,7 @@ describe("docr registry list", () => {
   it.each([
     [{ filter: "SAM" }, ["ghcr.io"]],
     [{ filter: "hunter2" }, []],
-    [{ host: "*.io" }, ["ghcr.io", "quay.io"]],
+    [{ host: "*.io" }, ["ghcr.io", HUB, "quay.io"]],
     [{ host: "*docker*" }, [HUB]],
     [{ host: "QUAY.IO" }, ["quay.io"]],
     [{ host: "io" }, []],
@@ -140,13 +140,28 @@ describe("docr registry show", () => {
 
   it("finds Docker Hub's login under docker's key and under podman's", async () => {
     const bench = createRegistryBench();
-    await storeLogin(bench, "docker.io", "podman");
-    expect((await bench.run(showCommand, {}, "docker.io")).json).toMatchObject({ host: "docker.io" });
-    await storeLogin(bench, HUB, "docker");
-    expect((await bench.run(showCommand, {}, "docker.io")).json).toMatchObject({
-      host: HUB,
-      username: "docker",
-    });
+    for (const [stored, asked] of [
+      ["docker.io", HUB],
+      [HUB, "docker.io"],
+    ] as const) {
+      await storeLogin(bench, stored, `from ${stored}`);
+      expect((await bench.run(showCommand, {}, asked)).json).toMatchObject({
+        host: HUB,
+        username: `from ${stored}`,
+      });
+    }
+    expect((await bench.run(listCommand, {})).json).toHaveLength(1);
+  });
+
+  it("lists Docker Hub's logins for each of its names", async () => {
+    const bench = createRegistryBench();
+    for (const host of [HUB, `${HUB}access-token`, "ghcr.io"]) await storeLogin(bench, host);
+    for (const host of ["docker.io", "index.docker.io", "*docker.io*"]) {
+      expect((await bench.run(listCommand, { host })).json).toMatchObject([
+        { host: HUB },
+        { host: `${HUB}access-token` },
+      ]);
+    }
   });
 
   it("throws no-login without a stored login", async () => {

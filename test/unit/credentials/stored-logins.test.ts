@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { HUB_KEY } from "../../../src/core/address.ts";
+import { Secret } from "../../../src/core/secret.ts";
+import { createStoredLogins } from "../../../src/credentials/stored-logins.ts";
+import { createCredentialsBench } from "../../support/fakes/credentials-bench.ts";
+import { createMemoryStore } from "../../support/fakes/memory-store.ts";
+
+const HUB = "https://index.docker.io/v1/";
+const SPELLINGS = ["docker.io", HUB, "https://registry-1.docker.io/v2/", "INDEX.docker.io"];
+
+describe("Docker Hub's login", () => {
+  it.each(SPELLINGS)("stored as %s is answered and erased under each of its names", async (stored) => {
+    for (const asked of SPELLINGS) {
+      const { helper, keychain } = createCredentialsBench();
+      await helper.store(stored, "sammy", new Secret("hub"));
+      expect((await helper.get(asked)).secret.reveal()).toBe("hub");
+      expect([...(await helper.list())]).toEqual([[HUB, "sammy"]]);
+      await helper.erase(asked);
+      expect(keychain.items.size).toBe(0);
+    }
+  });
+
+  it("is apart from the Hub's tokens", async () => {
+    const { helper } = createCredentialsBench();
+    for (const path of ["", "access-token", "refresh-token"]) {
+      await helper.store(HUB + path, "sammy", new Secret(path || "password"));
+    }
+    await helper.erase("docker.io");
+    expect([...(await helper.list()).keys()]).toEqual([`${HUB}access-token`, `${HUB}refresh-token`]);
+    await helper.store("docker.io", "sammy", new Secret("new"));
+    await helper.erase(`${HUB}access-token`);
+    expect([...(await helper.list()).keys()].toSorted()).toEqual([HUB, `${HUB}refresh-token`]);
+    expect((await helper.get(`${HUB}refresh-token`)).secret.reveal()).toBe("refresh-token");
+  });
+});
+
+describe("a Docker Hub login that an earlier version stored for podman", () => {
+  const OLDER = '{"serverUrl":"docker.io","username":"podman","secret":"older"}';
+  const open = (items: Readonly<Record<string, string>> = {}) => {
+    const store = createMemoryStore({ "login:docker.io": OLDER, ...items });
+    return { store, logins: createStoredLogins(store) };
+  };
+  const login = { serverUrl: HUB, username: "docker", secret: new Secret("newer"), storedAt: 1 };
+
+  it("is found, listed and erased", async () => {
+    const { store, logins } = open();
+    expect((await logins.read(HUB_KEY))?.username).toBe("podman");
+    expect([...(await logins.all()).keys()]).toEqual([HUB_KEY]);
+    expect([...(await logins.intact()).keys()]).toEqual([HUB_KEY]);
+    expect(await logins.erase(HUB_KEY)).toBe(true);
+    expect(store.items.size).toBe(0);
+  });
+
+  it("is hidden by a newer one, and replaced by the next", async () => {
+    const text = '{"serverUrl":"docker.io","username":"docker","secret":"newer"}';
+    const { store, logins } = open({ [`login:${HUB_KEY}`]: text });
+    expect((await logins.read(HUB_KEY))?.username).toBe("docker");
+    expect([...(await logins.all()).values()].map(({ username }) => username)).toEqual(["docker"]);
+    await logins.write(HUB_KEY, login);
+    expect([...store.items.keys()]).toEqual([`login:${HUB_KEY}`]);
+  });
+});
