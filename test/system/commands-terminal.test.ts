@@ -15,7 +15,7 @@ let folder: string;
 let env: Environment;
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "docr-verbs-"));
+  folder = mkdtempSync(join(tmpdir(), "docr-commands-"));
   for (const name of ["home", "run"]) mkdirSync(join(folder, name), { mode: 0o700 });
   env = { PATH: PATH_WITH_DOCR, HOME: join(folder, "home"), XDG_RUNTIME_DIR: join(folder, "run") };
 });
@@ -24,7 +24,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Each test has a terminal of its own, closed whatever happens in it. */
+/** Runs the command in a terminal of its own, which is closed at the end. */
 async function inTerminal(
   command: string,
   body: (terminal: TerminalSession) => Promise<void>,
@@ -149,24 +149,27 @@ describe("every command", () => {
   it("is in this table", async () => {
     const { stdout } = await run(DOCR, ["--help"], { env });
     const [, list = ""] = /^Commands:\n((?: {2}.*\n)+)/m.exec(stdout) ?? [];
-    const verbs = Array.from(list.matchAll(/^ {2}([a-z]+)/gm), ([, name = ""]) => name);
+    const names = Array.from(list.matchAll(/^ {2}([a-z]+)/gm), ([, name = ""]) => name);
     const tried = new Set(ON_A_BARE_MACHINE.map(([command]) => command.split(" ")[0]));
-    // A token is needed before there is anything to see of these: other tests have one.
-    expect(verbs.filter((verb) => !tried.has(verb))).toEqual(["login", "help"]);
+    // These ask for a token or a credential in a terminal. Other tests run them.
+    expect(names.filter((one) => !tried.has(one))).toEqual(["login", "revoke", "help"]);
   });
 
   describeUnless(explainNoExecutable(), "piped", () => {
-    it.each(ON_A_BARE_MACHINE)("docr %s prints %s and exits with %i", async (command, output, code) => {
-      const outcome = await run(DOCR, command.split(" "), { env: bare(), stdin: "" });
-      expect(outcome.stdout + outcome.stderr).toMatch(output);
-      expect(outcome.stdout + outcome.stderr).not.toContain("\u001b");
-      expect(outcome.code).toBe(code);
-      // A failure leaves nothing on stdout that could be taken for a result; the doctor's findings are its result.
-      const isFailure = (code === 1 || code === 2) && command !== "doctor";
-      expect(isFailure ? outcome.stdout : "").toBe("");
-    });
+    it.concurrent.each(ON_A_BARE_MACHINE)(
+      "docr %s prints %s and exits with %i",
+      async (command, output, code) => {
+        const outcome = await run(DOCR, command.split(" "), { env: bare(), stdin: "" });
+        expect(outcome.stdout + outcome.stderr).toMatch(output);
+        expect(outcome.stdout + outcome.stderr).not.toContain("\u001b");
+        expect(outcome.code).toBe(code);
+        // A failure prints nothing on stdout that looks like a result. The findings of the doctor are its result.
+        const isFailure = (code === 1 || code === 2) && command !== "doctor";
+        expect(isFailure ? outcome.stdout : "").toBe("");
+      },
+    );
 
-    it.each(
+    it.concurrent.each(
       ON_A_BARE_MACHINE.filter(([command, , code]) => code === 0 && !/^(?:man|completion)/.test(command)),
     )("docr %s prints JSON alone for a script", async (command) => {
       const args = [...command.split(" "), "--json"];
@@ -177,18 +180,21 @@ describe("every command", () => {
   });
 
   describeUnless(reasonFor(["tmux"]), "in a terminal", () => {
-    it.each(ON_A_BARE_MACHINE)("docr %s prints %s and exits with %i", async (command, output, code) => {
-      const room = mkdtempSync(join(folder, "t-"));
-      const terminal = await openTerminal(room, `docr ${command}`, bare());
-      try {
-        await terminal.waitFor(/\[exit \d+\]/);
-        const all = await terminal.scrollback();
-        expect(all).toMatch(output);
-        expect(all).toContain(`[exit ${code}]`);
-      } finally {
-        await terminal.close();
-      }
-    });
+    it.concurrent.each(ON_A_BARE_MACHINE)(
+      "docr %s prints %s and exits with %i",
+      async (command, output, code) => {
+        const room = mkdtempSync(join(folder, "t-"));
+        const terminal = await openTerminal(room, `docr ${command}`, bare());
+        try {
+          await terminal.waitFor(/\[exit \d+\]/);
+          const all = await terminal.scrollback();
+          expect(all).toMatch(output);
+          expect(all).toContain(`[exit ${code}]`);
+        } finally {
+          await terminal.close();
+        }
+      },
+    );
   });
 });
 
@@ -197,17 +203,17 @@ describeUnless(reasonFor(["man"]), "the manual page", () => {
     const { stdout } = await run(DOCR, ["man"], { env });
     const file = join(folder, "docr.1");
     writeFileSync(file, stdout);
-    const shown = await run("man", ["--warnings", "-l", file], {
+    const printed = await run("man", ["--warnings", "-l", file], {
       env: { ...env, LANG: "C.UTF-8", MANWIDTH: "80" },
     });
-    expect(shown).toMatchObject({ code: 0, stderr: "" });
-    expect(shown.stdout).toContain("docr prune [options]");
+    expect(printed).toMatchObject({ code: 0, stderr: "" });
+    expect(printed.stdout).toContain("docr prune [options]");
   });
 });
 
 const BASH_COMPLETION = "/usr/share/bash-completion/bash_completion";
 
-/** How each shell is started with our completion in it, as its person's own start-up file would. */
+/** Each shell with docr's completion, as the user's start-up file loads it. */
 const SHELLS: readonly {
   readonly parts: readonly Part[];
   readonly file: string;
