@@ -30,8 +30,8 @@ describeUnless(reason, "many processes with one keychain", () => {
         await Promise.all(crowd);
       }
       expect([...bad]).toEqual([]);
-      const kept = await sandbox.docr("get", { stdin: "stays.test" });
-      expect(JSON.parse(kept.stdout).Secret).toBe("password of stays.test");
+      const login = await sandbox.docr("get", { stdin: "stays.test" });
+      expect(JSON.parse(login.stdout).Secret).toBe("password of stays.test");
     }),
   );
 

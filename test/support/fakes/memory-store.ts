@@ -14,7 +14,7 @@ export interface MemoryStore extends SecretStore {
 const everyCall = (_call: string): boolean => true;
 
 export function createMemoryStore(items: Readonly<Record<string, string>> = {}): MemoryStore {
-  const kept = new Map(Object.entries(items));
+  const stored = new Map(Object.entries(items));
   const calls: string[] = [];
   let failure: Error | undefined;
   let isPicked = everyCall;
@@ -23,7 +23,7 @@ export function createMemoryStore(items: Readonly<Record<string, string>> = {}):
     if (failure && isPicked(call)) throw failure;
   };
   return {
-    items: kept,
+    items: stored,
     calls,
     failWith(error, which = everyCall) {
       failure = error;
@@ -31,20 +31,20 @@ export function createMemoryStore(items: Readonly<Record<string, string>> = {}):
     },
     async read(name) {
       note(`read ${name}`);
-      const value = kept.get(name);
+      const value = stored.get(name);
       return value === undefined ? undefined : new Secret(value);
     },
     async write(name, value) {
       note(`write ${name}`);
-      kept.set(name, value.reveal());
+      stored.set(name, value.reveal());
     },
     async erase(name) {
       note(`erase ${name}`);
-      return kept.delete(name);
+      return stored.delete(name);
     },
     async entries(...prefixes) {
       note(`entries ${prefixes.join(" ")}`);
-      const found = [...kept].filter(([name]) => prefixes.some((prefix) => name.startsWith(prefix)));
+      const found = [...stored].filter(([name]) => prefixes.some((prefix) => name.startsWith(prefix)));
       return new Map(found.map(([name, value]) => [name, new Secret(value)]));
     },
   };

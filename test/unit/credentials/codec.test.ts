@@ -19,15 +19,15 @@ describe("a login's record", () => {
   it("can hold every login, and contains neither NUL nor lone surrogates", () => {
     fc.assert(
       fc.property(text, text, text, (serverUrl, username, secret) => {
-        const kept = encodeLogin({ serverUrl, username, secret: new Secret(secret) });
-        const login = decodeLogin(kept);
+        const record = encodeLogin({ serverUrl, username, secret: new Secret(secret) });
+        const login = decodeLogin(record);
         expect([login?.serverUrl, login?.username, login?.secret.reveal()]).toEqual([
           serverUrl,
           username,
           secret,
         ]);
-        expect(kept.reveal()).not.toContain("\0");
-        expect(kept.reveal().isWellFormed()).toBe(true);
+        expect(record.reveal()).not.toContain("\0");
+        expect(record.reveal().isWellFormed()).toBe(true);
       }),
     );
   });
@@ -118,9 +118,9 @@ describe("any text", () => {
 
   it("is a record or undefined", () => {
     fc.assert(
-      fc.property(anyText, (kept) => {
+      fc.property(anyText, (record) => {
         const records = [decodeLogin, decodeCacheRecord, decodeInventoryEntry].map((decode) =>
-          decode(new Secret(kept)),
+          decode(new Secret(record)),
         );
         expect(records).toEqual([undefined, undefined, undefined]);
       }),

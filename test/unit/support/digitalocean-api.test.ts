@@ -42,7 +42,7 @@ describe("DigitalOcean's own client against the stand-in", () => {
     expect(only?.registry?.name).toBe("acme");
   });
 
-  it("gets a credential that is read-only and never expires when nothing else was asked", async () => {
+  it("gets a credential that is read-only and never expires by default", async () => {
     const client = await clientFor(standIn.account.addToken());
     const [user, password] = decode(
       await client.v2.registries.byRegistry_name("acme").dockerCredentials.get(),
@@ -70,7 +70,7 @@ describe("DigitalOcean's own client against the stand-in", () => {
     });
   });
 
-  it("counts what came in, by purpose, and never keeps the bearer", async () => {
+  it("counts calls by purpose and does not record the bearer", async () => {
     const token = standIn.account.addToken();
     const client = await clientFor(token);
     await client.v2.registries.get();
@@ -81,7 +81,7 @@ describe("DigitalOcean's own client against the stand-in", () => {
 });
 
 describe("the stand-in's errors, as DigitalOcean's own client reads them", () => {
-  it("answers 401 to a token that it does not know", async () => {
+  it("answers 401 to an unknown token", async () => {
     const client = await clientFor(inventToken());
     await expect(client.v2.registries.get()).rejects.toMatchObject({
       responseStatusCode: 401,
@@ -90,7 +90,7 @@ describe("the stand-in's errors, as DigitalOcean's own client reads them", () =>
     });
   });
 
-  it("answers 403 to a token without the scope for it", async () => {
+  it("answers 403 to a token without the scope", async () => {
     const client = await clientFor(standIn.account.addToken(["registry:read"]));
     const queryParameters = { readWrite: true };
     await expect(client.v2.registry.dockerCredentials.get({ queryParameters })).rejects.toMatchObject({
@@ -102,7 +102,7 @@ describe("the stand-in's errors, as DigitalOcean's own client reads them", () =>
     expect(standIn.account.minted).toEqual([]);
   });
 
-  it("answers 404 for a registry of somebody else", async () => {
+  it("answers 404 for a registry of another team", async () => {
     const client = await clientFor(standIn.account.addToken());
     await expect(client.v2.registries.byRegistry_name("other").get()).rejects.toMatchObject({
       responseStatusCode: 404,
@@ -110,7 +110,7 @@ describe("the stand-in's errors, as DigitalOcean's own client reads them", () =>
     });
   });
 
-  it("answers 412 on both deprecated endpoints where there are several registries", async () => {
+  it("answers 412 on both deprecated endpoints with several registries", async () => {
     await start({ registries: ["acme", "acme-staging"] });
     const client = await clientFor(standIn.account.addToken());
     const expected = { responseStatusCode: 412, id: "precondition_failed" };
@@ -118,7 +118,7 @@ describe("the stand-in's errors, as DigitalOcean's own client reads them", () =>
     await expect(client.v2.registry.dockerCredentials.get()).rejects.toMatchObject(expected);
   });
 
-  it.each([429, 500])("answers %i when told to, once, with the error body of the API", async (status) => {
+  it.each([429, 500])("answers one requested %i with the error body of the API", async (status) => {
     const client = await clientFor(standIn.account.addToken());
     standIn.faults.add({ kind: "answer", path: "/v2/registries", status });
     const id = status === 429 ? "too_many_requests" : "server_error";

@@ -61,7 +61,7 @@ export async function createDigitalOceanClient(baseUrl: string, token: string): 
 }
 
 /**
- * The package ships its TypeScript sources beside its JavaScript, and those do not pass this project's
+ * The package ships its TypeScript sources with its JavaScript, and those do not pass this project's
  * compiler settings: imported under a computed name, the compiler leaves them alone.
  */
 async function loadModules(): Promise<Modules> {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { startStandInProcess } from "../../support/lab/stand-in-process.ts";
 
 describe("the stand-in as a process of its own", () => {
-  it("takes orders on a second port, serves the API on the first, and ends with its parent's pipe", async () => {
+  it("serves the API on one port and control requests on another, and ends with its parent's pipe", async () => {
     const standIn = await startStandInProcess({ registries: ["acme"] });
     const authorization = `Bearer ${await standIn.addToken(["registry:read"])}`;
     const ask = async (path: string): Promise<number> =>

@@ -51,18 +51,18 @@ describe("the registry's token endpoint", () => {
     expect(claims).toMatchObject({ access: [{ actions: ["pull"] }] });
   });
 
-  it("takes an API token as user name and password, as far as its scopes go", async () => {
+  it("accepts an API token as user name and password, within its scopes", async () => {
     const reader = standIn.account.addToken(["registry:read"]);
     const claims = await readClaims(await ask(twice(reader), "scope=repository:acme/app:pull,push"));
     expect(claims).toMatchObject({ access: [{ actions: ["pull"] }] });
   });
 
-  it("answers 200 without any scope, as docker login asks", async () => {
+  it("answers 200 without a scope, as in docker login", async () => {
     const { secret } = standIn.account.mint("acme", "read-only", 60);
     expect((await ask(twice(secret), "account=x")).status).toBe(200);
   });
 
-  it("answers 401 to nobody, to a stranger, to what was revoked and to what has expired", async () => {
+  it("answers 401 without a login, and to an unknown, a revoked and an expired one", async () => {
     const revoked = standIn.account.mint("acme", "read-only", 60);
     revoked.revoked = true;
     const expired = standIn.account.mint("acme", "read-only", 60);

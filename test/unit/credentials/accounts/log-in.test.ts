@@ -18,7 +18,8 @@ const enter = (bench: CredentialsBench, secret = tokenOf("a"), context?: string)
     context,
   );
 
-const kept = (bench: CredentialsBench): readonly string[] => [...bench.keychain.items.keys()].toSorted();
+const storedNames = (bench: CredentialsBench): readonly string[] =>
+  [...bench.keychain.items.keys()].toSorted();
 
 describe("a login with an API token", () => {
   it("returns the token's account, scopes and registries, and stores the token", async () => {
@@ -37,7 +38,7 @@ describe("a login with an API token", () => {
     const bench = createCredentialsBench();
     await enter(bench, tokenOf("a"), "work");
     await enter(bench, tokenOf("b"), "home");
-    expect(kept(bench)).toEqual(["api-token:home", "api-token:work"]);
+    expect(storedNames(bench)).toEqual(["api-token:home", "api-token:work"]);
   });
 
   it("with another token revokes what the account's old one minted, as docker login does", async () => {
@@ -53,7 +54,7 @@ describe("a login with an API token", () => {
     const bench = createCredentialsBench();
     bench.api.fail(question, "api-unavailable");
     expect(await enter(bench)).toMatchObject({ [question]: undefined });
-    expect(kept(bench)).toEqual(["api-token:default"]);
+    expect(storedNames(bench)).toEqual(["api-token:default"]);
   });
 
   it("asks for read-write again with a token that could only read, because it may have a new scope", async () => {
@@ -72,7 +73,7 @@ describe("a login with an API token", () => {
     const bench = createCredentialsBench();
     bench.api.fail("list", "api-not-found");
     expect((await enter(bench)).registries).toBeUndefined();
-    expect(kept(bench)).toEqual(["api-token:default"]);
+    expect(storedNames(bench)).toEqual(["api-token:default"]);
   });
 });
 
@@ -115,7 +116,7 @@ describe("what a login does not store", () => {
     bench.api.fail("token", "api-not-found");
     bench.api.fail("account", "api-not-found");
     expect(await failureOf(() => enter(bench))).toMatchObject({ code: "api-unexpected" });
-    expect(kept(bench)).toEqual([]);
+    expect(storedNames(bench)).toEqual([]);
   });
 
   it.each<ErrorCode>([
@@ -128,7 +129,7 @@ describe("what a login does not store", () => {
     const bench = createCredentialsBench();
     bench.api.fail("list", code);
     expect(await failureOf(() => enter(bench))).toEqual({ code, message: API_MESSAGE });
-    expect(kept(bench)).toEqual([]);
+    expect(storedNames(bench)).toEqual([]);
   });
 
   it.each<ErrorCode>(["api-unauthorized", "api-forbidden"])(
@@ -150,7 +151,7 @@ describe("what a login does not store", () => {
         code: "bad-api-token",
         message: "standard input does not contain a DigitalOcean API token",
       });
-      expect([kept(bench), bench.api.calls]).toEqual([[], []]);
+      expect([storedNames(bench), bench.api.calls]).toEqual([[], []]);
     },
   );
 
@@ -162,7 +163,7 @@ describe("what a login does not store", () => {
       code: "bad-api-token",
       message: "this is a credential that docr minted, not an API token",
     });
-    expect([kept(bench), bench.api.calls]).toEqual([[], []]);
+    expect([storedNames(bench), bench.api.calls]).toEqual([[], []]);
   });
 });
 

@@ -16,7 +16,8 @@ const HOST = "registry.digitalocean.com";
 const store = (bench: CredentialsBench, secret: string, username = "sammy", serverUrl = HOST) =>
   bench.helper.store(serverUrl, username, new Secret(secret));
 
-const kept = (bench: CredentialsBench): readonly string[] => [...bench.keychain.items.keys()].toSorted();
+const storedNames = (bench: CredentialsBench): readonly string[] =>
+  [...bench.keychain.items.keys()].toSorted();
 
 /** Minted secrets that look like API tokens, as DigitalOcean's do. */
 const secretOf = (count: number): string => tokenOf(String(count));
@@ -27,7 +28,7 @@ describe("a login for another registry", () => {
     await store(bench, "one", "sammy", "https://ghcr.io");
     await store(bench, "two", "rosa", "ghcr.io");
     expect(await answerOf(bench, "https://ghcr.io")).toEqual(["rosa", "two"]);
-    expect(kept(bench)).toEqual(["login:ghcr.io"]);
+    expect(storedNames(bench)).toEqual(["login:ghcr.io"]);
   });
 
   it("is stored with the time", async () => {
@@ -44,7 +45,7 @@ describe("a login for another registry", () => {
       await store(bench, `x${path}`, "sammy", hub + path);
     expect(await answerOf(bench, `${hub}access-token`)).toEqual(["sammy", "xaccess-token"]);
     expect(await answerOf(bench, hub)).toEqual(["sammy", "x"]);
-    expect(kept(bench)).toHaveLength(3);
+    expect(storedNames(bench)).toHaveLength(3);
   });
 
   it("is stored without an API call although it looks like an API token", async () => {
@@ -52,7 +53,7 @@ describe("a login for another registry", () => {
     await store(bench, tokenOf("a"), "sammy", "ghcr.io");
     await store(bench, tokenOf("a"), "sammy", `${HOST}.evil.example`);
     expect(bench.api.calls).toEqual([]);
-    expect(kept(bench)).toEqual(["login:ghcr.io", `login:${HOST}.evil.example`]);
+    expect(storedNames(bench)).toEqual(["login:ghcr.io", `login:${HOST}.evil.example`]);
   });
 
   it("is stored with invalid settings for DigitalOcean's registry", async () => {
@@ -60,7 +61,7 @@ describe("a login for another registry", () => {
       badSettings: new HelperError("bad-setting", "DOCR_TTL must be…"),
     });
     await store(bench, "x", "sammy", "ghcr.io");
-    expect(kept(bench)).toEqual(["login:ghcr.io"]);
+    expect(storedNames(bench)).toEqual(["login:ghcr.io"]);
   });
 
   it("fails if the store fails", async () => {
@@ -86,14 +87,14 @@ describe("an API token for DigitalOcean's registry", () => {
     async (serverUrl) => {
       const bench = createCredentialsBench();
       await store(bench, tokenOf("a"), "sammy", serverUrl);
-      expect(kept(bench)).toEqual(["api-token:default"]);
+      expect(storedNames(bench)).toEqual(["api-token:default"]);
     },
   );
 
   it("may have any user name, also the one of an identity token", async () => {
     const bench = createCredentialsBench();
     await store(bench, tokenOf("a"), "<token>");
-    expect(kept(bench)).toEqual(["api-token:default"]);
+    expect(storedNames(bench)).toEqual(["api-token:default"]);
   });
 
   it.each<ErrorCode>(["api-forbidden", "api-not-found"])(
@@ -102,7 +103,7 @@ describe("an API token for DigitalOcean's registry", () => {
       const bench = createCredentialsBench();
       bench.api.fail("list", code);
       await store(bench, tokenOf("a"));
-      expect(kept(bench)).toEqual(["api-token:default"]);
+      expect(storedNames(bench)).toEqual(["api-token:default"]);
     },
   );
 
@@ -110,7 +111,7 @@ describe("an API token for DigitalOcean's registry", () => {
     const bench = createCredentialsBench();
     bench.api.fail("list", "api-unauthorized");
     await store(bench, tokenOf("a"));
-    expect(kept(bench)).toEqual([`login:${HOST}`]);
+    expect(storedNames(bench)).toEqual([`login:${HOST}`]);
     expect(await answerOf(bench)).toEqual(["sammy", tokenOf("a")]);
   });
 
@@ -120,7 +121,7 @@ describe("an API token for DigitalOcean's registry", () => {
       const bench = createCredentialsBench();
       bench.api.fail("list", code);
       expect(await failureOf(() => store(bench, tokenOf("a")))).toEqual({ code, message: API_MESSAGE });
-      expect(kept(bench)).toEqual([]);
+      expect(storedNames(bench)).toEqual([]);
     },
   );
 
@@ -128,14 +129,14 @@ describe("an API token for DigitalOcean's registry", () => {
     const bench = createCredentialsBench();
     await store(bench, "finished");
     await store(bench, tokenOf("a"));
-    expect(kept(bench)).toEqual(["api-token:default"]);
+    expect(storedNames(bench)).toEqual(["api-token:default"]);
   });
 
   it("is stored for the account in the settings", async () => {
     const bench = createCredentialsBench({ settings: { context: "work", contexts: { acme: "home" } } });
     await store(bench, tokenOf("a"));
     await store(bench, tokenOf("b"), "sammy", `${HOST}/acme`);
-    expect(kept(bench)).toEqual(["api-token:home", "api-token:work"]);
+    expect(storedNames(bench)).toEqual(["api-token:home", "api-token:work"]);
   });
 
   it("that differs from the one before makes docr remove and revoke what the old one minted", async () => {
@@ -189,7 +190,7 @@ describe("a store of the credential that a get answered, as docker sends it", ()
     const bench = createCredentialsBench({ apiToken: tokenOf("a"), secretOf, settings: { cache: "none" } });
     const [username, secret] = await answerOf(bench);
     await store(bench, secret, username);
-    expect(kept(bench)).toEqual([]);
+    expect(storedNames(bench)).toEqual([]);
   });
 
   it("is recognized for every valid credential, not for the last one alone", async () => {
@@ -197,7 +198,7 @@ describe("a store of the credential that a get answered, as docker sends it", ()
     const [first] = [await answerOf(bench), await answerOf(bench)];
     bench.api.calls.length = 0;
     await store(bench, first[1], first[0]);
-    expect([kept(bench), bench.api.calls]).toEqual([[], []]);
+    expect([storedNames(bench), bench.api.calls]).toEqual([[], []]);
   });
 
   it("is recognized while the keychain is locked", async () => {
@@ -214,7 +215,7 @@ describe("a store of the credential that a get answered, as docker sends it", ()
     bench.clock.pass(HOUR);
     bench.api.fail(`list ${secret}`, "api-unauthorized");
     await store(bench, secret, username);
-    expect(kept(bench)).toEqual([`login:${HOST}`]);
+    expect(storedNames(bench)).toEqual([`login:${HOST}`]);
   });
 
   it("is recognized without a stored secret", async () => {
@@ -247,6 +248,6 @@ describe("a credential for DigitalOcean's registry that is no API token", () => 
       code: "input-identity-token",
       message: `${HOST} does not accept identity tokens`,
     });
-    expect(kept(bench)).toEqual([]);
+    expect(storedNames(bench)).toEqual([]);
   });
 });

@@ -11,8 +11,8 @@ const keychain = createMemoryStore();
 const store = createMemoryStore();
 const session = { store, endsWithSession: true };
 
-const place = (cache: CacheSetting, files: typeof session | undefined, kept = keychain): Placement =>
-  placeCredentials(cache, { files, keychain: kept, either: eitherStore });
+const place = (cache: CacheSetting, files: typeof session | undefined, store = keychain): Placement =>
+  placeCredentials(cache, { files, keychain: store, either: eitherStore });
 
 describe("the stores of minted credentials", () => {
   it("are the session's private files, if there are any", () => {

@@ -219,8 +219,8 @@ describe("the cache", () => {
   it("is nowhere with DOCR_CACHE=none; docr stores a digest to recognize the credential", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a"), settings: { cache: "none" } });
     expect([await answerOf(bench), await answerOf(bench)]).toEqual([minted(1), minted(2)]);
-    const kept = JSON.stringify([...bench.files.items, ...bench.keychain.items]);
-    expect(kept).not.toContain("minted-secret");
+    const stored = JSON.stringify([...bench.files.items, ...bench.keychain.items]);
+    expect(stored).not.toContain("minted-secret");
     expect(bench.files.items.size).toBe(2);
   });
 
@@ -558,7 +558,7 @@ describe("the registry's name", () => {
 });
 
 describe("an API token that cannot push", () => {
-  const REMARK =
+  const WARNING =
     "this credential can pull but not push: the API token from DIGITALOCEAN_ACCESS_TOKEN lacks the scope " +
     "registry:update; set DOCR_ACCESS=read-only to ask for no more access";
 
@@ -568,7 +568,7 @@ describe("an API token that cannot push", () => {
     expect(await answerOf(bench)).toEqual(minted(1));
     await answerOf(bench);
     expect(mints(bench)).toEqual(["mint acme read-write 3600", "mint acme read-only 3600"]);
-    expect(bench.warnings).toEqual([REMARK]);
+    expect(bench.warnings).toEqual([WARNING]);
   });
 
   it("fails with DOCR_ACCESS=read-write", async () => {
