@@ -45,6 +45,7 @@ async function recordAll({ user, folder, standIn }: Lab, token: string): Promise
   await record("status", "docr status");
   await record("resolve", `docr resolve ${HOST}/acme/app`);
   await record("check", `docr check ${HOST}/acme/app:v1`);
+  await record("token", `docr token ${HOST}/acme/app --json`);
   await record("doctor", "docr doctor");
   await record("credentials", "docr credentials acme --format kubernetes-secret --expiry 30d");
   await runShell("docr credentials acme --expiry 30d --output config.json");
@@ -85,7 +86,8 @@ function mask(output: string, secrets: readonly string[]): string {
   const encoded = [BASIC_AUTH, ...secrets.map((secret) => base64(`${secret}:${secret}`))];
   return [...encoded, ...plain]
     .reduce((text, secret) => text.replaceAll(secret, "…"), output)
-    .replace(/(?<=\.dockerconfigjson: ).*/g, "…");
+    .replace(/(?<=\.dockerconfigjson: ).*/g, "…")
+    .replace(/(?<="token": ").*(?=")/g, "…");
 }
 
 function base64(text: string): string {

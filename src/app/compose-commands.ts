@@ -47,9 +47,9 @@ export async function runCommandLine(
       return createClients(host, runHelper);
     },
     files: async () => (await import("../client-config/edit/files.ts")).createFiles(host),
-    async registries() {
+    async registries(observe) {
       const { createRegistries } = await import("./bundles/network.ts");
-      return createRegistries({ env, userAgent, trace, budgetMs: REGISTRY_BUDGET_MS });
+      return createRegistries({ env, userAgent, trace, budgetMs: REGISTRY_BUDGET_MS, observe });
     },
     async network() {
       const { createNetwork } = await import("./bundles/network.ts");

@@ -9,6 +9,7 @@ import { pruneCommand } from "../commands/credentials/prune.ts";
 import { revokeCommand } from "../commands/credentials/revoke.ts";
 import { doctorCommand } from "../commands/doctor/doctor.ts";
 import { checkCommand } from "../commands/images/check.ts";
+import { tokenCommand } from "../commands/images/token.ts";
 import { resolveCommand } from "../commands/images/resolve.ts";
 import { migrateCommand } from "../commands/migrate/migrate.ts";
 import { secretCommand } from "../commands/pull-secrets/secret.ts";
@@ -35,6 +36,7 @@ export const COMMANDS: CommandTree = [
   statusCommand,
   resolveCommand,
   checkCommand,
+  tokenCommand,
   doctorCommand,
   secretCommand,
   registryCommands,

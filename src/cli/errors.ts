@@ -1,4 +1,4 @@
-import { hintOf, traitsOf } from "../core/error-catalog.ts";
+import { errorJsonOf, hintOf, traitsOf } from "../core/error-catalog.ts";
 import type { ErrorCode, HelperError } from "../core/errors.ts";
 import { stderrLine } from "../core/text.ts";
 
@@ -11,11 +11,11 @@ export interface CommandOutput {
   readonly code?: ErrorCode;
 }
 
-/** Prints one line for the error and at most one for the hint. Both go to stderr, because stdout is for results. */
-export function describeCommandFailure(failure: HelperError): CommandOutput {
+/** Prints one line for the error and at most one for the hint on stderr. With `wantsJson`, stdout has the error as JSON. */
+export function describeCommandFailure(failure: HelperError, wantsJson = false): CommandOutput {
   const hint = hintOf(failure);
   return {
-    stdout: "",
+    stdout: wantsJson ? `${JSON.stringify({ error: errorJsonOf(failure) }, null, 2)}\n` : "",
     stderr: stderrLine(`error: ${failure.message}`) + (hint === undefined ? "" : stderrLine(`hint: ${hint}`)),
     exitCode: traitsOf(failure).exitCode ?? 1,
     code: failure.code,

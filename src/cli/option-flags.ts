@@ -20,7 +20,7 @@ export function optionsIn(command: Command): Options {
 
 /** The option's name on the command line: `--token-stdin`, `--no-check`. */
 export function flagOf(name: string, { kind }: Option): string {
-  const kebab = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const kebab = name.replace(/[A-Z]|\d+/g, (start) => `-${start.toLowerCase()}`);
   return kind === "negation" ? `--no-${kebab}` : `--${kebab}`;
 }
 

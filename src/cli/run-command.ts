@@ -26,7 +26,7 @@ export async function runCommand(
   } catch (error) {
     const failure = withUsageHint(toHelperError(error), args, COMMANDS);
     if (failure.code === "unknown-action") throw failure;
-    return describeCommandFailure(failure);
+    return describeCommandFailure(failure, hasJsonFlag(args));
   }
 }
 
@@ -45,6 +45,12 @@ async function run(
   const { text, json, exitCode = 0 } = await command.run(parsed, pick(context, command.needs));
   const isJson = wantsJson && json !== undefined;
   return { stdout: isJson ? `${JSON.stringify(json, null, 2)}\n` : text, exitCode };
+}
+
+/** Reads the arguments, because after wrong usage there are no parsed options. */
+function hasJsonFlag(args: readonly string[]): boolean {
+  const end = args.indexOf("--");
+  return args.slice(0, end < 0 ? args.length : end).includes("--json");
 }
 
 /** Reads only the getters that the command needs, because reading one has a cost. */

@@ -1,4 +1,5 @@
 import type { Machine } from "../core/machine.ts";
+import { HelperError } from "../core/errors.ts";
 import { printable } from "../core/text.ts";
 import { hasProgram } from "../system/executables.ts";
 import { type AuthEntry, decodeAuth } from "./auth-entry.ts";
@@ -34,15 +35,35 @@ export function lookUpInDocker(machine: Machine, key: string, texts: ClientTexts
   if (login) return { step: { kind: "file", source: VARIABLE, key, login }, source: VARIABLE, warnings };
   const file = (path === undefined ? undefined : readClientFile(path, source, texts)) ?? EMPTY;
   return {
-    step: stepIn(file, source, key, machine),
+    step: stepIn(file, source, key, defaultStore(file, machine)),
     source,
     warnings: [...warnings, ...faultWarnings(file, source)],
   };
 }
 
+/** The same in this file alone: the variable and the platform's helper do not count. Throws `client-config` if it is missing. */
+export function lookUpInFile(machine: Machine, key: string, path: string): DockerLookup {
+  const file = readNamedFile(machine, path);
+  const source = pathLabel(path, machine);
+  return { step: stepIn(file, source, key, undefined), source, warnings: faultWarnings(file, source) };
+}
+
+/** A file that the user named. Throws `client-config` if it is missing. */
+export function readNamedFile(machine: Machine, path: string): ClientFile {
+  const label = pathLabel(path, machine);
+  const file = readClientFile(path, label);
+  if (file) return file;
+  throw new HelperError("client-config", `${label} does not exist`, { hint: "name a file with logins" });
+}
+
 const EMPTY: ClientFile = { auths: new Map(), credHelpers: new Map(), credsStore: undefined };
 
-function stepIn(file: ClientFile, source: string, key: string, machine: Machine): DockerLookup["step"] {
+function stepIn(
+  file: ClientFile,
+  source: string,
+  key: string,
+  platformStore: string | undefined,
+): DockerLookup["step"] {
   const hostHelper = file.credHelpers.get(key);
   if (hostHelper !== undefined && hostHelper !== "") {
     return { kind: "helper", setting: "credHelpers", source, key, helper: hostHelper };
@@ -50,7 +71,6 @@ function stepIn(file: ClientFile, source: string, key: string, machine: Machine)
   // An empty name in credHelpers excludes the host from credsStore.
   const store = hostHelper === "" ? undefined : file.credsStore;
   if (store !== undefined) return { kind: "helper", setting: "credsStore", source, key, helper: store };
-  const platformStore = defaultStore(file, machine);
   if (platformStore !== undefined) {
     const byDefault = "docker's default for this platform";
     return { kind: "helper", setting: "credsStore", source: byDefault, key, helper: platformStore };

@@ -4,7 +4,7 @@ import type { HelperError } from "../core/errors.ts";
 import { isHelperError } from "../core/errors.ts";
 import { clientKeyOf } from "../core/image.ts";
 import { loginOf } from "./client-login.ts";
-import { lookUpInDocker } from "./docker.ts";
+import { lookUpInDocker, lookUpInFile, readNamedFile } from "./docker.ts";
 import { findInHelper, type RunHelper } from "./helper-client.ts";
 import { homeOf, podmanAuthPath, pathLabel } from "./paths.ts";
 import { podmanSteps } from "./podman.ts";
@@ -23,13 +23,15 @@ export interface ResolveOptions {
   readonly repository?: string | undefined;
   /** The key of the login, if it is not the host's own. */
   readonly key?: string | undefined;
+  /** The file to look in, in place of the client's own. */
+  readonly authFile?: string | undefined;
 }
 
 /** The configurations of docker and podman. */
 export interface Clients {
   /**
    * Finds the login that the client would use to pull from the host. Runs the helper that the configuration names.
-   * Throws `client-config` if a file cannot be read or parsed, and `other-helper` if the helper fails.
+   * Throws `client-config` if a file cannot be read or parsed, or if `authFile` is missing, and `other-helper` if the helper fails.
    */
   resolve(host: string, client: ClientName, options?: ResolveOptions): Promise<Resolved>;
   /** Which clients ask docr for the login under this key (`ghcr.io`, `https://index.docker.io/v1/`). Runs no helper. */
@@ -51,10 +53,11 @@ async function resolveForDocker(
   machine: Machine,
   runHelper: RunHelper,
   host: string,
-  { repository, key: named }: ResolveOptions,
+  { repository, key: named, authFile }: ResolveOptions,
 ): Promise<Resolved> {
   const key = named ?? clientKeyOf(host);
-  const { step, source, warnings } = lookUpInDocker(machine, key);
+  const { step, source, warnings } =
+    authFile === undefined ? lookUpInDocker(machine, key) : lookUpInFile(machine, key, authFile);
   if (step === undefined) return { client: "docker", kind: "none", source, key, warnings };
   const imagePath = named === undefined ? repository : undefined;
   return { ...(await follow(step, "docker", imagePath, runHelper)), warnings };
@@ -62,11 +65,12 @@ async function resolveForDocker(
 
 /** Like podman, continues after a failed step. Throws the step's error only if no later step has a login. */
 async function resolveForPodman(
-  machine: Machine,
+  ownMachine: Machine,
   runHelper: RunHelper,
   host: string,
-  { repository, key }: ResolveOptions,
+  { repository, key, authFile }: ResolveOptions,
 ): Promise<Resolved> {
+  const machine = authFile === undefined ? ownMachine : withAuthFile(ownMachine, authFile);
   const question = { host: key ?? host, repository: key === undefined ? repository : undefined };
   let failure: HelperError | undefined;
   let asked: Resolved | undefined;
@@ -90,6 +94,13 @@ async function resolveForPodman(
     key: question.host,
     warnings: [],
   };
+}
+
+/** As podman with `--authfile`. Throws `client-config` if there is no such file. */
+function withAuthFile({ env, ...machine }: Machine, authFile: string): Machine {
+  const named = { ...machine, env: { ...env, REGISTRY_AUTH_FILE: authFile } };
+  readNamedFile(named, authFile);
+  return named;
 }
 
 /** Returns the result of one step. Throws the error of a broken step or of its helper. */

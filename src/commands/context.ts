@@ -19,6 +19,7 @@ import type { RevokedSecret } from "../credentials/revoke-issued.ts";
 import type { AccountApi } from "../credentials/accounts/ports.ts";
 import type { StoredLogins } from "../credentials/stored-logins.ts";
 import type { Network } from "../http/reach.ts";
+import type { Observe } from "../oci/exchanges.ts";
 import type { Registries } from "../oci/registries.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
@@ -57,7 +58,8 @@ export interface CommandContext {
   readonly sha256: Sha256;
   readonly clients: () => Promise<Clients>;
   readonly files: () => Promise<Files>;
-  readonly registries: () => Promise<Registries>;
+  /** `observe` is called with each exchange. */
+  readonly registries: (observe?: Observe) => Promise<Registries>;
   readonly network: () => Promise<Network>;
   readonly runHelper: RunHelper;
 }

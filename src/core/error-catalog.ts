@@ -178,6 +178,10 @@ export const ERRORS = {
     family: "registry",
     hint: "try again; if it happens again, do not use images from this registry",
   },
+  "registry-no-token": {
+    family: "registry",
+    hint: "send the login with Basic authentication: curl --user NAME",
+  },
   "registry-unexpected": { family: "registry", hint: "check the host: it may not be a registry" },
 
   // Commands.
@@ -227,4 +231,28 @@ export function traitsOf({ code }: Coded): Traits {
 /** Returns the error's own hint, or else the catalog's hint for its code. Undefined if there is neither. */
 export function hintOf(failure: Coded): string | undefined {
   return failure.hint ?? traitsOf(failure).hint;
+}
+
+interface Failure extends Coded {
+  readonly message: string;
+  readonly response: Omit<ErrorJson, "code" | "message" | "hint"> | undefined;
+}
+
+/** An error for programs. An unknown field is undefined, and absent in JSON. */
+export interface ErrorJson {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  /** The HTTP status of the unsuccessful response. */
+  readonly status?: number | undefined;
+  readonly retryAfterSeconds?: number | undefined;
+  readonly requestId?: string | undefined;
+  /** The server's own message. */
+  readonly apiMessage?: string | undefined;
+}
+
+export function errorJsonOf(failure: Failure): ErrorJson {
+  const { code, message, response } = failure;
+  const { status, retryAfterSeconds, requestId, apiMessage } = response ?? {};
+  return { code, message, hint: hintOf(failure), status, retryAfterSeconds, requestId, apiMessage };
 }

@@ -15,7 +15,7 @@ const RESPONSE_TIMEOUT_MS = 10_000;
 export type Authorization = { readonly bearer: Secret } | { readonly basic: Credential };
 
 export interface HttpRequest {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "DELETE";
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly authorization?: Authorization | undefined;

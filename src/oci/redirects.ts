@@ -1,13 +1,18 @@
 import { isLoopback } from "../core/loopback.ts";
 import type { HttpResponse } from "../http/exchange.ts";
 import type { Send, TracedRequest } from "../http/traced.ts";
+import { type Grant, type Observe, sendObserved } from "./exchanges.ts";
 import { insecure, malformed } from "./registry-failures.ts";
 
 const MAX_REDIRECTS = 5;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-/** A POST if it has a form, otherwise a GET. */
-export type OciRequest = Omit<TracedRequest, "method">;
+export interface OciRequest extends Omit<TracedRequest, "method"> {
+  /** By default a POST if it has a form, otherwise a GET. */
+  readonly method?: TracedRequest["method"] | undefined;
+  /** What a token is requested for. */
+  readonly grant?: Grant | undefined;
+}
 
 export interface OciResponse extends HttpResponse {
   /** The URL of the response, after all redirects. */
@@ -21,15 +26,15 @@ export type OciSend = (request: OciRequest) => Promise<OciResponse>;
  * Follows the redirects of a GET, because registries redirect to blob stores. Follows at most five, and never from https to http.
  * Sends the authorization only to the first origin.
  */
-export function followRedirects(send: Send): OciSend {
-  return async (request) => {
-    const method = request.form ? "POST" : "GET";
+export function followRedirects(send: Send, observe: Observe = () => undefined): OciSend {
+  return async ({ grant, ...request }) => {
+    const method = request.method ?? (request.form ? "POST" : "GET");
     let { url } = request;
     for (let redirects = 0; ; redirects += 1) {
       const authorization = url.origin === request.url.origin ? request.authorization : undefined;
-      const response = await send({ ...request, method, url, authorization });
+      const response = await sendObserved(send, { ...request, method, url, authorization }, grant, observe);
       const { location } = response.headers;
-      if (request.form || !REDIRECTS.has(response.status) || typeof location !== "string")
+      if (method !== "GET" || !REDIRECTS.has(response.status) || typeof location !== "string")
         return { ...response, url };
       if (redirects === MAX_REDIRECTS) throw malformed(request.server, "too many redirects");
       url = targetOf(location, url, request.server);

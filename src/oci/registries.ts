@@ -1,13 +1,25 @@
 import { registryApiHost, type Image } from "../core/image.ts";
 import type { Environment } from "../core/machine.ts";
 import type { Trace } from "../core/reporter.ts";
+import type { Secret } from "../core/secret.ts";
 import { createSend } from "../http/traced.ts";
 import { checkedDigest } from "./digests.ts";
+import type { Observe } from "./exchanges.ts";
 import { MANIFEST_TYPES, parseManifest, platformsOfConfig } from "./manifests.ts";
 import { followRedirects, type OciResponse } from "./redirects.ts";
-import { denied, malformed, loginRejected, registryFailure, loginRequired } from "./registry-failures.ts";
+import {
+  denied,
+  loginRejected,
+  loginRequired,
+  malformed,
+  noToken,
+  notGranted,
+  registryFailure,
+} from "./registry-failures.ts";
 import { openSession, type RegistryLogin, type Session } from "./session.ts";
 import { nextPage, parseTags } from "./tags.ts";
+import type { BearerToken } from "./tokens.ts";
+import { tryUpload } from "./uploads.ts";
 
 /** An image's manifest, as docr check shows it. */
 export interface FoundManifest {
@@ -25,7 +37,26 @@ export interface FoundManifest {
 /** `not-needed`: the registry did not ask for a login, so docr could not check this one. */
 export type LoginCheck = "accepted" | "not-needed";
 
-/** The registries' own HTTP API (OCI distribution). */
+export interface AbsenceRules {
+  /**
+   * Whether a 401 means that the image is absent, if the token service accepted the login. Docker Hub does not say which, and
+   * some registries respond like it.
+   */
+  readonly absentOn401?: boolean;
+}
+
+/** What a token permits. */
+export type TokenAccess = "pull" | "pull,push";
+
+/** A bearer token for requests about one repository. */
+export interface RegistryToken {
+  readonly secret: Secret;
+  readonly scope: string;
+  /** Undefined if the token service does not say. */
+  readonly expiresInSeconds: number | undefined;
+}
+
+/** The registries' own HTTP API (OCI distribution). Without a login, docr asks for anonymous access. */
 export interface Registries {
   /** Checks a login as docker login does: /v2/, challenge, token. Throws `registry-…`. */
   checkLogin(host: string, login: RegistryLogin | undefined): Promise<LoginCheck>;
@@ -33,9 +64,33 @@ export interface Registries {
    * Undefined if the image is absent. Docker Hub's 401 for an image that does not exist, or that this login may not see,
    * counts as absent. Throws `registry-…`.
    */
-  findManifest(image: Image, login: RegistryLogin | undefined): Promise<FoundManifest | undefined>;
+  findManifest(
+    image: Image,
+    login: RegistryLogin | undefined,
+    rules?: AbsenceRules,
+  ): Promise<FoundManifest | undefined>;
+  /** The manifest's bytes, once their digest is checked. Undefined if the image is absent, as above. Throws `registry-…`. */
+  readManifest(
+    image: Image,
+    login: RegistryLogin | undefined,
+    rules?: AbsenceRules,
+  ): Promise<Uint8Array | undefined>;
   /** All tags, in the registry's order. Undefined if the repository is absent, as above. Throws `registry-…`. */
-  listTags(image: Image, login: RegistryLogin | undefined): Promise<readonly string[] | undefined>;
+  listTags(
+    image: Image,
+    login: RegistryLogin | undefined,
+    rules?: AbsenceRules,
+  ): Promise<readonly string[] | undefined>;
+  /**
+   * Whether the login may push to the repository: starts an upload and cancels it. False if the registry does not have the
+   * repository and does not create it. Throws `registry-…`.
+   */
+  mayPush(image: Image, login: RegistryLogin | undefined): Promise<boolean>;
+  /**
+   * The token that the registry asks for. Throws `registry-denied` if it does not permit the access, `registry-no-token` if
+   * the registry asks for none.
+   */
+  fetchToken(image: Image, login: RegistryLogin | undefined, access: TokenAccess): Promise<RegistryToken>;
 }
 
 /** The limits of docker and containerd. */
@@ -54,15 +109,18 @@ export interface RegistriesOptions {
   readonly trace: Trace;
   /** Limits all requests of one method call together. */
   readonly budgetMs: number;
+  /** Called with each exchange, for the user. */
+  readonly observe?: Observe | undefined;
 }
 
-export function createRegistries({ env, userAgent, trace, budgetMs }: RegistriesOptions): Registries {
-  const open = (host: string, login: RegistryLogin | undefined, repository?: string): Promise<Session> => {
-    const signal = AbortSignal.timeout(budgetMs);
-    const send = followRedirects(createSend({ family: "registry", env, userAgent, signal, trace }));
-    const scope = repository === undefined ? undefined : `repository:${repository}:pull`;
-    return openSession({ send, host, login, scope });
+export function createRegistries(options: RegistriesOptions): Registries {
+  const open = (host: string, login: RegistryLogin | undefined, scope?: string): Promise<Session> => {
+    const signal = AbortSignal.timeout(options.budgetMs);
+    const send = createSend({ family: "registry", ...options, signal });
+    return openSession({ send: followRedirects(send, options.observe), host, login, scope });
   };
+  const openFor = (image: Image, login: RegistryLogin | undefined, access: TokenAccess = "pull") =>
+    open(image.host, login, scopeOf(image, access));
   return {
     async checkLogin(host, login) {
       const session = await open(host, login);
@@ -71,15 +129,20 @@ export function createRegistries({ env, userAgent, trace, budgetMs }: Registries
       if (response.status !== 200) throw registryFailure(response, host);
       return login && session.authorizedBy !== "nothing" ? "accepted" : "not-needed";
     },
-    async findManifest(image, login) {
-      const session = await open(image.host, login, image.repository);
-      const reference = image.digest ?? image.tag ?? "latest";
-      const path = `${image.repository}/manifests/${reference}`;
-      const response = await session.request({ path, accept: MANIFEST_TYPES, maxBytes: MAX_MANIFEST_BYTES });
-      return isPresent(response, image, session) ? readManifest(response, image, session) : undefined;
+    async findManifest(image, login, rules) {
+      const session = await openFor(image, login);
+      const response = await requestManifest(image, session);
+      return isPresent(response, image, session, rules) ? describe(response, image, session) : undefined;
     },
-    async listTags(image, login) {
-      const session = await open(image.host, login, image.repository);
+    async readManifest(image, login, rules) {
+      const session = await openFor(image, login);
+      const response = await requestManifest(image, session);
+      if (!isPresent(response, image, session, rules)) return undefined;
+      await checkManifest(response, image);
+      return response.body;
+    },
+    async listTags(image, login, rules) {
+      const session = await openFor(image, login);
       const tags: string[] = [];
       let page: string | URL | undefined = `${image.repository}/tags/list?n=${PAGE_LENGTH}`;
       for (let pages = 0; page !== undefined; pages += 1) {
@@ -89,46 +152,83 @@ export function createRegistries({ env, userAgent, trace, budgetMs }: Registries
           accept: "application/json",
           maxBytes: MAX_PAGE_BYTES,
         });
-        if (!isPresent(response, image, session)) return undefined;
+        if (!isPresent(response, image, session, rules)) return undefined;
         tags.push(...parseTags(response.body.toString("utf8"), image.host));
         page = nextPage(response.headers["link"], response.url, image.host);
       }
       return tags;
     },
+    async mayPush(image, login) {
+      const session = await openFor(image, login, "pull,push");
+      const response = await tryUpload(session, image.repository, image.host);
+      return isPresent(response, image, session, { absentOn401: false });
+    },
+    async fetchToken(image, login, access) {
+      const { host, repository } = image;
+      const session = await openFor(image, login, access);
+      if (session.authorizedBy === "nothing") {
+        // Some registries ask for a token at the repository only.
+        await session.request({ path: `${repository}/tags/list?n=1`, maxBytes: MAX_PAGE_BYTES });
+      }
+      const { token } = session;
+      if (!token) throw noToken(host, session.authorizedBy === "login");
+      const missing = access.split(",").filter((action) => grants(token, repository, action) === false);
+      if (missing.length > 0) throw notGranted(host, missing.join(" and "));
+      return { ...token, scope: scopeOf(image, access) };
+    },
   };
 }
 
+function requestManifest(image: Image, session: Session): Promise<OciResponse> {
+  const reference = image.digest ?? image.tag ?? "latest";
+  const path = `${image.repository}/manifests/${reference}`;
+  return session.request({ path, accept: MANIFEST_TYPES, maxBytes: MAX_MANIFEST_BYTES });
+}
+
+function scopeOf({ repository }: Image, access: TokenAccess): string {
+  return `repository:${repository}:${access}`;
+}
+
+/** Undefined if the token does not say. */
+function grants({ actions }: BearerToken, repository: string, action: string): boolean | undefined {
+  const granted = actions?.get(repository) ?? [];
+  return actions && (granted.includes(action) || granted.includes("*"));
+}
+
 /** Whether the repository and the requested part of it exist. Throws `registry-…` if the response does not say. */
-function isPresent(response: OciResponse, { host }: Image, { authorizedBy }: Session): boolean {
-  if (response.status === 200) return true;
+function isPresent(
+  response: OciResponse,
+  { host }: Image,
+  { authorizedBy }: Session,
+  { absentOn401 = HIDES_ABSENT.has(registryApiHost(host)) }: AbsenceRules = {},
+): boolean {
+  if (response.status >= 200 && response.status < 300) return true;
   if (response.status === 404) return false;
   if (response.status !== 401) throw registryFailure(response, host);
   if (authorizedBy === "login") throw loginRejected(host);
   if (authorizedBy === "nothing") throw loginRequired(host);
   // The token service accepted the login, but its token does not cover this repository.
-  if (HIDES_ABSENT.has(registryApiHost(host))) return false;
+  if (absentOn401) return false;
   throw denied(host, 401);
 }
 
-async function readManifest(response: OciResponse, image: Image, session: Session): Promise<FoundManifest> {
-  const { host, repository } = image;
-  const { headers, body } = response;
-  const { mediaType, contentBytes, platforms, config, digested } = parseManifest(
-    body,
-    textOf(headers["content-type"]),
-    host,
-  );
-  const digest = await checkedDigest(
-    digested,
-    [image.digest, textOf(headers["docker-content-digest"])],
-    host,
-  );
+/** Throws `registry-digest-mismatch` and `registry-malformed`. */
+async function checkManifest({ headers, body }: OciResponse, image: Image) {
+  const { host } = image;
+  const manifest = parseManifest(body, textOf(headers["content-type"]), host);
+  const expected = [image.digest, textOf(headers["docker-content-digest"])];
+  return { ...manifest, digest: await checkedDigest(manifest.digested, expected, host) };
+}
+
+async function describe(response: OciResponse, image: Image, session: Session): Promise<FoundManifest> {
+  const { digest, mediaType, contentBytes, platforms, config } = await checkManifest(response, image);
   return {
     digest,
     mediaType,
-    bytes: body.length,
+    bytes: response.body.length,
     contentBytes,
-    platforms: config === undefined ? platforms : await readPlatforms(config, host, repository, session),
+    platforms:
+      config === undefined ? platforms : await readPlatforms(config, image.host, image.repository, session),
   };
 }
 

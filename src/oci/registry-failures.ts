@@ -2,6 +2,7 @@
 import { HelperError } from "../core/errors.ts";
 import type { HttpResponse } from "../http/exchange.ts";
 import { rateLimitEndsInMs } from "../http/retry.ts";
+import { requestIdOf } from "../http/traced.ts";
 
 /** The error for an unexpected status. Callers first handle 401, 403 and 404 if these have another meaning. */
 export function registryFailure(
@@ -9,36 +10,42 @@ export function registryFailure(
   server: string,
 ): HelperError {
   const { status } = response;
+  const requestId = requestIdOf(response);
   if (status === 429) {
     const waitMs = rateLimitEndsInMs(response);
-    const wait = waitMs === undefined ? "" : `, try again in ${Math.ceil(waitMs / 1000)} s`;
-    return new HelperError(
-      "registry-rate-limited",
-      `${server} limits the rate of requests (HTTP 429${wait})`,
-    );
+    const retryAfterSeconds = waitMs === undefined ? undefined : Math.ceil(waitMs / 1000);
+    const wait = retryAfterSeconds === undefined ? "" : `, try again in ${retryAfterSeconds} s`;
+    const message = `${server} limits the rate of requests (HTTP 429${wait})`;
+    return new HelperError("registry-rate-limited", message, {
+      response: { status, requestId, retryAfterSeconds },
+    });
   }
   if (status === 403) return denied(server, status);
   if (status === 401) return loginRejected(server);
-  if (status >= 500) return new HelperError("registry-unavailable", `${server} failed (HTTP ${status})`);
-  return new HelperError("registry-unexpected", `${server} sent an unexpected response (HTTP ${status})`);
+  const options = { response: { status, requestId } };
+  if (status >= 500) {
+    return new HelperError("registry-unavailable", `${server} failed (HTTP ${status})`, options);
+  }
+  const message = `${server} sent an unexpected response (HTTP ${status})`;
+  return new HelperError("registry-unexpected", message, options);
 }
 
 /** The request needs a login, and docr has none. */
 export function loginRequired(server: string): HelperError {
-  return new HelperError(
-    "registry-unauthorized",
-    `${server} requires a login, and docr found none (HTTP 401)`,
-  );
+  const message = `${server} requires a login, and docr found none (HTTP 401)`;
+  return new HelperError("registry-unauthorized", message, { response: { status: 401 } });
 }
 
 /** The user name or the password is wrong, or no longer valid. */
 export function loginRejected(server: string): HelperError {
-  return new HelperError("registry-unauthorized", `${server} rejected the login (HTTP 401)`);
+  const message = `${server} rejected the login (HTTP 401)`;
+  return new HelperError("registry-unauthorized", message, { response: { status: 401 } });
 }
 
 /** The login is valid, or none is needed, but it does not permit this request. */
 export function denied(server: string, status: number): HelperError {
-  return new HelperError("registry-denied", `${server} denied access (HTTP ${status})`);
+  const message = `${server} denied access (HTTP ${status})`;
+  return new HelperError("registry-denied", message, { response: { status } });
 }
 
 export function malformed(server: string, what: string): HelperError {
@@ -56,4 +63,15 @@ export function loginRequiredElsewhere(host: string): HelperError {
   return new HelperError("registry-insecure", message, {
     hint: "use the image's name on the other host, or check without a login: docr check --anonymous IMAGE",
   });
+}
+
+/** The registry asks for no bearer token. */
+export function noToken(host: string, wantsLogin: boolean): HelperError {
+  const instead = wantsLogin ? "it asks for the login itself" : "it answers without a login";
+  return new HelperError("registry-no-token", `${host} uses no bearer tokens: ${instead}`);
+}
+
+/** The token service issued a token that does not permit what docr asked for. */
+export function notGranted(host: string, actions: string): HelperError {
+  return new HelperError("registry-denied", `the token service of ${host} did not grant ${actions}`);
 }

@@ -6,7 +6,7 @@ import { isLoopback } from "../core/loopback.ts";
 import type { Secret } from "../core/secret.ts";
 import type { Authorization } from "../http/exchange.ts";
 import { parseChallenges } from "./challenges.ts";
-import type { OciResponse, OciSend } from "./redirects.ts";
+import type { OciRequest, OciResponse, OciSend } from "./redirects.ts";
 import {
   loginRequiredElsewhere,
   malformed,
@@ -14,7 +14,7 @@ import {
   registryFailure,
   loginRequired,
 } from "./registry-failures.ts";
-import { fetchToken, isIdentityToken } from "./tokens.ts";
+import { type BearerToken, fetchToken, isIdentityToken } from "./tokens.ts";
 
 /** A login (with the user name `<token>`, an identity token), or a bearer token that docr sends unchanged. */
 export type RegistryLogin = Credential | { readonly registryToken: Secret };
@@ -32,6 +32,8 @@ export interface SessionOptions {
 }
 
 export interface SessionRequest {
+  /** GET by default. */
+  readonly method?: OciRequest["method"];
   /** Relative to `/v2/`, or a URL of the same origin. */
   readonly path: string | URL;
   readonly accept?: string;
@@ -44,6 +46,8 @@ export interface Session {
   readonly base: URL;
   /** The current authorization: a token, the login itself, or nothing if the registry has not asked for a login. */
   readonly authorizedBy: "token" | "login" | "nothing";
+  /** The current authorization if it is a token. */
+  readonly token: BearerToken | undefined;
   /** Throws `registry-…` if docr cannot get an authorization. A 401 response means that the current one is not sufficient. */
   request(request: SessionRequest): Promise<OciResponse>;
 }
@@ -52,24 +56,27 @@ export interface Session {
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { send, host } = options;
   const { base, ping } = await findRegistry(send, host);
-  let authorization: Authorization | undefined;
-  if (ping.status === 401) authorization = await authorize(options, base, ping);
+  let authorized: Authorized | undefined;
+  if (ping.status === 401) authorized = await authorize(options, base, ping);
   else if (ping.status !== 200) throw registryFailure(ping, host);
   return {
     base,
     get authorizedBy() {
-      if (!authorization) return "nothing";
-      return "bearer" in authorization ? "token" : "login";
+      if (!authorized) return "nothing";
+      return "token" in authorized ? "token" : "login";
     },
-    async request({ path, accept, maxBytes }) {
+    get token() {
+      return authorized && "token" in authorized ? authorized.token : undefined;
+    },
+    async request({ method, path, accept, maxBytes }) {
       const url = typeof path === "string" ? new URL(path, base) : path;
       if (url.origin !== base.origin) throw malformed(host, "an address on another host");
-      const request = { server: host, url, accept, maxBytes };
-      const first = await send({ ...request, authorization });
-      if (first.status !== 401 || authorization) return first;
+      const request = { server: host, method, url, accept, maxBytes };
+      const first = await send({ ...request, authorization: headerOf(authorized) });
+      if (first.status !== 401 || authorized) return first;
       // Some registries allow /v2/ without a login and ask for one at the repository.
-      authorization = await authorize(options, base, first);
-      return send({ ...request, authorization });
+      authorized = await authorize(options, base, first);
+      return send({ ...request, authorization: headerOf(authorized) });
     },
   };
 }
@@ -107,18 +114,27 @@ async function authorize(
   { send, host, login, scope }: SessionOptions,
   registry: URL,
   refusal: OciResponse,
-): Promise<Authorization> {
-  if (login && "registryToken" in login) return { bearer: login.registryToken };
+): Promise<Authorized> {
+  if (login && "registryToken" in login) {
+    return { token: { secret: login.registryToken, expiresInSeconds: undefined, actions: undefined } };
+  }
   const credential = login;
   // docr sends the login to the realm that a challenge names. Only the registry itself may name one, not a host that it redirects to.
   if (credential && refusal.url.origin !== registry.origin) throw loginRequiredElsewhere(host);
   const challenges = parseChallenges(refusal.headers["www-authenticate"]);
   const challenge = challenges.find(({ scheme }) => scheme === "bearer");
-  if (challenge) return { bearer: await fetchToken({ send, registry, host, challenge, scope, credential }) };
+  if (challenge) return { token: await fetchToken({ send, registry, host, challenge, scope, credential }) };
   if (!challenges.some(({ scheme }) => scheme === "basic")) {
     throw malformed(host, "HTTP 401 without a Bearer or Basic challenge");
   }
   if (!credential) throw loginRequired(host);
   if (isIdentityToken(credential)) throw loginRejected(host);
-  return { basic: credential };
+  return { login: credential };
+}
+
+type Authorized = { readonly token: BearerToken } | { readonly login: Credential };
+
+function headerOf(authorized: Authorized | undefined): Authorization | undefined {
+  if (!authorized) return undefined;
+  return "token" in authorized ? { bearer: authorized.token.secret } : { basic: authorized.login };
 }

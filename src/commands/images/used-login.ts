@@ -1,3 +1,4 @@
+import type { ResolveOptions } from "../../client-config/resolve.ts";
 import { credentialOf } from "../../client-config/client-login.ts";
 import { type ClientName, helperOf, loginIn, type Resolved, settingOf } from "../../client-config/types.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
@@ -30,14 +31,19 @@ export const ANONYMOUS: UsedLogin = {
 export async function findUsedLogin(
   { helper, ...context }: Pick<CommandContext, "clients" | "helper" | "reporter">,
   target: Target,
-  client: ClientName,
+  {
+    client,
+    key: named,
+    authFile,
+  }: Pick<ResolveOptions, "key" | "authFile"> & { readonly client: ClientName },
 ): Promise<UsedLogin> {
   const { host, repository } = target;
-  const resolved = await resolveAndWarn(context, host, client, { repository });
+  const resolved = await resolveAndWarn(context, host, client, { repository, key: named, authFile });
   const login = registryLoginIn(resolved);
   const helperName = helperOf(resolved);
   // docker may use a helper that it finds on the machine (credentials.DetectDefaultStore). That does not count as configured.
-  if (!login && helperName !== "docr" && host === REGISTRY_HOST) {
+  const isClientsOwn = named === undefined && authFile === undefined;
+  if (!login && helperName !== "docr" && host === REGISTRY_HOST && isClientsOwn) {
     return findOwnLogin(helper, client, serverUrlOf(target));
   }
   const { source, key } = resolved;

@@ -111,7 +111,8 @@ export const secretCommand = defineCommand({
         const manifest = kubernetesSecretOf(all, { ...place, annotations });
         return { text: kubernetesYamlOf(manifest), json: manifest };
       }
-      default:
+      case "auth":
+      case "username-password":
         return describeOne(targets[0]?.host ?? "", first.credential, format);
     }
   },

@@ -3,6 +3,7 @@ import type { Files } from "../../../src/client-config/edit/files.ts";
 import type { HelperAnswer } from "../../../src/client-config/helper-client.ts";
 import type { Clients } from "../../../src/client-config/resolve.ts";
 import type { Terminal } from "../../../src/terminal/terminal.ts";
+import type { RegistryExchange } from "../../../src/oci/exchanges.ts";
 import type { Registries } from "../../../src/oci/registries.ts";
 import type { Network } from "../../../src/http/reach.ts";
 import { createCommandDomain } from "../../../src/app/command-domain.ts";
@@ -26,6 +27,8 @@ export interface CommandBenchOptions extends CredentialsBenchOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly clients?: Partial<Clients>;
   readonly registries?: Partial<Registries>;
+  /** What an observer of the registries sees. */
+  readonly exchanges?: readonly RegistryExchange[];
   /** Real files, in a folder of the test. */
   readonly files?: Files;
   readonly network?: Partial<Network>;
@@ -100,12 +103,18 @@ export function createCommandBench(options: CommandBenchOptions = {}): CommandBe
     ...createCommandDomain(bench.credentials),
     clients: async () => ({ resolve: unexpected, usesOf: unexpected, ...options.clients }),
     files: async () => options.files ?? unexpected(),
-    registries: async () => ({
-      checkLogin: unexpected,
-      findManifest: unexpected,
-      listTags: unexpected,
-      ...options.registries,
-    }),
+    async registries(observe) {
+      for (const exchange of options.exchanges ?? []) observe?.(exchange);
+      return {
+        checkLogin: unexpected,
+        findManifest: unexpected,
+        readManifest: unexpected,
+        listTags: unexpected,
+        mayPush: unexpected,
+        fetchToken: unexpected,
+        ...options.registries,
+      };
+    },
     network: async () => ({
       reach: unexpected,
       describeAuthorities: () => "1 from a fake",

@@ -2,7 +2,7 @@ import { array, assert, asyncProperty, constantFrom, oneof, string } from "fast-
 import { describe, expect, it } from "vitest";
 import type { CommandOutput } from "../../../src/cli/errors.ts";
 import { runCommand } from "../../../src/cli/run-command.ts";
-import { isHelperError } from "../../../src/core/errors.ts";
+import { HelperError, isHelperError } from "../../../src/core/errors.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import { failureOf } from "../../support/fakes/failure-of.ts";
 import { createCommandBench, type CommandBenchOptions } from "../../support/fakes/command-bench.ts";
@@ -142,15 +142,31 @@ describe("a command", () => {
   });
 });
 
+describe("an option whose name has a number", () => {
+  it("is written with a dash in front of it, and reaches the command", async () => {
+    const rules: unknown[] = [];
+    const { context } = createCommandBench({
+      registries: {
+        async findManifest(_image, _login, given) {
+          rules.push(given);
+          return undefined;
+        },
+      },
+    });
+    await runCommand(["check", "alpine", "--anonymous", "--absent-on-401"], context);
+    expect(rules).toEqual([{ absentOn401: true }]);
+  });
+});
+
 describe("wrong usage", () => {
   it.each([
     [["prune", "--nothing-like-it"], "unknown option '--nothing-like-it'", "run docr prune --help"],
     [["prune", "x"], "docr prune takes no arguments", "run docr prune --help"],
-    [["check", "a", "b"], "docr check takes 1 argument", "run docr check --help"],
+    [["token", "a", "b"], "docr token takes 1 argument", "run docr token --help"],
     [["completion"], "docr completion requires the argument <shell>", "run docr completion --help"],
     [
       ["check", "--client", "podman"],
-      "docr check requires the argument <image|host>",
+      "docr check requires the argument <image|host...>",
       "run docr check --help",
     ],
     [
@@ -212,12 +228,9 @@ describe("wrong usage", () => {
       "run docr credentials --help",
     ],
   ])("%j prints the error and the hint, and exits with 2", async (args, message, hint) => {
-    expect(await run(...args)).toEqual({
-      stdout: "",
-      stderr: errorLines(message, hint),
-      exitCode: 2,
-      code: "bad-arguments",
-    });
+    const { stdout, ...rest } = await run(...args);
+    expect(rest).toEqual({ stderr: errorLines(message, hint), exitCode: 2, code: "bad-arguments" });
+    expect(stdout === "").toBe(!args.includes("--json"));
   });
 
   it.each([
@@ -308,6 +321,51 @@ describe("wrong usage", () => {
         expect(failure === undefined || isHelperError(failure)).toBe(true);
       }),
     );
+  });
+});
+
+async function fail(error: HelperError, ...args: readonly string[]) {
+  const { context } = createCommandBench();
+  return runCommand(args, {
+    ...context,
+    issue: async () => {
+      throw error;
+    },
+  });
+}
+
+describe("an error with --json", () => {
+  it.each([401, 422, 429, 500])(
+    "of the API is one object on stdout, with the exit code as without: HTTP %i",
+    async (status) => {
+      const response = { status, requestId: "0123-abc", retryAfterSeconds: 30, apiMessage: "Too many" };
+      const error = new HelperError("api-rate-limited", "the api said no", { response });
+      const { stdout, stderr, exitCode } = await fail(error, "credentials", "acme", "--json");
+      expect(JSON.parse(stdout)).toEqual({
+        error: {
+          code: "api-rate-limited",
+          message: "the api said no",
+          hint: "run fewer jobs at once, or give them separate API tokens",
+          ...response,
+        },
+      });
+      expect(stdout.endsWith("}\n")).toBe(true);
+      const plain = await fail(error, "credentials", "acme");
+      expect(plain).toMatchObject({ stdout: "", stderr, exitCode });
+    },
+  );
+
+  it("has no field that is not known", async () => {
+    const error = new HelperError("mistyped", "the message");
+    expect(JSON.parse((await fail(error, "credentials", "--json")).stdout)).toEqual({
+      error: { code: "mistyped", message: "the message" },
+    });
+  });
+
+  it("is wrong usage too", async () => {
+    const { stdout, exitCode } = await run("prune", "--nothing-like-it", "--json");
+    expect([JSON.parse(stdout).error.code, exitCode]).toEqual(["bad-arguments", 2]);
+    expect((await run("prune", "--nothing-like-it", "--", "--json")).stdout).toBe("");
   });
 });
 

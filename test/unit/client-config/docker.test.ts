@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readVariable } from "../../../src/client-config/docker.ts";
@@ -287,5 +288,46 @@ describe("docker's file", () => {
       code: "client-config",
       message: `${FILE} is not valid JSON (line 1)`,
     });
+  });
+});
+
+const resolveIn = (home: ClientHome, client: "docker" | "podman", name = "named.json") =>
+  home.clients.resolve("ghcr.io", client, { authFile: join(home.home, name) });
+
+describe("a file that the user names", () => {
+  it("is the only place where docr looks", async () => {
+    const variable = JSON.stringify({ auths: { "ghcr.io": { auth: authOf("variable", "x") } } });
+    const home = createClientHome({ env: { DOCKER_AUTH_CONFIG: variable } });
+    home.install("docker-credential-pass");
+    home.docker({ auths: { "ghcr.io": { auth: authOf("own", "x") } } });
+    home.write("named.json", { auths: { "ghcr.io": { auth: authOf("sammy", "hunter2") } } });
+    for (const client of ["docker", "podman"] as const) {
+      expect(opened(await resolveIn(home, client))).toEqual([
+        "auths",
+        "~/named.json",
+        "ghcr.io",
+        ["sammy", "hunter2"],
+      ]);
+    }
+    home.write("named.json", {});
+    for (const client of ["docker", "podman"] as const)
+      expect((await resolveIn(home, client)).kind).toBe("none");
+    expect(home.asked).toEqual([]);
+  });
+
+  it("may name a helper", async () => {
+    const home = createClientHome({ helpers: { "pass ghcr.io": answerWith("p", "pass") } });
+    home.write("named.json", { credHelpers: { "ghcr.io": "pass" } });
+    expect(opened(await resolveIn(home, "docker")).slice(2)).toEqual(["ghcr.io", "pass", ["p", "pass"]]);
+  });
+
+  it("is an error if it is missing", async () => {
+    const home = createClientHome();
+    for (const client of ["docker", "podman"] as const) {
+      expect(await failureOf(() => resolveIn(home, client, "missing.json"))).toEqual({
+        code: "client-config",
+        message: "~/missing.json does not exist",
+      });
+    }
   });
 });

@@ -1,7 +1,8 @@
 import { createServer, type RequestListener } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
 import { createRegistries } from "../../../src/oci/registries.ts";
-import type { Registries } from "../../../src/oci/registries.ts";
+import type { Observe, RegistryExchange } from "../../../src/oci/exchanges.ts";
+import type { Registries, TokenAccess } from "../../../src/oci/registries.ts";
 import type { Credential } from "../../../src/core/credential.ts";
 import { parseImage } from "../../../src/core/image.ts";
 import { Secret } from "../../../src/core/secret.ts";
@@ -19,8 +20,8 @@ afterEach(async () => {
 
 const recorded = recordTrace();
 
-function registriesWith(budgetMs = 10_000): Registries {
-  return createRegistries({ env: {}, userAgent: "the-agent/1", trace: recorded.trace, budgetMs });
+function registriesWith(budgetMs = 10_000, observe?: Observe): Registries {
+  return createRegistries({ env: {}, userAgent: "the-agent/1", trace: recorded.trace, budgetMs, observe });
 }
 const registries = registriesWith();
 
@@ -211,6 +212,218 @@ describe("a login", () => {
       else response.writeHead(401, { "www-authenticate": 'Basic realm="x"' }).end();
     });
     expect(await registries.listTags(parseImage(`${host}/team/app`), ANN)).toEqual(["v1"]);
+  });
+});
+
+describe("a manifest's bytes", () => {
+  it("are read once their digest is checked", async () => {
+    const hub = await startHub();
+    const index = createIndex(OCI_INDEX, ["linux/amd64"]);
+    hub.addManifest("team/app", "v1", index);
+    const image = parseImage(`${hub.host}/team/app:v1`);
+    expect(await registries.readManifest(image, ANN)).toEqual(index.bytes);
+    expect(await registries.readManifest({ ...image, tag: "v2" }, ANN)).toBeUndefined();
+    const wrong = { ...image, tag: undefined, digest: digestOf(Buffer.from("other")) };
+    const host = await serve((request, response) => {
+      if (request.url === "/v2/") response.end("{}");
+      else response.writeHead(200, { "content-type": OCI_INDEX }).end(index.bytes);
+    });
+    const failure = await failureOf(() => registries.readManifest({ ...wrong, host }, undefined));
+    expect(failure.code).toBe("registry-digest-mismatch");
+  });
+});
+
+describe("a 401 from the registry", () => {
+  it("counts as absent if the caller says so and the token service accepted the login", async () => {
+    const hub = await startHub();
+    const image = parseImage(`${hub.host}/team/app:v1`);
+    const rules = { absentOn401: true };
+    expect(await registries.findManifest(image, ANN, rules)).toBeUndefined();
+    expect(await registries.listTags(image, ANN, rules)).toBeUndefined();
+    expect((await failureOf(() => registries.findManifest(image, login("ann", "wrong"), rules))).code).toBe(
+      "registry-unauthorized",
+    );
+    expect((await failureFrom(hub.host, ANN)).code).toBe("registry-denied");
+  });
+});
+
+/** A registry whose uploads have this response, and what it was asked. */
+async function startRegistry(status: number, headers: Readonly<Record<string, string>> = {}) {
+  const asked: string[] = [];
+  const host = await serve((request, response) => {
+    const scope = new URL(request.url ?? "", "http://x").searchParams.get("scope");
+    asked.push(`${request.method} ${request.url?.split("?")[0]}${scope === null ? "" : ` ${scope}`}`);
+    const realm = `http://${request.headers.host}/token`;
+    if (request.url?.startsWith("/token")) response.end('{"token":"t"}');
+    else if (request.headers.authorization !== "Bearer t") {
+      response.writeHead(401, { "www-authenticate": `Bearer realm="${realm}"` }).end();
+    } else response.writeHead(request.method === "POST" ? status : 204, headers).end();
+  });
+  return { image: parseImage(`${host}/team/app`), asked };
+}
+
+describe("permission to push", () => {
+  it("is given if the registry lets an upload start, which docr cancels", async () => {
+    const { image, asked } = await startRegistry(202, { location: "/v2/team/app/blobs/uploads/1?state=x" });
+    expect(await registries.mayPush(image, ANN)).toBe(true);
+    expect(asked).toEqual([
+      "GET /v2/",
+      "GET /token repository:team/app:pull,push",
+      "POST /v2/team/app/blobs/uploads/",
+      "DELETE /v2/team/app/blobs/uploads/1",
+    ]);
+  });
+
+  it("is given even if the upload cannot be cancelled", async () => {
+    const { image, asked } = await startRegistry(202, { location: "https://other.example/upload" });
+    expect(await registries.mayPush(image, ANN)).toBe(true);
+    expect(asked.at(-1)).toMatch(/^POST/);
+  });
+
+  it.each([
+    [401, "registry-denied"],
+    [403, "registry-denied"],
+    [405, "registry-denied"],
+    [503, "registry-unavailable"],
+  ])("is not given with HTTP %i", async (status, code) => {
+    const { image } = await startRegistry(status);
+    expect((await failureOf(() => registries.mayPush(image, ANN))).code).toBe(code);
+  });
+
+  it("is unknown for a repository that the registry does not create", async () => {
+    const { image } = await startRegistry(404);
+    expect(await registries.mayPush(image, ANN)).toBe(false);
+  });
+});
+
+const jwt = (claims: unknown): string => `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.x`;
+const granting = (...actions: string[]) =>
+  jwt({ access: [{ type: "repository", name: "team/app", actions }] });
+
+/** A registry whose token service answers with the token. */
+async function startTokenRegistry(token: string, isOpen = false): Promise<string> {
+  return serve((request, response) => {
+    const realm = `http://${request.headers.host}/token`;
+    if (request.url?.startsWith("/token")) response.end(JSON.stringify({ token, expires_in: 300 }));
+    else if (isOpen && request.url === "/v2/") response.end("{}");
+    else response.writeHead(401, { "www-authenticate": `Bearer realm="${realm}"` }).end();
+  });
+}
+const fetchFrom = async (host: string, access: TokenAccess = "pull") => {
+  const { secret, ...rest } = await registries.fetchToken(parseImage(`${host}/team/app`), ANN, access);
+  return { token: secret.reveal(), ...rest };
+};
+
+describe("a token", () => {
+  it("is the one that the registry's token service issues", async () => {
+    const token = granting("pull");
+    expect(await fetchFrom(await startTokenRegistry(token))).toMatchObject({
+      token,
+      scope: "repository:team/app:pull",
+      expiresInSeconds: 300,
+    });
+  });
+
+  it.each(["opaque", jwt({}), jwt({ access: [{ Type: "repository" }] }), granting("*")])(
+    "may not say what it permits: %s",
+    async (token) => {
+      expect((await fetchFrom(await startTokenRegistry(token), "pull,push")).token).toBe(token);
+    },
+  );
+
+  it("that permits less is denied", async () => {
+    expect(
+      await failureOf(async () => fetchFrom(await startTokenRegistry(granting("pull")), "pull,push")),
+    ).toMatchObject({
+      code: "registry-denied",
+      message: expect.stringMatching(/ did not grant push$/),
+    });
+    const other = jwt({ access: [{ type: "repository", name: "other", actions: ["pull"] }] });
+    expect((await failureOf(async () => fetchFrom(await startTokenRegistry(other)))).code).toBe(
+      "registry-denied",
+    );
+  });
+
+  it("is found at a registry that asks for one at the repository only", async () => {
+    expect((await fetchFrom(await startTokenRegistry("opaque", true))).token).toBe("opaque");
+  });
+
+  it("is missing at a registry that asks for the login itself, or for nothing", async () => {
+    const basic = await serve((_request, response) => {
+      response.writeHead(401, { "www-authenticate": 'Basic realm="x"' }).end();
+    });
+    expect(await failureOf(() => fetchFrom(basic))).toEqual({
+      code: "registry-no-token",
+      message: `${basic} uses no bearer tokens: it asks for the login itself`,
+    });
+    const open = await serve((_request, response) => response.end("{}"));
+    expect(await failureOf(() => fetchFrom(open))).toEqual({
+      code: "registry-no-token",
+      message: `${open} uses no bearer tokens: it answers without a login`,
+    });
+  });
+});
+
+describe("an observer", () => {
+  it("sees challenge, realm, service, scope and statuses, without logins, tokens and queries", async () => {
+    const hub = await startHub();
+    hub.addManifest("team/app", "v1", createIndex(OCI_INDEX, []), "ann");
+    const seen: RegistryExchange[] = [];
+    const observed = registriesWith(10_000, (exchange) => void seen.push(exchange));
+    await observed.findManifest(parseImage(`${hub.host}/team/app:v1`), ANN);
+    const url = `http://${hub.host}`;
+    expect(seen.slice(1)).toEqual([
+      {
+        method: "GET",
+        url: `${url}/v2/`,
+        sent: "nothing",
+        grant: undefined,
+        status: 401,
+        failure: undefined,
+        challenges: [
+          { scheme: "bearer", realm: `${url}/token`, service: "registry.docker.io", scope: undefined },
+        ],
+      },
+      {
+        method: "GET",
+        url: `${url}/token`,
+        sent: "login",
+        grant: { service: "registry.docker.io", scope: "repository:team/app:pull" },
+        status: 200,
+        failure: undefined,
+        challenges: [],
+      },
+      {
+        method: "GET",
+        url: `${url}/v2/team/app/manifests/v1`,
+        sent: "token",
+        grant: undefined,
+        status: 200,
+        failure: undefined,
+        challenges: [],
+      },
+    ]);
+    // https first, which this registry does not speak.
+    expect(seen[0]).toMatchObject({
+      url: `https://${hub.host}/v2/`,
+      status: undefined,
+      failure: "registry-tls",
+    });
+    seen.length = 0;
+    await observed.checkLogin(hub.host, login("<token>", hub.identityTokenOf("ann")));
+    expect(seen[2]).toMatchObject({ method: "POST", sent: "identity token", grant: { scope: undefined } });
+    expect(JSON.stringify(seen)).not.toMatch(/hunter2|eyJ/);
+  });
+
+  it("gets no control characters and no query of a realm", async () => {
+    const seen: RegistryExchange[] = [];
+    const host = await serve((_request, response) => {
+      const challenges = ['Basic realm="a\tb"', 'Bearer realm="https://auth.example/token?key=hunter2"'];
+      response.writeHead(401, { "www-authenticate": challenges }).end();
+    });
+    const observed = registriesWith(10_000, (exchange) => void seen.push(exchange));
+    await failureOf(() => observed.checkLogin(host, undefined));
+    expect(seen[1]?.challenges.map(({ realm }) => realm)).toEqual(["a?b", "https://auth.example/token"]);
   });
 });
 

@@ -7,6 +7,7 @@ import { parse } from "yaml";
 import { describeCommandFailure } from "../../../../src/cli/errors.ts";
 import { isHelperError, type ErrorCode } from "../../../../src/core/errors.ts";
 import { credentialsCommand } from "../../../../src/commands/credentials/credentials.ts";
+import type { Format } from "../../../../src/commands/credentials/formats.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { answerOf, tokenOf } from "../../../support/fakes/credentials-bench.ts";
 import { API_MESSAGE } from "../../../support/fakes/recorded-api.ts";
@@ -14,7 +15,6 @@ import {
   createCommandBench,
   type CommandBench,
   type CommandBenchOptions,
-  type GivenOptions,
 } from "../../../support/fakes/command-bench.ts";
 
 const HOST = "registry.digitalocean.com";
@@ -33,6 +33,15 @@ const configWith = (auths: Readonly<Record<string, string>>): unknown => ({
   auths: Object.fromEntries(Object.entries(auths).map(([key, auth]) => [key, { auth }])),
 });
 const authOf = (secret: string): string => Buffer.from(`${secret}:${secret}`).toString("base64");
+
+const jsonIn = async (format: Format) =>
+  (await create().run(credentialsCommand, { json: true, format }, ["acme"])).json;
+
+function createFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "docr-output-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
 
 describe("docr credentials", () => {
   it("mints once, read-only and for an hour, and prints docker's config.json", async () => {
@@ -84,8 +93,6 @@ describe("docr credentials", () => {
   });
 
   it("prints a format's JSON with --json", async () => {
-    const jsonIn = async (format: GivenOptions<typeof credentialsCommand>["format"]) =>
-      (await create().run(credentialsCommand, { json: true, format }, ["acme"])).json;
     expect(await jsonIn("auth")).toEqual({ host: HOST, registry: "acme", auth: AUTH });
     expect(await jsonIn("docker-config")).toEqual(configWith({ [HOST]: AUTH }));
     expect(await jsonIn("kubernetes-secret")).toMatchObject({ kind: "Secret" });
@@ -166,12 +173,6 @@ describe("docr credentials for several registries", () => {
 });
 
 describe("docr credentials --output", () => {
-  function createFolder(): string {
-    const folder = mkdtempSync(join(tmpdir(), "docr-output-"));
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-    return folder;
-  }
-
   it("writes the file for this user only, and prints nothing secret", async () => {
     const file = join(createFolder(), "config.json");
     writeFileSync(file, "old", { mode: 0o644 });

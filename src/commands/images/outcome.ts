@@ -1,0 +1,138 @@
+/** What a registry said about an image or a login, and its forms for the user. */
+import { REGISTRY_HOST } from "../../core/address.ts";
+import { errorJsonOf, traitsOf } from "../../core/error-catalog.ts";
+import type { HelperError } from "../../core/errors.ts";
+import { DOCKER_HUB } from "../../core/image.ts";
+import type { FoundManifest } from "../../oci/registries.ts";
+import { formatBytes } from "../../terminal/sizes.ts";
+import { alignColumns } from "../../terminal/table.ts";
+import type { Terminal } from "../../terminal/terminal.ts";
+import type { Result } from "../command.ts";
+import type { UsedLogin } from "./used-login.ts";
+
+export type CheckOutcome =
+  | { readonly status: "found"; readonly manifest: FoundManifest }
+  | { readonly status: "found"; readonly tags: readonly string[] }
+  /** The manifest itself. */
+  | { readonly status: "found"; readonly text: string }
+  /** `why`: what else the response may mean. */
+  | { readonly status: "absent"; readonly why?: string | undefined }
+  | { readonly status: "refused"; readonly reason: string }
+  /** The login may push. */
+  | { readonly status: "allowed" }
+  /** The registry accepts the login. */
+  | { readonly status: "accepted" }
+  /** The registry answers without a login. */
+  | { readonly status: "open" }
+  /** The registry, or the way to the login, failed. */
+  | { readonly status: "failed"; readonly failure: HelperError };
+
+/** What was asked about. */
+export interface Checked {
+  readonly host: string;
+  readonly name: string;
+  /** The field of the name in JSON. */
+  readonly key: "image" | "registry";
+  /** Undefined if docr could not find out which login to send. */
+  readonly used: UsedLogin | undefined;
+  readonly outcome: CheckOutcome;
+}
+
+/** Of several outcomes, the first of these decides the exit code: after a failure, nothing is known. */
+const WORST_FIRST = ["failed", "refused", "absent"] as const satisfies readonly CheckOutcome["status"][];
+
+export function exitCodeOf({ outcome }: Checked): number {
+  if (outcome.status === "failed") return traitsOf(outcome.failure).exitCode ?? 1;
+  if (outcome.status === "refused") return 4;
+  return outcome.status === "absent" ? 3 : 0;
+}
+
+/** The image or registry by itself, with every detail. */
+export function describeChecked(checked: Checked, terminal: Pick<Terminal, "paint">): Result {
+  return { text: textOf(checked, terminal), json: jsonOf(checked), exitCode: exitCodeOf(checked) };
+}
+
+/** A row for each, and the worst exit code. */
+export function describeSeveral(all: readonly Checked[]): Result {
+  const worst = WORST_FIRST.flatMap((status) => all.filter(({ outcome }) => outcome.status === status))[0];
+  return {
+    text: alignColumns(
+      all.map((checked) => [LABELS[checked.outcome.status], checked.name, detailOf(checked)]),
+    ),
+    json: all.map(jsonOf),
+    exitCode: worst ? exitCodeOf(worst) : 0,
+  };
+}
+
+const LABELS: Readonly<Record<CheckOutcome["status"], string>> = {
+  found: "found",
+  absent: "not found",
+  refused: "rejected",
+  allowed: "may push",
+  accepted: "accepted",
+  open: "open",
+  failed: "failed",
+};
+
+function detailOf({ outcome }: Checked): string {
+  if (outcome.status === "refused") return outcome.reason;
+  if (outcome.status === "failed") return outcome.failure.message;
+  if (outcome.status !== "found") return "";
+  if ("tags" in outcome) return outcome.tags.join(", ");
+  return "manifest" in outcome ? outcome.manifest.digest : "";
+}
+
+function textOf({ host, name, key, used, outcome }: Checked, terminal: Pick<Terminal, "paint">): string {
+  const login = ["  login", used?.label ?? "unknown"] as const;
+  switch (outcome.status) {
+    case "found": {
+      if ("text" in outcome) return outcome.text;
+      if ("tags" in outcome) return outcome.tags.map((tag) => `${tag}\n`).join("");
+      return `${terminal.paint("bold", name)}\n${alignColumns([...manifestRows(outcome.manifest), login])}`;
+    }
+    case "absent": {
+      const why = outcome.why === undefined ? "" : `, or this login may not see it (${outcome.why})`;
+      return `not found: ${name} does not exist${why}\n${alignColumns([login])}`;
+    }
+    case "refused": {
+      const needsOtherAccount = key === "image" && used?.login !== undefined;
+      const next = needsOtherAccount ? "log in with an account that may" : "log in";
+      const rows = [["  reason", outcome.reason], login, ["  next", `${next}: ${loginCommandFor(host)}`]];
+      return `rejected: ${name}\n${alignColumns(rows)}`;
+    }
+    case "allowed":
+      return `may push: ${name}\n${alignColumns([login])}`;
+    case "accepted":
+      return `accepted: ${name} accepts the login\n${alignColumns([login])}`;
+    case "open": {
+      const label = used?.login ? `${used.label}; not checked` : login[1];
+      return `open: ${name} answers without a login\n${alignColumns([["  login", label]])}`;
+    }
+    case "failed":
+      return `failed: ${name}\n${alignColumns([["  reason", outcome.failure.message], login])}`;
+  }
+}
+
+function manifestRows(manifest: FoundManifest): readonly (readonly [string, string])[] {
+  const { digest, mediaType, bytes, contentBytes, platforms } = manifest;
+  return [
+    ["  digest", digest],
+    ["  type", mediaType],
+    ["  manifest", formatBytes(bytes)],
+    ...(contentBytes === undefined ? [] : [["  to pull", formatBytes(contentBytes)] as const]),
+    ["  platforms", platforms.length === 0 ? "unknown" : platforms.join(", ")],
+  ];
+}
+
+function jsonOf({ name, key, used, outcome }: Checked): Readonly<Record<string, unknown>> {
+  const common = { [key]: name, ...(used && { login: used.json }), status: outcome.status };
+  if (outcome.status === "refused") return { ...common, reason: outcome.reason };
+  if (outcome.status === "failed") return { ...common, error: errorJsonOf(outcome.failure) };
+  if ("manifest" in outcome) return { ...common, ...outcome.manifest };
+  return "tags" in outcome ? { ...common, tags: outcome.tags } : common;
+}
+
+function loginCommandFor(host: string): string {
+  if (host === REGISTRY_HOST) return "docr login";
+  return host === DOCKER_HUB ? "docker login" : `docker login ${host}`;
+}
