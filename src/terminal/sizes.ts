@@ -8,5 +8,6 @@ export function formatBytes(count: number): string {
     value /= 1000;
     unit += 1;
   }
+  if (count === 1) return "1 byte";
   return `${unit === 0 ? value : value.toFixed(1)} ${UNITS[unit]}`;
 }

@@ -10,6 +10,8 @@ export interface Terminal {
   readonly canAsk: boolean;
   /** The width of text on stdout, in columns: the terminal's, or 80 for a pipe. */
   readonly columns: number;
+  /** The width that tables must fit: the terminal's. Undefined for a pipe, whose reader needs every cell. */
+  readonly width: number | undefined;
   /** Styles text for stdout. Returns it unchanged if stdout is a pipe, or if the user wants no colours. */
   paint(style: Style, text: string): string;
   /**
@@ -61,6 +63,8 @@ const PIPED_COLUMNS = 80;
 export function createTerminal(parts: TerminalParts): Terminal {
   const canAsk = parts.isTerminal(0) && parts.isTerminal(2);
   const isStdoutTerminal = parts.isTerminal(1);
+  // Some pseudo-terminals report 0.
+  const width = (isStdoutTerminal && parts.columns()) || undefined;
   const open = async (question: string, option: string | undefined) => {
     if (!canAsk) {
       throw new HelperError("no-terminal", `there is no terminal to ask: ${question}`, {
@@ -71,7 +75,8 @@ export function createTerminal(parts: TerminalParts): Terminal {
   };
   return {
     canAsk,
-    columns: (isStdoutTerminal ? parts.columns() : undefined) ?? PIPED_COLUMNS,
+    columns: width ?? PIPED_COLUMNS,
+    width,
     paint(style, text) {
       // Turn off Node's own check of the stream: it does not know `--no-color`.
       return isStdoutTerminal && parts.wantsColours()

@@ -19,17 +19,19 @@ const UNKNOWN = "unknown (requires the scope account:read)";
 export function describeLogin(
   { token, account, registries }: AcceptedToken,
   { context, store }: Stored,
+  width: number | undefined,
 ): string {
   const life = token?.expiresInSeconds;
   const end = life === undefined ? "never expires" : `expires in ${formatDuration(life * 1000)}`;
-  return alignColumns([
+  const rows = [
     ["logged in", `account ${context}, stored in ${store}`],
     ["account", account ? describeAccount(account) : UNKNOWN],
     ["team", account ? (account.team ?? "none") : "unknown"],
     ["scopes", token ? describeScopes(token.scopes) : "unknown"],
     ...(token ? [["API token", end]] : []),
     ...describeRegistries(registries),
-  ]);
+  ];
+  return alignColumns(rows, width);
 }
 
 /** A field is null if DigitalOcean did not return it. The expiry is also null if the token never expires. */

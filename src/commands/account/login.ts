@@ -40,7 +40,7 @@ export const loginCommand = defineCommand({
     for (const text of warningsFor(context, settings(), accounts)) reporter.warn(text);
     for (const text of await findMissingSetup(parts)) reporter.warn(text);
     const stored = { context: context ?? DEFAULT_CONTEXT, store, now: clock.read().now };
-    return { text: describeLogin(accepted, stored), json: jsonOfLogin(accepted, stored) };
+    return { text: describeLogin(accepted, stored, terminal.width), json: jsonOfLogin(accepted, stored) };
   },
 });
 

@@ -1,3 +1,4 @@
+import { alignColumns } from "../../terminal/table.ts";
 import type { HelperError } from "../../core/errors.ts";
 import { DEFAULT_CONTEXT } from "../../credentials/accounts/api-tokens.ts";
 import type { InventoryReport } from "../../credentials/inventory/inventory.ts";
@@ -30,17 +31,17 @@ export interface Held extends InventoryReport {
 /** The width of the longest label. It is fixed, because docr prints each line as soon as it has it. */
 const LABEL_WIDTH = "config file".length;
 
-function line(label: string, text: string): string {
-  return `${label.padEnd(LABEL_WIDTH)}  ${text}\n`;
+type Line = (label: string, text: string) => string;
+
+function lineIn(width: number | undefined): Line {
+  return (label, text) => alignColumns([[label.padEnd(LABEL_WIDTH), text]], width);
 }
 
-export function describeConfigured({
-  context,
-  registries,
-  fallback,
-  configFile,
-  problems,
-}: Configured): string {
+export function describeConfigured(
+  { context, registries, fallback, configFile, problems }: Configured,
+  width: number | undefined,
+): string {
+  const line = lineIn(width);
   return [
     line("account", context ?? DEFAULT_CONTEXT),
     ...Object.entries(registries).map(([registry, name]) => line("", `${name} for ${registry}`)),
@@ -50,17 +51,26 @@ export function describeConfigured({
   ].join("");
 }
 
-export function describeSource(source: TokenSourceState, isFirst: boolean): string {
+export function describeSource(
+  source: TokenSourceState,
+  isFirst: boolean,
+  width: number | undefined,
+): string {
+  const line = lineIn(width);
   const { name, state, contexts, failure, isDeciding } = source;
   const found = contexts.length === 0 ? "set" : contexts.join(", ");
   const what = { set: found, empty: "none", broken: failure?.message ?? "unknown" }[state];
   return line(isFirst ? "API tokens" : "", `${isDeciding ? "> " : "  "}${name}: ${what}`);
 }
 
-export function describeHeld({ sources, credentials, failures, now }: Held): string {
+export function describeHeld(
+  { sources, credentials, failures, now }: Held,
+  width: number | undefined,
+): string {
+  const line = lineIn(width);
   const deciding = sources.find(({ isDeciding }) => isDeciding);
   const store = sources.find(({ kind }) => kind === "store");
-  const table = describeLiveCredentials(credentials, now);
+  const table = describeLiveCredentials(credentials, now, width);
   return [
     line("in use", describeDeciding(deciding)),
     line("store", store ? `${store.name}: ${store.failure?.message ?? "open"}` : "unknown"),

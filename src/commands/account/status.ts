@@ -29,14 +29,14 @@ export const statusCommand = defineCommand({
       if (!wantsJson) terminal.print(text);
     };
     const { store, configured } = readConfigured(context);
-    print(describeConfigured(configured));
+    print(describeConfigured(configured, terminal.width));
     const sources: TokenSourceState[] = [];
     for await (const source of findTokenSources(machine, accounts, { store, context: configured.context })) {
-      print(describeSource(source, sources.length === 0));
+      print(describeSource(source, sources.length === 0, terminal.width));
       sources.push(source);
     }
     const held = { sources, ...(await inventory.living()), now: clock.read() };
-    return { text: describeHeld(held), json: jsonOfStatus(configured, held) };
+    return { text: describeHeld(held, terminal.width), json: jsonOfStatus(configured, held) };
   },
 });
 

@@ -101,7 +101,13 @@ async function configure(
   if (!isDryRun) warnings.push(...(await eraseMoved(moving, destination, context.runHelper)));
   for (const warning of warnings) reporter.warn(warning);
   const moved = isDryRun && !willMigrate ? [] : moving;
-  return reportEdits(applied, { isDryRun, withUnchanged: true, warnings, moved: { logins: moved, store } });
+  const { width } = context.terminal;
+  return reportEdits(applied, {
+    isDryRun,
+    withUnchanged: true,
+    warnings,
+    moved: { logins: moved, store, width },
+  });
 }
 
 async function findLost(

@@ -38,7 +38,7 @@ export async function confirmMove(
     );
   }
   terminal.note("clients would no longer find these logins:");
-  for (const line of tableOf(logins).trimEnd().split("\n")) terminal.note(line);
+  for (const line of tableOf(logins, terminal.width).trimEnd().split("\n")) terminal.note(line);
   if (await terminal.confirm(`Move ${countLogins(logins)} to ${store}?`)) return;
   throw new HelperError("cancelled", "cancelled");
 }

@@ -11,7 +11,12 @@ export interface ReportOptions {
   readonly withUnchanged: boolean;
   readonly warnings: readonly string[];
   /** The logins that moved to the store. Only for `docr configure`. */
-  readonly moved?: { readonly logins: readonly FoundLogin[]; readonly store: string };
+  readonly moved?: {
+    readonly logins: readonly FoundLogin[];
+    readonly store: string;
+    /** Of the terminal. */
+    readonly width: number | undefined;
+  };
 }
 
 export function reportEdits({ edits, backups }: Applied, options: ReportOptions): Result {
@@ -19,7 +24,7 @@ export function reportEdits({ edits, backups }: Applied, options: ReportOptions)
   const diffs = edits.map(diffOf).join("");
   const listed = edits.filter((edit) => withUnchanged || isChange(edit));
   const lines = listed.map((edit) => lineFor(edit, backups)).join("");
-  const movedText = moved ? textOfMoved(moved.logins, { isDryRun, store: moved.store }) : "";
+  const movedText = moved ? textOfMoved(moved.logins, { isDryRun, ...moved }) : "";
   const text = isDryRun ? diffs || "nothing would change\n" : lines || "nothing to change\n";
   return {
     text: text + movedText,

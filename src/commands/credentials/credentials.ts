@@ -91,7 +91,7 @@ export const credentialsCommand = defineCommand({
     const { text, json } = formatCredentials(minted, format, place);
     if (output) {
       await writeOrRevoke(output, text, minted, context);
-      return describeOutput(output, format, minted);
+      return describeOutput(output, format, minted, context.terminal.width);
     }
     return { text, json: options.format === undefined ? jsonOf(minted) : json };
   },
@@ -126,7 +126,12 @@ async function writeOrRevoke(
   }
 }
 
-function describeOutput({ path, label }: OutputFile, format: Format, minted: IssuedCredentials): Result {
+function describeOutput(
+  { path, label }: OutputFile,
+  format: Format,
+  minted: IssuedCredentials,
+  width: number | undefined,
+): Result {
   const rows = minted.map((credential) => {
     const end = expiresAt(credential);
     return [
@@ -136,7 +141,7 @@ function describeOutput({ path, label }: OutputFile, format: Format, minted: Iss
     ];
   });
   return {
-    text: `wrote ${label} (${format})\n${alignColumns(rows)}`,
+    text: `wrote ${label} (${format})\n${alignColumns(rows, width)}`,
     json: { file: path, format, credentials: minted.map(jsonWithoutSecret) },
   };
 }

@@ -11,7 +11,11 @@ const LABELS = {
 } as const satisfies Record<LivingCredential["use"], string>;
 
 /** Returns a table, or "" if there are no credentials. */
-export function describeLiveCredentials(credentials: readonly LivingCredential[], now: Moment): string {
+export function describeLiveCredentials(
+  credentials: readonly LivingCredential[],
+  now: Moment,
+  width: number | undefined,
+): string {
   if (credentials.length === 0) return "";
   const rows = credentials.map((credential) => [
     credential.registry ?? "?",
@@ -20,7 +24,7 @@ export function describeLiveCredentials(credentials: readonly LivingCredential[]
     endOf(credential, now),
     LABELS[credential.use],
   ]);
-  return alignColumns([["REGISTRY", "ACCESS", "AGE", "EXPIRES IN", "STATE"], ...rows]);
+  return alignColumns([["REGISTRY", "ACCESS", "AGE", "EXPIRES IN", "STATE"], ...rows], width);
 }
 
 export function jsonOfLiveCredentials(credentials: readonly LivingCredential[]): readonly unknown[] {

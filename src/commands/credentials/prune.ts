@@ -18,7 +18,7 @@ export const pruneCommand = defineCommand({
       reporter.warn(`${message}: credentials stored there are not listed and were not revoked`);
     }
     const left = credentials.filter(({ use }) => use === "superseded").length;
-    const table = describeLiveCredentials(credentials, clock.read());
+    const table = describeLiveCredentials(credentials, clock.read(), terminal.width);
     const summary = dryRun
       ? `would revoke ${countCredentials(left)}`
       : `revoked ${countCredentials(revoked)}${notRevoked(left)}`;

@@ -110,7 +110,7 @@ function tableOf(findings: readonly Finding[], terminal: Terminal): string {
     [outcome, name, what],
     ...(next === undefined ? [] : [["", "", `next: ${next}`]]),
   ]);
-  return alignColumns(rows).replace(/^(?:pass|warn|fail)/gm, (word) => {
+  return alignColumns(rows, terminal.width).replace(/^(?:pass|warn|fail)/gm, (word) => {
     const style = word === "pass" ? STYLES.pass : word === "warn" ? STYLES.warn : STYLES.fail;
     return terminal.paint(style, word);
   });

@@ -26,7 +26,7 @@ export const resolveCommand = defineCommand({
     "docr resolve registry.example --key https://auth.example/v1/ --reveal --json",
   ],
   exitCodes: { 0: "login found", 3: "no login: the client goes on without one" },
-  needs: ["clients", "reporter"],
+  needs: ["clients", "terminal", "reporter"],
   async run({ options, args: [text] }, context) {
     const { host, repository } = parseTarget(text);
     const resolved = await resolveAndWarn(context, host, options.client, {
@@ -43,14 +43,17 @@ export const resolveCommand = defineCommand({
     const { client, source, key } = resolved;
     const kind = settingOf(resolved);
     return {
-      text: alignColumns([
-        ["client", client],
-        ["key", printable(key)],
-        ["from", kind === "none" ? printable(source) : `${printable(source)} (${kind})`],
-        ...(helper === undefined ? [] : [["helper", `docker-credential-${helper}`]]),
-        ["login", login.kind ?? `none: ${client} goes on without a login`],
-        ...(login.kind === undefined ? [] : secretRows(login)),
-      ]),
+      text: alignColumns(
+        [
+          ["client", client],
+          ["key", printable(key)],
+          ["from", kind === "none" ? printable(source) : `${printable(source)} (${kind})`],
+          ...(helper === undefined ? [] : [["helper", `docker-credential-${helper}`]]),
+          ["login", login.kind ?? `none: ${client} goes on without a login`],
+          ...(login.kind === undefined ? [] : secretRows(login)),
+        ],
+        context.terminal.width,
+      ),
       json: {
         client,
         host,

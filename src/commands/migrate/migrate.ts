@@ -82,6 +82,7 @@ async function migrate(
   { dryRun: isDryRun, yes }: OptionsOf<typeof OPTIONS>,
   { situation, store, find, move, terminal }: MigrateSteps,
 ): Promise<Result> {
+  const { width } = terminal;
   const finds = splitByClients(await find(), situation);
   // If the user named hosts, a login that stays is a failure.
   const { found, staying } = finds;
@@ -90,7 +91,7 @@ async function migrate(
     if (!isDryRun && (await removeEmptyFallback(staying, situation))) {
       terminal.note(`docker-credential-${situation.from} has no logins and is no longer docr's fallback`);
     }
-    return reportMove({ moved: found, staying: others, failed: expected, isDryRun, store });
+    return reportMove({ moved: found, staying: others, failed: expected, isDryRun, store, width });
   }
   if (!yes) await confirmMove(found, store, terminal);
   const { moved, failed, copied } = await terminal.spin("moving logins", () => move(finds));
@@ -100,6 +101,7 @@ async function migrate(
     failed: [...failed, ...copied, ...expected],
     isDryRun: false,
     store,
+    width,
   });
 }
 
@@ -131,7 +133,7 @@ async function confirmMove(
       hint: "add --yes, or see docr migrate --dry-run",
     });
   }
-  for (const line of tableOf(logins).trimEnd().split("\n")) terminal.note(line);
+  for (const line of tableOf(logins, terminal.width).trimEnd().split("\n")) terminal.note(line);
   if (!(await terminal.confirm(`Move ${countLogins(logins)} to ${store}?`))) {
     throw new HelperError("cancelled", "nothing was moved", { hint: "see docr migrate --dry-run" });
   }

@@ -12,16 +12,18 @@ interface MoveOutcome {
   readonly isDryRun: boolean;
   /** The store, for the user. */
   readonly store: string;
+  /** Of the terminal. */
+  readonly width: number | undefined;
 }
 
-export function reportMove({ moved, staying, failed, isDryRun, store }: MoveOutcome): Result {
+export function reportMove({ moved, staying, failed, isDryRun, store, width }: MoveOutcome): Result {
   const left = [...failed, ...staying];
   const parts = [
     moved.length === 0 && left.length === 0 ? "no logins to move\n" : "",
-    textOfMoved(moved, { isDryRun, store }),
+    textOfMoved(moved, { isDryRun, store, width }),
     left.length === 0
       ? ""
-      : `${isDryRun ? "would not move" : "not moved"}:\n${alignColumns(left.map(rowOfStaying))}`,
+      : `${isDryRun ? "would not move" : "not moved"}:\n${alignColumns(left.map(rowOfStaying), width)}`,
   ];
   return {
     text: parts.join(""),
@@ -33,19 +35,20 @@ export function reportMove({ moved, staying, failed, isDryRun, store }: MoveOutc
 /** Returns "" if no login has moved. */
 export function textOfMoved(
   moved: readonly FoundLogin[],
-  { isDryRun, store }: Pick<MoveOutcome, "isDryRun" | "store">,
+  { isDryRun, store, width }: Pick<MoveOutcome, "isDryRun" | "store" | "width">,
 ): string {
   if (moved.length === 0) return "";
-  return `${isDryRun ? "would move" : "moved"} ${countLogins(moved)} to ${store}:\n${tableOf(moved)}`;
+  return `${isDryRun ? "would move" : "moved"} ${countLogins(moved)} to ${store}:\n${tableOf(moved, width)}`;
 }
 
 export function countLogins({ length }: readonly FoundLogin[]): string {
   return `${length} login${length === 1 ? "" : "s"}`;
 }
 
-export function tableOf(logins: readonly FoundLogin[]): string {
+export function tableOf(logins: readonly FoundLogin[], width: number | undefined): string {
   return alignColumns(
     logins.map((login) => ["", printable(login.key), printable(userLabel(login) ?? ""), login.origin.label]),
+    width,
   );
 }
 

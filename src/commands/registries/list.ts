@@ -48,7 +48,10 @@ export const listCommand = defineCommand({
       terminal.note(host === undefined && filter === undefined ? "no logins are stored" : "no login matches");
     }
     return {
-      text: rows.length === 0 ? "" : alignColumns([["HOST", "USER NAME", "STORED", "USED BY"], ...rows]),
+      text:
+        rows.length === 0
+          ? ""
+          : alignColumns([["HOST", "USER NAME", "STORED", "USED BY"], ...rows], terminal.width),
       json,
     };
   },
@@ -59,23 +62,26 @@ export const showCommand = defineCommand({
   arguments: ["<host>"],
   summary: "Show a login: user name, when it was stored, which clients use it",
   examples: ["docr registry show ghcr.io"],
-  needs: ["clients", "general", "logins", "reporter", "runHelper"],
-  async run({ args: [text] }, { reporter, ...context }) {
+  needs: ["clients", "general", "logins", "terminal", "reporter", "runHelper"],
+  async run({ args: [text] }, { terminal, reporter, ...context }) {
     const view = viewOf(await requireLogin(context.logins, parseOtherHost(text)));
     const { usedBy, shadowedBy, warnings } = await findUses(context, await openFallback(context), view);
     for (const warning of warnings) reporter.warn(warning);
     return {
-      text: alignColumns([
-        ["host", printable(view.host)],
-        ["user name", usernameText(view)],
-        ["stored", timeText(view)],
-        ...(usedBy.length === 0 ? [["used by", describeNoUse(shadowedBy)]] : []),
-        ...usedBy.map((use) => ["used by", `${use.client}, from ${placeOf(use)}`]),
-        ...shadowedBy.map((use) => [
-          "shadowed by",
-          `${use.client} finds ${whatOf(use)} in ${placeOf(use)} first`,
-        ]),
-      ]),
+      text: alignColumns(
+        [
+          ["host", printable(view.host)],
+          ["user name", usernameText(view)],
+          ["stored", timeText(view)],
+          ...(usedBy.length === 0 ? [["used by", describeNoUse(shadowedBy)]] : []),
+          ...usedBy.map((use) => ["used by", `${use.client}, from ${placeOf(use)}`]),
+          ...shadowedBy.map((use) => [
+            "shadowed by",
+            `${use.client} finds ${whatOf(use)} in ${placeOf(use)} first`,
+          ]),
+        ],
+        terminal.width,
+      ),
       json: { ...view, usedBy: usedBy.map(jsonOfUse), shadowedBy: shadowedBy.map(jsonOfUse) },
     };
   },

@@ -22,6 +22,8 @@ import {
 export interface CommandBenchOptions extends CredentialsBenchOptions {
   /** The user's answers, prompt by prompt. Undefined: there is no terminal. */
   readonly answers?: readonly (string | boolean)[];
+  /** The width of the terminal on stdout. Undefined: stdout is a pipe. */
+  readonly width?: number;
   /** Stdin, for `--password-stdin`. */
   readonly stdin?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -80,6 +82,7 @@ export function createCommandBench(options: CommandBenchOptions = {}): CommandBe
   const terminal: Terminal = {
     canAsk: options.answers !== undefined,
     columns: 80,
+    width: options.width,
     paint: (_style, text) => text,
     askHidden: async (question) => new Secret(String(answer(question))),
     ask: async (question) => String(answer(question)),

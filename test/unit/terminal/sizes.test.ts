@@ -4,6 +4,7 @@ import { formatBytes } from "../../../src/terminal/sizes.ts";
 describe("formatting a size", () => {
   it.each([
     [0, "0 bytes"],
+    [1, "1 byte"],
     [999, "999 bytes"],
     [1000, "1.0 kB"],
     [29_393_920, "29.4 MB"],
