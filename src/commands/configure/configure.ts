@@ -93,7 +93,7 @@ async function configure(
   if (!isDryRun) await removeFromFiles(moving, setup);
   const { edits } = applied;
   const warnings = isDryRun
-    ? [...lostLoginWarnings(lost, { willMigrate, store }), ...dryRunWarnings(edits, machine)]
+    ? [...lostLoginWarnings(lost, { willMigrate, store }), ...dryRunWarnings(edits, places, machine)]
     : [
         ...hiddenLoginWarnings(edits, files),
         ...(await followUpWarnings(edits, places, machine, await context.clients())),

@@ -4,6 +4,7 @@ import { parseSnapshot, withoutMark } from "../../client-config/client-file.ts";
 import type { Files } from "../../client-config/edit/files.ts";
 import { parseCredentialHelpers } from "../../client-config/registries-conf.ts";
 import type { Clients } from "../../client-config/resolve.ts";
+import { findSnapDocker, SNAP_FIX, snapReads } from "../../client-config/snap-docker.ts";
 import { DOCR } from "../../client-config/uses.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
 import type { Machine } from "../../core/machine.ts";
@@ -68,13 +69,18 @@ export async function followUpWarnings(
       ({ client, source }) =>
         `${client} uses the login for ${REGISTRY_HOST} in ${source} and does not ask docr for it`,
     ),
+    ...snapWarnings(places, machine),
     ...pathWarnings(machine),
   ];
 }
 
 /** The same for a dry run. Does not check the clients' current logins, because the files will change. */
-export function dryRunWarnings(edits: readonly PlannedEdit[], machine: Machine): readonly string[] {
-  return [...markWarnings(edits), ...pathWarnings(machine)];
+export function dryRunWarnings(
+  edits: readonly PlannedEdit[],
+  places: Places,
+  machine: Machine,
+): readonly string[] {
+  return [...markWarnings(edits), ...snapWarnings(places, machine), ...pathWarnings(machine)];
 }
 
 function markWarnings(edits: readonly PlannedEdit[]): readonly string[] {
@@ -82,6 +88,11 @@ function markWarnings(edits: readonly PlannedEdit[]): readonly string[] {
     if (kind === "whole-file" || text === undefined || withoutMark(text) === text) return [];
     return [`docker and podman ignore ${file.label} because it begins with a byte order mark`];
   });
+}
+
+function snapWarnings({ docker }: Pick<Places, "docker">, machine: Machine): readonly string[] {
+  const snap = docker === undefined ? undefined : findSnapDocker(machine);
+  return snap ? [`${snapReads(snap.label)}; ${SNAP_FIX}`] : [];
 }
 
 function pathWarnings(machine: Machine): readonly string[] {

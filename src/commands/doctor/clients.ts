@@ -1,8 +1,9 @@
+import { findSnapDocker, SNAP_FIX, snapReads, type SnapDocker } from "../../client-config/snap-docker.ts";
 import { type ClientUse, settingOf } from "../../client-config/types.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
 import { hasProgram } from "../../system/executables.ts";
 import type { CommandContext } from "../context.ts";
-import { type Finding, pass, warn } from "./finding.ts";
+import { fail, type Finding, pass, warn } from "./finding.ts";
 
 const CLIENTS = ["docker", "podman"] as const;
 
@@ -12,7 +13,9 @@ export async function checkClients({
   clients,
 }: Pick<CommandContext, "machine" | "clients">): Promise<readonly Finding[]> {
   const { usedBy, shadowedBy, warnings } = await (await clients()).usesOf(REGISTRY_HOST);
+  const snap = findSnapDocker(machine);
   const findings = CLIENTS.flatMap((client): readonly Finding[] => {
+    if (client === "docker" && snap?.isDefault) return [];
     const shadow = shadowedBy.find((use) => use.client === client);
     if (shadow) return [shadowed(shadow)];
     const use = usedBy.find((one) => one.client === client);
@@ -20,9 +23,20 @@ export async function checkClients({
     if (!hasProgram(client, machine)) return [];
     return [warn(client, `does not ask docr for ${REGISTRY_HOST}`, "run docr configure")];
   });
+  if (snap) findings.push(describeSnap(snap));
   const problems = warnings.map((text) => warn("clients", text, "fix that file"));
   if (findings.length > 0) return [...findings, ...problems];
   return [warn("clients", "docker and podman are neither installed nor configured"), ...problems];
+}
+
+function describeSnap({ label, helpers }: SnapDocker): Finding {
+  const name = "docker snap";
+  const [helper] = helpers;
+  if (helper !== undefined) {
+    const what = `${label} names docker-credential-${helper}, which the docker snap cannot run`;
+    return fail(name, what, "remove credsStore and credHelpers from that file, and log in again");
+  }
+  return warn(name, snapReads(label), SNAP_FIX);
 }
 
 /** Reports a login or helper that the client finds before docr. */

@@ -1,5 +1,6 @@
 import type { FileSnapshot } from "../../client-config/edit/snapshot.ts";
 import { dockerConfigPath, podmanAuthPaths } from "../../client-config/paths.ts";
+import { findSnapDocker } from "../../client-config/snap-docker.ts";
 import type { ClientName } from "../../client-config/types.ts";
 import { undefinedIfFailed } from "../../credentials/best-effort.ts";
 import { listHosts } from "../configure/warnings.ts";
@@ -19,23 +20,31 @@ export async function checkPlainLogins({
 }: Pick<CommandContext, "machine" | "files">): Promise<readonly Finding[]> {
   const clientFiles = await files();
   const docker = dockerConfigPath(machine);
-  const paths = new Set([...(docker === undefined ? [] : [docker]), ...podmanAuthPaths(machine)]);
+  const snap = findSnapDocker(machine)?.path;
+  const own = [docker, snap].filter((path) => path !== undefined);
+  const paths = new Set([...own, ...podmanAuthPaths(machine)]);
   const findings: Finding[] = [];
   for (const path of paths) {
     // checkClients reports a file that cannot be read.
     const file = await undefinedIfFailed(async () => clientFiles.open(path));
-    if (file) findings.push(...(await findingsIn(file, path === docker ? "docker" : "podman")));
+    const client = own.includes(path) ? "docker" : "podman";
+    // The snap could not read them in docr's store.
+    if (file) findings.push(...(await findingsIn(file, client, path !== snap)));
   }
   return findings;
 }
 
-async function findingsIn(file: FileSnapshot, client: ClientName): Promise<readonly Finding[]> {
+async function findingsIn(
+  file: FileSnapshot,
+  client: ClientName,
+  canMove: boolean,
+): Promise<readonly Finding[]> {
   const logins = await undefinedIfFailed(async () => loginsInFile(file, client));
   const { found = [], staying = [] } = logins ?? {};
   const keys = [...found, ...staying].map(({ key }) => key);
   if (keys.length === 0) return [];
   const what = `${file.label} holds the login for ${listHosts(keys)} in plain text`;
-  return [warn("plain logins", what, found.length === 0 ? undefined : commandFor(found))];
+  return [warn("plain logins", what, canMove && found.length > 0 ? commandFor(found) : undefined)];
 }
 
 function commandFor(logins: readonly FoundLogin[]): string {

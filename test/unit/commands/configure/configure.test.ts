@@ -219,6 +219,19 @@ describe("docr configure", () => {
     ]);
   });
 
+  it("warns about docker's snap, which cannot run docr, and leaves its file", async () => {
+    const home = createConfiguredHome();
+    const snap = "snap/docker/current/.docker/config.json";
+    home.write(snap, "{}");
+    const warning = `the docker snap reads ~/${snap} and cannot run credential helpers, so it does not ask docr; install docker as a package, or put a login into that file: docr credentials --format docker-config`;
+    await configure(home, { client: "docker", dryRun: true });
+    await configure(home, { client: "docker" });
+    expect(home.warnings).toEqual([warning, warning]);
+    expect(home.read(snap)).toBe("{}");
+    await configure(home, { client: "podman" });
+    expect(home.warnings).toHaveLength(2);
+  });
+
   it("warns if a client finds a login for DigitalOcean's registry first", async () => {
     const variable = JSON.stringify({ auths: { [HOST]: { auth: "YTpi" } } });
     const home = createConfiguredHome({ env: { DOCKER_AUTH_CONFIG: variable } });

@@ -269,6 +269,47 @@ describe("the client check", () => {
   });
 });
 
+describe("the check of docker's snap", () => {
+  const SNAP = "snap/docker/current/.docker/config.json";
+  const FIX =
+    "install docker as a package, or put a login into that file: docr credentials --format docker-config";
+
+  it("names the file that the snap reads, and says nothing about docker's own", async () => {
+    mkdirSync(join(folder, "snap", "bin"), { recursive: true });
+    writeFileSync(join(folder, "snap", "bin", "docker"), "#!/bin/sh\n", { mode: 0o755 });
+    const env = { PATH: `${join(folder, "snap", "bin")}:${join(folder, "bin")}` };
+    expect(await lineOf("docker snap", { env })).toEqual([
+      "warn",
+      `the docker snap reads ~/${SNAP} and cannot run credential helpers, so it does not ask docr`,
+      FIX,
+    ]);
+    expect(await lineOf("docker", { env })).toEqual([]);
+  });
+
+  it("names its plain-text logins, which cannot move, beside docker's own state", async () => {
+    writeFile(SNAP, { auths: { "ghcr.io": { auth: "YTpi" } } });
+    expect((await lineOf("docker snap"))[0]).toBe("warn");
+    expect((await lineOf("docker"))[0]).toBe("pass");
+    expect(await lineOf("plain logins")).toEqual([
+      "warn",
+      `~/${SNAP} holds the login for ghcr.io in plain text`,
+    ]);
+  });
+
+  it("fails if the file names a helper", async () => {
+    writeFile(SNAP, { credHelpers: { [HOST]: "docr" } });
+    expect(await lineOf("docker snap")).toEqual([
+      "fail",
+      `~/${SNAP} names docker-credential-docr, which the docker snap cannot run`,
+      "remove credsStore and credHelpers from that file, and log in again",
+    ]);
+  });
+
+  it("is absent without the snap", async () => {
+    expect(await lineOf("docker snap")).toEqual([]);
+  });
+});
+
 describe("the check of plain-text logins", () => {
   const login = { auth: Buffer.from("sammy:hunter2").toString("base64") };
 
