@@ -26,7 +26,7 @@ const PARTS = [
   "docker-credential-secretservice",
 ] as const;
 
-describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => {
+describeUnless(explainNoLab(PARTS), "the commands that read clients' logins", () => {
   let lab: Lab;
   let containers: Containers;
   let token: string;
@@ -56,7 +56,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
   const resolve = (...args: string[]) => json(["resolve", ...args, "--reveal"], containers.env);
   const dockerLogin = (host = HOST, user = username, secret = password): Promise<Outcome> =>
     lab.user.run("docker", ["login", "-u", user, "--password-stdin", host], { stdin: secret });
-  /** Without a user name docker logs in with what it has. */
+  /** Without a user name, docker logs in with the stored login. */
   const dockerLoginAgain = (): Promise<Outcome> =>
     lab.user.run("docker", ["login", HOST], { env: { DOCKER_HOST: lab.engine?.host ?? "" } });
   const podman = (args: readonly string[], stdin?: string): Promise<Outcome> =>
@@ -82,8 +82,8 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
     }
   };
 
-  /** A login in another store than the keychain, from its beginning to its end. */
-  const keepAndForget = async (env: Environment): Promise<void> => {
+  /** Adds, lists, returns and removes a login in a store other than the keychain. */
+  const addAndRemove = async (env: Environment): Promise<void> => {
     await well(await add(["--no-check"], password, env));
     expect(await json(["registry", "list"], env)).toMatchObject([{ host: HOST, username }]);
     expect(await json(["registry", "list"])).toEqual([]);
@@ -99,26 +99,29 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
       ["credHelpers", { credHelpers: { [HOST]: "docr" } }, "docr"],
       ["credsStore", { credsStore: "docr" }, "docr"],
       ["credsStore", { credsStore: "secretservice" }, "secretservice"],
-    ])("finds what docker login has put into %s, by %j", async (kind, config, helper) => {
-      lab.user.writeDockerConfig(config);
-      expect((await resolve(HOST)).login).toBeNull();
-      await well(await dockerLogin());
-      expect(await resolve(`${HOST}/any/image:1`)).toMatchObject({ kind, helper, key: HOST, ...LOGIN });
-      expect((await dockerLoginAgain()).stdout).toContain("Login Succeeded");
-      await well(await lab.user.run("docker", ["logout", HOST]));
-      expect((await resolve(HOST)).login).toBeNull();
-    });
+    ])(
+      "finds a login that docker login stored through %s, with the configuration %j",
+      async (kind, config, helper) => {
+        lab.user.writeDockerConfig(config);
+        expect((await resolve(HOST)).login).toBeNull();
+        await well(await dockerLogin());
+        expect(await resolve(`${HOST}/any/image:1`)).toMatchObject({ kind, helper, key: HOST, ...LOGIN });
+        expect((await dockerLoginAgain()).stdout).toContain("Login Succeeded");
+        await well(await lab.user.run("docker", ["logout", HOST]));
+        expect((await resolve(HOST)).login).toBeNull();
+      },
+    );
 
-    it("finds the helper that docker takes by default where its file names none", async () => {
+    it("finds docker's default helper if docker's file names none", async () => {
       lab.user.writeDockerConfig({});
-      // The lab has pass installed, and nobody has made it a store.
+      // pass is installed in the lab, but has no store.
       const theirs = await dockerLogin();
       expect(theirs.code).toBe(1);
       expect(theirs.stderr).toMatch(/storing credentials.*pass/s);
       expect(await resolve(HOST)).toMatchObject({ helper: "pass", kind: "credsStore", login: null });
     });
 
-    it("takes the variable first, as docker does from 28.3 on", async () => {
+    it("uses DOCKER_AUTH_CONFIG first, like docker 28.3 and later", async () => {
       lab.user.writeDockerConfig({ credsStore: "docr" });
       await well(await dockerLogin());
       const variable = JSON.stringify({ auths: { [HOST]: { auth: authOf("env", "pw") } } });
@@ -129,7 +132,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
       });
     });
 
-    it("shows what a minted credential is only with --reveal, and then the one that docker gets", async () => {
+    it("shows a minted credential only with --reveal, and it is the one that docker gets", async () => {
       lab.user.writeDockerConfig({ credHelpers: { [OURS]: "docr" } });
       const env = { DIGITALOCEAN_ACCESS_TOKEN: token };
       const { stdout, code } = await docr(["resolve", `${OURS}/acme/app`], { env });
@@ -143,7 +146,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
       expect(revealed["secret"] === minted?.secret).toBe(true);
     });
 
-    it("finds what podman login has written, as podman names it", async () => {
+    it("finds a login that podman login stored, under podman's key", async () => {
       containers.writeAuth({});
       await well(await podman(["login", "-u", username, "--password-stdin", HOST], password));
       expect(await resolve(IMAGE, "--client", "podman")).toMatchObject({
@@ -156,7 +159,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
       expect((await podman(["login", "--get-login", HOST])).stdout).toBe(`${username}\n`);
     });
 
-    it("finds podman's login for a part of the registry, and skopeo goes in with it", async () => {
+    it("finds podman's login for a part of the registry, and skopeo can use it", async () => {
       containers.writeAuth({
         auths: {
           [HOST]: { auth: authOf("nobody", "wrong") },
@@ -168,7 +171,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
       await well(await skopeo(["inspect"], IMAGE, containers.env));
     });
 
-    it("asks podman's helpers of registries.conf and of auth.json, as podman does", async () => {
+    it("uses podman's helpers from registries.conf and auth.json, like podman", async () => {
       lab.user.writeDockerConfig({ credsStore: "docr" });
       await well(await dockerLogin());
       containers.writeAuth({ credsStore: "docr" });
@@ -188,7 +191,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
       expect((await podman(["login", "--get-login", HOST])).stdout).toBe(`${username}\n`);
     });
 
-    it("names a file that is broken, and leaves it as it is", async () => {
+    it("names a broken file, and does not change it", async () => {
       const path = join(lab.user.env["DOCKER_CONFIG"] ?? "", "config.json");
       const broken = `{"auths":{"${HOST}":{"auth":"${authOf(username, password)}"}`;
       writeFileSync(path, broken);
@@ -202,7 +205,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
   });
 
   describe("docr secret", () => {
-    it("gives what another helper holds, in each form", async () => {
+    it("prints another helper's login in each format", async () => {
       lab.user.writeDockerConfig({ credsStore: "secretservice" });
       await well(await dockerLogin());
       const auth = authOf(username, password);
@@ -219,14 +222,14 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
       );
     });
 
-    it("gives a manifest that kubectl decodes, and skopeo goes in with what is in it", async () => {
+    it("prints a manifest that kubectl decodes, with a login that skopeo can use", async () => {
       lab.user.writeDockerConfig({ credsStore: "secretservice" });
       await well(await dockerLogin());
       const flags = ["--format", "kubernetes-secret", "--name", "pull", "--namespace", "web"];
       const manifest = join(lab.folder, "secret.yaml");
       for (const output of [[], ["--json"]]) {
         writeFileSync(manifest, (await docr(["secret", HOST, ...flags, ...output])).stdout);
-        // kubectl's own decoder, without a cluster: what it does not know is an error.
+        // This uses kubectl's decoder without a cluster. It rejects unknown fields.
         const decoded = await lab.user.run("kubectl", [
           "annotate",
           "--local",
@@ -248,7 +251,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
   });
 
   describe("docr registry", () => {
-    it("keeps a login that the registry takes, and docker logs in with it", async () => {
+    it("stores a login that the registry accepts, and docker logs in with it", async () => {
       lab.user.writeDockerConfig({ credsStore: "docr" });
       expect((await add([], "wrong")).code).not.toBe(0);
       expect(await json(["registry", "list"])).toEqual([]);
@@ -261,7 +264,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
       expect((await dockerLoginAgain()).stdout).toContain("Login Succeeded");
     });
 
-    it("shows when it was stored and who uses it", async () => {
+    it("shows when a login was stored and which clients use it", async () => {
       lab.user.writeDockerConfig({ credsStore: "docr" });
       containers.writeAuth({ auths: { [HOST]: { auth: authOf("other", "pw") } } });
       await well(await add(["--no-check"], password));
@@ -279,7 +282,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
       );
     });
 
-    it("notes the time of a docker login as well", async () => {
+    it("also shows the time of a docker login", async () => {
       lab.user.writeDockerConfig({ credsStore: "docr" });
       await well(await dockerLogin());
       expect(await json(["registry", "show", HOST])).toMatchObject({
@@ -288,7 +291,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
       });
     });
 
-    it("replaces none without being told, and updates one", async () => {
+    it("replaces no stored login without --yes, and updates one", async () => {
       lab.user.writeDockerConfig({ credsStore: "docr" });
       await well(await add(["--no-check"], "old"));
       const again = await add([], password);
@@ -304,7 +307,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
       expect(await resolve(HOST)).toMatchObject(LOGIN);
     });
 
-    it("forgets one, and needs a terminal or --yes for it", async () => {
+    it("deletes a login only in a terminal or with --yes", async () => {
       lab.user.writeDockerConfig({ credsStore: "docr" });
       await well(await add(["--no-check"], password));
       expect(await docr(["registry", "remove", HOST])).toMatchObject({ code: 2, stdout: "" });
@@ -314,7 +317,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
     });
 
     it("works the same with a vault", async () => {
-      await keepAndForget({ DOCR_STORE: "file" });
+      await addAndRemove({ DOCR_STORE: "file" });
       const vault = join(lab.user.folder, "home", ".local", "share", "docr", "vault.age");
       expect(statSync(vault).size).toBeGreaterThan(100);
     });
@@ -326,7 +329,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
       try {
         const { GNUPGHOME = "", PASSWORD_STORE_DIR = "" } = store.env;
         const env = { DOCR_STORE: "pass", GNUPGHOME, PASSWORD_STORE_DIR };
-        await expect(keepAndForget(env)).resolves.toBeUndefined();
+        await expect(addAndRemove(env)).resolves.toBeUndefined();
       } finally {
         await store.stop();
       }
@@ -334,7 +337,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
   });
 
   describeUnless(explainMissing(["tmux"]), "docr registry in a real terminal", () => {
-    it("asks for what it was not told, shows no password, and asks before it forgets", async () => {
+    it("asks for user name and password, hides the password, and asks before it deletes", async () => {
       lab.user.writeDockerConfig({ credsStore: "docr" });
       await inTerminal(`docr registry add ${HOST}`, async (terminal) => {
         await terminal.waitFor(`User name for ${HOST}`);
@@ -361,7 +364,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
       }
     });
 
-    it("keeps nothing after ctrl-C, and leaves the terminal as it was", async () => {
+    it("stores nothing after ctrl-C, and restores the terminal", async () => {
       lab.user.writeDockerConfig({ credsStore: "docr" });
       await inTerminal(`docr registry add ${HOST} --username ${username}`, async (terminal) => {
         await terminal.waitFor(`Password or access token for ${HOST}`);
@@ -378,7 +381,7 @@ describeUnless(explainNoLab(PARTS), "verbs about the clients' own files", () => 
   });
 });
 
-/** The outcome of what must work; throws with its errors where it does not. */
+/** Returns the outcome of a command that must succeed. Throws with its errors if it fails. */
 async function well(outcome: Outcome): Promise<Outcome> {
   if (outcome.code === 0) return outcome;
   throw new Error(`exit code ${outcome.code}: ${outcome.stderr}${outcome.stdout}`.slice(0, 600));

@@ -69,7 +69,7 @@ describeUnless(explainNoLab(["skopeo", "tmux"]), "docr check", () => {
   }
   const docr = (args: readonly string[], env: Environment = {}): Promise<Outcome> =>
     lab.user.run(DOCR, args, { env });
-  /** For one terminal: the server of the one before may still be ending. */
+  /** A folder for one terminal. The server of the previous terminal may still be running. */
   const room = (): string => mkdtempSync(join(lab.folder, "t-"));
   const ci = (): Environment => ({ DIGITALOCEAN_ACCESS_TOKEN: token });
   const check = async (...args: string[]) => {
@@ -80,22 +80,25 @@ describeUnless(explainNoLab(["skopeo", "tmux"]), "docr check", () => {
   it.each([
     ["oci", "application/vnd.oci.image.manifest.v1+json"],
     ["docker", SCHEMA_2],
-  ])("finds an image (%s) behind basic authentication, with size and platform", async (tag, mediaType) => {
-    const { code, json } = await check(`${BASIC}/tiny:${tag}`);
-    expect([code, json]).toMatchObject([
-      0,
-      {
-        image: `${BASIC}/tiny:${tag}`,
-        status: "found",
-        mediaType,
-        platforms: ["linux/arm64"],
-        login: { client: "docker", kind: "auths", key: BASIC },
-      },
-    ]);
-    expect(json.contentBytes).toBeGreaterThan(100);
-  });
+  ])(
+    "finds an image (%s) in a registry with basic authentication, with size and platform",
+    async (tag, mediaType) => {
+      const { code, json } = await check(`${BASIC}/tiny:${tag}`);
+      expect([code, json]).toMatchObject([
+        0,
+        {
+          image: `${BASIC}/tiny:${tag}`,
+          status: "found",
+          mediaType,
+          platforms: ["linux/arm64"],
+          login: { client: "docker", kind: "auths", key: BASIC },
+        },
+      ]);
+      expect(json.contentBytes).toBeGreaterThan(100);
+    },
+  );
 
-  it("finds an index, and the same by the digest that skopeo knows it by", async () => {
+  it("finds an index by its tag and by its digest, which skopeo confirms", async () => {
     const { json } = await check(`${BASIC}/tiny:index`);
     expect(json).toMatchObject({ mediaType: OCI_INDEX, platforms: PLATFORMS });
     const theirs = await lab.user.run("skopeo", [
@@ -110,7 +113,7 @@ describeUnless(explainNoLab(["skopeo", "tmux"]), "docr check", () => {
     expect(byDigest.json).toMatchObject({ digest: json.digest, status: "found" });
   });
 
-  it("finds an image at DigitalOcean with the token handshake and what docker's helper answers", async () => {
+  it("finds an image at DigitalOcean with the token handshake and the login of docker's helper", async () => {
     lab.standIn.reset();
     const { stdout, stderr, code } = await docr(["check", `${OURS}/acme/app:v1`], ci());
     expect([code, stderr]).toEqual([0, ""]);
@@ -120,14 +123,14 @@ describeUnless(explainNoLab(["skopeo", "tmux"]), "docr check", () => {
     expect(lab.standIn.count("registry-auth")).toBe(1);
   });
 
-  it("asks itself for our host where docker is not configured to, and says so", async () => {
+  it("uses docr's own login for DigitalOcean's registry if docker is not configured, and says so", async () => {
     lab.user.writeDockerConfig({});
     const { stdout, code } = await docr(["check", `${OURS}/acme/app:v1`], ci());
     expect(code).toBe(0);
     expect(stdout).toContain("\n  login      docr (docker is not configured to ask docr");
   });
 
-  it("ends with 3 for what is absent: a tag, and a repository", async () => {
+  it("exits with 3 for a missing tag and a missing repository", async () => {
     for (const image of [
       `${OURS}/acme/app:v2`,
       `${OURS}/acme/nothing`,
@@ -138,7 +141,7 @@ describeUnless(explainNoLab(["skopeo", "tmux"]), "docr check", () => {
     }
   });
 
-  it("ends with 4 for what is refused: a wrong login, none at all, and another team's registry", async () => {
+  it("exits with 4 for a wrong login, a missing login and another team's registry", async () => {
     expect(await check(`${OURS}/other/app:v1`)).toMatchObject({ code: 4, json: { status: "refused" } });
     expect(await check(`${BASIC}/tiny:oci`, "--anonymous")).toMatchObject({ code: 4 });
     lab.user.writeDockerConfig({ auths: { [BASIC]: { auth: authOf("bas", "hunter2") } } });
@@ -150,7 +153,7 @@ describeUnless(explainNoLab(["skopeo", "tmux"]), "docr check", () => {
     expect(refused.stdout + refused.stderr).not.toContain("hunter2");
   });
 
-  it("ends with 1 for a registry that is not there, and 2 for a name that is none", async () => {
+  it("exits with 1 for an unreachable registry, and with 2 for an invalid name", async () => {
     expect(await docr(["check", "nobody.test/app"])).toMatchObject({ code: 1, stdout: "" });
     expect(await docr(["check", "127.0.0.1:9/app"])).toMatchObject({
       code: 1,
@@ -167,7 +170,7 @@ describeUnless(explainNoLab(["skopeo", "tmux"]), "docr check", () => {
     expect([listed.code, listed.stdout.split("\n").toSorted()]).toEqual([0, ["", "docker", "index", "oci"]]);
   });
 
-  it("uses podman's login where podman is meant", async () => {
+  it("uses podman's login with --client podman", async () => {
     const auth = join(lab.folder, "podman-auth.json");
     const login = ["login", "--authfile", auth, "-u", BASIC_LOGIN.username, "--password-stdin", BASIC];
     expect((await lab.user.run("skopeo", login, { stdin: BASIC_LOGIN.password })).code).toBe(0);
@@ -177,7 +180,7 @@ describeUnless(explainNoLab(["skopeo", "tmux"]), "docr check", () => {
     expect([code, JSON.parse(stdout)]).toMatchObject([0, { login: { client: "podman", kind: "auths" } }]);
   });
 
-  it("finds an image on Docker Hub, with nobody's login and with docker's", async () => {
+  it("finds an image on Docker Hub, without a login and with docker's", async () => {
     expect(await check("alpine")).toMatchObject({
       code: 0,
       json: {
@@ -192,7 +195,7 @@ describeUnless(explainNoLab(["skopeo", "tmux"]), "docr check", () => {
     expect((await check("ann/private:v1")).code).toBe(0);
   });
 
-  it("takes Docker Hub's 401 for a missing repository for absent, and one for a wrong login for refused", async () => {
+  it("treats Docker Hub's 401 for a missing repository as absent, and one for a wrong login as refused", async () => {
     const { code, stdout } = await docr(["check", "acme/nothing"]);
     expect(code).toBe(3);
     expect(stdout).toContain("Docker Hub does not say which");
@@ -203,7 +206,7 @@ describeUnless(explainNoLab(["skopeo", "tmux"]), "docr check", () => {
     expect((await check("ann/private:v1")).code).toBe(4);
   });
 
-  it("goes through the proxy that the environment names, and to the names that it does not reach directly", async () => {
+  it("uses the proxy in HTTPS_PROXY, except for hosts in NO_PROXY", async () => {
     const proxy = await createConnectProxy({ port: 443 });
     const around = "api.digitalocean.com,cloud.digitalocean.com";
     const env = { ...ci(), HTTPS_PROXY: proxy.url, NO_PROXY: around };
@@ -212,7 +215,7 @@ describeUnless(explainNoLab(["skopeo", "tmux"]), "docr check", () => {
     expect([code, new Set(proxy.tunnels)]).toEqual([0, new Set([`${OURS}:443`])]);
   });
 
-  it("shows a person in a terminal what a pipe gets, with colours and without a spinner left behind", async () => {
+  it("prints the same in a terminal as in a pipe, with colours, and removes the spinner", async () => {
     const terminal = await openTerminal(room(), "docr check alpine", lab.user.env);
     try {
       const screen = await terminal.waitFor("[exit 0]");
@@ -223,7 +226,7 @@ describeUnless(explainNoLab(["skopeo", "tmux"]), "docr check", () => {
     }
   });
 
-  it("is given up with ctrl-C, however long the registry is silent, and leaves the terminal as it was", async () => {
+  it("ends at ctrl-C while the registry does not respond, and restores the terminal", async () => {
     const silent = createServer(() => undefined);
     const port = await listen(silent, 0, "127.0.0.1");
     const terminal = await openTerminal(room(), `docr check 127.0.0.1:${port}/app --anonymous`, lab.user.env);
@@ -240,7 +243,7 @@ describeUnless(explainNoLab(["skopeo", "tmux"]), "docr check", () => {
     }
   });
 
-  it("lists more tags than a page holds", async () => {
+  it("lists more tags than fit into one page", async () => {
     const { json } = await check("many", "--tags");
     expect(json.tags).toHaveLength(130);
     const pages = hub.requests.filter(({ path }) => path.startsWith("/v2/library/many/tags/"));

@@ -11,7 +11,7 @@ const HOST = "registry.digitalocean.com";
 const IMAGE = `${HOST}/acme/tiny:1`;
 const SERVICES = ["a", "b", "c", "d", "e", "f"].map((name) => ({ name, image: `${HOST}/acme/${name}:1` }));
 
-/** Debian's docker 20.10 brings BuildKit's client along; later ones need the buildx plugin, which Debian lacks. */
+/** Debian's docker 20.10 includes BuildKit's client. Later versions need the buildx plugin, which Debian lacks. */
 const DEBIAN_DOCKER = "/usr/bin/docker";
 
 function explainNoBuildKit(): string | undefined {
@@ -65,7 +65,7 @@ describeUnless(
     const remove = (...images: readonly string[]): Promise<Outcome> => docker(["rmi", "-f", ...images]);
 
     it.each(["credsStore", "credHelpers"])(
-      "docker-compose pulls six services at once with one mint, with %s",
+      "docker-compose pulls six services concurrently with one mint, with %s",
       async (how) => {
         lab.user.writeDockerConfig(
           how === "credsStore" ? { credsStore: "docr" } : { credHelpers: { [HOST]: "docr" } },
@@ -85,7 +85,7 @@ describeUnless(
       },
     );
 
-    it("docker build takes a private base image after a login", async () => {
+    it("docker build pulls a private base image after a login", async () => {
       lab.user.writeDockerConfig({ credsStore: "docr" });
       await login();
       await remove(IMAGE);
@@ -97,7 +97,7 @@ describeUnless(
       expect(lab.standIn.count("mint")).toBe(1);
     });
 
-    it("docker build in CI, with nothing but an API token, needs no login", async () => {
+    it("docker build in CI needs only an API token and no login", async () => {
       lab.user.writeDockerConfig({ credsStore: "docr" });
       await remove(IMAGE);
       const build = await docker(["build", "-q", "--pull", "--no-cache", createContext()], {
@@ -107,7 +107,7 @@ describeUnless(
       expect(lab.standIn.count("mint")).toBe(1);
     });
 
-    itUnless(explainNoBuildKit(), "BuildKit takes a private base image", async () => {
+    itUnless(explainNoBuildKit(), "BuildKit pulls a private base image", async () => {
       lab.user.writeDockerConfig({ credsStore: "docr" });
       await remove(IMAGE);
       const build = await as(DEBIAN_DOCKER, ["build", "-q", "--pull", "--no-cache", createContext()], {
@@ -117,7 +117,7 @@ describeUnless(
       expect(lab.standIn.count("mint")).toBe(1);
     });
 
-    it("docker run pulls what is missing", async () => {
+    it("docker run pulls a missing image", async () => {
       lab.user.writeDockerConfig({ credHelpers: { [HOST]: "docr" } });
       await remove(IMAGE);
       const outcome = await docker(["run", "--rm", "--network", "none", IMAGE], { env: ci() });

@@ -9,7 +9,7 @@ import type { Outcome } from "../support/lab/run.ts";
 const HOST = "registry.digitalocean.com";
 const IMAGE = `${HOST}/acme/tiny:1`;
 
-/** The two ways in which these clients come to ask a helper; credsStore is none. */
+/** The two settings that make these clients use a helper. They ignore credsStore. */
 const WAYS = [
   {
     way: "credHelpers in auth.json",
@@ -39,7 +39,7 @@ describeUnless(explainNoLab(["podman", "skopeo", "buildah"]), "podman, skopeo an
     const imported = await podman(["import", "-q", lab.rootTar, IMAGE]);
     if (imported.code !== 0) throw new Error(imported.stderr);
     WAYS[0]?.arrange(containers);
-    // Something to pull, whichever test runs first.
+    // Every test needs an image to pull.
     await podman(["push", "-q", IMAGE], { env: ci() });
     lab.standIn.reset();
   });
@@ -97,7 +97,7 @@ describeUnless(explainNoLab(["podman", "skopeo", "buildah"]), "podman, skopeo an
       expect((await client("skopeo", ["inspect", "-n", `docker://${IMAGE}`])).code).toBe(1);
     });
 
-    it(`buildah pulls and pushes in CI with nothing but an API token, through ${way}`, async () => {
+    it(`buildah pulls and pushes in CI with only an API token, through ${way}`, async () => {
       arrange(containers);
       expect((await client("buildah", ["pull", "-q", IMAGE], { env: ci() })).code).toBe(0);
       const pushed = await client("buildah", ["push", "-q", IMAGE, `docker://${HOST}/acme/built:1`], {
@@ -130,7 +130,7 @@ describeUnless(explainNoLab(["podman", "skopeo", "buildah"]), "podman, skopeo an
     expect(again.code).not.toBe(2);
   });
 
-  it("skopeo passes on in one line why the API gave no credential", async () => {
+  it("skopeo prints docr's error in one line if the API mints no credential", async () => {
     WAYS[0]?.arrange(containers);
     lab.standIn.faults.add({ kind: "answer", path: "/v2/*", status: 500, times: 99 });
     const outcome = await client("skopeo", ["inspect", "-n", `docker://${IMAGE}`], { env: ci() });
@@ -139,7 +139,7 @@ describeUnless(explainNoLab(["podman", "skopeo", "buildah"]), "podman, skopeo an
     expect(outcome.stderr).not.toContain("not found in native keychain");
   });
 
-  it("ten skopeo at once are all served by one mint", async () => {
+  it("ten concurrent skopeo share one mint", async () => {
     WAYS[0]?.arrange(containers);
     const inspect = ["inspect", "-n", "--format", "{{.Digest}}", `docker://${IMAGE}`];
     const outcomes = await Promise.all(

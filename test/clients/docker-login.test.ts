@@ -24,52 +24,55 @@ describeUnless(explainNoLab(["docker", "dockerd"]), "docker login and logout", (
     lab.standIn.reset();
   });
 
-  // The first login needs no engine; one with what `get` answers goes through it.
+  // The first login needs no engine. A login with the response of `get` uses the engine.
   const docker = (...args: string[]): Promise<Outcome> =>
     lab.user.run("docker", args, { env: { DOCKER_HOST: lab.engine?.host ?? "" } });
   const login = (secret: string, server = HOST): Promise<Outcome> =>
     lab.user.run("docker", ["login", "-u", secret, "--password-stdin", server], { stdin: secret });
-  /** Whether a secret is somewhere in the keychain: a boolean, so that no failure prints one. */
-  const isKept = async (secret: string | undefined): Promise<boolean> =>
+  /** Whether the keychain contains the secret. Returns a boolean, so that a failed test prints no secret. */
+  const isInKeychain = async (secret: string | undefined): Promise<boolean> =>
     secret !== undefined && (await lab.user.keyring.dump(SERVICE)).includes(secret);
   const get = (): Promise<Outcome> => lab.user.docr("get", { stdin: HOST });
 
-  it.each(CONFIGS)("keeps the API token in the keychain and nowhere else, with $how", async ({ config }) => {
+  it.each(CONFIGS)("stores the API token only in the keychain, with $how", async ({ config }) => {
     lab.user.writeDockerConfig(config);
     const outcome = await login(token);
     expect(outcome).toMatchObject({ code: 0, stderr: "" });
     expect(outcome.stdout).toContain("Login Succeeded");
-    expect(await isKept(token)).toBe(true);
+    expect(await isInKeychain(token)).toBe(true);
     expect(lab.user.readDockerConfig().includes(token)).toBe(false);
     expect(lab.standIn.count("mint")).toBe(0);
   });
 
-  it.each(CONFIGS)("forgets everything and revokes at logout, with $how", async ({ config }) => {
-    lab.user.writeDockerConfig(config);
-    await login(token);
-    expect((await get()).code).toBe(0);
-    const minted = lab.standIn.account.minted.at(-1);
-    expect(minted?.revoked).toBe(false);
-
-    const outcome = await docker("logout", HOST);
-
-    expect(outcome).toMatchObject({ code: 0, stderr: "" });
-    expect(minted?.revoked).toBe(true);
-    expect(lab.standIn.count("revoke")).toBe(1);
-    expect(await isKept(token)).toBe(false);
-    expect(await get()).toMatchObject({
-      code: 1,
-      stdout: "credentials not found in native keychain\n",
-      stderr: "",
-    });
-  });
-
   it.each(CONFIGS)(
-    "keeps nothing of what docker stores back at the second login, with $how",
+    "removes the API token and revokes the credential at logout, with $how",
     async ({ config }) => {
       lab.user.writeDockerConfig(config);
       await login(token);
-      // Without a user name docker logs in with what `get` answers, and stores that.
+      expect((await get()).code).toBe(0);
+      const minted = lab.standIn.account.minted.at(-1);
+      expect(minted?.revoked).toBe(false);
+
+      const outcome = await docker("logout", HOST);
+
+      expect(outcome).toMatchObject({ code: 0, stderr: "" });
+      expect(minted?.revoked).toBe(true);
+      expect(lab.standIn.count("revoke")).toBe(1);
+      expect(await isInKeychain(token)).toBe(false);
+      expect(await get()).toMatchObject({
+        code: 1,
+        stdout: "credentials not found in native keychain\n",
+        stderr: "",
+      });
+    },
+  );
+
+  it.each(CONFIGS)(
+    "does not store the credential that docker sends back at a second login, with $how",
+    async ({ config }) => {
+      lab.user.writeDockerConfig(config);
+      await login(token);
+      // Without a user name, docker logs in with the response of `get` and stores that.
       const second = await docker("login", HOST);
 
       expect(second.stdout).toContain("Login Succeeded");
@@ -82,7 +85,7 @@ describeUnless(explainNoLab(["docker", "dockerd"]), "docker login and logout", (
     },
   );
 
-  it("takes a login with a path or a scheme as one for the host", async () => {
+  it("treats a login with a path or a scheme as one for the host", async () => {
     lab.user.writeDockerConfig({ credsStore: "docr" });
     for (const server of [`https://${HOST}/`, `${HOST}/acme`]) {
       expect(await login(token, server)).toMatchObject({ code: 0, stderr: "" });
@@ -100,14 +103,14 @@ describeUnless(explainNoLab(["docker", "dockerd"]), "docker login and logout", (
     expect((await lab.user.docr("list")).stdout).toBe("{}\n");
   });
 
-  it("refuses a token that DigitalOcean does not know before anything is stored", async () => {
+  it("does not store an API token that DigitalOcean rejects", async () => {
     lab.user.writeDockerConfig({ credsStore: "docr" });
     const wrong = `dop_v1_${"0".repeat(64)}`;
     expect((await login(wrong)).code).toBe(1);
     expect((await get()).stdout).toBe("credentials not found in native keychain\n");
   });
 
-  it("logs out although the revoke fails, and says so in one line", async () => {
+  it("logs out even if the revocation fails, with a warning in one line", async () => {
     lab.user.writeDockerConfig({ credsStore: "docr" });
     await login(token);
     await get();
@@ -118,7 +121,7 @@ describeUnless(explainNoLab(["docker", "dockerd"]), "docker login and logout", (
     expect((await get()).stdout).toBe("credentials not found in native keychain\n");
   });
 
-  it("keeps doctl's finished credential as it is while no API token is there", async () => {
+  it("returns doctl's credential unchanged while there is no API token", async () => {
     lab.user.writeDockerConfig({ credsStore: "docr" });
     const finished = lab.standIn.account.mint("acme", "read-write", 3600);
     expect((await login(finished.secret)).code).toBe(0);

@@ -35,7 +35,7 @@ describeUnless(explainNoLab(["docker", "dockerd"]), "docker pull and push with a
   const login = (): Promise<Outcome> =>
     docker(["login", "-u", token, "--password-stdin", HOST], { stdin: token });
 
-  it("pushes and pulls after docker login with an API token, with one mint for all of it", async () => {
+  it("pushes and pulls with one mint after docker login with an API token", async () => {
     expect((await login()).code).toBe(0);
     expect(await docker(["push", "-q", IMAGE])).toMatchObject({ code: 0, stderr: "" });
     expect(await docker(["pull", "-q", IMAGE])).toMatchObject({ code: 0, stderr: "" });
@@ -43,13 +43,13 @@ describeUnless(explainNoLab(["docker", "dockerd"]), "docker pull and push with a
     expect(lab.standIn.account.minted.at(-1)).toMatchObject({ registry: "acme", access: "read-write" });
   });
 
-  it("works in CI with nothing but DIGITALOCEAN_ACCESS_TOKEN, without any login", async () => {
+  it("works in CI with only DIGITALOCEAN_ACCESS_TOKEN, without a login", async () => {
     expect(await docker(["push", "-q", IMAGE], { env: ci() })).toMatchObject({ code: 0, stderr: "" });
     expect(await docker(["pull", "-q", IMAGE], { env: ci() })).toMatchObject({ code: 0, stderr: "" });
     expect(lab.standIn.count("mint")).toBe(1);
   });
 
-  it("calls the API for the first pull and not for the second", async () => {
+  it("calls the API for the first pull but not for the second", async () => {
     await docker(["pull", "-q", IMAGE], { env: ci() });
     expect(lab.standIn.count()).toBe(2);
     lab.standIn.reset();
@@ -58,13 +58,13 @@ describeUnless(explainNoLab(["docker", "dockerd"]), "docker pull and push with a
     expect(lab.standIn.count("registry-auth")).toBeGreaterThan(0);
   });
 
-  it("always mints with an expiry of an hour", async () => {
+  it("mints with an expiry of one hour", async () => {
     await docker(["pull", "-q", IMAGE], { env: ci() });
     const minted = lab.standIn.account.minted.at(-1);
     expect((minted?.expiresAt ?? 0) - (minted?.mintedAt ?? 0)).toBe(3_600_000);
   });
 
-  it("cannot pull with a credential that was revoked or has expired: the registry really checks", async () => {
+  it("cannot pull with a revoked or expired credential, because the registry checks it", async () => {
     for (const end of ["revoked", "expired"]) {
       await docker(["pull", "-q", IMAGE], { env: ci() });
       const minted = lab.standIn.account.minted.at(-1);
@@ -77,7 +77,7 @@ describeUnless(explainNoLab(["docker", "dockerd"]), "docker pull and push with a
     }
   });
 
-  it("is refused after logout", async () => {
+  it("cannot pull after a logout", async () => {
     await login();
     expect((await docker(["pull", "-q", IMAGE])).code).toBe(0);
     await docker(["logout", HOST]);
@@ -85,7 +85,7 @@ describeUnless(explainNoLab(["docker", "dockerd"]), "docker pull and push with a
     expect([outcome.code, outcome.stderr]).toEqual([1, expect.stringContaining("unauthorized")]);
   });
 
-  it("pulls with a token that may only read, is denied the push, and says why once", async () => {
+  it("pulls with a read-only API token, warns once, and cannot push", async () => {
     const env = ci(lab.standIn.account.addToken(["registry:read"]));
     const first = await docker(["pull", "-q", IMAGE], { env });
     expect(first.code).toBe(0);
@@ -99,7 +99,7 @@ describeUnless(explainNoLab(["docker", "dockerd"]), "docker pull and push with a
     await lab.user.docr("erase", { stdin: HOST, env });
   });
 
-  it("mints for the registry that DOCR_REGISTRY names where there are several", async () => {
+  it("mints for the registry in DOCR_REGISTRY if the account has several", async () => {
     lab.standIn.account.registries = ["acme-staging", "acme"];
     const without = await docker(["pull", "-q", IMAGE], { env: ci() });
     expect(without.code).toBe(1);
@@ -111,7 +111,7 @@ describeUnless(explainNoLab(["docker", "dockerd"]), "docker pull and push with a
     await lab.user.docr("erase", { stdin: HOST, env });
   });
 
-  it("mints for the registry in the address, as go-containerregistry asks", async () => {
+  it("mints for the registry in the address, which go-containerregistry sends", async () => {
     lab.standIn.account.registries = ["acme-staging", "acme"];
     const outcome = await lab.user.docr("get", { stdin: `${HOST}/acme/tiny`, env: ci() });
     expect(outcome).toMatchObject({ code: 0, stderr: "" });
@@ -119,7 +119,7 @@ describeUnless(explainNoLab(["docker", "dockerd"]), "docker pull and push with a
     expect(lab.standIn.account.minted.at(-1)?.registry).toBe("acme");
   });
 
-  it("tells the person in one line why there was no credential", async () => {
+  it("prints one line with the reason if there is no credential", async () => {
     const outcome = await docker(["pull", "-q", IMAGE], { env: ci(`dop_v1_${"0".repeat(64)}`) });
     expect(outcome.code).toBe(1);
     expect(outcome.stderr.split("\n").filter((line) => line.startsWith("docr: "))).toHaveLength(1);

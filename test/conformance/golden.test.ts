@@ -37,8 +37,8 @@ const DIFFERENCES: Readonly<Record<string, { readonly expected: RegExp; readonly
 };
 
 /**
- * With two users for one server, secretservice answers one of them at random (measured: the older one 2 of 12 times), and
- * pass the older one. docr answers the user who logged in last.
+ * With two users for one server, secretservice returns one of them at random (measured: the older one 2 of 12 times), and pass
+ * returns the older one. docr returns the user who logged in last.
  */
 const TWO_USERS: Readonly<Record<string, { readonly last: string; readonly first: string }>> = {
   "get after the second user": {
@@ -52,7 +52,7 @@ const TWO_USERS: Readonly<Record<string, { readonly last: string; readonly first
 };
 
 /**
- * The helpers differ from each other: pass 0.6.4 finds an empty login where there is none, fails to erase a missing one, keeps
+ * The helpers differ from each other: pass 0.6.4 finds an empty login if there is none, fails to erase a missing one, keeps
  * both users of a server, and cuts odd user names and trailing line breaks; secretservice 0.6.4 does not find an empty
  * secret. docr agrees with one of them each time.
  */

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import type { Environment } from "../support/lab/run.ts";
 
-/** What a program gets. */
+/** A program's arguments, environment and input. */
 export interface Request {
   readonly args: readonly string[];
   /** The whole environment. */

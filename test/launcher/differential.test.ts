@@ -27,16 +27,16 @@ import { explainNoStub, stubError, stubOutput, writeStub } from "./stub.ts";
 const SEED = 20261121;
 const SITUATIONS = 400;
 const WORKERS = 6;
-/** User ids that no user has. Test runs at the same time share /dev/shm, so each run has other ones. */
+/** User ids that no user has. Concurrent test runs share /dev/shm, so each run uses different ids. */
 const FIRST_USER = randomInt(5000, 9999) * WORKERS;
-/** For how long another launcher holds the lock, in the situations where one does. */
+/** How long another launcher holds the lock, if the situation has one. */
 const LOCKED_MS = 40;
-/** The exit code of the program in docr's place. docr and the fallback helper never use it. */
+/** The exit code of docr's stub. docr and the fallback helper never use it. */
 const RAN_DOCR = 47;
 
 const reason = explainNoLauncher() ?? explainNoStub();
 
-// test/unit/launcher/decide.test.ts compares the launcher's decision with docr's in thousands of situations more.
+// test/unit/launcher/decide.test.ts compares the launcher's decision with docr's in thousands of other situations.
 describeUnless(reason, `the launcher and docr in ${SITUATIONS} situations`, () => {
   let folder: string;
   let standIn: StandIn;
@@ -87,7 +87,7 @@ describeUnless(reason, `the launcher and docr in ${SITUATIONS} situations`, () =
     return found.slice(0, 10);
   };
 
-  it("give the same answers, from the first byte to the exit code", async () => {
+  it("print the same bytes and exit with the same code", async () => {
     const found = await findDifferences(sampleOf(SEED), async (situation, site) => {
       const now = Date.now();
       const docr = await ask(programs.docr, situation, site, now);
@@ -97,7 +97,7 @@ describeUnless(reason, `the launcher and docr in ${SITUATIONS} situations`, () =
     expect(found).toEqual([]);
   });
 
-  it("agree where the launcher answers alone; else it passes the whole request to docr", async () => {
+  it("agree if the launcher responds itself; otherwise it passes the whole request to docr", async () => {
     const counts = { ranDocr: 0, responded: 0, ranFallback: 0 };
     const found = await findDifferences(sampleOf(SEED + 1), async (situation, site) => {
       const now = Date.now();

@@ -23,12 +23,12 @@ const WORKERS = 4;
 const RAN_DOCR = 7;
 /** The exit code of the fallback helper's stub. */
 const RAN_FALLBACK = 3;
-/** For how long another launcher holds the lock, in the cases where one does. */
+/** How long another launcher holds the lock, if the case has one. */
 const LOCKED_MS = 30;
 /** The exit code of AddressSanitizer. */
 const FAULT = 99;
 const ASAN = {
-  // Leaks do not matter in a process that lives a millisecond, and containers lack the rights to look for them.
+  // Leaks do not matter in a process that lives for a millisecond, and containers do not permit looking for them.
   ASAN_OPTIONS: `exitcode=${FAULT}:detect_leaks=0:detect_stack_use_after_return=1:strict_string_checks=1`,
 };
 
@@ -190,7 +190,7 @@ describeUnless(reason, "the launcher under AddressSanitizer", () => {
       faults.push(`#${index} of seed ${SEED} ended with ${ending}: ${stderr.slice(0, 400)}`);
     });
     expect(faults.slice(0, 5)).toEqual([]);
-    // Otherwise the cases would be rejected too early.
+    // Otherwise the launcher would reject the cases too early.
     expect(endings.get(0)).toBeGreaterThan(RUNS / 50);
     expect(endings.get(RAN_DOCR)).toBeGreaterThan(RUNS / 50);
     expect(endings.get(RAN_FALLBACK)).toBeGreaterThan(RUNS / 100);

@@ -22,7 +22,7 @@ export interface Bench {
   readonly response: string;
   /** Writes a stub of docr that ends with the code. */
   putStub(code: number): void;
-  /** Stores a cached response for the environment, or other text in its place. Returns its path. */
+  /** Stores a cached response for the environment, or the given text instead. Returns its path. */
   cacheResponse(env?: Environment, text?: string): string;
   /** Stores a fallback note, and puts a stub of the helper on the PATH. Returns the environment. */
   noteFallback(code: number): Environment;

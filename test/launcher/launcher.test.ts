@@ -31,7 +31,7 @@ describeUnless(reason, "the launcher", () => {
   });
   afterEach(() => bench.close());
 
-  /** Clients that do not close stdin. They run at the same time as the other tests, to save time. */
+  /** Clients that do not close stdin. They run concurrently with the other tests, to save time. */
   const slow = new Map<string, ReturnType<typeof call>>();
   beforeAll(() => {
     for (const [what, chunks] of Object.entries(SLOW_CLIENTS)) {
@@ -49,7 +49,7 @@ describeUnless(reason, "the launcher", () => {
     return Number(outcome.stderr.trim().split("\n").at(-1));
   };
 
-  it("answers a get from the response cache without docr", async () => {
+  it("responds to a get from the response cache, without docr", async () => {
     bench.cacheResponse();
     expect(await bench.ask(["get"], HOST)).toMatchObject({ ending: 0, stdout: bench.response, stderr: "" });
     expect(await bench.ask(["get"], `\n ${HOST}\n`)).toMatchObject({ ending: 0, stdout: bench.response });
@@ -96,7 +96,7 @@ describeUnless(reason, "the launcher", () => {
     }
   });
 
-  it("passes on the stdin that it read for its decision, to the last byte up to the limit", async () => {
+  it("passes on the stdin that it has read, to the last byte up to the limit", async () => {
     bench.putStub(0);
     for (const length of [0, 1, 4096, 65_535, 65_536]) {
       const request: Request = { args: ["get"], input: Buffer.alloc(length, "gh"), env: bench.env };
@@ -158,7 +158,7 @@ describeUnless(reason, "the launcher", () => {
   });
 
   it.each(["DIGITALOCEAN_ACCESS_TOKEN_FILE", "DOCR_LOG", "DOCR_BESIDE"])(
-    "runs docr for everything with %s set, even to nothing",
+    "runs docr for everything with %s set, even to an empty value",
     async (name) => {
       bench.putStub(7);
       for (const value of ["", "/nowhere"]) {

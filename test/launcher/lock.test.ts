@@ -15,7 +15,7 @@ import { explainNoStub } from "./stub.ts";
 
 /** How long a launcher waits for another one. */
 const WAIT_MS = 2000;
-/** Certainly less. */
+/** Certainly less than that. */
 const AT_ONCE_MS = 1000;
 /** The exit code of a docr that stores no response. */
 const NO_RESPONSE = 7;
@@ -92,7 +92,7 @@ exit ${NO_RESPONSE}`,
       expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(800 + AT_ONCE_MS);
     });
 
-    it.each(["launcher", "docr"])("start docr at once if the first %s is killed", async (victim) => {
+    it.each(["launcher", "docr"])("start docr immediately if the first %s is killed", async (victim) => {
       putDocr(0, "exec sleep 30");
       const first = startLauncher();
       expect(await waitUntil(async () => starts().length === 1, 10)).toBe(true);
@@ -144,7 +144,7 @@ exit ${NO_RESPONSE}`,
           expect(await isAtOnce("get", input)).toBe(true);
       });
 
-      it("if docr stores no response: with a log, another kind of cache, a config file that the launcher cannot read", async () => {
+      it("if docr stores no response: with a trace, another kind of cache, a config file that the launcher cannot read", async () => {
         for (const name of ["DOCR_LOG", "DOCR_CACHE"])
           expect(await isAtOnce("get", HOST, { ...bench.env, [name]: "none" })).toBe(true);
         mkdirSync(join(bench.folder, "home/.config/docr"), { recursive: true });

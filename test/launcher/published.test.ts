@@ -15,7 +15,7 @@ import { openBench } from "./launcher-bench.ts";
 const RESPONSES = "warm-";
 const reason = explainNoLauncher() ?? explainMissing(KEYRING);
 
-/** Runs a launcher that has no docr, so that it can only answer from the response cache. */
+/** Runs a launcher without docr, so that it can respond only from the response cache. */
 async function askLauncherAlone(env: Environment, input = HOST): Promise<Outcome> {
   const bench = openBench();
   try {
@@ -39,7 +39,7 @@ function loggedIn(body: (sandbox: Sandbox) => Promise<void>): () => Promise<void
 
 describeUnless(reason, "the response that docr caches for the launcher", () => {
   it(
-    "is the one that docr printed, and the launcher prints it alone",
+    "is the one that docr printed, and the launcher prints it without docr",
     loggedIn(async (sandbox) => {
       const again = await sandbox.get();
       const alone = await askLauncherAlone(sandbox.env);
@@ -125,7 +125,7 @@ describeUnless(reason, "the response that docr caches for the launcher", () => {
         await sandbox.get({ DOCR_CACHE: cache });
         expect(listFiles(sandbox.privateFolder, RESPONSES)).toEqual([]);
       }
-      // The same if other settings stored files before.
+      // The same applies if other settings have stored files before.
       await sandbox.get();
       const before = listFiles(sandbox.privateFolder, RESPONSES);
       for (const cache of ["none", "keychain"]) await sandbox.get({ DOCR_CACHE: cache });
@@ -139,7 +139,7 @@ describeUnless(reason, "the response that docr caches for the launcher", () => {
   );
 
   it(
-    "is neither stored nor used with a log or an API token's file",
+    "is neither stored nor used with a trace or an API token's file",
     inSandbox({}, async (sandbox) => {
       const file = join(sandbox.folder, "token");
       writeFileSync(file, sandbox.token, { mode: 0o600 });

@@ -1,4 +1,4 @@
-/** Generates everything that a response can depend on, and makes it of real files. */
+/** Generates everything that a response can depend on, and creates it as real files. */
 import {
   chmodSync,
   chownSync,
@@ -41,11 +41,11 @@ export interface Situation {
 
 /** Where the files of a situation are, and which user owns them. */
 export interface Site {
-  /** Used by this site alone. The test that creates it removes it. */
+  /** Used only by this site. The test that creates it removes it. */
   readonly folder: string;
   readonly uid: number | undefined;
   readonly path: string;
-  /** An API that answers every token with 401. */
+  /** An API that responds to every token with 401. */
   readonly apiUrl: string;
 }
 
@@ -301,7 +301,7 @@ export function lockFolder(situation: Situation, site: Site): string {
   return runtimeDir?.startsWith("/") === true ? runtimeDir : sharedFolder(site.uid ?? 0);
 }
 
-/** Makes the situation's files anew, so that each program finds them untouched. `now` must be the same for all of them. */
+/** Creates the situation's files again, so that each program finds them unchanged. `now` must be the same for all programs. */
 export function arrange(situation: Situation, site: Site, now: number): void {
   const { uid } = site;
   rmSync(site.folder, { recursive: true, force: true });
@@ -366,7 +366,7 @@ export function arrange(situation: Situation, site: Site, now: number): void {
 function makeFileOf(path: string, uid: number): void {
   writeFileSync(path, cachedResponse("foreign"));
   chownSync(path, uid, uid);
-  // Readable, so its mode is wrong too. launcher.test.ts has a file of which only the owner is wrong.
+  // Other users can read it, so its mode is wrong too. launcher.test.ts has a file with only a wrong owner.
   chmodSync(path, 0o644);
 }
 

@@ -134,7 +134,7 @@ describe("docr login", () => {
 
 describe("docr credentials", () => {
   it.concurrent(
-    "mints without an expiry with --never-expire alone, and warns",
+    "mints without an expiry only with --never-expire, and warns",
     onMachine(async ({ docr, standIn }) => {
       const { code, stderr } = await docr(["credentials", "--never-expire"]);
       expect([code, standIn.account.minted.at(-1)?.expiresAt]).toEqual([0, undefined]);
@@ -154,16 +154,19 @@ describe("docr credentials", () => {
     [412, "has no registry, or more than one (HTTP 412"],
     [429, "exceeded DigitalOcean's rate limit (HTTP 429"],
     [500, "DigitalOcean's API failed (HTTP 500"],
-  ])("fails with an error and a hint if the API answers %i, and mints nothing", async (status, message) => {
-    await onMachine(async ({ docr, standIn }) => {
-      standIn.faults.add({ kind: "answer", path: MINT, status, times: 9 });
-      const { code, stdout, stderr } = await docr(["credentials", "acme"]);
-      expect([code, stdout, standIn.account.minted]).toEqual([1, "", []]);
-      expect(stderr).toMatch(/^docr: error: [^\n]+\ndocr: hint: [^\n]+\n$/);
-      expect(stderr).toContain(message);
-      expect(stderr).not.toMatch(ANY_TOKEN);
-    })();
-  });
+  ])(
+    "fails with an error and a hint if the API responds with %i, and mints nothing",
+    async (status, message) => {
+      await onMachine(async ({ docr, standIn }) => {
+        standIn.faults.add({ kind: "answer", path: MINT, status, times: 9 });
+        const { code, stdout, stderr } = await docr(["credentials", "acme"]);
+        expect([code, stdout, standIn.account.minted]).toEqual([1, "", []]);
+        expect(stderr).toMatch(/^docr: error: [^\n]+\ndocr: hint: [^\n]+\n$/);
+        expect(stderr).toContain(message);
+        expect(stderr).not.toMatch(ANY_TOKEN);
+      })();
+    },
+  );
 
   it.concurrent(
     "lists the account's registries if it has no such registry",
@@ -219,7 +222,7 @@ describe("docr status", () => {
   );
 
   it.concurrent(
-    "shows an invalid API token as what a get fails at",
+    "shows an invalid API token as the source at which a get fails",
     onMachine(async ({ docr }) => {
       const env = { ...WITHOUT_TOKEN, DIGITALOCEAN_TOKEN: "hunter2" };
       const { code, stdout } = await docr("status", { env });

@@ -25,7 +25,7 @@ async function listServers({ docr }: TestMachine, env: EnvironmentChanges = {}):
 
 describe("logins in the age vault", () => {
   it.concurrent(
-    "are stored, answered, listed and erased",
+    "are stored, returned, listed and erased",
     onMachine(async (machine) => {
       const get = () => machine.docr("get", { stdin: "one.test", env: VAULT });
       expect(await store(machine, "one.test")).toMatchObject({ code: 0, stdout: "", stderr: "" });
@@ -152,7 +152,7 @@ describe.each(DAMAGES)("an age vault $title", ({ arrange, message }) => {
     ["get", "one.test"],
     ["store", loginFor("two.test")],
     ["erase", "one.test"],
-  ])("fails a %s with the reason, and keeps every byte", async (action, stdin) => {
+  ])("makes a %s fail with the reason, and is not changed", async (action, stdin) => {
     await onMachine(async (machine) => {
       await store(machine, "one.test");
       await arrange(machine);

@@ -1,11 +1,11 @@
-/** How DigitalOcean's API can fail, and what docr then does. */
+/** The faults of DigitalOcean's API, and docr's behaviour with each. */
 import type { StandInOptions } from "../support/fakes/digitalocean-api.ts";
 import type { Fault } from "../support/fakes/digitalocean-faults.ts";
 import { LIST, MINT } from "../support/requests.ts";
 import { type Case, erase, eraseMissingLogin, get, list, storeApiToken, storeLogin } from "./case.ts";
 import {
-  answersCached,
-  bridges,
+  returnsCached,
+  returnsCachedWithWarning,
   type Expectation,
   fails,
   mints,
@@ -23,7 +23,7 @@ export interface ApiFault {
   readonly message: RegExp;
   readonly cases: readonly ApiCase[];
   readonly machine?: StandInOptions;
-  /** In place of the stand-in's URL. */
+  /** Default: the stand-in's URL. */
   readonly url?: string;
 }
 
@@ -32,13 +32,13 @@ export interface ApiCase extends Case {
   readonly path?: string;
 }
 
-/** Not the failure's own words: the last attempt of a short budget may end in a timeout. */
+/** The warning does not contain the fault's message, because the last attempt of a short budget may end in a timeout. */
 export const warningOf = (action: Case["action"]): RegExp =>
   action === "erase"
     ? /(?:could not revoke|still revoking) one credential .* valid until 20/
     : /using the cached credential, which is valid until 20/;
 
-/** Whatever the state of a valid credential, docr revokes it. */
+/** docr revokes a valid credential in any state. */
 const erases = (expected: Expectation): readonly ApiCase[] => [
   erase("fresh", expected),
   erase("refresh-due", expected),
@@ -54,10 +54,10 @@ const getAfterList = (expected: Expectation): ApiCase => ({
 
 type Calls = number | readonly [least: number, most: number];
 
-/** Where docr cannot mint, `list` leaves DigitalOcean's registry out. */
+/** If docr cannot mint, `list` omits DigitalOcean's registry. */
 const listsWithout = (calls: Calls): ApiCase => list("nothing", succeeds(calls));
 
-/** DigitalOcean's answer is final: the request fails, and a valid credential does not hide it. */
+/** DigitalOcean's response is final: the request fails even if a valid credential is cached. */
 function rejects(calls: {
   readonly getEmpty: number;
   readonly getAfterList: number;
@@ -69,7 +69,7 @@ function rejects(calls: {
     get("nothing", fails(calls.getEmpty)),
     listsWithout(calls.getEmpty),
     getAfterList(fails(calls.getAfterList)),
-    get("refresh-due", answersCached()),
+    get("refresh-due", returnsCached()),
     get("expiring", fails(calls.getCached)),
     get("expired", fails(calls.getCached)),
     storeApiToken("fresh", calls.storeApiToken),
@@ -77,8 +77,8 @@ function rejects(calls: {
   ];
 }
 
-/** docr cannot use DigitalOcean's answer: it answers a credential that is still valid, with a warning. */
-function isOut(calls: {
+/** The API is unavailable: docr returns a cached credential that is still valid, with a warning. */
+function isUnavailable(calls: {
   /** In the 18 s that a client waits for a mint. */
   readonly long: Calls;
   /** The same, after the list of registries. Undefined for a fault that the list meets, too. */
@@ -91,8 +91,8 @@ function isOut(calls: {
     get("nothing", fails(calls.long)),
     listsWithout(calls.short),
     ...(calls.longAfterList === undefined ? [] : [getAfterList(fails(calls.longAfterList))]),
-    get("refresh-due", answersCached()),
-    get("expiring", bridges(calls.short)),
+    get("refresh-due", returnsCached()),
+    get("expiring", returnsCachedWithWarning(calls.short)),
     get("expired", fails(calls.long)),
     storeApiToken("fresh", fails(calls.long)),
     ...erases(calls.erase),
@@ -100,10 +100,15 @@ function isOut(calls: {
 }
 
 const REVOKES = succeeds(1, "nothing");
-/** docr drops the credential and warns that it is still valid. */
-const forgets = (calls: Calls): Expectation => warns(calls, "nothing");
+/** docr removes the credential and warns that it is still valid. */
+const dropsCredential = (calls: Calls): Expectation => warns(calls, "nothing");
 /** Each attempt waits longer than the one before, up to five. */
-const RETRIED = { long: [3, 5], longAfterList: [4, 6], short: [2, 5], erase: forgets([2, 10]) } as const;
+const RETRIED = {
+  long: [3, 5],
+  longAfterList: [4, 6],
+  short: [2, 5],
+  erase: dropsCredential([2, 10]),
+} as const;
 const STORES = succeeds(1);
 
 const status = (code: number, headers: Readonly<Record<string, string>> = {}): ApiFault["fault"] => ({
@@ -133,7 +138,7 @@ const UNUSED: ApiFault = {
   fault: status(500),
   message: /^$/,
   cases: [
-    get("fresh", answersCached(0)),
+    get("fresh", returnsCached(0)),
     list("fresh", succeeds(0)),
     storeLogin("fresh", succeeds(0)),
     eraseMissingLogin("fresh", succeeds(0)),
@@ -175,7 +180,7 @@ export const API_FAULTS: readonly ApiFault[] = [
       getAfterList: 3,
       getCached: 2,
       storeApiToken: STORES,
-      erase: forgets(1),
+      erase: dropsCredential(1),
     }),
   },
   {
@@ -188,7 +193,7 @@ export const API_FAULTS: readonly ApiFault[] = [
       getAfterList: 2,
       getCached: 3,
       storeApiToken: STORES,
-      erase: forgets(1),
+      erase: dropsCredential(1),
     }),
   },
   {
@@ -200,88 +205,93 @@ export const API_FAULTS: readonly ApiFault[] = [
       getAfterList: 2,
       getCached: 1,
       storeApiToken: fails(1),
-      erase: forgets(1),
+      erase: dropsCredential(1),
     }),
   },
   {
     title: "limits the rate for a quarter of an hour",
     fault: status(429, { "retry-after": "900" }),
     message: /rate limit \(HTTP 429, try again in 900 s/,
-    cases: isOut({ long: 1, longAfterList: 2, short: 1, erase: forgets(1) }),
+    cases: isUnavailable({ long: 1, longAfterList: 2, short: 1, erase: dropsCredential(1) }),
   },
   {
     title: "answers 500",
     fault: status(500),
     message: /DigitalOcean's API failed \(HTTP 500/,
-    cases: isOut(RETRIED),
+    cases: isUnavailable(RETRIED),
   },
   {
     title: "answers 503 with a page of a proxy",
     fault: { kind: "wrong-content", status: 503 },
     message: /DigitalOcean's API failed \(HTTP 503/,
-    cases: isOut(RETRIED),
+    cases: isUnavailable(RETRIED),
   },
   {
     // For a revocation, the status is enough.
     title: "answers malformed JSON",
     fault: { kind: "malformed" },
     message: /invalid response: not valid JSON/,
-    cases: isOut({ long: 1, longAfterList: 2, short: 1, erase: REVOKES }),
+    cases: isUnavailable({ long: 1, longAfterList: 2, short: 1, erase: REVOKES }),
   },
   {
     title: "answers 200 with a web page",
     fault: { kind: "wrong-content" },
     message: /invalid response: not valid JSON/,
-    cases: isOut({ long: 1, longAfterList: 2, short: 1, erase: REVOKES }),
+    cases: isUnavailable({ long: 1, longAfterList: 2, short: 1, erase: REVOKES }),
   },
   {
     title: "answers without an entry for its registry",
     fault: { kind: "no-auths" },
     message: /invalid response: no (?:list of registries|credential for registry\.digitalocean\.com)/,
-    cases: isOut({ long: 1, longAfterList: 2, short: 1, erase: REVOKES }),
+    cases: isUnavailable({ long: 1, longAfterList: 2, short: 1, erase: REVOKES }),
   },
   {
     title: "cuts its answers off",
     fault: { kind: "cut-off" },
     message: /127\.0\.0\.1 closed the connection before the response was complete/,
-    cases: isOut(RETRIED),
+    cases: isUnavailable(RETRIED),
   },
   {
     title: "redirects",
     fault: { kind: "redirect" },
     message: /unexpected response \(HTTP 302/,
-    cases: isOut({ long: 1, longAfterList: 2, short: 1, erase: forgets(1) }),
+    cases: isUnavailable({ long: 1, longAfterList: 2, short: 1, erase: dropsCredential(1) }),
   },
   {
     title: "answers without end",
     fault: { kind: "huge" },
     message: /127\.0\.0\.1 sent a response that is too large/,
-    cases: isOut({ long: 1, longAfterList: 2, short: 1, erase: forgets(1) }),
+    cases: isUnavailable({ long: 1, longAfterList: 2, short: 1, erase: dropsCredential(1) }),
   },
   {
     title: "resets connections",
     fault: { kind: "reset" },
     message: /127\.0\.0\.1 closed the connection before the response was complete/,
-    cases: isOut(RETRIED),
+    cases: isUnavailable(RETRIED),
   },
   {
     title: "refuses connections",
     fault: "refuses",
     message: /127\.0\.0\.1 refused the connection/,
-    cases: isOut({ long: 0, short: 0, erase: forgets(0) }),
+    cases: isUnavailable({ long: 0, short: 0, erase: dropsCredential(0) }),
   },
   {
     title: "shows a certificate that this machine does not trust",
     fault: "untrusted",
     message: /127\.0\.0\.1 sent a certificate that this machine does not trust/,
-    cases: isOut({ long: 0, short: 0, erase: forgets(0) }),
+    cases: isUnavailable({ long: 0, short: 0, erase: dropsCredential(0) }),
   },
   {
     title: "never answers",
     fault: { kind: "hang" },
     // On a busy machine, the deadline of the whole request may end first.
     message: /did not respond in time|within 20 s/,
-    cases: isOut({ long: [1, 4], longAfterList: [2, 5], short: [1, 2], erase: forgets([2, 4]) }),
+    cases: isUnavailable({
+      long: [1, 4],
+      longAfterList: [2, 5],
+      short: [1, 2],
+      erase: dropsCredential([2, 4]),
+    }),
   },
 ];
 

@@ -64,7 +64,7 @@ describe("a cached credential", () => {
   );
 
   it.concurrent(
-    "is not answered for another API token",
+    "is not returned for another API token",
     onMachine(async ({ get, standIn }) => {
       await get();
       await get({ DIGITALOCEAN_ACCESS_TOKEN: standIn.account.addToken() });
@@ -73,7 +73,7 @@ describe("a cached credential", () => {
   );
 
   it.concurrent(
-    "is answered without any call",
+    "is returned without an API call",
     onMachine(async ({ get, standIn }) => {
       await get();
       standIn.reset();

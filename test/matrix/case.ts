@@ -1,4 +1,4 @@
-/** One run of docr in this process, on a machine of its own. */
+/** One run of docr in this process, on a separate test machine. */
 import type { StandInOptions } from "../support/fakes/digitalocean-api.ts";
 import {
   createTestMachine,
@@ -20,7 +20,7 @@ export const STORED_LOGIN = "one.test";
 /** Minutes since the mint of a credential that lives for an hour. */
 export const MINUTES = { fresh: 5, "refresh-due": 31, expiring: 50, expired: 61 } as const;
 
-/** What the cache holds before the run. */
+/** The cache's content before the run. */
 export type Cached = "nothing" | keyof typeof MINUTES;
 
 export interface Case {

@@ -1,16 +1,16 @@
-/** The words of the matrix: what a run of docr does, and what it leaves. */
+/** Expectations in the fault matrix: the result of a run, its API calls, and the cache afterwards. */
 import { CLEAN_FAILURE, type FailureSummary, summarizeFailure } from "../support/failure.ts";
 import type { TestMachine } from "../support/fakes/test-machine.ts";
 import type { Outcome } from "../support/lab/run.ts";
 import { readFiles } from "../support/private-folder.ts";
 
 export interface Expectation {
-  readonly answer: "the cached credential" | "a new credential" | "success" | "failure";
-  /** Whether there is a warning on stderr. A failure prints its error there instead. */
+  readonly result: "the cached credential" | "a new credential" | "success" | "failure";
+  /** Whether docr prints a warning on stderr. A failure prints its error there instead. */
   readonly hasWarning: boolean;
-  /** API calls, those of background processes included. Undefined if any number is right. */
+  /** API calls, including those of background processes. Undefined if any number is correct. */
   readonly calls: Range | undefined;
-  /** What the cache holds in the end. */
+  /** The cache's content after the run. */
   readonly cache: "unchanged" | "a new credential" | "nothing";
 }
 
@@ -21,37 +21,37 @@ const rangeOf = (calls: Calls): Range => (typeof calls === "number" ? [calls, ca
 
 /** The action fails. */
 export function fails(calls: Calls, cache: Expectation["cache"] = "unchanged"): Expectation {
-  return { answer: "failure", hasWarning: false, calls: rangeOf(calls), cache };
+  return { result: "failure", hasWarning: false, calls: rangeOf(calls), cache };
 }
 
-/** A `get` answers the cached credential. Without `calls`, a background process makes any number of them. */
-export function answersCached(calls?: Calls): Expectation {
+/** A `get` returns the cached credential. Without `calls`, a background process makes any number of calls. */
+export function returnsCached(calls?: Calls): Expectation {
   return {
-    answer: "the cached credential",
+    result: "the cached credential",
     hasWarning: false,
     calls: calls === undefined ? undefined : rangeOf(calls),
     cache: "unchanged",
   };
 }
 
-/** A `get` fails to replace the cached credential, warns, and answers it. */
-export function bridges(calls: Calls): Expectation {
-  return { ...answersCached(calls), hasWarning: true };
+/** A `get` fails to replace the cached credential, prints a warning, and returns it. */
+export function returnsCachedWithWarning(calls: Calls): Expectation {
+  return { ...returnsCached(calls), hasWarning: true };
 }
 
-/** A `get` answers the cached credential, and a background process caches a new one. */
+/** A `get` returns the cached credential, and a background process caches a new one. */
 export function refreshes(calls: Calls): Expectation {
-  return { ...answersCached(calls), cache: "a new credential" };
+  return { ...returnsCached(calls), cache: "a new credential" };
 }
 
-/** A `get` answers and caches a new credential. */
+/** A `get` returns and caches a new credential. */
 export function mints(calls: Calls): Expectation {
-  return { ...succeeds(calls, "a new credential"), answer: "a new credential" };
+  return { ...succeeds(calls, "a new credential"), result: "a new credential" };
 }
 
 /** Another action succeeds and prints no warning. */
 export function succeeds(calls: Calls, cache: Expectation["cache"] = "unchanged"): Expectation {
-  return { answer: "success", hasWarning: false, calls: rangeOf(calls), cache };
+  return { result: "success", hasWarning: false, calls: rangeOf(calls), cache };
 }
 
 /** Another action succeeds with a warning. */
@@ -60,8 +60,8 @@ export function warns(calls: Calls, cache: Expectation["cache"] = "unchanged"): 
 }
 
 /** The expectation in words, for a test's title. */
-export function describeExpectation({ answer, hasWarning, calls, cache }: Expectation): string {
-  const verb = answer === "failure" ? "fails" : answer === "success" ? "succeeds" : `answers ${answer}`;
+export function describeExpectation({ result, hasWarning, calls, cache }: Expectation): string {
+  const verb = result === "failure" ? "fails" : result === "success" ? "succeeds" : `returns ${result}`;
   const parts = [hasWarning ? `${verb} with a warning` : verb];
   if (calls) parts.push(`after ${describeRange(calls)}`);
   if (cache === "nothing") parts.push("and empties the cache");
@@ -77,15 +77,15 @@ function describeRange([least, most]: Range): string {
 
 /** What a run did. */
 export interface Observation {
-  readonly answer: Expectation["answer"] | "an unknown credential" | "unexpected output";
+  readonly result: Expectation["result"] | "an unknown credential" | "unexpected output";
   readonly stderr: "empty" | "one line" | "something else";
   readonly calls: number;
   readonly cache: Expectation["cache"];
   /** Undefined if the run succeeded. */
   readonly failure: FailureSummary | undefined;
-  /** Whether stderr, unless it is empty, says what the test wants to read there. */
+  /** Whether stderr is empty or contains the expected reason. */
   readonly hasReason: boolean;
-  /** Whether stderr repeats the API's answer or an API token. */
+  /** Whether stderr quotes the API's response or an API token. */
   readonly hasLeak: boolean;
 }
 
@@ -111,7 +111,7 @@ export function observe(
   const cachedNow = account.minted.find(({ secret }) => cached.includes(secret))?.id;
   const isOneLine = /^docr: [^\n]+\n$/.test(stderr);
   return {
-    answer: answerOf(machine, action, outcome, cachedBefore),
+    result: resultOf(machine, action, outcome, cachedBefore),
     stderr: stderr === "" ? "empty" : isOneLine ? "one line" : "something else",
     calls: machine.standIn.count(),
     cache:
@@ -122,12 +122,12 @@ export function observe(
   };
 }
 
-function answerOf(
+function resultOf(
   { standIn }: TestMachine,
   action: string,
   { code, stdout }: Outcome,
   cachedBefore: number | undefined,
-): Observation["answer"] {
+): Observation["result"] {
   if (code !== 0) return "failure";
   if (action === "list") return /^\{.*\}\n$/.test(stdout) ? "success" : "unexpected output";
   if (action !== "get") return stdout === "" ? "success" : "unexpected output";
@@ -136,13 +136,13 @@ function answerOf(
   return minted.id === cachedBefore ? "the cached credential" : "a new credential";
 }
 
-/** The expectation as an observation, for a comparison that shows every difference. A number of calls in the range stays. */
+/** Converts the expectation to an observation, so that a comparison shows every difference. Accepts a number of calls in the range. */
 export function toObservation(expectation: Expectation, seen: Observation): Observation {
-  const { answer, hasWarning, calls, cache } = expectation;
+  const { result, hasWarning, calls, cache } = expectation;
   const isInRange = !calls || (seen.calls >= calls[0] && seen.calls <= calls[1]);
-  const isFailure = answer === "failure";
+  const isFailure = result === "failure";
   return {
-    answer,
+    result,
     stderr: isFailure || hasWarning ? "one line" : "empty",
     calls: isInRange ? seen.calls : calls[0],
     cache,

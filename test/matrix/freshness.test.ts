@@ -95,7 +95,7 @@ describe("a wall clock that the user sets", () => {
     ["forward by a day", DAY_MS],
     ["back by a year", -365 * DAY_MS],
   ])(
-    "%s makes the credential's age unknown: without the API, docr fails and does not answer it",
+    "%s makes the credential's age unknown: without the API, docr fails and does not return it",
     async (_title, offsetMs) => {
       await onMachine(async (machine) => {
         await machine.get();

@@ -1,4 +1,4 @@
-/** How the OS keychain can fail, and what docr then does. */
+/** The faults of the OS keychain, and docr's behaviour with each. */
 import type { TestMachine } from "../support/fakes/test-machine.ts";
 import {
   type Case,
@@ -12,7 +12,7 @@ import {
   storeApiToken,
   storeLogin,
 } from "./case.ts";
-import { answersCached, bridges, fails, mints, refreshes, succeeds } from "./expectation.ts";
+import { returnsCached, returnsCachedWithWarning, fails, mints, refreshes, succeeds } from "./expectation.ts";
 
 export interface KeychainFault {
   /** Ends the sentence "a keychain that …". */
@@ -43,12 +43,12 @@ export const KEYCHAIN_FAULTS: readonly KeychainFault[] = [
   { title: "fails in another way", state: new Error("disk full"), message: /the keychain failed/ },
 ];
 
-/** The API token is in the keychain: what does not need it goes on. */
+/** The API token is in the keychain. Requests that do not need the keychain succeed. */
 export const TOKEN_IN_KEYCHAIN: readonly Case[] = [
   get("nothing", fails(0)),
-  get("fresh", answersCached(0)),
-  get("refresh-due", answersCached(0)),
-  get("expiring", bridges(0)),
+  get("fresh", returnsCached(0)),
+  get("refresh-due", returnsCached(0)),
+  get("expiring", returnsCachedWithWarning(0)),
   get("expired", fails(0)),
   getLogin("nothing", fails(0)),
   getMissingLogin("nothing", fails(0)),
@@ -58,7 +58,7 @@ export const TOKEN_IN_KEYCHAIN: readonly Case[] = [
   storeApiToken("fresh", fails(1)),
   eraseLogin("fresh", fails(0)),
   eraseMissingLogin("fresh", fails(0)),
-  // docr revokes the cached credential. The error says that the keychain may still hold the API token.
+  // docr revokes the cached credential. It fails, because the keychain may still contain the API token.
   erase("fresh", fails(1, "nothing")),
   erase("nothing", fails(0)),
 ];
@@ -66,7 +66,7 @@ export const TOKEN_IN_KEYCHAIN: readonly Case[] = [
 /** The API token is in the environment: no `get` of DigitalOcean's registry needs the keychain. */
 export const TOKEN_IN_ENVIRONMENT: readonly Case[] = [
   get("nothing", mints(2)),
-  get("fresh", answersCached(0)),
+  get("fresh", returnsCached(0)),
   get("refresh-due", refreshes(1)),
   get("expiring", mints(1)),
   get("expired", mints(1)),

@@ -32,7 +32,7 @@ describe("a get while the API limits the rate", () => {
   );
 
   it.concurrent(
-    "fails at once with the time of the next attempt if retry-after is beyond its deadline",
+    "fails immediately with the time of the next attempt if retry-after is beyond its deadline",
     onMachine(async ({ get, standIn }) => {
       standIn.faults.add({ ...rateLimited({ "retry-after": "120" }), times: ALWAYS });
       const outcome = await get();
@@ -128,7 +128,7 @@ describe("a get while the API fails", () => {
   });
 
   it.concurrent(
-    "makes one mint if that is answered 401",
+    "makes one mint if the API responds to it with 401",
     onMachine(async ({ get, standIn }) => {
       standIn.faults.add({ kind: "answer", path: MINT, status: 401, times: ALWAYS });
       expect(summarizeFailure(await get(), AT_ONCE_MS)).toEqual(CLEAN_FAILURE);

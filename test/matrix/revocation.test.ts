@@ -41,13 +41,13 @@ describe("a superseded credential", () => {
       await machine.settle();
       expect(valid(machine)).toEqual([2, 3, 4]);
       expect(listFiles(machine.privateFolder, "replaced-")).toEqual([]);
-      // docr still answers the others.
+      // docr still returns the others.
       expect(machine.idOf(await machine.get(env))).toBe(2);
     }),
   );
 
   it.concurrent(
-    "is revoked by docr prune at once, which leaves the current ones",
+    "is revoked immediately by docr prune, which does not revoke current ones",
     onMachine(async (machine) => {
       await machine.get();
       await replace(machine);
@@ -99,7 +99,7 @@ describe("erase of DigitalOcean's registry", () => {
   );
 });
 
-describe("an erase that DigitalOcean does not answer", () => {
+describe("an erase to which DigitalOcean does not respond", () => {
   it.concurrent(
     "ends after a second, and a background process revokes the credential",
     onMachine(async (machine) => {
@@ -118,7 +118,7 @@ describe("an erase that DigitalOcean does not answer", () => {
 
 describe("the inventory", () => {
   it.concurrent(
-    "names each credential by a digest; neither it nor any file's name holds a secret",
+    "names each credential by a digest, and neither it nor a file's name contains a secret",
     onMachine(async (machine) => {
       await machine.get();
       await replace(machine);
@@ -137,7 +137,7 @@ describe("the inventory", () => {
   );
 
   it.concurrent(
-    "forgets expired credentials",
+    "removes expired credentials",
     onMachine(async (machine) => {
       await machine.get();
       machine.pass(61 * MINUTE_MS);
@@ -170,7 +170,7 @@ describe("a login with another API token", () => {
   );
 
   it.concurrent(
-    "while a mint with the old one runs: later gets answer a credential of the new one",
+    "while a mint with the old one runs: later gets return a credential of the new one",
     onMachine(async (machine) => {
       const { account } = machine.standIn;
       await logIn(machine, machine.token);

@@ -12,7 +12,7 @@ import { HOST, loginFor } from "../support/requests.ts";
 const NOT_FOUND = "credentials not found in native keychain\n";
 const WITHOUT_TOKEN = { DIGITALOCEAN_ACCESS_TOKEN: undefined };
 
-/** A `get` whose environment holds no API token but what is added. */
+/** A `get` whose environment contains only the added API token. */
 function getWithout(machine: TestMachine, added: EnvironmentChanges = {}, stdin = HOST): Promise<Outcome> {
   return machine.docr("get", { stdin, env: { ...WITHOUT_TOKEN, ...added } });
 }
@@ -210,7 +210,7 @@ describe("the API token", () => {
   );
 
   it.concurrent(
-    "comes for the bare host from the context in DIGITALOCEAN_CONTEXT, else the config file's, else the default context",
+    "comes for the bare host from DIGITALOCEAN_CONTEXT, or else the config file's context, or else the default one",
     onMachine(async (machine) => {
       for (const context of [undefined, "work", "home"]) {
         await storeToken(machine, machine.standIn.account.addToken(), context);
@@ -255,7 +255,7 @@ describe("the API token", () => {
   );
 
   it.concurrent(
-    "is missing after a logout in doctl, and docr does not answer the credential that it minted",
+    "is missing after a logout in doctl, and docr does not return the credential that it minted",
     onMachine(async (machine) => {
       writeDoctl(machine, `access-token: ${machine.token}\n`);
       expect((await getWithout(machine)).code).toBe(0);
@@ -295,7 +295,7 @@ describe("the API token", () => {
   });
 
   it.concurrent.each(["DIGITALOCEAN_ACCESS_TOKEN", "DIGITALOCEAN_TOKEN"])(
-    "is an error that names %s if that is empty or malformed, whatever later places hold",
+    "is an error that names %s if that is empty or malformed, even if later places have a token",
     async (name) => {
       await onMachine(async (machine) => {
         const later = { DIGITALOCEAN_ACCESS_TOKEN_FILE: writeTokenFile(machine, machine.token) };

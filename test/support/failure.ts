@@ -16,7 +16,7 @@ export interface FailureSummary {
   readonly isInTime: boolean;
 }
 
-/** A failure as clients and users need it: no crash, the reason on both streams, in time. */
+/** A correct failure: no crash, the reason on both streams, in time. */
 export const CLEAN_FAILURE: FailureSummary = {
   ending: 1,
   stdoutIsOneLine: true,

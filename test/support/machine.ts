@@ -16,7 +16,7 @@ export interface Machine {
   readonly token: string;
   /** The home, the runtime directory, and the API's address. */
   readonly env: Environment;
-  /** The number of the credential that a `get` answers. Undefined if it is none of the stand-in's. */
+  /** The number of the credential that a `get` returned. Undefined if the stand-in did not mint it. */
   readonly idOf: (outcome: Outcome) => number | undefined;
   /** Makes docr trace to a file of this machine. */
   readonly traced: Environment;

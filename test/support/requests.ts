@@ -1,4 +1,4 @@
-/** What tests send to docr, and how they read its response. */
+/** The requests that tests send to docr, and how they read its response. */
 import type { Outcome } from "./lab/run.ts";
 
 export const HOST = "registry.digitalocean.com";
@@ -12,7 +12,7 @@ export function loginFor(server: string, username = "sammy", secret = `password 
   return `${JSON.stringify({ ServerURL: server, Username: username, Secret: secret })}\n`;
 }
 
-/** The secret that a `get` answers. Empty if it failed. Never print it. */
+/** The secret that a `get` returned. Empty if it failed. Never print it. */
 export function secretOf({ code, stdout }: Outcome): string {
   if (code !== 0) return "";
   const response: unknown = JSON.parse(stdout);

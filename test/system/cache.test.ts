@@ -29,7 +29,7 @@ describeUnless(reason, "the executables with a real keychain", () => {
   );
 
   it.concurrent(
-    "cache it in the keychain alone with DOCR_CACHE=keychain, until the logout",
+    "cache it only in the keychain with DOCR_CACHE=keychain, until the logout",
     inSandbox({ keyring: true }, async (sandbox) => {
       const env = { DIGITALOCEAN_ACCESS_TOKEN: sandbox.token, DOCR_CACHE: "keychain" };
       await sandbox.get(env);

@@ -39,7 +39,7 @@ describeUnless(explainNoExecutable(), "a refresh by the executables", () => {
   );
 });
 
-/** Minutes since the mint by the uptime and by the wall clock, and the number of the credential that docr answers. */
+/** Minutes since the mint by the uptime and by the wall clock, and the number of the credential that docr returns. */
 const CLOCKS = [
   ["agree", 20, 20, 1],
   ["differ because the user set the wall clock back by 10 minutes", 30, 20, 2],
@@ -57,7 +57,7 @@ describeUnless(
       [title, "the launcher", ...clocks, LAUNCHER] as const,
     ]);
     it.concurrent.each(cases)(
-      "that %s: %s answers the right credential",
+      "that %s: %s returns the right credential",
       async (_title, _name, uptime, wall, answered, program) => {
         await inSandbox({}, async (sandbox) => {
           const path = join(sandbox.folder, "uptime");

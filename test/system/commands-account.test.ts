@@ -142,7 +142,7 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the commands around
       expect(await isStored(token)).toBe(true);
     });
 
-    it("ends at ctrl-C at once while the keychain does not respond", async () => {
+    it("ends immediately at ctrl-C while the keychain does not respond", async () => {
       const file = join(lab.user.folder, "token");
       writeFileSync(file, token, { mode: 0o600 });
       lab.user.keyring.pause();
@@ -158,7 +158,7 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the commands around
       expect(await isStored(token)).toBe(false);
     });
 
-    it("ends at ctrl-C at once while DigitalOcean does not respond", async () => {
+    it("ends immediately at ctrl-C while DigitalOcean does not respond", async () => {
       lab.standIn.faults.add({ kind: "hang", path: "/v2/registries", times: 9 });
       await inTerminal(lab, COMMAND, async (terminal) => {
         await terminal.waitFor("DigitalOcean API token");

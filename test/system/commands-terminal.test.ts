@@ -171,7 +171,7 @@ describe("every command", () => {
 
     it.concurrent.each(
       ON_A_BARE_MACHINE.filter(([command, , code]) => code === 0 && !/^(?:man|completion)/.test(command)),
-    )("docr %s prints JSON alone for a script", async (command) => {
+    )("docr %s prints only JSON for a script", async (command) => {
       const args = [...command.split(" "), "--json"];
       const { stdout, code } = await run(DOCR, args, { env: bare(), stdin: "" });
       expect(JSON.parse(stdout)).toEqual(expect.anything());

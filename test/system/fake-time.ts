@@ -17,7 +17,7 @@ export function at(offset: string): Environment {
   return {
     LD_PRELOAD: findLibrary() ?? "",
     FAKETIME: offset,
-    // A user can set the wall clock alone.
+    // A user can set only the wall clock.
     FAKETIME_DONT_FAKE_MONOTONIC: "1",
   };
 }

@@ -173,13 +173,13 @@ describeUnless(explainNoExecutable(), "with a fallback helper", () => {
   });
 
   it.concurrent(
-    "docr answers from its own store what the helper does not have",
+    "docr returns a login from its own store if the helper does not have it",
     inSandbox({}, async (sandbox) => {
       const none = "echo 'credentials not found in native keychain'; exit 1";
       const store = { DOCR_STORE: "file" };
       const env = { ...writeHelper(sandbox, "odd", none), ...store };
       const get = () => sandbox.docr("get", { stdin: "one.test", env });
-      // docr notes for the launcher that the fallback helper answers alone.
+      // docr notes for the launcher that it can run the fallback helper directly.
       expect(await get()).toMatchObject({ code: 1, stderr: "" });
       expect(listFiles(sandbox.privateFolder, "fallback-")).toHaveLength(1);
       expect(await sandbox.docr("store", { stdin: loginFor("one.test"), env: store })).toMatchObject({
@@ -216,7 +216,7 @@ describeUnless(explainNoExecutable(), "with a fallback helper", () => {
   );
 
   it.concurrent(
-    "docr answers every spelling of DigitalOcean's registry itself",
+    "docr itself responds to every spelling of DigitalOcean's registry",
     inSandbox({}, async (sandbox) => {
       const env = writeHelper(sandbox, "odd", 'echo \'{"one.test":"u","registry.digitalocean.com":"old"}\'');
       for (const spelling of [HOST, `https://${HOST}`, `${HOST.toUpperCase()}:443`, `${HOST}/acme/app`]) {

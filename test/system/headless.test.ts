@@ -256,7 +256,7 @@ describeUnless(reason, "a runner without a session", () => {
     },
   ];
 
-  it.concurrent.each(MISSING)("answers without $title", async ({ options = {}, env = {}, mints }) => {
+  it.concurrent.each(MISSING)("works without $title", async ({ options = {}, env = {}, mints }) => {
     await onRunner(options, async ({ get }, sandbox) => {
       const here = Object.entries(env).map(([name, value]) => [
         name,
@@ -270,7 +270,7 @@ describeUnless(reason, "a runner without a session", () => {
   });
 
   it.concurrent(
-    "answers with the home of another user, which it cannot enter",
+    "works with the home of another user, which it cannot enter",
     onRunner({ prepare: "chmod 700 $SANDBOX/home $SANDBOX/run" }, async ({ get }, sandbox) => {
       const env = { HOME: join(sandbox.folder, "home"), XDG_RUNTIME_DIR: join(sandbox.folder, "run") };
       expect(await get(env, OTHER_USER)).toMatchObject(good);

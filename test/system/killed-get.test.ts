@@ -39,7 +39,7 @@ describeUnless(
           const outcome = await machine.get();
           expect([operation.text, outcome.code, outcome.stderr]).toEqual([operation.text, 0, ""]);
           expect(minted.length - before).toBeLessThanOrEqual(2);
-          // The answer is cached: the next get mints nothing.
+          // The credential is cached: the next get mints nothing.
           const count = minted.length;
           expect(machine.idOf(await machine.get())).toBe(machine.idOf(outcome));
           expect(minted.length).toBe(count);

@@ -26,7 +26,7 @@ async function withItem(sandbox: Sandbox, verb: "clear" | "store", host: string,
 
 describeUnless(reason, "list with a real keychain", () => {
   it(
-    "names what get answers after another program changed and removed logins",
+    "names exactly the logins that get returns after another program changed and removed some",
     inSandbox({ keyring: true }, async (sandbox) => {
       for (const host of HOSTS) await sandbox.docr("store", { stdin: loginFor(host) });
       expect(Object.keys(await listOf(sandbox))).toEqual(HOSTS);

@@ -24,7 +24,7 @@ const lockHolders = (sandbox: Sandbox): readonly number[] => [
 
 describeUnless(explainNoExecutable(), "50 processes at the same time", () => {
   it(
-    "mint once with nothing cached, and answer the same credential",
+    "mint once with nothing cached, and return the same credential",
     inSandbox({}, async (sandbox) => {
       const outcomes = await sandbox.getMany(MANY);
       expect(new Set(outcomes.map(({ code, stderr }) => `${code} ${stderr}`))).toEqual(new Set(["0 "]));
@@ -45,7 +45,7 @@ describeUnless(explainNoExecutable(), "50 processes at the same time", () => {
   );
 
   it(
-    "answer a refresh-due credential, and one background process refreshes it",
+    "return a refresh-due credential, and one background process refreshes it",
     inSandbox({}, async (sandbox) => {
       await sandbox.get();
       backdate(sandbox.privateFolder, 31);
@@ -53,7 +53,7 @@ describeUnless(explainNoExecutable(), "50 processes at the same time", () => {
       expect(outcomes.every(({ code, stderr }) => code === 0 && stderr === "")).toBe(true);
       expect(await waitUntil(async () => sandbox.standIn.count("mint") === 2, 10)).toBe(true);
       expect(lockHolders(sandbox)).toHaveLength(1);
-      // Before the end of the refresh, they answer the old one; later, the new one.
+      // Before the end of the refresh, they return the old one; later, the new one.
       expect(new Set([1, 2])).toEqual(new Set([1, 2, ...outcomes.map((outcome) => sandbox.idOf(outcome))]));
       expect(await waitUntil(async () => sandbox.idOf(await sandbox.get()) === 2, 10)).toBe(true);
       expect(sandbox.standIn.count("mint")).toBe(2);
@@ -88,7 +88,7 @@ describeUnless(explainNoExecutable(), "50 processes at the same time", () => {
   );
 
   it.concurrent(
-    "answer a valid credential within 9.5 s although a stopped process holds its lock",
+    "return a valid credential within 9.5 s although a stopped process holds its lock",
     inSandbox({}, async (sandbox) => {
       await sandbox.get();
       backdate(sandbox.privateFolder, 50);
@@ -108,7 +108,7 @@ describeUnless(explainNoExecutable(), "50 processes at the same time", () => {
   );
 
   it.each([11, 22, 33])(
-    "lose no response to random SIGKILLs, and at most one mint for each killed lock holder (seed %i)",
+    "all respond despite random SIGKILLs, and mint at most once more for each killed lock holder (seed %i)",
     async (seed) => {
       await inSandbox({}, async (sandbox) => {
         const random = createRandom(seed);

@@ -53,7 +53,7 @@ describeUnless(
       expect(JSON.parse((await lab.user.docr("list")).stdout)).toEqual({ [OTHER]: BASIC_LOGIN.username });
     });
 
-    it("are answered for every scheme of the address, which the response repeats", async () => {
+    it("are returned for every scheme of the address, which the response repeats", async () => {
       await login();
       for (const address of [OTHER, `https://${OTHER}`, `https://${OTHER}/`]) {
         const outcome = await lab.user.docr("get", { stdin: address });
@@ -65,7 +65,7 @@ describeUnless(
       }
     });
 
-    it("are what a look-alike of DigitalOcean's registry gets: no API token, no call", async () => {
+    it("are all that a look-alike of DigitalOcean's registry gets: no API token, no API call", async () => {
       const env = { DIGITALOCEAN_ACCESS_TOKEN: lab.standIn.account.addToken() };
       lab.standIn.reset();
       for (const address of [

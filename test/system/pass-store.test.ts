@@ -56,7 +56,7 @@ const reason = explainNoExecutable() ?? explainMissing(["pass", "gpg"]);
 
 describeUnless(reason, "logins in pass", () => {
   it.concurrent(
-    "are stored, answered, listed and erased; file names do not show the registries",
+    "are stored, returned, listed and erased; file names do not show the registries",
     withPass(async ({ docr, env }) => {
       for (const server of ["one.test", "https://index.docker.io/v1/"]) {
         expect(await docr("store", loginFor(server))).toMatchObject({ code: 0, stdout: "", stderr: "" });

@@ -19,7 +19,7 @@ async function helpOf(name: string): Promise<string> {
 }
 
 describe("docs/commands.md", () => {
-  it("is what scripts/docs.ts makes of the definitions and the recorded output", () => {
+  it("is what scripts/docs.ts generates from the definitions and the recorded output", () => {
     expect(PAGE).toBe(renderCommandsPage(COMMANDS, readRecordings(PAGE)));
   });
 
@@ -28,7 +28,7 @@ describe("docs/commands.md", () => {
     expect(LEAVES.map(({ name }) => name).filter((name) => !recordings.has(name))).toEqual([]);
   });
 
-  it("holds no API token", () => {
+  it("contains no API token", () => {
     expect(PAGE).not.toMatch(/dop_v1_/);
   });
 });

@@ -1,4 +1,4 @@
-/** What holds for every file of src, as few tests that list all offenders. */
+/** The rules for every file of src. Each test lists all offenders. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -71,7 +71,7 @@ describe("the rooms", () => {
     expect(wrong).toEqual([]);
   });
 
-  it("stand in an order in which no room imports upwards", () => {
+  it("are in an order in which no room imports upwards", () => {
     const rank = (room: string): number => ROOMS.findIndex(({ name }) => name === room);
     const upwards = ROOMS.filter(({ allowed }) => allowed[0]?.name !== "everything").flatMap((room) =>
       room.allowed
@@ -119,7 +119,7 @@ describe("every file of src", () => {
     ]);
   });
 
-  it("opens no secret but where one must leave", () => {
+  it("reveals a secret only in the listed files", () => {
     const opening = SOURCES.filter((path) => /\breveal\(/.test(codeOf(path)));
     expect(opening.filter((path) => !isIn("stores/")(path))).toEqual([
       // For the stdin of a background process.

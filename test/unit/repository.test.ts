@@ -1,4 +1,4 @@
-/** What holds for every file that git tracks. */
+/** The rules for every file that git tracks. */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ const textOf = (path: string): string => readFileSync(join(PROJECT, path), "utf8
 /** Not variables of the environment: the build writes them into the executable. */
 const STAMPED: ReadonlySet<string> = new Set(["DOCR_PACKAGE", "DOCR_VERSION"]);
 
-/** Words that hide who does something (docs/decisions.md). The name of DOCR_BESIDE stays. */
+/** Words that hide who does something. The variable's name DOCR_BESIDE stays. */
 const VAGUE =
   /\b(?:nobody|somebody|anybody|everybody|whoever|whom|beside|behind us|of ours|gives? out|given out|takes its turn)\b/i;
 

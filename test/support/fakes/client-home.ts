@@ -13,7 +13,7 @@ import {
   settingOf,
 } from "../../../src/client-config/types.ts";
 
-/** A real home directory on Linux in a temporary folder, with helpers that answer from a table. */
+/** A real home directory on Linux in a temporary folder, with helpers that respond from a table. */
 export interface ClientHome {
   readonly home: string;
   readonly machine: Machine;
@@ -81,7 +81,7 @@ export function createClientHome(options: ClientHomeOptions = {}): ClientHome {
 
 export const NOT_FOUND: HelperAnswer = { stdout: "credentials not found in native keychain\n", exitCode: 1 };
 
-/** A helper's answer to `get`. */
+/** A helper's response to `get`. */
 export const answerWith = (username: string, secret: string): string =>
   `${JSON.stringify({ ServerURL: "x", Username: username, Secret: secret })}\n`;
 

@@ -22,7 +22,7 @@ export interface ConfiguredHome extends CommandBench {
   read(path: string): string | undefined;
   /** The text of every file, by its path in the home. */
   all(): Readonly<Record<string, string>>;
-  /** Puts a program on the PATH, which holds nothing else but docker-credential-docr. */
+  /** Adds a program to the PATH, which otherwise contains only docker-credential-docr. */
   install(program: string): void;
 }
 

@@ -5,7 +5,7 @@ import type { Clock } from "../../../src/core/lifetime.ts";
 import type { MintedCredential } from "../../../src/core/credential.ts";
 import { Secret } from "../../../src/core/secret.ts";
 
-/** DigitalOcean's API as the domain sees it. It answers at once, records its calls and fails on request. */
+/** DigitalOcean's API for the domain. It responds immediately, records its calls and fails on request. */
 export interface RecordedApi extends MintApi, AccountApi, Revoker {
   /** `list TOKEN`, `mint NAME ACCESS SECONDS`, `revoke SECRET`, `token TOKEN`, `account TOKEN`, in order. */
   readonly calls: string[];

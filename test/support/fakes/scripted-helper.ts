@@ -1,7 +1,7 @@
 import type { Helper } from "../../../src/credentials/helper.ts";
 import { Secret } from "../../../src/core/secret.ts";
 
-/** A helper with fixed answers that records its requests, with secrets as plain text. */
+/** A helper with fixed responses that records its requests, with secrets as plain text. */
 export interface ScriptedHelper extends Helper {
   readonly asked: (readonly string[])[];
 }

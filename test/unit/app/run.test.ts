@@ -41,7 +41,7 @@ async function readNothing(): Promise<never> {
 const never = new Promise<never>(() => {});
 
 describe("a request", () => {
-  it("answers a protocol request and prints nothing on stderr", async () => {
+  it("responds to a protocol request and prints nothing on stderr", async () => {
     expect(await run(["get"])).toEqual({
       stdout: '{"ServerURL":"ghcr.io","Username":"sammy","Secret":"hunter2"}\n',
       stderr: "",
@@ -60,7 +60,7 @@ describe("a request", () => {
     expect(outcome).toEqual({ stdout: "{}\n", stderr: "", exitCode: 0 });
   });
 
-  it.each(["version", "--version", "-v"])("answers %s with name, package and version", async (verb) => {
+  it.each(["version", "--version", "-v"])("prints name, package and version for %s", async (verb) => {
     expect(await run([verb])).toEqual({
       stdout: "docker-credential-docr (docker-credential-docr) 0.0.0-source\n",
       stderr: "",
@@ -102,7 +102,7 @@ describe("a request", () => {
   });
 
   it.each([[[]], [["get", "ghcr.io"]], [["list", "--json"]]])(
-    "answers the arguments %j with the usage and exit code 1",
+    "prints the usage for the arguments %j, and exits with 1",
     async (args) => {
       const outcome = await run(args);
       expect(outcome).toMatchObject({ stdout: USAGE, exitCode: 1 });

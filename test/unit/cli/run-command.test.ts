@@ -26,7 +26,7 @@ async function commandNames(): Promise<readonly string[]> {
 }
 
 describe("the help", () => {
-  it("of a command is printed by docr help COMMAND, whatever exit code the process has", async () => {
+  it("of a command is printed by docr help COMMAND, even if the process already has an exit code", async () => {
     process.exitCode = 1;
     try {
       expect((await run("help", "prune")).stdout).toMatch(/^Usage: docr prune/);
@@ -251,7 +251,7 @@ describe("wrong usage", () => {
     expect(await run(...args)).toMatchObject({ stderr: errorLines(message), exitCode: 2 });
   });
 
-  it("of one unknown word alone as docker-credential-docr is an error in docker's form, with the suggestion as its hint", async () => {
+  it("with a single unknown word, as docker-credential-docr, is an error in docker's form, with the suggestion as its hint", async () => {
     const asHelper = runCommand(["prun"], createCommandBench().context, { isHelper: true });
     await expect(asHelper).rejects.toMatchObject({
       code: "unknown-action",

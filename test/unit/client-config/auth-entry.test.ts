@@ -28,7 +28,7 @@ describe("auth", () => {
     ["base64 for URLs", "-_8=", "not-base64"],
     ["a space", " ", "not-base64"],
     ["no colon", base64("sammy"), "no-colon"],
-  ])("of %s holds no login", (_title, auth, fault) => {
+  ])("of %s is not a login", (_title, auth, fault) => {
     expect(loginIn(auth)).toEqual([undefined, undefined, fault]);
   });
 
@@ -77,7 +77,7 @@ describe("an entry", () => {
   });
 
   it.each(["text", 1, true, [], { auth: 1 }, { username: {} }, { identitytoken: [] }])(
-    "is none where it is %j",
+    "is invalid if it is %j",
     (value) => {
       expect(parseAuthEntry(value)).toBeUndefined();
     },

@@ -11,7 +11,7 @@ import { explainRoot } from "../../support/lab/parts.ts";
 const LABEL = "~/.docker/config.json";
 
 describe("a client's file", () => {
-  it("yields logins, helpers by host and the helper for all hosts, whatever else is in it", () => {
+  it("yields logins, helpers by host and the helper for all hosts, and may contain anything else", () => {
     const file = parseClientFile(
       JSON.stringify({
         auths: { "ghcr.io": { auth: authOf("sammy", "hunter2") }, "https://index.docker.io/v1/": {} },
@@ -39,7 +39,7 @@ describe("a client's file", () => {
     },
   );
 
-  it("has field names in any case, and the last spelling wins", () => {
+  it("has field names in any case, and the last spelling counts", () => {
     const file = parseClientFile('{"CredsStore":"pass","credsstore":"docr"}', LABEL);
     expect(file.credsStore).toBe("docr");
   });

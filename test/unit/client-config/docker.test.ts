@@ -99,7 +99,7 @@ describe("a login in docker's own file", () => {
 });
 
 describe("docker's helpers", () => {
-  it("are the host's own, else the one for all hosts; the file's logins are not used", async () => {
+  it("are the host's own, or else the one for all hosts; docker does not use the file's logins", async () => {
     const home = createClientHome({
       helpers: {
         "docr registry.digitalocean.com": answerWith("u", "minted"),
@@ -141,7 +141,7 @@ describe("docker's helpers", () => {
     expect((await resolve(home, "quay.io"))[3]).toBe("pass");
   });
 
-  it("are asked for the host alone, except docr, which finds the registry's name in the path", async () => {
+  it("receive only the host, except docr, which finds the registry's name in the path", async () => {
     const host = "registry.digitalocean.com";
     const home = createClientHome({
       helpers: {
@@ -221,7 +221,7 @@ const withVariable = (value: unknown): Environment => ({
 });
 
 describe("DOCKER_AUTH_CONFIG", () => {
-  it("wins over helpers and file for its own keys only", async () => {
+  it("takes precedence over helpers and file, only for its own keys", async () => {
     const variable = {
       auths: { "ghcr.io": { auth: authOf("env", "e") }, [HUB]: { auth: authOf("env", "h") } },
     };

@@ -12,7 +12,7 @@ const open = (text: string): readonly unknown[] => {
   return [answer?.username.reveal(), answer?.secret.reveal()];
 };
 
-describe("a helper's answer", () => {
+describe("a helper's response", () => {
   it("yields every user name and secret unchanged", () => {
     const text = fc.string({ unit: "binary" }).map((one) => one.toWellFormed());
     fc.assert(

@@ -124,7 +124,7 @@ describe("podman's helpers", () => {
     expect(home.asked).toEqual(["docr get quay.io"]);
   });
 
-  it("are asked for the host alone, except docr, which finds the registry's name in the path", async () => {
+  it("receive only the host, except docr, which finds the registry's name in the path", async () => {
     const host = "registry.digitalocean.com";
     const home = createClientHome({ helpers: { [`docr ${host}/beta/app`]: answerWith("b", "beta") } });
     home.podman({ credHelpers: { [host]: "docr", "quay.io": "docr" } });

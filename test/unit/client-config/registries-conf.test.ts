@@ -54,7 +54,7 @@ describe("credential-helpers in a registries.conf", () => {
 });
 
 describe("the helpers that podman asks", () => {
-  it("are the user's own; the last drop-in wins", () => {
+  it("are the user's own; the last drop-in counts", () => {
     const home = createClientHome();
     home.registries('credential-helpers = ["one"]');
     expect(readCredentialHelpers(home.machine)).toEqual({ names: ["one"], source: LABEL });

@@ -112,7 +112,7 @@ describe("the API token in the environment", () => {
     });
   });
 
-  it("of another format is rejected by its variable and not shown", async () => {
+  it("of another format is rejected by the variable's name and not printed", async () => {
     expect(await failureOf(() => read({ DIGITALOCEAN_TOKEN: "hunter2" }))).toEqual({
       code: "bad-api-token",
       message: "DIGITALOCEAN_TOKEN does not contain a DigitalOcean API token",

@@ -120,7 +120,7 @@ describe("another registry's address", () => {
   });
 
   it("folds case in ASCII only: a Kelvin sign is not a k", () => {
-    // Our host has no k; the sign shows that keys are not folded in Unicode either.
+    // DigitalOcean's host has no k. The Kelvin sign shows that keys are not folded in Unicode either.
     expect(parseAddress("docKer.example")).toEqual({ kind: "other", key: "docker.example" });
     expect(parseAddress("doc\u212Aer.example")).toEqual({ kind: "other", key: "doc\u212Aer.example" });
   });
@@ -194,7 +194,7 @@ function asciiLower(text: string): string {
 
 const anyText = fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: "grapheme" }), fc.string());
 
-/** Our host's spellings with something put into them, taken out of them, or around them. */
+/** Spellings of DigitalOcean's host with characters inserted, removed or added around them. */
 const nearlyOurs = fc
   .tuple(
     fc.constantFrom("", "https://", "http://", "HTTPS://", "//", "x@", "https://x@"),

@@ -54,7 +54,7 @@ describe("an API token in a text", () => {
     );
   });
 
-  it("of another format is rejected and not shown", () => {
+  it("of another format is rejected and not printed", () => {
     const refused = { code: "bad-api-token", message: "THE_NAME does not contain a DigitalOcean API token" };
     const notBlank = fc.string({ unit: "binary", minLength: 1 }).filter((text) => text.trim() !== "");
     fc.assert(

@@ -202,7 +202,7 @@ describe("any two clocks", () => {
     );
   });
 
-  it("make docr answer a credential only if it outlives buildx's 10 minutes, or half of a shorter life", () => {
+  it("make docr return a credential only if it outlives buildx's 10 minutes, or half of a shorter lifetime", () => {
     fc.assert(
       fc.property(life, moment, (lifeMs, at) => {
         const minted = mintedFor(lifeMs);

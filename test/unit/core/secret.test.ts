@@ -55,7 +55,7 @@ function printed(work: (print: Console) => void): string {
 }
 
 describe("a Secret", () => {
-  it.each(Object.entries(PRINTERS))("is not shown by %s", (_title, print) => {
+  it.each(Object.entries(PRINTERS))("is not revealed by %s", (_title, print) => {
     const text = print(new Secret(TEXT));
     expect(text).not.toBe("");
     expect(text).not.toContain("hunter2");

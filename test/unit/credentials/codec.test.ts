@@ -100,7 +100,7 @@ describe("a minted credential's record", () => {
 });
 
 describe("a line of the inventory", () => {
-  it.each([limited(3_600_000), UNLIMITED])("holds the lifetime %j", (lifetime) => {
+  it.each([limited(3_600_000), UNLIMITED])("contains the lifetime %j", (lifetime) => {
     const entry = {
       mintedAt: { now: NOON, uptime: 17 },
       lifetime,

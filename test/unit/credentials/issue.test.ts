@@ -43,7 +43,7 @@ describe("an issued credential", () => {
     expect(everything).not.toContain("minted-secret");
   });
 
-  it("is always new, and a get never answers it", async () => {
+  it("is always new, and a get never returns it", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     await bench.domain.issue(order());

@@ -16,7 +16,7 @@ describe("the list", () => {
     expect(await list(createCredentialsBench())).toEqual({});
   });
 
-  it("names each login as the client spelled it", async () => {
+  it("names each login in the client's spelling", async () => {
     const bench = createCredentialsBench();
     await bench.helper.store("https://index.docker.io/v1/", "sammy", new Secret("x"));
     await bench.helper.store("GHCR.io", "rosa", new Secret("y"));
@@ -54,7 +54,7 @@ describe("the list", () => {
     expect(JSON.stringify(await list(bench))).not.toMatch(/minted-secret|dop_v1/);
   });
 
-  it("names exactly what get answers", async () => {
+  it("names exactly the registries for which get returns a login", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await bench.helper.store("https://a.example/v1/", "sammy", new Secret("x"));
     await bench.helper.store("b.example:5000", "<token>", new Secret("y"));
@@ -63,7 +63,7 @@ describe("the list", () => {
     }
   });
 
-  it("answers from the cache without a call", async () => {
+  it("uses the cache without an API call", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     bench.api.calls.length = 0;
@@ -71,13 +71,13 @@ describe("the list", () => {
     expect(bench.api.calls).toEqual([]);
   });
 
-  it("mints what the get after it answers", async () => {
+  it("mints the credential that the next get returns", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     expect(await list(bench)).toEqual({ [HOST]: "docr" });
     expect(await answerOf(bench)).toEqual(["minted-secret-1", "minted-secret-1"]);
   });
 
-  it("revokes at once what it minted where nothing is cached: no client has it", async () => {
+  it("immediately revokes a credential that docr cannot cache, because no client has it", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a"), settings: { cache: "none" } });
     expect(await list(bench)).toEqual({ [HOST]: "docr" });
     expect(bench.api.calls.at(-1)).toBe("revoke minted-secret-1");

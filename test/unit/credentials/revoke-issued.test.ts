@@ -77,7 +77,7 @@ describe("revoking what was issued", () => {
     expect(revocations(bench)).toEqual([]);
   });
 
-  it("drops a credential that docr itself answers from the cache", async () => {
+  it("removes a credential that docr itself uses from the cache", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     const [, secret] = await answerOf(bench);
     await revoke(bench, secret);

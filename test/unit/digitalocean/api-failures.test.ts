@@ -102,7 +102,7 @@ describe("a response that is not a success", () => {
     expect(failure.response).toEqual({ status, apiMessage: reason });
   });
 
-  it("keeps what the response said for programs", () => {
+  it("keeps the response's details for programs", () => {
     const headers = { "x-request-id": "12345678-90ab-cdef", "retry-after": "17" };
     const body = JSON.stringify({ message: "API rate limit exceeded" });
     expect(apiFailure(respond(429, headers, body), TOKEN).response).toEqual({
@@ -138,7 +138,7 @@ describe("a response that is not a success", () => {
     );
   });
 
-  it("shows nothing of other headers, of the token and of a body that is not JSON, whatever they are", () => {
+  it("never shows other headers, the token, or a body that is not JSON", () => {
     const header = fc.oneof(fc.string({ unit: "binary" }), fc.array(fc.string()));
     const headers = fc.dictionary(
       fc.constantFrom("retry-after", "ratelimit-reset", "date", "x-request-id", "location"),

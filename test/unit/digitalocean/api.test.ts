@@ -219,7 +219,7 @@ describe("a mint", () => {
   });
 
   it.each(["malformed", "wrong-content", "no-auths"] as const)(
-    "of a %s answer is malformed",
+    "of a %s response is malformed",
     async (kind) => {
       standIn.faults.add({ kind, path: "*" });
       const failure = await failureOf(() => open().mint({ ...request, token: token() }));
@@ -242,7 +242,7 @@ describe("a mint", () => {
     ["reset", 200, "api-cut-off"],
     ["hang", 200, "api-timeout"],
   ] as const)(
-    "that ends with %s (%i) for good is told as %s when its time is up",
+    "that always ends with %s (%i) fails with %s when its time is up",
     async (kind, status, code) => {
       standIn.faults.add({ kind, status, path: "*", times: 99 });
       const failure = await failureOf(() => open(500).mint({ ...request, token: token() }));

@@ -65,7 +65,7 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${port}`;
 }
 
-/** A server that answers these bytes to whatever comes, and hangs up. */
+/** A server that responds to every request with these bytes, and closes the connection. */
 async function serveBytes(bytes: string): Promise<string> {
   const server = createTcp((socket) => {
     socket.on("error", () => socket.destroy());
@@ -365,7 +365,7 @@ describeUnless(explainMissing(["openssl"]), "TLS", () => {
     expect(visits).toEqual([]);
   });
 
-  it("is refused if the authority is unknown, whatever NODE_TLS_REJECT_UNAUTHORIZED says", async () => {
+  it("is refused if the authority is unknown, even if NODE_TLS_REJECT_UNAUTHORIZED is 0", async () => {
     vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
     const env = { NODE_TLS_REJECT_UNAUTHORIZED: "0" };
     expect(await failureFrom(`https://127.0.0.1:${port}/`, { env })).toEqual(UNTRUSTED);

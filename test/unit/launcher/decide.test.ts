@@ -72,7 +72,7 @@ const RUN_DOCR: Decision = { kind: "run-docr" };
 describe("a get of DigitalOcean's registry", () => {
   const files = { [responseNameFor({})]: CACHED };
 
-  it("is answered from the response cache", () => {
+  it("gets its response from the response cache", () => {
     expect(decideFrom({ files })).toEqual({ kind: "respond", response: RESPONSE });
     expect(decideFrom({ files, input: complete(`\n ${CACHED_SERVER_URL}\r\n`) }).kind).toBe("respond");
   });
@@ -102,7 +102,7 @@ describe("a get of DigitalOcean's registry", () => {
     });
   });
 
-  it("runs docr at once if the config file is unreadable", () => {
+  it("runs docr immediately if the config file is unreadable", () => {
     expect(decideFrom({ files, config: undefined })).toEqual(RUN_DOCR);
   });
 
@@ -145,7 +145,7 @@ describe("a get of another host", () => {
   });
 });
 
-describe("a request that the launcher never answers", () => {
+describe("a request that the launcher always passes to docr", () => {
   const files = { [responseNameFor({})]: CACHED, [noteNameFor({})]: "osxkeychain" };
 
   it.each([[[]], [["list"]], [["get", "get"]], [["GET"]], [["get "]]])(

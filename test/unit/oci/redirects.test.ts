@@ -9,7 +9,7 @@ describe("a request to a URL that a server named", () => {
     ["http://[::1]:5001/token", "https://127.0.0.1:5000/v2/", true],
     ["http://auth.example/token", "https://registry.example/v2/", false],
     ["http://auth.example/token", "http://localhost:5000/v2/", false],
-    // A registry elsewhere must not have a login sent to whatever listens here.
+    // A registry on another machine must not make docr send a login to a program on this one.
     ["http://127.0.0.1:5001/token", "https://registry.example/v2/", false],
     ["http://localhost.evil.example/token", "http://localhost:5000/v2/", false],
     ["ftp://auth.example/token", "https://registry.example/v2/", false],

@@ -189,7 +189,7 @@ describe("a login", () => {
     });
   });
 
-  it("is not checked by a registry that answers without one", async () => {
+  it("is not checked by a registry that responds without one", async () => {
     const open = await serve((_request, response) => response.end("{}"));
     expect(await registries.checkLogin(open, ANN)).toBe("not-needed");
     const hub = await startHub();

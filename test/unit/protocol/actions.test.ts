@@ -7,7 +7,7 @@ import { createScriptedHelper } from "../../support/fakes/scripted-helper.ts";
 const input = (text: string): Uint8Array => Buffer.from(text);
 
 describe("get", () => {
-  it("answers one line of JSON with the server URL of the request", async () => {
+  it("prints one line of JSON with the server URL of the request", async () => {
     const helper = createScriptedHelper();
     expect(await respondTo("get", input("https://GHCR.io/\n"), helper)).toBe(
       '{"ServerURL":"https://GHCR.io/","Username":"sammy","Secret":"hunter2"}\n',
@@ -59,7 +59,7 @@ describe("erase", () => {
 });
 
 describe("the arguments", () => {
-  it.each(["get", "store", "erase", "list", "version"])("%s alone are an action", (word) => {
+  it.each(["get", "store", "erase", "list", "version"])("only %s are actions", (word) => {
     expect(parseAction([word], true)).toBe(word);
     expect(parseAction([word], false)).toBe(word);
   });

@@ -60,7 +60,7 @@ describe("every failure", () => {
 });
 
 describe("what clients compare", () => {
-  it('"not found" is on stdout alone, because it is a response', () => {
+  it('"not found" is only on stdout, because it is a response', () => {
     const failure = new HelperError("not-found", "credentials not found in native keychain");
     expect(describeFailure(failure)).toEqual({
       stdout: "credentials not found in native keychain\n",
@@ -69,7 +69,7 @@ describe("what clients compare", () => {
     });
   });
 
-  it("not found at DigitalOcean's registry has its hint on stderr, and the protocol's words alone on stdout", () => {
+  it("not found at DigitalOcean's registry has its hint on stderr, and only the protocol's text on stdout", () => {
     const hint = "not logged in to registry.digitalocean.com; run: docr login";
     expect(describeFailure(new HelperError("not-found", "the words", { hint }))).toEqual({
       stdout: "the words\n",

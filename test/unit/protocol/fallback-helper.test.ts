@@ -75,17 +75,17 @@ async function withTwoLogins(apiToken?: string): Promise<CredentialsBench> {
 const OWN = { stdout: '{"ServerURL":"ghcr.io","Username":"sammy","Secret":"own"}\n', exitCode: 0 };
 
 describe("a get for another registry, with a fallback helper", () => {
-  it("is answered from docr's own store if the fallback helper has no login", async () => {
+  it("gets docr's own login if the fallback helper has none", async () => {
     expect(await ask("get", "ghcr.io", { bench: await withLogin() })).toEqual(OWN);
     expect(asked()).toBe("get\nghcr.io\n");
   });
 
-  it("is answered from docr's own store if the fallback helper answers with an empty login, as pass does", async () => {
+  it("gets docr's own login if the fallback helper returns an empty one, as pass does", async () => {
     const env = writeFallback(`echo '{"ServerURL":"ghcr.io","Username":"","Secret":""}'`);
     expect(await ask("get", "ghcr.io", { bench: await withLogin(), env })).toEqual(OWN);
   });
 
-  it("is answered by the fallback helper if it has a login", async () => {
+  it("gets the fallback helper's login if it has one", async () => {
     const theirs = '{"ServerURL":"ghcr.io","Username":"rosa","Secret":"theirs"}';
     const env = writeFallback(`printf '%s' '${theirs}'`);
     const bench = await withLogin();
@@ -109,7 +109,7 @@ describe("a get for another registry, with a fallback helper", () => {
     });
   });
 
-  it("does not open docr's store if it holds no logins of other registries", async () => {
+  it("does not open docr's store if it contains no logins of other registries", async () => {
     const bench = createCredentialsBench();
     const env = writeFallback("exit 1");
     expect(await ask("get", "ghcr.io", { bench, env, hasOwnLogins: false })).toMatchObject({ exitCode: 1 });
@@ -146,7 +146,7 @@ describe("an erase for another registry, with a fallback helper", () => {
 describe("list, with a fallback helper", () => {
   const THEIRS = `echo '{"https://ghcr.io":"rosa","https://registry.digitalocean.com":"old"}'`;
 
-  it("adds docr's own logins, except those that the fallback helper answers", async () => {
+  it("adds docr's own logins, except those that the fallback helper has", async () => {
     expect(await list({ bench: await withTwoLogins(), env: writeFallback(THEIRS) })).toEqual({
       "https://ghcr.io": "rosa",
       "https://quay.io/v1/": "sammy",
@@ -162,7 +162,7 @@ describe("list, with a fallback helper", () => {
   });
 
   it.each(["echo locked; exit 3", "echo '[1]'", `echo '{"ghcr.io":1}'`])(
-    "names DigitalOcean's registry alone if the fallback helper prints no list: %s",
+    "names only DigitalOcean's registry if the fallback helper prints no list: %s",
     async (script) => {
       const bench = await withTwoLogins(tokenOf("a"));
       expect(await list({ bench, env: writeFallback(script) })).toEqual({

@@ -7,7 +7,7 @@ const encode = (text: string): string => encodeGoJson([["x", text]]).slice('{"x"
 const STRING = /"(?:[^"\\]|\\.)*"/gs;
 
 describe("an object as Go writes it", () => {
-  it("keeps the order of its fields and has no white space", () => {
+  it("preserves the order of its fields and contains no white space", () => {
     expect(
       encodeGoJson([
         ["ServerURL", "ghcr.io"],

@@ -38,7 +38,7 @@ describe("the name of the cached response", () => {
     expect(noteNameOf()).toBe(noteNameFor(env, '={"context":"work"}'));
   });
 
-  it("treats a symlink that leads nowhere as a missing config file", () => {
+  it("treats a broken symlink as a missing config file", () => {
     symlinkSync(join(folder, "nothing"), configPath());
     expect(nameOf()).toBe(responseNameFor(env));
   });
@@ -50,7 +50,7 @@ describe("the name of the cached response", () => {
   });
 
   it.each(["DOCR_LOG", "DOCR_BESIDE", "DIGITALOCEAN_ACCESS_TOKEN_FILE"])(
-    "is undefined with %s set, even to nothing",
+    "is undefined with %s set, even to an empty value",
     (name) => {
       expect(nameOf({ [name]: "" })).toBe(undefined);
     },

@@ -10,7 +10,7 @@ it("notes the fallback helper while docr has no logins of its own", async () => 
   expect([...files.items.keys()]).toEqual(["fallback-1"]);
 });
 
-it("erases the note again if another process stores a login meanwhile", async () => {
+it("erases the note again if another process stores a login at the same time", async () => {
   const files = createMemoryStore();
   await writeFallbackNote(files, "fallback-1", "pass", () => files.items.size > 0);
   expect(files.items.size).toBe(0);

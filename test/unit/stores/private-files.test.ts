@@ -52,7 +52,7 @@ const write = (store: SecretStore, text = "hunter2", name = "minted-a") =>
 const modeOf = (path: string): number => lstatSync(path).mode & 0o777;
 
 describeUnless(UID === undefined ? "files have no owner here" : undefined, "a private file", () => {
-  it("takes locks and notes of single keys with it once they are a month old", async () => {
+  it("is written after locks and notes of single keys that are a month old are removed", async () => {
     const store = open();
     await write(store);
     const digest = "5e".repeat(32);
@@ -83,7 +83,7 @@ describeUnless(UID === undefined ? "files have no owner here" : undefined, "a pr
     expect(await read(store)).toBeUndefined();
   });
 
-  it("is this user's alone, as is its folder, with any umask", async () => {
+  it("is private to this user with any umask, and so is its folder", async () => {
     for (const mask of [0o000, 0o022, 0o777]) {
       rmSync(folder, { recursive: true, force: true });
       mkdirSync(folder, { mode: 0o700 });

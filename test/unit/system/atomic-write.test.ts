@@ -38,7 +38,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const modeOf = (file: string): number => statSync(file).mode & 0o7777;
 
 describe("a new file", () => {
-  it.each([0o000, 0o022, 0o777])("is this user's alone with the umask %o", (mask) => {
+  it.each([0o000, 0o022, 0o777])("is private to this user with the umask %o", (mask) => {
     const before = process.umask(mask);
     try {
       createFile(path, "text");

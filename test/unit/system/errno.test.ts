@@ -22,7 +22,7 @@ describe("a system error", () => {
     withCode(2),
     "ENOENT",
     null,
-  ])("is none of these: %s", (value) => {
+  ])("is not: %s", (value) => {
     expect([errorCodeOf(value), isMissing(value), isMissingOrForbidden(value)]).toEqual([
       undefined,
       false,

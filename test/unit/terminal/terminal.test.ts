@@ -40,7 +40,7 @@ describe("colours", () => {
 });
 
 describe("a prompt", () => {
-  it.each([0, 2])("throws no-terminal if descriptor %d is no terminal", async (fd) => {
+  it.each([0, 2])("throws no-terminal if descriptor %d is not a terminal", async (fd) => {
     const { terminal } = open({ isTerminal: (one) => one !== fd });
     expect(terminal.canAsk).toBe(false);
     for (const how of ["ask", "askHidden", "confirm"] as const) {
@@ -59,7 +59,7 @@ describe("a prompt", () => {
 });
 
 describe("the spinner", () => {
-  it("is not shown if stderr is no terminal", async () => {
+  it("is not shown if stderr is not a terminal", async () => {
     const { terminal, said } = open(piped);
     expect(await terminal.spin("working", async () => 7)).toBe(7);
     expect(said).toEqual([]);

@@ -175,7 +175,7 @@ describe("a file that docr changes", () => {
     ]);
   });
 
-  it("loses the leftovers of a killed process, but not those of a running one", () => {
+  it("is written after the unfinished files of killed processes are removed, but not those of running ones", () => {
     write("old");
     const [killed, living] = [`${path}.docr-new-1`, `${path}.docr-new-2`];
     for (const next of [killed, living]) writeFileSync(next, "half");
@@ -193,7 +193,7 @@ describe("a file that docr changes", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it("holds every byte that was written", () => {
+  it("contains every byte that was written", () => {
     const text = '\uFEFF{\r\n "ü\u2028": 1}\r\n';
     write("old");
     files.replace(files.open(path), text);

@@ -115,7 +115,7 @@ describe("an edit of JSON", () => {
       return mark + (JSON.stringify(value, null, indent) + end).replaceAll("\n", lineBreak);
     });
 
-  it("changes the meaning of any text by the key alone", () => {
+  it("changes only the key in the meaning of any text", () => {
     fc.assert(
       fc.property(texts, (before) => {
         const after = edit(before, SET_DOCR);

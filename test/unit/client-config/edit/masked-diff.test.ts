@@ -42,7 +42,7 @@ describe("the diff of a configuration", () => {
     expect(shown).not.toContain("two words");
   });
 
-  it("masks an address with a user in it", () => {
+  it("masks an address that contains a user name", () => {
     const shown = diff("{}", '{"auths": {"https://sammy:s3cret@ghcr.io": {}, "quay.io": {}}}');
     expect(shown).toContain("quay.io");
     expect(shown).not.toContain("s3cret");
@@ -53,7 +53,7 @@ describe("the diff of a configuration", () => {
     expect(maskJson('{"a": "s3cret')).toBe("");
   });
 
-  it("holds no string of any text", () => {
+  it("contains no string of any text", () => {
     const secret = fc.string({ minLength: 12 }).map((text) => `s3cret-${text}`);
     const values = fc.object({ values: [secret, fc.integer()], key: fc.string(), maxDepth: 4 });
     fc.assert(

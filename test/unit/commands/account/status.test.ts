@@ -131,7 +131,7 @@ describe("docr status", () => {
 });
 
 describe("docr status succeeds", () => {
-  it("without a keychain, and goes on to doctl", async () => {
+  it("without a keychain, and continues with doctl", async () => {
     const bench = create();
     bench.keychain.failWith(new HelperError("keychain-missing", "there is no keychain in this session"));
     write("doctl/config.yaml", `access-token: ${tokenOf("d")}\n`);

@@ -46,7 +46,7 @@ const auth = (username: string, password: string): { readonly auth: string } => 
 const parsed = (text: string | undefined): unknown => JSON.parse(text ?? "null");
 
 describe("docr configure", () => {
-  it("sets docr up in docker's file for DigitalOcean's registry, and keeps the rest and a backup", async () => {
+  it("sets docr up in docker's file for DigitalOcean's registry, preserves the rest, and makes a backup", async () => {
     const home = createConfiguredHome();
     home.write(DOCKER, DESKTOP);
     const { text, json } = await configure(home);
@@ -70,7 +70,7 @@ describe("docr configure", () => {
     expect(home.read(PODMAN)).toBe(undefined);
   });
 
-  it("sets docr up for every registry with --global, with the present helper as fallback", async () => {
+  it("sets docr up for every registry with --global, with the current helper as fallback", async () => {
     const home = createConfiguredHome();
     home.write(DOCKER, DESKTOP);
     const { text } = await configure(home, { global: true });
@@ -159,7 +159,7 @@ describe("docr configure", () => {
     expect(home.all()).toEqual({});
   });
 
-  it("makes podman ask docr first for every registry with --global, then the present helpers", async () => {
+  it("makes podman ask docr first for every registry with --global, then the current helpers", async () => {
     const home = createConfiguredHome();
     home.write(
       ".config/containers/registries.conf",
@@ -199,7 +199,7 @@ describe("docr configure", () => {
     expect((await configure(home, { dryRun: true })).text).toBe("nothing would change\n");
   });
 
-  it("warns about logins that clients no longer read, and about what keeps clients from docr", async () => {
+  it("warns about logins that clients no longer read, and about what prevents clients from asking docr", async () => {
     const home = createConfiguredHome({ apiToken: tokenOf("a") });
     const auths = { [HOST]: auth("a", "b"), "ghcr.io": auth("a", "b"), "quay.io": {} };
     // docker reads neither, because it asks its helper.
@@ -296,7 +296,7 @@ describe("docr configure", () => {
     expect([home.read(DOCKER), home.read(PODMAN), home.read(RECORD)]).toEqual([DESKTOP, "{}", undefined]);
   });
 
-  it("starts again if docker changes its file meanwhile, and fails after ten attempts", async () => {
+  it("starts again if docker changes its file in between, and fails after ten attempts", async () => {
     const home = createConfiguredHome();
     home.write(DOCKER, DESKTOP);
     const real = await home.context.files();
@@ -335,7 +335,7 @@ describe("docr unconfigure", () => {
     [{ client: "all" }, { client: "all", global: true }],
   ];
 
-  it.each(WAYS.map((way) => [way]))("restores what was there before %j, byte for byte", async (way) => {
+  it.each(WAYS.map((way) => [way]))("restores the previous file after %j, byte for byte", async (way) => {
     const home = createConfiguredHome();
     home.write(DOCKER, `\uFEFF${DESKTOP.replaceAll("\n", "\r\n")}\r\n\r\n`);
     home.write(PODMAN, '{ "auths" : { } }');
@@ -436,7 +436,7 @@ describe("docr unconfigure", () => {
     expect(home.read(`${DOCKER}.docr-backup`)).toBe(DESKTOP);
   });
 
-  it("keeps what the user has set in place of docr", async () => {
+  it("keeps a helper that the user has set instead of docr", async () => {
     const home = createConfiguredHome();
     home.write(DOCKER, DESKTOP);
     await configure(home, { global: true });
@@ -465,7 +465,7 @@ describe("docr unconfigure", () => {
     expect(home.read(RECORD)).toBe(undefined);
   });
 
-  it("removes docr where the user has added it by hand, and warns where it stays", async () => {
+  it("removes docr from files to which the user has added it, and warns about files that still name it", async () => {
     const home = createConfiguredHome();
     const helpers = { [HOST]: "docr", "ghcr.io": "docr" };
     home.write(DOCKER, JSON.stringify({ credsStore: "docr", credHelpers: helpers }));

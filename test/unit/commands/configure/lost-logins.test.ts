@@ -108,7 +108,7 @@ describe("docr configure, if clients would no longer find a login", () => {
     expect(await stored(home, "ghcr.io")).toBe("sammy one");
   });
 
-  it("does not ask for a login that docr answers too", async () => {
+  it("does not ask about a login that docr has too", async () => {
     const home = withLogins({ "ghcr.io": auth("sammy", "one"), [HOST]: auth("a", "b") });
     await home.helper.store("ghcr.io", "sammy", new Secret("one"));
     await home.credentials.apiTokens.write(undefined, new Secret(tokenOf("a")));
@@ -186,7 +186,7 @@ describe("docr configure, if clients would no longer find a login", () => {
     }
   });
 
-  it("takes a helper that fails or has no login for one without logins", async () => {
+  it("treats a helper that fails as one without logins", async () => {
     // docker-credential-pass answers with empty texts.
     for (const [stdout, exitCode] of [
       [NOT_FOUND, 1],

@@ -153,14 +153,17 @@ describe("docr credentials for several registries", () => {
     ]);
   });
 
-  it.each(["auth", "env"] as const)("mints nothing for --format %s, which holds one", async (format) => {
-    const bench = create();
-    const work = () => bench.run(credentialsCommand, { format }, ["acme", "beta"]);
-    expect((await failureOf(work)).code).toBe("bad-arguments");
-    expect(mints(bench)).toEqual([]);
-  });
+  it.each(["auth", "env"] as const)(
+    "mints nothing for --format %s, which is for one credential",
+    async (format) => {
+      const bench = create();
+      const work = () => bench.run(credentialsCommand, { format }, ["acme", "beta"]);
+      expect((await failureOf(work)).code).toBe("bad-arguments");
+      expect(mints(bench)).toEqual([]);
+    },
+  );
 
-  it("names the registry that the account does not have, and keeps none of the others", async () => {
+  it("names the registry that the account does not have, and revokes the other credentials", async () => {
     const bench = create();
     bench.api.registries = ["acme", "beta"];
     bench.api.fail("mint nosuch", "api-not-found");
@@ -303,15 +306,12 @@ describe("docr credentials rejects before any request", () => {
     expect(bench.api.calls).toEqual([]);
   });
 
-  it.each(["Acme", "a/b", "registry.digitalocean.com", ""])(
-    "is a registry's name that is none: %j",
-    async (name) => {
-      expect(await failureOf(() => create().run(credentialsCommand, {}, [name]))).toEqual({
-        code: "bad-arguments",
-        message: "a registry name has 1 to 63 characters of a-z, 0-9 and -",
-      });
-    },
-  );
+  it.each(["Acme", "a/b", "registry.digitalocean.com", ""])("an invalid registry name: %j", async (name) => {
+    expect(await failureOf(() => create().run(credentialsCommand, {}, [name]))).toEqual({
+      code: "bad-arguments",
+      message: "a registry name has 1 to 63 characters of a-z, 0-9 and -",
+    });
+  });
 });
 
 describe("an error of the API", () => {

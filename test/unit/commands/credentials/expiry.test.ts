@@ -17,7 +17,7 @@ describe("--expiry", () => {
     });
   });
 
-  it.each(["0", "0s", "0h"])("does not mean forever as %s", (text) => {
+  it.each(["0", "0s", "0h"])("does not mean no expiry as %s", (text) => {
     expect(failureOfSync(() => parseExpiry(text))).toEqual({
       code: "bad-arguments",
       message: "--expiry must not be 0",

@@ -24,7 +24,7 @@ async function revokeWritten(write: (text: string, secret: string) => string, ..
 }
 
 describe("docr revoke", () => {
-  it("ends every credential in a config.json, and leaves other hosts alone", async () => {
+  it("revokes every credential in a config.json, and ignores other hosts", async () => {
     const { bench, ...result } = await revokeWritten(
       (text) => {
         const { auths } = JSON.parse(text);
@@ -94,7 +94,7 @@ describe("docr revoke", () => {
     expect([...revoked(token), ...foreign.api.calls]).toEqual([]);
   });
 
-  it("exits with 1 and says why if DigitalOcean does not answer", async () => {
+  it("exits with 1 and prints the reason if DigitalOcean does not respond", async () => {
     const bench = createCommandBench({ stdin: tokenOf("9") });
     bench.api.fail("list", "api-timeout");
     expect(await bench.run(revokeCommand)).toMatchObject({

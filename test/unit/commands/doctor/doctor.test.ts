@@ -70,7 +70,7 @@ interface Scene extends CommandBenchOptions {
 
 const NOW: Reached = { status: 401, serverTime: NOON };
 
-/** A machine on which all is well, but for what the scene says. */
+/** A machine without problems, except for those of the scene. */
 async function examine(scene: Scene = {}) {
   const { uses, api = NOW, registry = NOW, platform = "linux", arrange, report } = scene;
   const env = {
@@ -97,7 +97,7 @@ async function examine(scene: Scene = {}) {
   return { ...result, bench };
 }
 
-/** The line about `name` in what the doctor shows, and what is to be done about it. */
+/** The doctor's line about `name`, and the suggested fix. */
 async function lineOf(name: string, scene: Scene = {}): Promise<readonly (string | undefined)[]> {
   const { json } = await examine(scene);
   const checks: readonly Record<string, string>[] = Object(json).checks;
@@ -337,7 +337,7 @@ describe("the check of plain-text logins", () => {
     }
   });
 
-  it("says nothing about files without logins, and leaves a broken one to the clients' check", async () => {
+  it("is absent for files without logins, and leaves a broken file to the clients' check", async () => {
     for (const content of [{ auths: { "ghcr.io": {} } }, "{"]) {
       writeFile(".docker/config.json", content);
       expect(await lineOf("plain logins")).toEqual([]);
@@ -364,7 +364,7 @@ describe("the fallback check", () => {
     ]);
   });
 
-  it("passes whatever the fallback helper prints, and says nothing without one", async () => {
+  it("passes whatever the fallback helper prints, and is absent without one", async () => {
     const helpers = {
       "docr version ": { stdout: "docker-credential-docr (docr) 1.2.3\n", exitCode: 0 },
       "pass version ": { stdout: "unknown action", exitCode: 1 },
@@ -606,7 +606,7 @@ describe("docr doctor --report", () => {
     expect(failure).toEqual({ code: "bad-arguments", message: "cannot write the report file" });
   });
 
-  it("holds no secret, no home directory and no user name", async () => {
+  it("contains no secret, no home directory and no user name", async () => {
     const secrets = ["hunter2", tokenOf("b"), "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA=="];
     const names = [
       "DIGITALOCEAN_ACCESS_TOKEN",
@@ -651,7 +651,7 @@ describe("docr doctor --report", () => {
       expect(report.includes(secret)).toBe(false);
       expect(report).not.toMatch(/annabel|PASSWORD/);
       expect(report.includes(folder)).toBe(false);
-      // The lines themselves hold none either, but for what a client's file says of itself.
+      // The lines themselves contain none either, except text from a client's file.
       const lines = (text + JSON.stringify(json)).replaceAll(/[^\n"]*(?:is wrong|\.docker do)[^\n"]*/g, "");
       expect(lines.includes(secret)).toBe(false);
     }

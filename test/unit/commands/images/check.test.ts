@@ -207,7 +207,7 @@ describe("docr check with a host", () => {
     });
   });
 
-  it("says that a registry which answers without a login has not checked it", async () => {
+  it("says that the login was not checked if the registry responds without one", async () => {
     const open: Partial<Registries> = { checkLogin: async () => "not-needed" };
     const { result } = await run("localhost:5000", {}, open);
     expect(result.text).toBe(`open: localhost:5000 answers without a login

@@ -42,7 +42,7 @@ function openGlobal(auths: object, options: CommandBenchOptions = {}): Configure
 }
 const dockerOf = (home: ConfiguredHome): unknown => parsed(home.read(DOCKER));
 
-/** What a helper with these logins answers. */
+/** The responses of a helper with these logins. */
 function helperWith(
   name: string,
   logins: Readonly<Record<string, readonly [string, string]>>,
@@ -281,7 +281,7 @@ describe("docr migrate, for DigitalOcean's registry", () => {
     expect(dockerOf(home)).toMatchObject({ auths: { [HOST]: {} } });
   });
 
-  it("stores a finished credential of doctl as a login, although there is an API token", async () => {
+  it("stores a credential from doctl as a login, although there is an API token", async () => {
     const home = openConfigured(tokenOf("b"));
     home.api.fail("list", "api-unauthorized");
     await home.credentials.apiTokens.write(undefined, new Secret(tokenOf("a")));
@@ -326,7 +326,7 @@ describe("docr migrate --from another helper", () => {
     expect(home.helperCalls.slice(-2)).toEqual(ERASED);
   });
 
-  it("removes it as the fallback, so that docr answers with the moved logins", async () => {
+  it("removes it as the fallback, so that docr returns the moved logins", async () => {
     const home = createConfiguredHome({ helpers: helperWith("pass", LOGINS) });
     home.write(DOCKER, '{"credsStore":"pass"}');
     await home.run(configureCommand, { global: true });
@@ -552,7 +552,7 @@ describe("docr migrate, before it moves", () => {
     expect(parsed(home.read(PODMAN))).toEqual({ auths: {} });
   });
 
-  it("leaves a login if the fallback helper answers with another, now or after configuring", async () => {
+  it("leaves a login if the fallback helper has another one, now or after configuring", async () => {
     const helpers = {
       ...helperWith("pass", { "ghcr.io": ["rosa", "theirs"] }),
       "pass get quay.io": { stdout: "credentials not found in native keychain", exitCode: 1 },
@@ -642,7 +642,7 @@ describe("docr migrate with hosts", () => {
     return home;
   };
 
-  it("moves their logins alone", async () => {
+  it("moves only their logins", async () => {
     const home = open({ credsStore: "docr" });
     expect((await move(home, {}, ["https://ghcr.io"])).json).toMatchObject({
       moved: [{ host: "ghcr.io" }],
@@ -651,7 +651,7 @@ describe("docr migrate with hosts", () => {
     expect(dockerOf(home)).toMatchObject({ auths: { ...AUTHS, "ghcr.io": {} } });
   });
 
-  it("makes docker ask docr for these hosts alone with --configure, and unconfigure undoes it", async () => {
+  it("makes docker ask docr only for these hosts with --configure, and unconfigure undoes it", async () => {
     const home = open();
     await move(home, { configure: true }, ["ghcr.io", "docker.io"]);
     const helpers = { "ghcr.io": "docr", [HUB]: "docr", [`${HUB}access-token`]: "docr" };

@@ -19,7 +19,7 @@ const configIn = (manifest: KubernetesSecret): unknown =>
   JSON.parse(Buffer.from(manifest.data[".dockerconfigjson"], "base64").toString("utf8"));
 
 describe("a pull secret for Kubernetes", () => {
-  it("holds docker's config for its hosts, and no other field", () => {
+  it("contains docker's config for its hosts, and no other field", () => {
     const manifest = kubernetesSecretOf([PULL, { ...PULL, key: "quay.io" }], { name: "pull" });
     const { data, ...plain } = manifest;
     expect(plain).toEqual({
@@ -64,7 +64,7 @@ describe("a pull secret for Kubernetes", () => {
     "pull\n",
     "a".repeat(254),
     "a.".repeat(127),
-  ])("has a name that Kubernetes accepts, so not %j", async (name) => {
+  ])("cannot have the name %j, which Kubernetes rejects", async (name) => {
     expect(await failureOf(() => kubernetesSecretOf([PULL], { name }))).toEqual({
       code: "bad-arguments",
       message:
@@ -77,7 +77,7 @@ describe("a pull secret for Kubernetes", () => {
   });
 
   it.each(["", "Kube", "a.b", "a_b", "-a", "a".repeat(64)])(
-    "has a namespace that Kubernetes takes, so not %j",
+    "cannot have the namespace %j, which Kubernetes rejects",
     async (namespace) => {
       expect(await failureOf(() => kubernetesSecretOf([PULL], { name: "pull", namespace }))).toEqual({
         code: "bad-arguments",

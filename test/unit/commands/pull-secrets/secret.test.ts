@@ -199,7 +199,7 @@ describe("docr secret for several registries", () => {
 });
 
 describe("docr secret for DigitalOcean's registry", () => {
-  it("issues a read-only credential with an expiry of its own, whatever is cached", async () => {
+  it("issues a read-only credential with its own expiry, even if one is cached", async () => {
     const bench = createScene();
     await answerOf(bench);
     const { json } = await bench.run(secretCommand, { format: "username-password" }, [OWN]);
@@ -216,7 +216,7 @@ describe("docr secret for DigitalOcean's registry", () => {
     expect(mints(bench)).toEqual(["mint beta read-only 7200"]);
   });
 
-  it("puts several registries beside other hosts, with the time of the first expiry", async () => {
+  it("combines several registries with other hosts, with the time of the first expiry", async () => {
     const { text } = await createScene().run(secretCommand, { format: "kubernetes-secret", name: "pull" }, [
       `${OWN}/acme`,
       "ghcr.io",
@@ -285,7 +285,7 @@ describe("docr secret --check", () => {
     expect((await failureOf(work)).code).toBe("registry-unauthorized");
   });
 
-  it("warns if the registry answers without a login", async () => {
+  it("warns if the registry responds without a login", async () => {
     const bench = createScene({ checkLogin: async () => "not-needed" });
     await bench.run(secretCommand, { check: true }, ["ghcr.io"]);
     expect(bench.warnings).toEqual(["ghcr.io answers without a login; the login was not checked"]);

@@ -56,7 +56,7 @@ describe("docr registry add", () => {
     expect(json).toMatchObject({ checked: false });
   });
 
-  it("reports that a registry which answers without a login has not checked it", async () => {
+  it("reports that the login was not checked if the registry responds without one", async () => {
     const bench = createRegistryBench({ stdin: "hunter2", check: "not-needed" });
     const flags = { username: "sammy", passwordStdin: true, check: true };
     const { text, json } = await bench.run(addCommand, flags, "localhost:5000");
@@ -103,7 +103,7 @@ describe("docr registry add", () => {
     ],
     ["an image", "ghcr.io/acme/app", {}, "this is the name of an image, not of a registry"],
     [
-      "no user name beside --password-stdin",
+      "no user name with --password-stdin",
       "ghcr.io",
       { passwordStdin: true },
       "--password-stdin requires --username",
@@ -152,7 +152,7 @@ describe("docr registry add", () => {
     expect(bench.warnings).toEqual([]);
   });
 
-  it("fails if the fallback helper answers for the host", async () => {
+  it("fails if the fallback helper has a login for the host", async () => {
     const helpers = { "pass list unused": { stdout: '{"ghcr.io":"rosa"}', exitCode: 0 } };
     const bench = createRegistryBench({ stdin: "hunter2", env: { DOCR_FALLBACK: "pass" }, helpers });
     const flags = { username: "sammy", passwordStdin: true, check: true };
@@ -164,7 +164,7 @@ describe("docr registry add", () => {
     }
   });
 
-  it("needs a terminal for what the options leave out", async () => {
+  it("needs a terminal to ask for what the options do not give", async () => {
     const bench = createRegistryBench();
     expect((await failureOf(() => bench.run(addCommand, CHECKED, "ghcr.io"))).code).toBe("no-terminal");
   });

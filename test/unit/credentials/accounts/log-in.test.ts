@@ -50,7 +50,7 @@ describe("a login with an API token", () => {
     expect(await answerOf(bench)).toEqual(["minted-secret-2", "minted-secret-2"]);
   });
 
-  it.each(["account", "token"])("succeeds without the API's answer about the %s", async (question) => {
+  it.each(["account", "token"])("succeeds if the API does not describe the %s", async (question) => {
     const bench = createCredentialsBench();
     bench.api.fail(question, "api-unavailable");
     expect(await enter(bench)).toMatchObject({ [question]: undefined });

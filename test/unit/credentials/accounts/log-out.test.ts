@@ -152,7 +152,7 @@ describe("the logout of the environment's API token", () => {
   });
 });
 
-/** The work where DigitalOcean does not answer a revocation. */
+/** Runs the work while DigitalOcean does not respond to a revocation. */
 const slowly = async (bench: CredentialsBench, work: () => Promise<unknown>): Promise<unknown> => {
   vi.useFakeTimers();
   try {
@@ -166,7 +166,7 @@ const slowly = async (bench: CredentialsBench, work: () => Promise<unknown>): Pr
 };
 
 describe("a revocation that takes longer than a second", () => {
-  it("goes on in a background process, which gets the secret and leaves nothing on this machine", async () => {
+  it("continues in a background process, which receives the secret and leaves nothing on this machine", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("c") });
     await answerOf(bench);
     expect(await slowly(bench, () => bench.domain.accounts.logOutEverywhere())).toEqual({

@@ -116,7 +116,7 @@ describe("an API token for DigitalOcean's registry", () => {
   });
 
   it.each<ErrorCode>(["api-unavailable", "api-timeout", "api-rate-limited", "api-tls", "api-malformed"])(
-    "is not stored while the API gives no answer (%s)",
+    "is not stored while the API does not respond (%s)",
     async (code) => {
       const bench = createCredentialsBench();
       bench.api.fail("list", code);
@@ -139,7 +139,7 @@ describe("an API token for DigitalOcean's registry", () => {
     expect(storedNames(bench)).toEqual(["api-token:home", "api-token:work"]);
   });
 
-  it("that differs from the one before makes docr remove and revoke what the old one minted", async () => {
+  it("that differs from the previous one makes docr remove and revoke what the old one minted", async () => {
     const bench = createCredentialsBench();
     await store(bench, tokenOf("a"));
     await answerOf(bench);
@@ -148,7 +148,7 @@ describe("an API token for DigitalOcean's registry", () => {
     expect(await answerOf(bench)).toEqual(["minted-secret-2", "minted-secret-2"]);
   });
 
-  it("that differs from the one before does not revoke what the environment's token minted", async () => {
+  it("that differs from the previous one does not revoke what the environment's token minted", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     await store(bench, tokenOf("b"));
@@ -156,7 +156,7 @@ describe("an API token for DigitalOcean's registry", () => {
     expect(await answerOf(bench)).toEqual(["minted-secret-1", "minted-secret-1"]);
   });
 
-  it("that equals the one before keeps the cached credential, and mints no second one", async () => {
+  it("that equals the previous one keeps the cached credential, and mints no second one", async () => {
     const bench = createCredentialsBench();
     await store(bench, tokenOf("a"));
     const before = await answerOf(bench);
@@ -175,7 +175,7 @@ describe("an API token for DigitalOcean's registry", () => {
   });
 });
 
-describe("a store of the credential that a get answered, as docker sends it", () => {
+describe("a store of the credential that a get returned, as docker sends it", () => {
   it.each([true, false])("stores nothing and calls no API, with private files: %s", async (hasFiles) => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a"), secretOf, hasFiles });
     const [username, secret] = await answerOf(bench);
@@ -193,7 +193,7 @@ describe("a store of the credential that a get answered, as docker sends it", ()
     expect(storedNames(bench)).toEqual([]);
   });
 
-  it("is recognized for every valid credential, not for the last one alone", async () => {
+  it("is recognized for every valid credential, not only for the last one", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a"), secretOf, settings: { cache: "none" } });
     const [first] = [await answerOf(bench), await answerOf(bench)];
     bench.api.calls.length = 0;

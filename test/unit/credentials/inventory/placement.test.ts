@@ -35,7 +35,7 @@ describe("the stores of minted credentials", () => {
     expect(place("none", session)).toMatchObject({ cache: undefined, inventory: store });
   });
 
-  it("are the keychain for the log of issued credentials, and files where it fails", async () => {
+  it("are the keychain for the log of issued credentials, and files if it fails", async () => {
     const locked = createMemoryStore();
     const files = createMemoryStore();
     const { issuedLog } = place(undefined, { store: files, endsWithSession: true }, locked);

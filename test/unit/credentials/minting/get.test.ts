@@ -21,7 +21,7 @@ const minted = (count: number) => [`minted-secret-${count}`, `minted-secret-${co
 const mints = (bench: CredentialsBench) => bench.api.calls.filter((call) => call.startsWith("mint"));
 
 describe("a get of another registry", () => {
-  it("answers its login in any spelling of the address", async () => {
+  it("returns its login for any spelling of the address", async () => {
     const bench = createCredentialsBench();
     await bench.helper.store("https://GHCR.io/", "sammy", new Secret("hunter2"));
     for (const spelling of ["ghcr.io", "http://ghcr.io", "https://ghcr.io//", "GHCR.IO"]) {
@@ -89,7 +89,7 @@ describe("a get of DigitalOcean's registry, with an API token in the environment
     expect(bench.warnings).toEqual([]);
   });
 
-  it("answers the cached credential without the API and the keychain", async () => {
+  it("returns the cached credential without the API and the keychain", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     bench.api.calls.length = 0;
@@ -161,7 +161,7 @@ describe("a get of DigitalOcean's registry, with an API token in the environment
   });
 
   it.each(["", "no json", "[]", "null", "{}", '{"username":1}', '{"username":"u","secret":"s"}'])(
-    "mints if the cache holds %j",
+    "mints if the cache contains %j",
     async (text) => {
       const bench = createCredentialsBench({ apiToken: tokenOf("a") });
       await answerOf(bench);
@@ -286,7 +286,7 @@ describe("a cached credential", () => {
     "api-rate-limited",
   ];
 
-  it.each(OUTAGES)("that is valid is answered with a warning during an outage (%s)", async (code) => {
+  it.each(OUTAGES)("that is valid is returned with a warning during an outage (%s)", async (code) => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     bench.clock.pass(50 * MINUTE);
@@ -297,7 +297,7 @@ describe("a cached credential", () => {
     ]);
   });
 
-  it.each(OUTAGES)("that has expired is not answered during an outage (%s)", async (code) => {
+  it.each(OUTAGES)("that has expired is not returned during an outage (%s)", async (code) => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);
     bench.clock.pass(HOUR);
@@ -306,7 +306,7 @@ describe("a cached credential", () => {
   });
 
   it.each<ErrorCode>(["api-unauthorized", "api-ambiguous"])(
-    "is not answered if the API rejects the request (%s)",
+    "is not returned if the API rejects the request (%s)",
     async (code) => {
       const bench = createCredentialsBench({ apiToken: tokenOf("a") });
       await answerOf(bench);
@@ -318,7 +318,7 @@ describe("a cached credential", () => {
 });
 
 describe("one of several concurrent gets", () => {
-  it("waits for the lock and answers what its holder minted", async () => {
+  it("waits for the lock and returns what its holder minted", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     let isFirst = true;
     bench.locks.meanwhile = async () => {
@@ -344,7 +344,7 @@ describe("one of several concurrent gets", () => {
     expect(bench.locks.shared).toMatchObject([{ code: "api-unauthorized", message: API_MESSAGE }]);
   });
 
-  it("answers nothing if a logout comes first, and revokes what it minted", async () => {
+  it("returns nothing if a logout comes first, and revokes what it minted", async () => {
     const bench = createCredentialsBench();
     await logIn(bench);
     let isFirst = true;
@@ -372,7 +372,7 @@ describe("one of several concurrent gets", () => {
     expect(await answerOf(bench)).toEqual(minted(2));
   });
 
-  it("goes on without a lock that it cannot get", async () => {
+  it("continues without a lock that it cannot acquire", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     bench.locks.isUnavailable = true;
     expect(await answerOf(bench)).toEqual(minted(1));
@@ -408,7 +408,7 @@ describe("a get of DigitalOcean's registry, with an API token in the keychain", 
     expect(bench.api.calls[0]).toBe(`list ${tokenOf("b")}`);
   });
 
-  it("answers the cached credential while the keychain is locked", async () => {
+  it("returns the cached credential while the keychain is locked", async () => {
     const bench = createCredentialsBench();
     await logIn(bench);
     await answerOf(bench);
@@ -603,14 +603,14 @@ describe("an API token that cannot push", () => {
 });
 
 describe("a login for DigitalOcean's registry that is no API token", () => {
-  it("is answered if there is no API token", async () => {
+  it("is returned if there is no API token", async () => {
     const bench = createCredentialsBench();
     await bench.helper.store(HOST, "sammy", new Secret("finished"));
     expect(await answerOf(bench)).toEqual(["sammy", "finished"]);
     expect(bench.api.calls).toEqual([]);
   });
 
-  it("is not answered if there is an API token", async () => {
+  it("is not returned if there is an API token", async () => {
     const bench = createCredentialsBench();
     await bench.helper.store(HOST, "sammy", new Secret("finished"));
     bench.settings.apiToken = createCredentialsBench({ apiToken: tokenOf("a") }).settings.apiToken;

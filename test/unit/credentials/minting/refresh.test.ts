@@ -19,7 +19,7 @@ async function openAged(minutes: number): Promise<CredentialsBench> {
 }
 
 describe("a refresh", () => {
-  it("replaces a refresh-due credential; the next get answers the new one", async () => {
+  it("replaces a refresh-due credential; the next get returns the new one", async () => {
     const bench = await openAged(35);
     await bench.refresh(HOST);
     expect(await answerOf(bench)).toEqual(["minted-secret-2", "minted-secret-2"]);
@@ -58,7 +58,7 @@ describe("a superseded credential", () => {
     expect(await bench.credentials.revocation.revokeSuperseded("safe")).toBe(0);
   });
 
-  it("is revoked by a prune at once", async () => {
+  it("is revoked immediately by a prune", async () => {
     const bench = await openAged(35);
     await bench.refresh(HOST);
     expect(await bench.credentials.revocation.revokeSuperseded("all")).toBe(1);

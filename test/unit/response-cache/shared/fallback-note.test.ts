@@ -63,7 +63,7 @@ describe("an address that certainly belongs to another registry", () => {
     expect(isCertainlyOtherHost(address)).toBe(false);
   });
 
-  it("is none that docr's grammar accepts as DigitalOcean's registry, in any spelling", () => {
+  it("is never one that docr's grammar accepts as DigitalOcean's registry, in any spelling", () => {
     fc.assert(
       fc.property(registryAddress, (address) => {
         expect(parseAddress(address).kind).toBe("digitalocean");
@@ -72,7 +72,7 @@ describe("an address that certainly belongs to another registry", () => {
     );
   });
 
-  it("is none that docr's grammar accepts as DigitalOcean's registry, however similar", () => {
+  it("is never one that docr's grammar accepts as DigitalOcean's registry, even if it is similar", () => {
     fc.assert(
       fc.property(fc.oneof(nearlyRegistryAddress, fc.string(), fc.webUrl()), (address) => {
         expect(isCertainlyOtherHost(address) && parseAddress(address).kind === "digitalocean").toBe(false);

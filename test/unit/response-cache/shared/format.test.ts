@@ -46,7 +46,7 @@ describe("a cached response", () => {
     expect(openCachedResponse(FILE, now, uptime)).toBe(isValid ? RESPONSE : undefined);
   });
 
-  it("is valid exactly while both clocks are within its times, whatever they are", () => {
+  it("is valid exactly while both clocks are within its times, for any times", () => {
     fc.assert(
       fc.property(anyTimes, time, time, (times, now, uptime) => {
         const isInside =

@@ -90,7 +90,7 @@ describe("an unlocked keychain", () => {
   });
 });
 
-/** It holds a login, and says that it holds nothing. */
+/** It contains a login, but reports no such item. */
 function openLocked(): ReturnType<typeof open> {
   const opened = open();
   opened.keytar.items.set(SERVICE, new Map([["login:ghcr.io", "hunter2"]]));

@@ -124,7 +124,7 @@ describe("names with an index", () => {
     expect(await find()).toMatchObject({ found: { "login:c": "four" }, searched: true });
   });
 
-  it("reflect erasures and changes by another program at once", async () => {
+  it("immediately reflect erasures and changes by another program", async () => {
     await find();
     store.items.delete("login:a");
     store.items.set("login:b", "changed");

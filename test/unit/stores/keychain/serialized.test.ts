@@ -77,14 +77,14 @@ describe("a serialized keychain", () => {
     expect(heldAtCalls).toEqual([false]);
   });
 
-  it.each(changes)("goes on with a %s where the lock is not available", async (_name, work) => {
+  it.each(changes)("continues with a %s if the lock is not available", async (_name, work) => {
     isAvailable = false;
     await work();
     expect(heldAtCalls).toEqual([false]);
   });
 
   it.each(changes)(
-    "shares that the keychain is silent before it releases the lock: %s",
+    "shares that the keychain does not respond before it releases the lock: %s",
     async (_name, work) => {
       store.failWith(SILENT);
       await failureOf(work);
@@ -96,7 +96,7 @@ describe("a serialized keychain", () => {
     },
   );
 
-  it("does not call a keychain that another process found silent", async () => {
+  it("does not call a keychain that did not respond to another process", async () => {
     theirs = SILENT;
     expect((await failureOf(() => keychain.erase("a"))).code).toBe("keychain-silent");
     expect(store.calls).toEqual([]);

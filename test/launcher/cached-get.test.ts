@@ -8,7 +8,7 @@ import { explainMissing } from "../support/lab/parts.ts";
 import { HOST, openBench } from "./launcher-bench.ts";
 
 describeUnless(explainNoLauncher(), "the launcher", () => {
-  describeUnless(explainMissing(["strace"]), "on a warm get", () => {
+  describeUnless(explainMissing(["strace"]), "on a cached get", () => {
     it("opens the C library, the private folder, the cached response and the uptime, and starts no program", () => {
       const bench = openBench();
       try {
