@@ -1,5 +1,6 @@
 import { parseAddress } from "../core/address.ts";
-import { decodeCredentials } from "../credentials/codec.ts";
+import { Secret } from "../core/secret.ts";
+import { decodeRevocables } from "../credentials/codec.ts";
 import type { RegistryCredentials } from "../credentials/helper.ts";
 import type { Revocation } from "../credentials/revocation.ts";
 import type { BackgroundTask } from "../system/background.ts";
@@ -22,8 +23,8 @@ export function createBackgroundTasks(
     },
     "revoke-superseded": () => revocation.revokeSuperseded("safe"),
     async revoke({ readInput }) {
-      const text = new TextDecoder().decode(await readInput());
-      await revocation.revoke(decodeCredentials(text));
+      const text = new Secret(new TextDecoder().decode(await readInput()));
+      await revocation.revoke(decodeRevocables(text));
     },
   };
   return async ([task, serverUrl = ""], readInput) => {

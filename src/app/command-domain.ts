@@ -21,6 +21,7 @@ export type CommandDomain = Pick<
   | "issue"
   | "issueAll"
   | "revokeIssued"
+  | "finishedLogin"
   | "inventory"
   | "logins"
   | "store"
@@ -69,6 +70,7 @@ export function createCommandDomain(credentials: Credentials): CommandDomain {
     accountApi: openApi,
     issue: (order) => issueCredential(order, issuePorts),
     issueAll: (order) => issueCredentials(order, issuePorts),
+    finishedLogin: () => credentials.finishedLogin.describe(),
     revokeIssued: (secrets) => revokeIssued(secrets, credentials),
     inventory: {
       living: () => takeInventory(allInventories()),

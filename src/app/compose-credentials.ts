@@ -10,6 +10,7 @@ import { logOut, type LogoutScope } from "../credentials/accounts/log-out.ts";
 import type { AccountApi } from "../credentials/accounts/ports.ts";
 import { storeCredential } from "../credentials/accounts/store-credential.ts";
 import { createTokenFinder } from "../credentials/accounts/token-finder.ts";
+import { type CheckRegistryLogin, createFinishedLogin } from "../credentials/finished-login.ts";
 import { createHelper, type RegistryCredentials } from "../credentials/helper.ts";
 import type { CredentialPlace, CurrentPlace } from "../credentials/inventory/placement.ts";
 import { BARE_HOST, cacheKeyOf, type RegistryRequest } from "../credentials/minting/cache-key.ts";
@@ -35,6 +36,8 @@ export interface CredentialPorts {
   readonly settings: () => RegistrySettings;
   /** What docker's `erase` is for. */
   readonly logoutScope: () => LogoutScope;
+  /** Where DigitalOcean revokes credentials. Other settings may be wrong. Throws `bad-setting`. */
+  readonly oauthUrl: () => string;
   /** The store of API tokens and logins. */
   readonly store: SecretStore;
   /** The store as messages call it. */
@@ -43,6 +46,7 @@ export interface CredentialPorts {
   readonly allPlaces: () => readonly CredentialPlace[];
   readonly openApi: (budgetMs: number) => Promise<MintApi & AccountApi>;
   readonly openRevoker: OpenRevoker;
+  readonly checkLogin: CheckRegistryLogin;
   readonly doctl: DoctlTokens;
   readonly locks: Locks;
   readonly failures: SharedFailures;
@@ -57,7 +61,7 @@ export interface CredentialPorts {
 export type Credentials = ReturnType<typeof composeCredentials>;
 
 export function composeCredentials(ports: CredentialPorts) {
-  const { settings, store, current, allPlaces, openApi, locks, reporter, sha256 } = ports;
+  const { settings, store, current, allPlaces, locks, reporter, sha256 } = ports;
   const { trace } = reporter;
   const logins = createStoredLogins(store);
   const apiTokens = createApiTokens(store, ports.storeName);
@@ -70,8 +74,9 @@ export function composeCredentials(ports: CredentialPorts) {
   const saver = createSaver(current, locks, tokens, ports.responses);
   const steps: GetSteps = { ...ports, keyOf, lookup, minter, saver, revocation };
   const hasApiToken = async () => (await tokens.find(keyOf(BARE_HOST))) !== undefined;
-  const accountPorts = { settings, apiTokens, logins, allPlaces, locks, revocation, hasApiToken, sha256 };
-  const storingPorts = { allInventories, openApi, logins, trace };
+  const accountPorts = { ...ports, apiTokens, logins, revocation, hasApiToken };
+  const finishedLogin = createFinishedLogin({ ...ports, logins, allInventories, trace });
+  const storingPorts = { ...ports, ...finishedLogin, allInventories, logins, trace };
   const registry: RegistryCredentials = {
     get: (request) => getCredential(request, steps),
     store: (login, request) =>
@@ -79,6 +84,7 @@ export function composeCredentials(ports: CredentialPorts) {
         ...storingPorts,
         setApiToken: (secret) => setApiToken(keyOf(request).context, secret, accountPorts),
       }),
+    finishedLogin: () => finishedLogin.answer(),
     refresh: (request) => refreshCredential(request, steps),
     probe: (request, limitMs) => probeCredential(request, { ...steps, current }, limitMs),
   };
@@ -93,6 +99,7 @@ export function composeCredentials(ports: CredentialPorts) {
     keyOf,
     revocation,
     registry,
+    finishedLogin,
     helper,
     accountPorts,
   };

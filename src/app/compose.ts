@@ -3,11 +3,13 @@ import { readConfigFile } from "../config/config-file.ts";
 import { createDoctlTokens } from "../config/doctl-tokens.ts";
 import { readGeneralSettings, storeNameOf } from "../config/general.ts";
 import { readLogoutScope } from "../config/logout-scope.ts";
-import { readRegistrySettings } from "../config/registry.ts";
+import { readOauthUrl, readRegistrySettings } from "../config/registry.ts";
+import { REGISTRY_HOST } from "../core/address.ts";
 import type { Clock } from "../core/lifetime.ts";
 import { once } from "../core/once.ts";
 import type { Reporter } from "../core/reporter.ts";
-import { encodeCredentials } from "../credentials/codec.ts";
+import { encodeRevocables } from "../credentials/codec.ts";
+import type { CheckRegistryLogin } from "../credentials/finished-login.ts";
 import { COMMIT_LOCK } from "../credentials/commit-lock.ts";
 import { isOtherLogin, LOGIN } from "../credentials/stored-logins.ts";
 import { encodeGetResponse } from "../protocol/responses.ts";
@@ -64,6 +66,11 @@ export function compose(host: Host) {
   const openRevoker = async (budgetMs: number) =>
     (await import("./bundles/network.ts")).createRevoker({ ...apiOptions, budgetMs });
 
+  const checkLogin: CheckRegistryLogin = async (login, budgetMs) => {
+    const { createRegistries } = await import("./bundles/network.ts");
+    return createRegistries({ env, userAgent, trace, budgetMs }).checkLogin(REGISTRY_HOST, login);
+  };
+
   const responseFiles = once(() => openResponseFiles(host, files()));
   const responses = createResponses({
     files: responseFiles,
@@ -77,10 +84,12 @@ export function compose(host: Host) {
   const fallback = () => general().fallback;
   const noteFallback = (helper: string) =>
     writeFallbackNote(responseFiles(), fallbackNoteNameOf(host), helper, marker.exists);
-  const background = createBackground({ files, host, encode: encodeCredentials });
+  const background = createBackground({ files, host, encode: encodeRevocables });
 
   const credentials = composeCredentials({
     settings,
+    oauthUrl: () => readOauthUrl(env),
+    checkLogin,
     logoutScope: () => readLogoutScope(host, () => general().storeId),
     store,
     storeName: () => storeNameOf(general()),

@@ -11,6 +11,7 @@ import type { Secret, Sha256 } from "../core/secret.ts";
 import type { SecretStore } from "../core/secret-store.ts";
 import type { AcceptedToken } from "../credentials/accounts/log-in.ts";
 import type { LogoutResult } from "../credentials/accounts/log-out.ts";
+import type { FinishedLoginState } from "../credentials/finished-login.ts";
 import type { Helper } from "../credentials/helper.ts";
 import type { InventoryReport } from "../credentials/inventory/inventory.ts";
 import type { IssueAllOrder, IssueOrder } from "../credentials/issue.ts";
@@ -48,6 +49,8 @@ export interface CommandContext {
   /** Revokes issued credentials by their secrets. Returns one result for each, in order. Throws `bad-setting`. */
   readonly revokeIssued: (secrets: readonly Secret[]) => Promise<readonly RevokedSecret[]>;
   readonly inventory: CommandInventory;
+  /** The login for DigitalOcean's registry that a client stored and docr did not mint. Makes no request. Throws errors of the store. */
+  readonly finishedLogin: () => Promise<FinishedLoginState | undefined>;
   /** Logins in docr's store. */
   readonly logins: StoredLogins;
   /** docr's store of API tokens and logins. */

@@ -2,7 +2,7 @@ import { isRegistryName, parseAddress } from "../core/address.ts";
 import { parseApiToken, type ApiToken } from "../core/api-token.ts";
 import { limited } from "../core/lifetime.ts";
 import { HelperError } from "../core/errors.ts";
-import type { Machine } from "../core/machine.ts";
+import type { Environment, Machine } from "../core/machine.ts";
 import type { AccessSetting, CacheSetting, RegistrySettings } from "../credentials/minting/settings.ts";
 import { parseBaseUrl } from "./base-url.ts";
 import { parseContextName, type ConfigFile } from "./config-file.ts";
@@ -25,7 +25,7 @@ export function readRegistrySettings(machine: Machine, file: ConfigFile, storeId
   const context = env["DIGITALOCEAN_CONTEXT"];
   return {
     apiUrl: parseBaseUrl("DIGITALOCEAN_API_URL", env["DIGITALOCEAN_API_URL"]) ?? DEFAULT_API,
-    oauthUrl: parseBaseUrl("DIGITALOCEAN_OAUTH_URL", env["DIGITALOCEAN_OAUTH_URL"]) ?? DEFAULT_OAUTH,
+    oauthUrl: readOauthUrl(env),
     apiToken: readApiToken(machine),
     registry: readRegistry(env["DOCR_REGISTRY"]),
     context: context ? parseContextName(context, "DIGITALOCEAN_CONTEXT") : file.context,
@@ -35,6 +35,11 @@ export function readRegistrySettings(machine: Machine, file: ConfigFile, storeId
     lifetime: limited(1000 * readTtl(env["DOCR_TTL"])),
     cache: readCache(env["DOCR_CACHE"]),
   };
+}
+
+/** Throws `bad-setting` for a wrong DIGITALOCEAN_OAUTH_URL. Other settings may be wrong. */
+export function readOauthUrl(env: Environment): string {
+  return parseBaseUrl("DIGITALOCEAN_OAUTH_URL", env["DIGITALOCEAN_OAUTH_URL"]) ?? DEFAULT_OAUTH;
 }
 
 /** A place in the environment where an API token may be. */

@@ -5,7 +5,7 @@
  */
 import type { Access, MintedCredential, TokenOrigin } from "../core/credential.ts";
 import { type JsonObject, isJsonObject, parseJsonObject } from "../core/json.ts";
-import { type Dated, limited, type Moment, msOf, UNLIMITED } from "../core/lifetime.ts";
+import { type Dated, type Lifetime, limited, type Moment, msOf, UNLIMITED } from "../core/lifetime.ts";
 import { Secret } from "../core/secret.ts";
 
 /** A login that a client stored, unchanged. */
@@ -16,6 +16,8 @@ export interface Login {
   readonly secret: Secret;
   /** Milliseconds since the epoch. Undefined for logins that older versions stored. */
   readonly storedAt?: number | undefined;
+  /** Of a login for DigitalOcean's registry: base URL of the OAuth service that can revoke it. Older versions stored none. */
+  readonly revokeAt?: string | undefined;
 }
 
 export function encodeLogin(login: Login): Secret {
@@ -24,10 +26,11 @@ export function encodeLogin(login: Login): Secret {
 
 /** Returns undefined if the text is not a login that docr stored. */
 export function decodeLogin(text: Secret): Login | undefined {
-  const { serverUrl, username, secret, storedAt } = fieldsOf(text);
+  const { serverUrl, username, secret, storedAt, revokeAt } = fieldsOf(text);
   if (typeof serverUrl !== "string" || typeof username !== "string" || typeof secret !== "string") return;
   const when = isMilliseconds(storedAt) ? { storedAt } : {};
-  return { serverUrl, username, secret: new Secret(secret), ...when };
+  const where = typeof revokeAt === "string" ? { revokeAt } : {};
+  return { serverUrl, username, secret: new Secret(secret), ...when, ...where };
 }
 
 /** A cached credential. */
@@ -81,15 +84,49 @@ export function decodeCacheRecord(text: Secret): CacheRecord | undefined {
   return { credential, supersededAt: momentOf(fields["replaced"]) };
 }
 
-/** For the stdin of a background process that revokes them: one record a line. */
-export function encodeCredentials(credentials: readonly MintedCredential[]): Secret {
-  const records = credentials.map((credential) => encodeCacheRecord({ credential, supersededAt: undefined }));
-  return new Secret(records.map((record) => record.reveal()).join("\n"));
+/** A credential as far as revoking it needs. */
+export interface RevocableCredential extends Dated {
+  readonly secret: Secret;
+  /** Base URL of the OAuth service that can revoke it. */
+  readonly revokeAt: string;
+  /** Set for a login that a client stored: docr makes sure that it is not an API token before it revokes it. */
+  readonly mayBeApiToken?: true;
+}
+
+/** For the stdin of a background process that revokes them: one JSON object a line. */
+export function encodeRevocables(credentials: readonly RevocableCredential[]): Secret {
+  const lines = credentials.map(({ secret, revokeAt, mintedAt, lifetime, mayBeApiToken }) =>
+    JSON.stringify({
+      secret: secret.reveal(),
+      revokeAt,
+      minted: mintedAt,
+      lifeMs: encodeLifetime(lifetime),
+      mayBeApiToken,
+    }),
+  );
+  return new Secret(lines.join("\n"));
 }
 
 /** Leaves out what is not a whole record. */
-export function decodeCredentials(text: string): readonly MintedCredential[] {
-  return text.split("\n").flatMap((line) => decodeCacheRecord(new Secret(line))?.credential ?? []);
+export function decodeRevocables(text: Secret): readonly RevocableCredential[] {
+  return text
+    .reveal()
+    .split("\n")
+    .flatMap((line) => revocableIn(line) ?? []);
+}
+
+function revocableIn(line: string): RevocableCredential | undefined {
+  const { secret, revokeAt, minted, lifeMs, mayBeApiToken } = parseJsonObject(line) ?? {};
+  const mintedAt = momentOf(minted);
+  const lifetime = lifetimeOf(lifeMs);
+  if (typeof secret !== "string" || typeof revokeAt !== "string" || !mintedAt || !lifetime) return undefined;
+  return {
+    secret: new Secret(secret),
+    revokeAt,
+    mintedAt,
+    lifetime,
+    ...(mayBeApiToken === true && { mayBeApiToken }),
+  };
 }
 
 /** The inventory's record of one credential, without its secret. */
@@ -103,8 +140,7 @@ export interface InventoryEntry extends Dated {
 
 export function encodeInventoryEntry(entry: InventoryEntry): Secret {
   const { mintedAt, lifetime, access, origin, registry, revoked } = entry;
-  // An unlimited lifetime is null in the text.
-  const lifeMs = lifetime.kind === "limited" ? lifetime.ms : null;
+  const lifeMs = encodeLifetime(lifetime);
   return new Secret(JSON.stringify({ minted: mintedAt, lifeMs, access, from: origin, registry, revoked }));
 }
 
@@ -113,11 +149,35 @@ export function decodeInventoryEntry(text: Secret): InventoryEntry | undefined {
   const fields = fieldsOf(text);
   const { lifeMs, access, from, registry, revoked } = fields;
   const mintedAt = momentOf(fields["minted"]);
-  if (!mintedAt || !(lifeMs === null || isMilliseconds(lifeMs))) return;
-  if (!isAccess(access) || !isOriginKind(from)) return;
+  const lifetime = lifetimeOf(lifeMs);
+  if (!mintedAt || !lifetime || !isAccess(access) || !isOriginKind(from)) return;
   if (registry !== undefined && typeof registry !== "string") return;
-  const lifetime = lifeMs === null ? UNLIMITED : limited(lifeMs);
   return { mintedAt, lifetime, access, origin: from, registry, revoked: revoked === true };
+}
+
+/** What DigitalOcean said about a login that docr did not mint. */
+export interface LoginCheckRecord {
+  readonly at: Moment;
+  /** Undefined if docr has asked only when the login expires. */
+  readonly verdict: LoginVerdict | undefined;
+  /** Milliseconds since the epoch. Undefined if DigitalOcean did not say. */
+  readonly expiresAt: number | undefined;
+}
+
+/** `unknown`: the registry did not say. */
+export type LoginVerdict = "accepted" | "rejected" | "unknown";
+
+export function encodeLoginCheck(check: LoginCheckRecord): Secret {
+  return new Secret(JSON.stringify(check));
+}
+
+/** Returns undefined if the text is not a record that docr wrote. */
+export function decodeLoginCheck(text: Secret): LoginCheckRecord | undefined {
+  const fields = fieldsOf(text);
+  const { verdict, expiresAt } = fields;
+  const at = momentOf(fields["at"]);
+  if (!at || !(verdict === undefined || isVerdict(verdict))) return;
+  return { at, verdict, expiresAt: isMilliseconds(expiresAt) ? expiresAt : undefined };
 }
 
 export function encodeMoment(moment: Moment): Secret {
@@ -139,9 +199,24 @@ function originOf(
       return tokenDigest === undefined || typeof tokenDigest === "string" ? { kind, tokenDigest } : undefined;
     case "keychain":
       return { kind, account };
+
     case "doctl":
       return typeof sourceMark === "string" ? { kind, account, fingerprint: sourceMark } : undefined;
   }
+}
+
+/** An unlimited lifetime is null in the text. */
+function encodeLifetime(lifetime: Lifetime): number | null {
+  return lifetime.kind === "limited" ? lifetime.ms : null;
+}
+
+function lifetimeOf(value: unknown): Lifetime | undefined {
+  if (value === null) return UNLIMITED;
+  return isMilliseconds(value) ? limited(value) : undefined;
+}
+
+function isVerdict(value: unknown): value is LoginVerdict {
+  return value === "accepted" || value === "rejected" || value === "unknown";
 }
 
 function isAccess(value: unknown): value is Access {

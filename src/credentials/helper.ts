@@ -32,6 +32,8 @@ export interface RegistryCredentials {
   get(request: RegistryRequest): Promise<Credential | undefined>;
   store(login: Login, request: RegistryRequest): Promise<void>;
   refresh(request: RegistryRequest): Promise<void>;
+  /** The login that a client stored, for a `get` without an API token. "ended" if DigitalOcean no longer accepts it. */
+  finishedLogin(): Promise<Credential | "ended" | undefined>;
   /** Returns true if `get` would return a credential, or undefined if there is no API token. Takes about `limitMs` at most. Throws like `get`. */
   probe(request: RegistryRequest, limitMs: number): Promise<true | undefined>;
 }
@@ -49,6 +51,8 @@ export interface HelperParts {
 /** Tells the user why access is denied: clients continue without a login and report only the denial. */
 const NOT_LOGGED_IN = `not logged in to ${REGISTRY_HOST}; run: docr login`;
 
+const LOGIN_ENDED = `the login for ${REGISTRY_HOST} has expired or was revoked; run: docr login`;
+
 /** Time limit for `list` to find out whether a `get` for DigitalOcean's registry would succeed. */
 const LIST_DEADLINE_MS = 5_000;
 /** Time limit of the mint within that time. */
@@ -59,18 +63,22 @@ export const LISTED_USERNAME = "docr";
 
 export function createHelper({ logins, registry, logOut, clock, trace }: HelperParts): Helper {
   const storedLogin = async (key: string): Promise<Credential> => {
-    const hint = key === REGISTRY_HOST ? { hint: NOT_LOGGED_IN } : {};
     const login = await logins.read(key);
     trace(login ? "login" : "not-found");
-    if (!login) throw new HelperError("not-found", NOT_FOUND, hint);
+    if (!login) throw new HelperError("not-found", NOT_FOUND);
     return { username: new Secret(login.username), secret: login.secret };
+  };
+  const finishedLogin = async (): Promise<Credential> => {
+    const login = await registry.finishedLogin();
+    trace(login === "ended" || !login ? "not-found" : "login");
+    if (!login) throw new HelperError("not-found", NOT_FOUND, { hint: NOT_LOGGED_IN });
+    if (login === "ended") throw new HelperError("not-found", NOT_FOUND, { hint: LOGIN_ENDED });
+    return login;
   };
   const isRegistryAnswered = async (): Promise<boolean> => {
     try {
       const request = { serverUrl: REGISTRY_HOST, ...BARE_HOST };
-      return (
-        (await registry.probe(request, LIST_MINT_MS)) ?? (await storedLogin(REGISTRY_HOST)) !== undefined
-      );
+      return (await registry.probe(request, LIST_MINT_MS)) ?? (await finishedLogin()) !== undefined;
     } catch {
       return false;
     }
@@ -81,7 +89,7 @@ export function createHelper({ logins, registry, logOut, clock, trace }: HelperP
       trace("get", { digitalocean: address.kind === "digitalocean", host: hostOf(address) });
       if (address.kind === "other") return storedLogin(address.key);
       const request = { serverUrl, registry: address.registry };
-      return (await registry.get(request)) ?? storedLogin(REGISTRY_HOST);
+      return (await registry.get(request)) ?? finishedLogin();
     },
     async store(serverUrl, username, secret) {
       const address = parseAddress(serverUrl);

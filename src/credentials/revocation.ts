@@ -1,12 +1,14 @@
+import { hasApiTokenFormat } from "../core/api-token.ts";
 import type { MintedCredential } from "../core/credential.ts";
 import { withDeadline } from "../core/deadline.ts";
 import { type Clock, expiresAt } from "../core/lifetime.ts";
 import type { Reporter } from "../core/reporter.ts";
+import { isApiToken } from "./accounts/store-credential.ts";
 import { bestEffort } from "./best-effort.ts";
-import type { CacheRecord } from "./codec.ts";
+import type { CacheRecord, RevocableCredential } from "./codec.ts";
 import { isSafeToRevoke } from "./inventory/credential-cache.ts";
 import type { CredentialPlace, CurrentPlace } from "./inventory/placement.ts";
-import type { Background, OpenRevoker } from "./minting/ports.ts";
+import type { Background, OpenMintApi, OpenRevoker } from "./minting/ports.ts";
 
 /** Time limit of one revocation. A logout should take less time than a mint. */
 const BUDGET_MS = 10_000;
@@ -27,9 +29,9 @@ export interface Revocation {
    * Revokes credentials that docr has already erased. Never throws, because a logout must not fail in an outage. Warns about
    * credentials that are still alive and returns them; they expire.
    */
-  revoke(credentials: readonly MintedCredential[]): Promise<readonly MintedCredential[]>;
+  revoke<C extends RevocableCredential>(credentials: readonly C[]): Promise<readonly C[]>;
   /** The same for a logout. What takes longer than a second goes on in a background process. */
-  revokeSoon(credentials: readonly MintedCredential[]): Promise<RevocationCounts>;
+  revokeSoon(credentials: readonly RevocableCredential[]): Promise<RevocationCounts>;
   /** Whether a superseded credential is safe to revoke now. Returns false if docr cannot tell. */
   isDue(): Promise<boolean>;
   /** Revokes superseded credentials: only those that clients no longer use ("safe"), or all. Returns how many it revoked. */
@@ -37,6 +39,7 @@ export interface Revocation {
 }
 
 export interface RevocationPorts {
+  readonly openApi: OpenMintApi;
   readonly openRevoker: OpenRevoker;
   /** May throw `bad-setting`. */
   readonly current: () => CurrentPlace;
@@ -47,52 +50,56 @@ export interface RevocationPorts {
 }
 
 export function createRevocation(ports: RevocationPorts): Revocation {
-  const { openRevoker, current, allPlaces, background, clock, reporter } = ports;
-  const revokeOne = async (credential: MintedCredential): Promise<void> => {
+  const { openApi, openRevoker, current, allPlaces, background, clock, reporter } = ports;
+  /** Returns false for an API token, which docr never revokes. */
+  const revokeOne = async (credential: RevocableCredential): Promise<boolean> => {
+    const { secret, mayBeApiToken } = credential;
+    if (mayBeApiToken && hasApiTokenFormat(secret) && (await isApiToken(secret, openApi))) return false;
     const revoker = await openRevoker(BUDGET_MS);
     await revoker.revoke(credential);
-    await bestEffort(() => current().inventory.recordRevoked(credential));
+    await bestEffort(() => current().inventory.setRevoked(secret));
+    if (mayBeApiToken) await bestEffort(() => current().issuedLog.setRevoked(secret));
+    return true;
   };
-  const report = (count: number, alive: readonly MintedCredential[], inBackground = 0): void => {
-    if (count === 0) return;
-    reporter.trace("revoked", {
-      revoked: count - alive.length - inBackground,
-      failed: alive.length,
-      inBackground,
-    });
-    if (alive.length > 0)
-      reporter.warn(`could not revoke ${countOf(alive)} at DigitalOcean, valid until ${endOf(alive)}`);
+  const report = (counts: RevocationCounts, alive: readonly RevocableCredential[]): void => {
+    const { revoked, notRevoked: failed, inBackground } = counts;
+    reporter.trace("revoked", { revoked, failed, inBackground });
+    if (alive.length > 0) {
+      reporter.warn(`could not revoke ${countOf(alive)} at DigitalOcean, ${endOf(alive)}`);
+    }
   };
-  const revoke = async (credentials: readonly MintedCredential[]): Promise<readonly MintedCredential[]> => {
+  const revoke = async <C extends RevocableCredential>(credentials: readonly C[]): Promise<readonly C[]> => {
+    if (credentials.length === 0) return [];
     const outcomes = await Promise.allSettled(credentials.map(revokeOne));
     const alive = credentials.filter((_, index) => outcomes[index]?.status === "rejected");
-    report(credentials.length, alive);
+    const revoked = credentials.length - alive.length;
+    report({ revoked, notRevoked: alive.length, inBackground: 0 }, alive);
     return alive;
   };
   return {
     revoke,
     async revokeSoon(credentials) {
+      if (credentials.length === 0) return { revoked: 0, notRevoked: 0, inBackground: 0 };
       const unfinished = new Set(credentials);
-      const alive: MintedCredential[] = [];
+      const alive: RevocableCredential[] = [];
+      let revoked = 0;
       const work = credentials.map(async (credential) => {
-        await revokeOne(credential).catch(() => alive.push(credential));
+        try {
+          if (await revokeOne(credential)) revoked += 1;
+        } catch {
+          alive.push(credential);
+        }
         unfinished.delete(credential);
       });
       await withDeadline(Promise.all(work), FOREGROUND_MS, () => undefined);
-      const left = [...unfinished];
-      const failed = [...alive];
-      if (left.length > 0) {
+      const counts = { revoked, notRevoked: alive.length, inBackground: unfinished.size };
+      report(counts, alive);
+      if (unfinished.size > 0) {
+        const left = [...unfinished];
         await background.revoke(left);
-        reporter.warn(
-          `still revoking ${countOf(left)} in the background, valid until ${endOf(left)} at the latest`,
-        );
+        reporter.warn(`still revoking ${countOf(left)} in the background, ${endOf(left)}`);
       }
-      report(credentials.length, failed, left.length);
-      return {
-        revoked: credentials.length - failed.length - left.length,
-        notRevoked: failed.length,
-        inBackground: left.length,
-      };
+      return counts;
     },
     isDue: async () => (await bestEffort(() => current().cache?.hasRevocable())) === true,
     async revokeSuperseded(which) {
@@ -112,11 +119,13 @@ export function createRevocation(ports: RevocationPorts): Revocation {
   };
 }
 
-function countOf(credentials: readonly MintedCredential[]): string {
+function countOf(credentials: readonly RevocableCredential[]): string {
   return credentials.length === 1 ? "one credential" : `${credentials.length} credentials`;
 }
 
 /** When the last of them expires. */
-function endOf(credentials: readonly MintedCredential[]): string {
-  return new Date(Math.max(...credentials.map((credential) => expiresAt(credential) ?? 0))).toISOString();
+function endOf(credentials: readonly RevocableCredential[]): string {
+  const ends = credentials.map((credential) => expiresAt(credential) ?? Infinity);
+  const last = Math.max(...ends);
+  return last === Infinity ? "valid until it expires" : `valid until ${new Date(last).toISOString()}`;
 }

@@ -61,7 +61,7 @@ export async function revokeIssued(
 /** Whether docr minted or issued it on this machine. Skips a place that cannot be read. */
 async function isKnown(secret: Secret, places: readonly CredentialPlace[]): Promise<boolean> {
   for (const { inventory } of places) {
-    if (await bestEffort(() => inventory.knows(secret))) return true;
+    if (await bestEffort(() => inventory.find(secret))) return true;
   }
   return false;
 }

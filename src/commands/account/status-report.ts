@@ -3,7 +3,9 @@ import type { HelperError } from "../../core/errors.ts";
 import { DEFAULT_CONTEXT } from "../../credentials/accounts/api-tokens.ts";
 import type { InventoryReport } from "../../credentials/inventory/inventory.ts";
 import type { Moment } from "../../core/lifetime.ts";
-import { describeLiveCredentials, jsonOfLiveCredentials } from "../credentials/live-table.ts";
+import type { FinishedLoginState } from "../../credentials/finished-login.ts";
+import { formatTime } from "../../terminal/times.ts";
+import { describeLiveCredentials, isoOrNever, jsonOfLiveCredentials } from "../credentials/live-table.ts";
 import type { TokenSourceState } from "./token-sources.ts";
 
 /** The settings from the environment and the config file. */
@@ -25,6 +27,8 @@ export interface Configured {
 /** The API tokens and credentials that docr found. */
 export interface Held extends InventoryReport {
   readonly sources: readonly TokenSourceState[];
+  /** The login for DigitalOcean's registry that docr did not mint. Undefined if there is none or the store failed. */
+  readonly login: FinishedLoginState | undefined;
   readonly now: Moment;
 }
 
@@ -64,7 +68,7 @@ export function describeSource(
 }
 
 export function describeHeld(
-  { sources, credentials, failures, now }: Held,
+  { sources, login, credentials, failures, now }: Held,
   width: number | undefined,
 ): string {
   const line = lineIn(width);
@@ -72,7 +76,8 @@ export function describeHeld(
   const store = sources.find(({ kind }) => kind === "store");
   const table = describeLiveCredentials(credentials, now, width);
   return [
-    line("in use", describeDeciding(deciding)),
+    line("in use", describeDeciding(deciding, login)),
+    ...(login ? [line("login", describeLogin(login))] : []),
     line("store", store ? `${store.name}: ${store.failure?.message ?? "open"}` : "unknown"),
     table === "" ? "\nno active credentials\n" : `\n${table}`,
     ...failures
@@ -102,11 +107,34 @@ export function jsonOfStatus(configured: Configured, held: Held): unknown {
     fallback: fallback ?? null,
     configFile: file ? { path: file.path, exists: file.exists, isValid: file.isValid } : null,
     problems: [...new Set([...configured.problems, ...held.failures].map(({ message }) => message))],
+    login: held.login ? jsonOfLogin(held.login) : null,
     credentials: jsonOfLiveCredentials(held.credentials),
   };
 }
 
-function describeDeciding(source: TokenSourceState | undefined): string {
+function jsonOfLogin({ storedAt, expiresAt, checkedAt, state }: FinishedLoginState): unknown {
+  return {
+    storedAt: isoOrNever(storedAt),
+    expiresAt: isoOrNever(expiresAt),
+    checkedAt: isoOrNever(checkedAt),
+    state,
+  };
+}
+
+function describeLogin({ storedAt, expiresAt, state }: FinishedLoginState): string {
+  const end = expiresAt === undefined ? [] : [`expires ${formatTime(expiresAt)}`];
+  return [
+    "not created by docr",
+    `stored ${storedAt === undefined ? "at an unknown time" : formatTime(storedAt)}`,
+    ...(state === "ended" ? ["DigitalOcean no longer accepts it"] : end),
+  ].join(", ");
+}
+
+function describeDeciding(
+  source: TokenSourceState | undefined,
+  login: FinishedLoginState | undefined,
+): string {
+  if (!source && login?.state === "usable") return "no API token; the stored login";
   if (!source) return "no API token; run docr login, or set DIGITALOCEAN_ACCESS_TOKEN";
   return source.failure ? `no API token: ${source.name} failed` : `the API token from ${source.name}`;
 }

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { pathLabel } from "../../client-config/paths.ts";
 import { configFilePath, readConfigFile } from "../../config/config-file.ts";
 import { type HelperError, isHelperError } from "../../core/errors.ts";
+import { undefinedIfFailed } from "../../credentials/best-effort.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../context.ts";
 import {
@@ -22,9 +23,9 @@ export const statusCommand = defineCommand({
   name: "status",
   summary: "Show accounts, sources of API tokens, and active credentials",
   examples: ["docr status", "docr status --json | jq .credentials"],
-  needs: ["accounts", "inventory", "general", "machine", "clock", "terminal"],
+  needs: ["accounts", "inventory", "finishedLogin", "general", "machine", "clock", "terminal"],
   async run({ wantsJson }, context) {
-    const { accounts, inventory, machine, clock, terminal } = context;
+    const { accounts, inventory, finishedLogin, machine, clock, terminal } = context;
     const print = (text: string): void => {
       if (!wantsJson) terminal.print(text);
     };
@@ -35,7 +36,8 @@ export const statusCommand = defineCommand({
       print(describeSource(source, sources.length === 0, terminal.width));
       sources.push(source);
     }
-    const held = { sources, ...(await inventory.living()), now: clock.read() };
+    const login = await undefinedIfFailed(finishedLogin);
+    const held = { sources, login, ...(await inventory.living()), now: clock.read() };
     return { text: describeHeld(held, terminal.width), json: jsonOfStatus(configured, held) };
   },
 });

@@ -1,4 +1,5 @@
 import { type ClientUse, helperOf, settingOf } from "../../client-config/types.ts";
+import { REGISTRY_HOST } from "../../core/address.ts";
 import { printable } from "../../core/text.ts";
 import { alignColumns } from "../../terminal/table.ts";
 import { formatTime } from "../../terminal/times.ts";
@@ -109,8 +110,9 @@ function clientsText(uses: readonly ClientUse[]): string {
   return [...new Set(uses.map(({ client }) => client))].join(", ");
 }
 
-function usernameText({ username }: LoginView): string {
-  return username === null ? "(the secret itself)" : printable(username);
+function usernameText({ host, username }: LoginView): string {
+  if (username !== null) return printable(username);
+  return host === REGISTRY_HOST ? "(hidden)" : "(the secret itself)";
 }
 
 function timeText({ storedAt }: LoginView): string {

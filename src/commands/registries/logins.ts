@@ -41,11 +41,10 @@ export async function requireLogin(logins: StoredLogins, host: string): Promise<
   });
 }
 
-/** Returns every login of other registries, sorted by key. */
+/** Returns every login, sorted by key. That of DigitalOcean's registry is one that a client stored and docr did not mint. */
 export async function allLogins(logins: StoredLogins): Promise<readonly KeyedLogin[]> {
   const all = await logins.all();
   return [...all]
-    .filter(([storeKey]) => storeKey !== REGISTRY_HOST)
     .map(([storeKey, login]) => ({ storeKey, login }))
     .toSorted((a, b) => (a.storeKey < b.storeKey ? -1 : 1));
 }
@@ -58,7 +57,7 @@ export function storeKeyOf(key: string): string {
 /** A login without its password. */
 export interface LoginView {
   readonly host: string;
-  /** Null if it is the secret itself. */
+  /** Null if it is the secret itself, and for DigitalOcean's registry, where it can be. */
   readonly username: string | null;
   /** ISO 8601. Null if an earlier version stored the login without the time. */
   readonly storedAt: string | null;
@@ -105,7 +104,8 @@ export async function findUses(
   { host }: LoginView,
 ): Promise<ClientUses> {
   const uses = await (await clients()).usesOf(host);
-  if (!fallback?.answers(host)) return uses;
+  // docr itself answers for DigitalOcean's registry.
+  if (host === REGISTRY_HOST || !fallback?.answers(host)) return uses;
   const { helper } = fallback;
   const passedOn = uses.usedBy.map((use) => ({ ...use, helper }));
   return { ...uses, usedBy: [], shadowedBy: [...passedOn, ...uses.shadowedBy] };

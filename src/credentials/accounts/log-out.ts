@@ -2,10 +2,13 @@ import { REGISTRY_HOST } from "../../core/address.ts";
 import type { ApiToken } from "../../core/api-token.ts";
 import type { MintedCredential } from "../../core/credential.ts";
 import { isHelperError } from "../../core/errors.ts";
+import type { Clock } from "../../core/lifetime.ts";
 import type { Locks } from "../../core/locks.ts";
 import type { Sha256 } from "../../core/secret.ts";
 import { bestEffort } from "../best-effort.ts";
+import type { RevocableCredential } from "../codec.ts";
 import { underCommitLock } from "../commit-lock.ts";
+import { revocableOf } from "../finished-login.ts";
 import type { CredentialPlace } from "../inventory/placement.ts";
 import type { Revocation, RevocationCounts } from "../revocation.ts";
 import type { StoredLogins } from "../stored-logins.ts";
@@ -28,7 +31,10 @@ export interface LogoutResult extends RevocationCounts {
 
 export interface LogOutPorts {
   readonly apiTokens: ApiTokens;
-  readonly logins: Pick<StoredLogins, "erase">;
+  readonly logins: Pick<StoredLogins, "read" | "erase">;
+  /** The OAuth service of a login that does not name one. Throws `bad-setting`. */
+  readonly oauthUrl: () => string;
+  readonly clock: Clock;
   readonly allPlaces: () => readonly CredentialPlace[];
   readonly locks: Locks;
   readonly revocation: Revocation;
@@ -45,7 +51,8 @@ export async function logOut(scope: LogoutScope, ports: LogOutPorts): Promise<Lo
   const { allPlaces, locks, revocation } = ports;
   const steps = stepsOf(scope, ports);
   let contexts: readonly string[] = [];
-  const alive: MintedCredential[] = [];
+  const minted: MintedCredential[] = [];
+  let login: RevocableCredential | undefined;
   const failures: unknown[] = [];
   const attempt = async (work: () => Promise<unknown> | undefined): Promise<void> => {
     try {
@@ -56,13 +63,14 @@ export async function logOut(scope: LogoutScope, ports: LogOutPorts): Promise<Lo
   };
   await underCommitLock(locks, async () => {
     await attempt(async () => (contexts = await steps.tokens()));
-    await attempt(() => steps.login(contexts));
-    for (const { cache, accessHints } of allPlaces()) {
-      await attempt(() => cache.forget(({ credential }) => steps.isMeant(credential), alive));
+    await attempt(async () => (login = await steps.login(contexts)));
+    for (const { cache, accessHints, loginChecks } of allPlaces()) {
+      await attempt(() => cache.forget(({ credential }) => steps.isMeant(credential), minted));
       if (steps.clearsHints) await attempt(() => accessHints.clear());
+      if (login) await bestEffort(() => loginChecks.clear());
     }
   });
-  const counts = await revocation.revokeSoon(alive);
+  const counts = await revocation.revokeSoon(login ? [...minted, login] : minted);
   const serious = failures.filter((error) => !isHelperError(error, "keychain-missing"));
   if (serious.length > 0) throw serious[0];
   // A missing keychain is not an error if the user's API token comes from elsewhere: the keychain had nothing to delete.
@@ -73,15 +81,16 @@ export async function logOut(scope: LogoutScope, ports: LogOutPorts): Promise<Lo
 interface Steps {
   /** Deletes API tokens and returns their accounts. */
   tokens(): Promise<readonly string[]>;
-  /** Deletes the login for DigitalOcean's registry, if it is meant. `contexts` had an API token. */
-  login(contexts: readonly string[]): Promise<unknown>;
+  /** Deletes the login for DigitalOcean's registry if it is meant, and returns it. `contexts` had an API token. */
+  login(contexts: readonly string[]): Promise<RevocableCredential | undefined>;
   readonly isMeant: (credential: MintedCredential) => boolean;
   /** Whether to delete the notes about which API tokens are read-only. */
   readonly clearsHints: boolean;
 }
 
-function stepsOf(scope: LogoutScope, { apiTokens, logins, sha256 }: LogOutPorts): Steps {
-  const login = (): Promise<unknown> => logins.erase(REGISTRY_HOST);
+function stepsOf(scope: LogoutScope, ports: LogOutPorts): Steps {
+  const { apiTokens, sha256 } = ports;
+  const login = (): Promise<RevocableCredential | undefined> => takeLogin(ports);
   switch (scope.kind) {
     case "account": {
       const { context } = scope;
@@ -105,4 +114,14 @@ function stepsOf(scope: LogoutScope, { apiTokens, logins, sha256 }: LogOutPorts)
     case "everything":
       return { tokens: () => apiTokens.eraseAll(), login, isMeant: () => true, clearsHints: true };
   }
+}
+
+/** A damaged login is deleted, too: nothing is left to revoke. */
+async function takeLogin({ logins, oauthUrl, clock }: LogOutPorts): Promise<RevocableCredential | undefined> {
+  const login = await logins.read(REGISTRY_HOST).catch((error: unknown) => {
+    if (isHelperError(error, "keychain-damaged")) return undefined;
+    throw error;
+  });
+  await logins.erase(REGISTRY_HOST);
+  return login && revocableOf(login, oauthUrl(), clock);
 }

@@ -3,6 +3,7 @@ import { hasApiTokenFormat, type ApiToken } from "../../core/api-token.ts";
 import { HelperError, isHelperError } from "../../core/errors.ts";
 import type { Trace } from "../../core/reporter.ts";
 import type { Secret } from "../../core/secret.ts";
+import { bestEffort } from "../best-effort.ts";
 import type { Login } from "../codec.ts";
 import { type Inventory, isMintedByDocr } from "../inventory/inventory.ts";
 import type { OpenMintApi } from "../minting/ports.ts";
@@ -17,6 +18,9 @@ export interface StoreCredentialPorts {
   readonly allInventories: () => readonly Inventory[];
   readonly openApi: OpenMintApi;
   readonly setApiToken: (secret: Secret) => Promise<void>;
+  /** Records when a login expires. Never throws. */
+  readonly noteExpiry: (secret: Secret) => Promise<void>;
+  readonly oauthUrl: () => string;
   readonly logins: StoredLogins;
   readonly trace: Trace;
 }
@@ -30,14 +34,26 @@ export async function storeCredential(login: Login, ports: StoreCredentialPorts)
     ports.trace("minted-by-docr");
     return;
   }
-  if (hasApiTokenFormat(login.secret) && (await isApiToken(login.secret, ports.openApi))) {
+  if (await isStored(login, ports.logins)) {
+    ports.trace("stored-already");
+    return;
+  }
+  const mayBeApiToken = hasApiTokenFormat(login.secret);
+  if (mayBeApiToken && (await isApiToken(login.secret, ports.openApi))) {
     await ports.setApiToken(login.secret);
     return;
   }
   if (login.username === IDENTITY_TOKEN) {
     throw new HelperError("input-identity-token", `${REGISTRY_HOST} does not accept identity tokens`);
   }
-  await ports.logins.write(REGISTRY_HOST, login);
+  await ports.logins.write(REGISTRY_HOST, { ...login, revokeAt: ports.oauthUrl() });
+  if (mayBeApiToken) await ports.noteExpiry(login.secret);
+}
+
+/** docker stores what `get` returned: then the login keeps the time at which it was stored first. */
+async function isStored({ username, secret }: Login, logins: StoredLogins): Promise<boolean> {
+  const present = await bestEffort(() => logins.read(REGISTRY_HOST));
+  return present?.username === username && present.secret.equals(secret);
 }
 
 /** Asks the API, because a minted credential can have the same format. The API rejects a credential with 401. */

@@ -39,11 +39,10 @@ export interface Inventory {
   record(credential: MintedCredential): Promise<void>;
   /** Records a credential that docr issued to another holder. docr never returns it to clients, and revokes it only for `docr revoke`. */
   recordIssued(credential: MintedCredential): Promise<void>;
-  recordRevoked(credential: MintedCredential): Promise<void>;
   /** Whether docr minted this secret for a client, and it may be alive. */
   contains(secret: Secret): Promise<boolean>;
-  /** Whether docr minted this secret for a client or issued it, even if it has expired or was revoked. */
-  knows(secret: Secret): Promise<boolean>;
+  /** The entry of a secret that docr minted for a client or issued, even if it has expired or was revoked. */
+  find(secret: Secret): Promise<InventoryEntry | undefined>;
   /** Records that the registry no longer accepts this secret. Ignores an unknown secret. */
   setRevoked(secret: Secret): Promise<void>;
   /** Returns this store's credentials that may be alive, by the digests of their secrets. */
@@ -51,10 +50,10 @@ export interface Inventory {
 }
 
 export function createInventory(store: SecretStore, clock: Clock, sha256: Sha256): Inventory {
-  const write = (prefix: string, credential: MintedCredential, revoked: boolean): Promise<void> =>
+  const write = (prefix: string, credential: MintedCredential): Promise<void> =>
     store.write(
       prefix + credential.secret.digest(sha256),
-      encodeInventoryEntry({ ...describeCredential(credential), revoked }),
+      encodeInventoryEntry({ ...describeCredential(credential), revoked: false }),
     );
   const dropExpired = async (...prefixes: readonly string[]): Promise<void> => {
     for (const [name, text] of await store.entries(...prefixes)) {
@@ -66,24 +65,25 @@ export function createInventory(store: SecretStore, clock: Clock, sha256: Sha256
   };
   return {
     async record(credential) {
-      await write(MINTED, credential, false);
+      await write(MINTED, credential);
       await dropExpired(MINTED, CURRENT);
     },
     async recordIssued(credential) {
-      await write(ISSUED, credential, false);
+      await write(ISSUED, credential);
       await dropExpired(ISSUED);
     },
-    recordRevoked: (credential) => write(MINTED, credential, true),
     async contains(secret) {
       const text = await store.read(MINTED + secret.digest(sha256));
       const entry = text && decodeInventoryEntry(text);
       return entry !== undefined && mayBeAlive(entry, clock.read());
     },
-    async knows(secret) {
+    async find(secret) {
       for (const prefix of [MINTED, ISSUED]) {
-        if (await store.read(prefix + secret.digest(sha256))) return true;
+        const text = await store.read(prefix + secret.digest(sha256));
+        const entry = text && decodeInventoryEntry(text);
+        if (entry) return entry;
       }
-      return false;
+      return undefined;
     },
     async setRevoked(secret) {
       for (const prefix of [MINTED, ISSUED]) {

@@ -6,6 +6,7 @@ import type { CacheSetting } from "../minting/settings.ts";
 import { type AccessHints, createAccessHints } from "./access-hints.ts";
 import { createCredentialCache, type CredentialCache } from "./credential-cache.ts";
 import { createInventory, type Inventory } from "./inventory.ts";
+import { createLoginChecks, type LoginChecks } from "./login-checks.ts";
 
 /** The store of each kind of record about minted credentials. */
 export interface Placement {
@@ -55,6 +56,7 @@ export interface CredentialPlace {
   readonly cache: CredentialCache;
   readonly inventory: Inventory;
   readonly accessHints: AccessHints;
+  readonly loginChecks: LoginChecks;
 }
 
 export function openPlace(store: SecretStore, clock: Clock, sha256: Sha256): CredentialPlace {
@@ -62,6 +64,7 @@ export function openPlace(store: SecretStore, clock: Clock, sha256: Sha256): Cre
     cache: createCredentialCache(store, clock, sha256),
     inventory: createInventory(store, clock, sha256),
     accessHints: createAccessHints(store, clock, sha256),
+    loginChecks: createLoginChecks(store, sha256),
   };
 }
 
@@ -71,6 +74,7 @@ export interface CurrentPlace {
   readonly cache: CredentialCache | undefined;
   readonly inventory: Inventory;
   readonly accessHints: AccessHints;
+  readonly loginChecks: LoginChecks;
   readonly issuedLog: Inventory;
 }
 
@@ -80,6 +84,7 @@ export function openPlacement(placement: Placement, clock: Clock, sha256: Sha256
     cache: cache && createCredentialCache(cache, clock, sha256),
     inventory: createInventory(inventory, clock, sha256),
     accessHints: createAccessHints(inventory, clock, sha256),
+    loginChecks: createLoginChecks(inventory, sha256),
     issuedLog: createInventory(issuedLog, clock, sha256),
   };
 }

@@ -2,6 +2,7 @@
 import type { ApiToken } from "../../core/api-token.ts";
 import type { Access, MintedCredential } from "../../core/credential.ts";
 import type { Lifetime } from "../../core/lifetime.ts";
+import type { RevocableCredential } from "../codec.ts";
 import type { CacheKey } from "./cache-key.ts";
 
 export interface MintRequest {
@@ -26,7 +27,7 @@ export type OpenMintApi = (budgetMs: number) => Promise<MintApi>;
 /** Needs no settings: each credential contains the URL that revokes it. */
 export interface Revoker {
   /** Idempotent: a credential that has expired or was revoked counts as revoked. Throws errors of the family "api". */
-  revoke(credential: Pick<MintedCredential, "secret" | "revokeAt">): Promise<void>;
+  revoke(credential: Pick<RevocableCredential, "secret" | "revokeAt">): Promise<void>;
 }
 
 /** Opens the revoker for calls that together take at most `budgetMs`. */
@@ -38,7 +39,7 @@ export interface Background {
   refresh(name: string, serverUrl: string): void;
   revokeSuperseded(): void;
   /** Starts a process that gets the credentials on stdin and revokes them. Resolves once it has them. Never rejects. */
-  revoke(credentials: readonly MintedCredential[]): Promise<void>;
+  revoke(credentials: readonly RevocableCredential[]): Promise<void>;
 }
 
 /** Publishes cached responses, which the launcher returns without docr. If the machine has no place for them, both methods do nothing. */

@@ -12,7 +12,7 @@ import type { RegistrySettings } from "../../../src/credentials/minting/settings
 import { eitherStore } from "../../../src/stores/either-store.ts";
 import { createFixedClock, type FixedClock } from "./fixed-clock.ts";
 import { createMemoryStore, type MemoryStore } from "./memory-store.ts";
-import { createRecordedApi, type RecordedApi } from "./recorded-api.ts";
+import { createRecordedApi, type RecordedApi, REVOKE_AT } from "./recorded-api.ts";
 import { recordTrace, type RecordedTrace } from "./recorded-trace.ts";
 
 /** The format of an API token, made of one letter a to f or one digit, so that tests can tell tokens apart. */
@@ -116,6 +116,8 @@ export function createCredentialsBench(options: CredentialsBenchOptions = {}): C
     void published.push(serverUrl);
   const credentials = composeCredentials({
     settings: readSettings,
+    oauthUrl: () => REVOKE_AT,
+    checkLogin: (login) => api.checkLogin(login),
     logoutScope: () =>
       settings.apiToken ? { kind: "token", token: settings.apiToken } : { kind: "everything" },
     store: keychain,

@@ -2,13 +2,15 @@ import { HelperError, type ErrorCode } from "../../../src/core/errors.ts";
 import type { Account, AccountApi, TokenDescription } from "../../../src/credentials/accounts/ports.ts";
 import type { MintApi, Revoker } from "../../../src/credentials/minting/ports.ts";
 import type { Clock } from "../../../src/core/lifetime.ts";
-import type { MintedCredential } from "../../../src/core/credential.ts";
+import type { Credential, MintedCredential } from "../../../src/core/credential.ts";
 import { Secret } from "../../../src/core/secret.ts";
 
 /** DigitalOcean's API for the domain. It responds immediately, records its calls and fails on request. */
 export interface RecordedApi extends MintApi, AccountApi, Revoker {
   /** `list TOKEN`, `mint NAME ACCESS SECONDS`, `revoke SECRET`, `token TOKEN`, `account TOKEN`, in order. */
   readonly calls: string[];
+  /** The registry's handshake: `check SECRET`. */
+  checkLogin(login: Credential): Promise<void>;
   registries: readonly string[];
   token: TokenDescription;
   account: Account | undefined;
@@ -80,6 +82,9 @@ export function createRecordedApi({ clock, secretOf }: RecordedApiOptions): Reco
         registry,
         revokeAt: REVOKE_AT,
       };
+    },
+    async checkLogin({ secret }) {
+      note(`check ${secret.reveal()}`);
     },
     async revoke({ secret }) {
       note(`revoke ${secret.reveal()}`);

@@ -68,7 +68,7 @@ describe("a logout from DigitalOcean's registry", () => {
     expect(left(bench)).toHaveLength(3);
     await bench.helper.erase(HOST);
     expect(left(bench)).toEqual([]);
-    expect(revoked(bench)).toEqual(["revoke minted-secret-1"]);
+    expect(revoked(bench)).toEqual(["revoke finished", "revoke minted-secret-1"]);
     expect(bench.warnings).toEqual([]);
     expect(await failureOf(() => bench.helper.get(HOST))).toMatchObject({ code: "not-found" });
   });

@@ -210,4 +210,27 @@ describe("docr status succeeds", () => {
     const { text } = await show(createCommandBench());
     expect(text).toMatch(/^config file +none \(no home directory\)$/m);
   });
+
+  it("shows a login that docr did not create, without its user name and its secret", async () => {
+    const bench = create();
+    await bench.helper.store("registry.digitalocean.com", "hunter2", new Secret("hunter2"));
+    const { text, json } = await show(bench);
+    expect(text).toMatch(/^in use +no API token; the stored login$/m);
+    expect(text).toMatch(/^login +not created by docr, stored 2026-11-21 12:00 UTC$/m);
+    expect(json).toMatchObject({
+      login: {
+        storedAt: "2026-11-21T12:00:00.000Z",
+        expiresAt: null,
+        checkedAt: null,
+        state: "usable",
+      },
+    });
+    expect(text + JSON.stringify(json)).not.toContain("hunter2");
+    bench.clock.pass(25 * 60 * MINUTE);
+    bench.api.fail("check", "registry-unauthorized");
+    await expect(answerOf(bench)).rejects.toThrow("credentials not found");
+    const ended = await show(bench);
+    expect(ended.text).toMatch(/^login +.*, DigitalOcean no longer accepts it$/m);
+    expect(ended.json).toMatchObject({ login: { state: "ended", checkedAt: "2026-11-22T13:00:00.000Z" } });
+  });
 });

@@ -27,7 +27,7 @@ async function createWithLogins(uses: Partial<ClientUses> = {}): Promise<Command
 }
 
 describe("docr registry list", () => {
-  it("lists every login of other hosts, without passwords", async () => {
+  it("lists every login, that of DigitalOcean's registry too, without passwords", async () => {
     const bench = await createWithLogins();
     const { text, json } = await bench.run(listCommand, {});
     expect(text).toBe(
@@ -36,6 +36,7 @@ describe("docr registry list", () => {
         "ghcr.io                      sammy                2026-11-21 12:00 UTC  docker",
         "https://index.docker.io/v1/  Rosa                 2026-11-21 12:00 UTC  docker",
         "quay.io                      (the secret itself)  2026-11-21 12:00 UTC  docker",
+        "registry.digitalocean.com    (hidden)             2026-11-21 12:00 UTC  docker",
         "",
       ].join("\n"),
     );
@@ -45,7 +46,8 @@ describe("docr registry list", () => {
       storedAt: "2026-11-21T12:00:00.000Z",
       usedBy: [{ client: "docker", source: "~/.docker/config.json", kind: "credsStore", helper: "docr" }],
     });
-    expect(text + JSON.stringify(json)).not.toContain("hunter2");
+    expect(Object(json)[3]).toMatchObject({ host: HOST, username: null });
+    expect(text + JSON.stringify(json)).not.toMatch(/hunter2|finished|credential/);
   });
 
   it.each([
@@ -55,7 +57,7 @@ describe("docr registry list", () => {
     [{ host: "*docker*" }, [HUB]],
     [{ host: "QUAY.IO" }, ["quay.io"]],
     [{ host: "io" }, []],
-    [{ host: "*" }, ["ghcr.io", HUB, "quay.io"]],
+    [{ host: "*" }, ["ghcr.io", HUB, "quay.io", HOST]],
     [{ host: "g*c*.*o" }, ["ghcr.io"]],
     [{ host: "*.io", filter: "sam" }, ["ghcr.io"]],
   ])("filters by user name and host: %j", async (flags, hosts) => {
