@@ -112,6 +112,7 @@ function hostOf(env: Environment): Host {
     keytar,
     pendingCalls: createPendingCalls(),
     startSelf: async () => undefined,
+    ignoreInterrupts: () => () => undefined,
     writeStdout: () => undefined,
     writeStderr: () => undefined,
     isTerminal: () => false,

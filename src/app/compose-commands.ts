@@ -8,6 +8,7 @@ import { createTerminal } from "../terminal/terminal.ts";
 import { createCommandDomain } from "./command-domain.ts";
 import type { Composition } from "./compose.ts";
 import type { Host } from "./host.ts";
+import { findPager, showInPager } from "./pager.ts";
 import { version } from "./version.ts";
 
 /** Time limit for one request to a registry, including authentication. The user is waiting. */
@@ -28,6 +29,10 @@ export async function runCommandLine(
     columns: host.columns,
     streams: host.streams,
     readInput,
+    async showInPager(text) {
+      const pager = findPager(host);
+      return pager !== undefined && showInPager(pager, text, host);
+    },
     writeStdout: host.writeStdout,
     writeStderr: host.writeStderr,
     // https://no-color.org: any value except an empty one.

@@ -37,6 +37,8 @@ export interface Host extends Machine, AddonHost {
   readonly startSelf: (args: readonly string[], input?: Secret) => Promise<void>;
   /** Ends the process. */
   readonly exit: (code: number) => never;
+  /** Leaves ctrl-C to a program in the foreground. Returns a function that ends this. */
+  readonly ignoreInterrupts: () => () => void;
   readonly writeStdout: (text: string) => void;
   readonly writeStderr: (text: string) => void;
   readonly isTerminal: (fd: 0 | 1 | 2) => boolean;
@@ -75,6 +77,11 @@ export function createHost(): Host {
     pendingCalls,
     startSelf,
     exit: (code) => exit(code, pendingCalls.count > 0),
+    ignoreInterrupts() {
+      const ignore = (): void => undefined;
+      process.on("SIGINT", ignore);
+      return () => void process.off("SIGINT", ignore);
+    },
     writeStdout: (text) => void writeFully(1, text),
     writeStderr: (text) => void writeFully(2, text),
     isTerminal: (fd) => mayBeTerminal(fd) && process.getBuiltinModule("node:tty").isatty(fd),

@@ -16,14 +16,19 @@ import { secretCommand } from "../commands/pull-secrets/secret.ts";
 import { registryCommands } from "../commands/registries/registry.ts";
 import { completionCommand } from "./completion.ts";
 import { manPage } from "./man-page.ts";
+import { manualText } from "./manual-text.ts";
 
 const manCommand = defineCommand({
   name: "man",
-  summary: "Print the manual page",
+  summary: "Show the manual; in a pipe, print its source in roff",
   hasJson: false,
-  examples: ["docr man | man -l -"],
-  needs: ["version"],
-  run: async (_input, { version }) => ({ text: manPage(COMMANDS, version) }),
+  examples: ["docr man", "docr man > docr.1"],
+  needs: ["version", "terminal"],
+  async run(_input, { version, terminal }) {
+    if (terminal.width === undefined) return { text: manPage(COMMANDS, version) };
+    await terminal.page(manualText(COMMANDS, terminal));
+    return { text: "" };
+  },
 });
 
 /** In the order of the help. */

@@ -27,6 +27,8 @@ export interface Terminal {
   spin<T>(label: string, work: () => Promise<T>): Promise<T>;
   /** Prints whole lines on stdout immediately, before the command's result. Do not use it with `--json`. */
   print(text: string): void;
+  /** Shows a long text on stdout: in the user's pager if stdout is a terminal. */
+  page(text: string): Promise<void>;
   /** Prints one line of information on stderr immediately. It is not a warning. */
   note(text: string): void;
   /**
@@ -46,6 +48,8 @@ export interface TerminalParts {
   /** Called only for prompts and the spinner. */
   streams(): Streams;
   readInput(): Promise<Uint8Array>;
+  /** Resolves when the user leaves the pager; to false if there is none. */
+  showInPager(text: string): Promise<boolean>;
   /** Like `writeStderr`, writes whole lines immediately. */
   writeStdout(text: string): void;
   writeStderr(text: string): void;
@@ -58,13 +62,13 @@ export function waitingFor(what: string): string {
   return `waiting for ${what} on stdin; end it with Enter and ctrl-D`;
 }
 
-const PIPED_COLUMNS = 80;
+const USUAL_COLUMNS = 80;
 
 export function createTerminal(parts: TerminalParts): Terminal {
   const canAsk = parts.isTerminal(0) && parts.isTerminal(2);
   const isStdoutTerminal = parts.isTerminal(1);
   // Some pseudo-terminals report 0.
-  const width = (isStdoutTerminal && parts.columns()) || undefined;
+  const width = isStdoutTerminal ? parts.columns() || USUAL_COLUMNS : undefined;
   const open = async (question: string, option: string | undefined) => {
     if (!canAsk) {
       throw new HelperError("no-terminal", `there is no terminal to ask: ${question}`, {
@@ -75,7 +79,7 @@ export function createTerminal(parts: TerminalParts): Terminal {
   };
   return {
     canAsk,
-    columns: width ?? PIPED_COLUMNS,
+    columns: width ?? USUAL_COLUMNS,
     width,
     paint(style, text) {
       // Turn off Node's own check of the stream: it does not know `--no-color`.
@@ -97,6 +101,9 @@ export function createTerminal(parts: TerminalParts): Terminal {
       }
     },
     print: (text) => parts.writeStdout(text),
+    async page(text) {
+      if (!(isStdoutTerminal && (await parts.showInPager(text)))) parts.writeStdout(text);
+    },
     note: (text) => parts.writeStderr(stderrLine(text)),
     async readSecret(what) {
       if (parts.isTerminal(0)) parts.writeStderr(stderrLine(waitingFor(what)));

@@ -68,6 +68,12 @@ describeUnless(reasonFor(["tmux"]), "in a real terminal", () => {
     });
   });
 
+  it("docr man opens the user's pager", async () => {
+    await inTerminal("PAGER='sed -n 1p; echo paged' docr man", async (terminal) => {
+      expect(await terminal.waitFor("[exit 0]")).toMatch(/^NAME\npaged\n/);
+    });
+  });
+
   it("wrong usage is one line, and exits with 2", async () => {
     await inTerminal("docr prune --jsn", async (terminal) => {
       const screen = await terminal.waitFor("[exit 2]");
@@ -117,6 +123,7 @@ const ON_A_BARE_MACHINE: readonly (readonly [command: string, output: RegExp, co
   ["resolve basic.test/app --client podman", /^login +none: podman goes on without a login$/m, 3],
   ["resolve UPPER/Case", /docr: error: the image's repository must be in lower case/, 2],
   ["check 127.0.0.1:1/x --anonymous", /docr: error: 127\.0\.0\.1:1 refused the connection/, 1],
+  ["token localhost:1/x", /docr: error: localhost:1 refused the connection/, 1],
   ["secret basic.test --client podman", /docr: error: podman has no login for basic\.test/, 3],
   ["registry list", /docr: no logins are stored/, 0],
   ["registry show basic.test", /docr: error: docr has no login for basic\.test/, 3],
@@ -126,7 +133,7 @@ const ON_A_BARE_MACHINE: readonly (readonly [command: string, output: RegExp, co
   ["unconfigure --dry-run", /^nothing would change$/m, 0],
   ["migrate --configure --dry-run", /^no logins to move$/m, 0],
   ["doctor", /^pass +store +the age vault works/m, 1],
-  ["man", /^\.TH DOCR 1/m, 0],
+  ["man", /^(?:\.TH DOCR 1|NAME$)/m, 0],
   ["completion fish", /docr complete/, 0],
 ];
 
@@ -140,6 +147,7 @@ function bare(): Environment {
     HOME: join(room, "home"),
     XDG_RUNTIME_DIR: join(room, "run"),
     DOCR_STORE: "file",
+    PAGER: "cat",
     DIGITALOCEAN_API_URL: closed,
     DIGITALOCEAN_OAUTH_URL: closed,
   };

@@ -89,6 +89,7 @@ export function createCommandBench(options: CommandBenchOptions = {}): CommandBe
     confirm: async (question) => answer(question) === true,
     spin: async (_doing, work) => work(),
     print: (text) => void printed.push(text),
+    page: async (text) => void printed.push(text),
     note: (text) => void notes.push(text),
     async readSecret() {
       if (options.stdin === undefined) throw new HelperError("input-missing", "stdin is empty");

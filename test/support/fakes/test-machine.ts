@@ -74,6 +74,7 @@ export async function createTestMachine(options: StandInOptions = {}): Promise<T
       background.push(run(createHost(runEnv, newPrinted()), args, async () => stdin));
     },
     exit: unexpected,
+    ignoreInterrupts: () => () => undefined,
     writeStdout: (text) => void printed.stdout.push(text),
     writeStderr: (text) => void printed.stderr.push(text),
     isTerminal: () => false,

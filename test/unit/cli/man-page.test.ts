@@ -24,6 +24,21 @@ describe("the manual page", () => {
     expect(text).toContain("$ docr prune\n");
   });
 
+  it("is text for a terminal, in its pager", async () => {
+    const bench = createCommandBench({ width: 60 });
+    expect((await runCommand(["man"], bench.context)).stdout).toBe("");
+    const text = bench.printed.join("");
+    expect(text).toMatch(/^NAME\n {7}docr, docker-credential-docr - credential helper/);
+    expect(text).toContain("\n   docr prune [options]\n       Revoke superseded");
+    expect(text).toContain("\n       --json\n              Print the result as JSON\n");
+    expect(text).toContain("\n         $ docr prune\n");
+    expect(text).not.toMatch(/\\|^\./m);
+    const wrapped = text
+      .split("\n")
+      .filter((line) => !line.trimStart().startsWith("$") && !line.includes("[options]"));
+    expect(wrapped.filter((line) => line.length > 80)).toEqual([]);
+  });
+
   it("uses only roff requests that it needs", async () => {
     const requests = (await page()).split("\n").filter((line) => line.startsWith("."));
     expect(requests.filter((line) => !/^\.(?:TH|SH|SS|TP|PP|B|BR|br|nf|fi)\b/.test(line))).toEqual([]);

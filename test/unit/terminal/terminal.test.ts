@@ -11,6 +11,7 @@ function open(parts: Partial<TerminalParts> = {}) {
       throw new Error("this test opens no streams");
     },
     readInput: async () => new Uint8Array(),
+    showInPager: async (text) => void said.push(`pager ${text}`) === undefined,
     writeStdout: (text) => void said.push(`stdout ${text}`),
     writeStderr: (text) => void said.push(text),
     wantsColours: () => true,
@@ -23,6 +24,17 @@ const piped = { isTerminal: () => false };
 const input = (text: string): Partial<TerminalParts> => ({
   ...piped,
   readInput: async () => Buffer.from(text, "latin1"),
+});
+
+describe("the width", () => {
+  it("is the terminal's, or 80 if the terminal does not know it", () => {
+    expect(open({ columns: () => 60 }).terminal).toMatchObject({ columns: 60, width: 60 });
+    expect(open({ columns: () => 0 }).terminal).toMatchObject({ columns: 80, width: 80 });
+  });
+
+  it("of a pipe is unlimited for tables, and 80 for help", () => {
+    expect(open(piped).terminal).toMatchObject({ columns: 80, width: undefined });
+  });
 });
 
 describe("colours", () => {
@@ -71,6 +83,22 @@ describe("printing before the result", () => {
     const { terminal, said } = open(piped);
     terminal.print("one\n");
     expect(said).toEqual(["stdout one\n"]);
+  });
+});
+
+describe("a long text", () => {
+  it("is shown in the pager on a terminal", async () => {
+    const { terminal, said } = open();
+    await terminal.page("one\n");
+    expect(said).toEqual(["pager one\n"]);
+  });
+
+  it("is printed where there is no pager, and in a pipe", async () => {
+    for (const parts of [{ showInPager: async () => false }, piped]) {
+      const { terminal, said } = open(parts);
+      await terminal.page("one\n");
+      expect(said).toEqual(["stdout one\n"]);
+    }
   });
 });
 
