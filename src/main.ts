@@ -56,7 +56,7 @@ async function answerOrPrefetch(
   return undefined;
 }
 
-/** Empty after the time limit, and for a terminal: run.ts tells the user what it waits for. */
+/** Returns no bytes after the time limit, and if stdin is a terminal; run.ts then tells the user what docr waits for. */
 async function waitForInput(host: Host, input: Promise<Uint8Array>): Promise<Uint8Array> {
   if (host.isTerminal(0)) return new Uint8Array();
   return withDeadline(input, CACHED_INPUT_TIMEOUT_MS, () => new Uint8Array());

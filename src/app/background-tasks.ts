@@ -5,13 +5,13 @@ import type { RegistryCredentials } from "../credentials/helper.ts";
 import type { Revocation } from "../credentials/revocation.ts";
 import type { BackgroundTask } from "../system/background.ts";
 
-/** What a background process was started with. */
+/** The input of a background process. */
 export interface TaskInput {
   readonly serverUrl: string;
   readonly readInput: () => Promise<Uint8Array>;
 }
 
-/** Runs a background task of the process's arguments and stdin. Ignores the arguments of other versions. */
+/** Runs the background task that the process's arguments name, with its stdin. Ignores tasks of other versions of docr. */
 export function createBackgroundTasks(
   registry: Pick<RegistryCredentials, "refresh">,
   revocation: Revocation,

@@ -34,13 +34,13 @@ import { createStoredLogins } from "../credentials/stored-logins.ts";
 /** What the domain needs from the machine. */
 export interface CredentialPorts {
   readonly settings: () => RegistrySettings;
-  /** What docker's `erase` is for. */
+  /** The scope of docker's `erase`. */
   readonly logoutScope: () => LogoutScope;
   /** Where DigitalOcean revokes credentials. Other settings may be wrong. Throws `bad-setting`. */
   readonly oauthUrl: () => string;
   /** The store of API tokens and logins. */
   readonly store: SecretStore;
-  /** The store as messages call it. */
+  /** The store's name in messages. */
   readonly storeName: () => string;
   readonly current: () => CurrentPlace;
   readonly allPlaces: () => readonly CredentialPlace[];

@@ -33,7 +33,7 @@ export interface Host extends Machine, AddonHost {
   readonly keytar: Keytar | undefined;
   /** Calls that are still inside a system library. */
   readonly pendingCalls: PendingCalls;
-  /** Starts docr again with the arguments, detached. Resolves once it has the input, its stdin. Never rejects. */
+  /** Starts docr again, detached, with the arguments and with `input` as its stdin. Resolves when it has the input. Never rejects. */
   readonly startSelf: (args: readonly string[], input?: Secret) => Promise<void>;
   /** Ends the process. */
   readonly exit: (code: number) => never;

@@ -115,9 +115,9 @@ function folderOptionsOf({ env, temporaryDir, platform, uid }: Host): FolderOpti
 /** Private files for credentials and notes. */
 export interface SessionFiles extends PrivateFolder {
   readonly store: SecretStore;
-  /** The part for credentials, and for notes about them. */
+  /** The part for this home's credentials and the notes about them. */
   readonly credentials: SecretStore;
-  /** Ends the names of this home's files. Empty if no other home uses the folder. */
+  /** The suffix of this home's file names. Empty if no other home uses the folder. */
   readonly homeSuffix: string;
 }
 
@@ -128,8 +128,8 @@ export function openSessionFiles(host: Host): SessionFiles | undefined {
 }
 
 /**
- * The files in a private folder. Changing a credential invalidates the cached responses in the same folder. The homes of a
- * user id share a folder that is not of the session, and each has its own credentials there.
+ * The files in a private folder. Changing a credential invalidates the cached responses in the same folder. Outside a runtime
+ * directory, all homes of one user id share the folder, but each has its own credentials there.
  */
 function openFiles(folder: PrivateFolder, host: Host): SessionFiles {
   const files = createPrivateFiles(folder.path, host.uid, host.uniqueName, host.isRunning);

@@ -49,7 +49,7 @@ export async function run(
 }
 
 export interface RequestPorts extends ServerPorts {
-  /** Whether a user at a terminal types the request. */
+  /** Whether stdin is a terminal, so that a user types the request. */
   readonly isInputTerminal: () => boolean;
   /** Prints one line on stderr at once. */
   readonly note: (text: string) => void;
@@ -65,7 +65,7 @@ export interface RequestPorts extends ServerPorts {
 
 const TYPING_TIMEOUT_MS = 10 * 60_000;
 
-/** Tells a user who started a request by hand what docr waits for, and leaves the time to type it. */
+/** Tells a user at a terminal what docr waits for, and allows time to type it. */
 function forTypist(action: "get" | "store" | "erase", ports: RequestPorts): RequestPorts {
   const what =
     action === "store"
@@ -82,7 +82,7 @@ export async function runRequest(args: readonly string[], ports: RequestPorts): 
     const { stdout, stderr = "", exitCode, code } = await respond(action, args, ports);
     ports.trace("answered", code === undefined ? { exitCode } : { exitCode, code });
     const prefix = action === "command" ? "warning: " : "";
-    // gcloud's Python client merges stderr into the list's JSON.
+    // Print no warnings: gcloud's Python client merges stderr into the list's JSON.
     if (action === "list") return { stdout, stderr: "", exitCode };
     return { stdout, stderr: describeWarnings(ports.warnings, prefix) + stderr, exitCode };
   } catch (error) {

@@ -47,7 +47,7 @@ async function run(
   return { stdout: isJson ? `${JSON.stringify(json, null, 2)}\n` : text, exitCode };
 }
 
-/** Reads the arguments, because after wrong usage there are no parsed options. */
+/** Looks at the raw arguments, because there are no parsed options after wrong usage. */
 function hasJsonFlag(args: readonly string[]): boolean {
   const end = args.indexOf("--");
   return args.slice(0, end < 0 ? args.length : end).includes("--json");

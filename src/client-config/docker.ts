@@ -41,7 +41,7 @@ export function lookUpInDocker(machine: Machine, key: string, texts: ClientTexts
   };
 }
 
-/** The same in this file alone: the variable and the platform's helper do not count. Throws `client-config` if it is missing. */
+/** Looks up the key only in this file, without the variable and the platform's helper. Throws `client-config` if the file is missing. */
 export function lookUpInFile(machine: Machine, key: string, path: string): DockerLookup {
   const file = readNamedFile(machine, path);
   const source = pathLabel(path, machine);

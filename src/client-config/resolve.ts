@@ -23,7 +23,7 @@ export interface ResolveOptions {
   readonly repository?: string | undefined;
   /** The key of the login, if it is not the host's own. */
   readonly key?: string | undefined;
-  /** The file to look in, in place of the client's own. */
+  /** The file to use instead of the client's own. */
   readonly authFile?: string | undefined;
 }
 
@@ -96,7 +96,7 @@ async function resolveForPodman(
   };
 }
 
-/** As podman with `--authfile`. Throws `client-config` if there is no such file. */
+/** Looks up the login like podman with `--authfile`. Throws `client-config` if the file is missing. */
 function withAuthFile({ env, ...machine }: Machine, authFile: string): Machine {
   const named = { ...machine, env: { ...env, REGISTRY_AUTH_FILE: authFile } };
   readNamedFile(named, authFile);

@@ -1,4 +1,4 @@
-/** docker installed as a snap. Its confinement gives it a configuration of its own and hides credential helpers from it. */
+/** docker installed as a snap. It is confined: it has its own configuration and cannot run credential helpers. */
 import type { Machine } from "../core/machine.ts";
 import { isHelperError } from "../core/errors.ts";
 import { findProgram } from "../system/executables.ts";
@@ -8,7 +8,7 @@ import { homeOf, pathLabel } from "./paths.ts";
 export interface SnapDocker {
   /** The config.json that it reads and writes instead of `~/.docker/config.json`. It may not exist. */
   readonly path: string;
-  /** As the user would write it. */
+  /** The path for display, with `~` for the home directory. */
   readonly label: string;
   /** Whether `docker` on the PATH is this one. */
   readonly isDefault: boolean;
@@ -16,14 +16,14 @@ export interface SnapDocker {
   readonly helpers: readonly string[];
 }
 
-/** What the user should know about it. `label` is that of its file. */
+/** Warns that the snap does not ask docr. `label` is that of its file. */
 export function snapReads(label: string): string {
   return `the docker snap reads ${label} and cannot run credential helpers, so it does not ask docr`;
 }
 export const SNAP_FIX =
   "install docker as a package, or put a login into that file: docr credentials --format docker-config";
 
-/** Undefined if docker is not installed as a snap. A file that docker rejects names no helper. */
+/** Returns undefined if docker is not installed as a snap. Returns no helpers if docker would reject the file. */
 export function findSnapDocker(machine: Machine): SnapDocker | undefined {
   const home = homeOf(machine);
   if (machine.platform !== "linux" || home === undefined) return undefined;
@@ -34,7 +34,7 @@ export function findSnapDocker(machine: Machine): SnapDocker | undefined {
   return isDefault || helpers !== undefined ? { path, label, isDefault, helpers: helpers ?? [] } : undefined;
 }
 
-/** Undefined if there is no file. */
+/** Returns undefined if the file is missing. */
 function readHelpers(path: string, label: string): readonly string[] | undefined {
   try {
     const file = readClientFile(path, label);

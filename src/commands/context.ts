@@ -79,7 +79,7 @@ export interface CommandAccounts {
   isApiToken(secret: Secret): Promise<boolean>;
   /** Deletes the account's API token and revokes the credentials that it minted. */
   logOut(context: string | undefined): Promise<LogoutResult>;
-  /** Revokes what this API token of the environment has minted. Needs no settings. */
+  /** Revokes the credentials that this API token of the environment minted. Needs no settings. */
   logOutToken(token: ApiToken): Promise<LogoutResult>;
   /** Does the same for every account and for the environment's API token. Needs no settings. */
   logOutEverywhere(): Promise<LogoutResult>;

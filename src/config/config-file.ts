@@ -9,7 +9,7 @@ import { errorCodeOf, isMissingOrForbidden } from "../system/errno.ts";
 
 /** docr's own config file. Every field is optional. */
 export interface ConfigFile {
-  /** Its path, for errors. */
+  /** The file's path, for errors. */
   readonly path?: string;
   /** The account to use, unless `contexts` names one for the registry. */
   readonly context?: string;
@@ -115,7 +115,7 @@ function wrongField(field: string, rule: string, place: Place): HelperError {
   return new HelperError("bad-setting", `${lineOf(field, place)}: "${field}" must be ${rule}`);
 }
 
-/** A name that may be anything else than a name is not shown. */
+/** Shows only what looks like a name. */
 const SHOWN_FIELD = /^[\w.-]{1,40}$/;
 
 function unknownField(field: string, place: Place): HelperError {
@@ -128,7 +128,7 @@ function unknownField(field: string, place: Place): HelperError {
   return new HelperError("bad-setting", `${lineOf(field, place)}: unknown field${shown}`, { hint });
 }
 
-/** `PATH line N`, where the field is first written as a key. */
+/** Returns `PATH line N`, with the line where the field first appears as a key. */
 function lineOf(field: string, { text, path }: Place): string {
   const name = JSON.stringify(field);
   let at = text.indexOf(name);

@@ -39,7 +39,7 @@ const STORE_NAMES: Readonly<Record<StoreSetting, string>> = {
   pass: "pass",
 };
 
-/** The store of API tokens and logins, as messages call it. */
+/** The name of the store of API tokens and logins in messages. */
 export function storeNameOf({ store }: Pick<GeneralSettings, "store">): string {
   return STORE_NAMES[store];
 }

@@ -4,9 +4,9 @@ import { parseContextName } from "./config-file.ts";
 import { readApiToken } from "./registry.ts";
 
 /**
- * What docker's `erase` is for, so that users who share a runner end only their own credentials: what the environment's API
- * token minted, else the account in DIGITALOCEAN_CONTEXT, else everything. Other settings may be wrong. Throws
- * `bad-api-token` and `bad-setting` for these, because it is unknown whose credentials are meant.
+ * The scope of docker's `erase`: the credentials of the environment's API token, or else the account in DIGITALOCEAN_CONTEXT, or else
+ * everything. Users who share a runner therefore revoke only their own credentials. Other settings may be wrong. Throws
+ * `bad-api-token` and `bad-setting` if one of these two is wrong, because docr cannot tell whose credentials to revoke.
  */
 export function readLogoutScope(machine: Machine, storeId: () => string): LogoutScope {
   const token = readApiToken(machine);

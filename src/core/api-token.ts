@@ -16,7 +16,7 @@ export const TOKENS_PAGE = "https://cloud.digitalocean.com/account/api/tokens";
 /** `do?_v1_` and 64 hex digits (personal, OAuth access and later kinds), or 64 hex digits alone (legacy). */
 const API_TOKEN = /^(?:do[a-z]_v1_)?[0-9a-f]{64}$/;
 
-/** A text that has an API token in it, or is one. Hex digits alone within a text may be an image's digest. */
+/** Matches a text that is or contains an API token. Hex digits without the prefix count only if they are the whole text: they may be a digest. */
 const CONTAINS_API_TOKEN = /do[a-z]_v1_[0-9a-f]{64}|^[0-9a-f]{64}$/;
 
 export function containsApiToken(text: string): boolean {

@@ -1,23 +1,23 @@
-/** Where a text stops being JSON. V8's own message does not always say, and quotes the text. */
+/** Finds the first error in a JSON text. V8's message does not always contain the position, and quotes the text. */
 
 const SPACE = /[ \t\n\r]*/y;
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*"/y;
 const OTHER_SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 
-/** The number of the line with the first error, from 1. Undefined for JSON. */
+/** Returns the line number of the first error, from 1. Returns undefined if the text is valid JSON. */
 export function lineOfJsonError(text: string): number | undefined {
   const offset = offsetOfJsonError(text);
   return offset === undefined ? undefined : lineAt(text, offset);
 }
 
-/** The number of the line of a position, from 1. */
+/** Returns the line number of a position, from 1. */
 export function lineAt(text: string, offset: number): number {
   return text.slice(0, offset).split("\n").length;
 }
 
-/** The position of the first token that JSON does not allow there. */
+/** Returns the position of the first token that is not allowed. */
 function offsetOfJsonError(text: string): number | undefined {
-  /** What closes each open object and array, the innermost last. */
+  /** The closing bracket of each open object and array, the innermost last. */
   const open: ("}" | "]")[] = [];
   let at = 0;
   const skip = (token: RegExp): boolean => {

@@ -107,7 +107,7 @@ export function encodeRevocables(credentials: readonly RevocableCredential[]): S
   return new Secret(lines.join("\n"));
 }
 
-/** Leaves out what is not a whole record. */
+/** Skips lines that are not complete records. */
 export function decodeRevocables(text: Secret): readonly RevocableCredential[] {
   return text
     .reveal()
@@ -188,7 +188,7 @@ export function decodeMoment(text: Secret): Moment | undefined {
   return momentOf(fieldsOf(text));
 }
 
-/** Undefined where a field has the wrong type. */
+/** Returns undefined if a field has the wrong type. */
 function originOf(
   kind: TokenOrigin["kind"],
   account: string,

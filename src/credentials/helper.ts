@@ -119,7 +119,7 @@ export function createHelper({ logins, registry, logOut, clock, trace }: HelperP
   };
 }
 
-/** As the client spelled it. docker finds Docker Hub's login in a list under its own name for it alone. */
+/** The address in the client's spelling. For Docker Hub, docker recognizes a listed login only under its own name. */
 function listedUrlOf(key: string, { serverUrl }: Login): string {
   return key === HUB_KEY ? clientKeyOf(DOCKER_HUB) : serverUrl;
 }

@@ -13,14 +13,14 @@ import type { Background, OpenMintApi, OpenRevoker } from "./minting/ports.ts";
 /** Time limit of one revocation. A logout should take less time than a mint. */
 const BUDGET_MS = 10_000;
 
-/** After this time, a logout leaves the rest to a background process: the user waits. */
+/** After this time, a background process continues the revocation of a logout, because the user is waiting. */
 const FOREGROUND_MS = 1_000;
 
 export interface RevocationCounts {
   readonly revoked: number;
-  /** Docr forgot them; they expire by themselves. */
+  /** docr no longer uses them, and they expire. */
   readonly notRevoked: number;
-  /** A background process goes on revoking them. */
+  /** A background process continues to revoke them. */
   readonly inBackground: number;
 }
 
@@ -30,7 +30,7 @@ export interface Revocation {
    * credentials that are still alive and returns them; they expire.
    */
   revoke<C extends RevocableCredential>(credentials: readonly C[]): Promise<readonly C[]>;
-  /** The same for a logout. What takes longer than a second goes on in a background process. */
+  /** The same for a logout. A revocation that takes longer than a second continues in a background process. */
   revokeSoon(credentials: readonly RevocableCredential[]): Promise<RevocationCounts>;
   /** Whether a superseded credential is safe to revoke now. Returns false if docr cannot tell. */
   isDue(): Promise<boolean>;

@@ -1,4 +1,4 @@
-/** What the user may see of the requests to a registry: no login, no token, and of a query only what was asked for. */
+/** Reports the requests to a registry for the user, without logins and tokens. Of a query, only the service and scope are shown. */
 import type { ErrorCode } from "../core/errors.ts";
 import { isHelperError } from "../core/errors.ts";
 import { printable } from "../core/text.ts";
@@ -8,25 +8,25 @@ import { type Challenge, parseChallenges } from "./challenges.ts";
 
 export interface RegistryExchange {
   readonly method: string;
-  /** Without the query, which can hold a signature. */
+  /** Without the query, which can contain a signature. */
   readonly url: string;
   readonly sent: "nothing" | "login" | "token" | "identity token";
-  /** What a token was requested for. */
+  /** The service and scope of a token request. */
   readonly grant: Grant | undefined;
   /** Undefined if there was no response. */
   readonly status: number | undefined;
-  /** Why there was none. */
+  /** The error's code if there was no response. */
   readonly failure: ErrorCode | undefined;
   readonly challenges: readonly ShownChallenge[];
 }
 
-/** A request to a token service. */
+/** The service and scope of a request to a token service. */
 export interface Grant {
   readonly service: string | undefined;
   readonly scope: string | undefined;
 }
 
-/** The registry's texts, on one line. A realm that is a URL has no query. */
+/** A registry's challenge with printable texts. If the realm is a URL, its query is removed. */
 export interface ShownChallenge extends Grant {
   readonly scheme: string;
   readonly realm: string | undefined;
@@ -34,7 +34,7 @@ export interface ShownChallenge extends Grant {
 
 export type Observe = (exchange: RegistryExchange) => void;
 
-/** Sends the request, and reports the exchange. */
+/** Sends the request and reports the exchange to `observe`. */
 export async function sendObserved(
   send: Send,
   request: TracedRequest,

@@ -10,7 +10,7 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 export interface OciRequest extends Omit<TracedRequest, "method"> {
   /** By default a POST if it has a form, otherwise a GET. */
   readonly method?: TracedRequest["method"] | undefined;
-  /** What a token is requested for. */
+  /** The service and scope of a token request. */
   readonly grant?: Grant | undefined;
 }
 

@@ -45,7 +45,6 @@ export interface AbsenceRules {
   readonly absentOn401?: boolean;
 }
 
-/** What a token permits. */
 export type TokenAccess = "pull" | "pull,push";
 
 /** A bearer token for requests about one repository. */
@@ -69,7 +68,7 @@ export interface Registries {
     login: RegistryLogin | undefined,
     rules?: AbsenceRules,
   ): Promise<FoundManifest | undefined>;
-  /** The manifest's bytes, once their digest is checked. Undefined if the image is absent, as above. Throws `registry-…`. */
+  /** Returns the manifest's bytes after checking their digest. Undefined if the image is absent, as above. Throws `registry-…`. */
   readManifest(
     image: Image,
     login: RegistryLogin | undefined,
@@ -167,7 +166,7 @@ export function createRegistries(options: RegistriesOptions): Registries {
       const { host, repository } = image;
       const session = await openFor(image, login, access);
       if (session.authorizedBy === "nothing") {
-        // Some registries ask for a token at the repository only.
+        // Some registries ask for a token only at the repository.
         await session.request({ path: `${repository}/tags/list?n=1`, maxBytes: MAX_PAGE_BYTES });
       }
       const { token } = session;

@@ -71,7 +71,7 @@ export function noToken(host: string, wantsLogin: boolean): HelperError {
   return new HelperError("registry-no-token", `${host} uses no bearer tokens: ${instead}`);
 }
 
-/** The token service issued a token that does not permit what docr asked for. */
+/** The token service issued a token that does not permit the requested access. */
 export function notGranted(host: string, actions: string): HelperError {
   return new HelperError("registry-denied", `the token service of ${host} did not grant ${actions}`);
 }

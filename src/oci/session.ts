@@ -32,7 +32,7 @@ export interface SessionOptions {
 }
 
 export interface SessionRequest {
-  /** GET by default. */
+  /** Default: GET. */
   readonly method?: OciRequest["method"];
   /** Relative to `/v2/`, or a URL of the same origin. */
   readonly path: string | URL;

@@ -11,7 +11,7 @@ const MAX_BYTES = 64 * 1024;
 export async function tryUpload(session: Session, repository: string, host: string): Promise<OciResponse> {
   const path = `${repository}/blobs/uploads/`;
   const started = await session.request({ method: "POST", path, maxBytes: MAX_BYTES });
-  // A mirror, for example.
+  // A mirror, for example, accepts no pushes.
   if (started.status === 405) throw denied(host, 405);
   const { location } = started.headers;
   if (started.status === 202 && typeof location === "string")

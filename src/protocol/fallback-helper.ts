@@ -55,7 +55,7 @@ async function serveOther(
   return own === undefined ? response : { stdout: own, exitCode: 0 };
 }
 
-/** Whether a helper has no login. docker-credential-pass then answers with an empty one, which clients treat alike. */
+/** Whether the response means that the helper has no login. docker-credential-pass then returns an empty login, and clients accept both. */
 function isNotFound({ stdout, exitCode }: Response): boolean {
   if (exitCode !== 0) return stdout.trim() === NOT_FOUND;
   const { Username, Secret } = parseJsonObject(stdout) ?? {};

@@ -12,7 +12,7 @@ import { CACHED_SERVER_URL } from "./shared/key.ts";
 export interface PublishPorts {
   /** The private files that the launcher reads. Undefined if there are none. */
   readonly files: () => SecretStore | undefined;
-  /** The credential cached in the same folder. */
+  /** The credentials cached in the same folder. */
   readonly readCached: CredentialCache["read"];
   /** The file name for this environment. Undefined if this environment has no cached responses. */
   readonly fileName: () => string | undefined;

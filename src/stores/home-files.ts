@@ -3,7 +3,7 @@ import type { Sha256 } from "../core/secret.ts";
 
 const OF_HOME = /-of-[0-9a-f]{16}$/;
 
-/** Ends the names of a home's files. No other name in the private files ends like this. */
+/** The suffix of a home's file names. No other name in the private files has such a suffix. */
 export function homeSuffixOf(home: string, sha256: Sha256): string {
   return `-of-${sha256(home).slice(0, 16)}`;
 }

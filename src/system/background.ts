@@ -11,10 +11,10 @@ export const BACKGROUND = "--background";
 export type BackgroundTask = "refresh" | "revoke-superseded" | "revoke";
 
 export interface BackgroundOptions<C> {
-  /** The private folder, and the end of the names of this home's files in it. Without one there is no background process. */
+  /** The private folder, and the suffix of this home's file names. If undefined, docr starts no background process. */
   readonly files: () => { readonly path: string; readonly homeSuffix: string } | undefined;
   readonly host: BackgroundHost;
-  /** What a process that revokes credentials reads on stdin: arguments can be seen by every user of the machine. */
+  /** Credentials to revoke are on stdin, because every user of the machine can see arguments. */
   readonly encode: (credentials: C) => Secret;
 }
 

@@ -1,7 +1,7 @@
 import { wrapWords } from "./wrap.ts";
 
 const GAP = 2;
-/** A column is not cut below this, and the last one not wrapped below the other. */
+/** The smallest width of a column that is cut, and of a last column that wraps. */
 const NARROWEST_CUT = 8;
 const NARROWEST_WRAP = 24;
 
@@ -25,7 +25,7 @@ function widthsOf(rows: readonly (readonly string[])[]): readonly number[] {
   return widths;
 }
 
-/** The columns' widths within the table's. They may be more, where no column can be narrower. */
+/** Returns the columns' widths. Together they exceed the table's width only if no column can be narrower. */
 function fit(natural: readonly number[], width: number): readonly number[] {
   const widths = [...natural];
   const excess = (): number => sum(widths) + GAP * (widths.length - 1) - width;
@@ -44,7 +44,7 @@ function narrow(widths: number[], column: number, narrowest: number, by: number)
   widths[column] = Math.max(Math.min(now, narrowest), now - Math.max(0, by));
 }
 
-/** The row's lines: its last cell wraps. */
+/** Returns the row's lines. Its last cell wraps. */
 function linesOf(row: readonly string[], widths: readonly number[]): readonly string[] {
   const last = widths.length - 1;
   const before = row

@@ -10,7 +10,7 @@ export interface Terminal {
   readonly canAsk: boolean;
   /** The width of text on stdout, in columns: the terminal's, or 80 for a pipe. */
   readonly columns: number;
-  /** The width that tables must fit: the terminal's. Undefined for a pipe, whose reader needs every cell. */
+  /** The terminal's width, which tables must fit. Undefined for a pipe, because its reader needs every cell. */
   readonly width: number | undefined;
   /** Styles text for stdout. Returns it unchanged if stdout is a pipe, or if the user wants no colours. */
   paint(style: Style, text: string): string;
@@ -57,7 +57,7 @@ export interface TerminalParts {
   wantsColours(): boolean;
 }
 
-/** Said to a user at a terminal, who might take the silence for work. */
+/** Tells a user at a terminal that docr waits for input. */
 export function waitingFor(what: string): string {
   return `waiting for ${what} on stdin; end it with Enter and ctrl-D`;
 }

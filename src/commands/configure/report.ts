@@ -14,7 +14,7 @@ export interface ReportOptions {
   readonly moved?: {
     readonly logins: readonly FoundLogin[];
     readonly store: string;
-    /** Of the terminal. */
+    /** The terminal's width. */
     readonly width: number | undefined;
   };
 }

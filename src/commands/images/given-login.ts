@@ -1,4 +1,4 @@
-/** The options that say which login docr sends to a registry. */
+/** The options that select the login for a registry. */
 import { HelperError } from "../../core/errors.ts";
 import { Secret } from "../../core/secret.ts";
 import type { ClientName } from "../../client-config/types.ts";
@@ -21,7 +21,7 @@ export const LOGIN_OPTIONS = {
   anonymous: { kind: "flag", description: "Ask without a login" },
 } as const satisfies Options;
 
-/** Where the login comes from, for every target alike. */
+/** The source of the login, the same for every target. */
 export type LoginChoice =
   | { readonly kind: "given"; readonly used: UsedLogin }
   | {

@@ -1,4 +1,4 @@
-/** What a registry said about an image or a login, and its forms for the user. */
+/** The result of checking an image or a login, and how docr prints it. */
 import { REGISTRY_HOST } from "../../core/address.ts";
 import { errorJsonOf, traitsOf } from "../../core/error-catalog.ts";
 import type { HelperError } from "../../core/errors.ts";
@@ -15,30 +15,30 @@ export type CheckOutcome =
   | { readonly status: "found"; readonly tags: readonly string[] }
   /** The manifest itself. */
   | { readonly status: "found"; readonly text: string }
-  /** `why`: what else the response may mean. */
+  /** `why` is the reason why the image may exist after all. */
   | { readonly status: "absent"; readonly why?: string | undefined }
   | { readonly status: "refused"; readonly reason: string }
   /** The login may push. */
   | { readonly status: "allowed" }
   /** The registry accepts the login. */
   | { readonly status: "accepted" }
-  /** The registry answers without a login. */
+  /** The registry responds without a login. */
   | { readonly status: "open" }
-  /** The registry, or the way to the login, failed. */
+  /** The registry failed, or docr could not find the login. */
   | { readonly status: "failed"; readonly failure: HelperError };
 
-/** What was asked about. */
+/** The image or registry that docr checked, with the outcome. */
 export interface Checked {
   readonly host: string;
   readonly name: string;
-  /** The field of the name in JSON. */
+  /** The name's field in JSON. */
   readonly key: "image" | "registry";
   /** Undefined if docr could not find out which login to send. */
   readonly used: UsedLogin | undefined;
   readonly outcome: CheckOutcome;
 }
 
-/** Of several outcomes, the first of these decides the exit code: after a failure, nothing is known. */
+/** If there are several outcomes, the first of these that occurs decides the exit code. */
 const WORST_FIRST = ["failed", "refused", "absent"] as const satisfies readonly CheckOutcome["status"][];
 
 export function exitCodeOf({ outcome }: Checked): number {
@@ -47,12 +47,12 @@ export function exitCodeOf({ outcome }: Checked): number {
   return outcome.status === "absent" ? 3 : 0;
 }
 
-/** The image or registry by itself, with every detail. */
+/** Describes one image or registry with every detail. */
 export function describeChecked(checked: Checked, terminal: Pick<Terminal, "paint">): Result {
   return { text: textOf(checked, terminal), json: jsonOf(checked), exitCode: exitCodeOf(checked) };
 }
 
-/** A row for each, and the worst exit code. */
+/** Describes each in one row. The exit code is the worst one. */
 export function describeSeveral(all: readonly Checked[]): Result {
   const worst = WORST_FIRST.flatMap((status) => all.filter(({ outcome }) => outcome.status === status))[0];
   return {

@@ -1,11 +1,11 @@
-/** What `docr check` asks about an image. */
+/** What `docr check` asks the registry about an image. */
 import { HelperError } from "../../core/errors.ts";
 import type { Image } from "../../core/image.ts";
 import { isImage, type Target } from "./target.ts";
 
 export type Question = "manifest" | "tags" | "raw" | "push";
 
-/** Throws `bad-arguments` for options that exclude each other. */
+/** Throws `bad-arguments` if options cannot be combined. */
 export function questionOf(flags: Readonly<Record<"tags" | "raw" | "push", boolean>>): Question {
   const asked = (["tags", "raw", "push"] as const).filter((name) => flags[name]);
   const [first = "manifest", second] = asked;
@@ -40,7 +40,7 @@ export function checkQuestion(
   }
 }
 
-/** As docker shows it, with the default tag; the repository alone for its tags and for pushes. */
+/** Formats the name like docker, with the default tag. For tags and pushes, returns only the repository. */
 export function nameOf({ host, repository, tag, digest }: Image, question: Question): string {
   const name = `${host}/${repository}`;
   if (question === "tags" || question === "push") return name;

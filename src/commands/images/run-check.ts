@@ -11,7 +11,7 @@ import type { UsedLogin } from "./used-login.ts";
 
 export type LoginToSend = { readonly used: UsedLogin } | { readonly failure: HelperError };
 
-/** Never throws: the failure of one target must not hide the outcome of the others. */
+/** Never throws, because an error for one target must not hide the outcome of the others. */
 export async function findLoginToSend(
   choice: LoginChoice,
   target: Target,
@@ -29,11 +29,11 @@ export interface Check {
   readonly question: Question;
   readonly login: LoginToSend;
   readonly absentOn401: boolean | undefined;
-  /** Gets each exchange. */
+  /** Collects each exchange. */
   readonly exchanges: RegistryExchange[];
 }
 
-/** Never throws, as `findLoginToSend`. */
+/** Never throws, like `findLoginToSend`. */
 export async function checkTarget(
   check: Check,
   { registries }: Pick<CommandContext, "registries">,
@@ -96,7 +96,7 @@ function whyAbsent({ host }: Image, absentOn401: boolean | undefined): string | 
   return absentOn401 ? "--absent-on-401" : undefined;
 }
 
-/** A manifest is JSON, and JSON is UTF-8, so that its text has the same bytes. */
+/** A manifest is JSON, which is UTF-8, so printing its text reproduces the bytes. */
 function textOf(bytes: Uint8Array): string {
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 }

@@ -1,8 +1,8 @@
-/** The requests of a check, as `--trace` shows them. */
+/** Formats the requests of a check for `--trace`. */
 import type { RegistryExchange, ShownChallenge } from "../../oci/exchanges.ts";
 import { alignColumns } from "../../terminal/table.ts";
 
-/** A paragraph for each exchange. */
+/** Returns a paragraph for each exchange. */
 export function describeExchanges(exchanges: readonly RegistryExchange[]): string {
   return exchanges.map((exchange) => `${describeExchange(exchange)}\n`).join("");
 }
@@ -44,7 +44,7 @@ function optionalRow(name: string, value: string | undefined): readonly (readonl
   return value === undefined ? [] : [[name, value]];
 }
 
-/** The same for scripts. */
+/** Returns the exchanges as JSON. */
 export function jsonOfExchanges(exchanges: readonly RegistryExchange[]): readonly unknown[] {
   return exchanges.map(({ method, url, sent, grant, status, failure, challenges }) => ({
     method,

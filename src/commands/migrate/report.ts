@@ -12,7 +12,7 @@ interface MoveOutcome {
   readonly isDryRun: boolean;
   /** The store, for the user. */
   readonly store: string;
-  /** Of the terminal. */
+  /** The terminal's width. */
   readonly width: number | undefined;
 }
 

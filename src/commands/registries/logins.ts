@@ -79,7 +79,7 @@ function hostOf(storeKey: string): string {
   return isHub ? `${clientKeyOf(DOCKER_HUB)}${storeKey.slice(HUB_KEY.length + 1)}` : storeKey;
 }
 
-/** The names by which the user may look for the host of a login: Docker Hub has several. */
+/** The names that the user may use for a login's host. Docker Hub has several. */
 export function namesOf({ host }: LoginView): readonly string[] {
   return host.startsWith(clientKeyOf(DOCKER_HUB)) ? [host, DOCKER_HUB, "index.docker.io"] : [host];
 }

@@ -15,13 +15,13 @@ import type { StoredLogins } from "../stored-logins.ts";
 import { createAccountFilter } from "./accounts.ts";
 import { type ApiTokens, DEFAULT_CONTEXT } from "./api-tokens.ts";
 
-/** What a logout is for. */
+/** The scope of a logout. */
 export type LogoutScope =
-  /** One account: its API token, and what that or doctl's token of the account minted. Undefined: the default account. */
+  /** One account: its API token, and the credentials that its stored token or doctl's token minted. `context` is undefined for the default account. */
   | { readonly kind: "account"; readonly context: string | undefined; readonly storeId: string }
-  /** What this API token of the environment minted. */
+  /** The credentials that this API token of the environment minted. */
   | { readonly kind: "token"; readonly token: ApiToken }
-  /** Every account, and what the environment's API tokens minted. */
+  /** Every account, and the credentials that the environment's API tokens minted. */
   | { readonly kind: "everything" };
 
 export interface LogoutResult extends RevocationCounts {
@@ -79,7 +79,7 @@ export async function logOut(scope: LogoutScope, ports: LogOutPorts): Promise<Lo
 }
 
 interface Steps {
-  /** Deletes API tokens and returns their accounts. */
+  /** Deletes API tokens and returns the names of their accounts. */
   tokens(): Promise<readonly string[]>;
   /** Deletes the login for DigitalOcean's registry if it is meant, and returns it. `contexts` had an API token. */
   login(contexts: readonly string[]): Promise<RevocableCredential | undefined>;

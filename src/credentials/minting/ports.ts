@@ -38,7 +38,7 @@ export interface Background {
   /** Starts a refresh for the server URL, unless one was started under `name` within the last 30 s. */
   refresh(name: string, serverUrl: string): void;
   revokeSuperseded(): void;
-  /** Starts a process that gets the credentials on stdin and revokes them. Resolves once it has them. Never rejects. */
+  /** Starts a process that receives the credentials on stdin and revokes them. Resolves when it has them. Never rejects. */
   revoke(credentials: readonly RevocableCredential[]): Promise<void>;
 }
 

@@ -22,7 +22,7 @@ export interface KeychainOptions {
    * believes "no such item" only after it has read or written its own check item.
    */
   readonly mayHideLocked: boolean;
-  /** How to unlock it on this platform. */
+  /** How to unlock the keychain on this platform, for a hint. */
   readonly unlockHint: string;
   /** Counts the calls that are still inside keytar. */
   readonly pendingCalls: PendingCalls;
