@@ -78,9 +78,8 @@ export function createHost(): Host {
     startSelf,
     exit: (code) => exit(code, pendingCalls.count > 0),
     ignoreInterrupts() {
-      const ignore = (): void => undefined;
-      process.on("SIGINT", ignore);
-      return () => void process.off("SIGINT", ignore);
+      process.on("SIGINT", ignoreInterrupt);
+      return () => void process.off("SIGINT", ignoreInterrupt);
     },
     writeStdout: (text) => void writeFully(1, text),
     writeStderr: (text) => void writeFully(2, text),
@@ -140,6 +139,8 @@ function mayBeTerminal(fd: number): boolean {
     return true;
   }
 }
+
+function ignoreInterrupt(): void {}
 
 /** In a new session, without this process's streams: a client waits until every process that holds its pipes has ended. */
 async function startSelf(args: readonly string[], input?: Secret): Promise<void> {

@@ -1,4 +1,5 @@
-import { HelperError } from "../../core/errors.ts";
+import type { ApiToken } from "../../core/api-token.ts";
+import { HelperError, isHelperError } from "../../core/errors.ts";
 import { DEFAULT_CONTEXT } from "../../credentials/accounts/api-tokens.ts";
 import type { LogoutResult } from "../../credentials/accounts/log-out.ts";
 import { undefinedIfFailed } from "../../credentials/best-effort.ts";
@@ -7,16 +8,21 @@ import type { CommandContext } from "../context.ts";
 import { countCredentials } from "../credentials/live-table.ts";
 import { parseContext } from "./context-option.ts";
 
-/** If the store has API tokens of several accounts, the user must name one, confirm a logout of all, or use `--all`. */
+/** What to log out of. */
+type Scope =
+  | { readonly kind: "account"; readonly context: string | undefined }
+  | { readonly kind: "token"; readonly token: ApiToken }
+  | { readonly kind: "everything" };
+
+/** Without options, logs out of the account in use: with an API token in the environment, of what that token created. */
 export const logoutCommand = defineCommand({
   name: "logout",
-  summary: "Delete the API token and revoke the credentials created with it",
+  summary: "Delete the current account's API token and revoke the credentials created with it",
   options: {
-    context: { kind: "value", value: "name", description: "Log out of this account only" },
+    context: { kind: "value", value: "name", description: "Log out of this account" },
     all: {
       kind: "flag",
-      description:
-        "Log out of every account, and revoke what the environment's API token created (like docker logout)",
+      description: "Log out of every account, and revoke what the environment's API token created",
     },
   },
   examples: ["docr logout", "docr logout --context work", "docr logout --all"],
@@ -25,51 +31,68 @@ export const logoutCommand = defineCommand({
     if (options.context !== undefined && options.all) {
       throw new HelperError("bad-arguments", "--context and --all cannot be combined");
     }
-    const context = options.context === undefined ? undefined : parseContext(options.context);
-    if (context === undefined && !options.all) await confirmAll({ accounts, terminal });
-    const out = await terminal.spin("revoking", () =>
-      context === undefined ? accounts.logOutEverywhere() : accounts.logOut(context),
-    );
-    const source = await findRemainingToken(context, { accounts, settings });
+    const scope: Scope = options.all
+      ? { kind: "everything" }
+      : options.context === undefined
+        ? findScopeInUse({ accounts, settings })
+        : { kind: "account", context: parseContext(options.context) };
+    const out = await terminal.spin("revoking", () => logOut(scope, accounts));
+    const source = await findRemainingToken(scope, { accounts, settings });
     if (source !== undefined) reporter.warn(`docker still gets credentials: ${source}`);
-    return { text: describe(out), json: out };
+    const left = options.all ? [] : ((await undefinedIfFailed(() => accounts.contexts())) ?? []);
+    if (left.length > 0)
+      terminal.note(`still logged in: ${left.join(", ")}; docr logout --all logs out of all accounts`);
+    return { text: describe(out, scope), json: out };
   },
 });
 
-async function confirmAll({
-  accounts,
-  terminal,
-}: Pick<CommandContext, "accounts" | "terminal">): Promise<void> {
-  // Best effort: if the store fails, the logout reports that after it has done what works without the store.
-  const contexts = (await undefinedIfFailed(() => accounts.contexts())) ?? [];
-  if (contexts.length < 2) return;
-  const names = contexts.join(", ");
-  if (!terminal.canAsk) {
-    throw new HelperError("bad-arguments", `several accounts are logged in: ${names}`, {
-      hint: "choose one with --context, or use --all",
+function findScopeInUse({ accounts, settings }: Pick<CommandContext, "accounts" | "settings">): Scope {
+  try {
+    const { apiToken } = settings();
+    return apiToken
+      ? { kind: "token", token: apiToken }
+      : { kind: "account", context: accounts.contextInUse() };
+  } catch (error) {
+    if (!isHelperError(error)) throw error;
+    // The account in use is unknown then.
+    throw new HelperError(error.code, error.message, {
+      cause: error,
+      hint: "correct the setting, or log out of every account: docr logout --all",
     });
   }
-  if (await terminal.confirm(`Log out of all accounts (${names})?`)) return;
-  throw new HelperError("cancelled", "cancelled");
+}
+
+function logOut(scope: Scope, accounts: CommandContext["accounts"]): Promise<LogoutResult> {
+  switch (scope.kind) {
+    case "account":
+      return accounts.logOut(scope.context);
+    case "token":
+      return accounts.logOutToken(scope.token);
+    case "everything":
+      return accounts.logOutEverywhere();
+  }
 }
 
 /** Finds an API token that is still available after the logout: the next `get` would mint with it. */
 async function findRemainingToken(
-  context: string | undefined,
+  scope: Scope,
   { accounts, settings }: Pick<CommandContext, "accounts" | "settings">,
 ): Promise<string | undefined> {
   const variable = await undefinedIfFailed(async () => settings().apiToken);
   if (variable) return `${variable.source} is set`;
-  const doctl = await undefinedIfFailed(() => accounts.findInDoctl(context ?? accounts.contextInUse()));
+  const context = scope.kind === "account" ? scope.context : undefined;
+  const doctl = await undefinedIfFailed(async () => accounts.findInDoctl(context ?? accounts.contextInUse()));
   return doctl && `${doctl.source} holds an API token`;
 }
 
-function describe({ contexts, revoked, notRevoked, inBackground }: LogoutResult): string {
-  const names = contexts.map((name) => (name === DEFAULT_CONTEXT ? "the default account" : name));
-  const tokens = contexts.length === 1 ? "API token" : "API tokens";
-  const forgotten =
-    contexts.length === 0 ? "no API token was stored" : `deleted the ${tokens} of ${names.join(", ")}`;
+function describe({ contexts, revoked, notRevoked, inBackground }: LogoutResult, scope: Scope): string {
   const left = notRevoked === 0 ? "" : `, ${notRevoked} could not be revoked`;
   const rest = inBackground === 0 ? "" : `, and goes on with ${inBackground} in the background`;
-  return `${forgotten}; revoked ${countCredentials(revoked)}${left}${rest}\n`;
+  const counts = `revoked ${countCredentials(revoked)}${left}${rest}`;
+  if (scope.kind === "token") return `${counts}, created with the API token from ${scope.token.source}\n`;
+  const names = contexts.map((name) => (name === DEFAULT_CONTEXT ? "the default account" : name));
+  const tokens = contexts.length === 1 ? "API token" : "API tokens";
+  const deleted =
+    contexts.length === 0 ? "no API token was stored" : `deleted the ${tokens} of ${names.join(", ")}`;
+  return `${deleted}; ${counts}\n`;
 }

@@ -8,10 +8,11 @@ let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "docr-pager-"))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
-describe.skipIf(process.platform === "win32")("the pager", () => {
-  const find = (env: Readonly<Record<string, string>>, platform = "linux") =>
-    findPager({ env: { PATH: folder, ...env }, platform, uid: 1000 });
+function find(env: Readonly<Record<string, string>>, platform = "linux"): string | undefined {
+  return findPager({ env: { PATH: folder, ...env }, platform, uid: 1000 });
+}
 
+describe.skipIf(process.platform === "win32")("the pager", () => {
   it("is PAGER, else less, else none", () => {
     expect(find({ PAGER: "most -s" })).toBe("most -s");
     expect(find({})).toBeUndefined();

@@ -11,7 +11,10 @@ function open(parts: Partial<TerminalParts> = {}) {
       throw new Error("this test opens no streams");
     },
     readInput: async () => new Uint8Array(),
-    showInPager: async (text) => void said.push(`pager ${text}`) === undefined,
+    async showInPager(text) {
+      said.push(`pager ${text}`);
+      return true;
+    },
     writeStdout: (text) => void said.push(`stdout ${text}`),
     writeStderr: (text) => void said.push(text),
     wantsColours: () => true,

@@ -45,32 +45,45 @@ describe("docr logout", () => {
     expect(stored(bench)).toEqual(["api-token:default"]);
   });
 
-  it("fails without a terminal if several accounts are logged in, and deletes nothing", async () => {
-    const bench = await createMember(["work", "default"]);
-    await expect(bench.run(logoutCommand)).rejects.toMatchObject({
-      code: "bad-arguments",
-      message: "several accounts are logged in: default, work",
-      hint: "choose one with --context, or use --all",
+  it("logs out of the account in use, and names the others", async () => {
+    const bench = await createMember(["home", "work", "default"], { settings: { context: "work" } });
+    await answerOf(bench);
+    expect(await bench.run(logoutCommand)).toMatchObject({
+      text: "deleted the API token of work; revoked 1 credential\n",
+      json: { contexts: ["work"], revoked: 1 },
     });
-    expect(stored(bench)).toHaveLength(2);
+    expect(stored(bench)).toEqual(["api-token:home", "api-token:default"]);
+    expect(bench.notes).toEqual([
+      "still logged in: default, home; docr logout --all logs out of all accounts",
+    ]);
+    expect(bench.questions).toEqual([]);
   });
 
-  it("asks for confirmation on a terminal", async () => {
-    const declined = await createMember(["work", "default"], { answers: [false] });
-    expect(await failureOf(() => declined.run(logoutCommand))).toMatchObject({ code: "cancelled" });
-    expect(declined.questions).toEqual(["Log out of all accounts (default, work)?"]);
-    expect(stored(declined)).toHaveLength(2);
-    const agreed = await createMember(["work", "default"], { answers: [true] });
-    expect(await agreed.run(logoutCommand)).toMatchObject({
-      text: "deleted the API tokens of the default account, work; revoked 0 credentials\n",
+  it("revokes what the environment's token created, if that is in use, and keeps the stored ones", async () => {
+    const bench = await createMember(["default"], { apiToken: tokenOf("e") });
+    await answerOf(bench);
+    expect(await bench.run(logoutCommand)).toMatchObject({
+      text: "revoked 1 credential, created with the API token from DIGITALOCEAN_ACCESS_TOKEN\n",
+      json: { contexts: [], revoked: 1 },
     });
-    expect(stored(agreed)).toEqual([]);
+    expect(stored(bench)).toEqual(["api-token:default"]);
+  });
+
+  it("suggests --all if a wrong setting hides the account in use", async () => {
+    const badSettings = new HelperError("bad-setting", "DOCR_TTL must be a number");
+    const bench = await createMember(["default"], { badSettings });
+    await expect(bench.run(logoutCommand)).rejects.toMatchObject({
+      code: "bad-setting",
+      hint: "correct the setting, or log out of every account: docr logout --all",
+    });
+    await bench.run(logoutCommand, { all: true });
+    expect(stored(bench)).toEqual([]);
   });
 
   it("deletes every token with --all, without a prompt", async () => {
     const bench = await createMember(["work", "default"]);
     await bench.run(logoutCommand, { all: true });
-    expect(stored(bench)).toEqual([]);
+    expect([stored(bench), bench.notes]).toEqual([[], []]);
   });
 
   it("rejects --context together with --all", async () => {
