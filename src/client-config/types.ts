@@ -86,7 +86,9 @@ export interface ClientUses {
   readonly usedBy: readonly HelperUse[];
   /** The logins or helpers that a client finds before docr. */
   readonly shadowedBy: readonly ClientUse[];
-  /** Files that could not be read, one line each. */
+  /** The clients that reject one of their files, and so have no settings or not all of them. */
+  readonly broken?: readonly { readonly client: ClientName; readonly failure: HelperError }[];
+  /** The same and what clients skip, one line each. */
   readonly warnings: readonly string[];
 }
 

@@ -1,5 +1,5 @@
 import { parseAddress } from "../core/address.ts";
-import { isHelperError } from "../core/errors.ts";
+import { type HelperError, isHelperError } from "../core/errors.ts";
 import { clientKeyOf, DOCKER_HUB } from "../core/image.ts";
 import type { Machine } from "../core/machine.ts";
 import { lookUpInDocker } from "./docker.ts";
@@ -13,12 +13,13 @@ export const DOCR = "docr";
 export function findClientUses(machine: Machine, key: string): ClientUses {
   const usedBy: HelperUse[] = [];
   const shadowedBy: ClientUse[] = [];
+  const broken: { client: ClientName; failure: HelperError }[] = [];
   const warnings: string[] = [];
   const follow = (client: ClientName, list: () => Iterable<Step>): void => {
     try {
       for (const step of list()) {
         if (step.kind === "broken") {
-          warnings.push(step.failure.message);
+          broken.push({ client, failure: step.failure });
           continue;
         }
         const { source } = step;
@@ -39,7 +40,7 @@ export function findClientUses(machine: Machine, key: string): ClientUses {
       }
     } catch (error) {
       if (!isHelperError(error)) throw error;
-      warnings.push(error.message);
+      broken.push({ client, failure: error });
     }
   };
   follow("docker", () => {
@@ -50,7 +51,8 @@ export function findClientUses(machine: Machine, key: string): ClientUses {
   const host = key === clientKeyOf(DOCKER_HUB) ? DOCKER_HUB : key;
   // podman looks only for hosts, so it never uses Docker Hub's other keys, which are URLs.
   if (!host.includes("://")) follow("podman", () => podmanSteps(machine, { host, repository: undefined }));
-  return { usedBy, shadowedBy, warnings: [...new Set(warnings)] };
+  warnings.push(...broken.map(({ failure }) => failure.message));
+  return { usedBy, shadowedBy, ...(broken.length > 0 && { broken }), warnings: [...new Set(warnings)] };
 }
 
 /** Whether docr returns the login under `stored` for a request for `asked`. */

@@ -55,7 +55,7 @@ describeUnless(explainNoLab(["docker", "tmux"]), "docr doctor", () => {
       /^pass {2}registry +registry\.digitalocean\.com responds$/m,
       /^pass {2}clock +matches the server's$/m,
       /^pass {2}proxy +no proxy is set$/m,
-      /^\d+ passed, \d warnings, 0 failed$/m,
+      /^\d+ passed, \d warnings?, 0 failed$/m,
     ]) {
       expect(stdout).toMatch(line);
     }
@@ -75,13 +75,13 @@ describeUnless(explainNoLab(["docker", "tmux"]), "docr doctor", () => {
     const pull = await doctor({ DIGITALOCEAN_ACCESS_TOKEN: readOnly });
     expect([pull.code, pull.outcomeOf("scopes"), pull.outcomeOf("handshake")]).toEqual([0, "warn", "pass"]);
     const unknown = await doctor({ DIGITALOCEAN_ACCESS_TOKEN: `dop_v1_${"0".repeat(64)}` });
-    expect([unknown.code, unknown.failed]).toEqual([1, ["api token", "registries", "handshake"]]);
+    expect([unknown.code, unknown.failed]).toEqual([1, ["api token"]]);
   });
 
   it("runs every check without a network", async () => {
     const { code, failed, outcomeOf, ms } = await doctor({ HTTPS_PROXY: "http://127.0.0.1:9" });
     expect([code, outcomeOf("store"), outcomeOf("path")]).toEqual([1, "pass", "pass"]);
-    expect(failed).toEqual(expect.arrayContaining(["api token", "api", "registry"]));
+    expect(failed).toEqual(["api"]);
     expect(ms).toBeLessThan(25_000);
   });
 
@@ -126,7 +126,9 @@ describeUnless(explainNoLab(["docker", "tmux"]), "docr doctor", () => {
     ]);
     const bare = await lab.user.run(DOCR, ["doctor"], { env });
     expect(bare.code).toBe(1);
-    expect(bare.stdout).toMatch(/^fail {2}store +there is no keychain in this session$/m);
+    expect(bare.stdout).toMatch(
+      /^fail {2}store +there is no keychain in this session \(also fails: api token, handshake\)$/m,
+    );
     // What the handshake got lies in /dev/shm, where every test file of the namespace would find it.
     const clean = { env: { ...env, DIGITALOCEAN_ACCESS_TOKEN: token }, stdin: OURS };
     expect(await lab.user.run(DOCR, ["erase"], clean)).toMatchObject({ code: 0, stderr: "" });
@@ -169,7 +171,7 @@ describeUnless(explainNoLab(["docker", "tmux"]), "docr doctor", () => {
     expect([shadowed.outcomeOf("docker"), shadowed.stdout.includes("hunter2")]).toEqual(["warn", false]);
     writeFileSync(join(lab.user.env["DOCKER_CONFIG"] ?? "", "config.json"), '{"auths": hunter2');
     const broken = await doctor();
-    expect(broken.outcomeOf("clients")).toBe("warn");
+    expect([broken.failed, broken.outcomeOf("docker")]).toEqual([["docker config"], undefined]);
     expect(broken.stdout).not.toContain("hunter2");
   });
 

@@ -12,7 +12,7 @@ export async function checkClients({
   machine,
   clients,
 }: Pick<CommandContext, "machine" | "clients">): Promise<readonly Finding[]> {
-  const { usedBy, shadowedBy, warnings } = await (await clients()).usesOf(REGISTRY_HOST);
+  const { usedBy, shadowedBy, broken = [], warnings } = await (await clients()).usesOf(REGISTRY_HOST);
   const snap = findSnapDocker(machine);
   const findings = CLIENTS.flatMap((client): readonly Finding[] => {
     if (client === "docker" && snap?.isDefault) return [];
@@ -20,13 +20,27 @@ export async function checkClients({
     if (shadow) return [shadowed(shadow)];
     const use = usedBy.find((one) => one.client === client);
     if (use) return [pass(client, `asks docr for ${REGISTRY_HOST} (${use.setting} in ${use.source})`)];
-    if (!hasProgram(client, machine)) return [];
+    const isBroken = broken.some((one) => one.client === client);
+    if (isBroken || !hasProgram(client, machine)) return [];
     return [warn(client, `does not ask docr for ${REGISTRY_HOST}`, "run docr configure")];
   });
   if (snap) findings.push(describeSnap(snap));
-  const problems = warnings.map((text) => warn("clients", text, "fix that file"));
-  if (findings.length > 0) return [...findings, ...problems];
+  const failures = new Set(broken.map(({ failure }) => failure.message));
+  const skipped = warnings.filter((text) => !failures.has(text));
+  const problems = skipped.map((text) => warn("clients", text, "fix that file"));
+  if (findings.length > 0 || broken.length > 0) return [...findings, ...problems];
   return [warn("clients", "docker and podman are neither installed nor configured"), ...problems];
+}
+
+/** Reports each file that its clients reject, once. */
+export async function checkClientFiles({
+  clients,
+}: Pick<CommandContext, "clients">): Promise<readonly Finding[]> {
+  const { broken = [] } = await (await clients()).usesOf(REGISTRY_HOST);
+  const files = new Map(broken.toReversed().map(({ client, failure }) => [failure.message, client]));
+  return [...files].map(([text, client]) =>
+    fail(`${client} config`, text, "correct that file, or move it away"),
+  );
 }
 
 function describeSnap({ label, helpers }: SnapDocker): Finding {

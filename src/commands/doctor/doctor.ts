@@ -3,9 +3,9 @@ import type { Style, Terminal } from "../../terminal/terminal.ts";
 import { defineCommand, type Result } from "../command.ts";
 import type { CommandContext } from "../context.ts";
 import { checkAccount, checkHandshake } from "./account.ts";
-import { checkClients } from "./clients.ts";
+import { checkClientFiles, checkClients } from "./clients.ts";
 import { checkFallback } from "./fallback.ts";
-import { type Finding, runCheck } from "./finding.ts";
+import { type Finding, mergeFailures, runCheck } from "./finding.ts";
 import { checkProxyAndTrust, checkServers } from "./network.ts";
 import { checkPlainLogins } from "./plain-logins.ts";
 import { checkPath } from "./path.ts";
@@ -63,7 +63,7 @@ export const doctorCommand = defineCommand({
   },
 });
 
-/** Runs every check. The findings are in the order in which a request passes through docr. */
+/** Runs every check. Files that clients reject come first; the rest is in the order in which a request passes through docr. */
 async function runChecks(context: Pick<CommandContext, (typeof NEEDS)[number]>): Promise<readonly Finding[]> {
   // Run these one after another: all of them use the store, and the handshake uses the API token that the previous check tests.
   const stored = async (): Promise<readonly Finding[]> => [
@@ -73,6 +73,7 @@ async function runChecks(context: Pick<CommandContext, (typeof NEEDS)[number]>):
     ...(await runCheck("handshake", () => checkHandshake(context))),
   ];
   const parts = await Promise.all([
+    runCheck("client files", () => checkClientFiles(context)),
     runCheck("path", () => checkPath(context)),
     runCheck("clients", () => checkClients(context)),
     runCheck("plain logins", () => checkPlainLogins(context)),
@@ -81,10 +82,10 @@ async function runChecks(context: Pick<CommandContext, (typeof NEEDS)[number]>):
     runCheck("servers", () => checkServers(context)),
     runCheck("way", () => checkProxyAndTrust(context)),
   ]);
-  return withoutRepeatedFixes(parts.flat());
+  return withoutRepeatedFixes(mergeFailures(parts.flat()));
 }
 
-/** If several checks fail because of one problem, shows the fix once. */
+/** If several warnings have one cause, shows the fix once. */
 function withoutRepeatedFixes(findings: readonly Finding[]): readonly Finding[] {
   return findings.map((finding, index) => {
     const isRepeated = findings
@@ -98,16 +99,17 @@ function resultOf(findings: readonly Finding[], version: string, terminal: Termi
   const count = (outcome: Finding["outcome"]): number =>
     findings.filter((finding) => finding.outcome === outcome).length;
   const summary = { pass: count("pass"), warn: count("warn"), fail: count("fail") };
+  const warnings = `${summary.warn} warning${summary.warn === 1 ? "" : "s"}`;
   return {
-    text: `${tableOf(findings, terminal)}\n${summary.pass} passed, ${summary.warn} warnings, ${summary.fail} failed\n`,
+    text: `${tableOf(findings, terminal)}\n${summary.pass} passed, ${warnings}, ${summary.fail} failed\n`,
     json: { version, checks: findings, summary },
     exitCode: summary.fail > 0 ? 1 : 0,
   };
 }
 
 function tableOf(findings: readonly Finding[], terminal: Terminal): string {
-  const rows = findings.flatMap(({ outcome, name, what, next }) => [
-    [outcome, name, what],
+  const rows = findings.flatMap(({ outcome, name, what, next, also = [] }) => [
+    [outcome, name, also.length === 0 ? what : `${what} (also fails: ${also.join(", ")})`],
     ...(next === undefined ? [] : [["", "", `next: ${next}`]]),
   ]);
   return alignColumns(rows, terminal.width).replace(/^(?:pass|warn|fail)/gm, (word) => {

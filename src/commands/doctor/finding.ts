@@ -1,5 +1,5 @@
 import { withDeadline } from "../../core/deadline.ts";
-import { hintOf } from "../../core/error-catalog.ts";
+import { ERRORS, hintOf } from "../../core/error-catalog.ts";
 import { isHelperError } from "../../core/errors.ts";
 
 /** The result of one check. Its texts contain no secret, because users paste them into issues. */
@@ -11,6 +11,8 @@ export interface Finding {
   readonly what: string;
   /** The fix: a command, if there is one. */
   readonly next: string | undefined;
+  /** The other checks that fail for the same reason. */
+  readonly also?: readonly string[];
 }
 
 export function pass(name: string, what: string): Finding {
@@ -48,4 +50,37 @@ export async function runCheck(
     // Do not show the error's message, because it may quote a secret.
     return [fail(name, "this check failed unexpectedly", "please report this as a bug")];
   }
+}
+
+/** Two wrong settings have the same fix, and are two failures. */
+const UNSPECIFIC: ReadonlySet<string | undefined> = new Set([undefined, ERRORS["bad-setting"].hint]);
+/** What the other checks depend on. */
+const BASIC: ReadonlySet<string> = new Set(["store", "api", "registry"]);
+
+/** Merges the failures that have one cause: the same text, or the same fix. Each stands at the first one's place. */
+export function mergeFailures(findings: readonly Finding[]): readonly Finding[] {
+  const groups: Finding[][] = [];
+  for (const finding of findings) {
+    const [first, ...more] = groups.filter((group) => group.some((one) => haveOneCause(one, finding)));
+    if (first === undefined) {
+      groups.push([finding]);
+      continue;
+    }
+    first.push(...more.flat(), finding);
+    for (const group of more) group.length = 0;
+  }
+  return groups.flatMap(mergeGroup);
+}
+
+function haveOneCause(a: Finding, b: Finding): boolean {
+  if (a.outcome !== "fail" || b.outcome !== "fail") return false;
+  return a.what === b.what || (a.next === b.next && !UNSPECIFIC.has(a.next));
+}
+
+function mergeGroup(group: readonly Finding[]): readonly Finding[] {
+  const main = group.find(({ name }) => BASIC.has(name)) ?? group[0];
+  if (main === undefined || group.length === 1) return group;
+  const others = new Set(group.map(({ name }) => name));
+  others.delete(main.name);
+  return [{ ...main, also: [...others] }];
 }

@@ -1,4 +1,5 @@
 import { REGISTRY_HOST } from "../../core/address.ts";
+import { ERRORS } from "../../core/error-catalog.ts";
 import type { Environment } from "../../core/machine.ts";
 import { parseProxy } from "../../http/proxy.ts";
 import type { Reached } from "../../http/reach.ts";
@@ -9,7 +10,8 @@ import { fail, type Finding, pass, warn } from "./finding.ts";
 const MINUTE_MS = 60_000;
 /** TLS and API tokens tolerate this difference. */
 const LARGEST_OFFSET_MS = 5 * MINUTE_MS;
-const NETWORK = "check the network, HTTPS_PROXY and NO_PROXY";
+/** The same as of every request that fails for this reason, so that the doctor reports one failure. */
+const NETWORK = ERRORS["api-unknown-host"].hint;
 
 /** Checks whether DigitalOcean's servers respond to requests without a login, and whether this machine's clock matches theirs. */
 export async function checkServers({

@@ -20,8 +20,9 @@ export function reportOf(findings: readonly Finding[], version: string, machine:
     .filter((name) => KNOWN_VARIABLES.test(name) && env[name] !== undefined)
     .toSorted()
     .map((name) => `- ${name}${harmlessValue(name, env[name] ?? "")}`);
-  const lines = findings.map(({ outcome, name, what, next }) => {
-    return `- ${outcome}: ${name}: ${what}${next === undefined ? "" : ` (next: ${next})`}`;
+  const lines = findings.map(({ outcome, name, what, next, also = [] }) => {
+    const others = also.length === 0 ? "" : ` (also fails: ${also.join(", ")})`;
+    return `- ${outcome}: ${name}: ${what}${others}${next === undefined ? "" : ` (next: ${next})`}`;
   });
   const text = [
     "# docr doctor",

@@ -69,8 +69,9 @@ describe("the clients that ask docr for a host", () => {
     const home = createClientHome();
     home.docker("{ broken");
     home.registries('credential-helpers = ["docr"]');
-    const { usedBy, warnings } = await home.clients.usesOf("ghcr.io");
+    const { usedBy, broken = [], warnings } = await home.clients.usesOf("ghcr.io");
     expect(usedBy.map(({ client }) => client)).toEqual(["podman"]);
+    expect(broken.map(({ client }) => client)).toEqual(["docker"]);
     expect(warnings).toEqual([`${DOCKER} is not valid JSON (line 1)`]);
   });
 });

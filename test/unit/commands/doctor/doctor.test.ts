@@ -105,6 +105,12 @@ async function lineOf(name: string, scene: Scene = {}): Promise<readonly (string
   return found ? [found["outcome"], found["what"], found["next"]].filter((text) => text !== undefined) : [];
 }
 
+/** The failures, as JSON. */
+async function failuresOf(scene: Scene): Promise<readonly Record<string, unknown>[]> {
+  const checks: readonly Record<string, unknown>[] = Object((await examine(scene)).json).checks;
+  return checks.filter(({ outcome }) => outcome === "fail");
+}
+
 const program = (): string => join(folder, "bin", "docker-credential-docr");
 const INSTALL = "reinstall docr and docker-credential-docr in the same folder of the PATH";
 const reportPath = (): string => join(folder, "report.md");
@@ -145,7 +151,7 @@ pass  authorities  1 from a fake
     const { text, exitCode } = await examine({ registry: { problem: "refused the connection" } });
     expect(exitCode).toBe(1);
     expect(text).toContain(
-      `fail  registry     ${HOST} refused the connection\n                   next: check the network,`,
+      `fail  registry     ${HOST} refused the connection\n                   next: check the network connection,`,
     );
     expect(text).toMatch(/\n14 passed, 0 warnings, 1 failed\n$/);
   });
@@ -174,16 +180,15 @@ pass  authorities  1 from a fake
     });
     expect(exitCode).toBe(1);
     for (const line of [
-      "fail  path       cannot run docker-credential-docr",
-      "fail  clients    this check failed unexpectedly",
-      "fail  store      it is locked",
-      "fail  cache      DOCR_TTL must be a number",
-      "fail  servers    DOCR_TTL must be a number",
-      "fail  way        no such file",
+      "fail  client files  this check failed unexpectedly (also fails: clients)",
+      "fail  path          cannot run docker-credential-docr",
+      "fail  store         it is locked",
+      "fail  cache         DOCR_TTL must be a number (also fails: api token, handshake, servers)",
+      "fail  way           no such file",
     ]) {
       expect(text).toContain(line);
     }
-    // Several checks fail at the same setting; its fix is shown once.
+    // Several checks fail at the same setting: they are one failure.
     expect(text.split(ERRORS["bad-setting"].hint)).toHaveLength(2);
   });
 });
@@ -260,12 +265,27 @@ describe("the client check", () => {
     ]);
   });
 
-  it("names a file that cannot be read", async () => {
-    expect(await lineOf("clients", { uses: { warnings: ["~/.docker/config.json is no JSON"] } })).toEqual([
-      "warn",
-      "~/.docker/config.json is no JSON",
-      "fix that file",
-    ]);
+  it("names what a client skips", async () => {
+    const text = "docker ignores the login for ghcr.io in ~/.docker/config.json";
+    expect(await lineOf("clients", { uses: { warnings: [text] } })).toEqual(["warn", text, "fix that file"]);
+  });
+
+  it("reports a file that docker and podman reject as one failure, in the first line", async () => {
+    const message = "~/.docker/config.json is not valid JSON";
+    const failure = new HelperError("client-config", message);
+    const broken = (["docker", "podman"] as const).map((client) => ({ client, failure }));
+    const { text, json } = await examine({ uses: { usedBy: [], broken, warnings: [message] } });
+    expect(text).toMatch(/^fail {2}docker config {2}~\/\.docker\/config\.json is not valid JSON\n/);
+    expect(text.match(/config\.json/g)).toHaveLength(1);
+    expect(text).not.toContain("does not ask docr");
+    expect(json).toMatchObject({ summary: { fail: 1, warn: 0 } });
+  });
+
+  it("reports podman's broken file, and docker as it is", async () => {
+    const failure = new HelperError("client-config", "~/.config/containers/auth.json is not valid JSON");
+    const uses = { broken: [{ client: "podman", failure }], warnings: [failure.message] } as const;
+    expect(await failuresOf({ uses })).toMatchObject([{ name: "podman config", what: failure.message }]);
+    expect((await lineOf("docker", { uses }))[0]).toBe("pass");
   });
 });
 
@@ -457,19 +477,23 @@ describe("the account check", () => {
     expect(await lineOf("api token", withToken(["read", "write"], seconds))).toEqual(line);
   });
 
-  it("reports a rejected token, and its fix once", async () => {
+  it("reports a rejected token as one failure", async () => {
     const scene: Scene = {
       arrange({ api }) {
         api.fail("token", "api-unauthorized");
         api.fail("list", "api-unauthorized");
+        api.fail("mint", "api-unauthorized");
       },
     };
-    expect(await lineOf("api token", scene)).toEqual([
-      "fail",
-      "the api said no",
-      ERRORS["api-unauthorized"].hint,
+    expect(await failuresOf(scene)).toEqual([
+      {
+        outcome: "fail",
+        name: "api token",
+        what: "the api said no",
+        next: ERRORS["api-unauthorized"].hint,
+        also: ["registries", "handshake"],
+      },
     ]);
-    expect(await lineOf("registries", scene)).toEqual(["fail", "the api said no"]);
   });
 
   it.each<[readonly string[], string | undefined, readonly string[]]>([
