@@ -85,6 +85,17 @@ describeUnless(
       },
     );
 
+    it.each([
+      ["an empty API token, as in a pull request of a fork", { DIGITALOCEAN_ACCESS_TOKEN: "" }],
+      ["an API token that DigitalOcean rejects", { DIGITALOCEAN_ACCESS_TOKEN: `dop_v1_${"0".repeat(64)}` }],
+    ])("docker-compose build, which needs every listed login, works with %s", async (_title, env) => {
+      lab.user.writeDockerConfig({ credsStore: "docr" });
+      const file = join(lab.folder, "compose-build.yml");
+      writeFileSync(file, `version: "3"\nservices:\n  built: {build: "${createContext()}", image: built}\n`);
+      const outcome = await as("docker-compose", ["-f", file, "build", "-q"], { env });
+      expect([outcome.code, outcome.stderr]).toEqual([0, ""]);
+    });
+
     it("docker build pulls a private base image after a login", async () => {
       lab.user.writeDockerConfig({ credsStore: "docr" });
       await login();
