@@ -6,7 +6,6 @@ import { describeUnless } from "../support/lab/describe.ts";
 import { DOCR, explainNoExecutable } from "../support/lab/executable.ts";
 import { explainMissing, SYSTEM_PATH } from "../support/lab/parts.ts";
 import { runWell } from "../support/lab/run.ts";
-import { listFiles } from "../support/private-folder.ts";
 import { HOST, loginFor } from "../support/requests.ts";
 import { inSandbox } from "./sandbox.ts";
 import { type Command, recordOperations, runUntil } from "./strace.ts";
@@ -17,23 +16,6 @@ const configFolder = (home: string): string => join(home, ".config", "docr");
 
 const withoutRegistry = (stdout: string): readonly string[] =>
   Object.keys(JSON.parse(stdout)).filter((server) => server !== HOST);
-
-describeUnless(explainNoExecutable(), "the age vault of the executables", () => {
-  it(
-    "has all of 20 logins that 20 processes store at the same time",
-    inSandbox({}, async (sandbox) => {
-      const names = Array.from({ length: 20 }, (_, index) => `r${String(index).padStart(2, "0")}.test`);
-      const outcomes = await Promise.all(
-        names.map((name) => sandbox.docr("store", { stdin: loginFor(name), env: VAULT })),
-      );
-      expect(outcomes.map(({ code, stderr }) => `${code}${stderr}`)).toEqual(names.map(() => "0"));
-      const listed = await sandbox.docr("list", { env: VAULT });
-      expect(withoutRegistry(listed.stdout)).toEqual(names);
-      expect(listFiles(dataFolder(sandbox.home), "vault")).toEqual(["vault.age"]);
-      expect(listFiles(configFolder(sandbox.home))).toEqual(["age-identity.txt"]);
-    }),
-  );
-});
 
 describeUnless(explainNoExecutable() ?? explainMissing(["age"]), "age itself", () => {
   it(

@@ -7,6 +7,7 @@ import { explainNoLab, type Lab, openLab } from "../support/lab/lab.ts";
 import { writeOciLayout } from "../support/lab/oci-layout.ts";
 import type { Environment, Outcome } from "../support/lab/run.ts";
 import { openTerminal, type TerminalSession } from "../support/lab/terminal.ts";
+import { backdate } from "../support/private-folder.ts";
 
 const HOST = "registry.digitalocean.com";
 const IMAGE = `docker://${HOST}/acme/app:v1`;
@@ -187,7 +188,7 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the commands around
     it("prune lists active credentials and revokes superseded ones, except in a dry run", async () => {
       await logIn(token);
       await get();
-      await logIn(token);
+      backdate(join(lab.user.env["XDG_RUNTIME_DIR"] ?? "", "docr"), 50);
       await get();
       const dry = await docr(["prune", "--dry-run", "--json"]);
       expect(JSON.parse(dry.stdout)).toMatchObject({

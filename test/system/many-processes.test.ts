@@ -4,10 +4,29 @@ import { expect, it } from "vitest";
 import { describeUnless } from "../support/lab/describe.ts";
 import { explainNoExecutable } from "../support/lab/executable.ts";
 import { explainMissing, KEYRING } from "../support/lab/parts.ts";
+import { listFiles } from "../support/private-folder.ts";
 import { HOST, loginFor } from "../support/requests.ts";
 import { inSandbox } from "./sandbox.ts";
 
 const reason = explainNoExecutable() ?? explainMissing(KEYRING);
+
+describeUnless(explainNoExecutable(), "many processes with one age vault", () => {
+  it(
+    "store 20 logins at the same time, list all of them, and leave no other file",
+    inSandbox({}, async (sandbox) => {
+      const env = { DOCR_STORE: "file" };
+      const names = Array.from({ length: 20 }, (_, index) => `r${String(index).padStart(2, "0")}.test`);
+      const outcomes = await Promise.all(
+        names.map((name) => sandbox.docr("store", { stdin: loginFor(name), env })),
+      );
+      expect(outcomes.map(({ code, stderr }) => `${code}${stderr}`)).toEqual(names.map(() => "0"));
+      const listed = Object.keys(JSON.parse((await sandbox.docr("list", { env })).stdout));
+      expect(listed.filter((server) => server !== HOST)).toEqual(names);
+      expect(listFiles(join(sandbox.home, ".local", "share", "docr"), "vault")).toEqual(["vault.age"]);
+      expect(listFiles(join(sandbox.home, ".config", "docr"))).toEqual(["age-identity.txt", "has-logins"]);
+    }),
+  );
+});
 
 describeUnless(reason, "many processes with one keychain", () => {
   it(
