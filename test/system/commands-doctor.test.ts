@@ -207,7 +207,7 @@ describeUnless(explainNoLab(["docker", "tmux"]), "docr doctor", () => {
     ];
     expect(planted.filter((text) => report.includes(text))).toEqual([]);
     const again = await doctor(env, ["--report", path]);
-    expect([again.code, again.stdout]).toEqual([2, ""]);
+    expect([again.code, JSON.parse(again.stdout)]).toMatchObject([2, { error: { code: "bad-arguments" } }]);
     expect(readFileSync(path, "utf8")).toBe(report);
     rmSync(path);
   });
