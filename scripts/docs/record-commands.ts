@@ -60,6 +60,7 @@ async function recordAll({ user, folder, standIn }: Lab, token: string): Promise
   await record("migrate", "docr migrate --configure --yes");
   await record("registry list", "docr registry list");
   await record("registry show", "docr registry show basic.test");
+  await record("registry check", "docr registry check basic.test");
   const add = "docr registry add localhost:5000 --username sammy --password-stdin --no-check";
   await record("registry add", `${add} < password.txt`);
   await record("registry update", "docr registry update basic.test --password-stdin < password.txt");

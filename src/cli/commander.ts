@@ -92,6 +92,7 @@ function addCommand(
   finish: (found: ParsedCommand) => void,
 ): void {
   const added = parent.command(name).description(command.summary);
+  if (command.aliases) added.aliases([...command.aliases]);
   for (const argument of command.arguments ?? []) added.argument(argument);
   addOptions(added, optionsIn(command));
   added.addHelpText("after", endOfHelp(command)).action(() => {

@@ -29,8 +29,8 @@ Exit codes: ${listExitCodes(EXIT_CODES)}
 `;
 
 /** Formats a usage line: `docr check [options] <image>`. */
-export function usageLineOf({ name, arguments: names = [] }: Command): string {
-  return ["docr", name, "[options]", ...names].join(" ");
+export function usageLineOf({ name, aliases = [], arguments: names = [] }: Command): string {
+  return ["docr", [name, ...aliases].join("|"), "[options]", ...names].join(" ");
 }
 
 /** The last part of a command's help. */

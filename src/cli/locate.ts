@@ -22,7 +22,10 @@ export function locate(args: readonly string[], tree: CommandTree): Located {
   if (!("commands" in found)) {
     return { name: `docr ${found.name}`, command: found, names: [], rest: args.slice(1) };
   }
-  const inner = found.commands.find(({ name }) => name === `${first} ${second}`);
+  const inner = found.commands.find(
+    ({ name, aliases = [] }) =>
+      name === `${first} ${second}` || (second !== undefined && aliases.includes(second)),
+  );
   if (inner) return { name: `docr ${inner.name}`, command: inner, names: [], rest: args.slice(2) };
   const own = found.commands.map(({ name }) => name.slice(found.name.length + 1));
   return { name: `docr ${found.name}`, command: undefined, names: own, rest: args.slice(1) };

@@ -68,8 +68,11 @@ export type Resolved = Asked &
       }
   );
 
+/** `crane` stands for the tools that read docker's file and ask for an image's path before its host: crane, ko, cosign. */
+export type UsingClient = ClientName | "crane";
+
 interface Use {
-  readonly client: ClientName;
+  readonly client: UsingClient;
   /** As in `Resolved`. */
   readonly source: string;
 }
@@ -87,7 +90,7 @@ export interface ClientUses {
   /** The logins or helpers that a client finds before docr. */
   readonly shadowedBy: readonly ClientUse[];
   /** The clients that reject one of their files, and so have no settings or not all of them. */
-  readonly broken?: readonly { readonly client: ClientName; readonly failure: HelperError }[];
+  readonly broken?: readonly { readonly client: UsingClient; readonly failure: HelperError }[];
   /** The same and what clients skip, one line each. */
   readonly warnings: readonly string[];
 }

@@ -4,7 +4,7 @@ import { clientKeyOf, DOCKER_HUB } from "../core/image.ts";
 import type { Machine } from "../core/machine.ts";
 import { lookUpInDocker } from "./docker.ts";
 import { podmanSteps } from "./podman.ts";
-import type { ClientName, ClientUse, ClientUses, HelperUse, Step } from "./types.ts";
+import type { ClientUse, ClientUses, HelperUse, Step, UsingClient } from "./types.ts";
 
 /** docr's name in the clients' files. */
 export const DOCR = "docr";
@@ -13,9 +13,9 @@ export const DOCR = "docr";
 export function findClientUses(machine: Machine, key: string): ClientUses {
   const usedBy: HelperUse[] = [];
   const shadowedBy: ClientUse[] = [];
-  const broken: { client: ClientName; failure: HelperError }[] = [];
+  const broken: { client: UsingClient; failure: HelperError }[] = [];
   const warnings: string[] = [];
-  const follow = (client: ClientName, list: () => Iterable<Step>): void => {
+  const follow = (client: UsingClient, list: () => Iterable<Step>): void => {
     try {
       for (const step of list()) {
         if (step.kind === "broken") {
@@ -32,7 +32,7 @@ export function findClientUses(machine: Machine, key: string): ClientUses {
         if (helper !== DOCR) {
           shadowedBy.push(use);
           // podman continues with the next helper if this one has no login.
-          if (client === "docker") return;
+          if (client !== "podman") return;
         } else if (isSameLogin(step.key, key)) {
           usedBy.push(use);
           return;
@@ -43,16 +43,23 @@ export function findClientUses(machine: Machine, key: string): ClientUses {
       broken.push({ client, failure: error });
     }
   };
-  follow("docker", () => {
+  const client = isPath(key) ? "crane" : "docker";
+  follow(client, () => {
     const { step, warnings: skipped } = lookUpInDocker(machine, clientKeyOf(key));
     warnings.push(...skipped);
     return step ? [step] : [];
   });
   const host = key === clientKeyOf(DOCKER_HUB) ? DOCKER_HUB : key;
   // podman looks only for hosts, so it never uses Docker Hub's other keys, which are URLs.
-  if (!host.includes("://")) follow("podman", () => podmanSteps(machine, { host, repository: undefined }));
+  if (!host.includes("://") && !isPath(key))
+    follow("podman", () => podmanSteps(machine, { host, repository: undefined }));
   warnings.push(...broken.map(({ failure }) => failure.message));
   return { usedBy, shadowedBy, ...(broken.length > 0 && { broken }), warnings: [...new Set(warnings)] };
+}
+
+/** Whether the key names an image's path: docker and podman ask helpers for hosts, and Docker Hub's keys are URLs. */
+function isPath(key: string): boolean {
+  return key.includes("/") && !key.includes("://");
 }
 
 /** Whether docr returns the login under `stored` for a request for `asked`. */

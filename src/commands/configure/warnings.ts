@@ -61,7 +61,10 @@ export async function followUpWarnings(
   clients: Clients,
 ): Promise<readonly string[]> {
   const { shadowedBy } = await clients.usesOf(REGISTRY_HOST);
-  const isSelected = { docker: places.docker !== undefined, podman: places.podman.length > 0 };
+  const isSelected: Readonly<Record<string, boolean>> = {
+    docker: places.docker !== undefined,
+    podman: places.podman.length > 0,
+  };
   const stored = shadowedBy.filter(({ kind, client }) => kind === "file" && isSelected[client]);
   return [
     ...markWarnings(edits),

@@ -75,7 +75,7 @@ export const checkCommand = defineCommand({
     const traces = options.trace ? checks.map(({ exchanges }) => exchanges) : [];
     if (!wantsJson) for (const exchanges of traces) context.terminal.print(describeExchanges(exchanges));
     const [only, ...others] = all;
-    if (!only || others.length > 0) return withTraces(describeSeveral(all), traces);
+    if (!only || others.length > 0) return withTraces(describeSeveral(all, context.terminal), traces);
     if (only.outcome.status === "failed") throw only.outcome.failure;
     if (question === "raw" && exitCodeOf(only) !== 0) return describeOnStderr(only, context);
     return withTraces(describeChecked(only, context.terminal), traces);

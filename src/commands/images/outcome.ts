@@ -53,15 +53,27 @@ export function describeChecked(checked: Checked, terminal: Pick<Terminal, "pain
 }
 
 /** Describes each in one row. The exit code is the worst one. */
-export function describeSeveral(all: readonly Checked[]): Result {
+export function describeSeveral(all: readonly Checked[], { width }: Pick<Terminal, "width">): Result {
+  const rows = all.map((checked) => [LABELS[checked.outcome.status], checked.name, detailOf(checked)]);
+  return { text: alignColumns(rows, width), json: all.map(jsonOf), exitCode: worstExitCode(all) };
+}
+
+export function worstExitCode(all: readonly Checked[]): number {
   const worst = WORST_FIRST.flatMap((status) => all.filter(({ outcome }) => outcome.status === status))[0];
-  return {
-    text: alignColumns(
-      all.map((checked) => [LABELS[checked.outcome.status], checked.name, detailOf(checked)]),
-    ),
-    json: all.map(jsonOf),
-    exitCode: worst ? exitCodeOf(worst) : 0,
-  };
+  return worst ? exitCodeOf(worst) : 0;
+}
+
+/** The outcome in one cell, with the reason of a refusal or failure. */
+export function describeOutcome(checked: Checked): string {
+  const detail = detailOf(checked);
+  const label = LABELS[checked.outcome.status];
+  return detail === "" ? label : `${label}: ${detail}`;
+}
+
+/** The same for `--json`, without name and login. */
+export function jsonOfOutcome(checked: Checked): Readonly<Record<string, unknown>> {
+  const { [checked.key]: _name, login: _login, ...outcome } = jsonOf(checked);
+  return outcome;
 }
 
 const LABELS: Readonly<Record<CheckOutcome["status"], string>> = {

@@ -1,14 +1,12 @@
-import type { Credential } from "../../core/credential.ts";
 import { HelperError } from "../../core/errors.ts";
-import { clientKeyOf } from "../../core/image.ts";
 import { Secret } from "../../core/secret.ts";
-import type { LoginCheck } from "../../oci/registries.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { defineCommand, type Options, type Result } from "../command.ts";
 import type { CommandContext } from "../context.ts";
 import { checkUsername } from "../images/given-login.ts";
 import { checkNoFallback, openFallback } from "./fallback.ts";
-import { findLogin, findUses, parseOtherHost, requireLogin, viewOf } from "./logins.ts";
+import { checkWithRegistry } from "./check.ts";
+import { findLogin, findUses, type LoginAddress, parseLoginAddress, requireLogin, viewOf } from "./logins.ts";
 
 const OPTIONS = {
   username: { kind: "value", value: "name", description: "User name" },
@@ -38,21 +36,23 @@ export const addCommand = defineCommand({
   options: { ...OPTIONS, yes: { kind: "flag", description: "Replace a stored login without asking" } },
   examples: [
     "docr registry add ghcr.io --username sammy",
+    "docr registry add registry.local/user1/image1 --username sammy",
     "docr registry add localhost:5000 --username sammy --password-stdin --no-check < password.txt",
   ],
   needs: NEEDS,
   async run({ options, args: [text] }, context) {
     const { logins, terminal } = context;
-    const host = parseOtherHost(text);
-    await checkNoFallback(context, host, clientKeyOf(host));
-    const present = await findLogin(logins, host);
-    if (present && !options.yes) await confirmReplacement(terminal, host);
+    const address = parseLoginAddress(text);
+    const { name } = address;
+    await checkNoFallback(context, address);
+    const present = await findLogin(logins, address);
+    if (present && !options.yes) await confirmReplacement(terminal, name);
     if (options.username === undefined && options.passwordStdin) {
       throw new HelperError("bad-arguments", "--password-stdin requires --username");
     }
-    const username = options.username ?? (await terminal.ask(`User name for ${host}`, "--username"));
-    const secret = await readPassword(terminal, host, options.passwordStdin);
-    const login = { host, key: clientKeyOf(host), username, secret };
+    const username = options.username ?? (await terminal.ask(`User name for ${name}`, "--username"));
+    const secret = await readPassword(terminal, name, options.passwordStdin);
+    const login = { address, key: address.key, username, secret };
     return storeLogin(context, login, { check: options.check, verb: "stored" });
   },
 });
@@ -66,38 +66,38 @@ export const updateCommand = defineCommand({
   examples: ["docr registry update ghcr.io --password-stdin < password.txt"],
   needs: NEEDS,
   async run({ options, args: [text] }, context) {
-    const host = parseOtherHost(text);
-    await checkNoFallback(context, host, clientKeyOf(host));
-    const { login: present } = await requireLogin(context.logins, host);
+    const address = parseLoginAddress(text);
+    await checkNoFallback(context, address);
+    const { login: present } = await requireLogin(context.logins, address);
     const username = options.username ?? present.username;
     const keepsPassword = options.username !== undefined && !options.passwordStdin;
     const secret = keepsPassword
       ? present.secret
-      : await readPassword(context.terminal, host, options.passwordStdin);
-    const login = { host, key: present.serverUrl, username, secret };
+      : await readPassword(context.terminal, address.name, options.passwordStdin);
+    const login = { address, key: present.serverUrl, username, secret };
     return storeLogin(context, login, { check: options.check, verb: "updated" });
   },
 });
 
-async function confirmReplacement(terminal: Terminal, host: string): Promise<void> {
+async function confirmReplacement(terminal: Terminal, name: string): Promise<void> {
   if (!terminal.canAsk) {
-    throw new HelperError("bad-arguments", `a login for ${host} is already stored`, {
-      hint: `change it with docr registry update ${host}, or replace it with --yes`,
+    throw new HelperError("bad-arguments", `a login for ${name} is already stored`, {
+      hint: `change it with docr registry update ${name}, or replace it with --yes`,
     });
   }
-  if (await terminal.confirm(`A login for ${host} is already stored. Replace it?`)) return;
+  if (await terminal.confirm(`A login for ${name} is already stored. Replace it?`)) return;
   throw new HelperError("cancelled", "cancelled");
 }
 
-async function readPassword(terminal: Terminal, host: string, fromStdin: boolean): Promise<Secret> {
+async function readPassword(terminal: Terminal, name: string, fromStdin: boolean): Promise<Secret> {
   return fromStdin
     ? terminal.readSecret("the password")
-    : terminal.askHidden(`Password or access token for ${host}`, "--password-stdin");
+    : terminal.askHidden(`Password or access token for ${name}`, "--password-stdin");
 }
 
 interface NewLogin {
-  readonly host: string;
-  /** The address that clients send for this host. */
+  readonly address: LoginAddress;
+  /** The key to store it under. */
   readonly key: string;
   readonly username: string;
   readonly secret: Secret;
@@ -105,28 +105,29 @@ interface NewLogin {
 
 async function storeLogin(
   context: LoginContext,
-  { host, key, username, secret }: NewLogin,
+  { address, key, username, secret }: NewLogin,
   { check, verb }: { readonly check: boolean; readonly verb: string },
 ): Promise<Result> {
   checkUsername(username);
   if (secret.matches(/^$/)) throw new HelperError("bad-arguments", "the password is empty");
-  const { helper, logins, terminal, reporter } = context;
-  let checked: LoginCheck | undefined;
-  if (check) {
-    const credential: Credential = { username: new Secret(username), secret };
-    const registries = await context.registries();
-    checked = await terminal.spin(`asking ${host}`, () => registries.checkLogin(host, credential));
-  }
+  const { helper, logins, reporter } = context;
+  const { name, host } = address;
+  const checked = check
+    ? await checkWithRegistry(address, { username: new Secret(username), secret }, context)
+    : undefined;
   await helper.store(key, username, secret);
-  const view = viewOf(await requireLogin(logins, host));
+  const view = viewOf(await requireLogin(logins, address));
   const { usedBy } = await findUses(context, await openFallback(context), view);
   if (usedBy.length === 0) {
-    reporter.warn(`no client asks docr for ${host} yet; run docr configure --global`);
+    reporter.warn(`no client asks docr for ${name} yet; run docr configure --global`);
+  }
+  if (address.name !== host) {
+    context.terminal.note(`docker and podman ask for ${host}; crane, ko and cosign ask for ${name} first`);
   }
   const why = checked === "not-needed" ? `: ${host} answers without a login` : "";
   const unchecked = checked === "accepted" ? "" : ` (not checked${why})`;
   return {
-    text: `${verb} the login${view.username === null ? "" : ` of ${view.username}`} for ${host}${unchecked}\n`,
+    text: `${verb} the login${view.username === null ? "" : ` of ${view.username}`} for ${name}${unchecked}\n`,
     json: { ...view, checked: checked === "accepted" },
   };
 }

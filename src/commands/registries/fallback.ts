@@ -3,7 +3,7 @@ import { listHelper } from "../../client-config/helper-client.ts";
 import { HelperError } from "../../core/errors.ts";
 import { undefinedIfFailed } from "../../credentials/best-effort.ts";
 import type { CommandContext } from "../context.ts";
-import { type Fallback, storeKeyOf } from "./logins.ts";
+import { type Fallback, type LoginAddress, storeKeyOf } from "./logins.ts";
 
 /** Returns undefined without a fallback helper. If it does not list its logins, assumes that it has every login. */
 export async function openFallback({
@@ -20,15 +20,14 @@ export async function openFallback({
 /** Throws `bad-setting` if the fallback helper has a login for the host, because clients would get that one. */
 export async function checkNoFallback(
   context: Pick<CommandContext, "general" | "machine" | "runHelper">,
-  host: string,
-  key: string,
+  { host, name, key }: LoginAddress,
 ): Promise<void> {
   const fallback = await openFallback(context);
   if (!fallback?.answers(key)) return;
   const { helper } = fallback;
   throw new HelperError(
     "bad-setting",
-    `the fallback helper docker-credential-${helper} answers for ${host}, not docr`,
+    `the fallback helper docker-credential-${helper} answers for ${name}, not docr`,
     {
       hint: context.machine.env["DOCR_FALLBACK"]
         ? `log in with docker login ${host}, or unset DOCR_FALLBACK`

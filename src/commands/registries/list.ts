@@ -4,68 +4,129 @@ import { printable } from "../../core/text.ts";
 import { alignColumns } from "../../terminal/table.ts";
 import { formatTime } from "../../terminal/times.ts";
 import { defineCommand } from "../command.ts";
+import { type Checked, describeOutcome, jsonOfOutcome, worstExitCode } from "../images/outcome.ts";
 import { openFallback } from "./fallback.ts";
+import { checkStored } from "./check.ts";
 import {
   allLogins,
+  findAddress,
   findUses,
+  isHubToken,
+  type KeyedLogin,
   type LoginView,
   namesOf,
-  parseOtherHost,
+  parseLoginAddress,
   requireLogin,
   viewOf,
 } from "./logins.ts";
 
+const SORTS = ["host", "user", "stored"] as const;
+
 export const listCommand = defineCommand({
   name: "registry list",
+  aliases: ["ls"],
   summary: "List the stored logins, without passwords",
   options: {
-    filter: { kind: "value", value: "text", description: "Only logins whose user name contains this text" },
+    filter: {
+      kind: "value",
+      value: "text",
+      description: "Only logins whose host or user name contains this text",
+    },
     host: {
       kind: "value",
       value: "pattern",
       description: "Only hosts that match; * stands for any text",
     },
+    sort: {
+      kind: "value",
+      value: "column",
+      description: "Column to sort by",
+      choices: SORTS,
+      default: "host",
+    },
+    check: { kind: "flag", description: "Ask each registry whether it accepts the login" },
   },
-  examples: ["docr registry list", "docr registry list --host '*.io' --json"],
-  needs: ["clients", "general", "logins", "terminal", "reporter", "runHelper"],
-  async run({ options: { filter, host } }, { terminal, reporter, ...context }) {
+  examples: [
+    "docr registry list",
+    "docr registry list --host '*.io' --json",
+    "docr registry ls --filter sammy --sort stored --check",
+  ],
+  exitCodes: { 0: "success", 1: "failure", 2: "wrong usage", 4: "rejected, with --check" },
+  needs: ["clients", "general", "logins", "registries", "terminal", "reporter", "runHelper"],
+  async run({ options: { filter, host, sort, check } }, { terminal, reporter, ...context }) {
     const pattern = host === undefined ? undefined : hostPatternOf(host);
-    const views = (await allLogins(context.logins))
-      .map(viewOf)
-      .filter((view) => !pattern || namesOf(view).some((name) => pattern.test(name)))
-      .filter(({ username }) => filter === undefined || containsText(username, filter));
+    const listed = (await allLogins(context.logins))
+      .map((login): ListedLogin => ({ login, view: viewOf(login) }))
+      .filter(({ view }) => !pattern || namesOf(view).some((name) => pattern.test(name)))
+      .filter(({ view }) => filter === undefined || containsText(view, filter))
+      .toSorted((a, b) => compareViews(a.view, b.view, sort));
     const fallback = await openFallback(context);
+    const checks = check ? await checkAll(listed, { terminal, ...context }) : undefined;
     const warnings = new Set<string>();
     const rows: string[][] = [];
     const json: unknown[] = [];
-    for (const view of views) {
+    for (const { view } of listed) {
       const { usedBy, warnings: more } = await findUses(context, fallback, view);
       for (const warning of more) warnings.add(warning);
-      rows.push([printable(view.host), usernameText(view), timeText(view), clientsText(usedBy) || "none"]);
-      json.push({ ...view, usedBy: usedBy.map(jsonOfUse) });
+      const checked = checks?.get(view);
+      const cells = [printable(view.host), usernameText(view), timeText(view), clientsText(usedBy) || "none"];
+      rows.push(checks ? [...cells, checked ? describeOutcome(checked) : "not checked"] : cells);
+      const outcome = checks && { check: checked ? jsonOfOutcome(checked) : null };
+      json.push({ ...view, usedBy: usedBy.map(jsonOfUse), ...outcome });
     }
     for (const warning of warnings) reporter.warn(warning);
     if (rows.length === 0) {
       terminal.note(host === undefined && filter === undefined ? "no logins are stored" : "no login matches");
     }
+    const titles = ["HOST", "USER NAME", "STORED", "USED BY", ...(check ? ["CHECK"] : [])];
     return {
-      text:
-        rows.length === 0
-          ? ""
-          : alignColumns([["HOST", "USER NAME", "STORED", "USED BY"], ...rows], terminal.width),
+      text: rows.length === 0 ? "" : alignColumns([titles, ...rows], terminal.width),
       json,
+      exitCode: checks ? worstExitCode([...checks.values()]) : 0,
     };
   },
 });
 
+interface ListedLogin {
+  readonly login: KeyedLogin;
+  readonly view: LoginView;
+}
+
+/** Leaves out the logins that no registry can check. */
+async function checkAll(
+  listed: readonly ListedLogin[],
+  context: Parameters<typeof checkStored>[2],
+): Promise<ReadonlyMap<LoginView, Checked>> {
+  const checks = listed.flatMap(({ login, view }) => {
+    const address = isHubToken(login) ? undefined : findAddress(view);
+    return address ? [checkStored(address, login, context).then((checked) => [view, checked] as const)] : [];
+  });
+  return new Map(await Promise.all(checks));
+}
+
+/** Compares by the column, and then by host. A login without a time comes last. */
+function compareViews(a: LoginView, b: LoginView, sort: (typeof SORTS)[number]): number {
+  const valueOf = ({ host, username, storedAt }: LoginView): string => {
+    if (sort === "user") return username?.toLowerCase() ?? "";
+    return sort === "stored" ? (storedAt ?? "~") : host;
+  };
+  return compareTexts(valueOf(a), valueOf(b)) || compareTexts(a.host, b.host);
+}
+
+function compareTexts(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
 export const showCommand = defineCommand({
   name: "registry show",
+  aliases: ["inspect"],
   arguments: ["<host>"],
   summary: "Show a login: user name, when it was stored, which clients use it",
-  examples: ["docr registry show ghcr.io"],
+  examples: ["docr registry show ghcr.io", "docr registry inspect registry.local/user1/image1"],
   needs: ["clients", "general", "logins", "terminal", "reporter", "runHelper"],
   async run({ args: [text] }, { terminal, reporter, ...context }) {
-    const view = viewOf(await requireLogin(context.logins, parseOtherHost(text)));
+    const view = viewOf(await requireLogin(context.logins, parseLoginAddress(text)));
     const { usedBy, shadowedBy, warnings } = await findUses(context, await openFallback(context), view);
     for (const warning of warnings) reporter.warn(warning);
     return {
@@ -119,8 +180,9 @@ function timeText({ storedAt }: LoginView): string {
   return storedAt === null ? "unknown" : formatTime(Date.parse(storedAt));
 }
 
-function containsText(username: string | null, filter: string): boolean {
-  return username !== null && username.toLowerCase().includes(filter.toLowerCase());
+function containsText(view: LoginView, filter: string): boolean {
+  const texts = [...namesOf(view), view.username ?? ""];
+  return texts.some((text) => text.toLowerCase().includes(filter.toLowerCase()));
 }
 
 /** The pattern matches the whole host, in any case. `*` stands for any text. */

@@ -1,11 +1,11 @@
 import type { ClientUses } from "../../client-config/types.ts";
 import { HUB_KEY, parseAddress, REGISTRY_HOST } from "../../core/address.ts";
-import { HelperError } from "../../core/errors.ts";
+import { HelperError, isHelperError } from "../../core/errors.ts";
 import { clientKeyOf, DOCKER_HUB } from "../../core/image.ts";
 import { Secret } from "../../core/secret.ts";
 import type { Login } from "../../credentials/codec.ts";
 import type { CommandContext } from "../context.ts";
-import { parseHost, parseTarget } from "../images/target.ts";
+import { parseTarget, type Target } from "../images/target.ts";
 import { shownUsername } from "../pull-secrets/docker-config.ts";
 
 type StoredLogins = CommandContext["logins"];
@@ -16,28 +16,73 @@ export interface KeyedLogin {
   readonly login: Login;
 }
 
-/** Parses the host of a registry other than DigitalOcean's. Throws `bad-arguments`. */
-export function parseOtherHost(text: string): string {
-  const { host } = parseTarget(text);
-  if (parseAddress(host).kind === "other") return parseHost(text);
-  throw new HelperError("bad-arguments", `docr registry does not manage the login for ${REGISTRY_HOST}`, {
-    hint: "use docr login, docr logout and docr status",
-  });
+/** The registry of a login, or the repository if the login is for a path. */
+export interface LoginAddress {
+  readonly target: Target;
+  readonly host: string;
+  /** As the user and messages name it: `ghcr.io`, `registry.local/user1/image1`. */
+  readonly name: string;
+  /** The address that clients send. */
+  readonly key: string;
 }
 
-/** Returns undefined if the store has no login for the host. */
-export async function findLogin(logins: StoredLogins, host: string): Promise<KeyedLogin | undefined> {
-  const storeKey = storeKeyOf(host);
+/** Parses a host, or a host with a path, of a registry other than DigitalOcean's. Throws `bad-arguments`. */
+export function parseLoginAddress(text: string): LoginAddress {
+  const target = parseTarget(text);
+  const { host, repository } = target;
+  if (parseAddress(host).kind !== "other") {
+    throw new HelperError("bad-arguments", `docr registry does not manage the login for ${REGISTRY_HOST}`, {
+      hint: "use docr login, docr logout and docr status",
+    });
+  }
+  if (repository === undefined) return { target, host, name: host, key: clientKeyOf(host) };
+  const name = `${host}/${repository}`;
+  if (host === DOCKER_HUB && !NAMES_HUB.test(text)) {
+    throw new HelperError("bad-arguments", "a login's address begins with the registry's host", {
+      hint: `name the host: docker.io, or ${name}`,
+    });
+  }
+  if ((target.tag ?? target.digest) !== undefined) {
+    throw new HelperError("bad-arguments", "a login is for a registry or a repository, not for one image", {
+      hint: `leave out the tag and the digest: ${name}`,
+    });
+  }
+  // Clients that ask for a path know Docker Hub by the name of its index (go-containerregistry).
+  return { target, host, name, key: host === DOCKER_HUB ? `index.docker.io/${repository}` : name };
+}
+
+/** The same for a command that changes nothing: also DigitalOcean's registry, where a client may have stored a login. */
+export function parseStoredAddress(text: string): LoginAddress {
+  const isOwn = parseAddress(parseTarget(text).host).kind === "digitalocean";
+  return isOwn ? OWN_ADDRESS : parseLoginAddress(text);
+}
+
+const OWN_ADDRESS: LoginAddress = {
+  target: { host: REGISTRY_HOST },
+  host: REGISTRY_HOST,
+  name: REGISTRY_HOST,
+  key: REGISTRY_HOST,
+};
+
+const NAMES_HUB = /^(?:(?:docker|https?):\/\/)?(?:index\.)?docker\.io\//i;
+
+/** Returns undefined if the store has no login for the address. */
+export async function findLogin(
+  logins: StoredLogins,
+  { key }: LoginAddress,
+): Promise<KeyedLogin | undefined> {
+  const storeKey = storeKeyOf(key);
   const login = await logins.read(storeKey);
   return login && { storeKey, login };
 }
 
-/** Throws `no-login` if the store has no login for the host. */
-export async function requireLogin(logins: StoredLogins, host: string): Promise<KeyedLogin> {
-  const found = await findLogin(logins, host);
+/** Throws `no-login` if the store has no login for the address. */
+export async function requireLogin(logins: StoredLogins, address: LoginAddress): Promise<KeyedLogin> {
+  const found = await findLogin(logins, address);
   if (found) return found;
-  throw new HelperError("no-login", `docr has no login for ${host}`, {
-    hint: `run docr registry list, or add one: docr registry add ${host}`,
+  const { name } = address;
+  throw new HelperError("no-login", `docr has no login for ${name}`, {
+    hint: `run docr registry list, or add one: docr registry add ${name}`,
   });
 }
 
@@ -56,6 +101,7 @@ export function storeKeyOf(key: string): string {
 
 /** A login without its password. */
 export interface LoginView {
+  /** With the path, if the login is for a path. */
   readonly host: string;
   /** Null if it is the secret itself, and for DigitalOcean's registry, where it can be. */
   readonly username: string | null;
@@ -77,6 +123,21 @@ export function viewOf({ storeKey, login }: KeyedLogin): LoginView {
 function hostOf(storeKey: string): string {
   const isHub = storeKey === HUB_KEY || storeKey.startsWith(`${HUB_KEY}/`);
   return isHub ? `${clientKeyOf(DOCKER_HUB)}${storeKey.slice(HUB_KEY.length + 1)}` : storeKey;
+}
+
+/** Whether it is one of the tokens that docker stores for Docker Hub's own API. */
+export function isHubToken({ storeKey }: KeyedLogin): boolean {
+  return storeKey.startsWith(`${HUB_KEY}/`);
+}
+
+/** Returns the address of a stored login. Undefined if a client stored it under a key that is not a registry's address. */
+export function findAddress({ host }: LoginView): LoginAddress | undefined {
+  try {
+    return parseStoredAddress(host);
+  } catch (error) {
+    if (isHelperError(error)) return undefined;
+    throw error;
+  }
 }
 
 /** The names that the user may use for a login's host. Docker Hub has several. */

@@ -1,5 +1,6 @@
 import type { CommandGroup } from "../command.ts";
 import { addCommand, updateCommand } from "./add.ts";
+import { checkLoginCommand } from "./check.ts";
 import { listCommand, showCommand } from "./list.ts";
 import { removeCommand } from "./remove.ts";
 
@@ -7,5 +8,5 @@ import { removeCommand } from "./remove.ts";
 export const registryCommands: CommandGroup = {
   name: "registry",
   summary: "Manage the logins of other registries",
-  commands: [listCommand, showCommand, addCommand, updateCommand, removeCommand],
+  commands: [listCommand, showCommand, checkLoginCommand, addCommand, updateCommand, removeCommand],
 };

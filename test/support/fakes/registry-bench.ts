@@ -1,7 +1,7 @@
 import type { ClientUses } from "../../../src/client-config/types.ts";
 import type { HelperError } from "../../../src/core/errors.ts";
 import { Secret } from "../../../src/core/secret.ts";
-import type { LoginCheck } from "../../../src/oci/registries.ts";
+import type { LoginCheck, Registries } from "../../../src/oci/registries.ts";
 import { type CommandBench, type CommandBenchOptions, createCommandBench } from "./command-bench.ts";
 
 export const HUB = "https://index.docker.io/v1/";
@@ -30,6 +30,8 @@ export function createRegistryBench(
     readonly uses?: Partial<ClientUses>;
     readonly refusal?: HelperError;
     readonly check?: LoginCheck;
+    /** The registry's answer about an image. */
+    readonly manifest?: Registries["findManifest"];
   } = {},
 ): RegistryBench {
   const checks: string[] = [];
@@ -43,6 +45,7 @@ export function createRegistryBench(
         if (options.refusal) throw options.refusal;
         return options.check ?? "accepted";
       },
+      ...(options.manifest && { findManifest: options.manifest }),
     },
     ...options,
   });

@@ -54,6 +54,17 @@ describe("the clients that ask docr for a host", () => {
     expect(shadowedBy).toMatchObject([{ client: "podman", helper: "pass" }]);
   });
 
+  it("are crane and others for a path, which docker and podman do not ask for", async () => {
+    const home = createClientHome();
+    home.docker({ credsStore: "docr" });
+    home.podman({ credHelpers: { "registry.local": "docr" } });
+    expect((await home.clients.usesOf("registry.local/user1/image1")).usedBy).toEqual([
+      { client: "crane", source: DOCKER, kind: "helper", setting: "credsStore", helper: "docr" },
+    ]);
+    home.docker({ credHelpers: { "registry.local": "docr" } });
+    expect((await home.clients.usesOf("registry.local/user1/image1")).usedBy).toEqual([]);
+  });
+
   it("are docker and podman for Docker Hub, under docker's key and podman's", async () => {
     const home = createClientHome();
     home.docker({ credsStore: "docr" });

@@ -101,7 +101,8 @@ describe("docr registry add", () => {
       {},
       `docr registry does not manage the login for ${HOST}`,
     ],
-    ["an image", "ghcr.io/acme/app", {}, "this is the name of an image, not of a registry"],
+    ["one image", "ghcr.io/acme/app:v1", {}, "a login is for a registry or a repository, not for one image"],
+    ["an image on Docker Hub", "acme/app", {}, "a login's address begins with the registry's host"],
     [
       "no user name with --password-stdin",
       "ghcr.io",
@@ -167,6 +168,50 @@ describe("docr registry add", () => {
   it("needs a terminal to ask for what the options do not give", async () => {
     const bench = createRegistryBench();
     expect((await failureOf(() => bench.run(addCommand, CHECKED, "ghcr.io"))).code).toBe("no-terminal");
+  });
+});
+
+async function deny(): Promise<never> {
+  throw new HelperError("registry-denied", "denied");
+}
+
+describe("docr registry add for a path", () => {
+  const flags = { username: "sammy", passwordStdin: true, check: true };
+
+  it("stores the login beside the host's, for clients that ask for the path", async () => {
+    const bench = createRegistryBench({ stdin: "hunter2", manifest: async () => undefined });
+    await storeLogin(bench, "registry.local", "rosa", "of the host");
+    const { text, json } = await bench.run(addCommand, flags, "https://registry.local/user1/image1");
+    expect(text).toBe("stored the login of sammy for registry.local/user1/image1\n");
+    expect(json).toMatchObject({ host: "registry.local/user1/image1", checked: true });
+    expect(await loginAt(bench, "registry.local/user1/image1")).toBe("sammy hunter2");
+    expect(await loginAt(bench, "registry.local")).toBe("rosa of the host");
+    expect(bench.checks).toEqual(["registry.local sammy hunter2"]);
+    expect(bench.notes).toEqual([
+      "docker and podman ask for registry.local; crane, ko and cosign ask for registry.local/user1/image1 first",
+    ]);
+  });
+
+  it("stores nothing if the login may not read the repository", async () => {
+    const bench = createRegistryBench({ stdin: "hunter2", manifest: deny });
+    const work = () => bench.run(addCommand, flags, "registry.local/user1/image1");
+    expect((await failureOf(work)).code).toBe("registry-denied");
+    expect(bench.keychain.items.size).toBe(0);
+  });
+
+  it("stores Docker Hub's under the name that clients ask for", async () => {
+    const bench = createRegistryBench({ stdin: "hunter2", manifest: async () => undefined });
+    await bench.run(addCommand, flags, "docker.io/ann/app");
+    expect(await loginAt(bench, "index.docker.io/ann/app")).toBe("sammy hunter2");
+  });
+
+  it("is changed on its own", async () => {
+    const bench = createRegistryBench({ stdin: "new", manifest: async () => undefined });
+    await storeLogin(bench, "registry.local");
+    await storeLogin(bench, "registry.local/user1/image1");
+    await bench.run(updateCommand, { passwordStdin: true, check: true }, "registry.local/user1/image1");
+    expect(await loginAt(bench, "registry.local/user1/image1")).toBe("sammy new");
+    expect(await loginAt(bench, "registry.local")).toBe("sammy hunter2");
   });
 });
 

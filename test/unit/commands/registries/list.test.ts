@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { HelperError } from "../../../../src/core/errors.ts";
+import { HOUR } from "../../../support/fakes/fixed-clock.ts";
 import type { ClientUses } from "../../../../src/client-config/types.ts";
 import { listCommand, showCommand } from "../../../../src/commands/registries/list.ts";
-import type { CommandBench, GivenOptions } from "../../../support/fakes/command-bench.ts";
+import {
+  type CommandBench,
+  createCommandBench,
+  type GivenOptions,
+} from "../../../support/fakes/command-bench.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
 import {
   BY_PODMAN,
@@ -53,6 +59,8 @@ describe("docr registry list", () => {
   it.each([
     [{ filter: "SAM" }, ["ghcr.io"]],
     [{ filter: "hunter2" }, []],
+    [{ filter: "QUAY" }, ["quay.io"]],
+    [{ filter: "docker.io" }, [HUB]],
     [{ host: "*.io" }, ["ghcr.io", HUB, "quay.io"]],
     [{ host: "*docker*" }, [HUB]],
     [{ host: "QUAY.IO" }, ["quay.io"]],
@@ -62,6 +70,31 @@ describe("docr registry list", () => {
     [{ host: "*.io", filter: "sam" }, ["ghcr.io"]],
   ])("filters by user name and host: %j", async (flags, hosts) => {
     expect(await hostsOf(await createWithLogins(), flags)).toEqual(hosts);
+  });
+
+  it.each([
+    [{}, ["ghcr.io", HUB, "quay.io", HOST]],
+    [{ sort: "host" }, ["ghcr.io", HUB, "quay.io", HOST]],
+    [{ sort: "user" }, ["quay.io", HOST, HUB, "ghcr.io"]],
+  ] as const)("sorts by host, or by user name: %j", async (flags, hosts) => {
+    expect(await hostsOf(await createWithLogins(), flags)).toEqual(hosts);
+  });
+
+  it("sorts by the time of storing, and puts a login without one last", async () => {
+    const bench = createRegistryBench();
+    bench.keychain.items.set("login:a.io", '{"serverUrl":"a.io","username":"sammy","secret":"x"}');
+    for (const host of ["c.io", "b.io"]) {
+      await storeLogin(bench, host);
+      bench.clock.pass(HOUR);
+    }
+    expect(await hostsOf(bench, { sort: "stored" })).toEqual(["c.io", "b.io", "a.io"]);
+  });
+
+  it("lists a login for a path beside the host's", async () => {
+    const bench = createRegistryBench();
+    await storeLogin(bench, "registry.local");
+    await storeLogin(bench, "registry.local/user1/image1");
+    expect(await hostsOf(bench, {})).toEqual(["registry.local", "registry.local/user1/image1"]);
   });
 
   it("lists docker's two other logins for Docker Hub", async () => {
@@ -95,7 +128,7 @@ describe("docr registry list", () => {
 
   it("is empty, and a note says why", async () => {
     const bench = createRegistryBench();
-    expect(await bench.run(listCommand, {})).toEqual({ text: "", json: [] });
+    expect(await bench.run(listCommand, {})).toEqual({ text: "", json: [], exitCode: 0 });
     await bench.run(listCommand, { filter: "x" });
     expect(bench.notes).toEqual(["no logins are stored", "no login matches"]);
   });
@@ -116,6 +149,57 @@ describe("docr registry list", () => {
     const bench = await createWithLogins({ warnings: ["~/.docker/config.json is not JSON"] });
     await bench.run(listCommand, {});
     expect(bench.warnings).toEqual(["~/.docker/config.json is not JSON"]);
+  });
+});
+
+describe("docr registry list --check", () => {
+  it("asks each registry, and exits with the worst exit code", async () => {
+    const bench = createCommandBench({
+      clients: { usesOf: async () => NO_USES },
+      registries: {
+        async checkLogin(host) {
+          if (host === "quay.io")
+            throw new HelperError("registry-unauthorized", "quay.io rejected the login");
+          return host === "localhost:5000" ? "not-needed" : "accepted";
+        },
+      },
+    });
+    for (const host of ["ghcr.io", "quay.io", "localhost:5000", HUB, `${HUB}access-token`]) {
+      await storeLogin(bench, host);
+    }
+    const { text, json, exitCode } = await bench.run(listCommand, { check: true });
+    expect(text.split("\n").map((line) => line.split(/ {2,}/).at(-1))).toEqual([
+      "CHECK",
+      "accepted",
+      "accepted",
+      "not checked",
+      "open",
+      "rejected: quay.io rejected the login",
+      "",
+    ]);
+    expect(json).toMatchObject([
+      { check: { status: "accepted" } },
+      { check: { status: "accepted" } },
+      { check: null },
+      { check: { status: "open" } },
+      { check: { status: "refused", reason: "quay.io rejected the login" } },
+    ]);
+    expect(exitCode).toBe(4);
+  });
+
+  it("shows that a registry did not respond, and exits with 1", async () => {
+    const refusal = new HelperError("registry-timeout", "it did not respond");
+    const bench = createRegistryBench({ refusal });
+    await storeLogin(bench, "ghcr.io");
+    const { text, exitCode } = await bench.run(listCommand, { check: true });
+    expect([text.includes("  failed: it did not respond\n"), exitCode]).toEqual([true, 1]);
+  });
+
+  it("asks none without --check", async () => {
+    const bench = await createWithLogins();
+    const { json, exitCode } = await bench.run(listCommand, {});
+    expect(Object(json)[0]).not.toHaveProperty("check");
+    expect(exitCode).toBe(0);
   });
 });
 

@@ -16,6 +16,14 @@ describe("docr registry remove", () => {
     expect(json).toEqual({ host: "ghcr.io", username: "sammy", removed: true });
   });
 
+  it("deletes the login for a path, and not the host's", async () => {
+    const bench = createRegistryBench();
+    await storeLogin(bench, "registry.local");
+    await storeLogin(bench, "registry.local/user1/image1");
+    await bench.run(removeCommand, { yes: true }, "registry.local/user1/image1");
+    expect([...bench.keychain.items.keys()]).toEqual(["login:registry.local"]);
+  });
+
   it("asks for no confirmation with --yes", async () => {
     const bench = createRegistryBench();
     await storeLogin(bench, HUB);
