@@ -92,8 +92,11 @@ describeUnless(
       lab.user.writeDockerConfig({ credsStore: "docr" });
       const file = join(lab.folder, "compose-build.yml");
       writeFileSync(file, `version: "3"\nservices:\n  built: {build: "${createContext()}", image: built}\n`);
-      const outcome = await as("docker-compose", ["-f", file, "build", "-q"], { env });
-      expect([outcome.code, outcome.stderr]).toEqual([0, ""]);
+      // With docker-py, which lists the logins. By default docker-compose runs docker build.
+      const own = { COMPOSE_DOCKER_CLI_BUILD: "0" };
+      const outcome = await as("docker-compose", ["-f", file, "build", "-q"], { env: { ...own, ...env } });
+      expect(outcome.stderr).not.toContain("docr");
+      expect(outcome.code).toBe(0);
     });
 
     it("docker build pulls a private base image after a login", async () => {
