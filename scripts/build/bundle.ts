@@ -5,7 +5,7 @@ import { build, type BuildOptions, type Plugin } from "esbuild";
 import { START_FLAGS } from "./pack.ts";
 
 /** Bundles that load many of Node's own modules (src/app/startup/assets.ts). */
-const HEAVY: ReadonlySet<string> = new Set(["age", "network", "prompts"]);
+const HEAVY: ReadonlySet<string> = new Set(["age", "network"]);
 
 interface Bundle {
   readonly name: string;
@@ -79,7 +79,7 @@ export async function bundleMain(root: string, work: string, stamp: Stamp): Prom
  * `import`, which costs 0.05 ms.
  */
 function compiledAtOnce(source: string): string {
-  const functions: string[] = ["var require = process.getBuiltinModule;"];
+  const functions: string[] = [];
   const rest = source.replaceAll(
     /^(?:async )?function (\w+)\(.*\n(?:.*\n)*?\}$/gm,
     (text: string, name: string) => {

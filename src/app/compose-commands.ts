@@ -3,6 +3,7 @@ import type { CommandOutput } from "../cli/errors.ts";
 import { runCommand } from "../cli/run-command.ts";
 import type { CommandContext } from "../commands/context.ts";
 import { createRunHelper } from "../client-config/helper-client.ts";
+import { createClients } from "../client-config/resolve.ts";
 import { stderrLine } from "../core/text.ts";
 import { createTerminal } from "../terminal/terminal.ts";
 import { createCommandDomain } from "./command-domain.ts";
@@ -47,10 +48,7 @@ export async function runCommandLine(
     general: app.general,
     ...createCommandDomain(app),
     runHelper,
-    async clients() {
-      const { createClients } = await import("../client-config/resolve.ts");
-      return createClients(host, runHelper);
-    },
+    clients: async () => createClients(host, runHelper),
     files: async () => (await import("../client-config/edit/files.ts")).createFiles(host),
     async registries(observe) {
       const { createRegistries } = await import("./bundles/network.ts");

@@ -102,7 +102,6 @@ function asset(name: string): Uint8Array | undefined {
 function uptimeMs(): number | undefined {
   if (process.platform !== "linux") return undefined;
   try {
-    // With an encoding, Node opens, reads and closes the file in one call.
     return Math.round(Number.parseFloat(readFileSync("/proc/uptime", "utf8")) * 1000);
   } catch {
     return undefined;

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { isRegistryName } from "../core/address.ts";
 import { type ErrorCode, HelperError } from "../core/errors.ts";
 import { lineAt, lineOfJsonError } from "../core/json-error.ts";
@@ -39,8 +39,6 @@ export function readConfigFile(machine: Machine): ConfigFile {
   if (path === undefined) return {};
   let text: string;
   try {
-    // Usually the file does not exist, and a stat is faster than a thrown error.
-    if (!statSync(path, { throwIfNoEntry: false })) return {};
     text = readFileSync(path, "utf8");
   } catch (error) {
     if (isMissingOrForbidden(error)) return {};

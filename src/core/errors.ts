@@ -1,4 +1,3 @@
-// Import only the type, so that a cached `get` does not load the catalog.
 import type { ErrorCode } from "./error-catalog.ts";
 
 export type { ErrorCode };

@@ -137,7 +137,7 @@ export function createRegistries(options: RegistriesOptions): Registries {
       const session = await openFor(image, login);
       const response = await requestManifest(image, session);
       if (!isPresent(response, image, session, rules)) return undefined;
-      await checkManifest(response, image);
+      checkManifest(response, image);
       return response.body;
     },
     async listTags(image, login, rules) {
@@ -212,15 +212,15 @@ function isPresent(
 }
 
 /** Throws `registry-digest-mismatch` and `registry-malformed`. */
-async function checkManifest({ headers, body }: OciResponse, image: Image) {
+function checkManifest({ headers, body }: OciResponse, image: Image) {
   const { host } = image;
   const manifest = parseManifest(body, textOf(headers["content-type"]), host);
   const expected = [image.digest, textOf(headers["docker-content-digest"])];
-  return { ...manifest, digest: await checkedDigest(manifest.digested, expected, host) };
+  return { ...manifest, digest: checkedDigest(manifest.digested, expected, host) };
 }
 
 async function describe(response: OciResponse, image: Image, session: Session): Promise<FoundManifest> {
-  const { digest, mediaType, contentBytes, platforms, config } = await checkManifest(response, image);
+  const { digest, mediaType, contentBytes, platforms, config } = checkManifest(response, image);
   return {
     digest,
     mediaType,
@@ -240,7 +240,7 @@ async function readPlatforms(
   const blob = await session.request({ path: `${repository}/blobs/${config}`, maxBytes: MAX_CONFIG_BYTES });
   if (blob.status === 404) throw malformed(host, "a manifest whose config is missing");
   if (blob.status !== 200) throw registryFailure(blob, host);
-  await checkedDigest(blob.body, [config], host);
+  checkedDigest(blob.body, [config], host);
   return platformsOfConfig(blob.body, host);
 }
 

@@ -7,6 +7,7 @@ import type { Helper } from "../credentials/helper.ts";
 import { respondTo, type Response } from "./actions.ts";
 import type { Action } from "./messages.ts";
 import { parseServerUrl, parseStoreRequest } from "./requests.ts";
+import { runFallbackHelper } from "./run-fallback-helper.ts";
 
 export interface FallbackPorts {
   readonly helper: Helper;
@@ -40,7 +41,6 @@ async function serveOther(
   input: Uint8Array,
   { helper, fallback, hasOwnLogins, within, env }: FallbackPorts,
 ): Promise<Response> {
-  const { runFallbackHelper } = await import("./run-fallback-helper.ts");
   if (action === "store" || !hasOwnLogins()) {
     return runFallbackHelper(fallback, action, input, "passThrough", env);
   }
@@ -100,7 +100,6 @@ export async function listWithFallback({
 
 /** Returns undefined if the helper fails or does not print a list. Throws `bad-setting` if it cannot be run. */
 async function listOf(fallback: string, env: Environment): Promise<ReadonlyMap<string, string> | undefined> {
-  const { runFallbackHelper } = await import("./run-fallback-helper.ts");
   const { stdout, exitCode } = await runFallbackHelper(
     fallback,
     "list",

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { isMissingOrForbidden } from "../system/errno.ts";
 import type { Environment } from "../core/machine.ts";
 import type { Sha256 } from "../core/secret.ts";
@@ -42,8 +42,6 @@ function readConfigText(env: Environment): string | undefined {
   const path = configPath(env["HOME"] ?? "", env["XDG_CONFIG_HOME"] ?? "");
   if (path === "") return "";
   try {
-    // Usually the file is missing. Asking first is faster than catching an error.
-    if (!statSync(path, { throwIfNoEntry: false })) return "";
     return `=${readFileSync(path, "utf8")}`;
   } catch (error) {
     return isMissingOrForbidden(error) ? "" : undefined;

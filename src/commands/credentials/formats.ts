@@ -50,11 +50,11 @@ export interface FormattedCredentials {
 }
 
 /** At least one credential, and only as many as `checkFormat` accepts. */
-export function formatCredentials(
+export async function formatCredentials(
   credentials: readonly [MintedCredential, ...MintedCredential[]],
   format: Format,
   place: KubernetesPlace,
-): FormattedCredentials {
+): Promise<FormattedCredentials> {
   const [first] = credentials;
   const logins = pullLoginsOf(credentials);
   switch (format) {
@@ -70,7 +70,7 @@ export function formatCredentials(
         ...expiryAnnotationsOf(credentials),
       };
       const manifest = kubernetesSecretOf(logins, { ...names, annotations });
-      return { text: kubernetesYamlOf(manifest), json: manifest };
+      return { text: await kubernetesYamlOf(manifest), json: manifest };
     }
     case "auth": {
       const auth = authTokenOf(first);
