@@ -93,7 +93,7 @@ export interface RevocableCredential extends Dated {
   readonly mayBeApiToken?: true;
 }
 
-/** For the stdin of a background process that revokes them: one JSON object a line. */
+/** Encodes them for the stdin of the background process that revokes them, one JSON object per line. */
 export function encodeRevocables(credentials: readonly RevocableCredential[]): Secret {
   const lines = credentials.map(({ secret, revokeAt, mintedAt, lifetime, mayBeApiToken }) =>
     JSON.stringify({

@@ -14,7 +14,10 @@ type Scope =
   | { readonly kind: "token"; readonly token: ApiToken }
   | { readonly kind: "everything" };
 
-/** Without options, logs out of the account in use: with an API token in the environment, of what that token created. */
+/**
+ * Without options, logs out of the account in use. If the environment has an API token, revokes only the credentials created with
+ * that token.
+ */
 export const logoutCommand = defineCommand({
   name: "logout",
   summary: "Delete the current account's API token and revoke the credentials created with it",
@@ -22,7 +25,7 @@ export const logoutCommand = defineCommand({
     context: { kind: "value", value: "name", description: "Log out of this account" },
     all: {
       kind: "flag",
-      description: "Log out of every account, and revoke what the environment's API token created",
+      description: "Log out of every account, and revoke the credentials of the environment's API token",
     },
   },
   examples: ["docr logout", "docr logout --context work", "docr logout --all"],
@@ -54,7 +57,7 @@ function findScopeInUse({ accounts, settings }: Pick<CommandContext, "accounts" 
       : { kind: "account", context: accounts.contextInUse() };
   } catch (error) {
     if (!isHelperError(error)) throw error;
-    // The account in use is unknown then.
+    // Because of the wrong setting, the account in use is unknown.
     throw new HelperError(error.code, error.message, {
       cause: error,
       hint: "correct the setting, or log out of every account: docr logout --all",
@@ -73,7 +76,7 @@ function logOut(scope: Scope, accounts: CommandContext["accounts"]): Promise<Log
   }
 }
 
-/** Finds an API token that is still available after the logout: the next `get` would mint with it. */
+/** Finds an API token that remains after the logout, and that the next `get` would use. */
 async function findRemainingToken(
   scope: Scope,
   { accounts, settings }: Pick<CommandContext, "accounts" | "settings">,
@@ -87,7 +90,7 @@ async function findRemainingToken(
 
 function describe({ contexts, revoked, notRevoked, inBackground }: LogoutResult, scope: Scope): string {
   const left = notRevoked === 0 ? "" : `, ${notRevoked} could not be revoked`;
-  const rest = inBackground === 0 ? "" : `, and goes on with ${inBackground} in the background`;
+  const rest = inBackground === 0 ? "" : `, still revoking ${inBackground} in the background`;
   const counts = `revoked ${countCredentials(revoked)}${left}${rest}`;
   if (scope.kind === "token") return `${counts}, created with the API token from ${scope.token.source}\n`;
   const names = contexts.map((name) => (name === DEFAULT_CONTEXT ? "the default account" : name));

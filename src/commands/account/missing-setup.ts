@@ -5,15 +5,15 @@ import { undefinedIfFailed } from "../../credentials/best-effort.ts";
 import type { CommandContext } from "../context.ts";
 import { checkClients } from "../doctor/clients.ts";
 
-/** What still keeps clients from a credential after a login, one line each. */
+/** Lists what is still missing after a login before clients get credentials, one line each. */
 export async function findMissingSetup(
   parts: Pick<CommandContext, "clients" | "general" | "machine">,
 ): Promise<readonly string[]> {
-  return [...storeOfThisShell(parts), ...(await unconfiguredClients(parts))];
+  return [...findShellOnlyStore(parts), ...(await findUnconfiguredClients(parts))];
 }
 
-/** The store that DOCR_STORE names here, if docr takes another one without the variable. */
-function storeOfThisShell({
+/** Tells if docr uses this store only because DOCR_STORE is set in this shell. */
+function findShellOnlyStore({
   general,
   machine,
 }: Pick<CommandContext, "general" | "machine">): readonly string[] {
@@ -23,11 +23,11 @@ function storeOfThisShell({
   const elsewhere = readGeneralSettings(env, readConfigFile(machine));
   if (elsewhere.storeId === here.storeId) return [];
   return [
-    `without DOCR_STORE=${named}, as in another shell, docr looks in ${storeNameOf(elsewhere)}; run docr config set store ${named}`,
+    `where DOCR_STORE=${named} is not set, such as in another shell, docr looks in ${storeNameOf(elsewhere)}; run docr config set store ${named}`,
   ];
 }
 
-async function unconfiguredClients(
+async function findUnconfiguredClients(
   parts: Pick<CommandContext, "clients" | "machine">,
 ): Promise<readonly string[]> {
   // Best effort: the login itself has succeeded.

@@ -46,7 +46,7 @@ function describe(result: RevokedSecret, found: Revocable | undefined): string {
     case "api-token":
       return `not revoked: ${what} is an API token; delete it in DigitalOcean's control panel`;
     case "foreign":
-      return `not revoked: ${what} is not one of DigitalOcean's`;
+      return `not revoked: ${what} was not issued by DigitalOcean`;
     case "failed":
       return `not revoked: ${what}: ${result.failure.message}`;
   }

@@ -67,7 +67,7 @@ async function checkRegistries(
   return [
     warn(
       name,
-      `the account has ${length} registries, and docker does not name one`,
+      `the account has ${length} registries, and docker does not say which one to use`,
       "set DOCR_REGISTRY=NAME",
     ),
   ];

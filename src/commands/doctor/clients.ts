@@ -32,7 +32,7 @@ export async function checkClients({
   return [warn("clients", "docker and podman are neither installed nor configured"), ...problems];
 }
 
-/** Reports each file that its clients reject, once. */
+/** Reports each file that a client rejects, even if several clients read it. */
 export async function checkClientFiles({
   clients,
 }: Pick<CommandContext, "clients">): Promise<readonly Finding[]> {

@@ -63,7 +63,7 @@ export const doctorCommand = defineCommand({
   },
 });
 
-/** Runs every check. Files that clients reject come first; the rest is in the order in which a request passes through docr. */
+/** Runs every check. Files that clients reject come first, then the checks in the order in which a request passes through docr. */
 async function runChecks(context: Pick<CommandContext, (typeof NEEDS)[number]>): Promise<readonly Finding[]> {
   // Run these one after another: all of them use the store, and the handshake uses the API token that the previous check tests.
   const stored = async (): Promise<readonly Finding[]> => [

@@ -52,12 +52,12 @@ export async function runCheck(
   }
 }
 
-/** Two wrong settings have the same fix, and are two failures. */
-const UNSPECIFIC: ReadonlySet<string | undefined> = new Set([undefined, ERRORS["bad-setting"].hint]);
-/** What the other checks depend on. */
-const BASIC: ReadonlySet<string> = new Set(["store", "api", "registry"]);
+/** Fixes that do not identify a cause: two different wrong settings have the same one. */
+const UNSPECIFIC_FIXES: ReadonlySet<string | undefined> = new Set([undefined, ERRORS["bad-setting"].hint]);
+/** The checks that others depend on. */
+const BASIC_CHECKS: ReadonlySet<string> = new Set(["store", "api", "registry"]);
 
-/** Merges the failures that have one cause: the same text, or the same fix. Each stands at the first one's place. */
+/** Merges failures that have one cause, recognized by the same text or the same fix. A merged failure takes the place of the first. */
 export function mergeFailures(findings: readonly Finding[]): readonly Finding[] {
   const groups: Finding[][] = [];
   for (const finding of findings) {
@@ -74,11 +74,11 @@ export function mergeFailures(findings: readonly Finding[]): readonly Finding[] 
 
 function haveOneCause(a: Finding, b: Finding): boolean {
   if (a.outcome !== "fail" || b.outcome !== "fail") return false;
-  return a.what === b.what || (a.next === b.next && !UNSPECIFIC.has(a.next));
+  return a.what === b.what || (a.next === b.next && !UNSPECIFIC_FIXES.has(a.next));
 }
 
 function mergeGroup(group: readonly Finding[]): readonly Finding[] {
-  const main = group.find(({ name }) => BASIC.has(name)) ?? group[0];
+  const main = group.find(({ name }) => BASIC_CHECKS.has(name)) ?? group[0];
   if (main === undefined || group.length === 1) return group;
   const others = new Set(group.map(({ name }) => name));
   others.delete(main.name);

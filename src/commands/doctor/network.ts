@@ -10,7 +10,7 @@ import { fail, type Finding, pass, warn } from "./finding.ts";
 const MINUTE_MS = 60_000;
 /** TLS and API tokens tolerate this difference. */
 const LARGEST_OFFSET_MS = 5 * MINUTE_MS;
-/** The same as of every request that fails for this reason, so that the doctor reports one failure. */
+/** Every request that fails for this reason has the same hint, so the doctor merges the failures into one. */
 const NETWORK = ERRORS["api-unknown-host"].hint;
 
 /** Checks whether DigitalOcean's servers respond to requests without a login, and whether this machine's clock matches theirs. */

@@ -16,9 +16,9 @@ export const LOGIN_OPTIONS = {
     value: "file",
     description: "File with the login, as docker or podman writes it (default: the client's own)",
   },
-  username: { kind: "value", value: "name", description: "User name of the login; the client's is not used" },
+  username: { kind: "value", value: "name", description: "Use this user name instead of the client's login" },
   passwordStdin: { kind: "flag", description: "Read the password for --username from stdin" },
-  anonymous: { kind: "flag", description: "Ask without a login" },
+  anonymous: { kind: "flag", description: "Send the requests without a login" },
 } as const satisfies Options;
 
 /** The source of the login, the same for every target. */

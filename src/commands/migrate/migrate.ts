@@ -18,7 +18,8 @@ const OPTIONS = {
   },
   configure: {
     kind: "flag",
-    description: "Make the clients ask docr for these hosts; without a host, as docr configure --global does",
+    description:
+      "Also configure the clients to use docr for these hosts, or without hosts for every registry",
   },
   client: {
     kind: "value",

@@ -68,8 +68,8 @@ export async function checkIssued(
 function registryNamesOf(targets: readonly Target[]): readonly string[] {
   const names = targets.map(registryNameOf).filter((name) => name !== undefined);
   if (names.length === 0 || names.length === targets.length) return parseRegistryNames(names);
-  throw new HelperError("bad-arguments", `several registries are on ${REGISTRY_HOST}, and one has no name`, {
-    hint: `name each: ${REGISTRY_HOST}/NAME`,
+  throw new HelperError("bad-arguments", `one of several addresses on ${REGISTRY_HOST} names no registry`, {
+    hint: `name the registry in each: ${REGISTRY_HOST}/NAME`,
   });
 }
 

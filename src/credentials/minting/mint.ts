@@ -125,7 +125,7 @@ async function mintWithAccess(
   await bestEffort(() => accessHints.setReadOnly(token.secret));
   reporter.warn(
     `this credential can pull but not push: the API token from ${token.source} lacks the scope ` +
-      "registry:update; set DOCR_ACCESS=read-only to ask for no more access",
+      "registry:update; set DOCR_ACCESS=read-only if you only pull",
   );
   return readOnly;
 }

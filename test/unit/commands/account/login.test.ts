@@ -246,7 +246,7 @@ describe("docr login says what is missing", () => {
 
   it("if DOCR_STORE names a store that docr does not take without it", async () => {
     expect(await warningsWith({ env: { HOME: "/nowhere", DOCR_STORE: "file" } })).toEqual([
-      "without DOCR_STORE=file, as in another shell, docr looks in the keychain; run docr config set store file",
+      "where DOCR_STORE=file is not set, such as in another shell, docr looks in the keychain; run docr config set store file",
     ]);
     expect(await warningsWith({ env: { HOME: "/nowhere", DOCR_STORE: "keychain" } })).toEqual([]);
   });

@@ -88,7 +88,7 @@ describe("docr revoke", () => {
       stdin: JSON.stringify({ auths: { [HOST]: { auth: authOf("a", "hunter2") } } }),
     });
     expect(await foreign.run(revokeCommand)).toMatchObject({
-      text: `not revoked: the credential for ${HOST} is not one of DigitalOcean's\n`,
+      text: `not revoked: the credential for ${HOST} was not issued by DigitalOcean\n`,
       exitCode: 1,
     });
     expect([...revoked(token), ...foreign.api.calls]).toEqual([]);

@@ -501,7 +501,11 @@ describe("the account check", () => {
     [
       ["one", "two"],
       undefined,
-      ["warn", "the account has 2 registries, and docker does not name one", "set DOCR_REGISTRY=NAME"],
+      [
+        "warn",
+        "the account has 2 registries, and docker does not say which one to use",
+        "set DOCR_REGISTRY=NAME",
+      ],
     ],
     [["one", "two"], "one", ["pass", "the account has 2 registries, and DOCR_REGISTRY names one"]],
   ])("evaluates the registries %j", async (registries, registry, line) => {

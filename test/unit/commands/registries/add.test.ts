@@ -160,7 +160,8 @@ describe("docr registry add", () => {
     for (const command of [addCommand, updateCommand]) {
       expect(await failureOf(() => bench.run(command, flags, "ghcr.io"))).toEqual({
         code: "bad-setting",
-        message: "the fallback helper docker-credential-pass answers for ghcr.io, not docr",
+        message:
+          "clients get the login for ghcr.io from the fallback helper docker-credential-pass, not from docr",
       });
     }
   });

@@ -560,7 +560,7 @@ describe("the registry's name", () => {
 describe("an API token that cannot push", () => {
   const WARNING =
     "this credential can pull but not push: the API token from DIGITALOCEAN_ACCESS_TOKEN lacks the scope " +
-    "registry:update; set DOCR_ACCESS=read-only to ask for no more access";
+    "registry:update; set DOCR_ACCESS=read-only if you only pull";
 
   it("mints a read-only credential with one warning", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
