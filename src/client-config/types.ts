@@ -68,7 +68,7 @@ export type Resolved = Asked &
       }
   );
 
-/** `crane` stands for the tools that read docker's file and ask for an image's path before its host: crane, ko, cosign. */
+/** `crane` stands for crane, ko and cosign: they read docker's file, and look for the login of an image's path before its host's. */
 export type UsingClient = ClientName | "crane";
 
 interface Use {
@@ -89,9 +89,9 @@ export interface ClientUses {
   readonly usedBy: readonly HelperUse[];
   /** The logins or helpers that a client finds before docr. */
   readonly shadowedBy: readonly ClientUse[];
-  /** The clients that reject one of their files, and so have no settings or not all of them. */
+  /** The clients that reject one of their files. Some or all of their settings are missing. */
   readonly broken?: readonly { readonly client: UsingClient; readonly failure: HelperError }[];
-  /** The same and what clients skip, one line each. */
+  /** The messages of `broken`, and what clients skip, one line each. */
   readonly warnings: readonly string[];
 }
 

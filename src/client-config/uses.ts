@@ -57,7 +57,7 @@ export function findClientUses(machine: Machine, key: string): ClientUses {
   return { usedBy, shadowedBy, ...(broken.length > 0 && { broken }), warnings: [...new Set(warnings)] };
 }
 
-/** Whether the key names an image's path: docker and podman ask helpers for hosts, and Docker Hub's keys are URLs. */
+/** Whether the key is an image's path. Otherwise it is a host or one of Docker Hub's keys, which are URLs. */
 function isPath(key: string): boolean {
   return key.includes("/") && !key.includes("://");
 }

@@ -64,7 +64,7 @@ export interface Command<
 > {
   /** The words after `docr`: `login`, or `registry list` in a group. */
   readonly name: string;
-  /** Other names of the last word: `ls` for `registry list`. */
+  /** Aliases of the name's last word, such as `ls` for `registry list`. */
   readonly aliases?: readonly string[];
   readonly arguments?: A;
   readonly summary: string;

@@ -52,7 +52,7 @@ const SITUATIONS: readonly Situation[] = [
   },
 ];
 
-describe("list succeeds silently, and names exactly what get answers", () => {
+describe("list succeeds silently, and names exactly the hosts for which get returns a login", () => {
   it.concurrent.each(SITUATIONS)("with $title", async ({ env = {}, arrange, hosts = [OTHER] }) => {
     await onMachine(async (machine) => {
       await machine.docr("store", { stdin: loginFor(OTHER) });

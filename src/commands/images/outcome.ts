@@ -63,14 +63,14 @@ export function worstExitCode(all: readonly Checked[]): number {
   return worst ? exitCodeOf(worst) : 0;
 }
 
-/** The outcome in one cell, with the reason of a refusal or failure. */
+/** The outcome as one table cell, with the reason if the registry rejected the login or the check failed. */
 export function describeOutcome(checked: Checked): string {
   const detail = detailOf(checked);
   const label = LABELS[checked.outcome.status];
   return detail === "" ? label : `${label}: ${detail}`;
 }
 
-/** The same for `--json`, without name and login. */
+/** The outcome for `--json`, without the name and the login. */
 export function jsonOfOutcome(checked: Checked): Readonly<Record<string, unknown>> {
   const { [checked.key]: _name, login: _login, ...outcome } = jsonOf(checked);
   return outcome;

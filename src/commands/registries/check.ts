@@ -8,7 +8,7 @@ import { type Checked, type CheckOutcome, describeChecked, describeSeveral } fro
 import { isImage } from "../images/target.ts";
 import { type KeyedLogin, type LoginAddress, parseStoredAddress, requireLogin } from "./logins.ts";
 
-/** Asks the registries about logins in docr's store. Throws `no-login`. */
+/** Throws `no-login` if a login is not in docr's store. */
 export const checkLoginCommand = defineCommand({
   name: "registry check",
   arguments: ["<host...>"],
@@ -58,7 +58,7 @@ async function outcomeOf(
 }
 
 /**
- * Asks the registry whether it accepts the login, for a path also whether the login may read the repository. The repository
+ * Checks whether the registry accepts the login and, for a path, whether the login may read the repository. The repository
  * need not exist. Throws `registry-…`.
  */
 export async function checkWithRegistry(

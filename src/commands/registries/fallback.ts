@@ -27,7 +27,7 @@ export async function checkNoFallback(
   const { helper } = fallback;
   throw new HelperError(
     "bad-setting",
-    `the fallback helper docker-credential-${helper} answers for ${name}, not docr`,
+    `clients get the login for ${name} from the fallback helper docker-credential-${helper}, not from docr`,
     {
       hint: context.machine.env["DOCR_FALLBACK"]
         ? `log in with docker login ${host}, or unset DOCR_FALLBACK`

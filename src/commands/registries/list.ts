@@ -92,7 +92,7 @@ interface ListedLogin {
   readonly view: LoginView;
 }
 
-/** Leaves out the logins that no registry can check. */
+/** The result lacks the logins that no registry can check. */
 async function checkAll(
   listed: readonly ListedLogin[],
   context: Parameters<typeof checkStored>[2],
@@ -104,7 +104,7 @@ async function checkAll(
   return new Map(await Promise.all(checks));
 }
 
-/** Compares by the column, and then by host. A login without a time comes last. */
+/** Compares by the column, then by host. Logins without a time come last. */
 function compareViews(a: LoginView, b: LoginView, sort: (typeof SORTS)[number]): number {
   const valueOf = ({ host, username, storedAt }: LoginView): string => {
     if (sort === "user") return username?.toLowerCase() ?? "";

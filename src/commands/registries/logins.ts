@@ -16,11 +16,11 @@ export interface KeyedLogin {
   readonly login: Login;
 }
 
-/** The registry of a login, or the repository if the login is for a path. */
+/** What a login is for: a registry, or one of its repositories. */
 export interface LoginAddress {
   readonly target: Target;
   readonly host: string;
-  /** As the user and messages name it: `ghcr.io`, `registry.local/user1/image1`. */
+  /** For messages: `ghcr.io`, `registry.local/user1/image1`. */
   readonly name: string;
   /** The address that clients send. */
   readonly key: string;
@@ -47,11 +47,14 @@ export function parseLoginAddress(text: string): LoginAddress {
       hint: `leave out the tag and the digest: ${name}`,
     });
   }
-  // Clients that ask for a path know Docker Hub by the name of its index (go-containerregistry).
+  // Clients that look for a path's login (with go-containerregistry) use this name for Docker Hub.
   return { target, host, name, key: host === DOCKER_HUB ? `index.docker.io/${repository}` : name };
 }
 
-/** The same for a command that changes nothing: also DigitalOcean's registry, where a client may have stored a login. */
+/**
+ * Like {@link parseLoginAddress}, for commands that change nothing. It also accepts DigitalOcean's registry, because a client may have
+ * stored a login for it.
+ */
 export function parseStoredAddress(text: string): LoginAddress {
   const isOwn = parseAddress(parseTarget(text).host).kind === "digitalocean";
   return isOwn ? OWN_ADDRESS : parseLoginAddress(text);
@@ -130,7 +133,7 @@ export function isHubToken({ storeKey }: KeyedLogin): boolean {
   return storeKey.startsWith(`${HUB_KEY}/`);
 }
 
-/** Returns the address of a stored login. Undefined if a client stored it under a key that is not a registry's address. */
+/** Returns undefined if a client stored the login under a key that is not a registry's address. */
 export function findAddress({ host }: LoginView): LoginAddress | undefined {
   try {
     return parseStoredAddress(host);

@@ -54,7 +54,7 @@ describe("the clients that ask docr for a host", () => {
     expect(shadowedBy).toMatchObject([{ client: "podman", helper: "pass" }]);
   });
 
-  it("are crane and others for a path, which docker and podman do not ask for", async () => {
+  it("are only crane and similar tools for a path, because docker and podman send hosts", async () => {
     const home = createClientHome();
     home.docker({ credsStore: "docr" });
     home.podman({ credHelpers: { "registry.local": "docr" } });

@@ -306,7 +306,7 @@ describe("the check of docker's snap", () => {
     expect(await lineOf("docker", { env })).toEqual([]);
   });
 
-  it("names its plain-text logins, which cannot move, beside docker's own state", async () => {
+  it("reports its plain-text logins, which cannot move, and docker's own state", async () => {
     writeFile(SNAP, { auths: { "ghcr.io": { auth: "YTpi" } } });
     expect((await lineOf("docker snap"))[0]).toBe("warn");
     expect((await lineOf("docker"))[0]).toBe("pass");

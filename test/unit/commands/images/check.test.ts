@@ -396,7 +396,7 @@ describe("docr check with several images", () => {
     expect((await run(names.map(image), {}, answers)).result.exitCode).toBe(exitCode);
   });
 
-  it("shows the failure of one beside the outcomes of the others", async () => {
+  it("shows the failure of one and the outcomes of the others", async () => {
     const { result } = await run([image("down"), image("app")], {}, answers);
     expect(result.text).toContain("failed  ghcr.io/acme/down:latest  ghcr.io did not respond\n");
     expect(Object(result.json)[0]).toMatchObject({

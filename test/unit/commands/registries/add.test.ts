@@ -179,7 +179,7 @@ async function deny(): Promise<never> {
 describe("docr registry add for a path", () => {
   const flags = { username: "sammy", passwordStdin: true, check: true };
 
-  it("stores the login beside the host's, for clients that ask for the path", async () => {
+  it("stores the login in addition to the host's, for clients that request the path's", async () => {
     const bench = createRegistryBench({ stdin: "hunter2", manifest: async () => undefined });
     await storeLogin(bench, "registry.local", "rosa", "of the host");
     const { text, json } = await bench.run(addCommand, flags, "https://registry.local/user1/image1");
@@ -200,13 +200,13 @@ describe("docr registry add for a path", () => {
     expect(bench.keychain.items.size).toBe(0);
   });
 
-  it("stores Docker Hub's under the name that clients ask for", async () => {
+  it("stores a login for a Docker Hub repository under the name that clients send", async () => {
     const bench = createRegistryBench({ stdin: "hunter2", manifest: async () => undefined });
     await bench.run(addCommand, flags, "docker.io/ann/app");
     expect(await loginAt(bench, "index.docker.io/ann/app")).toBe("sammy hunter2");
   });
 
-  it("is changed on its own", async () => {
+  it("leaves the host's login when it changes the path's", async () => {
     const bench = createRegistryBench({ stdin: "new", manifest: async () => undefined });
     await storeLogin(bench, "registry.local");
     await storeLogin(bench, "registry.local/user1/image1");

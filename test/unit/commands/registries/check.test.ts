@@ -8,7 +8,7 @@ import { createRegistryBench, HOST, HUB, storeLogin } from "../../../support/fak
 const refusal = new HelperError("registry-unauthorized", "ghcr.io rejected the login (HTTP 401)");
 
 describe("docr registry check", () => {
-  it("asks the registry about the stored login", async () => {
+  it("sends the stored login to the registry", async () => {
     const bench = createRegistryBench();
     await storeLogin(bench, "ghcr.io");
     expect(await bench.run(checkLoginCommand, {}, ["GHCR.io"])).toEqual({
@@ -28,7 +28,7 @@ describe("docr registry check", () => {
     });
   });
 
-  it("does not count a registry that answers without a login", async () => {
+  it("does not report a login as accepted if the registry needs none", async () => {
     const bench = createRegistryBench({ check: "not-needed" });
     await storeLogin(bench, "ghcr.io");
     expect((await bench.run(checkLoginCommand, {}, ["ghcr.io"])).text).toBe(
@@ -53,7 +53,7 @@ describe("docr registry check", () => {
     expect(bench.checks).toEqual([`${HOST} finished credential`]);
   });
 
-  it("prints a row for each of several", async () => {
+  it("prints one row per login", async () => {
     const bench = createRegistryBench();
     await storeLogin(bench, "ghcr.io");
     await storeLogin(bench, HUB);
@@ -62,7 +62,7 @@ describe("docr registry check", () => {
     expect(json).toHaveLength(2);
   });
 
-  it("throws no-login without a stored login, and what failed", async () => {
+  it("throws no-login without a stored login, and the error of a failed check", async () => {
     const bench = createRegistryBench({ refusal: new HelperError("registry-timeout", "no response") });
     expect((await failureOf(() => bench.run(checkLoginCommand, {}, ["ghcr.io"]))).code).toBe("no-login");
     await storeLogin(bench, "ghcr.io");
@@ -84,7 +84,7 @@ describe("the aliases of docr registry", () => {
     expect([stdout.slice(0, start.length), exitCode]).toEqual([start, 0]);
   });
 
-  it("have the command's help and its messages", async () => {
+  it("have the help and the messages of their command", async () => {
     const { context } = createRegistryBench();
     expect((await runCommand(["registry", "rm", "--help"], context)).stdout).toMatch(
       /^Usage: docr registry remove\|rm /,

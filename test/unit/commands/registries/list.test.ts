@@ -80,7 +80,7 @@ describe("docr registry list", () => {
     expect(await hostsOf(await createWithLogins(), flags)).toEqual(hosts);
   });
 
-  it("sorts by the time of storing, and puts a login without one last", async () => {
+  it("sorts by when a login was stored, and puts logins without a time last", async () => {
     const bench = createRegistryBench();
     bench.keychain.items.set("login:a.io", '{"serverUrl":"a.io","username":"sammy","secret":"x"}');
     for (const host of ["c.io", "b.io"]) {
@@ -90,7 +90,7 @@ describe("docr registry list", () => {
     expect(await hostsOf(bench, { sort: "stored" })).toEqual(["c.io", "b.io", "a.io"]);
   });
 
-  it("lists a login for a path beside the host's", async () => {
+  it("lists a login for a path in addition to the host's", async () => {
     const bench = createRegistryBench();
     await storeLogin(bench, "registry.local");
     await storeLogin(bench, "registry.local/user1/image1");
@@ -153,7 +153,7 @@ describe("docr registry list", () => {
 });
 
 describe("docr registry list --check", () => {
-  it("asks each registry, and exits with the worst exit code", async () => {
+  it("checks the login of each registry, and exits with the worst exit code", async () => {
     const bench = createCommandBench({
       clients: { usesOf: async () => NO_USES },
       registries: {
@@ -195,7 +195,7 @@ describe("docr registry list --check", () => {
     expect([text.includes("  failed: it did not respond\n"), exitCode]).toEqual([true, 1]);
   });
 
-  it("asks none without --check", async () => {
+  it("sends no request without --check", async () => {
     const bench = await createWithLogins();
     const { json, exitCode } = await bench.run(listCommand, {});
     expect(Object(json)[0]).not.toHaveProperty("check");
