@@ -8,15 +8,15 @@ import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { createMemoryStore } from "../../../support/fakes/memory-store.ts";
 
 const keychain = createMemoryStore();
-const store = createMemoryStore();
-const session = { store, endsWithSession: true };
+const sessionStore = createMemoryStore();
+const session = { store: sessionStore, endsWithSession: true };
 
 const place = (cache: CacheSetting, files: typeof session | undefined, store = keychain): Placement =>
   placeCredentials(cache, { files, keychain: store, either: eitherStore });
 
 describe("the stores of minted credentials", () => {
   it("are the session's private files, if there are any", () => {
-    expect(place(undefined, session)).toMatchObject({ cache: store, inventory: store });
+    expect(place(undefined, session)).toMatchObject({ cache: sessionStore, inventory: sessionStore });
   });
 
   it("are the keychain if there are no private files", () => {
@@ -24,15 +24,15 @@ describe("the stores of minted credentials", () => {
   });
 
   it("are the keychain, or without one, files that outlive the session", () => {
-    const { cache, inventory } = place(undefined, { store, endsWithSession: false });
+    const { cache, inventory } = place(undefined, { store: sessionStore, endsWithSession: false });
     expect(cache).toBe(inventory);
-    expect([store, keychain]).not.toContain(cache);
+    expect([sessionStore, keychain]).not.toContain(cache);
   });
 
   it("are the ones in DOCR_CACHE", () => {
     expect(place("keychain", session).cache).toBe(keychain);
-    expect(place("runtime", session).cache).toBe(store);
-    expect(place("none", session)).toMatchObject({ cache: undefined, inventory: store });
+    expect(place("runtime", session).cache).toBe(sessionStore);
+    expect(place("none", session)).toMatchObject({ cache: undefined, inventory: sessionStore });
   });
 
   it("are the keychain for the log of issued credentials, and files if it fails", async () => {
