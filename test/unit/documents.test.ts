@@ -1,6 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
+import { COMMANDS } from "../../src/cli/commands.ts";
+import { parseArguments } from "../../src/cli/commander.ts";
+import { failureOfSync } from "../support/fakes/failure-of.ts";
 
 const PROJECT = join(import.meta.dirname, "../..");
 const DOCUMENTS = ["README.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md", ...markdownIn("docs")];
@@ -28,6 +31,18 @@ describe("the documents", () => {
     expect(missing).toEqual([]);
   });
 
+  it("show only command lines that docr accepts", () => {
+    const lines = DOCUMENTS.flatMap((path) => commandLinesIn(path).map((line) => ({ path, line })));
+    expect(lines.length).toBeGreaterThan(50);
+    const rejected = lines.flatMap(({ path, line }) => {
+      const failure = failureOfSync(() => {
+        parseArguments(wordsOf(line), { tree: COMMANDS, columns: 80, isHelper: false });
+      });
+      return failure ? [`${path}: ${line}: ${failure.message}`] : [];
+    });
+    expect(rejected).toEqual([]);
+  });
+
   it("have a README whose troubleshooting table quotes messages of docr", () => {
     const source = sourcesIn("src");
     const quoted = messagesIn(textOf("README.md"));
@@ -35,6 +50,27 @@ describe("the documents", () => {
     expect(quoted.filter((message) => !source.includes(message))).toEqual([]);
   });
 });
+
+/** What follows `docr` in the code blocks, without a prompt and without the shell's own part of the line. */
+function commandLinesIn(path: string): readonly string[] {
+  const blocks = Array.from(
+    textOf(path).matchAll(/^```(?:console|sh)\n([^]*?)^```$/gm),
+    ([, block = ""]) => block,
+  );
+  return blocks.flatMap((block) =>
+    Array.from(block.matchAll(/^(?:\$ )?(?:[A-Z_]+=\S+ )*docr (.*)$/gm), ([, line = ""]) => {
+      return line.split(/ (?:[|<>&#\\]|2>)/, 1)[0]?.trim() ?? "";
+    }),
+  );
+}
+
+/** As the shell splits them. */
+function wordsOf(line: string): readonly string[] {
+  return Array.from(
+    line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g),
+    ([, one, two, three]) => one ?? two ?? three ?? "",
+  );
+}
 
 interface Link {
   /** Relative to the project. */
