@@ -43,6 +43,16 @@ async function recordAll({ user, folder, standIn }: Lab, token: string): Promise
   await record("login", "docr login --token-stdin < token.txt");
   await pushImage(folder, runShell);
   await record("status", "docr status");
+  await runShell("docr login --context work --token-stdin < token.txt");
+  await record("context list", "docr context list");
+  await record("context use", "docr context use work");
+  await record("context rename", "docr context rename work job");
+  await runShell("docr logout --context job");
+  await record("config set", "docr config set contexts.acme default");
+  await record("config get", "docr config get contexts.acme");
+  await record("config list", "docr config list");
+  await record("config unset", "docr config unset context");
+  await runShell("docr config unset contexts.acme");
   await record("resolve", `docr resolve ${HOST}/acme/app`);
   await record("check", `docr check ${HOST}/acme/app:v1`);
   await record("token", `docr token ${HOST}/acme/app --json`);

@@ -53,6 +53,10 @@ export function createCommandDomain(credentials: Credentials): CommandDomain {
         await setApiToken(context, token.secret, accountPorts, accepted);
         return accepted;
       },
+      async copyApiToken(from, to) {
+        const token = await apiTokens.read(from);
+        if (token) await apiTokens.write(to, token.secret);
+      },
       logOut: (context) => logOut({ kind: "account", context, storeId: settings().storeId }, accountPorts),
       logOutToken: (token) => logOut({ kind: "token", token }, accountPorts),
       logOutEverywhere: () => logOut({ kind: "everything" }, accountPorts),

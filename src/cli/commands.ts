@@ -14,6 +14,8 @@ import { resolveCommand } from "../commands/images/resolve.ts";
 import { migrateCommand } from "../commands/migrate/migrate.ts";
 import { secretCommand } from "../commands/pull-secrets/secret.ts";
 import { registryCommands } from "../commands/registries/registry.ts";
+import { configCommands } from "../commands/settings/config.ts";
+import { contextCommands } from "../commands/settings/context.ts";
 import { completionCommand } from "./completion.ts";
 import { manPage } from "./man-page.ts";
 import { manualText } from "./manual-text.ts";
@@ -39,6 +41,8 @@ export const COMMANDS: CommandTree = [
   unconfigureCommand,
   migrateCommand,
   statusCommand,
+  contextCommands,
+  configCommands,
   resolveCommand,
   checkCommand,
   tokenCommand,

@@ -77,6 +77,8 @@ export interface CommandAccounts {
   checkApiToken(token: ApiToken): Promise<AcceptedToken>;
   /** Whether the secret is an API token. Asks DigitalOcean, because a minted credential can have the same format. */
   isApiToken(secret: Secret): Promise<boolean>;
+  /** Stores the first account's API token for the second one, too. Does nothing if there is none. */
+  copyApiToken(from: string, to: string): Promise<void>;
   /** Deletes the account's API token and revokes the credentials that it minted. */
   logOut(context: string | undefined): Promise<LogoutResult>;
   /** Revokes the credentials that this API token of the environment minted. Needs no settings. */

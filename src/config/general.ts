@@ -21,13 +21,13 @@ export interface GeneralSettings {
 /** Environment variables take precedence over the config file. Throws `bad-setting`, naming the variable and its valid values. */
 export function readGeneralSettings(env: Environment, file: ConfigFile): GeneralSettings {
   const path = file.path ?? "docr/config.json";
-  const store = readStore("DOCR_STORE", env["DOCR_STORE"]) ?? readStore(`store in ${path}`, file.store);
+  const store = parseStore("DOCR_STORE", env["DOCR_STORE"]) ?? parseStore(`store in ${path}`, file.store);
   return {
     store: store ?? "auto",
     storeId: storeIdOf(store ?? "auto", env),
     fallback:
-      readFallback("DOCR_FALLBACK", env["DOCR_FALLBACK"]) ??
-      readFallback(`fallback in ${path}`, file.fallback),
+      parseFallback("DOCR_FALLBACK", env["DOCR_FALLBACK"]) ??
+      parseFallback(`fallback in ${path}`, file.fallback),
     traceTarget: readTraceTarget(env["DOCR_LOG"]),
   };
 }
@@ -44,7 +44,8 @@ export function storeNameOf({ store }: Pick<GeneralSettings, "store">): string {
   return STORE_NAMES[store];
 }
 
-function readStore(name: string, text: string | undefined): StoreSetting | undefined {
+/** Returns undefined if the text is missing or empty. Throws `bad-setting`, naming `name`. */
+export function parseStore(name: string, text: string | undefined): StoreSetting | undefined {
   return parseChoice<StoreSetting>(name, text, ["auto", "keychain", "file", "pass"]);
 }
 
@@ -62,7 +63,8 @@ function storeIdOf(store: StoreSetting, env: Environment): string {
   }
 }
 
-function readFallback(name: string, text: string | undefined): string | undefined {
+/** Returns undefined if the text is missing or empty. Throws `bad-setting`, naming `name`. */
+export function parseFallback(name: string, text: string | undefined): string | undefined {
   if (text === undefined || text === "") return undefined;
   if (isHelperName(text)) return text;
   throw new HelperError(

@@ -88,7 +88,7 @@ describe("docr login", () => {
       const docr = (...args: string[]) => machine.docr(args, { env: WITHOUT_TOKEN });
       await logIn(machine, machine.token);
       expect((await logIn(machine, other, "--context", "work")).stderr).toBe(
-        "docr: warning: the current account is default; set DIGITALOCEAN_CONTEXT=work to use this one\n",
+        "docr: warning: the current account is default; run docr context use work to use this one\n",
       );
       expect(JSON.parse((await docr("status", "--json")).stdout)).toMatchObject({
         apiToken: "the keychain",

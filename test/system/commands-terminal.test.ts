@@ -116,6 +116,14 @@ describeUnless(explainNoExecutable(), "piped", () => {
  */
 const ON_A_BARE_MACHINE: readonly (readonly [command: string, output: RegExp, code: number])[] = [
   ["status", /^in use +no API token; run docr login/m, 0],
+  ["context list", /^\* {2}default {2}none$/m, 0],
+  [
+    "context use work",
+    /there is no API token for the context work\ndocr: hint: run docr login --context work/,
+    1,
+  ],
+  ["config list", /docr: no settings in ~\/\.config\/docr\/config\.json/, 0],
+  ["config set stroe file", /docr: error: unknown setting 'stroe'; did you mean store\?/, 2],
   ["prune", /^revoked 0 credentials$/m, 0],
   ["logout", /^no API token was stored; revoked 0 credentials$/m, 0],
   ["credentials", /there is no API token for the context default\ndocr: hint: run docr login/, 1],

@@ -37,7 +37,7 @@ export const loginCommand = defineCommand({
       reporter.warn("this API token can pull but not push: it lacks the scope registry:update");
     }
     const store = storeNameOf(general());
-    for (const text of warningsFor(context, settings(), accounts)) reporter.warn(text);
+    for (const text of warningsFor(context, settings(), parts)) reporter.warn(text);
     for (const text of await findMissingSetup(parts)) reporter.warn(text);
     const stored = { context: context ?? DEFAULT_CONTEXT, store, now: clock.read().now };
     return { text: describeLogin(accepted, stored, terminal.width), json: jsonOfLogin(accepted, stored) };
@@ -93,7 +93,7 @@ function tokenOf(secret: Secret, source: string): ApiToken {
 function warningsFor(
   context: string | undefined,
   { apiToken, contexts }: ReturnType<CommandContext["settings"]>,
-  accounts: CommandContext["accounts"],
+  { accounts, machine }: Pick<CommandContext, "accounts" | "machine">,
 ): readonly string[] {
   const warnings: string[] = [];
   if (apiToken) {
@@ -102,7 +102,10 @@ function warningsFor(
   const name = context ?? DEFAULT_CONTEXT;
   const current = accounts.contextInUse() ?? DEFAULT_CONTEXT;
   if (name !== current && !Object.values(contexts).includes(name)) {
-    warnings.push(`the current account is ${current}; set DIGITALOCEAN_CONTEXT=${name} to use this one`);
+    const next = machine.env["DIGITALOCEAN_CONTEXT"]
+      ? `set DIGITALOCEAN_CONTEXT=${name}`
+      : `run docr context use ${name}`;
+    warnings.push(`the current account is ${current}; ${next} to use this one`);
   }
   return warnings;
 }

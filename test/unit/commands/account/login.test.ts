@@ -207,7 +207,13 @@ describe("docr login warns", () => {
     const other = createLoginBench({ stdin: tokenOf("a") });
     await other.run(loginCommand, { tokenStdin: true, context: "work" });
     expect(other.warnings).toEqual([
-      "the current account is default; set DIGITALOCEAN_CONTEXT=work to use this one",
+      "the current account is default; run docr context use work to use this one",
+    ]);
+    const env = { DIGITALOCEAN_CONTEXT: "home" };
+    const fixed = createLoginBench({ stdin: tokenOf("a"), settings: { context: "home" }, env });
+    await fixed.run(loginCommand, { tokenStdin: true, context: "work" });
+    expect(fixed.warnings).toEqual([
+      "the current account is home; set DIGITALOCEAN_CONTEXT=work to use this one",
     ]);
     const named = createLoginBench({ stdin: tokenOf("a"), settings: { contexts: { acme: "work" } } });
     await named.run(loginCommand, { tokenStdin: true, context: "work" });
