@@ -1,3 +1,4 @@
+import { REGISTRY_HOST } from "../core/address.ts";
 import { hasApiTokenFormat } from "../core/api-token.ts";
 import { type HelperError, isHelperError } from "../core/errors.ts";
 import type { Locks } from "../core/locks.ts";
@@ -8,6 +9,7 @@ import { underCommitLock } from "./commit-lock.ts";
 import type { CredentialPlace } from "./inventory/placement.ts";
 import type { OpenMintApi, OpenRevoker } from "./minting/ports.ts";
 import type { RegistrySettings } from "./minting/settings.ts";
+import type { StoredLogins } from "./stored-logins.ts";
 
 /** Time limit of one revocation. */
 const BUDGET_MS = 10_000;
@@ -26,6 +28,7 @@ export type RevokedSecret =
 export interface RevokeIssuedPorts {
   readonly settings: () => Pick<RegistrySettings, "oauthUrl">;
   readonly allPlaces: () => readonly CredentialPlace[];
+  readonly logins: Pick<StoredLogins, "read" | "erase">;
   readonly openApi: OpenMintApi;
   readonly openRevoker: OpenRevoker;
   readonly locks: Locks;
@@ -33,7 +36,7 @@ export interface RevokeIssuedPorts {
 
 /**
  * Revokes credentials by their secrets, such as those that docr issued here or on another machine. Marks them as revoked in the
- * inventory and removes them from the cache. Returns one result for each secret, in the same order. Throws `bad-setting`.
+ * inventory and removes them from the cache and from the stored logins. Returns one result for each secret, in the same order. Throws `bad-setting`.
  */
 export async function revokeIssued(
   secrets: readonly Secret[],
@@ -66,8 +69,11 @@ async function isKnown(secret: Secret, places: readonly CredentialPlace[]): Prom
   return false;
 }
 
-async function forgetRevoked(secret: Secret, { allPlaces, locks }: RevokeIssuedPorts): Promise<void> {
+/** The stored login may be the same credential: `docker login` with what another machine issued. */
+async function forgetRevoked(secret: Secret, { allPlaces, logins, locks }: RevokeIssuedPorts): Promise<void> {
   await underCommitLock(locks, async () => {
+    const login = await bestEffort(() => logins.read(REGISTRY_HOST));
+    if (login?.secret.equals(secret)) await bestEffort(() => logins.erase(REGISTRY_HOST));
     for (const { cache, inventory } of allPlaces()) {
       await bestEffort(() => cache.forget(({ credential }) => credential.secret.equals(secret), []));
       await bestEffort(() => inventory.setRevoked(secret));

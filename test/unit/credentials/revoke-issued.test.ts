@@ -92,6 +92,17 @@ describe("revoking what was issued", () => {
     expect(await revoke(bench, "minted-secret-1")).toEqual([{ outcome: "foreign" }]);
     expect(await revoke(bench, tokenOf("9"))).toEqual([{ outcome: "revoked" }]);
   });
+
+  it("removes the stored login if that is the same credential", async () => {
+    const bench = createCredentialsBench();
+    bench.api.fail(`list ${tokenOf("9")}`, "api-unauthorized");
+    const host = "registry.digitalocean.com";
+    await bench.helper.store(host, "sammy", new Secret(tokenOf("9")));
+    await revoke(bench, tokenOf("8"));
+    expect(await answerOf(bench)).toEqual(["sammy", tokenOf("9")]);
+    expect(await revoke(bench, tokenOf("9"))).toEqual([{ outcome: "revoked" }]);
+    await expect(bench.helper.get(host)).rejects.toThrow("credentials not found");
+  });
 });
 
 describe("issuing for several registries", () => {
