@@ -124,6 +124,7 @@ const ON_A_BARE_MACHINE: readonly (readonly [command: string, output: RegExp, co
   ],
   ["config list", /docr: no settings in ~\/\.config\/docr\/config\.json/, 0],
   ["config set stroe file", /docr: error: unknown setting 'stroe'; did you mean store\?/, 2],
+  ["status --exit-code", /^get +not logged in to registry\.digitalocean\.com; run: docr login$/m, 1],
   ["prune", /^revoked 0 credentials$/m, 0],
   ["logout", /^no API token was stored; revoked 0 credentials$/m, 0],
   ["credentials", /there is no API token for the context default\ndocr: hint: run docr login/, 1],

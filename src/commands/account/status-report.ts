@@ -1,4 +1,5 @@
 import { alignColumns } from "../../terminal/table.ts";
+import { hintOf } from "../../core/error-catalog.ts";
 import type { HelperError } from "../../core/errors.ts";
 import { DEFAULT_CONTEXT } from "../../credentials/accounts/api-tokens.ts";
 import type { InventoryReport } from "../../credentials/inventory/inventory.ts";
@@ -29,6 +30,8 @@ export interface Held extends InventoryReport {
   readonly sources: readonly TokenSourceState[];
   /** The login for DigitalOcean's registry that docr did not mint. Undefined if there is none or the store failed. */
   readonly login: FinishedLoginState | undefined;
+  /** A client's request for a credential. Undefined if it was not made. */
+  readonly request: { readonly failure: HelperError | undefined } | undefined;
   readonly now: Moment;
 }
 
@@ -68,7 +71,7 @@ export function describeSource(
 }
 
 export function describeHeld(
-  { sources, login, credentials, failures, now }: Held,
+  { sources, login, request, credentials, failures, now }: Held,
   width: number | undefined,
 ): string {
   const line = lineIn(width);
@@ -77,6 +80,7 @@ export function describeHeld(
   const table = describeLiveCredentials(credentials, now, width);
   return [
     line("in use", describeDeciding(deciding, login)),
+    ...(request ? [line("get", describeRequest(request.failure))] : []),
     ...(login ? [line("login", describeLogin(login))] : []),
     line("store", store ? `${store.name}: ${store.failure?.message ?? "open"}` : "unknown"),
     table === "" ? "\nno active credentials\n" : `\n${table}`,
@@ -84,6 +88,14 @@ export function describeHeld(
       .filter(({ message }) => message !== store?.failure?.message)
       .map(({ message }) => `${message}: credentials stored there are not listed\n`),
   ].join("");
+}
+
+function describeRequest(failure: HelperError | undefined): string {
+  if (!failure) return "a client gets a credential";
+  const hint = hintOf(failure);
+  // docker's words for a missing login say less than the hint.
+  if (failure.code === "not-found") return hint ?? failure.message;
+  return hint === undefined ? failure.message : `${failure.message}; ${hint}`;
 }
 
 /** Contains no secret. */
@@ -107,6 +119,9 @@ export function jsonOfStatus(configured: Configured, held: Held): unknown {
     fallback: fallback ?? null,
     configFile: file ? { path: file.path, exists: file.exists, isValid: file.isValid } : null,
     problems: [...new Set([...configured.problems, ...held.failures].map(({ message }) => message))],
+    ...(held.request && {
+      get: { isAnswered: !held.request.failure, problem: held.request.failure?.message ?? null },
+    }),
     login: held.login ? jsonOfLogin(held.login) : null,
     credentials: jsonOfLiveCredentials(held.credentials),
   };

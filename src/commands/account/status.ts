@@ -2,6 +2,7 @@ import { storeNameOf } from "../../config/general.ts";
 import { existsSync } from "node:fs";
 import { pathLabel } from "../../client-config/paths.ts";
 import { configFilePath, readConfigFile } from "../../config/config-file.ts";
+import { REGISTRY_HOST } from "../../core/address.ts";
 import { type HelperError, isHelperError } from "../../core/errors.ts";
 import { undefinedIfFailed } from "../../credentials/best-effort.ts";
 import { defineCommand } from "../command.ts";
@@ -17,14 +18,28 @@ import { findTokenSources, type TokenSourceState } from "./token-sources.ts";
 
 /**
  * Shows what is set up, without a network request. It does not fail if something is missing or wrong. Reading the keychain takes
- * most of the time, so docr prints everything else first.
+ * most of the time, so docr prints everything else first. With `--exit-code`, also makes a client's request, which may mint.
  */
 export const statusCommand = defineCommand({
   name: "status",
   summary: "Show accounts, sources of API tokens, and active credentials",
-  examples: ["docr status", "docr status --json | jq .credentials"],
-  needs: ["accounts", "inventory", "finishedLogin", "general", "machine", "clock", "terminal"],
-  async run({ wantsJson }, context) {
+  options: {
+    exitCode: {
+      kind: "flag",
+      description: "Exit with 1 if a client would get no credential; may ask DigitalOcean",
+    },
+  },
+  examples: [
+    "docr status",
+    "docr status --json | jq .credentials",
+    "docr status --exit-code > /dev/null || docr login --token-stdin < token.txt",
+  ],
+  exitCodes: {
+    0: "shown; with --exit-code: a client gets a credential",
+    1: "with --exit-code: a client gets none",
+  },
+  needs: ["accounts", "inventory", "finishedLogin", "helper", "general", "machine", "clock", "terminal"],
+  async run({ options, wantsJson }, context) {
     const { accounts, inventory, finishedLogin, machine, clock, terminal } = context;
     const print = (text: string): void => {
       if (!wantsJson) terminal.print(text);
@@ -37,10 +52,28 @@ export const statusCommand = defineCommand({
       sources.push(source);
     }
     const login = await undefinedIfFailed(finishedLogin);
-    const held = { sources, login, ...(await inventory.living()), now: clock.read() };
-    return { text: describeHeld(held, terminal.width), json: jsonOfStatus(configured, held) };
+    const request = options.exitCode ? await requestCredential(context) : undefined;
+    const held = { sources, login, request, ...(await inventory.living()), now: clock.read() };
+    return {
+      text: describeHeld(held, terminal.width),
+      json: jsonOfStatus(configured, held),
+      exitCode: request?.failure ? 1 : 0,
+    };
   },
 });
+
+async function requestCredential({
+  helper,
+  terminal,
+}: Pick<CommandContext, "helper" | "terminal">): Promise<{ readonly failure: HelperError | undefined }> {
+  try {
+    await terminal.spin("asking for a credential", () => helper.get(REGISTRY_HOST));
+    return { failure: undefined };
+  } catch (failure) {
+    if (isHelperError(failure)) return { failure };
+    throw failure;
+  }
+}
 
 /** Reports a wrong setting as a problem and still shows the other settings. */
 function readConfigured({

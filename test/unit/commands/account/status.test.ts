@@ -65,7 +65,7 @@ describe("docr status", () => {
     const late: string[] = [];
     const terminal = { ...bench.context.terminal, print: (text: string) => void late.push(text) };
     bench.keychain.failWith(new Error("a bug"));
-    const input = { options: {}, args: [], wantsJson: false } as const;
+    const input = { options: { exitCode: false }, args: [], wantsJson: false } as const;
     await expect(statusCommand.run(input, { ...bench.context, terminal })).rejects.toThrow("a bug");
     expect(late.join("")).toContain("DIGITALOCEAN_ACCESS_TOKEN_FILE");
   });
@@ -127,6 +127,40 @@ describe("docr status", () => {
     expect(text).toMatch(/^other hosts +docker-credential-osxkeychain$/m);
     expect(text).toMatch(/^config file +~\/\.config\/docr\/config\.json$/m);
     expect(json).toMatchObject({ contextsByRegistry: { acme: "work" }, fallback: "osxkeychain" });
+  });
+});
+
+describe("docr status --exit-code", () => {
+  it("exits with 0 if a get would be answered, from the cache without a request", async () => {
+    const bench = create({ apiToken: tokenOf("e") });
+    await answerOf(bench);
+    const calls = bench.api.calls.length;
+    const { text, json, exitCode } = await bench.run(statusCommand, { exitCode: true });
+    expect(text).toMatch(/^get +a client gets a credential$/m);
+    expect(json).toMatchObject({ get: { isAnswered: true, problem: null } });
+    expect([exitCode, bench.api.calls.length]).toEqual([0, calls]);
+  });
+
+  it("asks DigitalOcean if nothing is cached, and exits with 1 for a rejected token", async () => {
+    const bench = create({ apiToken: tokenOf("e") });
+    bench.api.fail("mint", "api-unauthorized");
+    const { text, json, exitCode } = await bench.run(statusCommand, { exitCode: true });
+    expect(text).toMatch(/^get +.+; create a token/m);
+    expect(json).toMatchObject({ get: { isAnswered: false, problem: expect.any(String) } });
+    expect(exitCode).toBe(1);
+  });
+
+  it("exits with 1 without any login, and says what to do", async () => {
+    const { text, exitCode } = await create().run(statusCommand, { exitCode: true });
+    expect(text).toMatch(/^get +not logged in to registry\.digitalocean\.com; run: docr login$/m);
+    expect(exitCode).toBe(1);
+  });
+
+  it("is the only status that makes the request", async () => {
+    const bench = create({ apiToken: tokenOf("e") });
+    const { json, exitCode } = await bench.run(statusCommand);
+    expect(json).not.toHaveProperty("get");
+    expect([exitCode, bench.api.calls]).toEqual([0, []]);
   });
 });
 
