@@ -51,7 +51,7 @@ describe("the documents", () => {
   });
 });
 
-/** What follows `docr` in the code blocks, without a prompt and without the shell's own part of the line. */
+/** Returns the arguments of each `docr` command line in the code blocks, without the prompt, pipes and redirections. */
 function commandLinesIn(path: string): readonly string[] {
   const blocks = Array.from(
     textOf(path).matchAll(/^```(?:console|sh)\n([^]*?)^```$/gm),
@@ -64,7 +64,7 @@ function commandLinesIn(path: string): readonly string[] {
   );
 }
 
-/** As the shell splits them. */
+/** Splits a command line as a shell does. */
 function wordsOf(line: string): readonly string[] {
   return Array.from(
     line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g),
