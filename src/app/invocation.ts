@@ -27,7 +27,7 @@ export function readInvocation(given: readonly string[], paths: readonly string[
   return { args: start < 0 ? [] : args.slice(start), isHelper, isColorless };
 }
 
-/** Uses no regular expression: compiling one takes 0.1 ms at every start. */
+/** Whether the last part of the path is a credential helper's name. */
 function isHelperPath(path: string): boolean {
   const name = path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
   return name.startsWith(HELPER_PREFIX) && name !== HELPER_PREFIX;

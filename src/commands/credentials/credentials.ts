@@ -88,7 +88,7 @@ export const credentialsCommand = defineCommand({
         "this credential never expires; revoke it with docr revoke when you no longer need it",
       );
     }
-    const { text, json } = await formatCredentials(minted, format, place);
+    const { text, json } = formatCredentials(minted, format, place);
     if (output) {
       await writeOrRevoke(output, text, minted, context);
       return describeOutput(output, format, minted, context.terminal.width);

@@ -50,11 +50,11 @@ export interface FormattedCredentials {
 }
 
 /** At least one credential, and only as many as `checkFormat` accepts. */
-export async function formatCredentials(
+export function formatCredentials(
   credentials: readonly [MintedCredential, ...MintedCredential[]],
   format: Format,
   place: KubernetesPlace,
-): Promise<FormattedCredentials> {
+): FormattedCredentials {
   const [first] = credentials;
   const logins = pullLoginsOf(credentials);
   switch (format) {
@@ -70,7 +70,7 @@ export async function formatCredentials(
         ...expiryAnnotationsOf(credentials),
       };
       const manifest = kubernetesSecretOf(logins, { ...names, annotations });
-      return { text: await kubernetesYamlOf(manifest), json: manifest };
+      return { text: kubernetesYamlOf(manifest), json: manifest };
     }
     case "auth": {
       const auth = authTokenOf(first);

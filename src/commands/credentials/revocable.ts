@@ -1,4 +1,5 @@
 /** Finds the credentials in what the user pipes into `docr revoke`. */
+import { parseAllDocuments } from "yaml";
 import { type AuthEntry, decodeAuth } from "../../client-config/auth-entry.ts";
 import { parseClientFile } from "../../client-config/client-file.ts";
 import { parseAddress } from "../../core/address.ts";
@@ -19,11 +20,9 @@ export interface Revocable {
  * secret or the JSON of `docr credentials`. Returns each secret once. Throws `no-login` if a file contains none, `bad-arguments` if
  * the input cannot be parsed.
  */
-export async function findRevocable(input: Secret): Promise<readonly Revocable[]> {
+export function findRevocable(input: Secret): readonly Revocable[] {
   const text = openSecret(input).trim();
-  const found = isStructured(text)
-    ? await findInDocuments(text)
-    : [{ key: undefined, secret: secretIn(text) }];
+  const found = isStructured(text) ? findInDocuments(text) : [{ key: undefined, secret: secretIn(text) }];
   const once = found.filter(({ secret }, index) => {
     return found.findIndex((other) => other.secret.equals(secret)) === index;
   });
@@ -45,14 +44,13 @@ function secretIn(text: string): Secret {
   return login && login.secret.matches(/^[\x21-\x7e]+$/) ? login.secret : whole;
 }
 
-async function findInDocuments(text: string): Promise<readonly Revocable[]> {
+function findInDocuments(text: string): readonly Revocable[] {
   const json = parseJson(text);
-  const documents = json ? [json.value] : await parseYaml(text);
+  const documents = json ? [json.value] : parseYaml(text);
   return documents.flatMap(findInValue);
 }
 
-async function parseYaml(text: string): Promise<readonly unknown[]> {
-  const { parseAllDocuments } = await import("yaml");
+function parseYaml(text: string): readonly unknown[] {
   const documents = parseAllDocuments(text);
   if (!Array.isArray(documents) || documents.some(({ errors }) => errors.length > 0)) throw unreadable();
   return documents.map((document): unknown => document.toJS());

@@ -18,7 +18,7 @@ export const revokeCommand = defineCommand({
     const input = terminal.canAsk
       ? await terminal.askHidden("Credential to revoke")
       : await terminal.readSecret("the credentials");
-    const found = await findRevocable(input);
+    const found = findRevocable(input);
     const secrets = found.map(({ secret }) => secret);
     const results = await terminal.spin("revoking", () => revokeIssued(secrets));
     const revoked = results.filter(({ outcome }) => outcome === "revoked").length;

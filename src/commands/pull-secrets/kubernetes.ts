@@ -1,3 +1,4 @@
+import { stringify } from "yaml";
 import { HelperError } from "../../core/errors.ts";
 import { dockerConfigOf, type PullLogin } from "./docker-config.ts";
 
@@ -83,8 +84,7 @@ export function kubernetesSecretOf(
 }
 
 /** The manifest as YAML, with a final line break. */
-export async function kubernetesYamlOf(manifest: KubernetesSecret): Promise<string> {
-  const { stringify } = await import("yaml");
+export function kubernetesYamlOf(manifest: KubernetesSecret): string {
   // Do not fold lines, so that users can copy the base64 text. Quote for YAML 1.1, which kubectl and PyYAML read: it treats more
   // texts as dates and booleans than 1.2.
   return stringify(manifest, { lineWidth: 0, compat: "yaml-1.1" });

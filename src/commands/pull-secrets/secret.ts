@@ -109,7 +109,7 @@ export const secretCommand = defineCommand({
         return { text: dockerConfigTextOf(all), json: dockerConfigOf(all) };
       case "kubernetes-secret": {
         const manifest = kubernetesSecretOf(all, { ...place, annotations });
-        return { text: await kubernetesYamlOf(manifest), json: manifest };
+        return { text: kubernetesYamlOf(manifest), json: manifest };
       }
       case "auth":
       case "username-password":

@@ -43,11 +43,11 @@ describe("a pull secret for Kubernetes", () => {
     expect(metadata).toEqual({ name: "pull.one", namespace: "kube-system", annotations });
   });
 
-  it("is equivalent as YAML, with every value on one line", async () => {
+  it("is equivalent as YAML, with every value on one line", () => {
     const long = { ...PULL, credential: { ...PULL.credential, secret: new Secret("x".repeat(900)) } };
     const annotations = { note: "yes", when: "2026-11-21", odd: '#"\n: [' };
     const manifest = kubernetesSecretOf([long], { name: "pull", annotations });
-    const text = await kubernetesYamlOf(manifest);
+    const text = kubernetesYamlOf(manifest);
     expect(parse(text)).toEqual(manifest);
     expect(text.split("\n").filter((line) => line.startsWith("  .dockerconfigjson: "))).toHaveLength(1);
     expect(text.endsWith("\n")).toBe(true);
@@ -95,15 +95,13 @@ describe("a pull secret for Kubernetes", () => {
     });
   });
 
-  it("accepts or rejects any name with a code", async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.string(), fc.string(), async (name, namespace) => {
-        let manifest: KubernetesSecret | undefined;
-        const failure = failureOfSync(
-          () => void (manifest = kubernetesSecretOf([PULL], { name, namespace })),
-        );
-        const metadata = manifest && parse(await kubernetesYamlOf(manifest)).metadata;
-        expect([undefined, { name, namespace }]).toContainEqual(metadata);
+  it("accepts or rejects any name with a code", () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (name, namespace) => {
+        const failure = failureOfSync(() => {
+          const text = kubernetesYamlOf(kubernetesSecretOf([PULL], { name, namespace }));
+          expect(parse(text).metadata).toEqual({ name, namespace });
+        });
         expect([undefined, "bad-arguments"]).toContain(failure?.code);
       }),
     );
