@@ -40,15 +40,16 @@ export async function runCommandLine(
     wantsColours: () => !env["NO_COLOR"] && env["TERM"] !== "dumb",
   });
   const runHelper = createRunHelper(env);
+  const domain = createCommandDomain(app);
   const context: CommandContext = {
     version,
     machine: host,
     terminal,
     reporter: { warn: (text) => host.writeStderr(stderrLine(`warning: ${text}`)) },
     general: app.general,
-    ...createCommandDomain(app),
+    ...domain,
     runHelper,
-    clients: async () => createClients(host, runHelper),
+    clients: async () => createClients(host, runHelper, domain.helper.get),
     files: async () => (await import("../client-config/edit/files.ts")).createFiles(host),
     async registries(observe) {
       const { createRegistries } = await import("./bundles/network.ts");

@@ -1,8 +1,10 @@
 import { parseAddress } from "../core/address.ts";
+import type { Credential } from "../core/credential.ts";
 import type { Machine } from "../core/machine.ts";
 import type { HelperError } from "../core/errors.ts";
 import { isHelperError } from "../core/errors.ts";
 import { clientKeyOf } from "../core/image.ts";
+import { hasProgram } from "../system/executables.ts";
 import { loginOf } from "./client-login.ts";
 import { lookUpInDocker, lookUpInFile, readNamedFile } from "./docker.ts";
 import { findInHelper, type RunHelper } from "./helper-client.ts";
@@ -38,20 +40,47 @@ export interface Clients {
   usesOf(key: string): Promise<ClientUses>;
 }
 
-/** Each call reads this machine's configuration again. */
-export function createClients(machine: Machine, runHelper: RunHelper): Clients {
+/** Returns the login of the helper with this name. Undefined if it has none. Throws what the helper fails with. */
+type AskHelper = (helper: string, serverUrl: string) => Promise<Credential | undefined>;
+
+/**
+ * Each call reads this machine's configuration again. `getFromDocr` replaces a run of docr's own helper for DigitalOcean's registry,
+ * because its errors say what failed. It throws `not-found`.
+ */
+export function createClients(
+  machine: Machine,
+  runHelper: RunHelper,
+  getFromDocr?: (serverUrl: string) => Promise<Credential>,
+): Clients {
+  const ask: AskHelper = (helper, serverUrl) => {
+    const isOwn = helper === DOCR && parseAddress(serverUrl).kind === "digitalocean";
+    // Without the program, the client fails too.
+    const isInstalled = (): boolean => hasProgram(`docker-credential-${DOCR}`, machine);
+    return isOwn && getFromDocr && isInstalled()
+      ? undefinedIfNotFound(() => getFromDocr(serverUrl))
+      : findInHelper(runHelper, helper, serverUrl);
+  };
   return {
     resolve: (host, client, options = {}) =>
       client === "docker"
-        ? resolveForDocker(machine, runHelper, host, options)
-        : resolveForPodman(machine, runHelper, host, options),
+        ? resolveForDocker(machine, ask, host, options)
+        : resolveForPodman(machine, ask, host, options),
     usesOf: async (key) => findClientUses(machine, key),
   };
 }
 
+async function undefinedIfNotFound(get: () => Promise<Credential>): Promise<Credential | undefined> {
+  try {
+    return await get();
+  } catch (error) {
+    if (isHelperError(error, "not-found")) return undefined;
+    throw error;
+  }
+}
+
 async function resolveForDocker(
   machine: Machine,
-  runHelper: RunHelper,
+  ask: AskHelper,
   host: string,
   { repository, key: named, authFile }: ResolveOptions,
 ): Promise<Resolved> {
@@ -60,13 +89,13 @@ async function resolveForDocker(
     authFile === undefined ? lookUpInDocker(machine, key) : lookUpInFile(machine, key, authFile);
   if (step === undefined) return { client: "docker", kind: "none", source, key, warnings };
   const imagePath = named === undefined ? repository : undefined;
-  return { ...(await follow(step, "docker", imagePath, runHelper)), warnings };
+  return { ...(await follow(step, "docker", imagePath, ask)), warnings };
 }
 
 /** Like podman, continues after a failed step. Throws the step's error only if no later step has a login. */
 async function resolveForPodman(
   ownMachine: Machine,
-  runHelper: RunHelper,
+  ask: AskHelper,
   host: string,
   { repository, key, authFile }: ResolveOptions,
 ): Promise<Resolved> {
@@ -76,7 +105,7 @@ async function resolveForPodman(
   let asked: Resolved | undefined;
   for (const step of podmanSteps(machine, question)) {
     try {
-      const resolved = await follow(step, "podman", question.repository, runHelper);
+      const resolved = await follow(step, "podman", question.repository, ask);
       if (loginIn(resolved)) return resolved;
       asked = resolved;
     } catch (error) {
@@ -108,11 +137,11 @@ async function follow(
   step: Step,
   client: ClientName,
   repository: string | undefined,
-  runHelper: RunHelper,
+  ask: AskHelper,
 ): Promise<Resolved> {
   if (step.kind === "broken") throw step.failure;
   if (step.kind === "file") return { client, warnings: [], ...step };
-  const credential = await findInHelper(runHelper, step.helper, serverUrlFor(step, repository));
+  const credential = await ask(step.helper, serverUrlFor(step, repository));
   return { client, warnings: [], ...step, login: credential && loginOf(credential) };
 }
 

@@ -135,7 +135,7 @@ describeUnless(explainNoLab(PARTS), "the commands that read clients' logins", ()
     it("shows a minted credential only with --reveal, and it is the one that docker gets", async () => {
       lab.user.writeDockerConfig({ credHelpers: { [OURS]: "docr" } });
       const env = { DIGITALOCEAN_ACCESS_TOKEN: token };
-      const { stdout, code } = await docr(["resolve", `${OURS}/acme/app`], { env });
+      const { stdout, code } = await docr(["resolve", OURS], { env });
       expect(code).toBe(0);
       const minted = lab.standIn.account.minted.at(-1);
       expect(stdout.includes(minted?.secret ?? "")).toBe(false);

@@ -109,8 +109,8 @@ function textOf({ host, name, key, used, outcome }: Checked, terminal: Pick<Term
     case "refused": {
       const needsOtherAccount = key === "image" && used?.login !== undefined;
       const next = needsOtherAccount ? "log in with an account that may" : "log in";
-      const rows = [["  reason", outcome.reason], login, ["  next", `${next}: ${loginCommandFor(host)}`]];
-      return `rejected: ${name}\n${alignColumns(rows)}`;
+      const rest = used ? [login, ["  next", `${next}: ${loginCommandFor(host)}`]] : [];
+      return `rejected: ${name}\n${alignColumns([["  reason", outcome.reason], ...rest])}`;
     }
     case "allowed":
       return `may push: ${name}\n${alignColumns([login])}`;

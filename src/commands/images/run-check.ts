@@ -1,3 +1,4 @@
+import { hintOf } from "../../core/error-catalog.ts";
 import { type HelperError, isHelperError, toHelperError } from "../../core/errors.ts";
 import { DOCKER_HUB, type Image } from "../../core/image.ts";
 import type { RegistryExchange } from "../../oci/exchanges.ts";
@@ -43,9 +44,7 @@ export async function checkTarget(
   const checked = isImage(target)
     ? ({ host, name: nameOf(target, question), key: "image" } as const)
     : ({ host, name: nameOfRegistry(target), key: "registry" } as const);
-  if ("failure" in login) {
-    return { ...checked, used: undefined, outcome: { status: "failed", failure: login.failure } };
-  }
+  if ("failure" in login) return { ...checked, used: undefined, outcome: outcomeOf(login.failure) };
   const { used } = login;
   try {
     const api = await registries((exchange) => void exchanges.push(exchange));
@@ -88,6 +87,11 @@ async function ask(
 function outcomeOf(error: unknown): CheckOutcome {
   const isRefusal = isHelperError(error, "registry-unauthorized") || isHelperError(error, "registry-denied");
   if (isRefusal) return { status: "refused", reason: error.message };
+  // DigitalOcean gives no credential for another account's registry.
+  if (isHelperError(error, "api-not-found")) {
+    const hint = hintOf(error);
+    return { status: "refused", reason: hint === undefined ? error.message : `${error.message}; ${hint}` };
+  }
   return { status: "failed", failure: toHelperError(error) };
 }
 

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 import { type Clients, createClients } from "../../../src/client-config/resolve.ts";
 import type { Environment, Machine } from "../../../src/core/machine.ts";
-import type { HelperAnswer } from "../../../src/client-config/helper-client.ts";
+import type { HelperAnswer, RunHelper } from "../../../src/client-config/helper-client.ts";
 import {
   type ClientLogin,
   helperOf,
@@ -17,6 +17,8 @@ import {
 export interface ClientHome {
   readonly home: string;
   readonly machine: Machine;
+  /** Runs none of them: they answer from a table. */
+  readonly runHelper: RunHelper;
   readonly clients: Clients;
   /** The requests to helpers, as `NAME ACTION INPUT`. */
   readonly asked: readonly string[];
@@ -66,6 +68,7 @@ export function createClientHome(options: ClientHomeOptions = {}): ClientHome {
   return {
     home,
     machine,
+    runHelper,
     clients: createClients(machine, runHelper),
     asked,
     write,

@@ -2,6 +2,9 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readVariable } from "../../../src/client-config/docker.ts";
+import { createClients } from "../../../src/client-config/resolve.ts";
+import { HelperError } from "../../../src/core/errors.ts";
+import { Secret } from "../../../src/core/secret.ts";
 import type { Environment } from "../../../src/core/machine.ts";
 import {
   answerWith,
@@ -164,6 +167,26 @@ describe("docker's helpers", () => {
       `pass get ${host}`,
       "docr get ghcr.io",
     ]);
+  });
+
+  it("are asked in this process, if it is docr's for DigitalOcean's registry and clients would find it", async () => {
+    const host = "registry.digitalocean.com";
+    const home = createClientHome({ helpers: { "docr ghcr.io": answerWith("g", "ghcr") } });
+    const asked: string[] = [];
+    const clients = createClients(home.machine, home.runHelper, async (serverUrl) => {
+      asked.push(serverUrl);
+      if (asked.length > 1) throw new HelperError("not-found", "there is none");
+      return { username: new Secret("b"), secret: new Secret("beta") };
+    });
+    home.docker({ credsStore: "docr" });
+    const resolve = () => clients.resolve(host, "docker", { repository: "beta/app" });
+    expect(opened(await resolve()).at(-1)).toBeUndefined();
+    expect([asked, home.asked]).toEqual([[], [`docr get ${host}/beta/app`]]);
+    home.install("docker-credential-docr");
+    expect(opened(await resolve()).at(-1)).toEqual(["b", "beta"]);
+    expect(opened(await resolve()).at(-1)).toBeUndefined();
+    expect(asked).toEqual([`${host}/beta/app`, `${host}/beta/app`]);
+    expect(opened(await clients.resolve("ghcr.io", "docker")).at(-1)).toEqual(["g", "ghcr"]);
   });
 
   it("that return empty texts have no login", async () => {

@@ -329,6 +329,18 @@ describe("the login of docr check", () => {
     expect(mints).toEqual(["mint beta read-write 3600"]);
   });
 
+  it("does not exist for another account's registry, which counts as a refusal and names the own ones", async () => {
+    const bench = createCommandBench({
+      apiToken: tokenOf("a"),
+      clients: { resolve: async () => ({ ...NOTHING, key: "registry.digitalocean.com" }) },
+    });
+    bench.api.registries = ["acme", "beta"];
+    bench.api.fail("mint other", "api-not-found");
+    const { text, exitCode } = await bench.run(checkCommand, {}, ["registry.digitalocean.com/other/app"]);
+    expect(exitCode).toBe(4);
+    expect(text).toMatch(/^rejected: .*\/other\/app:latest\n {2}reason {2}.* acme, beta\n$/);
+  });
+
   it("is docr's for DigitalOcean's registry if the client's helper has none", async () => {
     const resolved = { ...BY_PASS, login: undefined, key: "registry.digitalocean.com" };
     const apiToken = tokenOf("a");
