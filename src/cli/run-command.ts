@@ -37,7 +37,11 @@ async function run(
 ): Promise<Pick<CommandOutput, "stdout" | "exitCode">> {
   const [first, separator, ...words] = args;
   if (first === "complete" && separator === "--") {
-    return { stdout: await completeWords(words, COMMANDS), exitCode: 0 };
+    const stdout = await completeWords(words, COMMANDS, async (kind, before) => {
+      const { findCandidates } = await import("../commands/completion/candidates.ts");
+      return findCandidates(kind, before, context);
+    });
+    return { stdout, exitCode: 0 };
   }
   const parsed = parseArguments(args, { tree: COMMANDS, columns: context.terminal.columns, isHelper });
   if ("help" in parsed) return { stdout: parsed.help, exitCode: 0 };

@@ -260,7 +260,7 @@ const SHELLS: readonly {
 describe("completion", () => {
   for (const { parts, file, text, start } of SHELLS) {
     describeUnless(reasonFor(["tmux", ...parts]), `in ${start.replace("$ROOM/", "")}`, () => {
-      it("completes a command at TAB", async () => {
+      it("completes a command, a value under docker's name and a file at TAB", async () => {
         const room = mkdtempSync(join(folder, "s-"));
         writeFileSync(join(room, file), text);
         await inTerminal(start.replace("$ROOM", room), async (terminal) => {
@@ -268,6 +268,14 @@ describe("completion", () => {
           await terminal.type("docr pru");
           await terminal.press("Tab");
           expect(await terminal.waitFor("docr prune")).toContain("ready>");
+          await terminal.press("C-u");
+          await terminal.type("docker-credential-docr config set store fi");
+          await terminal.press("Tab");
+          await terminal.waitFor("docker-credential-docr config set store file");
+          await terminal.press("C-u");
+          await terminal.type(`docr doctor --report ${room}/${file.slice(0, -2)}`);
+          await terminal.press("Tab");
+          await terminal.waitFor(`docr doctor --report ${room}/${file}`);
         });
       });
     });

@@ -38,7 +38,7 @@ const listCommand = defineCommand({
 
 const useCommand = defineCommand({
   name: "context use",
-  arguments: ["<name>"],
+  arguments: ["<context>"],
   summary: "Make an account the current one",
   examples: ["docr context use work"],
   needs: ["accounts", "files", "machine", "reporter"],
