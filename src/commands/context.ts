@@ -77,7 +77,7 @@ export interface CommandAccounts {
   checkApiToken(token: ApiToken): Promise<AcceptedToken>;
   /** Whether the secret is an API token. Asks DigitalOcean, because a minted credential can have the same format. */
   isApiToken(secret: Secret): Promise<boolean>;
-  /** Stores the first account's API token for the second one, too. Does nothing if there is none. */
+  /** Also stores the API token of account `from` for account `to`. Does nothing if `from` has none. */
   copyApiToken(from: string, to: string): Promise<void>;
   /** Deletes the account's API token and revokes the credentials that it minted. */
   logOut(context: string | undefined): Promise<LogoutResult>;

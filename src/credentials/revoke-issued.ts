@@ -69,7 +69,7 @@ async function isKnown(secret: Secret, places: readonly CredentialPlace[]): Prom
   return false;
 }
 
-/** The stored login may be the same credential: `docker login` with what another machine issued. */
+/** Also deletes the stored login if it is this credential, for example after `docker login` with it. */
 async function forgetRevoked(secret: Secret, { allPlaces, logins, locks }: RevokeIssuedPorts): Promise<void> {
   await underCommitLock(locks, async () => {
     const login = await bestEffort(() => logins.read(REGISTRY_HOST));

@@ -30,7 +30,7 @@ export interface Held extends InventoryReport {
   readonly sources: readonly TokenSourceState[];
   /** The login for DigitalOcean's registry that docr did not mint. Undefined if there is none or the store failed. */
   readonly login: FinishedLoginState | undefined;
-  /** A client's request for a credential. Undefined if it was not made. */
+  /** The result of `--exit-code`: a request for a credential, as a client makes it. Undefined without the option. */
   readonly request: { readonly failure: HelperError | undefined } | undefined;
   readonly now: Moment;
 }
@@ -93,7 +93,7 @@ export function describeHeld(
 function describeRequest(failure: HelperError | undefined): string {
   if (!failure) return "a client gets a credential";
   const hint = hintOf(failure);
-  // docker's words for a missing login say less than the hint.
+  // The message is the one that docker expects for a missing login. The hint is more useful.
   if (failure.code === "not-found") return hint ?? failure.message;
   return hint === undefined ? failure.message : `${failure.message}; ${hint}`;
 }

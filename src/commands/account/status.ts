@@ -18,7 +18,7 @@ import { findTokenSources, type TokenSourceState } from "./token-sources.ts";
 
 /**
  * Shows what is set up, without a network request. It does not fail if something is missing or wrong. Reading the keychain takes
- * most of the time, so docr prints everything else first. With `--exit-code`, also makes a client's request, which may mint.
+ * most of the time, so docr prints everything else first. With `--exit-code`, it also requests a credential, as a client does; this may mint.
  */
 export const statusCommand = defineCommand({
   name: "status",
@@ -26,7 +26,7 @@ export const statusCommand = defineCommand({
   options: {
     exitCode: {
       kind: "flag",
-      description: "Exit with 1 if a client would get no credential; may ask DigitalOcean",
+      description: "Exit with 1 if a client would get no credential; may send a request to DigitalOcean",
     },
   },
   examples: [

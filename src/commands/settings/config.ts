@@ -66,7 +66,7 @@ const setCommand = defineCommand({
     const setting = parseSettingKey(key);
     const value = parseSettingValue(setting, text);
     const file = await openSettingsFile(context);
-    const store = storeBefore(context.general);
+    const store = currentStoreName(context.general);
     file.change([{ path: setting.path, value }]);
     const variable = overridingVariable(setting, machine);
     if (variable !== undefined && machine.env[variable] !== value) {
@@ -94,7 +94,6 @@ const unsetCommand = defineCommand({
   },
 });
 
-/** docr's configuration file. */
 export const configCommands: CommandGroup = {
   name: "config",
   summary: "Show and change docr's settings",
@@ -113,8 +112,8 @@ function warnOfStore(value: string, before: string | undefined, reporter: Comman
   reporter.warn(`API tokens and logins stay in ${before}; run docr login to store an API token in ${after}`);
 }
 
-/** The name of the store that is used now. Undefined if its setting is wrong. */
-function storeBefore(general: CommandContext["general"]): string | undefined {
+/** Returns the name of the current store, or undefined if its setting is wrong. */
+function currentStoreName(general: CommandContext["general"]): string | undefined {
   try {
     return storeNameOf(general());
   } catch (error) {

@@ -71,7 +71,7 @@ const renameCommand = defineCommand({
         hint: `choose another name, or run docr logout --context ${to}`,
       });
     }
-    // In this order, a `get` in between finds a token under either name.
+    // The copy comes first, so that a `get` in the meantime finds an API token under both names.
     await accounts.copyApiToken(from, to);
     const { context: current, contexts = {} } = file.content;
     const mapped = Object.keys(contexts).filter((registry) => contexts[registry] === from);
@@ -79,7 +79,7 @@ const renameCommand = defineCommand({
       ...(current === from ? [{ path: ["context"], value: to }] : []),
       ...mapped.map((registry) => ({ path: ["contexts", registry], value: to })),
     ]);
-    // What was minted under the old name would never be used again.
+    // docr would never again use the credentials that it minted under the old name.
     const { revoked, notRevoked } = await terminal.spin("revoking", () => accounts.logOut(from));
     return {
       text: `renamed ${from} to ${to}; revoked ${countCredentials(revoked)}\n`,
@@ -88,7 +88,7 @@ const renameCommand = defineCommand({
   },
 });
 
-/** The accounts' contexts, as in doctl. */
+/** An account's name is called a context, as in doctl. */
 export const contextCommands: CommandGroup = {
   name: "context",
   summary: "List, switch and rename accounts",
@@ -97,11 +97,14 @@ export const contextCommands: CommandGroup = {
 
 type ContextParts = Pick<CommandContext, "accounts" | "machine">;
 
-/** Throws `no-api-token` if neither the store nor doctl has one, and the store's failure if it may have one. */
+/**
+ * Throws `no-api-token` if neither the store nor doctl has an API token for the context. If the store cannot be read, throws its
+ * error instead.
+ */
 async function requireToken(name: string, parts: ContextParts, file: ConfigFile): Promise<void> {
   const { contexts, failures } = await findContexts(parts, file);
   if (contexts.some((one) => one.name === name && one.sources.length > 0)) return;
-  const [failure] = failures.filter((one) => !isHelperError(one, "keychain-missing"));
+  const failure = failures.find((one) => !isHelperError(one, "keychain-missing"));
   throw failure ?? noToken(name, contexts, "");
 }
 
@@ -131,7 +134,7 @@ function noToken(name: string, contexts: readonly Context[], where: string): Hel
   return new HelperError("no-api-token", `there is no API token for the context ${name}${where}`, { hint });
 }
 
-/** The environment takes precedence over the current account. */
+/** Warns if a variable takes precedence over the current account. */
 function warnOfVariables(
   machine: CommandContext["machine"],
   { reporter, withContext }: Pick<CommandContext, "reporter"> & { readonly withContext: boolean },

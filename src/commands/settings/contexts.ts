@@ -1,4 +1,4 @@
-/** The accounts that docr knows, by the names of their contexts. */
+/** Lists the accounts that docr knows, by the names of their contexts. */
 import { existsSync } from "node:fs";
 import { doctlConfigPath } from "../../config/doctl-path.ts";
 import type { ConfigFile } from "../../config/config-file.ts";
@@ -12,7 +12,7 @@ export interface Context {
   readonly name: string;
   /** Whether a `get` for the bare host uses it, unless the environment has an API token. */
   readonly isCurrent: boolean;
-  /** Where its API token is. Empty for a context that only the settings name. */
+  /** Where its API token is stored. Empty for a context that only the settings mention. */
   readonly sources: readonly ("store" | "doctl")[];
   /** The registries that the configuration file maps to it. */
   readonly registries: readonly string[];
@@ -21,7 +21,7 @@ export interface Context {
 export interface Contexts {
   /** Sorted by name. */
   readonly contexts: readonly Context[];
-  /** What could not be read. */
+  /** The errors of the store and of doctl's configuration. */
   readonly failures: readonly HelperError[];
 }
 
@@ -62,7 +62,7 @@ export async function findContexts(
 
 interface DoctlContexts {
   readonly names: readonly string[];
-  /** Undefined without a configuration of doctl. */
+  /** Undefined if doctl is not configured. */
   readonly current: string | undefined;
 }
 

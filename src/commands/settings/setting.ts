@@ -1,4 +1,4 @@
-/** The settings in docr's configuration file, as `docr config` names and checks them. */
+/** Parses and checks the keys and values of `docr config`. */
 import { type ConfigFile, CONFIG_FIELDS, parseContextName } from "../../config/config-file.ts";
 import { parseFallback, parseStore } from "../../config/general.ts";
 import { isRegistryName } from "../../core/address.ts";
@@ -10,7 +10,7 @@ export interface Setting {
   readonly key: string;
   /** The field's path in the file. */
   readonly path: readonly [string] | readonly ["contexts", string];
-  /** The variable that takes precedence. Undefined: the setting itself takes precedence, or there is none. */
+  /** The variable that takes precedence over the setting. Undefined if there is none. */
   readonly variable: string | undefined;
 }
 
@@ -23,7 +23,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   store: "DOCR_STORE",
 };
 
-/** Settings that have a variable only. */
+/** The settings that exist only as a variable. */
 const ONLY_VARIABLES: Readonly<Record<string, string>> = {
   registry: "DOCR_REGISTRY",
   access: "DOCR_ACCESS",
@@ -59,7 +59,7 @@ function unknownKey(key: string): HelperError {
     });
   }
   const suggestion = named ?? suggest(lower, CONFIG_FIELDS);
-  // A word that can be a secret is not shown.
+  // The key may be a secret by mistake, so the message shows it only if it looks like a key.
   const shown = /^[A-Za-z][A-Za-z_.-]{0,39}$/.test(key) ? ` '${key}'` : "";
   if (suggestion !== undefined) {
     return new HelperError("mistyped", `unknown setting${shown}; did you mean ${suggestion}?`);
@@ -69,7 +69,7 @@ function unknownKey(key: string): HelperError {
   });
 }
 
-/** Returns the value as it stands in the file. Throws `bad-arguments` for a value that docr could not read back. */
+/** Returns the value to write into the file. Throws `bad-arguments` if docr could not read it back. */
 export function parseSettingValue({ key, path: [field] }: Setting, value: string): string {
   if (value === "") {
     throw new HelperError("bad-arguments", `${key} must not be empty`, {
@@ -90,7 +90,7 @@ export function parseSettingValue({ key, path: [field] }: Setting, value: string
   }
 }
 
-/** Undefined if the file does not have the setting. */
+/** Returns undefined if the file does not contain the setting. */
 export function valueIn(file: ConfigFile, { path: [field, registry] }: Setting): string | undefined {
   if (field === "contexts") {
     const { contexts = {} } = file;
@@ -99,7 +99,6 @@ export function valueIn(file: ConfigFile, { path: [field, registry] }: Setting):
   return { context: file.context, fallback: file.fallback, store: file.store }[field];
 }
 
-/** Every setting that the file has. */
 export function settingsIn(
   file: ConfigFile,
 ): readonly { readonly setting: Setting; readonly value: string }[] {

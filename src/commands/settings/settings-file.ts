@@ -1,4 +1,4 @@
-/** docr's configuration file, as `docr config` and `docr context` read and change it. */
+/** Reads and changes docr's configuration file for `docr config` and `docr context`. */
 import { editJson, type JsonChange } from "../../client-config/edit/json.ts";
 import { type ConfigFile, configFilePath, parseConfigFile } from "../../config/config-file.ts";
 import { HelperError } from "../../core/errors.ts";
@@ -6,14 +6,14 @@ import type { CommandContext } from "../context.ts";
 
 export interface SettingsFile {
   readonly content: ConfigFile;
-  /** Its path for the user, with `~` for the home directory. */
+  /** The path as messages show it, with `~` for the home directory. */
   readonly label: string;
   readonly path: string;
   /** Makes the changes and leaves every other byte unchanged. Throws `client-config` if the file cannot be written. */
   change(changes: readonly JsonChange[]): void;
 }
 
-/** Throws `bad-setting` for a file with a mistake, and `client-config` without a home directory. */
+/** Throws `bad-setting` if the file is invalid, and `client-config` if the home directory is unknown. */
 export async function openSettingsFile({
   files,
   machine,
@@ -33,7 +33,7 @@ export async function openSettingsFile({
     change(changes) {
       const json = editJson(text, changes, snapshot.label);
       const edited = isEmpty ? `${JSON.stringify(JSON.parse(json), null, 2)}\n` : json;
-      // docr must be able to read what it writes.
+      // This throws if docr could not read the edited file.
       parseConfigFile(edited, path);
       if (access.replace(snapshot, edited) === "done") return;
       throw new HelperError("client-config", `another program has just changed ${snapshot.label}`, {

@@ -131,7 +131,7 @@ describe("docr status", () => {
 });
 
 describe("docr status --exit-code", () => {
-  it("exits with 0 if a get would be answered, from the cache without a request", async () => {
+  it("exits with 0 if a get would return a credential, and sends no request if one is cached", async () => {
     const bench = create({ apiToken: tokenOf("e") });
     await answerOf(bench);
     const calls = bench.api.calls.length;
@@ -141,7 +141,7 @@ describe("docr status --exit-code", () => {
     expect([exitCode, bench.api.calls.length]).toEqual([0, calls]);
   });
 
-  it("asks DigitalOcean if nothing is cached, and exits with 1 for a rejected token", async () => {
+  it("mints if no credential is cached, and exits with 1 for a rejected token", async () => {
     const bench = create({ apiToken: tokenOf("e") });
     bench.api.fail("mint", "api-unauthorized");
     const { text, json, exitCode } = await bench.run(statusCommand, { exitCode: true });
@@ -150,7 +150,7 @@ describe("docr status --exit-code", () => {
     expect(exitCode).toBe(1);
   });
 
-  it("exits with 1 without any login, and says what to do", async () => {
+  it("exits with 1 without any login, and prints the next step", async () => {
     const { text, exitCode } = await create().run(statusCommand, { exitCode: true });
     expect(text).toMatch(/^get +not logged in to registry\.digitalocean\.com; run: docr login$/m);
     expect(exitCode).toBe(1);

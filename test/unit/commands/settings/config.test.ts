@@ -54,7 +54,7 @@ describe("docr config", () => {
     });
   });
 
-  it("list says where there are no settings", async () => {
+  it("list names the file that contains no settings", async () => {
     const home = createConfiguredHome();
     expect((await config(home, "list")).stdout).toBe("");
     expect(home.notes).toEqual([`no settings in ${LABEL}`]);

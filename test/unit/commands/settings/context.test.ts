@@ -91,7 +91,7 @@ describe("docr context use", () => {
     expect(home.read(FILE)).toBeUndefined();
   });
 
-  it("fails with the store's failure if that may hide the account", async () => {
+  it("fails with the store's error if the store cannot be read and may contain the account", async () => {
     const home = createConfiguredHome();
     home.keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
     expect((await context(home, "use", "work")).stderr).toMatch(/^docr: error: the keychain is locked\n/);
@@ -143,7 +143,7 @@ describe("docr context rename", () => {
     expect(stored(home)).toEqual(["api-token:work", "api-token:home"]);
   });
 
-  it("of an account that is not in the store fails", async () => {
+  it("fails for an account that is not in the store", async () => {
     const home = await createMember(["work"]);
     expect(await context(home, "rename", "wrok", "job")).toMatchObject({
       stderr:
