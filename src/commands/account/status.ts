@@ -34,10 +34,7 @@ export const statusCommand = defineCommand({
     "docr status --json | jq .credentials",
     "docr status --exit-code > /dev/null || docr login --token-stdin < token.txt",
   ],
-  exitCodes: {
-    0: "shown; with --exit-code: a client gets a credential",
-    1: "with --exit-code: a client gets none",
-  },
+  exitCodes: { 0: "shown", 1: "with --exit-code: a client gets no credential" },
   needs: ["accounts", "inventory", "finishedLogin", "helper", "general", "machine", "clock", "terminal"],
   async run({ options, wantsJson }, context) {
     const { accounts, inventory, finishedLogin, machine, clock, terminal } = context;
