@@ -52,10 +52,10 @@ export function createClients(
   runHelper: RunHelper,
   getFromDocr?: (serverUrl: string) => Promise<Credential>,
 ): Clients {
+  // Without the program, the client fails.
+  const isInstalled = (): boolean => hasProgram(`docker-credential-${DOCR}`, machine);
   const ask: AskHelper = (helper, serverUrl) => {
     const isOwn = helper === DOCR && parseAddress(serverUrl).kind === "digitalocean";
-    // Without the program, the client fails too.
-    const isInstalled = (): boolean => hasProgram(`docker-credential-${DOCR}`, machine);
     return isOwn && getFromDocr && isInstalled()
       ? undefinedIfNotFound(() => getFromDocr(serverUrl))
       : findInHelper(runHelper, helper, serverUrl);

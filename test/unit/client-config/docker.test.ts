@@ -179,12 +179,12 @@ describe("docker's helpers", () => {
       return { username: new Secret("b"), secret: new Secret("beta") };
     });
     home.docker({ credsStore: "docr" });
-    const resolve = () => clients.resolve(host, "docker", { repository: "beta/app" });
-    expect(opened(await resolve()).at(-1)).toBeUndefined();
+    const resolveBeta = () => clients.resolve(host, "docker", { repository: "beta/app" });
+    expect(opened(await resolveBeta()).at(-1)).toBeUndefined();
     expect([asked, home.asked]).toEqual([[], [`docr get ${host}/beta/app`]]);
     home.install("docker-credential-docr");
-    expect(opened(await resolve()).at(-1)).toEqual(["b", "beta"]);
-    expect(opened(await resolve()).at(-1)).toBeUndefined();
+    expect(opened(await resolveBeta()).at(-1)).toEqual(["b", "beta"]);
+    expect(opened(await resolveBeta()).at(-1)).toBeUndefined();
     expect(asked).toEqual([`${host}/beta/app`, `${host}/beta/app`]);
     expect(opened(await clients.resolve("ghcr.io", "docker")).at(-1)).toEqual(["g", "ghcr"]);
   });
