@@ -48,7 +48,7 @@ export function exitCodeOf({ outcome }: Checked): number {
 }
 
 /** Describes one image or registry with every detail. */
-export function describeChecked(checked: Checked, terminal: Pick<Terminal, "paint">): Result {
+export function describeChecked(checked: Checked, terminal: Pick<Terminal, "paint" | "width">): Result {
   return { text: textOf(checked, terminal), json: jsonOf(checked), exitCode: exitCodeOf(checked) };
 }
 
@@ -94,34 +94,38 @@ function detailOf({ outcome }: Checked): string {
   return "manifest" in outcome ? outcome.manifest.digest : "";
 }
 
-function textOf({ host, name, key, used, outcome }: Checked, terminal: Pick<Terminal, "paint">): string {
+function textOf(
+  { host, name, key, used, outcome }: Checked,
+  { paint, width }: Pick<Terminal, "paint" | "width">,
+): string {
+  const table = (...rows: readonly (readonly string[])[]): string => alignColumns(rows, width);
   const login = ["  login", used?.label ?? "unknown"] as const;
   switch (outcome.status) {
     case "found": {
       if ("text" in outcome) return outcome.text;
       if ("tags" in outcome) return outcome.tags.map((tag) => `${tag}\n`).join("");
-      return `${terminal.paint("bold", name)}\n${alignColumns([...manifestRows(outcome.manifest), login])}`;
+      return `${paint("bold", name)}\n${table(...manifestRows(outcome.manifest), login)}`;
     }
     case "absent": {
       const why = outcome.why === undefined ? "" : `, or this login may not see it (${outcome.why})`;
-      return `not found: ${name} does not exist${why}\n${alignColumns([login])}`;
+      return `not found: ${name} does not exist${why}\n${table(login)}`;
     }
     case "refused": {
       const needsOtherAccount = key === "image" && used?.login !== undefined;
       const next = needsOtherAccount ? "log in with an account that may" : "log in";
       const rest = used ? [login, ["  next", `${next}: ${loginCommandFor(host)}`]] : [];
-      return `rejected: ${name}\n${alignColumns([["  reason", outcome.reason], ...rest])}`;
+      return `rejected: ${name}\n${table(["  reason", outcome.reason], ...rest)}`;
     }
     case "allowed":
-      return `may push: ${name}\n${alignColumns([login])}`;
+      return `may push: ${name}\n${table(login)}`;
     case "accepted":
-      return `accepted: ${name} accepts the login\n${alignColumns([login])}`;
+      return `accepted: ${name} accepts the login\n${table(login)}`;
     case "open": {
       const label = used?.login ? `${used.label}; not checked` : login[1];
-      return `open: ${name} answers without a login\n${alignColumns([["  login", label]])}`;
+      return `open: ${name} answers without a login\n${table(["  login", label])}`;
     }
     case "failed":
-      return `failed: ${name}\n${alignColumns([["  reason", outcome.failure.message], login])}`;
+      return `failed: ${name}\n${table(["  reason", outcome.failure.message], login)}`;
   }
 }
 
