@@ -42,15 +42,15 @@ export const completionCommand = defineCommand({
   },
 });
 
-/** Registers the library's script for docker's name as well, and mends it. */
+/** Also registers the library's script for docker-credential-docr, and corrects its bugs. */
 function finishScript(script: string, shell: Shell): string {
   switch (shell) {
     case "bash":
       return (
         script
-          // A second `source` would fail.
+          // Without this, sourcing the script a second time fails.
           .replaceAll(/^readonly /gm, "")
-          // A colon separates words, as in localhost:5000.
+          // Bash splits words at colons, for example localhost:5000.
           .replace(/^ {4}COMPREPLY=\( \$\(compgen -W .*$/m, '$&\n    __ltrim_colon_completions "$cur"')
           // Bash completes file names only if the function is registered with this.
           .replace(
@@ -81,7 +81,7 @@ export async function completeWords(
 ): Promise<string> {
   const words = withoutAlias(given, tree);
   const { RootCommand } = await import("@bomb.sh/tab");
-  // The library takes no promises: the first run tells which names are wanted, and the second one has them.
+  // The library is synchronous. The first run finds out which names it needs, and the second run gets them.
   let wanted: Kind | undefined;
   const first = createRoot(new RootCommand(), tree, (kind) => {
     wanted = kind;
@@ -95,13 +95,13 @@ export async function completeWords(
   return captureLog(() => second.parse([...words]));
 }
 
-/** The library's last line: the shell must not complete file names. */
+/** The last line of the library's output. It tells the shell not to complete file names. */
 const NO_FILES = /^:4$/m;
 
 type Kind = CandidateKind | "file" | "shell";
 type NamesOf = (kind: Kind) => readonly string[];
 
-/** What an argument or an option's value stands for, by its name in the help. */
+/** The kind of an argument or of an option's value, by its name in the help. */
 const KINDS: Readonly<Record<string, Kind>> = {
   context: "context",
   file: "file",
@@ -144,7 +144,7 @@ function addCommand(root: RootCommand, command: Command, namesOf: NamesOf): void
   }
 }
 
-/** `<image|host...>` is an image; a host in `docr registry`, except for a new one, is one of the stored logins. */
+/** `<image|host...>` is completed as an image. A host of a `docr registry` command, except `add`, is completed from the stored logins. */
 function kindOfArgument(argument: string, { name }: Command): Kind | undefined {
   const [first = ""] = argument.replace(/^[<[]|(?:\.\.\.)?[>\]]$/g, "").split("|");
   const kind = KINDS[first];
@@ -168,7 +168,7 @@ function addOptions(command: TabCommand, options: Options, namesOf: NamesOf): vo
   }
 }
 
-/** The library knows a command by one name. */
+/** Replaces an alias by the command's name, because the library knows no aliases. */
 function withoutAlias(words: readonly string[], tree: CommandTree): readonly string[] {
   const [group, alias, ...rest] = words;
   const found = tree.find(({ name }) => name === group);

@@ -40,19 +40,19 @@ export interface Clients {
   usesOf(key: string): Promise<ClientUses>;
 }
 
-/** Returns the login of the helper with this name. Undefined if it has none. Throws what the helper fails with. */
+/** Returns the login that the named helper has, or undefined if it has none. Throws the helper's error. */
 type AskHelper = (helper: string, serverUrl: string) => Promise<Credential | undefined>;
 
 /**
- * Each call reads this machine's configuration again. `getFromDocr` replaces a run of docr's own helper for DigitalOcean's registry,
- * because its errors say what failed. It throws `not-found`.
+ * Each call reads this machine's configuration again. For DigitalOcean's registry, `getFromDocr` replaces a run of docr as a program,
+ * because its errors tell the reason. It throws `not-found`.
  */
 export function createClients(
   machine: Machine,
   runHelper: RunHelper,
   getFromDocr?: (serverUrl: string) => Promise<Credential>,
 ): Clients {
-  // Without the program, the client fails.
+  // If the program is not installed, the client fails, and docr must report that.
   const isInstalled = (): boolean => hasProgram(`docker-credential-${DOCR}`, machine);
   const ask: AskHelper = (helper, serverUrl) => {
     const isOwn = helper === DOCR && parseAddress(serverUrl).kind === "digitalocean";

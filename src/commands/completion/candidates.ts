@@ -1,4 +1,4 @@
-/** The names that docr knows on this machine, for completion in a shell. No request leaves the machine. */
+/** Finds the names that docr knows on this machine, for completion in a shell. Sends no request over the network. */
 import { readdirSync } from "node:fs";
 import { delimiter } from "node:path";
 import { type ClientFile, readClientFile } from "../../client-config/client-file.ts";
@@ -15,7 +15,7 @@ import { allLogins, viewOf } from "../registries/logins.ts";
 import { findContexts } from "../settings/contexts.ts";
 import { SETTING_KEYS } from "../settings/setting.ts";
 
-/** What a word stands for. */
+/** The kind of name that a word is. */
 export type CandidateKind =
   | "context"
   | "helper"
@@ -29,10 +29,10 @@ export type CandidateKind =
 export const CANDIDATE_NEEDS = ["accounts", "inventory", "logins", "machine"] as const;
 export type CandidateContext = Pick<CommandContext, (typeof CANDIDATE_NEEDS)[number]>;
 
-/** A user waits at the prompt. Milliseconds. */
+/** Time limit in milliseconds, because a user waits at the prompt. */
 const TIMEOUT_MS = 1_500;
 
-/** `words` precede the word to complete. Returns none if it would take too long, and for everything that cannot be read. */
+/** `words` precede the word to complete. Returns no names if the search takes too long, and skips everything that it cannot read. */
 export async function findCandidates(
   kind: CandidateKind,
   words: readonly string[],
@@ -103,7 +103,7 @@ function readIfValid(path: string): ClientFile | undefined {
   }
 }
 
-/** The host of a client's key: `https://index.docker.io/v1/` is Docker Hub. */
+/** Returns the host of a client's key, for example Docker Hub's for `https://index.docker.io/v1/`. */
 function plainHost(key: string): string {
   const [host = ""] = key.replace(/^https?:\/\//, "").split("/");
   return host === `index.${DOCKER_HUB}` ? DOCKER_HUB : host;
@@ -114,7 +114,7 @@ function plainHub(key: string): string {
   return key.startsWith("https://") ? plainHost(key) : key;
 }
 
-/** The last parts of the names of the helpers on the PATH. */
+/** Returns the last parts of the names of the helpers on the PATH. */
 function installedHelpers({ env }: Machine): readonly string[] {
   const folders = (env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
   const names = folders.flatMap((folder) => {

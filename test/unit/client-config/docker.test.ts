@@ -169,7 +169,7 @@ describe("docker's helpers", () => {
     ]);
   });
 
-  it("are asked in this process, if it is docr's for DigitalOcean's registry and clients would find it", async () => {
+  it("run in this process if the helper is docr, the host is DigitalOcean's registry and clients would find docr", async () => {
     const host = "registry.digitalocean.com";
     const home = createClientHome({ helpers: { "docr ghcr.io": answerWith("g", "ghcr") } });
     const asked: string[] = [];

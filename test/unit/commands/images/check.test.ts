@@ -329,7 +329,7 @@ describe("the login of docr check", () => {
     expect(mints).toEqual(["mint beta read-write 3600"]);
   });
 
-  it("does not exist for another account's registry, which counts as a refusal and names the own ones", async () => {
+  it("does not exist for another account's registry, which is reported as a rejection with the account's registries", async () => {
     const bench = createCommandBench({
       apiToken: tokenOf("a"),
       clients: { resolve: async () => ({ ...NOTHING, key: "registry.digitalocean.com" }) },
