@@ -1,6 +1,6 @@
 /**
- * Builds docr for this machine. dist/docr is one executable that pkg makes (SEA mode) from one bundled file; its assets are the parts
- * that a cached `get` does not need. dist/docker-credential-docr is the launcher that clients run.
+ * Builds docr for this machine. dist/docr is one executable that pkg makes (SEA mode) from one bundled file; its assets are the bundles
+ * that a cached `get` does not need, and keytar. dist/docker-credential-docr is the launcher that clients run.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import {
@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
-import { bundleAssets, bundleMain } from "./build/bundle.ts";
+import { bundleMain, makeBundles } from "./build/bundle.ts";
 import { buildLauncher } from "./build/launcher.ts";
 import { packExecutable } from "./build/pack.ts";
 
@@ -33,7 +33,7 @@ mkdirSync(dist, { recursive: true });
 const { name, version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const stamp = { packageName: name, version };
 const main = await bundleMain(root, work, stamp);
-const assets = await bundleAssets(root, work, stamp);
+const assets = await makeBundles(root, work, stamp);
 const base = prepareBase();
 const packed = join(work, `docr${suffix}`);
 await packExecutable({
@@ -66,9 +66,7 @@ function prepareBase(): string {
   try {
     execFileSync("strip", [path], { stdio: "ignore" });
   } catch {
-    console.log(
-      "strip (binutils) is not on this machine: the executable is 18 MB larger, and works the same",
-    );
+    console.log("strip (binutils) is not installed: the executable is 18 MB larger, but works the same");
   }
   return path;
 }

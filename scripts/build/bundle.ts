@@ -4,7 +4,7 @@ import { dirname, join, sep } from "node:path";
 import { build, type BuildOptions, type Plugin } from "esbuild";
 import { START_FLAGS } from "./pack.ts";
 
-/** Bundles that load many of Node's own modules (src/app/startup/assets.ts). */
+/** Bundles that load many of Node's own modules (see `loadBundle`). */
 const HEAVY: ReadonlySet<string> = new Set(["age", "network"]);
 
 interface Bundle {
@@ -40,7 +40,7 @@ function optionsFor(root: string, { packageName, version }: Stamp, isMain: boole
     logLevel: "warning",
     external: ["keytar"],
     define: { DOCR_PACKAGE: JSON.stringify(packageName), DOCR_VERSION: JSON.stringify(version) },
-    plugins: [lazyAssets(root, isMain), leanUndici(), leanCommander()],
+    plugins: [lazyBundles(root, isMain), leanUndici(), leanCommander()],
     // A bundler cannot follow the imports of the package's main file.
     alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
   } as const satisfies BuildOptions;
@@ -52,7 +52,7 @@ export interface Stamp {
   readonly version: string;
 }
 
-/** Bundles the main file: everything except the lazy modules and keytar, which become assets. */
+/** Makes the main file: everything except the bundles and keytar, which become assets. Returns its path. */
 export async function bundleMain(root: string, work: string, stamp: Stamp): Promise<string> {
   const outfile = join(work, "main.cjs");
   const bundled = await build({
@@ -69,14 +69,11 @@ export async function bundleMain(root: string, work: string, stamp: Stamp): Prom
 
 /**
  * Puts every top-level function in parentheses. V8 compiles a function at its first call, and a code cache contains only compiled
- * functions. Node makes the main file's cache without running it, so the cache would contain none, and compiling took half of a
- * cached `get`'s own 1.5 ms. V8 compiles functions in parentheses immediately (https://v8.dev/blog/preparser#pife).
+ * functions. Node makes the main file's cache without running it, so the cache would contain none. V8 compiles functions in
+ * parentheses immediately (https://v8.dev/blog/preparser#pife).
  *
  * esbuild prints a top-level function from the start of a line to a line with only a brace. Each one becomes a variable at the start
  * of the file, because a function declaration is hoisted too.
- *
- * `require`, which the assets also use, returns Node's own modules directly. The standard `require` also prepares each module for
- * `import`, which costs 0.05 ms.
  */
 function compiledAtOnce(source: string): string {
   const functions: string[] = [];
@@ -90,12 +87,11 @@ function compiledAtOnce(source: string): string {
   return `"use strict";\n${functions.join("\n")}\n${rest}`;
 }
 
-/** Bundles each lazy module as `NAME.cjs`, a function of require, module and exports, and makes V8's code cache for it. */
-export async function bundleAssets(
-  root: string,
-  work: string,
-  stamp: Stamp,
-): Promise<Record<string, string>> {
+/**
+ * Makes each bundle as `NAME.cjs`, a function of require, module, exports and the loader, and V8's code cache for it as `NAME.cache`.
+ * Returns their paths by asset name.
+ */
+export async function makeBundles(root: string, work: string, stamp: Stamp): Promise<Record<string, string>> {
   const assets: Record<string, string> = {};
   const bundles = listBundles(root);
   for (const { name, paths } of bundles) {
@@ -105,7 +101,7 @@ export async function bundleAssets(
       ...optionsFor(root, stamp, false),
       entryPoints: [paths[0] ?? ""],
       write: false,
-      banner: { js: "(function (require, module, exports, __loadAsset) {" },
+      banner: { js: "(function (require, module, exports, __loadBundle) {" },
       footer: { js: "})" },
     });
     writeFileSync(join(work, file), result.outputFiles[0]?.contents ?? "");
@@ -122,20 +118,20 @@ export async function bundleAssets(
 }
 
 /**
- * Replaces each `import()` of a lazy module with a call that loads the asset. The loader is in the main file, which passes it to each
- * asset, so that no asset is loaded twice.
+ * Replaces each `import()` of a bundle with a call of `loadBundle`. That function is in the main file, which passes it to each bundle, so
+ * that no bundle is loaded twice.
  */
-function lazyAssets(root: string, isMain: boolean): Plugin {
+function lazyBundles(root: string, isMain: boolean): Plugin {
   const source = join(root, "src");
   const loader = JSON.stringify(join(source, "app/startup/assets.ts"));
-  const importLoader = isMain ? `\nimport { loadAsset as __loadAsset } from ${loader};\n` : "";
+  const importLoader = isMain ? `\nimport { loadBundle as __loadBundle } from ${loader};\n` : "";
   const bundles = listBundles(root);
   const loadOf = (path: string): string | undefined => {
     const bundle = bundles.find(({ paths }) => paths.includes(path));
-    return bundle && `__loadAsset("${bundle.name}", "${bundle.weight}", require)`;
+    return bundle && `__loadBundle("${bundle.name}", "${bundle.weight}", require)`;
   };
   return {
-    name: "lazy-assets",
+    name: "lazy-bundles",
     setup(bundler) {
       bundler.onLoad({ filter: /\.ts$/ }, ({ path }) => {
         if (!path.startsWith(source + sep)) return undefined;
@@ -150,14 +146,14 @@ function lazyAssets(root: string, isMain: boolean): Plugin {
       bundler.onResolve({ filter: /^\./ }, ({ path, kind, resolveDir }) => {
         if (kind !== "dynamic-import" || !loadOf(join(resolveDir, path))) return undefined;
         return {
-          errors: [{ text: `write import("${path}") of a lazy module on one line, without a comment` }],
+          errors: [{ text: `write import("${path}") of a bundle on one line, without a comment` }],
         };
       });
     },
   };
 }
 
-/** Bundles only the few modules of undici that docr uses, and leaves out its HTTP/2. */
+/** Puts in only the few modules of undici that docr uses, without its HTTP/2. */
 function leanUndici(): Plugin {
   return {
     name: "lean-undici",
@@ -173,7 +169,7 @@ function leanUndici(): Plugin {
   };
 }
 
-/** Leaves out node:child_process, which takes 2 ms to load. Commander needs it only for commands that are separate programs. */
+/** Leaves node:child_process out of commander, which needs it only for commands that are separate programs. */
 function leanCommander(): Plugin {
   return {
     name: "lean-commander",

@@ -18,8 +18,8 @@ interface PkgSea {
 
 /**
  * The executable's Node flags. The build makes its code caches under the same flags, because V8 rejects a cache made under others.
- * `--no-rehash-snapshot` saves 3 ms at each start. `--v8-pool-size=1` saves 0.4 ms, because Node waits for each of V8's threads at the
- * start and at the end. For security, the executable ignores NODE_OPTIONS and has no inspector on SIGUSR1.
+ * `--no-rehash-snapshot` and `--v8-pool-size=1` shorten each start (src/app/startup/README.md). For security, the executable ignores
+ * NODE_OPTIONS and has no inspector on SIGUSR1.
  */
 export const START_FLAGS = ["--no-rehash-snapshot", "--disable-sigusr1", "--v8-pool-size=1"];
 const SEA_CONFIG = {
@@ -33,7 +33,7 @@ const PLATFORMS: Readonly<Record<string, string>> = { darwin: "macos", win32: "w
 
 /**
  * Loads pkg so that it passes START_FLAGS to the Node process that makes the blob; pkg itself passes none. Otherwise the executable
- * would reject the main file's code cache, which saves 0.7 ms at each start, and print a warning.
+ * would reject the main file's code cache and print a warning at each start.
  */
 function loadPkg(): PkgSea {
   const load = createRequire(import.meta.url);

@@ -1,15 +1,15 @@
 /**
- * Runs the program for typical requests and then writes V8's code caches, `NAME.cache` next to each asset `NAME.cjs`. V8 compiles a
+ * Runs the program for typical requests and then writes V8's code caches, `NAME.cache` next to each bundle `NAME.cjs`. V8 compiles a
  * function at its first call, so the caches contain the functions that these requests use.
  *
- * Usage: node START-FLAGS rehearse.ts FOLDER ASSETS. The flags are the executable's own (scripts/build/pack.ts). ASSETS is JSON with
- * the weight of each asset by its name.
+ * Usage: node START-FLAGS rehearse.ts FOLDER WEIGHTS. The flags are the executable's own (scripts/build/pack.ts). WEIGHTS is JSON with
+ * the weight of each bundle by its name.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { Script } from "node:vm";
-import { loadAsset, type LoadBuiltin } from "../../src/app/startup/assets.ts";
+import { loadBundle, type LoadBuiltin } from "../../src/app/startup/assets.ts";
 import type { Host } from "../../src/app/host.ts";
 import type { Environment } from "../../src/core/machine.ts";
 import type * as Program from "../../src/app/run.ts";
@@ -18,8 +18,8 @@ import { sha256 } from "../../src/app/startup/sha256.ts";
 import { createStandIn } from "../../test/support/fakes/digitalocean-api.ts";
 import { createFakeKeytar } from "../../test/support/fakes/fake-keytar.ts";
 
-const [folder = "", assets = "{}"] = process.argv.slice(2);
-const weights: Readonly<Record<string, "light" | "heavy">> = JSON.parse(assets);
+const [folder = "", json = "{}"] = process.argv.slice(2);
+const weights: Readonly<Record<string, "light" | "heavy">> = JSON.parse(json);
 /** The program writes only here, including its private folder. The next build removes it if this one is killed. */
 const home = mkdtempSync(join(folder, "rehearsal-"));
 const scripts = new Map<string, Script>();
@@ -32,14 +32,14 @@ try {
   rmSync(home, { recursive: true, force: true });
 }
 for (const [name, weight] of Object.entries(weights)) {
-  // Load the assets that no request has used.
-  if (!scripts.has(`docr:${name}`)) loadAsset(name, weight, builtins);
+  // Load the bundles that no request has used.
+  if (!scripts.has(`docr:${name}`)) loadBundle(name, weight, builtins);
   setFlagsFromString(weight === "heavy" ? "--rehash-snapshot" : "--no-rehash-snapshot");
   writeFileSync(join(folder, `${name}.cache`), scripts.get(`docr:${name}`)?.createCachedData() ?? "");
 }
 process.exit(0);
 
-/** Returns Node's own modules, except the two that load an asset: these read the files here and keep each script in `kept`. */
+/** Returns Node's own modules, except the two that load a bundle: these read the files here and keep each script in `kept`. */
 function builtinsKeeping(kept: Map<string, Script>): LoadBuiltin {
   const inPlace: Readonly<Record<string, unknown>> = {
     "node:sea": {
@@ -61,8 +61,8 @@ function builtinsKeeping(kept: Map<string, Script>): LoadBuiltin {
 }
 
 async function rehearse(): Promise<void> {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- an asset has no types; the build made it from this module
-  const { run } = loadAsset("run", "light", builtins) as typeof Program;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a bundle has no types; the build made it from this module
+  const { run } = loadBundle("run", "light", builtins) as typeof Program;
   const play = async (env: Environment, args: readonly string[], input = ""): Promise<void> => {
     const readInput = async (): Promise<Uint8Array> => Buffer.from(input);
     const { exitCode, stderr } = await run(hostOf(env), args, readInput);

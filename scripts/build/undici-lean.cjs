@@ -1,5 +1,5 @@
-// Replaces undici's index in the bundle, with only the modules that docr uses. All of undici takes 22 ms to run, half of a mint's own
-// time; this takes 8 ms. It leaves out fetch, WebSocket, mocks, caches and HTTP/2.
+// Replaces undici's index in the bundle with only the modules that docr uses (src/app/startup/README.md). It leaves out fetch,
+// WebSocket, mocks, caches and HTTP/2.
 const Dispatcher = require("undici/lib/dispatcher/dispatcher.js");
 
 // undici's own index does the same. Its ProxyAgent opens tunnels with `connect`.

@@ -52,7 +52,7 @@ export interface Host extends Machine, AddonHost {
 const selfArgs = isPacked ? [] : [...process.execArgv, ...process.argv.slice(1, 2)];
 
 export function createHost(): Host {
-  // Not `performance.now()`: loading it costs a cached `get` 4 ms.
+  // Not `performance.now()`, which loads more of Node (startup/README.md).
   const startedNs = process.hrtime.bigint();
   const pendingCalls = createPendingCalls();
   const exit = (code: number, isStuck: boolean): never =>

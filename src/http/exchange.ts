@@ -89,7 +89,7 @@ function createDispatcher(env: Environment, isDirect: boolean): Dispatcher {
   if (isDirect) return new Agent(options);
   const httpProxy = proxyUrl(env["http_proxy"] ?? env["HTTP_PROXY"]);
   const httpsProxy = proxyUrl(env["https_proxy"] ?? env["HTTPS_PROXY"]);
-  // EnvHttpProxyAgent would do the same, but takes 1 ms to load.
+  // EnvHttpProxyAgent would do the same, but takes time to load (src/app/startup/README.md).
   if (httpProxy === "" && httpsProxy === "") return new Agent(options);
   return new EnvHttpProxyAgent({
     ...options,

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { bundleAssets, bundleMain } from "../../scripts/build/bundle.ts";
+import { bundleMain, makeBundles } from "../../scripts/build/bundle.ts";
 import { describeUnless, itUnless } from "../support/lab/describe.ts";
 import { DOCR, explainNoExecutable } from "../support/lab/executable.ts";
 import { explainMissing, KEYRING, SYSTEM_PATH } from "../support/lab/parts.ts";
@@ -16,6 +16,9 @@ const ROOT = resolve(import.meta.dirname, "../..");
 
 /** The builtins that docr may load for a get with a cached response, in addition to those that every packed executable loads. */
 const BUILTINS: readonly string[] = [];
+
+/** Each takes 2 ms or more to load, and brings others with it. No command needs one before it starts its work. */
+const SLOW_BUILTINS: readonly string[] = ["child_process", "crypto", "net", "stream", "tls", "tty"];
 
 const PACK = `
 import { packExecutable } from "./scripts/build/pack.ts";
@@ -59,7 +62,7 @@ describeUnless(explainNoExecutable(), "packed docr", () => {
     env = { PATH: SYSTEM_PATH, HOME: join(folder, "home"), XDG_RUNTIME_DIR: join(folder, "run") };
     const stamp = { packageName: "docker-credential-docr", version: "0.0.0" };
     main = readFileSync(await bundleMain(ROOT, work, stamp), "utf8");
-    const assets = await bundleAssets(ROOT, work, stamp);
+    const assets = await makeBundles(ROOT, work, stamp);
     const pack = async (name: string, source: string): Promise<string> => {
       const entry = join(work, `${name}.cjs`);
       const output = join(folder, name);
@@ -95,7 +98,7 @@ describeUnless(explainNoExecutable(), "packed docr", () => {
       mode: 0o600,
     });
 
-  it("loads no asset, and only the listed builtins, for a get with a cached response", async () => {
+  it("loads no bundle, and only the listed builtins, for a get with a cached response", async () => {
     cacheResponse();
     const answer = await call(programs.modules, { args: ["get"], input: Buffer.from(HOST), env });
     expect(answer.ending).toBe(0);
@@ -123,7 +126,15 @@ describeUnless(explainNoExecutable(), "packed docr", () => {
     expect(more).toContain("loaded NativeModule vm");
   });
 
-  it("accepts the code caches of the assets for a get of another registry, with and without an age vault", async () => {
+  it("prints the help without the builtins that take longest to load", async () => {
+    const { ending, stderr } = await call(programs.modules, { args: ["--help"], input: Buffer.from(""), env });
+    expect(ending).toBe(0);
+    const loaded = stderr.split("\n").map((line) => line.replace("loaded NativeModule ", ""));
+    expect(loaded).toContain("vm");
+    expect(SLOW_BUILTINS.filter((name) => loaded.includes(name))).toEqual([]);
+  });
+
+  it("accepts the code caches of the bundles for a get of another registry, with and without an age vault", async () => {
     const lines = [
       ...(await report(programs.caches, "ghcr.io")),
       ...(await report(programs.caches, "ghcr.io", { DOCR_STORE: "file" })),
@@ -133,7 +144,7 @@ describeUnless(explainNoExecutable(), "packed docr", () => {
 
   itUnless(
     explainMissing(KEYRING),
-    "accepts the code caches of every asset for a mint with doctl's API token",
+    "accepts the code caches of every bundle for a mint with doctl's API token",
     inSandbox({ keyring: true }, async (sandbox) => {
       const doctl = join(sandbox.home, ".config/doctl");
       mkdirSync(doctl, { recursive: true });

@@ -15,8 +15,7 @@ import type { PendingCalls } from "../../system/pending-calls.ts";
 const LONGEST_ADDRESS = 1024;
 
 /**
- * Starts the keychain lookup of a `get` while the rest of the program loads, which saves 2 ms. Returns keytar with that
- * lookup running, or undefined if docr might not need the lookup. docr certainly needs it for a plain address of another
+ * Starts the keychain lookup of a `get` while the rest of the program loads. Returns keytar with that lookup running, or undefined if docr might not need the lookup. docr certainly needs it for a plain address of another
  * registry, if no setting could name another store or a fallback helper. Never throws.
  */
 export async function prefetchLogin(host: Host, input: Uint8Array): Promise<Keytar | undefined> {

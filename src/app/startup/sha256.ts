@@ -1,6 +1,6 @@
 /**
- * SHA-256 (FIPS 180-4) by hand, for names of entries and files. A cached `get` hashes one short text. Loading Node's crypto for
- * that costs 8 ms; @noble/hashes costs 0.7 ms more than this code. A unit test compares this code with Node's.
+ * SHA-256 (FIPS 180-4) by hand, for names of entries and files, which protect nothing. A cached `get` hashes one short text;
+ * loading Node's crypto for that takes longer than everything else that docr does then. A unit test compares this code with Node's.
  */
 
 /** The first 32 bits of the fractional parts of the cube roots of the first 64 primes. */

@@ -5,8 +5,8 @@ const RETRY_MS = 5;
 
 /**
  * Reads stdin to its end, or slightly more than `limit` bytes. If all of it is available already, as from docker, returns the
- * bytes synchronously: an asynchronous read starts libuv's threads, which costs a cached `get` 0.6 ms. Otherwise returns a
- * promise, so the caller's timeout still works if the client never closes stdin. `process.stdin` would cost 6 ms.
+ * bytes synchronously: an asynchronous read starts libuv's threads, and `process.stdin` loads Node's streams. Otherwise returns
+ * a promise, so the caller's timeout still works if the client never closes stdin.
  */
 export function readStdin(limit: number): Uint8Array | Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
