@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
@@ -163,6 +163,18 @@ describeUnless(explainNoLab(["skopeo", "tmux"]), "docr check", () => {
     expect(await docr(["check", "Acme/App"])).toMatchObject({ code: 2, stdout: "" });
     expect(await docr(["check", "acme/app", "--client", "crane"])).toMatchObject({ code: 2 });
     expect(await docr(["check"])).toMatchObject({ code: 2 });
+  });
+
+  it("tells who may push, and sees a read-only credential end with docr revoke", async () => {
+    const file = join(lab.folder, "issued.json");
+    const image = `${OURS}/acme/app`;
+    expect(await check(image, "--push")).toMatchObject({ code: 0, json: { status: "allowed" } });
+    expect((await docr(["credentials", "acme", "--output", file], ci())).code).toBe(0);
+    expect((await check(`${image}:v1`, "--auth-file", file)).code).toBe(0);
+    expect(await check(image, "--push", "--auth-file", file)).toMatchObject({ code: 4 });
+    const revoked = await lab.user.run(DOCR, ["revoke"], { env: ci(), stdin: readFileSync(file, "utf8") });
+    expect(revoked).toMatchObject({ code: 0, stdout: `revoked the credential for ${OURS}\n` });
+    expect((await check(`${image}:v1`, "--auth-file", file)).code).toBe(4);
   });
 
   it("lists the tags of a repository", async () => {
