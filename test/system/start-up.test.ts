@@ -127,7 +127,11 @@ describeUnless(explainNoExecutable(), "packed docr", () => {
   });
 
   it("prints the help without the builtins that take longest to load", async () => {
-    const { ending, stderr } = await call(programs.modules, { args: ["--help"], input: Buffer.from(""), env });
+    const { ending, stderr } = await call(programs.modules, {
+      args: ["--help"],
+      input: Buffer.from(""),
+      env,
+    });
     expect(ending).toBe(0);
     const loaded = stderr.split("\n").map((line) => line.replace("loaded NativeModule ", ""));
     expect(loaded).toContain("vm");

@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { doctlConfigPath } from "../../config/doctl-path.ts";
+import { readDoctlContexts } from "../../config/doctl-contexts.ts";
 import { environmentTokens } from "../../config/registry.ts";
 import { type HelperError, isHelperError } from "../../core/errors.ts";
 import type { Machine } from "../../core/machine.ts";
@@ -90,11 +89,7 @@ async function stateOf({ name, kind, read }: Source, isDecided: boolean): Promis
   }
 }
 
-/** Loads the YAML parser only if there is a file to parse. */
 async function readDoctl(machine: Machine, context: string | undefined): Promise<Found> {
-  const path = doctlConfigPath(machine);
-  if (path === undefined || !existsSync(path)) return NOTHING;
-  const { listDoctlContexts } = await import("../../config/doctl.ts");
-  const { names, current } = listDoctlContexts(machine);
-  return { found: names, wanted: context?.toLowerCase() ?? current };
+  const doctl = await readDoctlContexts(machine);
+  return doctl ? { found: doctl.names, wanted: context?.toLowerCase() ?? doctl.current } : NOTHING;
 }

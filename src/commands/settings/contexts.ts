@@ -1,10 +1,8 @@
 /** Lists the accounts that docr knows, by the names of their contexts. */
-import { existsSync } from "node:fs";
-import { doctlConfigPath } from "../../config/doctl-path.ts";
+import { readDoctlContexts } from "../../config/doctl-contexts.ts";
 import type { ConfigFile } from "../../config/config-file.ts";
 import type { HelperError } from "../../core/errors.ts";
 import { isHelperError } from "../../core/errors.ts";
-import type { Machine } from "../../core/machine.ts";
 import { DEFAULT_CONTEXT } from "../../credentials/accounts/api-tokens.ts";
 import type { CommandContext } from "../context.ts";
 
@@ -25,7 +23,7 @@ export interface Contexts {
   readonly failures: readonly HelperError[];
 }
 
-/** Makes no network request. Throws `bad-setting`. */
+/** Makes no network request. */
 export async function findContexts(
   { accounts, machine }: Pick<CommandContext, "accounts" | "machine">,
   { contexts: mapped = {} }: ConfigFile,
@@ -41,11 +39,12 @@ export async function findContexts(
     }
   };
   const stored = await attempt(() => accounts.contexts(), []);
-  const doctl = await attempt(() => readDoctl(machine), { names: [], current: DEFAULT_CONTEXT });
-  const current =
-    accounts.contextInUse() ??
-    (stored.includes(DEFAULT_CONTEXT) ? DEFAULT_CONTEXT : (doctl.current ?? DEFAULT_CONTEXT));
-  const names = new Set([...stored, ...doctl.names, ...Object.values(mapped), current]);
+  const doctl = await attempt(() => readDoctlContexts(machine), undefined);
+  const inDoctl = doctl?.names ?? [];
+  const chosen = await attempt(async () => accounts.contextInUse(), undefined);
+  const otherwise = stored.includes(DEFAULT_CONTEXT) ? DEFAULT_CONTEXT : doctl?.current;
+  const current = chosen ?? otherwise ?? DEFAULT_CONTEXT;
+  const names = new Set([...stored, ...inDoctl, ...Object.values(mapped), current]);
   return {
     failures,
     contexts: [...names].toSorted().map((name) => ({
@@ -53,23 +52,9 @@ export async function findContexts(
       isCurrent: name === current,
       sources: [
         ...(stored.includes(name) ? (["store"] as const) : []),
-        ...(doctl.names.includes(name) ? (["doctl"] as const) : []),
+        ...(inDoctl.includes(name) ? (["doctl"] as const) : []),
       ],
       registries: Object.keys(mapped).filter((registry) => mapped[registry] === name),
     })),
   };
-}
-
-interface DoctlContexts {
-  readonly names: readonly string[];
-  /** Undefined if doctl is not configured. */
-  readonly current: string | undefined;
-}
-
-/** Loads the YAML parser only if there is a file to parse. */
-async function readDoctl(machine: Machine): Promise<DoctlContexts> {
-  const path = doctlConfigPath(machine);
-  if (path === undefined || !existsSync(path)) return { names: [], current: undefined };
-  const { listDoctlContexts } = await import("../../config/doctl.ts");
-  return listDoctlContexts(machine);
 }
