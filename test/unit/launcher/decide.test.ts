@@ -206,7 +206,7 @@ describe("the launcher's decision and docr's own reading of the same files", () 
     removeShared(site.uid);
   });
 
-  it(`agree in ${SITUATIONS} situations`, { timeout: 60_000 }, () => {
+  it(`agree in ${SITUATIONS} situations`, { timeout: 300_000 }, () => {
     const now = Date.now();
     const at = { now, uptime: validAround(now).uptimeUntil - 3_600_000 };
     const property = fc.property(situations(isRoot()), (situation) => {
