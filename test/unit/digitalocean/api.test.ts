@@ -245,7 +245,7 @@ describe("a mint", () => {
     "that always ends with %s (%i) fails with %s when its time is up",
     async (kind, status, code) => {
       standIn.faults.add({ kind, status, path: "*", times: 99 });
-      const failure = await failureOf(() => open(500).mint({ ...request, token: token() }));
+      const failure = await failureOf(() => open(2_000).mint({ ...request, token: token() }));
       expect(failure.code).toBe(code);
       expect(standIn.account.minted).toEqual([]);
     },
