@@ -11,6 +11,7 @@ import { createPendingCalls, type PendingCalls } from "../system/pending-calls.t
 import { writeFully } from "../system/stdout.ts";
 import type { Streams } from "../terminal/streams.ts";
 import { leave, onInterrupt } from "./exit.ts";
+import { userEnvironment } from "./invocation.ts";
 import { sha256 } from "./startup/sha256.ts";
 import { isPacked } from "./version.ts";
 
@@ -58,7 +59,7 @@ export function createHost(): Host {
   const exit = (code: number, isStuck: boolean): never =>
     leave(process, selfArgs, code, { isStuck, elapsedNs: process.hrtime.bigint() - startedNs });
   return {
-    env: process.env,
+    env: userEnvironment(process.env),
     platform: process.platform,
     uid: process.getuid?.(),
     pid: process.pid,

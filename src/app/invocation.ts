@@ -1,3 +1,5 @@
+import type { Environment } from "../core/machine.ts";
+import { HELD_VARIABLES, heldName } from "../response-cache/shared/held-variables.ts";
 import { HELPER_FLAG } from "../response-cache/shared/helper-flag.ts";
 
 /** How the program was called. */
@@ -25,6 +27,19 @@ export function readInvocation(given: readonly string[], paths: readonly string[
   if (!isColorless) return { args, isHelper, isColorless };
   const start = args.findIndex((word) => word !== "--no-color");
   return { args: start < 0 ? [] : args.slice(start), isHelper, isColorless };
+}
+
+/** The environment as the user set it: the variables that the launcher held back have their own names again. */
+export function userEnvironment(env: Environment): Environment {
+  const names = env[HELD_VARIABLES];
+  if (names === undefined) return env;
+  const restored = { ...env };
+  delete restored[HELD_VARIABLES];
+  for (const name of names.split(",")) {
+    restored[name] = env[heldName(name)];
+    delete restored[heldName(name)];
+  }
+  return restored;
 }
 
 /** Whether the last part of the path is a credential helper's name. */

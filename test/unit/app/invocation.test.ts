@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readInvocation } from "../../../src/app/invocation.ts";
+import { readInvocation, userEnvironment } from "../../../src/app/invocation.ts";
 
 describe("the program is called as docker-credential-docr", () => {
   it.each([
@@ -39,4 +39,23 @@ describe("--no-color", () => {
       isColorless: true,
     });
   });
+});
+
+it("the user's environment has the held variables under their own names", () => {
+  const env = {
+    HOME: "/home/sammy",
+    DOCR_HELD_VARIABLES: "NODE_EXTRA_CA_CERTS,OPENSSL_CONF",
+    DOCR_HELD_NODE_EXTRA_CA_CERTS: "/etc/proxy.pem",
+    DOCR_HELD_OPENSSL_CONF: "",
+  };
+  expect(userEnvironment(env)).toEqual({
+    HOME: "/home/sammy",
+    NODE_EXTRA_CA_CERTS: "/etc/proxy.pem",
+    OPENSSL_CONF: "",
+  });
+});
+
+it("without held variables, the user's environment is the process's own", () => {
+  const env = { HOME: "/home/sammy", NODE_DEBUG: "http" };
+  expect(userEnvironment(env)).toBe(env);
 });
