@@ -1,22 +1,33 @@
 /**
  * Builds docr for this machine. dist/docr is one executable that pkg makes (SEA mode) from one bundled file; its assets are the bundles
  * that a cached `get` does not need, and keytar. dist/docker-credential-docr is the launcher that clients run.
+ *
+ * With `--target NAME`, builds for that machine instead, as it is installed, into dist/targets/NAME. `--caches FOLDER` uses V8's code
+ * caches from an earlier build: then two builds of one commit give identical bytes.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import {
   copyFileSync,
   existsSync,
   mkdirSync,
-  readFileSync,
+  readdirSync,
   rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { buildTargets } from "./build/build-targets.ts";
 import { bundleMain, makeBundles } from "./build/bundle.ts";
 import { buildLauncher } from "./build/launcher.ts";
+import { type OtherPart, writeLicenses } from "./build/licenses.ts";
 import { packExecutable } from "./build/pack.ts";
+import { readStamp } from "./build/stamp.ts";
+import { type Target, TARGETS } from "./build/targets.ts";
+
+/** Debian's copyright file of the C library in the static launcher. */
+const MUSL_LICENSE = "/usr/share/doc/musl-dev/copyright";
 
 const root = resolve(import.meta.dirname, "..");
 const work = join(root, ".cache", "build");
@@ -30,16 +41,24 @@ rmSync(work, { recursive: true, force: true });
 mkdirSync(work, { recursive: true });
 mkdirSync(dist, { recursive: true });
 
-const { name, version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-const stamp = { packageName: name, version };
+const { values } = parseArgs({ options: { target: { type: "string" }, caches: { type: "string" } } });
+if (values.target !== undefined) {
+  await buildTargets(root, values.target, values.caches && resolve(values.caches));
+  process.exit(0);
+}
+const stamp = readStamp(root, hostBase());
 const main = await bundleMain(root, work, stamp);
-const assets = await makeBundles(root, work, stamp);
+const assets = await makeBundles(root, work, stamp, { kind: "make", node: [process.execPath] });
 const base = prepareBase();
 const packed = join(work, `docr${suffix}`);
 await packExecutable({
   base,
   main,
-  assets: { ...assets, "keytar.node": keytarAddon() },
+  assets: {
+    ...assets,
+    "keytar.node": keytarAddon(),
+    "licenses.txt": writeLicenses(root, work, partsOfHost()),
+  },
   output: packed,
 });
 const launcher = buildLauncher(root, work);
@@ -49,8 +68,28 @@ const size = Math.round(statSync(join(dist, `docr${suffix}`)).size / 1e6);
 const launcherSize =
   launcher === undefined ? "" : `, launcher ${Math.round(statSync(launcher).size / 1e3)} KB`;
 console.log(
-  `built dist/docr ${version} (${size} MB${launcherSize}) in ${Math.round(performance.now() - started)} ms`,
+  `built dist/docr ${stamp.version} (${size} MB${launcherSize}) in ${Math.round(performance.now() - started)} ms`,
 );
+
+/** The package of this machine's Node, if a release uses the same one. */
+function hostBase(): Target["base"] | undefined {
+  return TARGETS.find(
+    ({ libc, arch }) => process.platform === "linux" && libc === "glibc" && arch === process.arch,
+  )?.base;
+}
+
+/** The licenses of Node, whose package lies inside the package `node`, and of the C library in the launcher. */
+function partsOfHost(): readonly OtherPart[] {
+  const packages = join(root, "node_modules/node/node_modules");
+  const node = readdirSync(packages).find((one) => existsSync(join(packages, one, "LICENSE")));
+  if (node === undefined) throw new Error(`no license of Node below ${packages}`);
+  const parts = [
+    { name: "Node.js", version: process.versions.node, license: join(packages, node, "LICENSE") },
+  ];
+  if (!existsSync(MUSL_LICENSE)) return parts;
+  const version = execFileSync("dpkg-query", ["-W", "-f=${Version}", "musl-dev"], { encoding: "utf8" });
+  return [...parts, { name: "musl", version, license: MUSL_LICENSE }];
+}
 
 /** Returns what the new program prints. Throws if it fails or prints anything on stderr, such as a warning of Node. */
 function runBuilt(verb: string): string {

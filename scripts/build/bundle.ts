@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { build, type BuildOptions, type Plugin } from "esbuild";
 import { START_FLAGS } from "./pack.ts";
@@ -29,7 +29,7 @@ function listBundles(root: string): readonly Bundle[] {
 /** The rehearsal normally takes 2 s. */
 const REHEARSAL_MS = 120_000;
 
-function optionsFor(root: string, { packageName, version }: Stamp, isMain: boolean) {
+function optionsFor(root: string, { packageName, version, commit, baseIntegrity }: Stamp, isMain: boolean) {
   return {
     bundle: true,
     platform: "node",
@@ -39,7 +39,12 @@ function optionsFor(root: string, { packageName, version }: Stamp, isMain: boole
     legalComments: "none",
     logLevel: "warning",
     external: ["keytar"],
-    define: { DOCR_PACKAGE: JSON.stringify(packageName), DOCR_VERSION: JSON.stringify(version) },
+    define: {
+      DOCR_PACKAGE: JSON.stringify(packageName),
+      DOCR_VERSION: JSON.stringify(version),
+      DOCR_COMMIT: JSON.stringify(commit),
+      DOCR_BASE: JSON.stringify(baseIntegrity),
+    },
     plugins: [lazyBundles(root, isMain), leanUndici(), leanCommander()],
     // A bundler cannot follow the imports of the package's main file.
     alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
@@ -50,6 +55,10 @@ function optionsFor(root: string, { packageName, version }: Stamp, isMain: boole
 export interface Stamp {
   readonly packageName: string;
   readonly version: string;
+  /** The commit of git. Empty without git. */
+  readonly commit: string;
+  /** npm's integrity value of the package with the base. */
+  readonly baseIntegrity: string;
 }
 
 /** Makes the main file: everything except the bundles and keytar, which become assets. Returns its path. */
@@ -87,11 +96,21 @@ function compiledAtOnce(source: string): string {
   return `"use strict";\n${functions.join("\n")}\n${rest}`;
 }
 
+/** How to get V8's code caches: a command that runs the target's Node, or a folder with caches that another build made. */
+export type CacheSource =
+  | { readonly kind: "make"; readonly node: readonly string[] }
+  | { readonly kind: "copy"; readonly folder: string };
+
 /**
  * Makes each bundle as `NAME.cjs`, a function of require, module, exports and the loader, and V8's code cache for it as `NAME.cache`.
  * Returns their paths by asset name.
  */
-export async function makeBundles(root: string, work: string, stamp: Stamp): Promise<Record<string, string>> {
+export async function makeBundles(
+  root: string,
+  work: string,
+  stamp: Stamp,
+  source: CacheSource,
+): Promise<Record<string, string>> {
   const assets: Record<string, string> = {};
   const bundles = listBundles(root);
   for (const { name, paths } of bundles) {
@@ -108,10 +127,16 @@ export async function makeBundles(root: string, work: string, stamp: Stamp): Pro
     assets[file] = join(work, file);
     assets[cache] = join(work, cache);
   }
+  if (source.kind === "copy") {
+    for (const { name } of bundles)
+      copyFileSync(join(source.folder, `${name}.cache`), join(work, `${name}.cache`));
+    return assets;
+  }
+  const [node = "", ...before] = source.node;
   const weights = Object.fromEntries(bundles.map(({ name, weight }) => [name, weight]));
   execFileSync(
-    process.execPath,
-    [...START_FLAGS, join(import.meta.dirname, "rehearse.ts"), work, JSON.stringify(weights)],
+    node,
+    [...before, ...START_FLAGS, join(import.meta.dirname, "rehearse.ts"), work, JSON.stringify(weights)],
     { stdio: "inherit", timeout: REHEARSAL_MS },
   );
   return assets;

@@ -1,10 +1,16 @@
 import { execFile } from "node:child_process";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
 
 export interface PackOptions {
   /** The Node executable to inject into. It must have the version that runs the build, because the blob's layout depends on it. */
   readonly base: string;
+  /** The processor of `base`: this machine's by default. */
+  readonly arch?: string;
+  /** A command that runs Node for that processor: the Node of the build by default. It makes the main file's code cache. */
+  readonly node?: readonly string[];
   readonly main: string;
   /** File paths by asset name. */
   readonly assets: Readonly<Record<string, string>>;
@@ -29,19 +35,28 @@ const SEA_CONFIG = {
   useCodeCache: true,
 };
 
+/** The main file's name in the blob. */
+const MAIN = "main.cjs";
+
 const PLATFORMS: Readonly<Record<string, string>> = { darwin: "macos", win32: "win" };
 
 /**
- * Loads pkg so that it passes START_FLAGS to the Node process that makes the blob; pkg itself passes none. Otherwise the executable
- * would reject the main file's code cache and print a warning at each start.
+ * Loads pkg so that the blob is made by the target's Node with START_FLAGS; pkg itself passes none. Otherwise the executable would
+ * reject the main file's code cache and print a warning at each start. pkg also asks the base for its version, which the build
+ * knows, and which a base for another processor could not tell.
  */
-function loadPkg(): PkgSea {
+function loadPkg([node = "", ...before]: readonly string[]): PkgSea {
   const load = createRequire(import.meta.url);
   const processes: { execFile: unknown } = load("node:child_process");
   const original = processes.execFile;
   const start = promisify(execFile);
-  const withFlags = (file: string, args: readonly string[]): Promise<unknown> =>
-    start(file, args[0] === "--experimental-sea-config" ? [...START_FLAGS, ...args] : args);
+  const withFlags = async (file: string, args: readonly string[]): Promise<unknown> => {
+    if (args[0] === "--version") return { stdout: `${process.version}\n`, stderr: "" };
+    if (args[0] !== "--experimental-sea-config") return start(file, args);
+    const [, config = ""] = args;
+    nameMainRelatively(config);
+    return start(node, [...before, ...START_FLAGS, ...args]);
+  };
   processes.execFile = Object.defineProperty(() => undefined, promisify.custom, { value: withFlags });
   try {
     return load("pkg/lib-es5/sea.js");
@@ -50,8 +65,20 @@ function loadPkg(): PkgSea {
   }
 }
 
-export async function packExecutable({ base, main, assets, output }: PackOptions): Promise<void> {
-  const sea = loadPkg();
+/**
+ * Replaces the main file's path in pkg's configuration with a relative one. The blob contains this path: otherwise the bytes of the
+ * executable would depend on the build's folder.
+ */
+function nameMainRelatively(path: string): void {
+  const config: { main: string } = JSON.parse(readFileSync(path, "utf8"));
+  const copy = join(dirname(path), MAIN);
+  if (config.main !== copy) copyFileSync(config.main, copy);
+  writeFileSync(path, JSON.stringify({ ...config, main: relative(process.cwd(), copy) }));
+}
+
+export async function packExecutable(options: PackOptions): Promise<void> {
+  const { base, arch = process.arch, node = [process.execPath], main, assets, output } = options;
+  const sea = loadPkg(node);
   await sea.default(main, {
     nodePath: base,
     signature: true,
@@ -59,7 +86,7 @@ export async function packExecutable({ base, main, assets, output }: PackOptions
       {
         nodeRange: `node${process.versions.node}`,
         platform: PLATFORMS[process.platform] ?? process.platform,
-        arch: process.arch,
+        arch,
         output,
       },
     ],

@@ -98,6 +98,8 @@ function hostOf(env: Environment): Host {
     uid: process.getuid?.(),
     isHelper: false,
     pid: process.pid,
+    executable: process.execPath,
+    versions: process.versions,
     clientPid: () => process.ppid,
     exit: (code) => process.exit(code),
     temporaryDir: () => home,

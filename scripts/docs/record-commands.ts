@@ -77,6 +77,8 @@ async function recordAll({ user, folder, standIn }: Lab, token: string): Promise
   await record("registry remove", "docr registry remove localhost:5000 --yes");
   await record("unconfigure", "docr unconfigure --dry-run");
   await record("logout", "docr logout");
+  await record("version", "docr version");
+  await record("licenses", "docr licenses | head -6");
   await record("man", "docr man | head -4");
   await record("completion", "docr completion fish | head -3");
   return recordings;

@@ -6,6 +6,7 @@ import { createRunHelper } from "../client-config/helper-client.ts";
 import { createClients } from "../client-config/resolve.ts";
 import { stderrLine } from "../core/text.ts";
 import { createTerminal } from "../terminal/terminal.ts";
+import { createAbout } from "./about.ts";
 import { createCommandDomain } from "./command-domain.ts";
 import type { Composition } from "./compose.ts";
 import type { Host } from "./host.ts";
@@ -43,6 +44,7 @@ export async function runCommandLine(
   const domain = createCommandDomain(app);
   const context: CommandContext = {
     version,
+    about: createAbout(host),
     machine: host,
     terminal,
     reporter: { warn: (text) => host.writeStderr(stderrLine(`warning: ${text}`)) },

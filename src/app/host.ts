@@ -17,6 +17,10 @@ import { isPacked } from "./version.ts";
 
 export interface Host extends Machine, AddonHost {
   readonly pid: number;
+  /** The path of the running executable: docr, or Node if docr runs from source. */
+  readonly executable: string;
+  /** The versions of Node and of the libraries inside it. */
+  readonly versions: Readonly<Record<string, string | undefined>>;
   /** Whether the program was called as docker-credential-docr. main.ts knows it from the arguments. */
   readonly isHelper: boolean;
   /** The process that the client started docr from. For the trace. */
@@ -63,6 +67,8 @@ export function createHost(): Host {
     platform: process.platform,
     uid: process.getuid?.(),
     pid: process.pid,
+    executable: process.execPath,
+    versions: process.versions,
     isHelper: false,
     clientPid,
     temporaryDir: () => process.getBuiltinModule("node:os").tmpdir(),

@@ -1,3 +1,5 @@
+import { licensesCommand } from "../commands/about/licenses.ts";
+import { versionCommand } from "../commands/about/version.ts";
 import { loginCommand } from "../commands/account/login.ts";
 import { logoutCommand } from "../commands/account/logout.ts";
 import { statusCommand } from "../commands/account/status.ts";
@@ -52,6 +54,8 @@ export const COMMANDS: CommandTree = [
   credentialsCommand,
   revokeCommand,
   pruneCommand,
+  versionCommand,
+  licensesCommand,
   manCommand,
   completionCommand,
 ];

@@ -12,12 +12,12 @@ export interface Located {
 }
 
 /** Words after `docr help` that are not commands. docr's own help describes them. */
-const IN_OWN_HELP: ReadonlySet<string> = new Set([...ACTIONS, "version", "help"]);
+const IN_OWN_HELP: ReadonlySet<string> = new Set([...ACTIONS, "help"]);
 
 export function locate(args: readonly string[], tree: CommandTree): Located {
   const [first, second] = args;
   const found = tree.find(({ name }) => name === first);
-  const names = [...tree.map(({ name }) => name), "help", "version"];
+  const names = [...tree.map(({ name }) => name), "help"];
   if (!found) return { name: "docr", command: undefined, names, rest: args };
   if (!("commands" in found)) {
     return { name: `docr ${found.name}`, command: found, names: [], rest: args.slice(1) };

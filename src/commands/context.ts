@@ -23,6 +23,7 @@ import type { Network } from "../http/reach.ts";
 import type { Observe } from "../oci/exchanges.ts";
 import type { Registries } from "../oci/registries.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import type { About } from "./about/about.ts";
 
 /**
  * What commands may use. A command names the parts that it receives (`needs`). Functions load their result at the first call, so that
@@ -31,6 +32,7 @@ import type { Terminal } from "../terminal/terminal.ts";
 export interface CommandContext {
   /** docr's version. */
   readonly version: string;
+  readonly about: About;
   readonly machine: Machine;
   readonly terminal: Terminal;
   /** Prints warnings on stderr immediately. */

@@ -60,9 +60,14 @@ describeUnless(explainNoExecutable(), "packed docr", () => {
     for (const path of [work, join(folder, "home"), join(folder, "run"), join(folder, "run/docr")])
       mkdirSync(path, { mode: 0o700 });
     env = { PATH: SYSTEM_PATH, HOME: join(folder, "home"), XDG_RUNTIME_DIR: join(folder, "run") };
-    const stamp = { packageName: "docker-credential-docr", version: "0.0.0" };
+    const stamp = {
+      packageName: "docker-credential-docr",
+      version: "0.0.0",
+      commit: "",
+      baseIntegrity: "",
+    };
     main = readFileSync(await bundleMain(ROOT, work, stamp), "utf8");
-    const assets = await makeBundles(ROOT, work, stamp);
+    const assets = await makeBundles(ROOT, work, stamp, { kind: "make", node: [process.execPath] });
     const pack = async (name: string, source: string): Promise<string> => {
       const entry = join(work, `${name}.cjs`);
       const output = join(folder, name);

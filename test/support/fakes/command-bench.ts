@@ -1,4 +1,5 @@
 import { HelperError } from "../../../src/core/errors.ts";
+import type { About } from "../../../src/commands/about/about.ts";
 import type { Files } from "../../../src/client-config/edit/files.ts";
 import type { HelperAnswer } from "../../../src/client-config/helper-client.ts";
 import type { Clients } from "../../../src/client-config/resolve.ts";
@@ -34,6 +35,7 @@ export interface CommandBenchOptions extends CredentialsBenchOptions {
   /** Real files, in a folder of the test. */
   readonly files?: Files;
   readonly network?: Partial<Network>;
+  readonly about?: Partial<About>;
   /** The responses of other helpers, by `NAME ACTION INPUT`. */
   readonly helpers?: Readonly<Record<string, HelperAnswer>>;
 }
@@ -100,6 +102,14 @@ export function createCommandBench(options: CommandBenchOptions = {}): CommandBe
   const machine = { env, platform: "linux", uid: 1000 };
   const context: CommandContext = {
     version: "1.2.3",
+    about: {
+      commit: undefined,
+      node: { version: "26.0.0", libraries: {} },
+      baseIntegrity: undefined,
+      licenses: () => undefined,
+      executables: async () => [],
+      ...options.about,
+    },
     machine,
     terminal,
     reporter: { warn: (text) => void warnings.push(text) },

@@ -53,6 +53,8 @@ export async function createTestMachine(options: StandInOptions = {}): Promise<T
     platform: "linux",
     uid: process.getuid?.(),
     pid,
+    executable: process.execPath,
+    versions: process.versions,
     isHelper: true,
     clientPid: () => process.pid,
     temporaryDir: () => machine.folder,
