@@ -8,7 +8,7 @@
 const PREFIXES: readonly string[] = ["NODE_", "OPENSSL_", "UV_", "LD_", "GLIBC_", "MALLOC_", "G_"];
 
 /** Lists the names of the variables that are held back, separated by commas. */
-export const HELD_VARIABLES = "DOCR_HELD_VARIABLES";
+export const HELD_VARIABLES = "DOCR_HELD";
 
 /** Whether docr must not start with this variable. */
 export function isHeldVariable(name: string): boolean {
@@ -23,5 +23,5 @@ export function isHeldVariable(name: string): boolean {
 
 /** The name under which the launcher passes the variable on. */
 export function heldName(name: string): string {
-  return "DOCR_HELD_" + name;
+  return HELD_VARIABLES + "_" + name;
 }

@@ -44,7 +44,7 @@ describe("--no-color", () => {
 it("the user's environment has the held variables under their own names", () => {
   const env = {
     HOME: "/home/sammy",
-    DOCR_HELD_VARIABLES: "NODE_EXTRA_CA_CERTS,OPENSSL_CONF",
+    DOCR_HELD: "NODE_EXTRA_CA_CERTS,OPENSSL_CONF",
     DOCR_HELD_NODE_EXTRA_CA_CERTS: "/etc/proxy.pem",
     DOCR_HELD_OPENSSL_CONF: "",
   };
