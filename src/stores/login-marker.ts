@@ -1,6 +1,7 @@
-import { closeSync, existsSync, mkdirSync, openSync, unlinkSync } from "node:fs";
+import { closeSync, existsSync, openSync, unlinkSync } from "node:fs";
 import { dirname } from "node:path";
 import type { SecretStore } from "../core/secret-store.ts";
+import { makeFolders } from "../system/make-folders.ts";
 
 /**
  * An empty file that exists while docr's store may contain logins of other registries. With a fallback helper, `get` checks this
@@ -20,7 +21,7 @@ export function createLoginMarker(path: string | undefined, onCreated: () => Pro
     async set() {
       if (path === undefined || existsSync(path)) return;
       try {
-        mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+        makeFolders(dirname(path));
         closeSync(openSync(path, "a", 0o600));
         await onCreated();
       } catch {

@@ -4,12 +4,13 @@ import {
   constants,
   fstatSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readFileSync,
   type Stats,
 } from "node:fs";
+import { makeFolders } from "./make-folders.ts";
 
+const MODE = 0o700;
 /** Bytes. docr writes no larger file into a private folder. */
 const LARGEST = 64 * 1024;
 
@@ -69,9 +70,10 @@ export function isPrivateFolder(path: string, uid: number | undefined): boolean 
 export function makePrivateFolder(path: string, uid: number | undefined): boolean {
   try {
     const stats = statOf(path);
-    if (stats === undefined) mkdirSync(path, { mode: 0o700, recursive: true });
-    // This user owns it, but others can access it. A chmod is enough, because docr also checks each file in it.
-    else if (stats.isDirectory() && stats.uid === uid && !isPrivate(stats, uid)) chmodSync(path, 0o700);
+    if (stats === undefined) makeFolders(path);
+    // This user owns it, but others can access it, or this user cannot enter it (umask 177). A chmod is enough, because docr also
+    // checks each file in it.
+    else if (stats.isDirectory() && stats.uid === uid && (stats.mode & 0o777) !== MODE) chmodSync(path, MODE);
   } catch {
     // Another process of this user may have created it.
   }

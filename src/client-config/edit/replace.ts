@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, type Stats, statSync } from "node:fs";
+import { type Stats, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import {
   type FileOptions,
@@ -7,6 +7,7 @@ import {
   removeOldFiles,
   replaceAtomically,
 } from "../../system/atomic-write.ts";
+import { makeFolders } from "../../system/make-folders.ts";
 import { refused } from "./file-errors.ts";
 import { checkWritable, type FileSnapshot, isCurrent } from "./snapshot.ts";
 
@@ -34,7 +35,7 @@ export function replaceFile(file: FileSnapshot, text: string | undefined): Repla
       return "done";
     }
     const folder = dirname(target);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder);
     const prefix = basename(target) + UNFINISHED;
     // The replacement of a killed process may contain passwords, and no other program removes it.
     removeOldFiles(folder, new RegExp(`^${RegExp.escape(prefix)}`), ABANDONED_MS);

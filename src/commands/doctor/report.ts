@@ -1,8 +1,9 @@
 /** Creates the report of `docr doctor --report`, which users paste into an issue. */
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { homeOf } from "../../client-config/paths.ts";
 import { HelperError } from "../../core/errors.ts";
 import type { Machine } from "../../core/machine.ts";
+import { createFile } from "../../system/atomic-write.ts";
 import { errorCodeOf } from "../../system/errno.ts";
 import type { Finding } from "./finding.ts";
 
@@ -75,7 +76,7 @@ export function checkReportPath(path: string): void {
 /** Writes a new file that only this user can read. Throws `bad-arguments` if the path exists or cannot be written. */
 export function writeReport(path: string, text: string): void {
   try {
-    writeFileSync(path, text, { flag: "wx", mode: 0o600 });
+    createFile(path, text);
   } catch (cause) {
     if (errorCodeOf(cause) === "EEXIST") throw reportExists(cause);
     throw new HelperError("bad-arguments", "cannot write the report file", {

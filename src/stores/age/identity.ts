@@ -1,10 +1,11 @@
-import { closeSync, constants, fstatSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { HelperError } from "../../core/errors.ts";
 import { Secret } from "../../core/secret.ts";
 import { createAtomically, unfinishedPath } from "../../system/atomic-write.ts";
 import { isMissing } from "../../system/errno.ts";
+import { makeFolders } from "../../system/make-folders.ts";
 
 const IDENTITY = /^AGE-SECRET-KEY-1[0-9A-Z]+$/m;
 
@@ -59,7 +60,7 @@ function readIdentity(path: string, uid: number | undefined): Secret | undefined
 function writeIdentity(path: string, text: string, unique: string): void {
   const folder = dirname(path);
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder);
     createAtomically(path, text, { temporary: unfinishedPath(folder, unique) });
   } catch (cause) {
     throw closed("the age identity cannot be written", path, cause);

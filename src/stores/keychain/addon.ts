@@ -1,4 +1,13 @@
-import { closeSync, constants, mkdtempSync, openSync, rmdirSync, unlinkSync, writeSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  mkdtempSync,
+  openSync,
+  rmdirSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 
 /** Linux's flag for an unnamed file. Node does not define it. */
@@ -28,6 +37,8 @@ export function loadAddon(
     }
   }
   const folder = mkdtempSync(join(temporaryDir(), "docr-"));
+  // The umask 177 would keep this user out.
+  chmodSync(folder, 0o700);
   const path = join(folder, "addon.node");
   try {
     const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
