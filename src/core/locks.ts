@@ -3,8 +3,9 @@ import type { HelperError } from "./errors.ts";
 /** Locks between this user's processes. The OS releases a lock when its process ends, even if it crashes. */
 export interface Locks {
   /**
-   * Waits for the lock `name` for at most `timeoutMs`. Returns undefined if another process still holds it, or if this machine has
-   * no place for locks. The caller then continues without the lock.
+   * Waits for the lock `name` for at most `timeoutMs`. Takes the lock from a process that holds it and makes no progress for 3 s
+   * (SIGSTOP, Ctrl-Z). Returns undefined if another process still holds it, or if this machine has no place for locks. The caller
+   * then continues without the lock.
    */
   acquire(name: string, timeoutMs: number): Promise<Lock | undefined>;
 }
@@ -12,6 +13,10 @@ export interface Locks {
 export interface Lock extends Disposable {
   /** When this process began to wait, in milliseconds of the monotonic clock. Undefined if it did not wait. */
   readonly waitedSince: number | undefined;
+  /** Whether this process took the lock from one that made no progress, and that may continue later. */
+  readonly wasTaken: boolean;
+  /** False after another process took the lock, because this one made no progress. */
+  isHeld(): boolean;
 }
 
 /** Shares a lock holder's error with the processes that wait for the lock. They fail with the same error, without another attempt. */

@@ -1,4 +1,5 @@
 import type { ApiToken } from "../core/api-token.ts";
+import { abortAfter } from "../core/deadline.ts";
 import { HelperError, isHelperError } from "../core/errors.ts";
 import type { Clock } from "../core/lifetime.ts";
 import type { Environment } from "../core/machine.ts";
@@ -97,7 +98,7 @@ function openSend({ budgetMs, env, userAgent, trace }: SendOptions): {
   readonly send: Send;
 } {
   const started = performance.now();
-  const signal = AbortSignal.timeout(budgetMs);
+  const signal = abortAfter(budgetMs);
   const sendOnce = createSend({ family: "api", env, userAgent, signal, trace });
   const send = withRetries(sendOnce, {
     leftMs: () => started + budgetMs - performance.now(),

@@ -1,4 +1,5 @@
 import { registryApiHost, type Image } from "../core/image.ts";
+import { abortAfter } from "../core/deadline.ts";
 import type { Environment } from "../core/machine.ts";
 import type { Trace } from "../core/reporter.ts";
 import type { Secret } from "../core/secret.ts";
@@ -114,7 +115,7 @@ export interface RegistriesOptions {
 
 export function createRegistries(options: RegistriesOptions): Registries {
   const open = (host: string, login: RegistryLogin | undefined, scope?: string): Promise<Session> => {
-    const signal = AbortSignal.timeout(options.budgetMs);
+    const signal = abortAfter(options.budgetMs);
     const send = createSend({ family: "registry", ...options, signal });
     return openSession({ send: followRedirects(send, options.observe), host, login, scope });
   };

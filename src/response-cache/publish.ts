@@ -39,9 +39,12 @@ export function createResponses(ports: PublishPorts): Responses {
     const name = ports.fileName();
     const response = encodeFor(credential, serverUrl, ports.encodeResponse);
     if (!files || name === undefined || !response) return;
-    const cached = await ports.readCached(key.name);
-    if (cached?.secret.equals(credential.secret) !== true) return;
+    const isCached = async (): Promise<boolean> =>
+      (await ports.readCached(key.name))?.secret.equals(credential.secret) === true;
+    if (!(await isCached())) return;
     await files.write(name, response);
+    // If this process stood still before it wrote, another one may have taken the commit lock and replaced the credential.
+    if (!(await isCached())) await files.erase(name);
   };
 
   const isPublished = async (): Promise<boolean> => {

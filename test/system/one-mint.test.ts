@@ -87,6 +87,30 @@ describeUnless(explainNoExecutable(), "50 processes at the same time", () => {
     }),
   );
 
+  it(
+    "mint once although a stopped process holds the lock and nothing is cached, and it returns their credential later",
+    inSandbox({}, async (sandbox) => {
+      sandbox.standIn.faults.add({ kind: "hang", path: MINT });
+      const stopped = sandbox.startGet();
+      expect(await waitUntil(async () => sandbox.standIn.count("mint") === 1, 10)).toBe(true);
+      stopped.signal("SIGSTOP");
+      const outcomes = await sandbox.getMany(MANY);
+      expect(new Set(outcomes.map(({ code, stderr }) => `${code} ${stderr}`))).toEqual(new Set(["0 "]));
+      expect(new Set(outcomes.map((outcome) => sandbox.idOf(outcome))).size).toBe(1);
+      // The stopped process's own request, and one more.
+      expect(sandbox.standIn.count("mint")).toBe(2);
+      // 2 s for a launcher, 3 s for the lock. The rest is for 50 programs that start on a busy machine.
+      expect(Math.max(...outcomes.map(({ ms }) => ms))).toBeLessThan(15_000);
+      stopped.signal("SIGCONT");
+      const late = await stopped.ended;
+      expect([late.code, late.stderr, sandbox.idOf(late)]).toEqual([
+        0,
+        "",
+        sandbox.idOf(outcomes[0] ?? late),
+      ]);
+    }),
+  );
+
   it.concurrent(
     "return a valid credential within 9.5 s although a stopped process holds its lock",
     inSandbox({}, async (sandbox) => {

@@ -1,6 +1,8 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Environment, type Outcome, run } from "../support/lab/run.ts";
+import { startCommand } from "./running-command.ts";
 
 /** System calls that change files. Calls that only read or close files leave everything as the next operation finds it. */
 const FILE_OPERATIONS =
@@ -54,4 +56,38 @@ export function runUntil(command: Command, { name, occurrence }: Operation): Pro
     env: command.env,
     stdin: command.stdin,
   });
+}
+
+/** A command that stands still after an operation, until `resume`. */
+export interface StoppedCommand {
+  /** False if the command ended before the operation. */
+  readonly isStopped: boolean;
+  resume(): void;
+  readonly ended: Promise<Outcome>;
+}
+
+/** Runs the command and stops it with SIGSTOP right after the operation. */
+export async function stopAfter(
+  { args, env, stdin }: Command,
+  { name, occurrence }: Operation,
+  folder: string,
+): Promise<StoppedCommand> {
+  const log = join(folder, `stop-${name}-${occurrence}.log`);
+  const inject = ["-e", `trace=${name}`, "-e", `inject=${name}:signal=SIGSTOP:when=${occurrence}`];
+  const strace = startCommand("strace", ["-qq", "-s", "0", "-o", log, ...inject, "--", ...args], {
+    env,
+    stdin,
+  });
+  const hasEnded = (): boolean => !existsSync(`/proc/${strace.pid}`);
+  const isStopped = (): boolean =>
+    existsSync(log) && readFileSync(log, "utf8").includes("--- stopped by SIGSTOP");
+  while (!hasEnded() && !isStopped()) await sleep(10);
+  return {
+    isStopped: isStopped(),
+    resume() {
+      const children = readFileSync(`/proc/${strace.pid}/task/${strace.pid}/children`, "utf8");
+      process.kill(Number(children.trim()), "SIGCONT");
+    },
+    ended: strace.ended,
+  };
 }

@@ -68,21 +68,30 @@ export async function replaceCredential(
     cached !== undefined && freshnessOf(cached.credential, steps.clock.read()) !== "expired";
   const totalMs = Math.min(isStillValid() ? SHORT_MS : LONG_MS, limitMs);
   const started = steps.monotonicMs();
+  const findTheirs = async (): Promise<MintedCredential | undefined> => {
+    const theirs = await steps.lookup.find(key);
+    if (!theirs || !isNewer(theirs, cached)) return undefined;
+    const { access, registry } = theirs.credential;
+    steps.reporter.trace("waited", { access, registry });
+    await steps.responses.publish(key, theirs.credential, request.serverUrl);
+    return theirs.credential;
+  };
   using lock = await steps.locks.acquire(key.name, totalMs);
   try {
-    const theirs = await steps.lookup.find(key);
-    if (theirs && isNewer(theirs, cached)) {
-      const { access, registry } = theirs.credential;
-      steps.reporter.trace("waited", { access, registry });
-      await steps.responses.publish(key, theirs.credential, request.serverUrl);
-      return theirs.credential;
-    }
+    const theirs = await findTheirs();
+    if (theirs) return theirs;
     if (lock?.waitedSince !== undefined) await steps.failures.rethrow(key.name, lock.waitedSince);
     const budgetMs = Math.max(totalMs - (steps.monotonicMs() - started), LEAST_MS);
     // Try twice: if the user logs in while the first mint runs, mint again with the new token.
     for (let attempt = 1; attempt <= 2; attempt += 1) {
       const minted = await steps.minter.mint(key, cached?.credential, budgetMs);
       if (!minted) return undefined;
+      // If this process was stopped, another one may have taken the lock and minted.
+      const newer = lock?.isHeld() === false ? await findTheirs() : undefined;
+      if (newer) {
+        await steps.revocation.revoke([minted.credential]);
+        return newer;
+      }
       if ((await steps.saver.save(key, minted, request.serverUrl)) === "saved") {
         if (await steps.revocation.isDue()) steps.background.revokeSuperseded();
         return minted.credential;
@@ -93,6 +102,8 @@ export async function replaceCredential(
   } catch (error) {
     if (!isHelperError(error)) throw error;
     steps.reporter.trace("refused", { code: error.code });
+    const newer = lock?.isHeld() === false ? await findTheirs() : undefined;
+    if (newer) return newer;
     if (!cached || !isStillValid() || !traitsOf(error).outage) throw error;
     steps.reporter.warn(describeBridged(error, cached.credential));
     return cached.credential;

@@ -26,11 +26,16 @@ export function createSaver(
       const { cache, inventory } = current();
       // Write the inventory first: if docr crashes before it writes the cache, it still recognizes the credential, which expires.
       await bestEffort(() => inventory.record(credential));
-      return underCommitLock(locks, async (isHeld) => {
+      return underCommitLock(locks, async (lock) => {
         if (!(await tokens.isCurrent(token, key))) return "logged-out";
         await bestEffort(() => cache?.replace(key.name, credential));
-        if (isHeld) await responses.publishSaved(key, credential, serverUrl);
-        return "saved";
+        // The process that lost the lock may overwrite the credential when it continues. Then docr must still know it.
+        if (lock?.wasTaken) await bestEffort(() => cache?.keepSuperseded(credential));
+        if (lock?.isHeld()) await responses.publishSaved(key, credential, serverUrl);
+        // If this process lost the lock, the user may have logged out in the meantime.
+        if (lock?.isHeld() !== false || (await tokens.isCurrent(token, key))) return "saved";
+        await bestEffort(() => cache?.supersede(({ secret }) => secret.equals(credential.secret)));
+        return "logged-out";
       });
     },
   };

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Decrypter, Encrypter, identityToRecipient } from "age-encryption";
 import { HelperError } from "../../core/errors.ts";
@@ -9,6 +9,7 @@ import type { SecretStore } from "../../core/secret-store.ts";
 import { Secret } from "../../core/secret.ts";
 import { removeUnfinished, replaceAtomically, unfinishedPath } from "../../system/atomic-write.ts";
 import { isMissing } from "../../system/errno.ts";
+import { makeFolders } from "../../system/make-folders.ts";
 import { openIdentity } from "./identity.ts";
 
 /** How long to wait for other processes' writes. Each takes about 10 ms. */
@@ -42,8 +43,8 @@ export function createAgeVault(options: AgeVaultOptions): SecretStore {
       hint: `check ${identityPath} and ${path}; nothing was changed`,
     });
   };
-  /** Writes the vault if `edit` returns true. Returns that value. */
-  const change = async (edit: (values: Map<string, Secret>) => boolean): Promise<boolean> => {
+  /** Writes the vault if `edit` returns true. Returns that value, or "lost" if another process took the lock before. */
+  const tryChange = async (edit: (values: Map<string, Secret>) => boolean): Promise<boolean | "lost"> => {
     using lock = await locks.acquire("vault", LOCK_TIMEOUT_MS);
     if (!lock) {
       throw new HelperError(
@@ -54,14 +55,20 @@ export function createAgeVault(options: AgeVaultOptions): SecretStore {
         },
       );
     }
+    // A process that lost the lock cannot write any more without its unfinished file. Only the holder has one in this folder.
+    removeUnfinished(dirname(path), () => false);
+    removeUnfinished(dirname(identityPath), isRunning);
     const values = await read();
     if (!edit(values)) return false;
-    for (const folder of [dirname(path), dirname(identityPath)]) {
-      removeUnfinished(folder, isRunning);
-    }
     const identity = await openIdentity(identityPath, machine.uid, { unique: uniqueName() });
-    writeVault(path, await encrypt(values, identity), uniqueName());
-    return true;
+    const isWritten = writeVault(path, await encrypt(values, identity), uniqueName(), () => lock.isHeld());
+    return isWritten || "lost";
+  };
+  const change = async (edit: (values: Map<string, Secret>) => boolean): Promise<boolean> => {
+    for (;;) {
+      const outcome = await tryChange(edit);
+      if (outcome !== "lost") return outcome;
+    }
   };
   return {
     async read(name) {
@@ -125,12 +132,15 @@ function readIfExists(path: string): Uint8Array | undefined {
   }
 }
 
-function writeVault(path: string, bytes: Uint8Array, unique: string): void {
+/** Returns false and changes nothing if this process no longer holds the lock. */
+function writeVault(path: string, bytes: Uint8Array, unique: string, isHeld: () => boolean): boolean {
   const folder = dirname(path);
+  const temporary = unfinishedPath(folder, unique);
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    replaceAtomically(path, bytes, { temporary: unfinishedPath(folder, unique), isDurable: true });
+    makeFolders(folder);
+    return replaceAtomically(path, bytes, { temporary, isDurable: true, mayReplace: isHeld });
   } catch (cause) {
+    if (isMissing(cause) && !isHeld()) return false;
     throw new HelperError("vault-closed", "the vault cannot be written", {
       cause,
       hint: `check ${path} and the space on its disk; nothing was changed`,

@@ -68,6 +68,10 @@ export interface FakeLocks {
   failure: HelperError | undefined;
   /** Every lock times out. */
   isUnavailable: boolean;
+  /** This process stood still, and another one has taken its locks. */
+  isTaken: boolean;
+  /** This process takes its locks from one that stands still. */
+  wasTaken: boolean;
   readonly shared: HelperError[];
   /** The locks that are held now. */
   readonly held: ReadonlySet<string>;
@@ -87,6 +91,8 @@ export function createCredentialsBench(options: CredentialsBenchOptions = {}): C
     meanwhile: async () => undefined,
     failure: undefined,
     isUnavailable: false,
+    isTaken: false,
+    wasTaken: false,
     shared: [],
     held,
   };
@@ -139,7 +145,12 @@ export function createCredentialsBench(options: CredentialsBenchOptions = {}): C
         if (locks.isUnavailable) return undefined;
         held.add(name);
         const waitedSince = locks.failure ? 0 : undefined;
-        return { waitedSince, [Symbol.dispose]: () => void held.delete(name) };
+        return {
+          waitedSince,
+          wasTaken: locks.wasTaken,
+          isHeld: () => !locks.isTaken,
+          [Symbol.dispose]: () => void held.delete(name),
+        };
       },
     },
     failures: {

@@ -18,6 +18,16 @@ const NOT_FOUND = { code: "not-found", message: "credentials not found in native
 
 const get = (bench: CredentialsBench, serverUrl = HOST) => failureOf(() => bench.helper.get(serverUrl));
 const minted = (count: number) => [`minted-secret-${count}`, `minted-secret-${count}`];
+/** While this process mints, it is stopped, and another one takes its lock and does this. */
+const whileStopped = ({ api, locks }: CredentialsBench, work: () => Promise<unknown>): void => {
+  const listRegistries = api.listRegistries.bind(api);
+  api.listRegistries = async (token) => {
+    api.listRegistries = listRegistries;
+    await work();
+    locks.isTaken = true;
+    return listRegistries(token);
+  };
+};
 const mints = (bench: CredentialsBench) => bench.api.calls.filter((call) => call.startsWith("mint"));
 
 describe("a get of another registry", () => {
@@ -370,6 +380,59 @@ describe("one of several concurrent gets", () => {
     expect(await answerOf(bench)).toEqual(minted(2));
     expect(bench.api.calls).toContain("revoke minted-secret-1");
     expect(await answerOf(bench)).toEqual(minted(2));
+  });
+
+  it("revokes its credential and returns the newer one if another process took its lock and minted", async () => {
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
+    whileStopped(bench, () => answerOf(bench));
+    expect(await answerOf(bench)).toEqual(minted(1));
+    expect(bench.api.calls.slice(-1)).toEqual(["revoke minted-secret-2"]);
+    expect(await answerOf(bench)).toEqual(minted(1));
+  });
+
+  it("returns the newer one if its own mint fails", async () => {
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
+    whileStopped(bench, async () => {
+      await answerOf(bench);
+      bench.api.fail("", "api-timeout");
+    });
+    expect(await answerOf(bench)).toEqual(minted(1));
+    expect(mints(bench)).toHaveLength(1);
+  });
+
+  it("saves its credential if another process took its lock and has not minted, without publishing it", async () => {
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
+    whileStopped(bench, async () => undefined);
+    expect(await answerOf(bench)).toEqual(minted(1));
+    expect(bench.published).toEqual([]);
+    expect(await answerOf(bench)).toEqual(minted(1));
+  });
+
+  it("revokes its credential if the user logs out while another process has its lock, even if it is saved", async () => {
+    const bench = createCredentialsBench();
+    await logIn(bench);
+    const { files } = bench;
+    const write = files.write.bind(files);
+    files.write = async (name, value) => {
+      await write(name, value);
+      if (!name.startsWith("minted-")) return;
+      files.write = write;
+      bench.locks.isTaken = true;
+      for (const one of bench.keychain.items.keys()) await bench.keychain.erase(one);
+    };
+    expect(await get(bench)).toEqual(NOT_FOUND);
+    expect(bench.api.calls).toContain("revoke minted-secret-1");
+    expect(await get(bench)).toEqual(NOT_FOUND);
+  });
+
+  it("keeps its credential known if it took the lock from a process that may overwrite it", async () => {
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
+    bench.locks.wasTaken = true;
+    await answerOf(bench);
+    for (const name of bench.files.items.keys())
+      if (name.startsWith("minted-")) bench.files.items.delete(name);
+    await bench.helper.erase(HOST);
+    expect(bench.api.calls).toContain("revoke minted-secret-1");
   });
 
   it("continues without a lock that it cannot acquire", async () => {

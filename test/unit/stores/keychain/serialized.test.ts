@@ -33,7 +33,12 @@ beforeEach(() => {
       async acquire() {
         if (!isAvailable) return undefined;
         isHeld = true;
-        return { waitedSince: theirs ? 0 : undefined, [Symbol.dispose]: () => (isHeld = false) };
+        return {
+          waitedSince: theirs ? 0 : undefined,
+          wasTaken: false,
+          isHeld: () => true,
+          [Symbol.dispose]: () => (isHeld = false),
+        };
       },
     },
     {
