@@ -80,15 +80,21 @@ function hostBase(): Target["base"] | undefined {
 
 /** The licenses of Node, whose package lies inside the package `node`, and of the C library in the launcher. */
 function partsOfHost(): readonly OtherPart[] {
-  const packages = join(root, "node_modules/node/node_modules");
-  const node = readdirSync(packages).find((one) => existsSync(join(packages, one, "LICENSE")));
-  if (node === undefined) throw new Error(`no license of Node below ${packages}`);
-  const parts = [
-    { name: "Node.js", version: process.versions.node, license: join(packages, node, "LICENSE") },
-  ];
+  const parts = [{ name: "Node.js", version: process.versions.node, license: findNodeLicense() }];
   if (!existsSync(MUSL_LICENSE)) return parts;
   const version = execFileSync("dpkg-query", ["-W", "-f=${Version}", "musl-dev"], { encoding: "utf8" });
   return [...parts, { name: "musl", version, license: MUSL_LICENSE }];
+}
+
+/** npm removes the package inside `node` when another one is installed. The file then only says where the license is. */
+function findNodeLicense(): string {
+  const packages = join(root, "node_modules/node/node_modules");
+  const names = existsSync(packages) ? readdirSync(packages) : [];
+  const found = names.map((one) => join(packages, one, "LICENSE")).find((path) => existsSync(path));
+  if (found !== undefined) return found;
+  const path = join(work, "node-license.txt");
+  writeFileSync(path, `https://github.com/nodejs/node/blob/${process.version}/LICENSE\n`);
+  return path;
 }
 
 /** Returns what the new program prints. Throws if it fails or prints anything on stderr, such as a warning of Node. */

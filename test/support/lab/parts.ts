@@ -44,6 +44,7 @@ const PACKAGES = {
   "/usr/share/bash-completion/bash_completion": "bash-completion",
   zsh: "zsh",
   fish: "fish",
+  shellcheck: "shellcheck",
 } as const;
 
 export type Part = keyof typeof PACKAGES;
