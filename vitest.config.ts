@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { SUITES } from "./scripts/suites.ts";
 import { findPrivateNode } from "./test/support/lab/namespace.ts";
 
 /** These measure time, or keep both processors busy. */
@@ -13,7 +14,7 @@ const PATIENT = { testTimeout: 120_000, hookTimeout: 120_000 };
 // vitest forks its workers from here.
 process.execPath = findPrivateNode() ?? process.execPath;
 
-/** Three projects, one after another. `npm run check` runs the first. */
+/** Three projects, one after another, and one for each suite. `npm run check` runs the first. */
 export default defineConfig({
   test: {
     projects: [
@@ -33,7 +34,7 @@ export default defineConfig({
         test: {
           name: "system",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/unit/**", ...ALONE],
+          exclude: ["test/unit/**", ...SUITES.map(({ name }) => `test/${name}/**`), ...ALONE],
           ...PATIENT,
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
@@ -48,6 +49,16 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
+      ...SUITES.map(({ name }) => ({
+        test: {
+          name,
+          include: [`test/${name}/**/*.test.ts`],
+          testTimeout: 600_000,
+          hookTimeout: 900_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
+        },
+      })),
     ],
   },
 });

@@ -1,11 +1,14 @@
-/** Installs the parts, builds, checks format, lint and types, and runs every test. */
-import { ALL_PARTS, installMissing } from "../test/support/lab/parts.ts";
+/** Installs the parts, builds, checks format, lint and types, and runs every test, or one suite. */
+import { installMissing, USUAL_PARTS } from "../test/support/lab/parts.ts";
 import { PROJECT, runSteps, STATIC_STEPS } from "./steps.ts";
+import { parseSuite } from "./suites.ts";
 import { runTests } from "./tests.ts";
 
-const missing = installMissing(ALL_PARTS, (line) => console.log(line));
+const { suite, projects, rest } = parseSuite(process.argv.slice(2));
+const missing = installMissing([...USUAL_PARTS, ...(suite?.parts ?? [])], (line) => console.log(line));
 if (missing.length > 0)
   console.log(`missing here: ${missing.join(", ")} (run as root on Debian to install them)`);
 const build = { name: "build", command: process.execPath, args: [`${PROJECT}/scripts/build.ts`] };
-const failedSteps = await runSteps([build, ...STATIC_STEPS]);
-process.exitCode = await runTests(process.argv.slice(2), { isPrivate: true, failedSteps });
+// A suite runs in addition to the usual tests, which check the rest.
+const failedSteps = await runSteps(suite ? [build] : [build, ...STATIC_STEPS]);
+process.exitCode = await runTests([...projects, ...rest], { isPrivate: true, failedSteps });

@@ -1,8 +1,8 @@
 import { spawnSync, type SpawnSyncOptionsWithStringEncoding } from "node:child_process";
 import { existsSync } from "node:fs";
 
-/** The real parts that tests use, commands and files, and the Debian package of each. */
-const PACKAGES = {
+/** The parts that the usual tests use, commands and files, and the Debian package of each. */
+const USUAL = {
   docker: "docker.io",
   dockerd: "docker.io",
   "docker-compose": "docker-compose",
@@ -47,9 +47,26 @@ const PACKAGES = {
   shellcheck: "shellcheck",
 } as const;
 
+/** The parts that only a suite uses (scripts/suites.ts). */
+const OF_SUITES = {
+  curl: "curl",
+  "dbus-broker": "dbus-broker",
+  debootstrap: "debootstrap",
+  keepassxc: "keepassxc",
+  kwalletd5: "libkf5wallet-bin",
+  "llvm-strip-19": "llvm-19",
+  minisign: "minisign",
+  patchelf: "patchelf",
+  "qemu-aarch64-static": "qemu-user-static",
+  rpmbuild: "rpm",
+  xz: "xz-utils",
+} as const;
+
+const PACKAGES = { ...USUAL, ...OF_SUITES } as const;
+
 export type Part = keyof typeof PACKAGES;
 
-export const ALL_PARTS: readonly Part[] = Object.keys(PACKAGES).filter(isPart);
+export const USUAL_PARTS: readonly Part[] = Object.keys(USUAL).filter(isPart);
 
 /** Includes the sbin folders, which an ordinary user's PATH lacks. */
 export const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

@@ -1,0 +1,45 @@
+import type { Part } from "../test/support/lab/parts.ts";
+
+/** Tests that take minutes, in a folder of their own. `npm test -- --NAME` runs one suite instead of the usual tests. */
+export interface Suite {
+  /** The folder in test/ and the project in vitest.config.ts have the same name. */
+  readonly name: "daemons" | "packages" | "engines";
+  /** The parts that only this suite uses. */
+  readonly parts: readonly Part[];
+}
+
+export const SUITES: readonly Suite[] = [
+  { name: "daemons", parts: ["keepassxc", "kwalletd5", "dbus-broker"] },
+  {
+    name: "packages",
+    parts: [
+      "debootstrap",
+      "llvm-strip-19",
+      "minisign",
+      "patchelf",
+      "qemu-aarch64-static",
+      "rpmbuild",
+      "curl",
+      "xz",
+    ],
+  },
+  { name: "engines", parts: [] },
+];
+
+/** The projects of vitest.config.ts that run without the name of a suite. */
+const USUAL = ["unit", "system", "alone"];
+
+/** Splits the arguments of `npm test`. `projects` are vitest's options. */
+export function parseSuite(args: readonly string[]): {
+  readonly suite: Suite | undefined;
+  readonly projects: readonly string[];
+  readonly rest: readonly string[];
+} {
+  const suite = SUITES.find(({ name }) => args.includes(`--${name}`));
+  const projects = suite ? [suite.name] : USUAL;
+  return {
+    suite,
+    projects: projects.flatMap((name) => ["--project", name]),
+    rest: args.filter((arg) => arg !== `--${suite?.name}`),
+  };
+}
