@@ -1,16 +1,18 @@
 /** Answers with a cached response, or loads the program, writes its output and exits. */
 import { immediateExitCode } from "./app/exit.ts";
 import { createHost, type Host } from "./app/host.ts";
+import type { Outcome } from "./app/run.ts";
 import { readInvocation } from "./app/invocation.ts";
 import { prefetchLogin } from "./app/startup/prefetch.ts";
 import { readStdin } from "./app/startup/stdin.ts";
 import { withDeadline } from "./core/deadline.ts";
+import { stderrLine } from "./core/text.ts";
 import { once } from "./core/once.ts";
+import { isAction } from "./protocol/messages.ts";
 import { readCachedResponse } from "./response-cache/read.ts";
 import { decodeAscii } from "./response-cache/shared/ascii.ts";
 import { CACHED_SERVER_URL } from "./response-cache/shared/key.ts";
 import { INPUT_LIMIT_BYTES } from "./response-cache/shared/limits.ts";
-import { writeFully } from "./system/stdout.ts";
 
 /** How long to wait for stdin before the cached response is skipped. The full program then continues to wait for stdin. */
 const CACHED_INPUT_TIMEOUT_MS = 1_000;
@@ -34,14 +36,7 @@ async function main(): Promise<void> {
   const { stdout, stderr, exitCode } = await run({ ...host, keytar, isHelper }, args, async () =>
     readInput(),
   );
-  const failure = writeFully(1, stdout);
-  // EPIPE is not an error: the reader closed the pipe (`docr man | head`).
-  const isLost = failure !== undefined && failure !== "EPIPE";
-  writeFully(
-    2,
-    isLost ? `${stderr}docr: could not write the whole response to stdout (${failure})\n` : stderr,
-  );
-  host.exit(failure === undefined ? exitCode : 1);
+  deliver(host, { stdout, stderr, exitCode }, isAction(args[0]));
 }
 
 /** Writes the cached response, if there is one, and exits. Otherwise starts the keychain lookup early if docr will certainly need it. */
@@ -52,8 +47,21 @@ async function answerOrPrefetch(
   const bytes = input instanceof Uint8Array ? input : await waitForInput(host, input);
   if (decodeAscii(bytes, bytes.length)?.trim() !== CACHED_SERVER_URL) return prefetchLogin(host, bytes);
   const response = cachedResponse(host);
-  if (response !== undefined) host.exit(writeFully(1, response) === undefined ? 0 : 1);
+  if (response !== undefined) deliver(host, { stdout: response, stderr: "", exitCode: 0 }, true);
   return undefined;
+}
+
+/** Writes the output and exits. A response that could not be written is a failure; stderr says so, unless it has another reason already. */
+function deliver(host: Host, { stdout, stderr, exitCode }: Outcome, isRequest: boolean): never {
+  host.writeStdout(stdout);
+  const failure = host.stdoutFailure();
+  // To a command, EPIPE is not an error: the reader closed the pipe (`docr man | head`).
+  const isLost = failure !== undefined && (isRequest || failure !== "EPIPE");
+  const hasReason = exitCode !== 0 && stderr !== "";
+  host.writeStderr(
+    isLost && !hasReason ? stderrLine(`could not write the whole response to stdout (${failure})`) : stderr,
+  );
+  host.exit(failure === undefined ? exitCode : 1);
 }
 
 /** Returns no bytes after the time limit, and if stdin is a terminal; run.ts then tells the user what docr waits for. */

@@ -117,6 +117,7 @@ function hostOf(env: Environment): Host {
     ignoreInterrupts: () => () => undefined,
     writeStdout: () => undefined,
     writeStderr: () => undefined,
+    stdoutFailure: () => undefined,
     isTerminal: () => false,
     columns: () => undefined,
     streams: () => ({ stdin: process.stdin, stderr: process.stderr, onInterrupt: () => () => undefined }),

@@ -1,5 +1,5 @@
 /** The process and the machine as the program sees them. With main.ts, the only file that names `process`. */
-import { fstatSync, readFileSync, readlinkSync } from "node:fs";
+import { fstatSync, readlinkSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Machine } from "../core/machine.ts";
 import type { Moment } from "../core/lifetime.ts";
@@ -8,7 +8,8 @@ import type { Keytar } from "../stores/keychain/keychain.ts";
 import type { AddonHost } from "../stores/keychain/keytar.ts";
 import { errorCodeOf } from "../system/errno.ts";
 import { createPendingCalls, type PendingCalls } from "../system/pending-calls.ts";
-import { writeFully } from "../system/stdout.ts";
+import { readRegularFile } from "../system/regular-file.ts";
+import { createOutput } from "../system/stdout.ts";
 import type { Streams } from "../terminal/streams.ts";
 import { leave, onInterrupt } from "./exit.ts";
 import { userEnvironment } from "./invocation.ts";
@@ -45,6 +46,8 @@ export interface Host extends Machine, AddonHost {
   /** Leaves ctrl-C to a program in the foreground. Returns a function that ends this. */
   readonly ignoreInterrupts: () => () => void;
   readonly writeStdout: (text: string) => void;
+  /** Why some of stdout could not be written: a system error's code. */
+  readonly stdoutFailure: () => string | undefined;
   readonly writeStderr: (text: string) => void;
   readonly isTerminal: (fd: 0 | 1 | 2) => boolean;
   /** The width of the terminal on stdout, in columns. */
@@ -60,6 +63,7 @@ export function createHost(): Host {
   // Not `performance.now()`, which loads more of Node (startup/README.md).
   const startedNs = process.hrtime.bigint();
   const pendingCalls = createPendingCalls();
+  const stdout = createOutput(1);
   const exit = (code: number, isStuck: boolean): never =>
     leave(process, selfArgs, code, { isStuck, elapsedNs: process.hrtime.bigint() - startedNs });
   return {
@@ -88,8 +92,9 @@ export function createHost(): Host {
       process.on("SIGINT", ignoreInterrupt);
       return () => void process.off("SIGINT", ignoreInterrupt);
     },
-    writeStdout: (text) => void writeFully(1, text),
-    writeStderr: (text) => void writeFully(2, text),
+    writeStdout: stdout.write,
+    stdoutFailure: stdout.failure,
+    writeStderr: createOutput(2).write,
     isTerminal: (fd) => mayBeTerminal(fd) && process.getBuiltinModule("node:tty").isatty(fd),
     columns: () => process.stdout.columns,
     streams: () => ({
@@ -107,12 +112,14 @@ function asset(name: string): Uint8Array | undefined {
 
 /** Milliseconds since the machine started, sleep included. Only Linux has a clock for this that cannot be set. */
 function uptimeMs(): number | undefined {
-  if (process.platform !== "linux") return undefined;
-  try {
-    return Math.round(Number.parseFloat(readFileSync("/proc/uptime", "utf8")) * 1000);
-  } catch {
-    return undefined;
-  }
+  const text = process.platform === "linux" ? readKernelText("/proc/uptime") : undefined;
+  return text === undefined ? undefined : Math.round(Number.parseFloat(text) * 1000);
+}
+
+/** Undefined without /proc. */
+function readKernelText(path: string): string | undefined {
+  const file = readRegularFile(path, { limitKib: 4 });
+  return file.kind === "content" ? file.bytes.toString("latin1") : undefined;
 }
 
 function isRunning(pid: number): boolean {
@@ -130,7 +137,7 @@ function clientPid(): number {
     const launcher = `${dirname(process.execPath)}/docker-credential-docr`;
     if (process.platform !== "linux" || readlinkSync(`/proc/${parent}/exe`) !== launcher) return parent;
     // After the name in parentheses, which may contain any character, come the state and the parent's id.
-    const stat = readFileSync(`/proc/${parent}/stat`, "latin1");
+    const stat = readKernelText(`/proc/${parent}/stat`) ?? "";
     return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
   } catch {
     return parent;

@@ -1,31 +1,33 @@
 /** Reads the clients' files from disk, or as they will be after planned edits. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { HelperError } from "../core/errors.ts";
-import { errorCodeOf } from "../system/errno.ts";
+import { LARGEST_CLIENT_FILE_KIB } from "./edit/snapshot.ts";
+import { errorCodeOf, isAbsence } from "../system/errno.ts";
+import { readTextIfPresent } from "../system/regular-file.ts";
 
 export interface ClientTexts {
   /** Returns the file's text, or undefined if it is missing. `label` names the file in errors. Throws `client-config`. */
   read(path: string, label: string): string | undefined;
-  /** Returns the paths of the folder's `*.conf` files, sorted by name. Empty if the folder is missing. */
+  /** Returns the paths of the folder's `*.conf` files, sorted by name. Empty if the folder is absent. Throws `client-config`, as podman fails. */
   dropIns(folder: string): readonly string[];
 }
 
 export const ON_DISK: ClientTexts = {
   read(path, label) {
-    try {
-      return readFileSync(path, "utf8");
-    } catch (error) {
-      const code = errorCodeOf(error) ?? "unknown";
-      if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-      throw new HelperError("client-config", `cannot read ${label} (${code})`, { cause: error });
-    }
+    return readTextIfPresent(
+      path,
+      { limitKib: LARGEST_CLIENT_FILE_KIB },
+      (reason, cause) => new HelperError("client-config", `cannot read ${label} (${reason})`, { cause }),
+    );
   },
   dropIns(folder) {
     try {
       return sorted(readdirSync(folder).map((name) => `${folder}/${name}`));
-    } catch {
-      return [];
+    } catch (error) {
+      if (isAbsence(error)) return [];
+      const code = errorCodeOf(error) ?? "unknown";
+      throw new HelperError("client-config", `cannot read the folder ${folder} (${code})`, { cause: error });
     }
   },
 };

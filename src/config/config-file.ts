@@ -1,11 +1,10 @@
-import { readFileSync } from "node:fs";
 import { isRegistryName } from "../core/address.ts";
 import { type ErrorCode, HelperError } from "../core/errors.ts";
 import { lineAt, lineOfJsonError } from "../core/json-error.ts";
 import { isJsonObject, parseJson } from "../core/json.ts";
 import { configHome, type Machine } from "../core/machine.ts";
 import { suggest } from "../core/suggestion.ts";
-import { errorCodeOf, isMissingOrForbidden } from "../system/errno.ts";
+import { readUserFile } from "./user-file.ts";
 
 /** docr's own config file. Every field is optional. */
 export interface ConfigFile {
@@ -37,16 +36,16 @@ export function configFilePath(machine: Machine): string | undefined {
 export function readConfigFile(machine: Machine): ConfigFile {
   const path = configFilePath(machine);
   if (path === undefined) return {};
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    if (isMissingOrForbidden(error)) return {};
-    throw new HelperError("bad-setting", `${path} cannot be read (${errorCodeOf(error) ?? "unknown"})`, {
-      cause: error,
-    });
-  }
-  return parseConfigFile(text, path);
+  const text = readUserFile(
+    path,
+    machine,
+    (reason, cause) =>
+      new HelperError("bad-setting", `${path} cannot be read (${reason})`, {
+        cause,
+        hint: "make it a readable file of your own, or remove it",
+      }),
+  );
+  return text === undefined ? {} : parseConfigFile(text, path);
 }
 
 /** The names of the fields. */

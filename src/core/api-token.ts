@@ -28,15 +28,25 @@ export function hasApiTokenFormat(secret: Secret): boolean {
   return secret.matches(API_TOKEN);
 }
 
-/**
- * Parses an API token and trims white space. Throws `bad-api-token`, naming the source, if the text is empty or has another
- * format: it may be some other secret, and docr must not send that to the API.
- */
+/** Parses an API token that the user typed or set. Throws like `requireApiToken`. */
 export function parseApiToken(text: string, origin: TokenOrigin, source: string): ApiToken {
-  const secret = new Secret(text.trim());
-  if (secret.matches(/^$/)) throw new HelperError("bad-api-token", `${source} is set but empty`);
+  return requireApiToken(new Secret(text), origin, source);
+}
+
+/**
+ * Returns the secret as an API token, without surrounding white space. Throws `bad-api-token`, naming the source, if the text is
+ * empty or has another format: it may be some other secret, and docr must not send that to the API.
+ */
+export function requireApiToken(
+  found: Secret,
+  origin: TokenOrigin,
+  source: string,
+  options: { readonly hint?: string } = {},
+): ApiToken {
+  const secret = found.trimmed();
+  if (secret.matches(/^$/)) throw new HelperError("bad-api-token", `${source} is set but empty`, options);
   if (!hasApiTokenFormat(secret)) {
-    throw new HelperError("bad-api-token", `${source} does not contain a DigitalOcean API token`);
+    throw new HelperError("bad-api-token", `${source} does not contain a DigitalOcean API token`, options);
   }
   return { secret, origin, source };
 }

@@ -105,7 +105,7 @@ export function createHelper({ logins, registry, logOut, clock, trace }: HelperP
     },
     async list() {
       const [stored, isAnswered] = await Promise.all([
-        undefinedIfFailed(() => logins.intact()),
+        undefinedIfFailed(async () => (await logins.all()).intact),
         withDeadline(isRegistryAnswered(), LIST_DEADLINE_MS, () => false),
       ]);
       trace("listed", { logins: stored?.size ?? "none readable", digitalocean: isAnswered });

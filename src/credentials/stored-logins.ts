@@ -17,10 +17,15 @@ export interface StoredLogins {
   read(key: string): Promise<Login | undefined>;
   write(key: string, login: Login): Promise<void>;
   erase(key: string): Promise<boolean>;
-  /** Returns every login by its address key. Throws `keychain-damaged` if one is damaged. */
-  all(): Promise<ReadonlyMap<string, Login>>;
-  /** Returns the same, without damaged logins. */
-  intact(): Promise<ReadonlyMap<string, Login>>;
+  /** Returns every login. A damaged one does not hide the others. */
+  all(): Promise<AllLogins>;
+}
+
+export interface AllLogins {
+  /** By address key. */
+  readonly intact: ReadonlyMap<string, Login>;
+  /** What messages call the registries whose logins are damaged. */
+  readonly damaged: readonly string[];
 }
 
 /** The key under which earlier versions stored the Docker Hub login of podman and skopeo. */
@@ -54,15 +59,14 @@ export function createStoredLogins(store: SecretStore): StoredLogins {
       return isErased || isOlderErased;
     },
     async all() {
-      return new Map([...(await texts())].map(([key, text]) => [key, decode(key, text)]));
-    },
-    async intact() {
-      const logins = new Map<string, Login>();
+      const intact = new Map<string, Login>();
+      const damaged: string[] = [];
       for (const [key, text] of await texts()) {
         const login = decodeLogin(text);
-        if (login) logins.set(key, login);
+        if (login) intact.set(key, login);
+        else damaged.push(nameOf(key));
       }
-      return logins;
+      return { intact, damaged };
     },
   };
 }
@@ -70,6 +74,9 @@ export function createStoredLogins(store: SecretStore): StoredLogins {
 function decode(key: string, text: Secret): Login {
   const login = decodeLogin(text);
   if (login) return login;
-  const host = plainHostOf(key) ?? "an unusual address";
-  throw new HelperError("keychain-damaged", `the stored login for ${host} is damaged`);
+  throw new HelperError("keychain-damaged", `the stored login for ${nameOf(key)} is damaged`);
+}
+
+function nameOf(key: string): string {
+  return plainHostOf(key) ?? "an unusual address";
 }

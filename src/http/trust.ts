@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
 import { getCACertificates } from "node:tls";
 import { HelperError } from "../core/errors.ts";
 import type { Environment } from "../core/machine.ts";
+import { readTextIfPresent } from "../system/regular-file.ts";
 
 /** The bundles of Linux systems, in Go's order (crypto/x509, root_linux.go). */
 const SYSTEM_BUNDLES = [
@@ -12,6 +12,9 @@ const SYSTEM_BUNDLES = [
   "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
   "/etc/ssl/cert.pem",
 ];
+
+/** KiB. The system's bundles have about 250. */
+const LARGEST_BUNDLE_KIB = 16 * 1024;
 
 /** Certificates in PEM. `from` is the source, for display. */
 interface Authorities {
@@ -39,24 +42,38 @@ export function describeAuthorities(env: Environment): string {
 
 function authorities(env: Environment): readonly Authorities[] {
   const extra = env["NODE_EXTRA_CA_CERTS"];
-  return [baseAuthorities(env), ...(extra ? [readBundle("NODE_EXTRA_CA_CERTS", extra)] : [])];
+  return [baseAuthorities(env), ...(extra ? [namedAuthorities("NODE_EXTRA_CA_CERTS", extra)] : [])];
 }
 
 function baseAuthorities(env: Environment): Authorities {
   const named = env["SSL_CERT_FILE"];
-  if (named) return readBundle("SSL_CERT_FILE", named);
-  const bundle = SYSTEM_BUNDLES.find((path) => existsSync(path));
-  if (bundle !== undefined) return { from: bundle, certificates: [readFileSync(bundle, "utf8")] };
+  if (named) return namedAuthorities("SSL_CERT_FILE", named);
+  for (const path of SYSTEM_BUNDLES) {
+    const text = readBundle(path, path, "make it readable, or set SSL_CERT_FILE to another bundle");
+    if (text !== undefined) return { from: path, certificates: [text] };
+  }
   // macOS and Windows have an API instead of a file. A minimal container may have neither.
   const system = getCACertificates("system");
   if (system.length > 0) return { from: "the system's store", certificates: system };
   return { from: "Node's bundled list", certificates: getCACertificates("bundled") };
 }
 
-function readBundle(variable: string, path: string): Authorities {
-  try {
-    return { from: `the file in ${variable}`, certificates: [readFileSync(path, "utf8")] };
-  } catch (cause) {
-    throw new HelperError("bad-trust", `the file in ${variable} cannot be read`, { cause });
-  }
+function namedAuthorities(variable: string, path: string): Authorities {
+  const from = `the file in ${variable}`;
+  const text = readBundle(path, from);
+  if (text !== undefined) return { from, certificates: [text] };
+  throw new HelperError("bad-trust", `${from} cannot be read (ENOENT)`);
+}
+
+/** Returns undefined if the file is absent. Throws `bad-trust`, with `label` as the file's name, if it cannot be read. */
+function readBundle(path: string, label: string, hint?: string): string | undefined {
+  return readTextIfPresent(
+    path,
+    { limitKib: LARGEST_BUNDLE_KIB },
+    (reason, cause) =>
+      new HelperError("bad-trust", `${label} cannot be read (${reason})`, {
+        cause,
+        ...(hint !== undefined && { hint }),
+      }),
+  );
 }

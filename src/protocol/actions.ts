@@ -1,12 +1,8 @@
 import { HelperError } from "../core/errors.ts";
 import type { Helper } from "../credentials/helper.ts";
-import { type Action, ACTIONS, HELPER_NAME } from "./messages.ts";
+import { type Action, HELPER_NAME, isAction } from "./messages.ts";
 import { parseServerUrl, parseStoreRequest } from "./requests.ts";
 import { encodeGetResponse } from "./responses.ts";
-
-function isAction(word: string): word is Action {
-  return ACTIONS.some((action) => action === word);
-}
 
 const VERSION_WORDS = new Set(["version", "--version", "-v", "-V"]);
 

@@ -6,6 +6,10 @@ export const NO_USERNAME = "no credentials username";
 export const ACTIONS = ["get", "store", "erase", "list"] as const;
 export type Action = (typeof ACTIONS)[number];
 
+export function isAction(word: string | undefined): word is Action {
+  return ACTIONS.some((action) => action === word);
+}
+
 /** The name that docker calls, even if the program was started under another name. */
 export const HELPER_NAME = "docker-credential-docr";
 export const USAGE = `Usage: ${HELPER_NAME} <store|get|erase|list|version>`;

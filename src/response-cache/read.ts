@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { isMissingOrForbidden } from "../system/errno.ts";
 import type { Environment } from "../core/machine.ts";
 import type { Sha256 } from "../core/secret.ts";
 import type { Moment } from "../core/lifetime.ts";
@@ -7,6 +5,10 @@ import { fallbackFileName, fallbackKeyText } from "./shared/fallback-note.ts";
 import { openCachedResponse } from "./shared/format.ts";
 import { configPath, isBypassed, keyText, responseFileName, responseFolder } from "./shared/key.ts";
 import { isPrivateFolder, readPrivateFile } from "../system/private-folder.ts";
+import { readRegularFile } from "../system/regular-file.ts";
+
+/** KiB. docr rejects a larger config file, too. */
+const LARGEST_CONFIG_KIB = 1024;
 
 export interface ResponseKeyOptions {
   readonly env: Environment;
@@ -37,13 +39,11 @@ export function fallbackNoteNameOf({ env, sha256 }: ResponseKeyOptions): string 
   return fallbackFileName(sha256(fallbackKeyText((name) => env[name], config)));
 }
 
-/** Returns the config file's part of the key: "=" and its text, or "" if it is missing. Undefined if it cannot be read. */
+/** Returns the config file's part of the key: "=" and its text, or "" if it is absent. Undefined if it cannot be read. */
 function readConfigText(env: Environment): string | undefined {
   const path = configPath(env["HOME"] ?? "", env["XDG_CONFIG_HOME"] ?? "");
   if (path === "") return "";
-  try {
-    return `=${readFileSync(path, "utf8")}`;
-  } catch (error) {
-    return isMissingOrForbidden(error) ? "" : undefined;
-  }
+  const file = readRegularFile(path, { limitKib: LARGEST_CONFIG_KIB });
+  if (file.kind === "content") return `=${file.bytes.toString("utf8")}`;
+  return file.kind === "absent" ? "" : undefined;
 }

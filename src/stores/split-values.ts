@@ -1,4 +1,4 @@
-import { HelperError } from "../core/errors.ts";
+import { HelperError, isHelperError } from "../core/errors.ts";
 import type { SecretStore } from "../core/secret-store.ts";
 import { Secret } from "../core/secret.ts";
 
@@ -58,11 +58,17 @@ export function splitLongValues(store: SecretStore, limitBytes: number, createId
     async entries(...prefixes) {
       const values = new Map<string, Secret>();
       for (const [name, head] of await store.entries(...prefixes)) {
-        if (!name.startsWith(PART)) values.set(name, await join(head));
+        if (!name.startsWith(PART)) values.set(name, await join(head).catch(emptyIfDamaged));
       }
       return values;
     },
   };
+}
+
+/** One incomplete value must not hide all others. No reader accepts an empty value, so its users report it as damaged. */
+function emptyIfDamaged(error: unknown): Secret {
+  if (isHelperError(error, "keychain-damaged")) return new Secret("");
+  throw error;
 }
 
 /** Returns the names of the parts. The list is empty if the item is not a head but the value itself. */

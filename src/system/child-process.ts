@@ -1,4 +1,6 @@
+import { sep } from "node:path";
 import type { Environment } from "../core/machine.ts";
+import { findProgram } from "./executables.ts";
 
 export interface ChildOptions {
   readonly args: readonly string[];
@@ -7,8 +9,8 @@ export interface ChildOptions {
   /** `inherit` sends it directly to the client. */
   readonly stdout: "capture" | "inherit";
   readonly stderr: "ignore" | "inherit";
-  /** Default: this process's environment. */
-  readonly env?: Environment;
+  /** The program's whole environment. Its PATH is also where docr looks for the program. */
+  readonly env: Environment;
   /** Kills the program after this time. Default: no limit. */
   readonly timeoutMs?: number;
 }
@@ -27,10 +29,11 @@ export async function runChild(
 ): Promise<ChildResult> {
   const { spawn } = await import("./spawn.ts");
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
+    const child = spawn(pathOf(program, env), args, {
+      argv0: program,
       stdio: ["pipe", stdout === "capture" ? "pipe" : "inherit", stderr],
       killSignal: "SIGKILL",
-      ...(env && { env }),
+      env,
       ...(timeoutMs !== undefined && { timeout: timeoutMs }),
     });
     const chunks: Buffer[] = [];
@@ -45,4 +48,10 @@ export async function runChild(
       resolve({ stdout: Buffer.concat(chunks).toString("utf8"), exitCode: code ?? undefined });
     });
   });
+}
+
+/** libc ends its search of PATH at the first entry with an unusual error, so docr searches itself. Windows has rules of its own. */
+function pathOf(program: string, env: Environment): string {
+  if (sep === "\\" || program.includes("/")) return program;
+  return findProgram(program, { env, platform: "posix" }) ?? program;
 }

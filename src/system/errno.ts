@@ -8,12 +8,10 @@ export function isMissing(error: unknown): boolean {
   return errorCodeOf(error) === "ENOENT";
 }
 
-const MISSING_OR_FORBIDDEN: ReadonlySet<unknown> = new Set(["ENOENT", "ENOTDIR", "EACCES", "EPERM"]);
-
 /**
- * Whether the file is missing or this user has no access to its folder. Under sudo and in containers, HOME is often another
- * user's.
+ * Whether the path does not exist: it is missing, or a part of it that should be a folder is a file (ENOTDIR). Any other error, such as
+ * EACCES, says nothing about whether the file exists.
  */
-export function isMissingOrForbidden(error: unknown): boolean {
-  return MISSING_OR_FORBIDDEN.has(errorCodeOf(error));
+export function isAbsence(error: unknown): boolean {
+  return isMissing(error) || errorCodeOf(error) === "ENOTDIR";
 }

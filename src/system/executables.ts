@@ -1,5 +1,5 @@
 import { accessSync, constants, statSync } from "node:fs";
-import { delimiter } from "node:path";
+import { delimiter, isAbsolute } from "node:path";
 import type { Machine } from "../core/machine.ts";
 
 /** Whether a folder in PATH has an executable file of this name. */
@@ -7,10 +7,13 @@ export function hasProgram(name: string, machine: Machine): boolean {
   return findProgram(name, machine) !== undefined;
 }
 
-/** The path of the first executable file of this name in PATH. */
-export function findProgram(name: string, { env, platform }: Machine): string | undefined {
+/**
+ * The path of the first executable file of this name in PATH. Like Go, skips empty and relative entries. Continues after an entry
+ * that cannot be searched: another user's folder, a name that is too long.
+ */
+export function findProgram(name: string, { env, platform }: Omit<Machine, "uid">): string | undefined {
   const file = platform === "win32" ? `${name}.exe` : name;
-  const folders = (env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
+  const folders = (env["PATH"] ?? "").split(delimiter).filter((folder) => isAbsolute(folder));
   return folders.map((folder) => `${folder}/${file}`).find(isExecutable);
 }
 

@@ -1,18 +1,10 @@
-import {
-  chmodSync,
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readFileSync,
-  type Stats,
-} from "node:fs";
+import { chmodSync, lstatSync, type Stats } from "node:fs";
 import { makeFolders } from "./make-folders.ts";
+import { readRegularFile } from "./regular-file.ts";
 
 const MODE = 0o700;
-/** Bytes. docr writes no larger file into a private folder. */
-const LARGEST = 64 * 1024;
+/** KiB. docr writes no larger file into a private folder. */
+const LARGEST_KIB = 64;
 
 /** A folder that only this user can enter. docr creates it at the first write and checks it at every read. */
 export interface PrivateFolder {
@@ -82,23 +74,9 @@ export function makePrivateFolder(path: string, uid: number | undefined): boolea
 
 /** Reads a file that only this user can access. Returns undefined if it is missing, too large, a symlink, or accessible to others. */
 export function readPrivateFile(path: string, uid: number | undefined): string | undefined {
-  let fd: number;
-  try {
-    // With O_NONBLOCK, opening a named pipe does not wait for its writer. Windows defines neither flag; undefined counts as 0.
-    const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
-    fd = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-  } catch {
-    return undefined;
-  }
-  try {
-    const stats = fstatSync(fd);
-    if (!stats.isFile() || !isPrivate(stats, uid) || stats.size > LARGEST) return undefined;
-    return readFileSync(fd, "utf8");
-  } catch {
-    return undefined;
-  } finally {
-    closeSync(fd);
-  }
+  const check = (stats: Stats): string | undefined => (isPrivate(stats, uid) ? undefined : "not private");
+  const file = readRegularFile(path, { limitKib: LARGEST_KIB, noFollow: true, check });
+  return file.kind === "content" ? file.bytes.toString("utf8") : undefined;
 }
 
 /** Whether only this user can access it. Always true if files have no owner (Windows), because the parent folder is private. */

@@ -72,7 +72,7 @@ const REJECTED_FILES: readonly {
   {
     title: "that is a folder",
     arrange: ({ folder }) => folder,
-    message: /the file in DIGITALOCEAN_ACCESS_TOKEN_FILE is not a regular file/,
+    message: /the file in DIGITALOCEAN_ACCESS_TOKEN_FILE cannot be read \(a directory, not a file\)/,
   },
   {
     title: "that is a pipe without a writer",
@@ -81,12 +81,12 @@ const REJECTED_FILES: readonly {
       await runWell("mkfifo", ["-m", "600", path], { env: { PATH: SYSTEM_PATH } });
       return path;
     },
-    message: /the file in DIGITALOCEAN_ACCESS_TOKEN_FILE is not a regular file/,
+    message: /the file in DIGITALOCEAN_ACCESS_TOKEN_FILE cannot be read \(a named pipe, not a regular file\)/,
   },
   {
     title: "of 100 KB",
     arrange: (machine) => writeTokenFile(machine, "x".repeat(100_000)),
-    message: /the file in DIGITALOCEAN_ACCESS_TOKEN_FILE is not a regular file/,
+    message: /the file in DIGITALOCEAN_ACCESS_TOKEN_FILE cannot be read \(larger than 16 KiB\)/,
   },
   {
     title: "with a line break alone",

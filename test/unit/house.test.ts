@@ -139,6 +139,18 @@ describe("every file of src", () => {
     expect(naming.filter((path) => !isIn("launcher/")(path))).toEqual(["app/host.ts", "main.ts"]);
   });
 
+  it("reads files in one place, which bounds each read and never waits, and stdin in another", () => {
+    const reading = SOURCES.filter((path) =>
+      /\b(?:readFile|readFileSync|createReadStream|readSync|readv)\b/.test(codeOf(path)),
+    );
+    expect(reading.filter((path) => !isIn("launcher/")(path))).toEqual([
+      // The digests of docr's own executables, in a stream.
+      "app/about.ts",
+      "app/startup/stdin.ts",
+      "system/regular-file.ts",
+    ]);
+  });
+
   it("exports each name once", () => {
     const exported = SOURCES.flatMap((path) =>
       Array.from(

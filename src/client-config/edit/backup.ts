@@ -1,11 +1,12 @@
 /** Copies files before docr changes them. */
-import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { createFile } from "../../system/atomic-write.ts";
 import { errorCodeOf } from "../../system/errno.ts";
+import { readRegularFile } from "../../system/regular-file.ts";
 import { refused } from "./file-errors.ts";
 import { fileOptionsFor, PRIVATE_MODE } from "./replace.ts";
-import type { FileSnapshot } from "./snapshot.ts";
+import { type FileSnapshot, LARGEST_CLIENT_FILE_KIB } from "./snapshot.ts";
 
 /** The suffix of a backup's name. A number may follow. */
 const BACKUP = ".docr-backup";
@@ -40,11 +41,8 @@ export function listBackups(path: string): readonly string[] {
 }
 
 function hasText(path: string, text: string): boolean {
-  try {
-    return lstatSync(path).isFile() && readFileSync(path, "utf8") === text;
-  } catch {
-    return false;
-  }
+  const file = readRegularFile(path, { limitKib: LARGEST_CLIENT_FILE_KIB, noFollow: true });
+  return file.kind === "content" && file.bytes.toString("utf8") === text;
 }
 
 function namesIn(folder: string): readonly string[] {

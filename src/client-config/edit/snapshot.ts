@@ -1,18 +1,9 @@
 /** Reads files that docr is about to change, and checks that they have not changed since. */
-import {
-  accessSync,
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  statSync,
-} from "node:fs";
+import { accessSync, constants, lstatSync, realpathSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { HelperError } from "../../core/errors.ts";
-import { isMissing } from "../../system/errno.ts";
+import { errorCodeOf, isMissing } from "../../system/errno.ts";
+import { readRegularFile } from "../../system/regular-file.ts";
 import { refused } from "./file-errors.ts";
 
 export interface FileSnapshot {
@@ -26,8 +17,8 @@ export interface FileSnapshot {
   readonly text: string | undefined;
 }
 
-/** Bytes. Real configurations are far smaller. */
-const LARGEST = 16 * 1024 * 1024;
+/** KiB. A file with thousands of logins is smaller. */
+export const LARGEST_CLIENT_FILE_KIB = 16 * 1024;
 const READ_ONLY_HINT = "nothing was changed; make it writable, or edit the file by hand";
 
 /**
@@ -72,24 +63,17 @@ function targetOf(path: string, label: string): string {
 }
 
 function textOf(target: string, label: string): string | undefined {
-  let fd: number;
-  try {
-    // With O_NONBLOCK, opening a named pipe does not wait for its writer.
-    fd = openSync(target, constants.O_RDONLY | constants.O_NONBLOCK);
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw refused(error, label);
+  const file = readRegularFile(target, { limitKib: LARGEST_CLIENT_FILE_KIB });
+  if (file.kind === "absent") return undefined;
+  if (file.kind === "unreadable") {
+    throw errorCodeOf(file.cause) === undefined
+      ? new HelperError("client-config", `${label} is ${file.reason}`)
+      : refused(file.cause, label);
   }
   try {
-    const stats = fstatSync(fd);
-    if (!stats.isFile()) throw new HelperError("client-config", `${label} is not a file`);
-    if (stats.size > LARGEST) throw new HelperError("client-config", `${label} is larger than 16 MiB`);
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(readFileSync(fd));
-  } catch (error) {
-    if (error instanceof TypeError) throw new HelperError("client-config", `${label} is not UTF-8 text`);
-    throw refused(error, label);
-  } finally {
-    closeSync(fd);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(file.bytes);
+  } catch {
+    throw new HelperError("client-config", `${label} is not UTF-8 text`);
   }
 }
 

@@ -1,10 +1,10 @@
 import { storeNameOf } from "../../config/general.ts";
-import { existsSync } from "node:fs";
 import { pathLabel } from "../../client-config/paths.ts";
 import { configFilePath, readConfigFile } from "../../config/config-file.ts";
 import { REGISTRY_HOST } from "../../core/address.ts";
 import { type HelperError, isHelperError } from "../../core/errors.ts";
 import { undefinedIfFailed } from "../../credentials/best-effort.ts";
+import { isAbsent } from "../../system/regular-file.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../context.ts";
 import {
@@ -104,7 +104,12 @@ function readConfigured({
     configFile:
       path === undefined
         ? undefined
-        : { path, label: pathLabel(path, machine), exists: existsSync(path), isValid: file !== undefined },
+        : {
+            path,
+            label: pathLabel(path, machine),
+            exists: file ? file.path !== undefined : !isAbsent(path),
+            isValid: file !== undefined,
+          },
     problems,
   };
   return { store: generalSettings ? storeNameOf(generalSettings) : "the store", configured };

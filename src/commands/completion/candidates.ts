@@ -66,7 +66,7 @@ const SOURCES: Readonly<Record<CandidateKind, Source>> = {
     const registries = (await bestEffort(() => SOURCES.registry(context, words))) ?? [];
     return [...(await SOURCES.host(context, words)), ...registries.map((name) => `${REGISTRY_HOST}/${name}`)];
   },
-  login: async ({ logins }) => (await allLogins(logins)).map((login) => plainHub(viewOf(login).host)),
+  login: async ({ logins }) => (await allLogins(logins)).intact.map((login) => plainHub(viewOf(login).host)),
   async registry({ inventory, machine }) {
     const { credentials } = await inventory.living();
     const named = machine.env["DOCR_REGISTRY"] ?? "";

@@ -89,7 +89,7 @@ const MOST_HOSTS = 3;
 /** Warns about stored logins that clients no longer find, because the clients' errors do not say why. Empty if the store is locked. */
 async function storedLoginWarnings(logins: CommandContext["logins"]): Promise<readonly string[]> {
   const all = await undefinedIfFailed(() => logins.all());
-  const hosts = [...(all?.keys() ?? [])].filter((host) => host !== REGISTRY_HOST);
+  const hosts = [...(all?.intact.keys() ?? [])].filter((host) => host !== REGISTRY_HOST);
   if (hosts.length === 0) return [];
   if (hosts.length > MOST_HOSTS) {
     return [`docr stores ${hosts.length} logins that clients no longer find; see docr registry list`];

@@ -46,6 +46,11 @@ function candidates({ env, platform }: Machine): readonly string[] {
   return folders.map((folder) => join(folder, file));
 }
 
+/** Undefined if the path is absent or cannot be looked at. */
 function statOf(path: string) {
-  return statSync(path, { throwIfNoEntry: false });
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
 }

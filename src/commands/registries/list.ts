@@ -55,14 +55,15 @@ export const listCommand = defineCommand({
   needs: ["clients", "general", "logins", "registries", "terminal", "reporter", "runHelper"],
   async run({ options: { filter, host, sort, check } }, { terminal, reporter, ...context }) {
     const pattern = host === undefined ? undefined : hostPatternOf(host);
-    const listed = (await allLogins(context.logins))
+    const { intact, warnings: damages } = await allLogins(context.logins);
+    const listed = intact
       .map((login): ListedLogin => ({ login, view: viewOf(login) }))
       .filter(({ view }) => !pattern || namesOf(view).some((name) => pattern.test(name)))
       .filter(({ view }) => filter === undefined || containsText(view, filter))
       .toSorted((a, b) => compareViews(a.view, b.view, sort));
     const fallback = await openFallback(context);
     const checks = check ? await checkAll(listed, { terminal, ...context }) : undefined;
-    const warnings = new Set<string>();
+    const warnings = new Set<string>(damages);
     const rows: string[][] = [];
     const json: unknown[] = [];
     for (const { view } of listed) {

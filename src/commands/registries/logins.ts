@@ -89,12 +89,20 @@ export async function requireLogin(logins: StoredLogins, address: LoginAddress):
   });
 }
 
-/** Returns every login, sorted by key. That of DigitalOcean's registry is one that a client stored and docr did not mint. */
-export async function allLogins(logins: StoredLogins): Promise<readonly KeyedLogin[]> {
-  const all = await logins.all();
-  return [...all]
-    .map(([storeKey, login]) => ({ storeKey, login }))
-    .toSorted((a, b) => (a.storeKey < b.storeKey ? -1 : 1));
+/**
+ * Returns every intact login, sorted by key, and a warning for each damaged one. The login of DigitalOcean's registry is one that a
+ * client stored and docr did not mint.
+ */
+export async function allLogins(
+  logins: StoredLogins,
+): Promise<{ readonly intact: readonly KeyedLogin[]; readonly warnings: readonly string[] }> {
+  const { intact, damaged } = await logins.all();
+  return {
+    intact: [...intact]
+      .map(([storeKey, login]) => ({ storeKey, login }))
+      .toSorted((a, b) => (a.storeKey < b.storeKey ? -1 : 1)),
+    warnings: damaged.map((name) => `the stored login for ${name} is damaged; log in to it again`),
+  };
 }
 
 export function storeKeyOf(key: string): string {

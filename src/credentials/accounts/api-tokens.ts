@@ -1,4 +1,4 @@
-import type { ApiToken } from "../../core/api-token.ts";
+import { type ApiToken, requireApiToken } from "../../core/api-token.ts";
 import type { SecretStore } from "../../core/secret-store.ts";
 import type { Secret } from "../../core/secret.ts";
 
@@ -9,6 +9,7 @@ export const DEFAULT_CONTEXT = "default";
 
 /** API tokens in the store, one for each account. An undefined context is the default account. */
 export interface ApiTokens {
+  /** Throws `bad-api-token` if the item contains something else: another program may have written it. */
   read(context: string | undefined): Promise<ApiToken | undefined>;
   /** Returns whether this token is new: the account had none, or another one. */
   write(context: string | undefined, secret: Secret): Promise<boolean>;
@@ -31,7 +32,9 @@ export function createApiTokens(store: SecretStore, storeName: () => string): Ap
       const secret = await store.read(nameOf(context));
       const label = context === undefined || context === DEFAULT_CONTEXT ? "" : ` (context ${context})`;
       if (!secret) return undefined;
-      return { secret, origin: { kind: "keychain", account: "" }, source: `${storeName()}${label}` };
+      return requireApiToken(secret, { kind: "keychain", account: "" }, `${storeName()}${label}`, {
+        hint: "run docr login to replace it",
+      });
     },
     async write(context, secret) {
       const previous = await store.read(nameOf(context));

@@ -1,12 +1,14 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
+import type { Stats } from "node:fs";
 import { dirname } from "node:path";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { HelperError } from "../../core/errors.ts";
 import { Secret } from "../../core/secret.ts";
 import { createAtomically, unfinishedPath } from "../../system/atomic-write.ts";
-import { isMissing } from "../../system/errno.ts";
 import { makeFolders } from "../../system/make-folders.ts";
+import { readTextIfPresent } from "../../system/regular-file.ts";
 
+/** KiB. An identity file is a few lines. */
+const LARGEST_KIB = 64;
 const IDENTITY = /^AGE-SECRET-KEY-1[0-9A-Z]+$/m;
 
 /**
@@ -35,26 +37,19 @@ export async function openIdentity(
 }
 
 function readIdentity(path: string, uid: number | undefined): Secret | undefined {
-  let fd: number;
-  try {
-    fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-  } catch (cause) {
-    if (isMissing(cause)) return undefined;
-    throw closed("the age identity cannot be read", path, cause);
-  }
-  try {
-    const stats = fstatSync(fd);
-    if (uid !== undefined && ((stats.uid !== uid && stats.uid !== 0) || (stats.mode & 0o077) !== 0)) {
-      throw new HelperError("vault-closed", "other users can read the age identity", {
-        hint: `run chmod 600 ${path}`,
-      });
-    }
-    const found = stats.isFile() ? IDENTITY.exec(readFileSync(fd, "utf8")) : null;
-    if (found) return new Secret(found[0]);
-    throw closed("the age identity file contains no X25519 identity", path);
-  } finally {
-    closeSync(fd);
-  }
+  const check = (stats: Stats): undefined => {
+    if (uid === undefined || ((stats.uid === uid || stats.uid === 0) && (stats.mode & 0o077) === 0)) return;
+    throw new HelperError("vault-closed", "other users can read the age identity", {
+      hint: `run chmod 600 ${path}`,
+    });
+  };
+  const text = readTextIfPresent(path, { limitKib: LARGEST_KIB, check }, (reason, cause) =>
+    closed(`the age identity cannot be read (${reason})`, path, cause),
+  );
+  if (text === undefined) return undefined;
+  const found = IDENTITY.exec(text);
+  if (found) return new Secret(found[0]);
+  throw closed("the age identity file contains no X25519 identity", path);
 }
 
 function writeIdentity(path: string, text: string, unique: string): void {

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Decrypter, Encrypter, identityToRecipient } from "age-encryption";
 import { HelperError } from "../../core/errors.ts";
@@ -10,8 +9,11 @@ import { Secret } from "../../core/secret.ts";
 import { removeUnfinished, replaceAtomically, unfinishedPath } from "../../system/atomic-write.ts";
 import { isMissing } from "../../system/errno.ts";
 import { makeFolders } from "../../system/make-folders.ts";
+import { readRegularFile } from "../../system/regular-file.ts";
 import { openIdentity } from "./identity.ts";
 
+/** KiB. 1,000 logins take less than 1 MiB. */
+const LARGEST_KIB = 16 * 1024;
 /** How long to wait for other processes' writes. Each takes about 10 ms. */
 const LOCK_TIMEOUT_MS = 10_000;
 
@@ -124,12 +126,13 @@ async function decryptText(encrypted: Uint8Array, identity: Secret): Promise<str
 }
 
 function readIfExists(path: string): Uint8Array | undefined {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    if (isMissing(cause)) return undefined;
-    throw new HelperError("vault-closed", "the vault cannot be read", { cause, hint: `check ${path}` });
-  }
+  const file = readRegularFile(path, { limitKib: LARGEST_KIB });
+  if (file.kind === "content") return file.bytes;
+  if (file.kind === "absent") return undefined;
+  throw new HelperError("vault-closed", `the vault cannot be read (${file.reason})`, {
+    cause: file.cause,
+    hint: `check ${path}`,
+  });
 }
 
 /** Returns false and changes nothing if this process no longer holds the lock. */

@@ -78,6 +78,7 @@ export async function createTestMachine(options: StandInOptions = {}): Promise<T
     exit: unexpected,
     ignoreInterrupts: () => () => undefined,
     writeStdout: (text) => void printed.stdout.push(text),
+    stdoutFailure: () => undefined,
     writeStderr: (text) => void printed.stderr.push(text),
     isTerminal: () => false,
     columns: () => undefined,

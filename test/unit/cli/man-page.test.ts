@@ -56,6 +56,6 @@ describe("the manual page", () => {
     );
     const missing = rows.filter((name) => !(name in ENVIRONMENT));
     // Set by docr, never by the user.
-    expect(missing).toEqual(["DOCR_BESIDE"]);
+    expect(missing).toEqual(["DOCR_BESIDE", "DOCR_HELD"]);
   });
 });

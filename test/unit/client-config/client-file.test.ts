@@ -99,7 +99,7 @@ describe("a client's file on the disk", () => {
     mkdirSync(join(home, "config.json"));
     expect(await failureOf(() => readClientFile(join(home, "config.json"), LABEL))).toEqual({
       code: "client-config",
-      message: `cannot read ${LABEL} (EISDIR)`,
+      message: `cannot read ${LABEL} (a directory, not a file)`,
     });
   });
 

@@ -45,8 +45,7 @@ describe("a Docker Hub login that an earlier version stored for podman", () => {
   it("is found, listed and erased", async () => {
     const { store, logins } = open();
     expect((await logins.read(HUB_KEY))?.username).toBe("podman");
-    expect([...(await logins.all()).keys()]).toEqual([HUB_KEY]);
-    expect([...(await logins.intact()).keys()]).toEqual([HUB_KEY]);
+    expect([...(await logins.all()).intact.keys()]).toEqual([HUB_KEY]);
     expect(await logins.erase(HUB_KEY)).toBe(true);
     expect(store.items.size).toBe(0);
   });
@@ -55,8 +54,21 @@ describe("a Docker Hub login that an earlier version stored for podman", () => {
     const text = '{"serverUrl":"docker.io","username":"docker","secret":"newer"}';
     const { store, logins } = open({ [`login:${HUB_KEY}`]: text });
     expect((await logins.read(HUB_KEY))?.username).toBe("docker");
-    expect([...(await logins.all()).values()].map(({ username }) => username)).toEqual(["docker"]);
+    expect([...(await logins.all()).intact.values()].map(({ username }) => username)).toEqual(["docker"]);
     await logins.write(HUB_KEY, login);
     expect([...store.items.keys()]).toEqual([`login:${HUB_KEY}`]);
   });
+});
+
+describe("a damaged login", () => {
+  const intact = '{"serverUrl":"a.test","username":"a","secret":"s"}';
+
+  it.each(["", "{", "[]", '{"serverUrl":"b.test"}', "null"])(
+    "does not hide the others, and is named without its text: %j",
+    async (text) => {
+      const store = createMemoryStore({ "login:a.test": intact, "login:b.test": text });
+      const all = await createStoredLogins(store).all();
+      expect([[...all.intact.keys()], all.damaged]).toEqual([["a.test"], ["b.test"]]);
+    },
+  );
 });

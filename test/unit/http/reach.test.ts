@@ -68,7 +68,7 @@ describe("the authorities", () => {
     const broken = createNetwork({ SSL_CERT_FILE: "/nowhere" }, "the-agent/1", 5_000);
     expect(failureOfSync(() => broken.describeAuthorities())).toEqual({
       code: "bad-trust",
-      message: "the file in SSL_CERT_FILE cannot be read",
+      message: "the file in SSL_CERT_FILE cannot be read (ENOENT)",
     });
   });
 });

@@ -317,7 +317,7 @@ describe("a file of certificate authorities", () => {
       const failure = await failureFrom("https://nobody.invalid/", { env: { [name]: "/nowhere/ca.pem" } });
       expect(failure).toEqual({
         code: "bad-trust",
-        message: `the file in ${name} cannot be read`,
+        message: `the file in ${name} cannot be read (ENOENT)`,
       });
     },
   );

@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { runChild, type ChildOptions } from "../../../src/system/child-process.ts";
 
-const OPTIONS: ChildOptions = { args: [], input: "", stdout: "capture", stderr: "ignore" };
+const OPTIONS: ChildOptions = {
+  args: [],
+  input: "",
+  stdout: "capture",
+  stderr: "ignore",
+  env: { PATH: "/usr/bin:/bin" },
+};
 const runScript = (script: string, options: Partial<ChildOptions> = {}) =>
   runChild("/bin/sh", { ...OPTIONS, args: ["-c", script], ...options });
 
@@ -26,6 +32,12 @@ describe.skipIf(process.platform === "win32")("a child process", () => {
     const result = await runScript("sleep 2 & echo early; sleep 3", { timeoutMs: 300 });
     expect(result).toEqual({ stdout: "early\n", exitCode: undefined });
     expect(performance.now() - started).toBeLessThan(1_900);
+  });
+
+  it("is found after an entry of PATH that cannot be searched, under its own name", async () => {
+    const env = { PATH: `/${"x".repeat(300)}:/usr/bin:/bin` };
+    const result = await runChild("sh", { ...OPTIONS, env, args: ["-c", 'echo "$0"'] });
+    expect(result).toEqual({ stdout: "sh\n", exitCode: 0 });
   });
 
   it("rejects with the system's error if it cannot be started", async () => {

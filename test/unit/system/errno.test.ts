@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { HelperError } from "../../../src/core/errors.ts";
-import { errorCodeOf, isMissing, isMissingOrForbidden } from "../../../src/system/errno.ts";
+import { errorCodeOf, isMissing, isAbsence } from "../../../src/system/errno.ts";
 
 const withCode = (code: unknown): Error => Object.assign(new Error("it failed"), { code });
 
@@ -23,21 +23,17 @@ describe("a system error", () => {
     "ENOENT",
     null,
   ])("is not: %s", (value) => {
-    expect([errorCodeOf(value), isMissing(value), isMissingOrForbidden(value)]).toEqual([
-      undefined,
-      false,
-      false,
-    ]);
+    expect([errorCodeOf(value), isMissing(value), isAbsence(value)]).toEqual([undefined, false, false]);
   });
 
   it.each([
     ["ENOENT", true, true],
     ["ENOTDIR", false, true],
-    ["EACCES", false, true],
-    ["EPERM", false, true],
+    ["EACCES", false, false],
+    ["EPERM", false, false],
     ["EIO", false, false],
-  ])("%s means missing: %s, missing or forbidden: %s", (code, missing, missingOrForbidden) => {
+  ])("%s means missing: %s, absent: %s", (code, missing, absent) => {
     const error = withCode(code);
-    expect([isMissing(error), isMissingOrForbidden(error)]).toEqual([missing, missingOrForbidden]);
+    expect([isMissing(error), isAbsence(error)]).toEqual([missing, absent]);
   });
 });

@@ -105,10 +105,14 @@ describe("a file that docr changes", () => {
 
   it("is rejected if it is a folder, a pipe, too large or not text", async () => {
     mkdirSync(path);
-    expect(await refusal(() => files.open(path))).toMatch(/^client-config: .* (?:is not a file|\(EISDIR\))$/);
+    expect(await refusal(() => files.open(path))).toMatch(
+      /^client-config: .* (?:is a directory, not a file|\(EISDIR\))$/,
+    );
     rmSync(path, { recursive: true });
     execFileSync("mkfifo", [path]);
-    expect(await refusal(() => files.open(path))).toBe("client-config: ~/.docker/config.json is not a file");
+    expect(await refusal(() => files.open(path))).toBe(
+      "client-config: ~/.docker/config.json is a named pipe, not a regular file",
+    );
     rmSync(path);
     writeFileSync(path, Buffer.alloc(16 * 1024 * 1024 + 1, " "));
     expect(await refusal(() => files.open(path))).toBe(

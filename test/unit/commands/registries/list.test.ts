@@ -56,6 +56,13 @@ describe("docr registry list", () => {
     expect(text + JSON.stringify(json)).not.toMatch(/hunter2|finished|credential/);
   });
 
+  it("warns about a damaged login and lists the others", async () => {
+    const bench = await createWithLogins();
+    bench.keychain.items.set("login:damaged.test", "hunter2");
+    expect(await hostsOf(bench, {})).toEqual(["ghcr.io", HUB, "quay.io", HOST]);
+    expect(bench.warnings).toEqual(["the stored login for damaged.test is damaged; log in to it again"]);
+  });
+
   it.each([
     [{ filter: "SAM" }, ["ghcr.io"]],
     [{ filter: "hunter2" }, []],

@@ -1,12 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { createApiTokens } from "../../../../src/credentials/accounts/api-tokens.ts";
 import { Secret } from "../../../../src/core/secret.ts";
+import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { createMemoryStore } from "../../../support/fakes/memory-store.ts";
+
+const TOKEN_A = `dop_v1_${"a".repeat(64)}`;
+const TOKEN_B = `dop_v1_${"b".repeat(64)}`;
 
 const create = (storeName = "the keychain") => {
   const store = createMemoryStore({
-    "api-token:work": "a",
-    "api-token:default": "b",
+    "api-token:work": TOKEN_A,
+    "api-token:default": TOKEN_B,
     "login:ghcr.io": "c",
   });
   return { store, tokens: createApiTokens(store, () => storeName) };
@@ -36,8 +40,26 @@ describe("the accounts' API tokens", () => {
 
   it("report whether a written token differs from the one before", async () => {
     const { tokens } = create();
-    expect(await tokens.write(undefined, new Secret("b"))).toBe(false);
-    expect(await tokens.write(undefined, new Secret("d"))).toBe(true);
+    expect(await tokens.write(undefined, new Secret(TOKEN_B))).toBe(false);
+    expect(await tokens.write(undefined, new Secret(TOKEN_A))).toBe(true);
     expect((await tokens.read("default"))?.source).toBe("the keychain");
+  });
+
+  it("lose the white space that another program stored with them", async () => {
+    const { store, tokens } = create();
+    await store.write("api-token:default", new Secret(` ${TOKEN_A}\n`));
+    expect((await tokens.read(undefined))?.secret.reveal()).toBe(TOKEN_A);
+  });
+
+  it.each([
+    ["", "the keychain is set but empty"],
+    [`${TOKEN_A}\n${TOKEN_B}`, "the keychain does not contain a DigitalOcean API token"],
+    [`${TOKEN_A}\r\nX-Header: 1`, "the keychain does not contain a DigitalOcean API token"],
+    ["hunter2", "the keychain does not contain a DigitalOcean API token"],
+    ["\u0000", "the keychain does not contain a DigitalOcean API token"],
+  ])("are rejected before a request if the item contains something else: %j", async (text, message) => {
+    const { store, tokens } = create();
+    await store.write("api-token:default", new Secret(text));
+    expect(await failureOf(() => tokens.read(undefined))).toEqual({ code: "bad-api-token", message });
   });
 });
