@@ -6,7 +6,7 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DIST, DOCR } from "../test/support/lab/executable.ts";
-import { explainMissing, installMissing, type Part } from "../test/support/lab/parts.ts";
+import { BUILD_PARTS, explainMissing, installMissing, type Part } from "../test/support/lab/parts.ts";
 import { isFarOff, writeBaseline } from "./bench/baseline.ts";
 import { listCases, manyCases, singleCases } from "./bench/cases.ts";
 import { drawChart } from "./bench/chart.ts";
@@ -61,7 +61,7 @@ async function measureAll(plan: typeof FULL | typeof SHORT): Promise<Results> {
 }
 
 async function main(flags: readonly string[]): Promise<number> {
-  installMissing([...NEEDED, ...WANTED], say);
+  installMissing([...BUILD_PARTS, ...NEEDED, ...WANTED], say);
   const reason = process.platform === "linux" ? explainMissing(NEEDED) : "this is not Linux";
   if (reason !== undefined) {
     say(`skipped the benchmark: ${reason}`);

@@ -7,7 +7,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { DOCR } from "../test/support/lab/executable.ts";
 import { explainNoNamespace, runInNamespace } from "../test/support/lab/namespace.ts";
-import { explainMissing, installMissing, type Part } from "../test/support/lab/parts.ts";
+import { BUILD_PARTS, explainMissing, installMissing, type Part } from "../test/support/lab/parts.ts";
 import { showAlone } from "./demo/alone.ts";
 import { createNarrator, insist, StepFailure } from "./demo/narrator.ts";
 import { showWithDigitalOcean } from "./demo/with-digitalocean.ts";
@@ -39,8 +39,8 @@ async function main(): Promise<number> {
       : "docr with a stand-in for DigitalOcean's API (set DIGITALOCEAN_ACCESS_TOKEN to use the real one)\n",
   );
   const say = (line: string): void => narrator.say(line);
-  // The build installs nothing, and compiles the launcher only if clang is installed.
-  installMissing(["strip", "clang-19", ...(isReal ? [] : [...NEEDED, ...CLIENTS])], say);
+  // The build installs nothing, and compiles the launcher only if clang, lld and musl are installed.
+  installMissing([...BUILD_PARTS, ...(isReal ? [] : [...NEEDED, ...CLIENTS])], say);
   await narrator.step("built", build);
   if (isReal) {
     await showWithDigitalOcean(narrator);

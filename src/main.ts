@@ -12,7 +12,7 @@ import { isAction } from "./protocol/messages.ts";
 import { readCachedResponse } from "./response-cache/read.ts";
 import { decodeAscii } from "./response-cache/shared/ascii.ts";
 import { CACHED_SERVER_URL } from "./response-cache/shared/key.ts";
-import { INPUT_LIMIT_BYTES } from "./response-cache/shared/limits.ts";
+import { INPUT_LIMIT_BYTES, OUTPUT_FAILED_MESSAGE } from "./response-cache/shared/limits.ts";
 
 /** How long to wait for stdin before the cached response is skipped. The full program then continues to wait for stdin. */
 const CACHED_INPUT_TIMEOUT_MS = 1_000;
@@ -58,9 +58,7 @@ function deliver(host: Host, { stdout, stderr, exitCode }: Outcome, isRequest: b
   // To a command, EPIPE is not an error: the reader closed the pipe (`docr man | head`).
   const isLost = failure !== undefined && (isRequest || failure !== "EPIPE");
   const hasReason = exitCode !== 0 && stderr !== "";
-  host.writeStderr(
-    isLost && !hasReason ? stderrLine(`could not write the whole response to stdout (${failure})`) : stderr,
-  );
+  host.writeStderr(isLost && !hasReason ? stderrLine(`${OUTPUT_FAILED_MESSAGE} (${failure})`) : stderr);
   host.exit(failure === undefined ? exitCode : 1);
 }
 

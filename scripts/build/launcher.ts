@@ -1,53 +1,49 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { type Arch, findClang, muslCompiler } from "./musl.ts";
 
-/** Linkers that scriptc can drive. Debian's package has the first name. */
-const LINKERS = ["clang-19", "clang"];
+export interface LauncherOptions {
+  /** The processor that it runs on. Default: this machine's. */
+  readonly arch?: Arch;
+  /** The folder that contains the files of MUSL_PACKAGES. Default: this machine's own. */
+  readonly sysroot?: string;
+  /** Build for this machine with AddressSanitizer, which is not static. */
+  readonly sanitize?: boolean;
+}
 
 /**
- * Compiles src/launcher to a native executable and returns its path. If that is impossible, prints the reason and returns undefined;
- * docr is then installed under both names, with the same responses, but slower. `sanitize` builds with AddressSanitizer.
+ * Compiles src/launcher to a static native executable and returns its path. If that is impossible, prints the reason and returns
+ * undefined; docr is then installed under both names, with the same responses, but slower.
  */
-export function buildLauncher(root: string, work: string, sanitize = false): string | undefined {
-  // The launcher uses this platform's offsets in struct stat and its value of O_NONBLOCK.
-  if (process.platform !== "linux" || process.arch !== "x64") {
-    return skip(`the launcher is for linux-x64, and this is ${process.platform}-${process.arch}`);
+export function buildLauncher(root: string, work: string, options: LauncherOptions = {}): string | undefined {
+  const { arch = process.arch, sysroot = "/", sanitize = false } = options;
+  if (process.platform !== "linux" || (arch !== "x64" && arch !== "arm64")) {
+    return skip(`the launcher is for Linux on x64 and arm64, and this is ${process.platform}-${arch}`);
   }
-  const linker = LINKERS.find((name) => spawnSync(name, ["--version"]).status === 0);
-  if (linker === undefined) return skip("this machine has no clang (Debian's package clang-19)");
   const sources = join(work, "launcher");
   copyFolder(join(root, "src/launcher"), join(sources, "launcher"));
   copyFolder(join(root, "src/response-cache/shared"), join(sources, "response-cache/shared"));
   const output = join(work, sanitize ? "launcher-asan" : "docker-credential-docr");
   const scriptc = join(root, "node_modules/scriptc/dist/bootstrap.js");
-  const flags = [
-    "build",
-    "launcher/launcher.ts",
-    "--ffi",
-    "launcher/ffi.json",
-    "-o",
-    output,
-    ...(sanitize ? ["--sanitize"] : []),
-  ];
+  const flags = ["build", "launcher/launcher.ts", "--ffi", "launcher/ffi.json", "-o", output];
   try {
-    execFileSync(process.execPath, [scriptc, ...flags], {
+    const compiler = sanitize ? sanitizingCompiler(work) : muslCompiler(arch, sysroot, join(work, "musl"));
+    execFileSync(process.execPath, [scriptc, ...flags, sanitize ? "--sanitize" : "--strip"], {
       cwd: sources,
       stdio: ["ignore", "ignore", "pipe"],
       // scriptc's cache has returned stale executables.
-      env: {
-        ...process.env,
-        SCRIPTC_NO_CACHE: "1",
-        SCRIPTC_LINKER: linker,
-        SCRIPTC_CC: sanitize ? "clang" : "",
-        ...(sanitize ? { PATH: pathWithClang(work, linker) } : {}),
-      },
+      env: { ...process.env, SCRIPTC_NO_CACHE: "1", ...compiler },
     });
-    if (!sanitize) spawnSync("strip", [output]);
   } catch (error) {
-    return skip(`scriptc failed: ${error instanceof Error ? error.message : String(error)}`);
+    return skip(error instanceof Error ? error.message : String(error));
   }
   return output;
+}
+
+function sanitizingCompiler(work: string): NodeJS.ProcessEnv {
+  const linker = findClang();
+  return { SCRIPTC_CC: "clang", SCRIPTC_LINKER: linker, PATH: pathWithClang(work, linker) };
 }
 
 /** Returns a PATH with the linker as `clang`. scriptc needs that name to compile its runtime with AddressSanitizer. */

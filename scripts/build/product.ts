@@ -7,6 +7,7 @@ import { type DebianFiles, unpackPackages } from "./debian.ts";
 import { checkMachine } from "./elf.ts";
 import { buildLauncher } from "./launcher.ts";
 import { type OtherPart, writeLicenses } from "./licenses.ts";
+import { MUSL_PACKAGES } from "./musl.ts";
 import { packExecutable } from "./pack.ts";
 import type { Target } from "./targets.ts";
 
@@ -65,7 +66,12 @@ export async function buildProduct(options: ProductOptions): Promise<Product> {
     output: docr,
   });
   addLibraryPath(docr);
-  const launcher = buildLauncher(root, work);
+  const { root: sysroot } = unpackPackages(
+    target,
+    MUSL_PACKAGES,
+    join(downloads, `debian-launcher-${target.debian}`),
+  );
+  const launcher = buildLauncher(root, work, { arch: target.arch, sysroot });
   if (launcher === undefined) throw new Error(`a release needs the launcher for ${target.name}`);
   return { docr, launcher, libraries, run: [...emulator, docr], caches: caches ?? work };
 }

@@ -1,6 +1,5 @@
 /** The process and the machine as the program sees them. With main.ts, the only file that names `process`. */
-import { fstatSync, readlinkSync } from "node:fs";
-import { dirname } from "node:path";
+import { fstatSync } from "node:fs";
 import type { Machine } from "../core/machine.ts";
 import type { Moment } from "../core/lifetime.ts";
 import type { Secret, Sha256 } from "../core/secret.ts";
@@ -74,7 +73,8 @@ export function createHost(): Host {
     executable: process.execPath,
     versions: process.versions,
     isHelper: false,
-    clientPid,
+    // The launcher has become docr, so the parent is the client.
+    clientPid: () => process.ppid,
     temporaryDir: () => process.getBuiltinModule("node:os").tmpdir(),
     monotonicNs: () => process.hrtime.bigint(),
     monotonicMs: () => Number(process.hrtime.bigint() / 1_000_000n),
@@ -127,20 +127,6 @@ function isRunning(pid: number): boolean {
     return process.kill(pid, 0);
   } catch (error) {
     return errorCodeOf(error) !== "ESRCH";
-  }
-}
-
-/** The parent, or the launcher's parent if the launcher started docr. */
-function clientPid(): number {
-  const parent = process.ppid;
-  try {
-    const launcher = `${dirname(process.execPath)}/docker-credential-docr`;
-    if (process.platform !== "linux" || readlinkSync(`/proc/${parent}/exe`) !== launcher) return parent;
-    // After the name in parentheses, which may contain any character, come the state and the parent's id.
-    const stat = readKernelText(`/proc/${parent}/stat`) ?? "";
-    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
-  } catch {
-    return parent;
   }
 }
 

@@ -37,6 +37,8 @@ export interface Clocks {
   readonly now: () => number;
   /** Milliseconds since the machine started. NaN if unknown. */
   readonly uptime: () => number;
+  /** The same as docr reads it: some containers show the time since their own start. Slower. NaN if unknown. */
+  readonly shownUptime: () => number;
 }
 
 export type Decision =
@@ -75,7 +77,11 @@ export function decide(
 /** Returns the response in the file, or undefined if there is none that is valid now. */
 export function findResponse(name: string, files: LauncherFiles, clocks: Clocks): string | undefined {
   const text = files.privateText(name);
-  return text === undefined ? undefined : openCachedResponse(text, clocks.now(), clocks.uptime());
+  if (text === undefined) return undefined;
+  const now = clocks.now();
+  return (
+    openCachedResponse(text, now, clocks.uptime()) ?? openCachedResponse(text, now, clocks.shownUptime())
+  );
 }
 
 function decideCached(variable: ReadVariable, files: LauncherFiles, clocks: Clocks): Decision {

@@ -1,5 +1,5 @@
 // Bounded reads. The launcher checks each private file after opening it, and no read allocates more than the fixed limit.
-import { lstatSync, openSync, statSync } from "node:fs";
+import { constants, openSync } from "node:fs";
 import { decodeAscii } from "../response-cache/shared/ascii.ts";
 import { RESPONSE_LIMIT } from "../response-cache/shared/format.ts";
 import { closeDescriptor, readBytes, statusOf, userId, waitUntilReadable } from "./libc.ts";
@@ -9,6 +9,7 @@ export const READ_TIMED_OUT = -2;
 
 const REGULAR_FILE = 0o100000;
 const DIRECTORY = 0o040000;
+const TYPE = 0o170000;
 /** The bits of a file's mode for its type, for setuid, setgid and sticky, and for the group and other users. */
 const TYPE_AND_SHARING = 0o177077;
 
@@ -29,11 +30,13 @@ export function readToEnd(fd: number, into: Uint8Array, timeoutMs: number): numb
 /** The text of a regular file. Undefined if it is missing, not ASCII or not below RESPONSE_LIMIT. */
 export function readTextFile(path: string): string | undefined {
   try {
-    // Check before opening: opening a named pipe would wait for its writer.
-    return statSync(path).isFile() ? readText(openSync(path, "r")) : undefined;
+    const fd = openToRead(path);
+    if (isOfType(fd, REGULAR_FILE)) return readText(fd);
+    closeDescriptor(fd);
   } catch {
-    return undefined;
+    // Treat a file that cannot be opened as missing.
   }
+  return undefined;
 }
 
 /** The text of a file in a private folder. Undefined also if another user owns or can access the file or the folder. */
@@ -41,10 +44,8 @@ export function readPrivateText(folder: string, name: string): string | undefine
   const fd = openPrivateFolder(folder);
   if (fd === undefined) return undefined;
   closeDescriptor(fd);
-  const path = folder + "/" + name;
   try {
-    // Rejects symlinks and named pipes.
-    return lstatSync(path).isFile() ? readPrivate(openSync(path, "r")) : undefined;
+    return readPrivate(openNoLink(folder + "/" + name));
   } catch {
     return undefined;
   }
@@ -53,8 +54,7 @@ export function readPrivateText(folder: string, name: string): string | undefine
 /** An open folder. Undefined if it is missing, this user does not own it or another user can access it. */
 export function openPrivateFolder(folder: string): number | undefined {
   try {
-    if (!lstatSync(folder).isDirectory()) return undefined;
-    const fd = openSync(folder, "r");
+    const fd = openNoLink(folder);
     if (isPrivate(fd, DIRECTORY)) return fd;
     closeDescriptor(fd);
   } catch {
@@ -82,3 +82,12 @@ function isPrivate(fd: number, type: number): boolean {
   const status = statusOf(fd);
   return status !== undefined && status.uid === userId() && (status.mode & TYPE_AND_SHARING) === type;
 }
+
+const isOfType = (fd: number, type: number): boolean => ((statusOf(fd)?.mode ?? 0) & TYPE) === type;
+
+/** Opening a named pipe does not wait for its writer. scriptc compiles only flags that are spelled out in the call. */
+const openToRead = (path: string): number => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+
+/** The same, but throws for a symlink. */
+const openNoLink = (path: string): number =>
+  openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);

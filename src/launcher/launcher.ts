@@ -1,34 +1,44 @@
-// The launcher is the program `docker-credential-docr` on Linux. It answers a `get` from the response cache and starts docr for
-// everything else. scriptc compiles it, only for x64. test/unit/launcher/launcher.test.ts lists every function that it may call.
-import { spawnSync } from "node:child_process";
-import { dirname } from "node:path";
+// The launcher is the program `docker-credential-docr` on Linux. It answers a `get` from the response cache and becomes docr for
+// everything else. scriptc compiles it. test/unit/launcher/launcher.test.ts lists every function that it may call.
 import { FALLBACK_ACTIVE } from "../response-cache/shared/fallback-note.ts";
-import { HELPER_FLAG } from "../response-cache/shared/helper-flag.ts";
+import { HELPER_FLAG, TETHER_FLAG } from "../response-cache/shared/helper-flag.ts";
+import { OUTPUT_FAILED_MESSAGE } from "../response-cache/shared/limits.ts";
 import { decide, findResponse } from "./decide.ts";
+import { holdVariables } from "./environment.ts";
+import { becomeProgram, endAfter, endWithParent, forbidCoreFiles } from "./process.ts";
+import { candidatesInPath, findDocr } from "./programs.ts";
 import { clocks, filesOf, privateFolder } from "./sources.ts";
-import { print, readInput, restoreInput } from "./stdio.ts";
+import { openClosedStreams, print, readInput, restoreInput } from "./stdio.ts";
 import { waitForResponse } from "./wait.ts";
 
+/** docr reports an error before that. The limit counts if docr itself hangs, for example without a thread. */
+const GET_TIMEOUT_S = 30;
+
+if (!openClosedStreams()) process.exit(1);
+forbidCoreFiles();
+// scriptc puts a word of its own in front.
+const called = process.argv[1] ?? "";
 const args = process.argv.slice(2);
-const docr = dirname(process.execPath) + "/docr";
 const variable = (name: string): string | undefined => process.env[name];
 const files = filesOf(variable);
+if (args[0] === TETHER_FLAG) becomeTethered(args[1] ?? "", args[2] ?? "", args.slice(3));
 
 const decision = decide(args, variable, readInput, files, clocks);
 if (decision.kind === "fail") fail(decision.message);
 if (decision.kind === "respond") respond(decision.response);
 if (decision.kind === "await-response") {
+  endAfter(GET_TIMEOUT_S);
   const response = waitForResponse(lockFolder(), () => findResponse(decision.name, files, clocks));
   if (response !== undefined) respond(response);
 }
 if (!restoreInput()) fail("stdin cannot be passed on");
-if (decision.kind === "run-fallback") runFallback("docker-credential-" + decision.helper);
-const ended = spawnSync(docr, [HELPER_FLAG].concat(args), { stdio: "inherit" });
-if (ended.status !== null) process.exit(ended.status);
-fail(docr + " cannot be run, or was killed; install it again");
+if (decision.kind === "run-fallback") becomeFallback("docker-credential-" + decision.helper);
+becomeDocr();
 
 function respond(response: string): never {
-  process.exit(print(1, response) ? 0 : 1);
+  if (print(1, response)) process.exit(0);
+  print(2, "docr: " + OUTPUT_FAILED_MESSAGE + "\n");
+  process.exit(1);
 }
 
 /** Prints the message on stdout, where docker expects an error, and on stderr. */
@@ -38,13 +48,31 @@ function fail(message: string): never {
   process.exit(1);
 }
 
-/** Runs the fallback helper with the client's own request, and exits. Returns if it cannot be started. */
-function runFallback(program: string): void {
+/** Becomes the fallback helper with the client's own request. Returns if it cannot be started: docr then reports that. */
+function becomeFallback(program: string): void {
   process.env[FALLBACK_ACTIVE] = "1";
-  const helper = spawnSync(program, args, { stdio: "inherit" });
-  if (helper.status !== null) process.exit(helper.status);
-  if (helper.error === undefined) process.exit(1); // A signal killed the helper. docr prints nothing in this case either.
+  for (const path of candidatesInPath(program, variable("PATH") ?? "")) becomeProgram(path, args);
   delete process.env[FALLBACK_ACTIVE];
+}
+
+function becomeDocr(): never {
+  const docr = findDocr(called, variable("PATH") ?? "");
+  if (docr === undefined)
+    fail("docr cannot be found without /proc; mount /proc, or call this program by its full path");
+  holdVariables();
+  becomeProgram(docr, [HELPER_FLAG].concat(args));
+  fail(docr + " cannot be run; install it again");
+}
+
+/** Becomes the program, which then ends with docr. */
+function becomeTethered(parent: string, path: string, itsArgs: readonly string[]): never {
+  if (endWithParent(parseInt(parent, 10)) && path.startsWith("/")) {
+    becomeProgram(path, itsArgs);
+    // A script without an interpreter line, as execvp runs it.
+    becomeProgram("/bin/sh", [path].concat(itsArgs));
+  }
+  print(2, "docr: " + path + " cannot be run\n");
+  process.exit(126);
 }
 
 /** The runtime directory itself, if it is set: it exists even before docr has created its folder there. */

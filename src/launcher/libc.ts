@@ -1,5 +1,5 @@
-// The C functions that the launcher calls (ffi.json), each wrapped in a function with a clear name. scriptc passes a byte array
-// as two arguments, address and length. It supports a foreign call only directly after `return`.
+// The C functions that the launcher calls on open files (ffi.json), each wrapped in a function with a clear name. scriptc passes
+// a byte array as two arguments, address and length. It supports a foreign call only directly after `return`.
 declare function sysRead(fd: number, into: Uint8Array): number;
 declare function sysWrite(fd: number, from: Uint8Array): number;
 declare function sysFstat(fd: number, into: Uint8Array): number;
@@ -10,14 +10,12 @@ declare function sysClose(fd: number): number;
 declare function sysGetuid(): number;
 declare function sysFlock(fd: number, operation: number): number;
 declare function sysFcntl(fd: number, command: number, value: number): number;
-declare function sysSignal(number: number, handler: number): void;
 
 const fstat = (fd: number, into: Uint8Array): number => sysFstat(fd, into);
 const poll = (fds: Uint8Array, timeout: number): number => sysPoll(fds, timeout);
 const pipe2 = (fds: Uint8Array): number => sysPipe2(fds);
 const flock = (fd: number, operation: number): number => sysFlock(fd, operation);
 const fcntl = (fd: number, command: number, value: number): number => sysFcntl(fd, command, value);
-const signal = (number: number, handler: number): void => sysSignal(number, handler);
 
 /** Reads the available bytes into the array. Returns the number of bytes, 0 at the end of the file, -1 on an error. */
 export const readBytes = (fd: number, into: Uint8Array): number => sysRead(fd, into);
@@ -38,11 +36,15 @@ export interface FileStatus {
   readonly uid: number;
 }
 
+/** Offsets of st_mode and st_uid in struct stat. */
+const MODE_AT = process.arch === "arm64" ? 16 : 24;
+const UID_AT = process.arch === "arm64" ? 24 : 28;
+
 /** The status of an open file. Undefined on an error. */
 export function statusOf(fd: number): FileStatus | undefined {
-  const stat = new Uint8Array(144); // struct stat on linux-x64
+  const stat = new Uint8Array(144); // The longer of the two: arm64 needs 128 bytes.
   if (fstat(fd, stat) !== 0) return undefined;
-  return { mode: readU32(stat, 24), uid: readU32(stat, 28) };
+  return { mode: readU32(stat, MODE_AT), uid: readU32(stat, UID_AT) };
 }
 
 /** Whether the open file is a character device: a terminal, or /dev/null. */
@@ -81,16 +83,16 @@ export function openPipe(): Pipe | undefined {
   return { readEnd: readU32(ends, 0), writeEnd: readU32(ends, 4) };
 }
 
-/** Locks the open file. Returns false if another process holds the lock. The OS releases the lock when this process ends. */
+/**
+ * Locks the open file. Returns false if another process holds the lock. The OS releases the lock when the last process with this
+ * descriptor ends.
+ */
 export const tryLock = (fd: number): boolean => flock(fd, 6) === 0; // LOCK_EX | LOCK_NB
 
-/** Closes the descriptor in programs that this process starts. Returns false on an error. */
-export const closeOnExec = (fd: number): boolean => fcntl(fd, 2, 1) === 0; // F_SETFD, FD_CLOEXEC
+/** Lets the program that this process becomes keep the descriptor. Returns false on an error. */
+export const keepOnExec = (fd: number): boolean => fcntl(fd, 2, 0) === 0; // F_SETFD without FD_CLOEXEC
 
-/** Makes a write to a closed pipe fail instead of killing this process. */
-export function ignoreBrokenPipes(): void {
-  signal(13, 1); // SIGPIPE, SIG_IGN
-}
+export const isOpen = (fd: number): boolean => fcntl(fd, 1, 0) >= 0; // F_GETFD
 
 /** Reads four bytes as a little-endian number. They must be within the array: scriptc aborts the process otherwise. */
 export function readU32(bytes: Uint8Array, at: number): number {

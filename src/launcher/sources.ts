@@ -4,6 +4,7 @@ import { configPath, type ReadVariable, responseFolder } from "../response-cache
 import type { Clocks, LauncherFiles } from "./decide.ts";
 import { readPrivateText, readTextFile } from "./files.ts";
 import { userId } from "./libc.ts";
+import { uptimeMs } from "./process.ts";
 
 /** The files that belong to this environment and user. */
 export function filesOf(variable: ReadVariable): LauncherFiles {
@@ -20,15 +21,23 @@ export function privateFolder(variable: ReadVariable): string {
 
 export const clocks: Clocks = {
   now: () => Date.now(),
-  uptime: () => Math.round(parseFloat(readTextFile("/proc/uptime") ?? "") * 1000),
+  uptime: uptimeMs,
+  shownUptime: () => Math.round(parseFloat(readTextFile("/proc/uptime") ?? "") * 1000),
 };
 
+/** Undefined if the file is not missing but cannot be read: only docr may then decide what it means. */
 function readConfig(path: string): string | undefined {
-  try {
-    lstatSync(path); // Treats a broken symlink as an unreadable file, not as a missing one.
-  } catch {
-    return "";
-  }
   const text = readTextFile(path);
-  return text === undefined ? undefined : "=" + text;
+  if (text !== undefined) return "=" + text;
+  return isMissing(path) ? "" : undefined;
+}
+
+/** Whether there is no such file. A symlink that leads nowhere is there. */
+function isMissing(path: string): boolean {
+  try {
+    lstatSync(path);
+    return false;
+  } catch (error) {
+    return path === "" || (error instanceof Error && error.message.startsWith("ENOENT"));
+  }
 }

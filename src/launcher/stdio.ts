@@ -1,17 +1,20 @@
 // Reads the client's request from stdin and writes the response.
+import { constants, openSync } from "node:fs";
 import { decodeAscii, encodeAscii } from "../response-cache/shared/ascii.ts";
-import { INPUT_LIMIT_BYTES, INPUT_TIMEOUT_MS } from "../response-cache/shared/limits.ts";
+import { INPUT_LIMIT_BYTES, INPUT_TIMEOUT_MS, OUTPUT_TIMEOUT_MS } from "../response-cache/shared/limits.ts";
 import type { Input } from "./decide.ts";
 import { READ_FAILED, READ_TIMED_OUT, readToEnd } from "./files.ts";
 import {
   closeDescriptor,
-  ignoreBrokenPipes,
   isDevice,
+  isOpen,
+  keepOnExec,
   openPipe,
   replaceDescriptor,
   waitUntilWritable,
   writeBytes,
 } from "./libc.ts";
+import { ignoreBrokenPipes } from "./process.ts";
 
 /** The bytes read from stdin. Undefined if the launcher did not read stdin, or could not. */
 let consumed: Uint8Array | undefined;
@@ -41,10 +44,30 @@ export function restoreInput(): boolean {
   return true;
 }
 
-/** Writes the text, which must be ASCII. Returns false if the client does not read it. Start no program after this call. */
+/** Writes the text, which must be ASCII. Returns false if the client does not read it in time. Start no program after this call. */
 export function print(fd: number, text: string): boolean {
   ignoreBrokenPipes();
-  // A non-blocking pipe may be full. Once it is writable, it takes up to 4 KiB (PIPE_BUF) in one write.
-  waitUntilWritable(fd, INPUT_TIMEOUT_MS);
-  return writeBytes(fd, encodeAscii(text)) === text.length;
+  const bytes = encodeAscii(text);
+  const deadline = Date.now() + OUTPUT_TIMEOUT_MS;
+  let written = 0;
+  while (written < bytes.length) {
+    // A non-blocking pipe may be full. Once it is writable, it takes up to 4 KiB (PIPE_BUF) in one write.
+    if (!waitUntilWritable(fd, Math.max(0, deadline - Date.now()))) return false;
+    const count = writeBytes(fd, bytes.subarray(written));
+    if (count < 0) return false;
+    written += count;
+  }
+  return true;
+}
+
+/**
+ * Opens /dev/null in place of each standard stream that the client has closed, as Node does. Otherwise the next file that is opened
+ * would take its place. Returns false if that is impossible.
+ */
+export function openClosedStreams(): boolean {
+  for (let fd = 0; fd <= 2; fd++) {
+    if (isOpen(fd)) continue;
+    if (openSync("/dev/null", constants.O_RDWR) !== fd || !keepOnExec(fd)) return false;
+  }
+  return true;
 }

@@ -10,6 +10,8 @@ export interface Request {
   readonly input: Uint8Array | undefined;
   /** The user to run as. Only root can set it. */
   readonly uid?: number | undefined;
+  /** Default: the root folder. */
+  readonly cwd?: string;
 }
 
 /** How the program ended. Each character is a byte. */
@@ -31,7 +33,7 @@ export function call(program: string, request: Request): Promise<Outcome> {
     const child = spawn(program, request.args, {
       env: request.env,
       stdio: ["pipe", "pipe", "pipe"],
-      cwd: "/",
+      cwd: request.cwd ?? "/",
       timeout: TIMEOUT_MS,
       killSignal: "SIGKILL",
       ...(uid === undefined ? {} : { uid, gid: uid }),

@@ -131,7 +131,7 @@ describeUnless(reason, "the launcher under AddressSanitizer", () => {
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "docr-asan-"));
-    const built = buildLauncher(resolve(import.meta.dirname, "../.."), folder, true);
+    const built = buildLauncher(resolve(import.meta.dirname, "../.."), folder, { sanitize: true });
     if (built === undefined) throw new Error("the sanitized build failed");
     launcher = built;
     writeFileSync(join(folder, "docr"), `#!/bin/sh\nexit ${RAN_DOCR}\n`);

@@ -37,3 +37,10 @@ export function stubOutput(name: string, { args, env, input }: Request, added: E
 }
 
 export const stubError = (name: string): string => `${name} says so\n`;
+
+/** The variables that the program printed. */
+export function variablesIn(stdout: string): Environment {
+  const [, block = ""] = Buffer.from(stdout, "latin1").toString("utf8").split("\n");
+  const pairs = block.split("\0").map((pair) => [pair.replace(/=.*$/, ""), pair.replace(/^[^=]*=/, "")]);
+  return Object.fromEntries(pairs);
+}

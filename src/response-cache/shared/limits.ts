@@ -10,3 +10,7 @@ export const RESPONSE_TIMEOUT_MS = 21_000;
 
 /** docr rejects longer requests, like Go's bufio.Scanner. This is also the capacity of a pipe on Linux. */
 export const INPUT_LIMIT_BYTES = 65_536;
+
+/** Time for a client to read the response. A blocking stdout has no limit. */
+export const OUTPUT_TIMEOUT_MS = 8_000;
+export const OUTPUT_FAILED_MESSAGE = "could not write the whole response to stdout";

@@ -35,6 +35,9 @@ const USUAL = {
   strip: "binutils",
   "clang-19": "clang-19",
   "/usr/lib/llvm-19/lib/clang/19/lib/linux/libclang_rt.asan-x86_64.a": "libclang-rt-19-dev",
+  "ld.lld-19": "lld-19",
+  musl: "musl-dev",
+  libgcc: "libgcc-12-dev",
   time: "time",
   perl: "perl-base",
   tmux: "tmux",
@@ -64,6 +67,13 @@ const OF_SUITES = {
 
 const PACKAGES = { ...USUAL, ...OF_SUITES } as const;
 
+const MACHINE = process.arch === "arm64" ? "aarch64" : "x86_64";
+/** The files of parts that are no commands. */
+const FILES: Readonly<Record<string, string>> = {
+  musl: `/usr/lib/${MACHINE}-linux-musl/libc.a`,
+  libgcc: `/usr/lib/gcc/${MACHINE}-linux-gnu/12/libgcc.a`,
+};
+
 export type Part = keyof typeof PACKAGES;
 
 export const USUAL_PARTS: readonly Part[] = Object.keys(USUAL).filter(isPart);
@@ -76,8 +86,13 @@ export function findMissing(parts: readonly Part[]): readonly Part[] {
 }
 
 function candidatesOf(part: Part): readonly string[] {
+  const file = FILES[part];
+  if (file !== undefined) return [file];
   return part.startsWith("/") ? [part] : SYSTEM_PATH.split(":").map((folder) => `${folder}/${part}`);
 }
+
+/** What the build needs for docr's best executable and the launcher. It works without them. */
+export const BUILD_PARTS: readonly Part[] = ["strip", "clang-19", "ld.lld-19", "musl", "libgcc"];
 
 /** The parts of a real keychain. */
 export const KEYRING: readonly Part[] = ["dbus-daemon", "gnome-keyring-daemon", "gdbus"];

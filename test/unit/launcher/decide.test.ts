@@ -50,6 +50,8 @@ interface Facts {
   readonly files: Readonly<Record<string, string>>;
   readonly now: number;
   readonly uptime: number;
+  /** What /proc/uptime shows. The same by default. */
+  readonly shownUptime: number;
 }
 
 function decideFrom(facts: Partial<Facts>): Decision {
@@ -62,7 +64,7 @@ function decideFrom(facts: Partial<Facts>): Decision {
     (name) => env[name],
     () => input,
     read,
-    { now: () => now, uptime: () => uptime },
+    { now: () => now, uptime: () => uptime, shownUptime: () => facts.shownUptime ?? uptime },
   );
 }
 
@@ -71,6 +73,11 @@ const RUN_DOCR: Decision = { kind: "run-docr" };
 
 describe("a get of DigitalOcean's registry", () => {
   const files = { [responseNameFor({})]: CACHED };
+
+  it("gets its response also if a container shows docr the time since its own start", () => {
+    const uptimes = { uptime: 900_000_000, shownUptime: UPTIME };
+    expect(decideFrom({ files, ...uptimes })).toEqual({ kind: "respond", response: RESPONSE });
+  });
 
   it("gets its response from the response cache", () => {
     expect(decideFrom({ files })).toEqual({ kind: "respond", response: RESPONSE });
@@ -157,7 +164,7 @@ describe("a request that the launcher always passes to docr", () => {
         return complete(CACHED_SERVER_URL);
       };
       const noFiles = { config: () => "", privateText: () => undefined };
-      const clocks = { now: () => NOW, uptime: () => UPTIME };
+      const clocks = { now: () => NOW, uptime: () => UPTIME, shownUptime: () => UPTIME };
       expect(decide(args, () => undefined, readInput, noFiles, clocks)).toEqual(RUN_DOCR);
       expect(isRead).toBe(false);
     },
@@ -213,7 +220,7 @@ describe("the launcher's decision and docr's own reading of the same files", () 
       arrange(situation, site, now);
       const env = environmentOf(situation, site);
       const variable = (name: string): string | undefined => env[name];
-      const clocks = { now: () => at.now, uptime: () => at.uptime };
+      const clocks = { now: () => at.now, uptime: () => at.uptime, shownUptime: () => at.uptime };
       const decision = decide(situation.args, variable, () => inputOf(situation), filesOf(variable), clocks);
       counts.set(decision.kind, (counts.get(decision.kind) ?? 0) + 1);
       expect(findDisagreement(decision, situation, env, uid, at)).toBe(undefined);
