@@ -52,7 +52,7 @@ export async function runCommandLine(
     ...domain,
     runHelper,
     clients: async () => createClients(host, runHelper, domain.helper.get),
-    files: async () => (await import("../client-config/edit/files.ts")).createFiles(host),
+    files: async () => (await import("../client-config/edit/files.ts")).createFiles(host, app.locks),
     async registries(observe) {
       const { createRegistries } = await import("./bundles/network.ts");
       return createRegistries({ env, userAgent, trace, budgetMs: REGISTRY_BUDGET_MS, observe });

@@ -11,21 +11,27 @@ import { type FileSnapshot, LARGEST_CLIENT_FILE_KIB } from "./snapshot.ts";
 /** The suffix of a backup's name. A number may follow. */
 const BACKUP = ".docr-backup";
 
+export interface Backup {
+  readonly path: string;
+  /** False if an earlier run made it. */
+  readonly isNew: boolean;
+}
+
 /**
  * Copies the snapshot's text to `NAME.docr-backup`, or to `NAME.docr-backup-2` and so on if that exists. The copy is private to this
- * user. Reuses a backup with the same text. Returns the backup's path. Throws `client-config`.
+ * user. Reuses a backup with the same text. Throws `client-config`.
  */
-export function backUpFile({ path, target, label, text = "" }: FileSnapshot): string {
+export function backUpFile({ path, target, label, text = "" }: FileSnapshot): Backup {
   for (let count = 1; ; count += 1) {
     const backup = `${path}${BACKUP}${count === 1 ? "" : `-${count}`}`;
-    if (hasText(backup, text)) return backup;
+    if (hasText(backup, text)) return { path: backup, isNew: false };
     try {
       createFile(
         backup,
         text,
         fileOptionsFor(backup, statSync(target, { throwIfNoEntry: false }), PRIVATE_MODE),
       );
-      return backup;
+      return { path: backup, isNew: true };
     } catch (error) {
       if (errorCodeOf(error) !== "EEXIST") throw refused(error, label);
     }

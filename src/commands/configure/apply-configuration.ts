@@ -26,5 +26,6 @@ export async function applyConfiguration(
       needsBackup: ({ path, text = "" }) => record.get(path)?.after !== sha256(text),
     };
   };
-  return isDryRun ? checkPlan(makePlan(), files) : applyPlan(makePlan, files, places.record);
+  if (isDryRun) return checkPlan(makePlan(), files);
+  return files.exclusively(() => applyPlan(makePlan, files, places.record));
 }

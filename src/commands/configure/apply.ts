@@ -1,8 +1,9 @@
 /** Makes all planned edits or none. */
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Backup } from "../../client-config/edit/backup.ts";
 import type { Files } from "../../client-config/edit/files.ts";
 import type { FileSnapshot } from "../../client-config/edit/snapshot.ts";
-import { HelperError } from "../../core/errors.ts";
+import { HelperError, isHelperError } from "../../core/errors.ts";
 import { isChange, type PlannedEdit } from "./edit.ts";
 import { type ConfigureRecord, encodeRecord } from "./record.ts";
 
@@ -63,24 +64,24 @@ function applyOnce(
   const edits = plan.edits.filter(isChange);
   const steps = withRecord(edits, plan.record, files, recordPath);
   for (const { file } of steps) files.checkWritable(file);
-  const backups = new Map<string, string>();
-  for (const { file } of edits) {
-    if (file.text !== undefined && plan.needsBackup(file)) backups.set(file.path, files.backUp(file));
-  }
+  const backups = new Map<string, Backup>();
   const done: Step[] = [];
-  for (const step of steps) {
-    try {
+  try {
+    for (const { file } of edits) {
+      if (file.text !== undefined && plan.needsBackup(file)) backups.set(file.path, files.backUp(file));
+    }
+    for (const step of steps) {
       if (files.replace(step.file, step.text) === "outdated") {
-        undo(done, files);
+        undo(done, backups.values(), files);
         return { outdated: step.file.label };
       }
-    } catch (error) {
-      undo(done, files);
-      throw error;
+      done.push(step);
     }
-    done.push(step);
+  } catch (error) {
+    undo(done, backups.values(), files);
+    throw error;
   }
-  return { backups };
+  return { backups: new Map([...backups].map(([path, backup]) => [path, backup.path])) };
 }
 
 /**
@@ -100,10 +101,24 @@ function withRecord(
   return text === undefined ? [...edits, { file, text }] : [{ file, text }, ...edits];
 }
 
-/** Restores the previous texts, except in files that another program has changed since. */
-function undo(done: readonly Step[], files: Files): void {
+/** Restores the previous texts, except in files that another program has changed since, and removes new backups. Never throws. */
+function undo(done: readonly Step[], backups: Iterable<Backup>, files: Files): void {
   for (const { file, text } of done.toReversed()) {
-    const current = files.open(file.path);
-    if (current.text === text) files.replace(current, file.text);
+    neverThrow(() => {
+      const current = files.open(file.path);
+      if (current.text === text) files.replace(current, file.text);
+    });
+  }
+  // They may contain passwords.
+  for (const { path, isNew } of backups)
+    if (isNew) neverThrow(() => files.replace(files.open(path), undefined));
+}
+
+/** The caller reports the first error. */
+function neverThrow(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!isHelperError(error)) throw error;
   }
 }

@@ -6,8 +6,9 @@ import { defineCommand, type OptionsOf, type Result } from "../command.ts";
 import type { CommandContext } from "../context.ts";
 import type { ClientSetup } from "../migrate/clients.ts";
 import { createDestination, type Destination } from "../migrate/destination.ts";
-import type { Finds } from "../migrate/found-logins.ts";
+import type { Finds, FoundLogin } from "../migrate/found-logins.ts";
 import { removeFromFiles } from "../migrate/move.ts";
+import { orWithdraw } from "../migrate/store-logins.ts";
 import { storeNameOf } from "../../config/general.ts";
 import { applyConfiguration } from "./apply-configuration.ts";
 import { createComparison } from "./compare-with-docr.ts";
@@ -83,13 +84,15 @@ async function configure(
   const lost = await findLost(planConfigure(places, files, machine, scope), setup, destination, context);
   const moving = lost.found;
   const store = storeNameOf(context.general());
+  let added: readonly FoundLogin[] = [];
   if (!isDryRun) {
     checkCanRun(machine, isGlobal || moving.length > 0);
     checkMovable(lost);
     if (moving.length > 0 && !willMigrate) await confirmMove(moving, store, context.terminal);
-    await storeAll(moving, destination);
+    added = await storeAll(moving, destination);
   }
-  const applied = await applyConfiguration(places, { scope, isDryRun }, { machine, files, sha256 });
+  const apply = () => applyConfiguration(places, { scope, isDryRun }, { machine, files, sha256 });
+  const applied = await orWithdraw(added, destination, apply);
   if (!isDryRun) await removeFromFiles(moving, setup);
   const { edits } = applied;
   const warnings = isDryRun

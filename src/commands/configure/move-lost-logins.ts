@@ -5,7 +5,8 @@ import { printable } from "../../core/text.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import type { Destination } from "../migrate/destination.ts";
 import type { Finds, FoundLogin } from "../migrate/found-logins.ts";
-import { eraseFromOtherHelper, storeLogins } from "../migrate/move.ts";
+import { eraseFromOtherHelper } from "../migrate/move.ts";
+import { storeLogins } from "../migrate/store-logins.ts";
 import { countLogins, tableOf } from "../migrate/report.ts";
 import { listHosts } from "./warnings.ts";
 
@@ -43,10 +44,18 @@ export async function confirmMove(
   throw new HelperError("cancelled", "cancelled");
 }
 
-/** Stores all logins in docr's store, or throws `client-config`. The clients' files do not change yet. */
-export async function storeAll(logins: readonly FoundLogin[], destination: Destination): Promise<void> {
-  const [first] = (await storeLogins(logins, destination)).failed;
-  if (first === undefined) return;
+/**
+ * Stores all logins in docr's store, or stores none and throws `client-config`. The clients' files do not change yet. Returns the
+ * logins that were not there before.
+ */
+export async function storeAll(
+  logins: readonly FoundLogin[],
+  destination: Destination,
+): Promise<readonly FoundLogin[]> {
+  const { added, failed } = await storeLogins(logins, destination);
+  const [first] = failed;
+  if (first === undefined) return added;
+  for (const login of added) await destination.withdraw(login);
   throw new HelperError("client-config", `docr could not store the login for ${printable(first.key)}`, {
     hint: `${first.reason}; the clients' files were not changed`,
   });

@@ -47,8 +47,13 @@ async function unconfigure(
     const isEveryFile = client === undefined;
     return planUnconfigure({ places, files, record, sha256, isEveryFile, isGlobalOnly });
   };
-  const applied = isDryRun ? checkPlan(makePlan(), files) : await applyPlan(makePlan, files, places.record);
-  const copies = isDryRun ? [] : applied.edits.flatMap((edit) => removeBackups(edit, files));
+  const undo = async () => {
+    const applied = await applyPlan(makePlan, files, places.record);
+    return { applied, copies: applied.edits.flatMap((edit) => removeBackups(edit, files)) };
+  };
+  const { applied, copies } = isDryRun
+    ? { applied: checkPlan(makePlan(), files), copies: [] }
+    : await files.exclusively(undo);
   const warnings = [
     ...(isGlobalOnly ? [] : [...remainingUseWarnings(applied.edits), ...copies.map(backupWarning)]),
     ...(isDryRun || !applied.edits.some(endsOtherUse) ? [] : await storedLoginWarnings(logins)),

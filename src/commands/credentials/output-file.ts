@@ -42,6 +42,13 @@ export function writeOutput({ path, label }: OutputFile, text: string): void {
     replaceAtomically(path, text, { temporary });
   } catch (error) {
     const code = errorCodeOf(error) ?? "unknown reason";
+    // Linux replaces no mount point, such as a file that `docker run --volume` mounts.
+    if (code === "EBUSY") {
+      throw new HelperError("output-failed", `${label} is a mount point or in use, and cannot be replaced`, {
+        cause: error,
+        hint: "mount the file's folder instead of the file",
+      });
+    }
     throw new HelperError("output-failed", `cannot write ${label} (${code})`, { cause: error });
   }
 }

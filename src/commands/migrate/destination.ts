@@ -3,6 +3,7 @@ import { hasApiTokenFormat } from "../../core/api-token.ts";
 import { isHelperError } from "../../core/errors.ts";
 import { traitsOf } from "../../core/error-catalog.ts";
 import { Secret } from "../../core/secret.ts";
+import { bestEffort } from "../../credentials/best-effort.ts";
 import type { CommandContext } from "../context.ts";
 import { addressKeyOf, type FoundLogin, isDigitalOceans, isSameCredential } from "./found-logins.ts";
 
@@ -14,10 +15,12 @@ export interface Destination {
   /** Whether docr has another login for the same address, which this one would replace. */
   hasAnother(login: Login): Promise<boolean>;
   /**
-   * Stores the login and reads it back. Returns the reason if this login cannot be stored, otherwise undefined. Throws if no login can
-   * be stored.
+   * Stores the login, unless it is present, and reads it back. Returns the reason if this login cannot be stored. Throws if no login
+   * can be stored.
    */
-  store(login: Login): Promise<string | undefined>;
+  store(login: Login): Promise<"stored" | "present" | { readonly reason: string }>;
+  /** Removes a login that `store` has just stored. Best effort: the caller reports another error. */
+  withdraw(login: Login): Promise<void>;
   /** Stores it again after another program has erased it. */
   restore(login: Login): Promise<void>;
 }
@@ -40,6 +43,13 @@ export function createDestination(
   const restore = async ({ serverUrl, credential }: Login): Promise<void> => {
     await helper.store(serverUrl, credential.username.reveal(), credential.secret);
   };
+  const withdraw = async (login: Login): Promise<void> => {
+    await bestEffort(async () => {
+      const isToken = isDigitalOceans(login) && (await readToken())?.secret.equals(login.credential.secret);
+      if (isToken) await accounts.logOut(accounts.contextInUse());
+      else await logins.erase(addressKeyOf(login));
+    });
+  };
   return {
     has,
     async hasAnother(login) {
@@ -52,14 +62,17 @@ export function createDestination(
     },
     async store(login) {
       try {
-        if (await has(login)) return undefined;
+        if (await has(login)) return "present";
         await restore(login);
-        return (await has(login)) ? undefined : "docr could not read it back from its store";
+        if (await has(login)) return "stored";
+        await withdraw(login);
+        return { reason: "docr could not read it back from its store" };
       } catch (error) {
         if (!isHelperError(error) || traitsOf(error).family === "store") throw error;
-        return error.message;
+        return { reason: error.message };
       }
     },
+    withdraw,
     restore,
   };
 }

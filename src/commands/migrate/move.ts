@@ -22,6 +22,7 @@ import {
   type StayingLogin,
 } from "./found-logins.ts";
 import { isFromFallback, scopeFor, type Situation } from "./plan.ts";
+import { orWithdraw, stayingOf, storeLogins } from "./store-logins.ts";
 
 export interface Moved {
   /** In docr's store, and removed from their origins. */
@@ -43,7 +44,7 @@ export async function moveLogins(
 ): Promise<Moved> {
   const { clients, sha256, reporter, runHelper } = context;
   const { setup, willConfigure } = situation;
-  const { stored, failed } = await storeLogins(found, destination);
+  const { stored, added, failed } = await storeLogins(found, destination);
   const staysInHelper = [...failed, ...staying].some(({ origin }) => origin.kind === "helper");
   // docr asks the fallback helper for every other registry, so it stays until all of its logins can move.
   const staysFallback = staysInHelper && isFromFallback(situation);
@@ -51,9 +52,12 @@ export async function moveLogins(
   const copied = stored.filter((login) => !movable.includes(login)).map((login) => stayingOf(login, NOT_ALL));
   if (movable.length === 0) return { moved: [], failed, copied };
   const scope = scopeFor(found, situation);
-  const configured = willConfigure ? await configureFor(found, scope, setup, sha256) : undefined;
+  const configure = () => configureFor(found, scope, setup, sha256);
+  const configured = willConfigure ? await orWithdraw(added, destination, configure) : undefined;
   const isFallbackEmpty = situation.from !== undefined && situation.hosts.length === 0 && !staysFallback;
-  await removeFromFiles(movable, setup, isFallbackEmpty ? situation.from : undefined);
+  const remove = () => removeFromFiles(movable, setup, isFallbackEmpty ? situation.from : undefined);
+  // Once the clients ask docr, it must keep the logins.
+  await orWithdraw(configured ? [] : added, destination, remove);
   if (configured) {
     const { edits, places } = configured;
     const warnings = await followUpWarnings(edits, places, setup.machine, await clients());
@@ -63,25 +67,6 @@ export async function moveLogins(
   const moved = movable.filter((login) => !notErased.has(login));
   const left = [...notErased].map(([login, reason]) => stayingOf(login, reason));
   return { moved, failed, copied: [...copied, ...left] };
-}
-
-/** Stores each login and reads it back. Throws if no login can be stored. */
-export async function storeLogins(
-  logins: readonly FoundLogin[],
-  destination: Destination,
-): Promise<{ readonly stored: readonly FoundLogin[]; readonly failed: readonly StayingLogin[] }> {
-  const stored: FoundLogin[] = [];
-  const failed: StayingLogin[] = [];
-  for (const login of logins) {
-    const reason = await destination.store(login);
-    if (reason === undefined) stored.push(login);
-    else failed.push(stayingOf(login, reason));
-  }
-  return { stored, failed };
-}
-
-export function stayingOf({ origin, key }: FoundLogin, reason: string): StayingLogin {
-  return { origin, key, reason };
 }
 
 async function configureFor(
@@ -104,10 +89,6 @@ export async function removeFromFiles(
   emptyFallback?: string,
 ): Promise<void> {
   const paths = [...new Set(logins.flatMap(({ origin }) => (origin.kind === "file" ? [origin.path] : [])))];
-  // Change the backups first: once the files contain no logins, a later run would not look at the backups.
-  for (const path of paths) {
-    for (const backup of files.backupsOf(path)) removeFromBackup(files, backup, path, logins);
-  }
   const makePlan = (): Plan => {
     const edits = paths.map((path) => withoutLogins(files.open(path), path, logins));
     if (emptyFallback !== undefined) {
@@ -115,7 +96,13 @@ export async function removeFromFiles(
     }
     return withoutBackups(edits);
   };
-  await applyPlan(makePlan, files, places.record);
+  await files.exclusively(async () => {
+    // Change the backups first: once the files contain no logins, a later run would not look at the backups.
+    for (const path of paths) {
+      for (const backup of files.backupsOf(path)) removeFromBackup(files, backup, path, logins);
+    }
+    await applyPlan(makePlan, files, places.record);
+  });
 }
 
 /** Makes no backups, because they would contain the passwords. */
@@ -168,7 +155,7 @@ export async function removeEmptyFallback(
   if (from === undefined || fallback.name !== from || fallback.isFixed || !isEmpty || hosts.length > 0)
     return false;
   const makePlan = (): Plan => withoutBackups([withoutFallback(files.open(places.docrConfig), from)]);
-  await applyPlan(makePlan, files, places.record);
+  await files.exclusively(() => applyPlan(makePlan, files, places.record));
   return true;
 }
 

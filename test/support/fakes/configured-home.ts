@@ -12,6 +12,7 @@ import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 import { createClients } from "../../../src/client-config/resolve.ts";
 import { createFiles } from "../../../src/client-config/edit/files.ts";
+import { NO_LOCKS } from "./no-locks.ts";
 import { createCommandBench, type CommandBench, type CommandBenchOptions } from "./command-bench.ts";
 
 /** A real home directory on Linux, in a temporary folder, and a context for commands in it. */
@@ -35,7 +36,7 @@ export function createConfiguredHome(options: CommandBenchOptions = {}): Configu
   });
   const env = { HOME: home, PATH: bin, ...options.env };
   const machine = { env, platform: "linux", uid: 1000 };
-  const files = createFiles(machine);
+  const files = createFiles(machine, NO_LOCKS);
   const clients = createClients(machine, async () => ({ stdout: "", exitCode: 1 }));
   const bench = createCommandBench({ files, clients, ...options, env });
   const write = (path: string, text: string): void => {

@@ -17,6 +17,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createFiles, type Files } from "../../../../src/client-config/edit/files.ts";
+import { NO_LOCKS } from "../../../support/fakes/no-locks.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { itUnless } from "../../../support/lab/describe.ts";
 import { explainNotRoot, explainRoot } from "../../../support/lab/parts.ts";
@@ -36,7 +37,8 @@ describe("a file that docr changes", () => {
     folder = join(home, ".docker");
     path = join(folder, "config.json");
     mkdirSync(folder);
-    files = createFiles({ env: { HOME: home, PATH: "/usr/bin:/bin" }, platform: "linux", uid: 1000 });
+    const env = { HOME: home, PATH: "/usr/bin:/bin" };
+    files = createFiles({ env, platform: "linux", uid: 1000 }, NO_LOCKS);
   });
   afterEach(() => {
     chmodSync(folder, 0o700);
@@ -86,7 +88,7 @@ describe("a file that docr changes", () => {
     expect(files.replace(file, "new")).toBe("done");
     expect(readlinkSync(path)).toBe("../dotfiles/docker.json");
     expect(readFileSync(join(dotfiles, "docker.json"), "utf8")).toBe("new");
-    expect(files.backUp(file)).toBe(`${path}.docr-backup`);
+    expect(files.backUp(file)).toEqual({ path: `${path}.docr-backup`, isNew: true });
     expect(readdirSync(dotfiles)).toEqual(["docker.json"]);
   });
 
@@ -207,13 +209,13 @@ describe("a file that docr changes", () => {
 
   it("is copied to a private backup that replaces no other", () => {
     write("one");
-    expect(files.backUp(files.open(path))).toBe(`${path}.docr-backup`);
-    expect(files.backUp(files.open(path))).toBe(`${path}.docr-backup`);
+    expect(files.backUp(files.open(path))).toEqual({ path: `${path}.docr-backup`, isNew: true });
+    expect(files.backUp(files.open(path))).toEqual({ path: `${path}.docr-backup`, isNew: false });
     write("two");
-    expect(files.backUp(files.open(path))).toBe(`${path}.docr-backup-2`);
+    expect(files.backUp(files.open(path)).path).toBe(`${path}.docr-backup-2`);
     symlinkSync("/etc/passwd", `${path}.docr-backup-3`);
     write("three");
-    expect(files.backUp(files.open(path))).toBe(`${path}.docr-backup-4`);
+    expect(files.backUp(files.open(path)).path).toBe(`${path}.docr-backup-4`);
     expect(readFileSync(`${path}.docr-backup`, "utf8")).toBe("one");
     expect(modeOf(`${path}.docr-backup`)).toBe(0o600);
     expect(files.backupsOf(path)).toEqual(

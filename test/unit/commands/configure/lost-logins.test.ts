@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { HelperAnswer } from "../../../../src/client-config/helper-client.ts";
 import { configureCommand } from "../../../../src/commands/configure/configure.ts";
+import type { Files } from "../../../../src/client-config/edit/files.ts";
 import { HelperError, isHelperError } from "../../../../src/core/errors.ts";
 import { Secret } from "../../../../src/core/secret.ts";
-import type { CommandBenchOptions } from "../../../support/fakes/command-bench.ts";
+
+import { type CommandBenchOptions, runOn } from "../../../support/fakes/command-bench.ts";
 import { type ConfiguredHome, createConfiguredHome } from "../../../support/fakes/configured-home.ts";
 import { tokenOf } from "../../../support/fakes/credentials-bench.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
@@ -167,6 +169,28 @@ describe("docr configure, if clients would no longer find a login", () => {
       message: "docr could not store the login for ghcr.io",
     });
     expect(home.all()).toEqual(before);
+    expect(await stored(home, "quay.io")).toBe(undefined);
+  });
+
+  it.each([
+    [{ "quay.io": auth("rosa", "two") }, "quay.io"],
+    [{ [HOST]: auth(tokenOf("a"), tokenOf("a")) }, HOST],
+  ])("forgets the moved logins if it cannot change the clients' files: %j", async (auths, host) => {
+    const home = withLogins(auths);
+    const before = home.all();
+    const real = await home.context.files();
+    const files: Files = {
+      ...real,
+      replace(file, text) {
+        if (file.path.endsWith(DOCKER)) throw new HelperError("client-config", "the disk is full");
+        return real.replace(file, text);
+      },
+    };
+    const context = { ...home.context, files: async () => files };
+    const work = (): Promise<unknown> => runOn(context, configureCommand, { global: true, migrate: true });
+    expect(await failureOf(work)).toEqual({ code: "client-config", message: "the disk is full" });
+    expect([home.all(), await stored(home, host)]).toEqual([before, undefined]);
+    expect(await home.context.accounts.contexts()).toEqual([]);
   });
 
   it("finds the login in the helper that docker asks now", async () => {

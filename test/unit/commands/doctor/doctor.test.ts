@@ -28,6 +28,7 @@ import {
   type CommandBench,
   type CommandBenchOptions,
 } from "../../../support/fakes/command-bench.ts";
+import { NO_LOCKS } from "../../../support/fakes/no-locks.ts";
 
 const HOST = "registry.digitalocean.com";
 const REGISTRY_URL = `https://${HOST}/v2/`;
@@ -83,7 +84,7 @@ async function examine(scene: Scene = {}) {
   const machine = { env, platform, uid: process.getuid?.() };
   const bench = createCommandBench({
     apiToken: tokenOf("a"),
-    files: createFiles(machine),
+    files: createFiles(machine, NO_LOCKS),
     clients: { usesOf: async () => ({ usedBy: [DOCKER_ASKS], shadowedBy: [], warnings: [], ...uses }) },
     registries: { checkLogin: async () => "accepted" },
     network: { reach: async (url) => (url === REGISTRY_URL ? registry : api) },

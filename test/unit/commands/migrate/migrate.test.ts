@@ -203,6 +203,7 @@ describe("docr migrate, for logins in plain text", () => {
       message: "the keychain is locked",
     });
     expect(home.all()).toEqual(before);
+    expect([...home.keychain.items.keys()].filter((name) => name.startsWith("login:"))).toEqual([]);
     home.keychain.failWith(undefined);
     expect((await move(home)).exitCode).toBe(0);
     expect(dockerOf(home)).toMatchObject({ auths: { "ghcr.io": {}, "quay.io": {} } });
