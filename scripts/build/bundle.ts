@@ -2,16 +2,13 @@ import { execFileSync } from "node:child_process";
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { build, type BuildOptions, type Plugin } from "esbuild";
+import { leanCommander, leanUndici } from "./lean-packages.ts";
 import { START_FLAGS } from "./pack.ts";
-
-/** Bundles that load many of Node's own modules (see `loadBundle`). */
-const HEAVY: ReadonlySet<string> = new Set(["age", "network"]);
 
 interface Bundle {
   readonly name: string;
   /** The entry in src/app/bundles, and the module that it stands for. `import()` of either loads the bundle. */
   readonly paths: readonly string[];
-  readonly weight: "light" | "heavy";
 }
 
 /** The bundles that `import()` loads on demand: one for each file of src/app/bundles. */
@@ -22,7 +19,7 @@ function listBundles(root: string): readonly Bundle[] {
     const path = join(folder, file);
     const [, target] = /^export \* from "(.+)";\n$/.exec(readFileSync(path, "utf8")) ?? [];
     const paths = target === undefined ? [path] : [path, join(folder, target)];
-    return { name, paths, weight: HEAVY.has(name) ? "heavy" : "light" };
+    return { name, paths };
   });
 }
 
@@ -44,6 +41,8 @@ function optionsFor(root: string, { packageName, version, commit, baseIntegrity 
       DOCR_VERSION: JSON.stringify(version),
       DOCR_COMMIT: JSON.stringify(commit),
       DOCR_BASE: JSON.stringify(baseIntegrity),
+      // undici looks for this name, which Node's build sets, and then leaves out its experimental parser.
+      esbuildDetection: "true",
     },
     plugins: [lazyBundles(root, isMain), leanUndici(), leanCommander()],
     // A bundler cannot follow the imports of the package's main file.
@@ -133,12 +132,11 @@ export async function makeBundles(
     return assets;
   }
   const [node = "", ...before] = source.node;
-  const weights = Object.fromEntries(bundles.map(({ name, weight }) => [name, weight]));
-  execFileSync(
-    node,
-    [...before, ...START_FLAGS, join(import.meta.dirname, "rehearse.ts"), work, JSON.stringify(weights)],
-    { stdio: "inherit", timeout: REHEARSAL_MS },
-  );
+  const names = bundles.map(({ name }) => name);
+  execFileSync(node, [...before, ...START_FLAGS, join(import.meta.dirname, "rehearse.ts"), work, ...names], {
+    stdio: "inherit",
+    timeout: REHEARSAL_MS,
+  });
   return assets;
 }
 
@@ -153,7 +151,7 @@ function lazyBundles(root: string, isMain: boolean): Plugin {
   const bundles = listBundles(root);
   const loadOf = (path: string): string | undefined => {
     const bundle = bundles.find(({ paths }) => paths.includes(path));
-    return bundle && `__loadBundle("${bundle.name}", "${bundle.weight}", require)`;
+    return bundle && `__loadBundle("${bundle.name}", require)`;
   };
   return {
     name: "lazy-bundles",
@@ -174,37 +172,6 @@ function lazyBundles(root: string, isMain: boolean): Plugin {
           errors: [{ text: `write import("${path}") of a bundle on one line, without a comment` }],
         };
       });
-    },
-  };
-}
-
-/** Puts in only the few modules of undici that docr uses, without its HTTP/2. */
-function leanUndici(): Plugin {
-  return {
-    name: "lean-undici",
-    setup(bundler) {
-      bundler.onResolve({ filter: /^undici$/ }, () => ({
-        path: join(import.meta.dirname, "undici-lean.cjs"),
-      }));
-      bundler.onResolve({ filter: /\/client-h2\.js$/ }, () => ({ path: "client-h2", namespace: "absent" }));
-      bundler.onLoad({ filter: /.*/, namespace: "absent" }, () => ({
-        contents: `module.exports = () => { throw new Error("HTTP/2 is not in this program"); };`,
-      }));
-    },
-  };
-}
-
-/** Leaves node:child_process out of commander, which needs it only for commands that are separate programs. */
-function leanCommander(): Plugin {
-  return {
-    name: "lean-commander",
-    setup(bundler) {
-      bundler.onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
-        /[\\/]node_modules[\\/]commander[\\/]/.test(importer)
-          ? { path: "child_process", namespace: "nothing" }
-          : undefined,
-      );
-      bundler.onLoad({ filter: /.*/, namespace: "nothing" }, () => ({ contents: "module.exports = {};" }));
     },
   };
 }

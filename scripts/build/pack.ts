@@ -24,10 +24,17 @@ interface PkgSea {
 
 /**
  * The executable's Node flags. The build makes its code caches under the same flags, because V8 rejects a cache made under others.
- * `--no-rehash-snapshot` and `--v8-pool-size=1` shorten each start (src/app/startup/README.md). For security, the executable ignores
- * NODE_OPTIONS and has no inspector on SIGUSR1.
+ * All but `--disable-sigusr1` save time (src/app/startup/README.md). Change DEFAULT_FLAGS in src/app/startup/assets.ts with V8's flags.
+ * For security, the executable ignores NODE_OPTIONS and has no inspector on SIGUSR1.
  */
-export const START_FLAGS = ["--no-rehash-snapshot", "--disable-sigusr1", "--v8-pool-size=1"];
+export const START_FLAGS = [
+  "--no-rehash-snapshot",
+  "--disable-sigusr1",
+  "--v8-pool-size=1",
+  "--min-semi-space-size=16",
+  "--expose-internals",
+  "--use-openssl-ca",
+];
 const SEA_CONFIG = {
   disableExperimentalSEAWarning: true,
   execArgv: START_FLAGS,

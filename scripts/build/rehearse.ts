@@ -2,12 +2,10 @@
  * Runs the program for typical requests and then writes V8's code caches, `NAME.cache` next to each bundle `NAME.cjs`. V8 compiles a
  * function at its first call, so the caches contain the functions that these requests use.
  *
- * Usage: node START-FLAGS rehearse.ts FOLDER WEIGHTS. The flags are the executable's own (scripts/build/pack.ts). WEIGHTS is JSON with
- * the weight of each bundle by its name.
+ * Usage: node START-FLAGS rehearse.ts FOLDER BUNDLE... The flags are the executable's own (scripts/build/pack.ts).
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setFlagsFromString } from "node:v8";
 import { Script } from "node:vm";
 import { loadBundle, type LoadBuiltin } from "../../src/app/startup/assets.ts";
 import type { Host } from "../../src/app/host.ts";
@@ -18,23 +16,23 @@ import { sha256 } from "../../src/app/startup/sha256.ts";
 import { createStandIn } from "../../test/support/fakes/digitalocean-api.ts";
 import { createFakeKeytar } from "../../test/support/fakes/fake-keytar.ts";
 
-const [folder = "", json = "{}"] = process.argv.slice(2);
-const weights: Readonly<Record<string, "light" | "heavy">> = JSON.parse(json);
+const [folder = "", ...bundles] = process.argv.slice(2);
 /** The program writes only here, including its private folder. The next build removes it if this one is killed. */
 const home = mkdtempSync(join(folder, "rehearsal-"));
 const scripts = new Map<string, Script>();
 const builtins = builtinsKeeping(scripts);
 const keytar = createFakeKeytar();
 
+// As in main.ts: Node warns about the internal module that loadBundle uses.
+process.removeAllListeners("warning");
 try {
   await rehearse();
 } finally {
   rmSync(home, { recursive: true, force: true });
 }
-for (const [name, weight] of Object.entries(weights)) {
+for (const name of bundles) {
   // Load the bundles that no request has used.
-  if (!scripts.has(`docr:${name}`)) loadBundle(name, weight, builtins);
-  setFlagsFromString(weight === "heavy" ? "--rehash-snapshot" : "--no-rehash-snapshot");
+  if (!scripts.has(`docr:${name}`)) loadBundle(name, builtins);
   writeFileSync(join(folder, `${name}.cache`), scripts.get(`docr:${name}`)?.createCachedData() ?? "");
 }
 process.exit(0);
@@ -62,7 +60,7 @@ function builtinsKeeping(kept: Map<string, Script>): LoadBuiltin {
 
 async function rehearse(): Promise<void> {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a bundle has no types; the build made it from this module
-  const { run } = loadBundle("run", "light", builtins) as typeof Program;
+  const { run } = loadBundle("run", builtins) as typeof Program;
   const play = async (env: Environment, args: readonly string[], input = ""): Promise<void> => {
     const readInput = async (): Promise<Uint8Array> => Buffer.from(input);
     const { exitCode, stderr } = await run(hostOf(env), args, readInput);

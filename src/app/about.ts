@@ -1,8 +1,5 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { dirname, join } from "node:path";
-import { pipeline } from "node:stream/promises";
-import type { About, InstalledFile } from "../commands/about/about.ts";
+import type { About } from "../commands/about/about.ts";
 import { HELPER_NAME } from "../protocol/messages.ts";
 import type { Host } from "./host.ts";
 import { baseIntegrity, commit, isPacked } from "./version.ts";
@@ -36,18 +33,12 @@ export function createAbout({
     async executables() {
       if (!isPacked) return [];
       const paths = [executable, join(dirname(executable), HELPER_NAME)];
-      const found = await Promise.all(paths.map(digestOf));
-      return found.filter((file) => file !== undefined);
+      const { digestFile } = await import("./file-digest.ts");
+      const digests = await Promise.all(paths.map(digestFile));
+      return paths.flatMap((path, index) => {
+        const sha256 = digests[index];
+        return sha256 === undefined ? [] : [{ path, sha256 }];
+      });
     },
   };
-}
-
-async function digestOf(path: string): Promise<InstalledFile | undefined> {
-  const hash = createHash("sha256");
-  try {
-    await pipeline(createReadStream(path), hash);
-  } catch {
-    return undefined;
-  }
-  return { path, sha256: hash.digest("hex") };
 }

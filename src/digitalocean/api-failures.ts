@@ -2,7 +2,7 @@ import type { ApiToken } from "../core/api-token.ts";
 import { CREATE_TOKEN } from "../core/error-catalog.ts";
 import { HelperError, type ErrorCode } from "../core/errors.ts";
 import { parseJsonObject } from "../core/json.ts";
-import type { HttpResponse } from "../http/exchange.ts";
+import type { HttpResponse } from "../http/dispatch.ts";
 import { rateLimitEndsInMs } from "../http/retry.ts";
 import { requestIdOf } from "../http/traced.ts";
 import { printableText } from "./responses.ts";

@@ -4,9 +4,10 @@ import { HelperError } from "../core/errors.ts";
 import { isLoopback } from "../core/loopback.ts";
 import type { Environment } from "../core/machine.ts";
 import type { Secret } from "../core/secret.ts";
-import { ResponseTooLarge } from "./faults.ts";
+import { dispatch, type HttpResponse } from "./dispatch.ts";
+import { isUntrusted } from "./faults.ts";
 import { parseProxy } from "./proxy.ts";
-import { trustedAuthorities } from "./trust.ts";
+import { hasHashedAuthorities, trustedAuthorities } from "./trust.ts";
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const RESPONSE_TIMEOUT_MS = 10_000;
@@ -24,13 +25,6 @@ export interface HttpRequest {
   readonly maxBytes: number;
 }
 
-export interface HttpResponse {
-  readonly status: number;
-  /** Lower-case names. */
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: Buffer;
-}
-
 /**
  * Sends one request and returns the response. Throws undici's errors and `ResponseTooLarge`, which faults.ts classifies. Throws
  * `bad-setting` if a proxy is not a URL, and `bad-trust` if the certificate authorities cannot be read.
@@ -39,28 +33,41 @@ export type Exchange = (request: HttpRequest) => Promise<HttpResponse>;
 
 /**
  * Follows no redirects, because a request's secrets are only for the host in its URL. Always verifies certificates, even if
- * NODE_TLS_REJECT_UNAUTHORIZED is 0. Reads at most `maxBytes` of the body, and stops when `signal` aborts.
+ * NODE_TLS_REJECT_UNAUTHORIZED is 0. Reads at most `maxBytes` of the body, and stops when `signal` aborts. If an authority is missing
+ * from the system's directory, tries once more with all authorities.
  */
 export function createExchange(env: Environment, signal: AbortSignal): Exchange {
-  const dispatchers = new Map<boolean, Dispatcher>();
-  const dispatcherFor = (url: URL): Dispatcher => {
-    const isDirect = isLoopback(url);
-    const dispatcher = dispatchers.get(isDirect) ?? createDispatcher(env, isDirect);
-    dispatchers.set(isDirect, dispatcher);
-    return dispatcher;
-  };
+  const hashed = hasHashedAuthorities(env) ? openDispatchers(env, () => undefined) : undefined;
+  const complete = openDispatchers(env, () => trustedAuthorities(env));
+  let dispatchers = hashed ?? complete;
   return async ({ method, url, headers, authorization, form, maxBytes }) => {
     const destination = { origin: url.origin, path: url.pathname + url.search };
     const all: Record<string, string> = { ...headers };
     if (authorization) all["authorization"] = headerOf(authorization);
     if (form) all["content-type"] = "application/x-www-form-urlencoded";
-    const body = form ? encodeForm(form) : null;
-    const response = await dispatcherFor(url).request({ ...destination, method, headers: all, body, signal });
-    return {
-      status: response.statusCode,
-      headers: response.headers,
-      body: await readBody(response.body, maxBytes),
-    };
+    const request = { ...destination, method, headers: all, body: form ? encodeForm(form) : null };
+    const used = dispatchers;
+    try {
+      return await dispatch(used(url), request, { signal, maxBytes });
+    } catch (error) {
+      if (used === complete || !isUntrusted(error)) throw error;
+      dispatchers = complete;
+      return dispatch(complete(url), request, { signal, maxBytes });
+    }
+  };
+}
+
+/** Returns the dispatcher for a URL. `findAuthorities` returns undefined for OpenSSL's own directory. */
+function openDispatchers(
+  env: Environment,
+  findAuthorities: () => string[] | undefined,
+): (url: URL) => Dispatcher {
+  const dispatchers = new Map<boolean, Dispatcher>();
+  return (url) => {
+    const isDirect = isLoopback(url);
+    const dispatcher = dispatchers.get(isDirect) ?? createDispatcher(env, isDirect, findAuthorities());
+    dispatchers.set(isDirect, dispatcher);
+    return dispatcher;
   };
 }
 
@@ -76,8 +83,8 @@ function encodeForm(form: Readonly<Record<string, Secret>>): string {
 }
 
 /** Uses the proxies in HTTPS_PROXY, HTTP_PROXY and NO_PROXY, but never for loopback. */
-function createDispatcher(env: Environment, isDirect: boolean): Dispatcher {
-  const tls = { ca: trustedAuthorities(env), rejectUnauthorized: true };
+function createDispatcher(env: Environment, isDirect: boolean, ca: string[] | undefined): Dispatcher {
+  const tls = { ca, rejectUnauthorized: true };
   const options = {
     // For one or two requests, HTTP/2 would only take time to load. The bundle does not contain it.
     allowH2: false,
@@ -108,15 +115,4 @@ function proxyUrl(text: string | undefined): string {
   const url = parseProxy(text);
   if (url) return url.href;
   throw new HelperError("bad-setting", "HTTPS_PROXY or HTTP_PROXY is not a valid proxy URL");
-}
-
-async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) throw new ResponseTooLarge(`more than ${maxBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }

@@ -59,6 +59,11 @@ export function faultOf(error: unknown): Fault {
   return { kind: "unavailable", text: "is unreachable" };
 }
 
+/** Whether OpenSSL did not trust the server's certificate. No part of the request was sent then. */
+export function isUntrusted(error: unknown): boolean {
+  return codesOf(error).some((code) => /^(?:UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|CERT_)/.test(code));
+}
+
 /** Codes and names of the error and its causes, outermost first. */
 function codesOf(error: unknown): string[] {
   const codes: string[] = [];

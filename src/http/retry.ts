@@ -1,6 +1,6 @@
 import { traitsOf } from "../core/error-catalog.ts";
 import { isHelperError } from "../core/errors.ts";
-import type { HttpResponse } from "./exchange.ts";
+import type { HttpResponse } from "./dispatch.ts";
 import type { Send } from "./traced.ts";
 
 /** Doubles with each further attempt. */

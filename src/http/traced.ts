@@ -1,7 +1,8 @@
 import { HelperError, isHelperError } from "../core/errors.ts";
 import type { Environment } from "../core/machine.ts";
 import type { Trace } from "../core/reporter.ts";
-import { createExchange, type HttpRequest, type HttpResponse } from "./exchange.ts";
+import type { HttpResponse } from "./dispatch.ts";
+import { createExchange, type HttpRequest } from "./exchange.ts";
 import { faultOf } from "./faults.ts";
 
 export interface SendOptions {

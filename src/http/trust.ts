@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { getCACertificates } from "node:tls";
 import { HelperError } from "../core/errors.ts";
 import type { Environment } from "../core/machine.ts";
@@ -16,6 +17,11 @@ const SYSTEM_BUNDLES = [
 /** KiB. The system's bundles have about 250. */
 const LARGEST_BUNDLE_KIB = 16 * 1024;
 
+/** The directory that Node's OpenSSL is built with. */
+const SYSTEM_DIRECTORY = "/etc/ssl/certs";
+/** The hash of a certificate's subject. OpenSSL finds an authority in a directory only by such a name. */
+const HASHED_NAME = /^[0-9a-f]{8}\.\d+$/;
+
 /** Certificates in PEM. `from` is the source, for display. */
 interface Authorities {
   readonly from: string;
@@ -29,6 +35,22 @@ interface Authorities {
  */
 export function trustedAuthorities(env: Environment): string[] {
   return authorities(env).flatMap(({ certificates }) => certificates);
+}
+
+/**
+ * Whether OpenSSL can look up the system's authorities in its directory, one by one. That is faster than reading all of them
+ * (src/app/startup/README.md), but the directory may lack some: many images append an authority only to the bundle.
+ */
+export function hasHashedAuthorities(env: Environment): boolean {
+  // OpenSSL itself reads the first two variables.
+  if (env["SSL_CERT_FILE"] || env["SSL_CERT_DIR"] || env["NODE_EXTRA_CA_CERTS"]) return false;
+  // Without --use-openssl-ca, which only the executable has, Node would use its own list instead of the directory.
+  if (getCACertificates("default").length > 0) return false;
+  try {
+    return readdirSync(SYSTEM_DIRECTORY).some((name) => HASHED_NAME.test(name));
+  } catch {
+    return false;
+  }
 }
 
 /** Returns the number of authorities from each source, for display. Throws like `trustedAuthorities`. */

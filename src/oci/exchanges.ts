@@ -2,7 +2,7 @@
 import type { ErrorCode } from "../core/errors.ts";
 import { isHelperError } from "../core/errors.ts";
 import { printable } from "../core/text.ts";
-import type { HttpResponse } from "../http/exchange.ts";
+import type { HttpResponse } from "../http/dispatch.ts";
 import type { Send, TracedRequest } from "../http/traced.ts";
 import { type Challenge, parseChallenges } from "./challenges.ts";
 

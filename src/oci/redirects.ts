@@ -1,5 +1,5 @@
 import { isLoopback } from "../core/loopback.ts";
-import type { HttpResponse } from "../http/exchange.ts";
+import type { HttpResponse } from "../http/dispatch.ts";
 import type { Send, TracedRequest } from "../http/traced.ts";
 import { type Grant, type Observe, sendObserved } from "./exchanges.ts";
 import { insecure, malformed } from "./registry-failures.ts";

@@ -1,6 +1,6 @@
 /** A registry's errors. Messages contain no received text. `server` is the server's name in messages. */
 import { HelperError } from "../core/errors.ts";
-import type { HttpResponse } from "../http/exchange.ts";
+import type { HttpResponse } from "../http/dispatch.ts";
 import { rateLimitEndsInMs } from "../http/retry.ts";
 import { requestIdOf } from "../http/traced.ts";
 

@@ -32,7 +32,14 @@ process.on("exit", () => {
 });
 `;
 
-/** Prints for each script with a code cache whether V8 accepted the cache. */
+/** Node compiles these before docr's first bundle, while V8 rejects Node's code cache. */
+const COMPILED_BEFORE: ReadonlySet<string> = new Set([
+  "internal/main/embedding",
+  "internal/test/binding",
+  "vm",
+]);
+
+/** Prints for each script with a code cache whether V8 accepted it, and each builtin that Node compiled with or without its cache. */
 const REPORT_CACHES = `
 {
   const vm = require("vm");
@@ -43,7 +50,13 @@ const REPORT_CACHES = `
       lines.push("cache " + options.filename + (this.cachedDataRejected === false ? " accepted" : " rejected") + "\\n");
     }
   };
-  process.on("exit", () => require("fs").writeSync(2, lines.join("")));
+  process.on("exit", () => {
+    const { internalBinding } = process.getBuiltinModule("internal/test/binding");
+    const usage = internalBinding("builtins").getCacheUsage();
+    for (const name of usage.compiledWithCache) lines.push("cached " + name + "\\n");
+    for (const name of usage.compiledWithoutCache) lines.push("compiled " + name + "\\n");
+    require("fs").writeSync(2, lines.join(""));
+  });
 }
 `;
 
@@ -95,8 +108,11 @@ describeUnless(explainNoExecutable(), "packed docr", () => {
   ): Promise<readonly string[]> => {
     const request = { args: ["get"], input: Buffer.from(input), env: { ...env, ...added } };
     const { stderr } = await call(program, request);
-    return stderr.split("\n").filter((line) => /^(?:loaded|cache) /.test(line));
+    return stderr.split("\n").filter((line) => /^(?:loaded|cache|cached|compiled) /.test(line));
   };
+
+  const reportBundles = async (input: string, added?: Environment): Promise<readonly string[]> =>
+    (await report(programs.caches, input, added)).filter((line) => line.startsWith("cache "));
 
   const cacheResponse = (): void =>
     writeFileSync(join(folder, "run/docr", responseNameFor(env)), cachedResponse("cached"), {
@@ -143,10 +159,18 @@ describeUnless(explainNoExecutable(), "packed docr", () => {
     expect(SLOW_BUILTINS.filter((name) => loaded.includes(name))).toEqual([]);
   });
 
+  it("compiles no builtin of Node's again once a bundle is loaded", async () => {
+    const lines = await report(programs.caches, "ghcr.io", { DOCR_STORE: "file" });
+    const named = (kind: string): readonly string[] =>
+      lines.filter((line) => line.startsWith(kind)).map((line) => line.slice(kind.length));
+    expect(named("cached ")).toEqual(expect.arrayContaining(["sea", "sqlite"]));
+    expect(named("compiled ").filter((name) => !COMPILED_BEFORE.has(name))).toEqual([]);
+  });
+
   it("accepts the code caches of the bundles for a get of another registry, with and without an age vault", async () => {
     const lines = [
-      ...(await report(programs.caches, "ghcr.io")),
-      ...(await report(programs.caches, "ghcr.io", { DOCR_STORE: "file" })),
+      ...(await reportBundles("ghcr.io")),
+      ...(await reportBundles("ghcr.io", { DOCR_STORE: "file" })),
     ];
     expect([...new Set(lines)].toSorted()).toEqual(["cache docr:age accepted", "cache docr:run accepted"]);
   });
@@ -158,7 +182,7 @@ describeUnless(explainNoExecutable(), "packed docr", () => {
       const doctl = join(sandbox.home, ".config/doctl");
       mkdirSync(doctl, { recursive: true });
       writeFileSync(join(doctl, "config.yaml"), `access-token: ${sandbox.token}\n`, { mode: 0o600 });
-      expect(await report(programs.caches, HOST, sandbox.env)).toEqual([
+      expect(await reportBundles(HOST, sandbox.env)).toEqual([
         "cache docr:run accepted",
         "cache docr:doctl accepted",
         "cache docr:network accepted",

@@ -145,7 +145,7 @@ describe("every file of src", () => {
     );
     expect(reading.filter((path) => !isIn("launcher/")(path))).toEqual([
       // The digests of docr's own executables, in a stream.
-      "app/about.ts",
+      "app/file-digest.ts",
       "app/startup/stdin.ts",
       "system/regular-file.ts",
     ]);

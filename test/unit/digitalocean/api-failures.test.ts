@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { apiFailure } from "../../../src/digitalocean/api-failures.ts";
-import type { HttpResponse } from "../../../src/http/exchange.ts";
+import type { HttpResponse } from "../../../src/http/dispatch.ts";
 import { hintOf } from "../../../src/core/error-catalog.ts";
 import type { HelperError } from "../../../src/core/errors.ts";
 import type { ApiToken } from "../../../src/core/api-token.ts";

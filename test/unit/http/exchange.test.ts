@@ -1,6 +1,7 @@
 import { createServer, type RequestListener } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
-import { createExchange, type HttpRequest, type HttpResponse } from "../../../src/http/exchange.ts";
+import type { HttpResponse } from "../../../src/http/dispatch.ts";
+import { createExchange, type HttpRequest } from "../../../src/http/exchange.ts";
 import { faultOf } from "../../../src/http/faults.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import { closeServer, listen, readBody } from "../../support/fakes/digitalocean-api.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { HttpResponse } from "../../../src/http/exchange.ts";
+import type { HttpResponse } from "../../../src/http/dispatch.ts";
 import { rateLimitEndsInMs, withRetries } from "../../../src/http/retry.ts";
 import type { TracedRequest } from "../../../src/http/traced.ts";
 import { HelperError, type ErrorCode } from "../../../src/core/errors.ts";

@@ -5,7 +5,7 @@ import { createServer as createTcp, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import type { HttpResponse } from "../../../src/http/exchange.ts";
+import type { HttpResponse } from "../../../src/http/dispatch.ts";
 import { createSend, type TracedRequest } from "../../../src/http/traced.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import {

@@ -1,0 +1,39 @@
+/** Leaves parts of packages out of the bundles that docr does not use (src/app/startup/README.md). */
+import { join } from "node:path";
+import type { Plugin } from "esbuild";
+
+const UNDICI = join(import.meta.dirname, "undici");
+
+/** Puts in only the few modules of undici that docr uses, without its HTTP/2, node:assert and node:http. */
+export function leanUndici(): Plugin {
+  return {
+    name: "lean-undici",
+    setup(bundler) {
+      bundler.onResolve({ filter: /^undici$/ }, () => ({ path: join(UNDICI, "undici.cjs") }));
+      bundler.onResolve({ filter: /^node:(?:assert|http)$/ }, ({ path, importer }) =>
+        /[\\/]node_modules[\\/]undici[\\/]/.test(importer)
+          ? { path: join(UNDICI, `${path.slice("node:".length)}.cjs`) }
+          : undefined,
+      );
+      bundler.onResolve({ filter: /\/client-h2\.js$/ }, () => ({ path: "client-h2", namespace: "absent" }));
+      bundler.onLoad({ filter: /.*/, namespace: "absent" }, () => ({
+        contents: `module.exports = () => { throw new Error("HTTP/2 is not in this program"); };`,
+      }));
+    },
+  };
+}
+
+/** Leaves node:child_process out of commander, which needs it only for commands that are separate programs. */
+export function leanCommander(): Plugin {
+  return {
+    name: "lean-commander",
+    setup(bundler) {
+      bundler.onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+        /[\\/]node_modules[\\/]commander[\\/]/.test(importer)
+          ? { path: "child_process", namespace: "nothing" }
+          : undefined,
+      );
+      bundler.onLoad({ filter: /.*/, namespace: "nothing" }, () => ({ contents: "module.exports = {};" }));
+    },
+  };
+}
