@@ -11,7 +11,6 @@ import { once } from "./core/once.ts";
 import { isAction } from "./protocol/messages.ts";
 import { readCachedResponse } from "./response-cache/read.ts";
 import { decodeAscii } from "./response-cache/shared/ascii.ts";
-import { CACHED_SERVER_URL } from "./response-cache/shared/key.ts";
 import { INPUT_LIMIT_BYTES, OUTPUT_FAILED_MESSAGE } from "./response-cache/shared/limits.ts";
 
 /** How long to wait for stdin before the cached response is skipped. The full program then continues to wait for stdin. */
@@ -45,10 +44,9 @@ async function answerOrPrefetch(
   input: Uint8Array | Promise<Uint8Array>,
 ): ReturnType<typeof prefetchLogin> {
   const bytes = input instanceof Uint8Array ? input : await waitForInput(host, input);
-  if (decodeAscii(bytes, bytes.length)?.trim() !== CACHED_SERVER_URL) return prefetchLogin(host, bytes);
-  const response = cachedResponse(host);
+  const response = cachedResponse(host, bytes);
   if (response !== undefined) deliver(host, { stdout: response, stderr: "", exitCode: 0 }, true);
-  return undefined;
+  return prefetchLogin(host, bytes);
 }
 
 /** Writes the output and exits. A response that could not be written is a failure; stderr says so, unless it has another reason already. */
@@ -68,9 +66,12 @@ async function waitForInput(host: Host, input: Promise<Uint8Array>): Promise<Uin
   return withDeadline(input, CACHED_INPUT_TIMEOUT_MS, () => new Uint8Array());
 }
 
-function cachedResponse(host: Host): string | undefined {
-  if (host.platform !== "linux" || host.uid === undefined) return undefined;
-  return readCachedResponse(host, host.uid, host.clock());
+function cachedResponse(host: Host, input: Uint8Array): string | undefined {
+  // docr rejects an input that is too long.
+  if (host.platform !== "linux" || host.uid === undefined || input.length >= INPUT_LIMIT_BYTES)
+    return undefined;
+  const address = decodeAscii(input, input.length)?.trim();
+  return address === undefined ? undefined : readCachedResponse(address, host, host.uid, host.clock());
 }
 
 void main();

@@ -70,8 +70,8 @@ export function composeCredentials(ports: CredentialPorts) {
   const keyOf = (request: Pick<RegistryRequest, "registry">) => cacheKeyOf(settings(), request, sha256);
   const revocation = createRevocation(ports);
   const lookup = createLookup(current, ports.clock, ports.doctl);
-  const minter = createMinter({ ...ports, tokens });
-  const saver = createSaver(current, locks, tokens, ports.responses);
+  const minter = createMinter({ ...ports, tokens, lookup });
+  const saver = createSaver(current, lookup, locks, tokens, ports.responses);
   const steps: GetSteps = { ...ports, keyOf, lookup, minter, saver, revocation };
   const hasApiToken = async () => (await tokens.find(keyOf(BARE_HOST))) !== undefined;
   const accountPorts = { ...ports, apiTokens, logins, revocation, hasApiToken };

@@ -11,8 +11,9 @@ import type { Reporter } from "../core/reporter.ts";
 import { encodeRevocables } from "../credentials/codec.ts";
 import type { CheckRegistryLogin } from "../credentials/finished-login.ts";
 import { COMMIT_LOCK } from "../credentials/commit-lock.ts";
+import { cacheKeyOf, isStoredFor } from "../credentials/minting/cache-key.ts";
 import { isOtherLogin, LOGIN } from "../credentials/stored-logins.ts";
-import { encodeGetResponse } from "../protocol/responses.ts";
+import { encodeLoginFields } from "../protocol/responses.ts";
 import { createResponses } from "../response-cache/publish.ts";
 import { fallbackNoteNameOf, responseNameOf } from "../response-cache/read.ts";
 import { writeFallbackNote } from "../response-cache/write-fallback-note.ts";
@@ -75,8 +76,9 @@ export function compose(host: Host) {
   const responses = createResponses({
     files: responseFiles,
     readCached: async (name) => openSessionCache(host, files())?.read(name),
-    fileName: () => responseNameOf(host),
-    encodeResponse: encodeGetResponse,
+    fileName: (registry = "") => responseNameOf(host, registry),
+    isStoredFor: (registry, stored) => isStoredFor(cacheKeyOf(settings(), { registry }, sha256), stored),
+    encodeLogin: encodeLoginFields,
     locks,
     commitLock: COMMIT_LOCK,
     clock,

@@ -7,13 +7,8 @@ import {
   isHelperName,
 } from "../response-cache/shared/fallback-note.ts";
 import { openCachedResponse } from "../response-cache/shared/format.ts";
-import {
-  CACHED_SERVER_URL,
-  isBypassed,
-  keyText,
-  type ReadVariable,
-  responseFileName,
-} from "../response-cache/shared/key.ts";
+import { registryIn } from "../response-cache/shared/address.ts";
+import { isBypassed, keyText, type ReadVariable, responseFileName } from "../response-cache/shared/key.ts";
 import { INPUT_TIMEOUT_HINT, INPUT_TIMEOUT_MESSAGE } from "../response-cache/shared/limits.ts";
 
 /** What the client sent on stdin. */
@@ -44,8 +39,8 @@ export interface Clocks {
 export type Decision =
   /** Print the response and exit. */
   | { readonly kind: "respond"; readonly response: string }
-  /** If another launcher has already started docr, wait for the response with this file name. Otherwise run docr. */
-  | { readonly kind: "await-response"; readonly name: string }
+  /** If another launcher has already started docr, wait for the response in this file. Otherwise run docr. */
+  | { readonly kind: "await-response"; readonly name: string; readonly address: string }
   /** Run docker-credential-HELPER. If it cannot be started, run docr, which reports that. */
   | { readonly kind: "run-fallback"; readonly helper: string }
   | { readonly kind: "run-docr" }
@@ -67,32 +62,45 @@ export function decide(
   if (input.status === "timed-out") {
     return { kind: "fail", message: INPUT_TIMEOUT_MESSAGE + "; " + INPUT_TIMEOUT_HINT };
   }
-  const address = input.text.trim();
-  if (address === CACHED_SERVER_URL) return decideCached(variable, files, clocks);
   // docr rejects an input that is too long.
-  if (input.status === "complete" && isCertainlyOtherHost(address)) return decideOtherHost(variable, files);
-  return RUN_DOCR;
+  if (input.status !== "complete") return RUN_DOCR;
+  const address = input.text.trim();
+  const registry = registryIn(address);
+  if (registry !== undefined) return decideCached(address, registry, variable, files, clocks);
+  return isCertainlyOtherHost(address) ? decideOtherHost(variable, files) : RUN_DOCR;
 }
 
-/** Returns the response in the file, or undefined if there is none that is valid now. */
-export function findResponse(name: string, files: LauncherFiles, clocks: Clocks): string | undefined {
+/** Returns the response in the file to a `get` of the address, or undefined if there is none that is valid now. */
+export function findResponse(
+  name: string,
+  address: string,
+  files: LauncherFiles,
+  clocks: Clocks,
+): string | undefined {
   const text = files.privateText(name);
   if (text === undefined) return undefined;
   const now = clocks.now();
   return (
-    openCachedResponse(text, now, clocks.uptime()) ?? openCachedResponse(text, now, clocks.shownUptime())
+    openCachedResponse(text, address, now, clocks.uptime()) ??
+    openCachedResponse(text, address, now, clocks.shownUptime())
   );
 }
 
-function decideCached(variable: ReadVariable, files: LauncherFiles, clocks: Clocks): Decision {
+function decideCached(
+  address: string,
+  registry: string,
+  variable: ReadVariable,
+  files: LauncherFiles,
+  clocks: Clocks,
+): Decision {
   const config = files.config();
   if (config === undefined) return RUN_DOCR;
-  const name = responseFileName(sha256(keyText(variable, config)));
-  const response = findResponse(name, files, clocks);
+  const name = responseFileName(sha256(keyText(variable, config, registry)));
+  const response = findResponse(name, address, files, clocks);
   if (response !== undefined) return { kind: "respond", response };
   // With DOCR_CACHE set, docr may not publish a response, so waiting for one could be useless.
   const cache = variable("DOCR_CACHE");
-  return cache === undefined || cache === "" ? { kind: "await-response", name } : RUN_DOCR;
+  return cache === undefined || cache === "" ? { kind: "await-response", name, address } : RUN_DOCR;
 }
 
 function decideOtherHost(variable: ReadVariable, files: LauncherFiles): Decision {

@@ -28,7 +28,9 @@ if (decision.kind === "fail") fail(decision.message);
 if (decision.kind === "respond") respond(decision.response);
 if (decision.kind === "await-response") {
   endAfter(GET_TIMEOUT_S);
-  const response = waitForResponse(lockFolder(), () => findResponse(decision.name, files, clocks));
+  const response = waitForResponse(lockFolder(), () =>
+    findResponse(decision.name, decision.address, files, clocks),
+  );
   if (response !== undefined) respond(response);
 }
 if (!restoreInput()) fail("stdin cannot be passed on");

@@ -1,6 +1,7 @@
 import type { Environment } from "../core/machine.ts";
 import type { Sha256 } from "../core/secret.ts";
 import type { Moment } from "../core/lifetime.ts";
+import { registryIn } from "./shared/address.ts";
 import { fallbackFileName, fallbackKeyText } from "./shared/fallback-note.ts";
 import { openCachedResponse } from "./shared/format.ts";
 import { configPath, isBypassed, keyText, responseFileName, responseFolder } from "./shared/key.ts";
@@ -15,21 +16,30 @@ export interface ResponseKeyOptions {
   readonly sha256: Sha256;
 }
 
-/** Returns the cached response to a `get` of CACHED_SERVER_URL, or undefined if none is valid for this environment now. */
-export function readCachedResponse(options: ResponseKeyOptions, uid: number, at: Moment): string | undefined {
-  const name = responseNameOf(options);
+/**
+ * Returns the cached response to a `get` of the address, or undefined if none is valid for this environment now. Responses are cached
+ * only for DigitalOcean's registry.
+ */
+export function readCachedResponse(
+  address: string,
+  options: ResponseKeyOptions,
+  uid: number,
+  at: Moment,
+): string | undefined {
+  const registry = registryIn(address);
+  const name = registry === undefined ? undefined : responseNameOf(options, registry);
   const folder = responseFolder(options.env["XDG_RUNTIME_DIR"] ?? "", uid);
   if (name === undefined || !isPrivateFolder(folder, uid)) return undefined;
   const text = readPrivateFile(`${folder}/${name}`, uid);
-  return text === undefined ? undefined : openCachedResponse(text, at.now, at.uptime ?? -1);
+  return text === undefined ? undefined : openCachedResponse(text, address, at.now, at.uptime ?? -1);
 }
 
-/** The file name of the cached response. Undefined if this environment bypasses the cache. */
-export function responseNameOf({ env, sha256 }: ResponseKeyOptions): string | undefined {
+/** The file name of the cached response for the registry that an address names, or "". Undefined if this environment bypasses the cache. */
+export function responseNameOf({ env, sha256 }: ResponseKeyOptions, registry: string): string | undefined {
   const variable = (name: string): string | undefined => env[name];
   if (isBypassed(variable)) return undefined;
   const config = readConfigText(env);
-  return config === undefined ? undefined : responseFileName(sha256(keyText(variable, config)));
+  return config === undefined ? undefined : responseFileName(sha256(keyText(variable, config, registry)));
 }
 
 /** The file name of the note that tells the launcher about the fallback helper. Undefined if the config is unreadable. */

@@ -1,16 +1,20 @@
 /** The files that docr stores for the launcher, made by hand. */
 import { readFileSync } from "node:fs";
 import { sha256 } from "../../src/app/startup/sha256.ts";
+import { REGISTRY_HOST } from "../../src/core/address.ts";
 import { encodeCachedResponse, type ValidityTimes } from "../../src/response-cache/shared/format.ts";
 import { fallbackFileName, fallbackKeyText } from "../../src/response-cache/shared/fallback-note.ts";
-import { CACHED_SERVER_URL, keyText, responseFileName } from "../../src/response-cache/shared/key.ts";
+import { keyText, responseFileName } from "../../src/response-cache/shared/key.ts";
 import type { Environment } from "../support/lab/run.ts";
 
 export const HOUR_MS = 3_600_000;
 
-/** The file name of the cached response. `config` is "=" and the config file's text, or "" without one. */
-export function responseNameFor(env: Environment, config = ""): string {
-  return responseFileName(sha256(keyText((name) => env[name], config)));
+/**
+ * The file name of the cached response. `config` is "=" and the config file's text, or "" without one. `registry` is the registry that
+ * the address names.
+ */
+export function responseNameFor(env: Environment, config = "", registry = ""): string {
+  return responseFileName(sha256(keyText((name) => env[name], config, registry)));
 }
 
 /** The file name of the fallback note. */
@@ -18,9 +22,9 @@ export function noteNameFor(env: Environment, config = ""): string {
   return fallbackFileName(sha256(fallbackKeyText((name) => env[name], config)));
 }
 
-/** A response as docr prints it. */
-export function responseWith(secret: string): string {
-  return `${JSON.stringify({ ServerURL: CACHED_SERVER_URL, Username: "warm", Secret: secret })}\n`;
+/** A response as docr prints it to a client that asked for the address. */
+export function responseWith(secret: string, address: string = REGISTRY_HOST): string {
+  return `${JSON.stringify({ ServerURL: address, Username: "warm", Secret: secret })}\n`;
 }
 
 /** From an hour before to an hour after `now`, in milliseconds, on both clocks. */
@@ -31,5 +35,5 @@ export function validAround(now: number): ValidityTimes {
 
 /** The text of a cached response's file. It is valid now by default. */
 export function cachedResponse(secret: string, times: ValidityTimes = validAround(Date.now())): string {
-  return encodeCachedResponse(times, responseWith(secret));
+  return encodeCachedResponse(times, `${JSON.stringify({ Username: "warm", Secret: secret })}\n`);
 }

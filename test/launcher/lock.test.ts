@@ -44,13 +44,15 @@ describeUnless(
     /** A shell script that stores a cached response for the environment and prints its response. */
     const storing = (env: Environment = bench.env, text = cachedResponse("cached")): string => {
       const source = join(bench.folder, "cached");
+      const response = join(bench.folder, "response");
       writeFileSync(source, text);
+      writeFileSync(response, bench.response);
       const path = join(bench.responses, responseNameFor(env));
       return [
         "umask 077",
         `mkdir -p '${bench.responses}'`,
         `cp '${source}' '${path}.new' && mv '${path}.new' '${path}'`,
-        `tail -n 1 '${source}'`,
+        `cat '${response}'`,
       ].join("\n");
     };
     const askMany = (count: number) =>
@@ -69,6 +71,19 @@ describeUnless(
       expect(new Set(answers.map(({ ending, stdout }) => `${ending} ${stdout}`))).toEqual(
         new Set([`0 ${bench.response}`]),
       );
+      expect(starts()).toHaveLength(1);
+    });
+
+    it("wait for the response to another spelling, and print it with their own", async () => {
+      putDocr(1, storing());
+      const first = startLauncher();
+      expect(await waitUntil(async () => starts().length === 1, 10)).toBe(true);
+      const spellings = [`https://${HOST}`, HOST.toUpperCase(), `${HOST}:443/v2/`];
+      const answers = await Promise.all(spellings.map((input) => bench.ask(["get"], input)));
+      expect(answers.map(({ stdout }) => stdout)).toEqual(
+        spellings.map((spelling) => bench.response.replace(HOST, spelling)),
+      );
+      await first.ended;
       expect(starts()).toHaveLength(1);
     });
 
@@ -131,9 +146,9 @@ exit ${NO_RESPONSE}`,
       });
       afterEach(() => release());
 
-      it("for another action, another host and another spelling of the host", async () => {
+      it("for another action, another host and a spelling of the host that is not plain", async () => {
         expect(await isAtOnce("store", "{}")).toBe(true);
-        for (const input of ["ghcr.io", `https://${HOST}`, `${HOST}/acme`, ""])
+        for (const input of ["ghcr.io", `${HOST}.`, `${HOST}/Acme`, ""])
           expect(await isAtOnce("get", input)).toBe(true);
       });
 

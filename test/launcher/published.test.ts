@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { listFiles, backdate, readFiles } from "../support/private-folder.ts";
@@ -13,6 +13,17 @@ import { type Outcome, call } from "./call.ts";
 import { openBench } from "./launcher-bench.ts";
 
 const RESPONSES = "warm-";
+/** For the host alone, and for the path of the account's only registry. */
+const BOTH = 2;
+const SPELLINGS = [
+  HOST,
+  `https://${HOST}`,
+  `http://${HOST}/`,
+  `${HOST}:443`,
+  HOST.toUpperCase(),
+  `${HOST}/v2/`,
+];
+const PATHS = [`${HOST}/acme`, `https://${HOST}/acme/app`, `${HOST}:443/acme/app/`];
 const reason = explainNoLauncher() ?? explainMissing(KEYRING);
 
 /** Runs a launcher without docr, so that it can respond only from the response cache. */
@@ -32,7 +43,7 @@ function loggedIn(body: (sandbox: Sandbox) => Promise<void>): () => Promise<void
   return inSandbox({ keyring: true }, async (sandbox) => {
     expect(await sandbox.docr("store", { stdin: tokenLogin(sandbox.token) })).toMatchObject({ code: 0 });
     expect(await sandbox.get()).toMatchObject({ code: 0, stderr: "" });
-    expect(listFiles(sandbox.privateFolder, RESPONSES)).toHaveLength(1);
+    expect(listFiles(sandbox.privateFolder, RESPONSES)).toHaveLength(BOTH);
     await body(sandbox);
   });
 }
@@ -93,7 +104,7 @@ describeUnless(reason, "the response that docr caches for the launcher", () => {
       const before = secretOf(await sandbox.get());
       // Only the credential gets older. The response is deleted because its credential is, not because of its own age.
       const [name = ""] = listFiles(sandbox.privateFolder, RESPONSES);
-      const text = readFiles(sandbox.privateFolder, RESPONSES).slice(name.length + 1, -1);
+      const text = readFiles(sandbox.privateFolder, name).slice(name.length + 1, -1);
       backdate(sandbox.privateFolder, 31);
       writeFileSync(join(sandbox.privateFolder, name), text, { mode: 0o600 });
       expect(await sandbox.get(sandbox.traced)).toMatchObject({ code: 0 });
@@ -119,7 +130,49 @@ describeUnless(reason, "the response that docr caches for the launcher", () => {
   );
 
   it(
-    "is not stored with another kind of cache, nor for other spellings of the host",
+    "is for every plain spelling of the host, and repeats the spelling",
+    loggedIn(async (sandbox) => {
+      const { stdout } = await sandbox.get();
+      for (const spelling of [...SPELLINGS, ...PATHS]) {
+        const alone = await askLauncherAlone(sandbox.env, spelling);
+        expect([alone.ending, alone.stderr]).toEqual([0, ""]);
+        expect(alone.stdout).toBe(stdout.replace(HOST, spelling));
+        expect(await sandbox.docr("get", { stdin: spelling })).toMatchObject({ stdout: alone.stdout });
+      }
+      expect(sandbox.standIn.count("mint")).toBe(1);
+    }),
+  );
+
+  it(
+    "is for a path alone until the host is asked for, and then for both",
+    inSandbox({}, async (sandbox) => {
+      for (const path of PATHS) {
+        expect(await sandbox.docr("get", { stdin: path })).toMatchObject({ code: 0, stderr: "" });
+        expect((await askLauncherAlone(sandbox.env, path)).ending).toBe(0);
+      }
+      expect((await askLauncherAlone(sandbox.env)).ending).toBe(1);
+      await sandbox.get();
+      for (const spelling of [...SPELLINGS, ...PATHS])
+        expect((await askLauncherAlone(sandbox.env, spelling)).ending).toBe(0);
+      expect([sandbox.standIn.count("mint"), sandbox.standIn.count("list")]).toEqual([1, 1]);
+    }),
+  );
+
+  it.each([
+    ["another registry", { DOCR_REGISTRY: "other" }, HOST],
+    ["another account for the registry", { HOME: "mapped" }, PATHS[0]],
+  ])("is not the one of %s", (_what, { HOME, ...added }: Environment, input) =>
+    loggedIn(async (sandbox) => {
+      const config = join(sandbox.folder, "mapped", ".config", "docr");
+      mkdirSync(config, { recursive: true });
+      writeFileSync(join(config, "config.json"), '{"contexts":{"acme":"work"}}');
+      const home = HOME === undefined ? {} : { HOME: join(sandbox.folder, HOME) };
+      expect((await askLauncherAlone({ ...sandbox.env, ...added, ...home }, input)).ending).toBe(1);
+    })(),
+  );
+
+  it(
+    "is not stored with another kind of cache",
     inSandbox({}, async (sandbox) => {
       for (const cache of ["none", "keychain"]) {
         await sandbox.get({ DOCR_CACHE: cache });
@@ -130,11 +183,6 @@ describeUnless(reason, "the response that docr caches for the launcher", () => {
       const before = listFiles(sandbox.privateFolder, RESPONSES);
       for (const cache of ["none", "keychain"]) await sandbox.get({ DOCR_CACHE: cache });
       expect(listFiles(sandbox.privateFolder, RESPONSES)).toEqual(before);
-      for (const name of before) rmSync(join(sandbox.privateFolder, name));
-      for (const input of [`https://${HOST}`, `${HOST}/acme`, HOST.toUpperCase()]) {
-        expect(await sandbox.docr("get", { stdin: input })).toMatchObject({ code: 0 });
-        expect(listFiles(sandbox.privateFolder, RESPONSES)).toEqual([]);
-      }
     }),
   );
 
@@ -147,7 +195,7 @@ describeUnless(reason, "the response that docr caches for the launcher", () => {
       for (const added of bypassing) expect(await sandbox.get(added)).toMatchObject({ code: 0 });
       expect(listFiles(sandbox.privateFolder, RESPONSES)).toEqual([]);
       await sandbox.get();
-      expect(listFiles(sandbox.privateFolder, RESPONSES)).toHaveLength(1);
+      expect(listFiles(sandbox.privateFolder, RESPONSES)).toHaveLength(BOTH);
       const lines = sandbox.trace().length;
       await sandbox.get(sandbox.traced);
       expect(sandbox.trace().length).toBeGreaterThan(lines);

@@ -18,6 +18,7 @@ import { FALLBACK_KEY_VARIABLES, isHelperName } from "../../src/response-cache/s
 import { RESPONSE_LIMIT, type ValidityTimes } from "../../src/response-cache/shared/format.ts";
 import { KEY_VARIABLES, BYPASS_VARIABLES } from "../../src/response-cache/shared/key.ts";
 import type { Environment } from "../support/lab/run.ts";
+import { spellings } from "./spellings.ts";
 import { cachedResponse, HOUR_MS, noteNameFor, validAround, responseNameFor } from "./cached-response.ts";
 
 export const HOST = "registry.digitalocean.com";
@@ -102,6 +103,7 @@ const RESPONSE_KINDS = [
   "not yet by the uptime",
   "truncated",
   "another magic word",
+  "an older format",
   "mode 0640",
   "mode 0620",
   "mode 0610",
@@ -191,8 +193,13 @@ const INPUTS: readonly (string | Buffer)[] = [
   `${HOST}/${"a".repeat(20_000)}`,
 ];
 
+/** The registries that have a cached response; "" is the host alone. */
+const CACHED_REGISTRIES = ["", "acme"];
+
 const input: fc.Arbitrary<Uint8Array> = fc.oneof(
-  { weight: 8, arbitrary: fc.constant(Buffer.from(HOST)) },
+  { weight: 5, arbitrary: fc.constant(Buffer.from(HOST)) },
+  { weight: 2, arbitrary: fc.constant(Buffer.from(`${HOST}/acme/app`)) },
+  { weight: 6, arbitrary: spellings.map((text) => Buffer.from(text)) },
   { weight: 5, arbitrary: fc.constant(Buffer.from("ghcr.io")) },
   { weight: 8, arbitrary: fc.constantFrom(...INPUTS).map((text) => Buffer.from(text)) },
   { weight: 1, arbitrary: fc.uint8Array({ maxLength: 40 }) },
@@ -340,19 +347,17 @@ export function arrange(situation: Situation, site: Site, now: number): void {
     return;
   }
   makeFolder(responses);
-  arrangeResponse(situation, { responses, env, config, now, makeFile, makeFolder, makeLink });
+  for (const registry of CACHED_REGISTRIES)
+    arrangeResponse(situation, registry, { responses, env, config, now, makeFile, makeFolder, makeLink });
   arrangeNote(situation, { responses, env, config, now, makeFile, makeFolder, makeLink });
   if (situation.minted) makeFile(join(responses, mintedName()), mintedRecord(now));
   if (uid !== undefined) {
-    for (const [kind, prefix] of [
-      [situation.response, "warm-"],
-      [situation.note, "fallback-"],
+    const responseNames = CACHED_REGISTRIES.map((registry) => responseNameFor(env, config, registry));
+    for (const [kind, names] of [
+      [situation.response, responseNames],
+      [situation.note, [noteNameFor(env, config)]],
     ] as const) {
-      const path = join(
-        responses,
-        prefix === "warm-" ? responseNameFor(env, config) : noteNameFor(env, config),
-      );
-      if (kind === FOREIGN) makeFileOf(path, 0);
+      for (const name of names) if (kind === FOREIGN) makeFileOf(join(responses, name), 0);
     }
     if (folder === FOREIGN) chownSync(responses, 0, 0);
     if (runtimeDir === FOREIGN) chownSync(run, 0, 0);
@@ -412,12 +417,18 @@ interface Place extends Makers {
   readonly now: number;
 }
 
-function arrangeResponse({ response }: Situation, { responses, env, config, now, ...makers }: Place): void {
-  const right = join(responses, responseNameFor(env, config));
+function arrangeResponse(
+  { response }: Situation,
+  registry: string,
+  { responses, env, config, now, ...makers }: Place,
+): void {
+  const pathFor = (otherEnv: Environment, otherConfig: string): string =>
+    join(responses, responseNameFor(otherEnv, otherConfig, registry));
+  const right = pathFor(env, config);
   const times = validAround(now);
-  const valid = cachedResponse("cached", times);
-  const withTimes = (other: Partial<ValidityTimes>): string =>
-    cachedResponse("cached", { ...times, ...other });
+  const secret = `cached${registry}`;
+  const valid = cachedResponse(secret, times);
+  const withTimes = (other: Partial<ValidityTimes>): string => cachedResponse(secret, { ...times, ...other });
   const long = (length: number): string =>
     cachedResponse("f".repeat(length - cachedResponse("", times).length), times);
   const contents: Readonly<Record<string, string | Uint8Array>> = {
@@ -427,7 +438,8 @@ function arrangeResponse({ response }: Situation, { responses, env, config, now,
     "not yet by the wall clock": withTimes({ notBefore: now + HOUR_MS }),
     "not yet by the uptime": withTimes({ uptimeFrom: times.uptimeUntil - 1 }),
     truncated: valid.slice(0, -3),
-    "another magic word": valid.replace("-1 ", "-2 "),
+    "another magic word": valid.replace("-2 ", "-3 "),
+    "an older format": valid.replace("-2 ", "-1 "),
     huge: valid + "x".repeat(1_000_000),
     empty: "",
     "not ASCII": cachedResponse("ü", times),
@@ -440,13 +452,13 @@ function arrangeResponse({ response }: Situation, { responses, env, config, now,
   else if (mode !== undefined) makers.makeFile(right, valid, Number.parseInt(mode, 8));
   else if (response === "directory") makers.makeFolder(right);
   else if (response === "symlink") {
-    makers.makeFile(join(responses, "warm-elsewhere"), valid);
-    makers.makeLink(right, join(responses, "warm-elsewhere"));
+    const target = join(responses, `warm-elsewhere${registry}`);
+    makers.makeFile(target, valid);
+    makers.makeLink(right, target);
   } else if (response === "of another environment") {
-    makers.makeFile(join(responses, responseNameFor({ ...env, DOCR_TTL: "61" }, config)), valid);
-  } else if (response === "of no config") makers.makeFile(join(responses, responseNameFor(env, "")), valid);
-  else if (response === "of another config")
-    makers.makeFile(join(responses, responseNameFor(env, "={ }")), valid);
+    makers.makeFile(pathFor({ ...env, DOCR_TTL: "61" }, config), valid);
+  } else if (response === "of no config") makers.makeFile(pathFor(env, ""), valid);
+  else if (response === "of another config") makers.makeFile(pathFor(env, "={ }"), valid);
 }
 
 function arrangeNote({ note, config: kind }: Situation, { responses, env, config, ...makers }: Place): void {

@@ -1,16 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { describeUnless } from "../support/lab/describe.ts";
-import { explainNoExecutable } from "../support/lab/executable.ts";
+import { DOCR, explainNoExecutable, LAUNCHER } from "../support/lab/executable.ts";
+import { run } from "../support/lab/run.ts";
 import { waitUntil } from "../support/lab/service.ts";
 import { CLEAN_FAILURE, summarizeFailure } from "../support/failure.ts";
-import { backdate } from "../support/private-folder.ts";
+import { backdate, listFiles } from "../support/private-folder.ts";
 import { createRandom } from "./random.ts";
 import { createSlowProxy } from "../support/fakes/slow-proxy.ts";
-import { MINT } from "../support/requests.ts";
+import { HOST, MINT } from "../support/requests.ts";
 import { inSandbox, type Sandbox } from "./sandbox.ts";
 
 const MANY = 50;
+const PATH = `${HOST}/acme/app`;
 
 /** The processes that looked for an API token, in order: those that held the lock. */
 const lockHolders = (sandbox: Sandbox): readonly number[] => [
@@ -41,6 +43,39 @@ describeUnless(explainNoExecutable(), "50 processes at the same time", () => {
       const outcomes = await Promise.all(started.map(({ ended }) => ended));
       expect(new Set(outcomes.map((outcome) => sandbox.idOf(outcome)))).toEqual(new Set([1]));
       expect(sandbox.standIn.count("mint")).toBe(1);
+    }),
+  );
+
+  it.each([
+    ["launchers", LAUNCHER],
+    ["docr without a launcher", DOCR],
+  ])("mint once if half of them ask for the host and half for a path (%s)", async (_what, program) => {
+    for (const first of [HOST, PATH]) {
+      await inSandbox({}, async (sandbox) => {
+        const { env } = sandbox;
+        const ask = (stdin: string) => run(program, ["get"], { stdin, env });
+        const outcomes = [
+          ask(first),
+          ...Array.from({ length: MANY - 1 }, (_, i) => ask(i % 2 ? PATH : HOST)),
+        ];
+        const ids = (await Promise.all(outcomes)).map((outcome) => sandbox.idOf(outcome));
+        expect(ids).toEqual(ids.map(() => 1));
+        expect(sandbox.standIn.count("mint")).toBe(1);
+        expect(sandbox.standIn.count("list")).toBe(1);
+        expect(listFiles(sandbox.privateFolder, "minted-")).toHaveLength(1);
+        expect(listFiles(sandbox.privateFolder, "replaced-")).toEqual([]);
+      })();
+    }
+  });
+
+  it(
+    "mint one credential for each of two registries",
+    inSandbox({ registries: ["acme", "beta"] }, async (sandbox) => {
+      const paths = Array.from({ length: MANY }, (_, i) => `${HOST}/${i % 2 ? "acme" : "beta"}/app`);
+      const outcomes = await Promise.all(paths.map((stdin) => sandbox.docr("get", { stdin })));
+      expect(new Set(outcomes.map(({ code, stderr }) => `${code} ${stderr}`))).toEqual(new Set(["0 "]));
+      expect(sandbox.standIn.count("mint")).toBe(2);
+      expect(sandbox.standIn.count("list")).toBe(0);
     }),
   );
 

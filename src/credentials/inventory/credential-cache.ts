@@ -16,8 +16,11 @@ const IN_USE_MS = 15 * 60 * 1000;
 export interface CredentialCache {
   /** Returns undefined if no usable credential is cached. The returned one may have expired. */
   read(name: string): Promise<MintedCredential | undefined>;
-  /** Replaces the credential under the name. The previous one becomes superseded if it may be alive. */
-  replace(name: string, credential: MintedCredential): Promise<void>;
+  /**
+   * Replaces the credential under the name, and removes the one under `other`. The previous ones become superseded if they may be
+   * alive.
+   */
+  replace(name: string, credential: MintedCredential, other?: string): Promise<void>;
   /** Supersedes the current credentials that `which` selects. docr no longer returns them. */
   supersede(which: (credential: MintedCredential) => boolean): Promise<void>;
   /** Stores a superseded credential until docr revokes it. */
@@ -51,10 +54,17 @@ export function createCredentialCache(store: SecretStore, clock: Clock, sha256: 
   return {
     read,
     keepSuperseded,
-    async replace(name, credential) {
-      const previous = await read(name);
-      if (previous && mayBeAlive(previous, clock.read())) await keepSuperseded(previous);
+    async replace(name, credential, other = name) {
+      const supersede = async (previous: MintedCredential | undefined): Promise<void> => {
+        if (!previous || previous.secret.equals(credential.secret)) return;
+        if (mayBeAlive(previous, clock.read())) await keepSuperseded(previous);
+      };
+      await supersede(await read(name));
       await store.write(CURRENT + name, encodeCacheRecord({ credential, supersededAt: undefined }));
+      const duplicate = other === name ? undefined : await read(other);
+      if (!duplicate) return;
+      await supersede(duplicate);
+      await store.erase(CURRENT + other);
     },
     async supersede(which) {
       for (const [name, text] of await store.entries(CURRENT)) {

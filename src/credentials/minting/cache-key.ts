@@ -1,3 +1,4 @@
+import type { MintedCredential } from "../../core/credential.ts";
 import type { Sha256 } from "../../core/secret.ts";
 import type { RegistrySettings } from "./settings.ts";
 
@@ -13,8 +14,15 @@ export const BARE_HOST: Pick<RegistryRequest, "registry"> = { registry: undefine
 
 /** Identifies the credential for a request. */
 export interface CacheKey {
-  /** The name of the credential in the cache. */
+  /** The name of the credential in the cache, unless it is under `sharedName`. */
   readonly name: string;
+  /**
+   * The name of the credential for the account's only registry, and of the lock for all mints of this account. The same as `name`
+   * without a registry.
+   */
+  readonly sharedName: string;
+  /** The `name` of a request that names this registry, in the same account. */
+  readonly nameFor: (registry: string) => string;
   /** The registry that the address or DOCR_REGISTRY names. Undefined for the account's only registry. */
   readonly registry: string | undefined;
   /** Where `registry` comes from. */
@@ -40,9 +48,23 @@ export function cacheKeyOf(
   const context = mapped ?? settings.context;
   const account = settings.apiToken ? "" : accountName(context, settings);
   const owner = settings.apiToken?.secret.digest(sha256) ?? account;
-  const parts = [settings.apiUrl, owner, registry ?? "", settings.access];
+  const nameFor = (name: string): string =>
+    sha256([settings.apiUrl, owner, name, settings.access].join("\n"));
+  const sharedName = nameFor("");
   const namedBy = named !== undefined ? "address" : registry !== undefined ? "DOCR_REGISTRY" : undefined;
-  return { name: sha256(parts.join("\n")), registry, namedBy, context, account };
+  const name = registry === undefined ? sharedName : nameFor(registry);
+  return { name, sharedName, nameFor, registry, namedBy, context, account };
+}
+
+/** A credential and its name in the cache. */
+export interface StoredCredential {
+  readonly name: string;
+  readonly credential: MintedCredential;
+}
+
+/** Whether a stored credential is for this key. The one for the account's only registry is also for requests that name this registry. */
+export function isStoredFor(key: CacheKey, { name, credential }: StoredCredential): boolean {
+  return name === key.name || (name === key.sharedName && credential.registry === key.registry);
 }
 
 /**

@@ -47,9 +47,9 @@ export async function getCredential(
     return replaceCredential(request, key, cached, steps, limitMs);
   }
   const { credential, freshness } = cached;
-  if (freshness === "refresh-due") steps.background.refresh(key.name, request.serverUrl);
+  if (freshness === "refresh-due") steps.background.refresh(cached.name, request.serverUrl);
   steps.reporter.trace("cached", { freshness, access: credential.access, registry: credential.registry });
-  if (freshness === "fresh") await steps.responses.publish(key, credential, request.serverUrl);
+  if (freshness === "fresh") await steps.responses.publish(cached, request);
   return credential;
 }
 
@@ -73,10 +73,10 @@ export async function replaceCredential(
     if (!theirs || !isNewer(theirs, cached)) return undefined;
     const { access, registry } = theirs.credential;
     steps.reporter.trace("waited", { access, registry });
-    await steps.responses.publish(key, theirs.credential, request.serverUrl);
+    await steps.responses.publish(theirs, request);
     return theirs.credential;
   };
-  using lock = await steps.locks.acquire(key.name, totalMs);
+  using lock = await steps.locks.acquire(key.sharedName, totalMs);
   try {
     const theirs = await findTheirs();
     if (theirs) return theirs;
@@ -89,10 +89,12 @@ export async function replaceCredential(
       // If this process was stopped, another one may have taken the lock and minted.
       const newer = lock?.isHeld() === false ? await findTheirs() : undefined;
       if (newer) {
-        await steps.revocation.revoke([minted.credential]);
+        // Both may have found the credential that a path had cached.
+        if (!newer.secret.equals(minted.credential.secret))
+          await steps.revocation.revoke([minted.credential]);
         return newer;
       }
-      if ((await steps.saver.save(key, minted, request.serverUrl)) === "saved") {
+      if ((await steps.saver.save(key, minted)) === "saved") {
         if (await steps.revocation.isDue()) steps.background.revokeSuperseded();
         return minted.credential;
       }

@@ -9,19 +9,21 @@ import type { TokenFinder } from "../accounts/token-finder.ts";
 import { bestEffort, undefinedIfFailed } from "../best-effort.ts";
 import type { CurrentPlace } from "../inventory/placement.ts";
 import type { CacheKey } from "./cache-key.ts";
+import type { Lookup } from "./lookup.ts";
 import { noSuchRegistry } from "./no-such-registry.ts";
 import type { MintApi, MintRequest, OpenMintApi } from "./ports.ts";
 import type { RegistrySettings } from "./settings.ts";
 
 export interface Minted {
   readonly credential: MintedCredential;
-  /** The API token that minted it. */
+  /** The account's API token. */
   readonly token: ApiToken;
 }
 
 export interface Minter {
   /**
-   * Mints a credential for the key. Returns undefined if there is no API token. `previous` may tell the registry's name. All API calls
+   * Mints a credential for the key. If the key names no registry, and a request that named the account's only registry has cached a
+   * fresh credential, returns this one instead. Returns undefined if there is no API token. `previous` may tell the registry's name. All API calls
    * together take at most `budgetMs`. If the mint fails, shares the error with the processes that wait for it.
    */
   mint(key: CacheKey, previous: MintedCredential | undefined, budgetMs: number): Promise<Minted | undefined>;
@@ -30,6 +32,7 @@ export interface Minter {
 export interface MinterPorts {
   readonly settings: () => Pick<RegistrySettings, "access" | "lifetime">;
   readonly tokens: TokenFinder;
+  readonly lookup: Lookup;
   readonly openApi: OpenMintApi;
   readonly current: () => Pick<CurrentPlace, "accessHints">;
   readonly failures: SharedFailures;
@@ -78,7 +81,20 @@ async function mintForKey(ports: MinterPorts, api: MintApi, order: Order): Promi
       if (!isHelperError(error, "api-not-found")) throw error;
     }
   }
-  return mintWithAccess(ports, api, token, await findRegistry(api, token));
+  const registry = await findRegistry(api, token);
+  return (await findCached(ports, key, registry)) ?? mintWithAccess(ports, api, token, registry);
+}
+
+/** The fresh credential of a request that named the account's only registry. */
+async function findCached(
+  { lookup, reporter }: MinterPorts,
+  { nameFor }: CacheKey,
+  registry: string | undefined,
+): Promise<MintedCredential | undefined> {
+  const cached = registry === undefined ? undefined : await lookup.read(nameFor(registry));
+  if (cached?.freshness !== "fresh") return undefined;
+  reporter.trace("shared", { access: cached.credential.access, registry });
+  return cached.credential;
 }
 
 /** Returns the account's only registry, or undefined if the token may not list registries or the API has no list. */

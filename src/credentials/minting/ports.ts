@@ -3,7 +3,7 @@ import type { ApiToken } from "../../core/api-token.ts";
 import type { Access, MintedCredential } from "../../core/credential.ts";
 import type { Lifetime } from "../../core/lifetime.ts";
 import type { RevocableCredential } from "../codec.ts";
-import type { CacheKey } from "./cache-key.ts";
+import type { RegistryRequest, StoredCredential } from "./cache-key.ts";
 
 export interface MintRequest {
   readonly token: ApiToken;
@@ -45,9 +45,9 @@ export interface Background {
 /** Publishes cached responses, which the launcher returns without docr. If the machine has no place for them, both methods do nothing. */
 export interface Responses {
   /** For a credential from the cache. First acquires the commit lock, without waiting, and reads the cache again. Never throws. */
-  publish(key: CacheKey, credential: MintedCredential, serverUrl: string): Promise<void>;
+  publish(stored: StoredCredential, request: RegistryRequest): Promise<void>;
   /** For a credential that was just saved. The caller holds the commit lock. Never throws. */
-  publishSaved(key: CacheKey, credential: MintedCredential, serverUrl: string): Promise<void>;
+  publishSaved(stored: StoredCredential): Promise<void>;
 }
 
 /** doctl's configuration as a source of API tokens. */

@@ -1,8 +1,10 @@
 /**
  * The file format of a cached response, and when the response is valid. The launcher and docr both compile this file.
  *
- *     docr-warm-1 NOT-BEFORE UNTIL UPTIME-FROM UPTIME-UNTIL
- *     {"ServerURL":…,"Username":…,"Secret":…}
+ *     docr-warm-2 NOT-BEFORE UNTIL UPTIME-FROM UPTIME-UNTIL
+ *     {"Username":…,"Secret":…}
+ *
+ * The response to a client also has the address in the client's spelling, in the field ServerURL before the other two.
  *
  * The times are whole milliseconds: two of the wall clock since the epoch, two of the machine's uptime. The response is valid
  * for the first half of the credential's lifetime. After that, docr refreshes the credential.
@@ -16,14 +18,14 @@ export interface ValidityTimes {
   readonly uptimeUntil: number;
 }
 
-const MAGIC = "docr-warm-1";
+const MAGIC = "docr-warm-2";
 /** Half of the longest lifetime that the API grants is 15 days. */
 const LONGEST_MS = 16 * 24 * 3600 * 1000;
 /** The longest file, in characters. A real one is far shorter. */
 export const RESPONSE_LIMIT = 16384;
 
-/** Returns the file's text. `response` must end with a line break. */
-export function encodeCachedResponse(times: ValidityTimes, response: string): string {
+/** Returns the file's text. `login` is the JSON object with user name and secret, and a line break. */
+export function encodeCachedResponse(times: ValidityTimes, login: string): string {
   return (
     MAGIC +
     " " +
@@ -35,15 +37,21 @@ export function encodeCachedResponse(times: ValidityTimes, response: string): st
     " " +
     String(times.uptimeUntil) +
     "\n" +
-    response
+    login
   );
 }
 
 /**
- * Returns the response with its line break. Returns undefined if the text does not have this format, or if the response is not
- * valid at `now` and `uptime` (milliseconds; NaN means unknown and is never valid).
+ * Returns the response to a `get` of the address, with its line break. The address must need no escapes in JSON (`registryIn`). Returns
+ * undefined if the text does not have this format, or if the response is not valid at `now` and `uptime` (milliseconds; NaN means
+ * unknown and is never valid).
  */
-export function openCachedResponse(text: string, now: number, uptime: number): string | undefined {
+export function openCachedResponse(
+  text: string,
+  address: string,
+  now: number,
+  uptime: number,
+): string | undefined {
   const lineEnd = text.indexOf("\n");
   if (lineEnd < 0 || text.length > RESPONSE_LIMIT) return undefined;
   const words = text.slice(0, lineEnd).split(" ");
@@ -54,9 +62,10 @@ export function openCachedResponse(text: string, now: number, uptime: number): s
   const uptimeUntil = parseWholeNumber(words[4] ?? "");
   if (notBefore < 0 || until < 0 || uptimeFrom < 0 || uptimeUntil < 0) return undefined;
   if (!isWithin(now, notBefore, until) || !isWithin(uptime, uptimeFrom, uptimeUntil)) return undefined;
-  const response = text.slice(lineEnd + 1);
+  const login = text.slice(lineEnd + 1);
   // A truncated file does not end with a line break.
-  return response.startsWith('{"ServerURL":') && response.endsWith('"}\n') ? response : undefined;
+  if (!login.startsWith('{"Username":"') || !login.endsWith('"}\n')) return undefined;
+  return '{"ServerURL":"' + address + '",' + login.slice(1);
 }
 
 /** False for NaN, and for a period that is longer than docr ever writes. */

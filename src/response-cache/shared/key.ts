@@ -6,9 +6,6 @@
 /** Returns the value of an environment variable, or undefined if it is not set. */
 export type ReadVariable = (name: string) => string | undefined;
 
-/** The only server URL whose responses are cached. docker, podman and skopeo send it in this spelling. */
-export const CACHED_SERVER_URL = "registry.digitalocean.com";
-
 /**
  * Every variable that the response depends on. The key contains their raw values, so the launcher needs no parser. If a setting
  * is spelled differently, the key differs and docr runs once more.
@@ -51,10 +48,10 @@ export function isBypassed(variable: ReadVariable): boolean {
 
 /**
  * The text whose SHA-256 names the file of the cached response. `config` is "=" followed by the config file's text, or "" if
- * the file is missing.
+ * the file is missing. `registry` is the registry that the address names, or "".
  */
-export function keyText(variable: ReadVariable, config: string): string {
-  return encodeKey("docr-warm-1", KEY_VARIABLES, variable, config);
+export function keyText(variable: ReadVariable, config: string, registry: string): string {
+  return encodeKey("docr-warm-2 " + registry, KEY_VARIABLES, variable, config);
 }
 
 /** The name of the cached response's file. `digest` is the SHA-256 of the key text in hexadecimal. */

@@ -8,6 +8,7 @@ import type { SecretStore } from "../../../src/core/secret-store.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import type { Helper } from "../../../src/credentials/helper.ts";
 import { openPlace, openPlacement, placeCredentials } from "../../../src/credentials/inventory/placement.ts";
+import type { StoredCredential } from "../../../src/credentials/minting/cache-key.ts";
 import type { RegistrySettings } from "../../../src/credentials/minting/settings.ts";
 import { eitherStore } from "../../../src/stores/either-store.ts";
 import { createFixedClock, type FixedClock } from "./fixed-clock.ts";
@@ -51,8 +52,10 @@ export interface CredentialsBench {
   readonly warnings: readonly string[];
   /** Tasks that were left to a background process. */
   readonly background: readonly string[];
-  /** Server URLs whose response was published. */
+  /** The registries of the credentials whose response was published. */
   readonly published: readonly string[];
+  /** The names under which background refreshes were started. */
+  readonly refreshed: ReadonlySet<string>;
   readonly locks: FakeLocks;
   readonly traced: RecordedTrace;
   /** Changes what later calls read; stores stay as they are. */
@@ -72,7 +75,10 @@ export interface FakeLocks {
   isTaken: boolean;
   /** This process takes its locks from one that stands still. */
   wasTaken: boolean;
-  readonly shared: HelperError[];
+  /** Another process held each lock before, so that this one learns what that process shared. */
+  isContended: boolean;
+  /** What processes have shared, by name. */
+  readonly shared: Map<string, HelperError>;
   /** The locks that are held now. */
   readonly held: ReadonlySet<string>;
 }
@@ -85,6 +91,9 @@ export function createCredentialsBench(options: CredentialsBenchOptions = {}): C
   const warnings: string[] = [];
   const background: string[] = [];
   const published: string[] = [];
+  const refreshed = new Set<string>();
+  const publish = async ({ credential }: StoredCredential): Promise<void> =>
+    void published.push(credential.registry ?? "");
   const traced = recordTrace();
   const held = new Set<string>();
   const locks: FakeLocks = {
@@ -93,7 +102,8 @@ export function createCredentialsBench(options: CredentialsBenchOptions = {}): C
     isUnavailable: false,
     isTaken: false,
     wasTaken: false,
-    shared: [],
+    isContended: false,
+    shared: new Map(),
     held,
   };
   const settings: CredentialsBench["settings"] = {
@@ -118,8 +128,6 @@ export function createCredentialsBench(options: CredentialsBenchOptions = {}): C
   const sessionFiles = (options.hasFiles ?? true) ? { store: files, endsWithSession: true } : undefined;
   const open = (store: SecretStore) => openPlace(store, clock, sha256);
   const placement = { files: sessionFiles, keychain, either: eitherStore };
-  const publish = async (_key: unknown, _credential: unknown, serverUrl: string): Promise<void> =>
-    void published.push(serverUrl);
   const credentials = composeCredentials({
     settings: readSettings,
     oauthUrl: () => REVOKE_AT,
@@ -144,7 +152,7 @@ export function createCredentialsBench(options: CredentialsBenchOptions = {}): C
         await locks.meanwhile(name);
         if (locks.isUnavailable) return undefined;
         held.add(name);
-        const waitedSince = locks.failure ? 0 : undefined;
+        const waitedSince = locks.failure || locks.isContended ? 0 : undefined;
         return {
           waitedSince,
           wasTaken: locks.wasTaken,
@@ -154,14 +162,18 @@ export function createCredentialsBench(options: CredentialsBenchOptions = {}): C
       },
     },
     failures: {
-      async rethrow() {
-        if (locks.failure) throw locks.failure;
+      async rethrow(name) {
+        const failure = locks.failure ?? locks.shared.get(name);
+        if (failure) throw failure;
       },
-      share: async (_name, failure) => void locks.shared.push(failure),
+      share: async (name, failure) => void locks.shared.set(name, failure),
     },
     responses: { publish, publishSaved: publish },
     background: {
-      refresh: (_name, serverUrl) => void background.push(`refresh ${serverUrl}`),
+      refresh(name, serverUrl) {
+        refreshed.add(name);
+        background.push(`refresh ${serverUrl}`);
+      },
       revokeSuperseded: () => void background.push("revoke-superseded"),
       revoke: async (handedOver) =>
         void background.push(...handedOver.map(({ secret }) => `revoke ${secret.reveal()}`)),
@@ -183,6 +195,7 @@ export function createCredentialsBench(options: CredentialsBenchOptions = {}): C
     warnings,
     background,
     published,
+    refreshed,
     locks,
     traced,
     settings,

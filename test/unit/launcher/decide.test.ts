@@ -7,14 +7,14 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { sha256 } from "../../../src/app/startup/sha256.ts";
 import { readConfigFile } from "../../../src/config/config-file.ts";
 import { readGeneralSettings } from "../../../src/config/general.ts";
-import { parseAddress } from "../../../src/core/address.ts";
+import { parseAddress, REGISTRY_HOST } from "../../../src/core/address.ts";
 import { decide, type Decision, type Input } from "../../../src/launcher/decide.ts";
 import { filesOf } from "../../../src/launcher/sources.ts";
 import { parseServerUrl } from "../../../src/protocol/requests.ts";
 import { readCachedResponse, responseNameOf } from "../../../src/response-cache/read.ts";
 import { decodeAscii } from "../../../src/response-cache/shared/ascii.ts";
 import { encodeCachedResponse } from "../../../src/response-cache/shared/format.ts";
-import { CACHED_SERVER_URL, KEY_VARIABLES } from "../../../src/response-cache/shared/key.ts";
+import { KEY_VARIABLES } from "../../../src/response-cache/shared/key.ts";
 import { INPUT_LIMIT_BYTES } from "../../../src/response-cache/shared/limits.ts";
 import { noteNameFor, responseNameFor, responseWith, validAround } from "../../launcher/cached-response.ts";
 import { stubLibc } from "../../launcher/fake-libc.ts";
@@ -32,13 +32,14 @@ import { isRoot } from "../../support/lab/parts.ts";
 const NOW = 1_800_000_000_000;
 const UPTIME = 7_000_000;
 const RESPONSE = responseWith("cached");
+const LOGIN = '{"Username":"warm","Secret":"cached"}\n';
 const TIMES = {
   notBefore: NOW - 1000,
   until: NOW + 1000,
   uptimeFrom: UPTIME - 1000,
   uptimeUntil: UPTIME + 1000,
 };
-const CACHED = encodeCachedResponse(TIMES, RESPONSE);
+const CACHED = encodeCachedResponse(TIMES, LOGIN);
 
 /** A request and its surroundings. By default a `get` of DigitalOcean's registry with an empty response cache. */
 interface Facts {
@@ -57,7 +58,7 @@ interface Facts {
 function decideFrom(facts: Partial<Facts>): Decision {
   const { args = ["get"], env = {}, files = {}, now = NOW, uptime = UPTIME } = facts;
   const config = "config" in facts ? facts.config : "";
-  const input = facts.input ?? { status: "complete", text: CACHED_SERVER_URL };
+  const input = facts.input ?? { status: "complete", text: REGISTRY_HOST };
   const read = { config: () => config, privateText: (name: string) => files[name] };
   return decide(
     args,
@@ -81,11 +82,15 @@ describe("a get of DigitalOcean's registry", () => {
 
   it("gets its response from the response cache", () => {
     expect(decideFrom({ files })).toEqual({ kind: "respond", response: RESPONSE });
-    expect(decideFrom({ files, input: complete(`\n ${CACHED_SERVER_URL}\r\n`) }).kind).toBe("respond");
+    expect(decideFrom({ files, input: complete(`\n ${REGISTRY_HOST}\r\n`) }).kind).toBe("respond");
   });
 
   it("waits for another launcher's response if none is cached", () => {
-    expect(decideFrom({})).toEqual({ kind: "await-response", name: responseNameFor({}) });
+    expect(decideFrom({})).toEqual({
+      kind: "await-response",
+      name: responseNameFor({}),
+      address: REGISTRY_HOST,
+    });
   });
 
   it.each([
@@ -106,6 +111,7 @@ describe("a get of DigitalOcean's registry", () => {
     expect(decideFrom({ files, config: "={}" })).toEqual({
       kind: "await-response",
       name: responseNameFor({}, "={}"),
+      address: REGISTRY_HOST,
     });
   });
 
@@ -118,13 +124,35 @@ describe("a get of DigitalOcean's registry", () => {
     expect(decideFrom({ env: { DOCR_CACHE: "" } }).kind).toBe("await-response");
   });
 
-  it("is left to docr in any other spelling", () => {
-    for (const text of [
-      `https://${CACHED_SERVER_URL}`,
-      `${CACHED_SERVER_URL}/acme`,
-      CACHED_SERVER_URL.toUpperCase(),
-    ])
+  it.each([
+    `https://${REGISTRY_HOST}`,
+    `HTTP://${REGISTRY_HOST}:443/`,
+    `${REGISTRY_HOST}/v2/`,
+    REGISTRY_HOST.toUpperCase(),
+  ])("spelled %s gets the same response, with the address as the client sent it", (text) => {
+    const response = responseWith("cached", text);
+    expect(decideFrom({ files, input: complete(text) })).toEqual({ kind: "respond", response });
+  });
+
+  it("with a path gets the response for the registry in the path", () => {
+    const address = `https://${REGISTRY_HOST}/acme/app`;
+    const input = complete(address);
+    const name = responseNameFor({}, "", "acme");
+    expect(decideFrom({ files, input })).toEqual({ kind: "await-response", name, address });
+    const response = responseWith("cached", address);
+    expect(decideFrom({ files: { [name]: CACHED }, input })).toEqual({ kind: "respond", response });
+    expect(decideFrom({ files: { [name]: CACHED } }).kind).toBe("await-response");
+  });
+
+  it.each([`${REGISTRY_HOST}/Acme`, `${REGISTRY_HOST}.`, `me@${REGISTRY_HOST}`, `${REGISTRY_HOST}//acme`])(
+    "is left to docr in a spelling that is not plain: %s",
+    (text) => {
       expect(decideFrom({ files, input: complete(text) })).toEqual(RUN_DOCR);
+    },
+  );
+
+  it("is left to docr if the input is too long, so that docr rejects it", () => {
+    expect(decideFrom({ files, input: { status: "too-long", text: REGISTRY_HOST } })).toEqual(RUN_DOCR);
   });
 });
 
@@ -161,7 +189,7 @@ describe("a request that the launcher always passes to docr", () => {
       let isRead = false;
       const readInput = (): Input => {
         isRead = true;
-        return complete(CACHED_SERVER_URL);
+        return complete(REGISTRY_HOST);
       };
       const noFiles = { config: () => "", privateText: () => undefined };
       const clocks = { now: () => NOW, uptime: () => UPTIME, shownUptime: () => UPTIME };
@@ -174,7 +202,7 @@ describe("a request that the launcher always passes to docr", () => {
     "with %s set, even to nothing, runs docr",
     (name) => {
       for (const value of ["", "x"])
-        for (const text of [CACHED_SERVER_URL, "ghcr.io"])
+        for (const text of [REGISTRY_HOST, "ghcr.io"])
           expect(decideFrom({ files, env: { [name]: value }, input: complete(text) })).toEqual(RUN_DOCR);
     },
   );
@@ -252,8 +280,9 @@ function findDisagreement(
   at: { readonly now: number; readonly uptime: number },
 ): string | undefined {
   const isGet = situation.args.length === 1 && situation.args[0] === "get";
-  const isCachedUrl = isGet && inputOf(situation).text.trim() === CACHED_SERVER_URL;
-  const response = isCachedUrl ? readCachedResponse({ env, sha256 }, uid, at) : undefined;
+  const { text, status } = inputOf(situation);
+  const address = isGet && status === "complete" ? text.trim() : "";
+  const response = readCachedResponse(address, { env, sha256 }, uid, at);
   switch (decision.kind) {
     case "respond":
       return decision.response === response ? undefined : `docr reads ${response}`;
@@ -262,7 +291,7 @@ function findDisagreement(
       return decision.helper === helper ? undefined : `docr's fallback helper is ${helper}`;
     }
     case "await-response":
-      if (!isCachedUrl || decision.name !== responseNameOf({ env, sha256 }))
+      if (decision.name !== responseNameOf({ env, sha256 }, registryOf(situation) ?? "none"))
         return "docr stores no such response";
       return response === undefined || isBeyondLauncher(situation) ? undefined : `docr reads ${response}`;
     case "run-docr":
@@ -282,6 +311,12 @@ function isBeyondLauncher({ config, response }: Situation): boolean {
       config,
     ) || ["not ASCII", "at the limit", "mode 4600"].includes(response)
   );
+}
+
+/** The registry that docr's own grammar finds in the address, or "". Undefined if the address is another host's. */
+function registryOf(situation: Situation): string | undefined {
+  const address = parseAddress(parseServerUrl(situation.input));
+  return address.kind === "digitalocean" ? (address.registry ?? "") : undefined;
 }
 
 /** The fallback helper that docr would run for this `get`. Undefined if it would do anything else. */

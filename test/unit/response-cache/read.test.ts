@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sha256 } from "../../../src/app/startup/sha256.ts";
+import { REGISTRY_HOST } from "../../../src/core/address.ts";
 import { fallbackNoteNameOf, readCachedResponse, responseNameOf } from "../../../src/response-cache/read.ts";
 import {
   noteNameFor,
@@ -25,8 +26,9 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const configPath = (): string => join(folder, "home/.config/docr/config.json");
-const nameOf = (added = {}) => responseNameOf({ env: { ...env, ...added }, sha256 });
-const read = (at = AT) => readCachedResponse({ env, sha256 }, UID, at);
+const nameOf = (added = {}, registry = "") => responseNameOf({ env: { ...env, ...added }, sha256 }, registry);
+const read = (at = AT, address: string = REGISTRY_HOST) =>
+  readCachedResponse(address, { env, sha256 }, UID, at);
 const noteNameOf = () => fallbackNoteNameOf({ env, sha256 });
 
 describe("the name of the cached response", () => {
@@ -35,6 +37,7 @@ describe("the name of the cached response", () => {
     expect(nameOf({ DOCR_TTL: "600" })).toBe(responseNameFor({ ...env, DOCR_TTL: "600" }));
     writeFileSync(configPath(), '{"context":"work"}');
     expect(nameOf()).toBe(responseNameFor(env, '={"context":"work"}'));
+    expect(nameOf({}, "acme")).toBe(responseNameFor(env, '={"context":"work"}', "acme"));
     expect(noteNameOf()).toBe(noteNameFor(env, '={"context":"work"}'));
   });
 
@@ -70,14 +73,22 @@ describe("readCachedResponse", () => {
     expect(read({ ...AT, uptime: 1010 })).toBe(undefined);
   });
 
+  it("returns it for every plain spelling of the host, and for no other address", () => {
+    const spelling = `https://${REGISTRY_HOST.toUpperCase()}:443/`;
+    expect(read(AT, spelling)).toBe(responseWith("cached", spelling));
+    for (const address of [`${REGISTRY_HOST}/acme`, "ghcr.io", ""]) expect(read(AT, address)).toBe(undefined);
+  });
+
   it("returns undefined if the uptime is unknown", () => {
-    expect(readCachedResponse({ env, sha256 }, UID, { now: AT.now, uptime: undefined })).toBe(undefined);
+    expect(readCachedResponse(REGISTRY_HOST, { env, sha256 }, UID, { now: AT.now, uptime: undefined })).toBe(
+      undefined,
+    );
   });
 
   it("returns undefined if another user can enter the folder or owns the files", () => {
     chmodSync(join(folder, "run/docr"), 0o710);
     expect(read()).toBe(undefined);
     chmodSync(join(folder, "run/docr"), 0o700);
-    expect(readCachedResponse({ env, sha256 }, UID + 1, AT)).toBe(undefined);
+    expect(readCachedResponse(REGISTRY_HOST, { env, sha256 }, UID + 1, AT)).toBe(undefined);
   });
 });

@@ -351,7 +351,9 @@ describe("one of several concurrent gets", () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     bench.api.fail("list", "api-unauthorized");
     await get(bench);
-    expect(bench.locks.shared).toMatchObject([{ code: "api-unauthorized", message: API_MESSAGE }]);
+    expect([...bench.locks.shared.values()]).toMatchObject([
+      { code: "api-unauthorized", message: API_MESSAGE },
+    ]);
   });
 
   it("returns nothing if a logout comes first, and revokes what it minted", async () => {

@@ -7,6 +7,8 @@ import {
   type ValidityTimes,
 } from "../../../../src/response-cache/shared/format.ts";
 
+const HOST = "registry.digitalocean.com";
+const LOGIN = '{"Username":"u","Secret":"s"}\n';
 const RESPONSE = '{"ServerURL":"registry.digitalocean.com","Username":"u","Secret":"s"}\n';
 const DAY = 24 * 3600 * 1000;
 const NOW = 1_800_000_000_000;
@@ -17,19 +19,26 @@ const TIMES: ValidityTimes = {
   uptimeFrom: UPTIME - 1000,
   uptimeUntil: UPTIME + 1000,
 };
-const FILE = encodeCachedResponse(TIMES, RESPONSE);
+const FILE = encodeCachedResponse(TIMES, LOGIN);
 
 const time = fc.nat({ max: 10_000 });
 const anyTimes = fc.record({ notBefore: time, until: time, uptimeFrom: time, uptimeUntil: time });
 
+const open = (text: string, now = NOW, uptime = UPTIME) => openCachedResponse(text, HOST, now, uptime);
+
 describe("a cached response", () => {
   it("is returned whole while both clocks are within its times", () => {
-    expect(openCachedResponse(FILE, NOW, UPTIME)).toBe(RESPONSE);
+    expect(open(FILE)).toBe(RESPONSE);
+  });
+
+  it("repeats the address as the client sent it", () => {
+    const address = "HTTPS://registry.digitalocean.com:443/acme/app/";
+    expect(openCachedResponse(FILE, address, NOW, UPTIME)).toBe(RESPONSE.replace(HOST, address));
   });
 
   it("is stored in the same bytes from release to release", () => {
     const times = { notBefore: 1, until: 2, uptimeFrom: 3, uptimeUntil: 4 };
-    expect(encodeCachedResponse(times, RESPONSE)).toBe(`docr-warm-1 1 2 3 4\n${RESPONSE}`);
+    expect(encodeCachedResponse(times, LOGIN)).toBe(`docr-warm-2 1 2 3 4\n${LOGIN}`);
   });
 
   it.each([
@@ -43,7 +52,7 @@ describe("a cached response", () => {
     ["an unknown uptime", NOW, -1, false],
     ["a wall clock that was reset to the epoch", 0, UPTIME, false],
   ])("at %s: %#", (_moment, now, uptime, isValid) => {
-    expect(openCachedResponse(FILE, now, uptime)).toBe(isValid ? RESPONSE : undefined);
+    expect(open(FILE, now, uptime)).toBe(isValid ? RESPONSE : undefined);
   });
 
   it("is valid exactly while both clocks are within its times, for any times", () => {
@@ -54,9 +63,7 @@ describe("a cached response", () => {
           now < times.until &&
           uptime >= times.uptimeFrom &&
           uptime < times.uptimeUntil;
-        expect(openCachedResponse(encodeCachedResponse(times, RESPONSE), now, uptime)).toBe(
-          isInside ? RESPONSE : undefined,
-        );
+        expect(open(encodeCachedResponse(times, LOGIN), now, uptime)).toBe(isInside ? RESPONSE : undefined);
       }),
     );
   });
@@ -65,45 +72,41 @@ describe("a cached response", () => {
     ["wall clock", Number.NaN, UPTIME],
     ["uptime", NOW, Number.NaN],
   ])("is not valid if the %s is NaN", (_clock, now, uptime) => {
-    expect(openCachedResponse(FILE, now, uptime)).toBe(undefined);
+    expect(open(FILE, now, uptime)).toBe(undefined);
   });
 
   it("is not valid if its period is longer than half of the longest lifetime", () => {
     const long = { ...TIMES, notBefore: NOW - 16 * DAY };
-    expect(openCachedResponse(encodeCachedResponse({ ...long, until: NOW + 1 }, RESPONSE), NOW, UPTIME)).toBe(
-      undefined,
-    );
-    expect(
-      openCachedResponse(encodeCachedResponse({ ...TIMES, until: NOW + 15 * DAY }, RESPONSE), NOW, UPTIME),
-    ).toBe(RESPONSE);
+    expect(open(encodeCachedResponse({ ...long, until: NOW + 1 }, LOGIN))).toBe(undefined);
+    expect(open(encodeCachedResponse({ ...TIMES, until: NOW + 15 * DAY }, LOGIN))).toBe(RESPONSE);
     const awake = { ...TIMES, uptimeFrom: 0, uptimeUntil: 16 * DAY + 1 };
-    expect(openCachedResponse(encodeCachedResponse(awake, RESPONSE), NOW, UPTIME)).toBe(undefined);
+    expect(open(encodeCachedResponse(awake, LOGIN))).toBe(undefined);
   });
 
   it("is rejected if it was truncated anywhere", () => {
     for (let length = 0; length < FILE.length; length++) {
-      expect(openCachedResponse(FILE.slice(0, length), NOW, UPTIME), `cut at ${length}`).toBe(undefined);
+      expect(open(FILE.slice(0, length)), `cut at ${length}`).toBe(undefined);
     }
   });
 
   it("is rejected if its beginning is missing", () => {
     for (let start = 1; start < FILE.length; start++) {
-      expect(openCachedResponse(FILE.slice(start), NOW, UPTIME), `cut before ${start}`).toBe(undefined);
+      expect(open(FILE.slice(start)), `cut before ${start}`).toBe(undefined);
     }
   });
 
   it("is accepted up to the limit, and no longer", () => {
     const fill = RESPONSE_LIMIT - FILE.length;
-    const long = RESPONSE.replace('"s"', `"${"s".repeat(fill + 1)}"`);
-    expect(openCachedResponse(encodeCachedResponse(TIMES, long), NOW, UPTIME)).toBe(long);
-    const longer = RESPONSE.replace('"s"', `"${"s".repeat(fill + 2)}"`);
-    expect(openCachedResponse(encodeCachedResponse(TIMES, longer), NOW, UPTIME)).toBe(undefined);
+    const filled = (text: string): string => text.replace('"s"', `"${"s".repeat(fill + 1)}"`);
+    expect(open(encodeCachedResponse(TIMES, filled(LOGIN)))).toBe(filled(RESPONSE));
+    const longer = LOGIN.replace('"s"', `"${"s".repeat(fill + 2)}"`);
+    expect(open(encodeCachedResponse(TIMES, longer))).toBe(undefined);
   });
 
   it.each([
-    ["another magic word", FILE.replace("docr-warm-1", "docr-warm-2")],
-    ["a magic word in capitals", FILE.replace("docr-warm-1", "DOCR-WARM-1")],
-    ["no magic word", FILE.replace("docr-warm-1 ", "")],
+    ["another magic word", FILE.replace("docr-warm-2", "docr-warm-3")],
+    ["a magic word in capitals", FILE.replace("docr-warm-2", "DOCR-WARM-2")],
+    ["no magic word", FILE.replace("docr-warm-2 ", "")],
     ["two spaces", FILE.replace(" ", "  ")],
     ["a tab between words", FILE.replace(" ", "\t")],
     ["a space at the line's end", FILE.replace("\n", " \n")],
@@ -119,12 +122,13 @@ describe("a cached response", () => {
     ["a time of 16 digits", FILE.replace(/ (\d+) (\d+) /, " $1 9999999999999999 ")],
     ["no response", FILE.slice(0, FILE.indexOf("\n") + 1)],
     ["an empty line before the response", FILE.replace("\n", "\n\n")],
-    ["a response of another kind", encodeCachedResponse(TIMES, '{"Username":"u"}\n')],
-    ["a response without its line break", encodeCachedResponse(TIMES, RESPONSE.trim())],
+    ["a response of another kind", encodeCachedResponse(TIMES, '{"Secret":"s"}\n')],
+    ["a whole response of the first format", encodeCachedResponse(TIMES, RESPONSE)],
+    ["a response without its line break", encodeCachedResponse(TIMES, LOGIN.trim())],
     ["a character after the response", `${FILE} `],
   ])("is rejected from a file with %s", (_what, text) => {
     expect(text).not.toBe(FILE);
-    expect(openCachedResponse(text, NOW, UPTIME)).toBe(undefined);
+    expect(open(text)).toBe(undefined);
   });
 
   it("is never returned from any other text, and nothing throws", () => {
@@ -139,15 +143,16 @@ describe("a cached response", () => {
     const any = fc.oneof(
       fc.string({ unit: "binary" }),
       mangled,
-      fc.string().map((rest) => `docr-warm-1 ${rest}`),
+      fc.string().map((rest) => `docr-warm-2 ${rest}`),
     );
     fc.assert(
       fc.property(any, fc.double(), fc.double(), (text, now, uptime) => {
-        const response = openCachedResponse(text, now, uptime);
+        const response = open(text, now, uptime);
         if (response === undefined) return;
-        expect(text.startsWith("docr-warm-1 ")).toBe(true);
-        expect(text.endsWith(response)).toBe(true);
-        expect(response).toMatch(/^\{"ServerURL":[^]*"\}\n$/);
+        expect(text.startsWith("docr-warm-2 ")).toBe(true);
+        const start = `{"ServerURL":"${HOST}",`;
+        expect(response.startsWith(start)).toBe(true);
+        expect(text.endsWith(`\n{${response.slice(start.length)}`)).toBe(true);
       }),
       { numRuns: 2000 },
     );
