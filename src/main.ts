@@ -1,8 +1,8 @@
 /** Answers with a cached response, or loads the program, writes its output and exits. */
 import { immediateExitCode } from "./app/exit.ts";
 import { createHost, type Host } from "./app/host.ts";
+import { providerStateDir, readInvocation } from "./app/invocation.ts";
 import type { Outcome } from "./app/run.ts";
-import { readInvocation } from "./app/invocation.ts";
 import { prefetchLogin } from "./app/startup/prefetch.ts";
 import { readStdin } from "./app/startup/stdin.ts";
 import { withDeadline } from "./core/deadline.ts";
@@ -31,11 +31,23 @@ async function main(): Promise<void> {
   process.exitCode = 1;
   // The prompt and spinner libraries read only this variable.
   if (isColorless) process.env["NO_COLOR"] = "1";
-  const { run } = await import("./app/bundles/run.ts");
-  const { stdout, stderr, exitCode } = await run({ ...host, keytar, isHelper }, args, async () =>
-    readInput(),
-  );
-  deliver(host, { stdout, stderr, exitCode }, isAction(args[0]));
+  const outcome = await runProgram({ ...host, keytar, isHelper }, args, async () => readInput());
+  deliver(host, outcome, isAction(args[0]));
+}
+
+/** Loads the program and runs it. For the kubelet, loads only what it needs. */
+async function runProgram(
+  host: Host,
+  args: readonly string[],
+  readInput: () => Promise<Uint8Array>,
+): Promise<Outcome> {
+  const stateDir = providerStateDir(args);
+  if (stateDir === undefined) {
+    const { run } = await import("./app/bundles/run.ts");
+    return run(host, args, readInput);
+  }
+  const { runKubelet } = await import("./app/bundles/kubelet.ts");
+  return runKubelet(host, stateDir, readInput);
 }
 
 /** Writes the cached response, if there is one, and exits. Otherwise starts the keychain lookup early if docr will certainly need it. */

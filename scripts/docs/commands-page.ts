@@ -38,7 +38,9 @@ export function renderCommandsPage(tree: CommandTree, recordings: Recordings): s
 
 function renderGroup(group: CommandGroup, recordings: Recordings): readonly string[] {
   return [
-    `## docr ${group.name}\n\n${group.summary}.\n`,
+    ...(group.own
+      ? renderCommand(group.own, recordings, "##")
+      : [`## docr ${group.name}\n\n${group.summary}.\n`]),
     ...group.commands.flatMap((command) => renderCommand(command, recordings, "###")),
   ];
 }

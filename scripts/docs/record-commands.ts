@@ -7,6 +7,7 @@ import { type Lab, openLab } from "../../test/support/lab/lab.ts";
 import { writeOciLayout } from "../../test/support/lab/oci-layout.ts";
 import { BASIC_LOGIN } from "../../test/support/lab/registry.ts";
 import { PROJECT } from "../steps.ts";
+import { API_VERSIONS, encodeRequest } from "../../src/kubelet/request.ts";
 import { ERROR, renderCommandsPage } from "./commands-page.ts";
 
 const HOST = "registry.digitalocean.com";
@@ -60,6 +61,7 @@ async function recordAll({ user, folder, standIn }: Lab, token: string): Promise
   await record("credentials", "docr credentials acme --format kubernetes-secret --expiry 30d");
   await runShell("docr credentials acme --expiry 30d --output config.json");
   await record("revoke", "docr revoke < config.json");
+  await recordKubelet(home, record);
   await record("secret", "docr secret basic.test --format kubernetes-secret --name pull");
   standIn.account.registries = ["acme", "beta"];
   await record(ERROR, "docr credentials nosuch");
@@ -84,6 +86,19 @@ async function recordAll({ user, folder, standIn }: Lab, token: string): Promise
   return recordings;
 }
 
+/** As on a node: the API token is in a file, and the node's directory is in the user's home. */
+async function recordKubelet(
+  home: string,
+  record: (name: string, line: string) => Promise<void>,
+): Promise<void> {
+  const image = `${HOST}/acme/app`;
+  writeFileSync(join(home, "request.json"), encodeRequest({ apiVersion: API_VERSIONS[0], image }));
+  const token = `DIGITALOCEAN_ACCESS_TOKEN_FILE=token.txt`;
+  await record("kubelet", `${token} docr kubelet --state-dir ~/node < request.json`);
+  await record("kubelet config", "docr kubelet config --for k3s --registry acme");
+  await record("kubelet check", `${token} docr kubelet check --state-dir ~/node ${image}:v1`);
+}
+
 /** Copies an image for two platforms to the registry, with docr's credential. */
 async function pushImage(folder: string, runShell: (line: string) => Promise<string>): Promise<void> {
   const image = join(folder, "image");
@@ -97,10 +112,14 @@ async function pushImage(folder: string, runShell: (line: string) => Promise<str
 function mask(output: string, secrets: readonly string[]): string {
   const plain = [...secrets, BASIC_LOGIN.password];
   const encoded = [BASIC_AUTH, ...secrets.map((secret) => base64(`${secret}:${secret}`))];
-  return [...encoded, ...plain]
-    .reduce((text, secret) => text.replaceAll(secret, "…"), output)
-    .replace(/(?<=\.dockerconfigjson: ).*/g, "…")
-    .replace(/(?<="token": ").*(?=")/g, "…");
+  return (
+    [...encoded, ...plain]
+      .reduce((text, secret) => text.replaceAll(secret, "…"), output)
+      .replace(/(?<=\.dockerconfigjson: ).*/g, "…")
+      .replace(/(?<="token": ").*(?=")/g, "…")
+      // Half of a lifetime, less a part that depends on the time.
+      .replace(/\b\dh\d+m\d+s\b/g, "5h40m12s")
+  );
 }
 
 function base64(text: string): string {

@@ -32,7 +32,7 @@ export type CommandDomain = Pick<
 
 export function createCommandDomain(credentials: Credentials): CommandDomain {
   const { settings, keyOf, apiTokens, tokens, openApi, accountPorts, allInventories, current } = credentials;
-  const { logins, store, helper, clock, sha256 } = credentials;
+  const { logins, store, helperAfresh: helper, clock, sha256, allPlaces, nodePlace } = credentials;
   const { trace } = credentials.reporter;
   const checkPorts = { allInventories, openApi };
   const issuePorts = { ...credentials, trace };
@@ -75,9 +75,11 @@ export function createCommandDomain(credentials: Credentials): CommandDomain {
     issue: (order) => issueCredential(order, issuePorts),
     issueAll: (order) => issueCredentials(order, issuePorts),
     finishedLogin: () => credentials.finishedLogin.describe(),
-    revokeIssued: (secrets) => revokeIssued(secrets, credentials),
+    revokeIssued: (secrets, stateDir) =>
+      revokeIssued(secrets, { ...credentials, allPlaces: () => allPlaces(stateDir) }),
     inventory: {
-      living: () => takeInventory(allInventories()),
+      living: (stateDir) => takeInventory(allInventories(stateDir)),
+      held: async (stateDir) => (await nodePlace(stateDir)?.held.secrets()) ?? [],
       contains: (secret) => isMintedByDocr(allInventories(), secret),
       prune: () => credentials.revocation.revokeSuperseded("all"),
       hasCache: () => current().cache !== undefined,

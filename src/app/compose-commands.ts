@@ -5,8 +5,10 @@ import type { CommandContext } from "../commands/context.ts";
 import { createRunHelper } from "../client-config/helper-client.ts";
 import { createClients } from "../client-config/resolve.ts";
 import { stderrLine } from "../core/text.ts";
+import { createRunProvider } from "../kubelet/run-provider.ts";
 import { createTerminal } from "../terminal/terminal.ts";
 import { createAbout } from "./about.ts";
+import { answerKubelet } from "./answer-kubelet.ts";
 import { createCommandDomain } from "./command-domain.ts";
 import type { Composition } from "./compose.ts";
 import type { Host } from "./host.ts";
@@ -56,6 +58,11 @@ export async function runCommandLine(
     async registries(observe) {
       const { createRegistries } = await import("./bundles/network.ts");
       return createRegistries({ env, userAgent, trace, budgetMs: REGISTRY_BUDGET_MS, observe });
+    },
+    kubelet: {
+      answer: (stateDir, request) =>
+        answerKubelet(host, stateDir, request ? async () => request : readInput, request !== undefined),
+      run: createRunProvider(env),
     },
     async network() {
       const { createNetwork } = await import("./bundles/network.ts");

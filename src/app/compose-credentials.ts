@@ -1,4 +1,5 @@
 /** Wires the domain. Every line is one constructor call or one lazy getter. */
+import type { ApiToken } from "../core/api-token.ts";
 import type { Clock } from "../core/lifetime.ts";
 import type { Locks, SharedFailures } from "../core/locks.ts";
 import type { Reporter } from "../core/reporter.ts";
@@ -26,6 +27,7 @@ import type {
 } from "../credentials/minting/ports.ts";
 import { probeCredential } from "../credentials/minting/probe.ts";
 import { refreshCredential } from "../credentials/minting/refresh.ts";
+import { askingAfresh, type Refusals } from "../credentials/minting/refusals.ts";
 import { createSaver } from "../credentials/minting/save.ts";
 import type { RegistrySettings } from "../credentials/minting/settings.ts";
 import { createRevocation } from "../credentials/revocation.ts";
@@ -34,6 +36,8 @@ import { createStoredLogins } from "../credentials/stored-logins.ts";
 /** What the domain needs from the machine. */
 export interface CredentialPorts {
   readonly settings: () => RegistrySettings;
+  /** Reads the environment's API token again: a file of it may have changed. Throws `bad-api-token`. */
+  readonly environmentToken: () => ApiToken | undefined;
   /** The scope of docker's `erase`. */
   readonly logoutScope: () => LogoutScope;
   /** Where DigitalOcean revokes credentials. Other settings may be wrong. Throws `bad-setting`. */
@@ -43,13 +47,16 @@ export interface CredentialPorts {
   /** The store's name in messages. */
   readonly storeName: () => string;
   readonly current: () => CurrentPlace;
-  readonly allPlaces: () => readonly CredentialPlace[];
+  readonly allPlaces: (stateDir?: string) => readonly CredentialPlace[];
+  /** The place of `docr kubelet`. Undefined if there is none. */
+  readonly nodePlace: (stateDir: string) => CredentialPlace | undefined;
   readonly openApi: (budgetMs: number) => Promise<MintApi & AccountApi>;
   readonly openRevoker: OpenRevoker;
   readonly checkLogin: CheckRegistryLogin;
   readonly doctl: DoctlTokens;
   readonly locks: Locks;
   readonly failures: SharedFailures;
+  readonly refusals: Refusals;
   readonly responses: Responses;
   readonly background: Background;
   readonly clock: Clock;
@@ -65,8 +72,8 @@ export function composeCredentials(ports: CredentialPorts) {
   const { trace } = reporter;
   const logins = createStoredLogins(store);
   const apiTokens = createApiTokens(store, ports.storeName);
-  const tokens = createTokenFinder(() => settings().apiToken, apiTokens, ports.doctl, trace, sha256);
-  const allInventories = () => allPlaces().map(({ inventory }) => inventory);
+  const tokens = createTokenFinder(ports.environmentToken, apiTokens, ports.doctl, trace, sha256);
+  const allInventories = (stateDir?: string) => allPlaces(stateDir).map(({ inventory }) => inventory);
   const keyOf = (request: Pick<RegistryRequest, "registry">) => cacheKeyOf(settings(), request, sha256);
   const revocation = createRevocation(ports);
   const lookup = createLookup(current, ports.clock, ports.doctl);
@@ -77,19 +84,21 @@ export function composeCredentials(ports: CredentialPorts) {
   const accountPorts = { ...ports, apiTokens, logins, revocation, hasApiToken };
   const finishedLogin = createFinishedLogin({ ...ports, logins, allInventories, trace });
   const storingPorts = { ...ports, ...finishedLogin, allInventories, logins, trace };
-  const registry: RegistryCredentials = {
-    get: (request) => getCredential(request, steps),
+  const registryWith = (parts: GetSteps): RegistryCredentials => ({
+    get: (request) => getCredential(request, parts),
     store: (login, request) =>
       storeCredential(login, {
         ...storingPorts,
         setApiToken: (secret) => setApiToken(keyOf(request).context, secret, accountPorts),
       }),
     finishedLogin: () => finishedLogin.answer(),
-    refresh: (request) => refreshCredential(request, steps),
-    probe: (request, limitMs) => probeCredential(request, { ...steps, current }, limitMs),
-  };
+    refresh: (request) => refreshCredential(request, parts),
+    probe: (request, limitMs) => probeCredential(request, { ...parts, current }, limitMs),
+  });
   const eraseCredentials = () => logOut(ports.logoutScope(), accountPorts);
-  const helper = createHelper({ logins, registry, logOut: eraseCredentials, clock: ports.clock, trace });
+  const helperParts = { logins, logOut: eraseCredentials, clock: ports.clock, trace };
+  const registry = registryWith(steps);
+  const afresh = registryWith({ ...steps, refusals: askingAfresh(ports.refusals) });
   return {
     ...ports,
     logins,
@@ -100,7 +109,9 @@ export function composeCredentials(ports: CredentialPorts) {
     revocation,
     registry,
     finishedLogin,
-    helper,
+    helper: createHelper({ ...helperParts, registry }),
+    /** For commands: it does not consult remembered refusals. */
+    helperAfresh: createHelper({ ...helperParts, registry: afresh }),
     accountPorts,
   };
 }

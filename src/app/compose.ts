@@ -3,7 +3,7 @@ import { readConfigFile } from "../config/config-file.ts";
 import { createDoctlTokens } from "../config/doctl-tokens.ts";
 import { readGeneralSettings, storeNameOf } from "../config/general.ts";
 import { readLogoutScope } from "../config/logout-scope.ts";
-import { readOauthUrl, readRegistrySettings } from "../config/registry.ts";
+import { readApiToken, readOauthUrl, readRegistrySettings } from "../config/registry.ts";
 import { REGISTRY_HOST } from "../core/address.ts";
 import type { Clock } from "../core/lifetime.ts";
 import { once } from "../core/once.ts";
@@ -12,6 +12,7 @@ import { encodeRevocables } from "../credentials/codec.ts";
 import type { CheckRegistryLogin } from "../credentials/finished-login.ts";
 import { COMMIT_LOCK } from "../credentials/commit-lock.ts";
 import { cacheKeyOf, isStoredFor } from "../credentials/minting/cache-key.ts";
+import { createRefusals } from "../credentials/minting/refusals.ts";
 import { isOtherLogin, LOGIN } from "../credentials/stored-logins.ts";
 import { encodeLoginFields } from "../protocol/responses.ts";
 import { createResponses } from "../response-cache/publish.ts";
@@ -29,6 +30,8 @@ import {
   openAllPlaces,
   openCurrentPlace,
   openLoginMarker,
+  openNodePlace,
+  openRefusalFiles,
   openResponseFiles,
   openSessionCache,
   openSessionFiles,
@@ -55,11 +58,19 @@ export function compose(host: Host) {
   const files = once(() => openSessionFiles(host));
   const locks = openSessionLocks(host, files);
   const failures = createSharedFailures(() => files()?.credentials, monotonicMs);
+  const doctl = createDoctlTokens(host, sha256);
+  const refusals = createRefusals({
+    files: () => files()?.credentials,
+    allFiles: () => openRefusalFiles(host, files()),
+    doctl,
+    clock,
+    random: Math.random,
+  });
   const marker = openLoginMarker(host);
   const plainStore = createLazyStore(() => openStore(general(), host, { locks, failures }));
   const store = markingLogins(plainStore, marker, LOGIN, isOtherLogin);
   const current = once(() => openCurrentPlace(settings(), host, files(), store));
-  const allPlaces = () => openAllPlaces(host, store);
+  const allPlaces = (stateDir?: string) => openAllPlaces(host, store, stateDir);
 
   const apiOptions = { env, userAgent, clock, trace };
   const openApi = async (budgetMs: number) =>
@@ -90,6 +101,7 @@ export function compose(host: Host) {
 
   const credentials = composeCredentials({
     settings,
+    environmentToken: () => readApiToken(host),
     oauthUrl: () => readOauthUrl(env),
     checkLogin,
     logoutScope: () => readLogoutScope(host, () => general().storeId),
@@ -97,11 +109,13 @@ export function compose(host: Host) {
     storeName: () => storeNameOf(general()),
     current,
     allPlaces,
+    nodePlace: (stateDir) => openNodePlace(host, stateDir),
     openApi,
     openRevoker,
-    doctl: createDoctlTokens(host, sha256),
+    doctl,
     locks,
     failures,
+    refusals,
     responses,
     background,
     clock,

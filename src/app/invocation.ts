@@ -1,4 +1,5 @@
 import type { Environment } from "../core/machine.ts";
+import { DEFAULT_STATE_DIR } from "../kubelet/state-dir.ts";
 import { HELD_VARIABLES, heldName } from "../response-cache/shared/held-variables.ts";
 import { HELPER_FLAG } from "../response-cache/shared/helper-flag.ts";
 
@@ -27,6 +28,19 @@ export function readInvocation(given: readonly string[], paths: readonly string[
   if (!isColorless) return { args, isHelper, isColorless };
   const start = args.findIndex((word) => word !== "--no-color");
   return { args: start < 0 ? [] : args.slice(start), isHelper, isColorless };
+}
+
+/**
+ * Returns the state directory if the arguments ask for the image credential provider: `kubelet`, `kubelet --state-dir DIR`. Returns
+ * undefined for every other command, its help and wrong usage.
+ */
+export function providerStateDir(args: readonly string[]): string | undefined {
+  const [first, option, value, ...more] = args;
+  if (first !== "kubelet" || more.length > 0) return undefined;
+  if (option === undefined) return DEFAULT_STATE_DIR;
+  const [, inOption] = /^--state-dir=(.+)$/.exec(option) ?? [];
+  if (inOption !== undefined) return value === undefined ? inOption : undefined;
+  return option === "--state-dir" && value !== "" ? value : undefined;
 }
 
 /** The environment as the user set it: the variables that the launcher held back have their own names again. */

@@ -32,10 +32,12 @@ import { createLoginMarker, type LoginMarker } from "../stores/login-marker.ts";
 import { createPassStore } from "../stores/pass.ts";
 import { createPrivateFiles } from "../stores/private-files.ts";
 import { splitLongValues } from "../stores/split-values.ts";
+import { DEFAULT_STATE_DIR, nodeFolder } from "../kubelet/state-dir.ts";
 import { createLocks } from "../system/locks.ts";
 import {
   findPrivateFolder,
   type FolderOptions,
+  isPrivateFolder,
   listPrivateFolders,
   type PrivateFolder,
 } from "../system/private-folder.ts";
@@ -143,6 +145,12 @@ function openAllFiles(host: Host): readonly SessionFiles[] {
   return listPrivateFolders(folderOptionsOf(host)).map((folder) => openFiles(folder, host));
 }
 
+/** The private files of every session, for this home. Only on Linux does a user have more than those of this session. */
+export function openRefusalFiles(host: Host, files: SessionFiles | undefined): readonly SecretStore[] {
+  const all = host.platform === "linux" ? openAllFiles(host) : files ? [files] : [];
+  return all.map(({ credentials }) => credentials);
+}
+
 /** The private files if the launcher reads this folder. Otherwise undefined. */
 export function openResponseFiles(host: Host, files: SessionFiles | undefined): SecretStore | undefined {
   if (host.platform !== "linux" || host.uid === undefined) return undefined;
@@ -171,10 +179,24 @@ export function openCurrentPlace(
   return openPlacement(placement, { read: host.clock }, host.sha256);
 }
 
-/** Every place where docr may have stored credentials, with these or earlier settings. */
-export function openAllPlaces(host: Host, store: SecretStore): readonly CredentialPlace[] {
+/** Every place where docr may have stored credentials, with these or earlier settings. `stateDir` is that of `docr kubelet`. */
+export function openAllPlaces(
+  host: Host,
+  store: SecretStore,
+  stateDir = DEFAULT_STATE_DIR,
+): readonly CredentialPlace[] {
   const files = openAllFiles(host).map(({ credentials }) => credentials);
-  return [...files, store].map((one) => openPlace(one, { read: host.clock }, host.sha256));
+  const places = [...files, store].map((one) => openPlace(one, { read: host.clock }, host.sha256));
+  const ofNode = openNodePlace(host, stateDir);
+  return ofNode ? [...places, ofNode] : places;
+}
+
+/** The place of `docr kubelet`. Undefined if it does not exist, or if it belongs to another user. */
+export function openNodePlace(host: Host, stateDir: string): CredentialPlace | undefined {
+  const { uid, uniqueName, isRunning, sha256 } = host;
+  const folder = nodeFolder(stateDir);
+  if (!isPrivateFolder(folder, uid)) return undefined;
+  return openPlace(createPrivateFiles(folder, uid, uniqueName, isRunning), { read: host.clock }, sha256);
 }
 
 const CACHE_KEY = /^[0-9a-f]{64}$/;

@@ -78,8 +78,10 @@ function createProgram(columns: number, print: (text: string) => void): Commande
 }
 
 function addGroup(program: Commander, group: CommandGroup, finish: (found: ParsedCommand) => void): void {
-  const parent = program.command(group.name).description(group.summary);
-  addOptions(parent, COMMON_OPTIONS);
+  const parent = group.own
+    ? addCommand(program, group.name, group.own, finish)
+    : program.command(group.name).description(group.summary);
+  if (!group.own) addOptions(parent, COMMON_OPTIONS);
   for (const command of group.commands) {
     addCommand(parent, command.name.slice(group.name.length + 1), command, finish);
   }
@@ -90,7 +92,7 @@ function addCommand(
   name: string,
   command: Command,
   finish: (found: ParsedCommand) => void,
-): void {
+): Commander {
   const added = parent.command(name).description(command.summary);
   if (command.aliases) added.aliases([...command.aliases]);
   for (const argument of command.arguments ?? []) added.argument(argument);
@@ -105,6 +107,7 @@ function addCommand(
       wantsJson: values["json"] === true,
     });
   });
+  return added;
 }
 
 function addOptions(command: Commander, options: Options): void {

@@ -13,6 +13,7 @@ import { doctorCommand } from "../commands/doctor/doctor.ts";
 import { checkCommand } from "../commands/images/check.ts";
 import { tokenCommand } from "../commands/images/token.ts";
 import { resolveCommand } from "../commands/images/resolve.ts";
+import { kubeletCommands } from "../commands/kubelet/kubelet.ts";
 import { migrateCommand } from "../commands/migrate/migrate.ts";
 import { secretCommand } from "../commands/pull-secrets/secret.ts";
 import { registryCommands } from "../commands/registries/registry.ts";
@@ -50,6 +51,7 @@ export const COMMANDS: CommandTree = [
   tokenCommand,
   doctorCommand,
   secretCommand,
+  kubeletCommands,
   registryCommands,
   credentialsCommand,
   revokeCommand,

@@ -120,7 +120,8 @@ function createRoot(root: RootCommand, tree: CommandTree, namesOf: NamesOf): Roo
   root.option("help", HELP_OPTION.description, "h");
   for (const entry of tree) {
     if ("commands" in entry) {
-      addOptions(root.command(entry.name, entry.summary), {}, namesOf);
+      const group = root.command(entry.name, entry.summary);
+      addOptions(group, entry.own ? optionsIn(entry.own) : {}, namesOf);
       for (const command of entry.commands) addCommand(root, command, namesOf);
     } else {
       addCommand(root, entry, namesOf);

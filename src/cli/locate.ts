@@ -27,8 +27,10 @@ export function locate(args: readonly string[], tree: CommandTree): Located {
       name === `${first} ${second}` || (second !== undefined && aliases.includes(second)),
   );
   if (inner) return { name: `docr ${inner.name}`, command: inner, names: [], rest: args.slice(2) };
-  const own = found.commands.map(({ name }) => name.slice(found.name.length + 1));
-  return { name: `docr ${found.name}`, command: undefined, names: own, rest: args.slice(1) };
+  const inGroup = found.commands.map(({ name }) => name.slice(found.name.length + 1));
+  const isOwn = second === undefined || second.startsWith("-");
+  const command = isOwn ? found.own : undefined;
+  return { name: `docr ${found.name}`, command, names: inGroup, rest: args.slice(1) };
 }
 
 /** Rewrites `help login` to `login --help`, and `help registry list` and `registry help list` to `registry list --help`. */

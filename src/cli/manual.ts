@@ -1,5 +1,5 @@
 /** The content of the manual, from the definitions. man-page.ts and manual-text.ts give it a form. */
-import type { Command, CommandTree, Options } from "../commands/command.ts";
+import { type Command, commandsIn, type CommandTree, type Options } from "../commands/command.ts";
 import { ENVIRONMENT } from "./environment.ts";
 import { DESCRIPTION, EXIT_CODES, listExitCodes, usageLineOf } from "./help.ts";
 import { COMMON_OPTIONS, descriptionOf, HELP_OPTION, optionsIn, usageOf } from "./option-flags.ts";
@@ -14,7 +14,7 @@ export type Block =
   | { readonly kind: "synopsis"; readonly name: string; readonly rest: string };
 
 export function manualBlocks(tree: CommandTree): readonly Block[] {
-  const commands = tree.flatMap((entry) => ("commands" in entry ? entry.commands : [entry]));
+  const commands = tree.flatMap(commandsIn);
   return [
     section("NAME"),
     text(`docr, docker-credential-docr - ${lowerFirst(DESCRIPTION)}`),

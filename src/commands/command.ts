@@ -84,11 +84,19 @@ export interface Command<
 export interface CommandGroup {
   readonly name: string;
   readonly summary: string;
+  /** The command of the first word alone: `docr kubelet`. Without it, docr prints the group's help. */
+  readonly own?: Command;
   readonly commands: readonly Command[];
 }
 
 /** All commands, in the order of the help. */
 export type CommandTree = readonly (Command | CommandGroup)[];
+
+/** The commands of an entry, in the order of the help. */
+export function commandsIn(entry: Command | CommandGroup): readonly Command[] {
+  if (!("commands" in entry)) return [entry];
+  return entry.own ? [entry.own, ...entry.commands] : entry.commands;
+}
 
 /** Infers the types of options, arguments and context from the definition. */
 export function defineCommand<

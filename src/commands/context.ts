@@ -20,6 +20,7 @@ import type { RevokedSecret } from "../credentials/revoke-issued.ts";
 import type { AccountApi } from "../credentials/accounts/ports.ts";
 import type { StoredLogins } from "../credentials/stored-logins.ts";
 import type { Network } from "../http/reach.ts";
+import type { RunProvider } from "../kubelet/run-provider.ts";
 import type { Observe } from "../oci/exchanges.ts";
 import type { Registries } from "../oci/registries.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -48,8 +49,11 @@ export interface CommandContext {
   readonly issue: (order: IssueOrder) => Promise<MintedCredential>;
   /** Mints one new credential for each registry, or none if one fails. Throws like `issue`. */
   readonly issueAll: (order: IssueAllOrder) => Promise<readonly MintedCredential[]>;
-  /** Revokes issued credentials by their secrets. Returns one result for each, in order. Throws `bad-setting`. */
-  readonly revokeIssued: (secrets: readonly Secret[]) => Promise<readonly RevokedSecret[]>;
+  /**
+   * Revokes issued credentials by their secrets. Returns one result for each, in order. `stateDir` is the kubelet's, if it is not the
+   * usual one. Throws `bad-setting`.
+   */
+  readonly revokeIssued: (secrets: readonly Secret[], stateDir?: string) => Promise<readonly RevokedSecret[]>;
   readonly inventory: CommandInventory;
   /** The login for DigitalOcean's registry that a client stored and docr did not mint. Makes no request. Throws errors of the store. */
   readonly finishedLogin: () => Promise<FinishedLoginState | undefined>;
@@ -66,7 +70,15 @@ export interface CommandContext {
   /** `observe` is called with each exchange. */
   readonly registries: (observe?: Observe) => Promise<Registries>;
   readonly network: () => Promise<Network>;
+  readonly kubelet: KubeletParts;
   readonly runHelper: RunHelper;
+}
+
+/** The kubelet's side of its credential providers, and docr's own. */
+export interface KubeletParts {
+  /** Answers as `docr kubelet` does, with the request or else with stdin. Throws a HelperError for a failure. */
+  answer(stateDir: string, request?: Uint8Array): Promise<string>;
+  readonly run: RunProvider;
 }
 
 /** Accounts by the names of their contexts. An undefined context is the default account. */
@@ -103,7 +115,9 @@ export interface CommandAccounts {
 
 /** The credentials that docr has minted, in every place where docr may have stored them. */
 export interface CommandInventory {
-  living(): Promise<InventoryReport>;
+  living(stateDir?: string): Promise<InventoryReport>;
+  /** The secrets that the kubelet holds. */
+  held(stateDir: string): Promise<readonly Secret[]>;
   /** Whether docr has minted it. */
   contains(secret: Secret): Promise<boolean>;
   /** Revokes every superseded credential, even if clients still use it. Returns how many it revoked. */

@@ -1,5 +1,5 @@
 import { isRegistryName, parseAddress } from "../core/address.ts";
-import { parseApiToken, type ApiToken } from "../core/api-token.ts";
+import { hasApiTokenFormat, parseApiToken, type ApiToken } from "../core/api-token.ts";
 import { limited } from "../core/lifetime.ts";
 import { HelperError } from "../core/errors.ts";
 import type { Environment, Machine } from "../core/machine.ts";
@@ -12,6 +12,8 @@ import { readTokenFile } from "./token-file.ts";
 const DEFAULT_API = "https://api.digitalocean.com";
 const DEFAULT_OAUTH = "https://cloud.digitalocean.com";
 const DEFAULT_TTL_SECONDS = 3600;
+/** A kubelet asks again after half of it: every 6 hours. */
+const NODE_TTL_SECONDS = 12 * 3600;
 const SHORTEST_TTL_SECONDS = 60;
 const LONGEST_TTL_SECONDS = 30 * 24 * 3600;
 
@@ -37,6 +39,13 @@ export function readRegistrySettings(machine: Machine, file: ConfigFile, storeId
   };
 }
 
+/** The same for the credentials of a node: they are for pulls only, and live longer by default. */
+export function readNodeSettings(machine: Machine, file: ConfigFile): RegistrySettings {
+  const settings = readRegistrySettings(machine, file);
+  const seconds = readTtl(machine.env["DOCR_TTL"], NODE_TTL_SECONDS);
+  return { ...settings, access: "read-only", lifetime: limited(1000 * seconds) };
+}
+
 /** Throws `bad-setting` for a wrong DIGITALOCEAN_OAUTH_URL. Other settings may be wrong. */
 export function readOauthUrl(env: Environment): string {
   return parseBaseUrl("DIGITALOCEAN_OAUTH_URL", env["DIGITALOCEAN_OAUTH_URL"]) ?? DEFAULT_OAUTH;
@@ -50,13 +59,18 @@ export interface EnvironmentToken {
   read(): ApiToken | undefined;
 }
 
-/** In order of precedence: doctl's variable, the variable of pydo and Terraform, the file. */
+/**
+ * In order of precedence: doctl's variable, the variable of pydo and Terraform, the file. If DIGITALOCEAN_API_URL is set, a token may have
+ * any form: a proxy there may accept the token of an identity provider. Each call reads the file again, because such a token changes.
+ */
 export function environmentTokens({ env, uid }: Machine): readonly EnvironmentToken[] {
+  const form = env["DIGITALOCEAN_API_URL"] ? "any" : "digitalocean";
+  const origin = { kind: "environment" } as const;
   const variables = ["DIGITALOCEAN_ACCESS_TOKEN", "DIGITALOCEAN_TOKEN"].map((name) => ({
     name,
     read(): ApiToken | undefined {
       const text = env[name];
-      return text === undefined ? undefined : parseApiToken(text, { kind: "environment" }, name);
+      return text === undefined ? undefined : parseApiToken(text, origin, name, form);
     },
   }));
   const name = "DIGITALOCEAN_ACCESS_TOKEN_FILE";
@@ -65,7 +79,8 @@ export function environmentTokens({ env, uid }: Machine): readonly EnvironmentTo
     read(): ApiToken | undefined {
       const path = env[name];
       if (path === undefined || path === "") return undefined;
-      return parseApiToken(readTokenFile(path, uid, name), { kind: "environment" }, `the file in ${name}`);
+      const token = parseApiToken(readTokenFile(path, uid, name), origin, `the file in ${name}`, form);
+      return hasApiTokenFormat(token.secret) ? token : { ...token, changingFile: path };
     },
   };
   return [...variables, file];
@@ -98,8 +113,8 @@ function readCache(text: string | undefined): CacheSetting {
   return parseChoice<NonNullable<CacheSetting>>("DOCR_CACHE", text, ["runtime", "keychain", "none"]);
 }
 
-function readTtl(text: string | undefined): number {
-  if (text === undefined || text === "") return DEFAULT_TTL_SECONDS;
+function readTtl(text: string | undefined, defaultSeconds = DEFAULT_TTL_SECONDS): number {
+  if (text === undefined || text === "") return defaultSeconds;
   const seconds = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (seconds >= SHORTEST_TTL_SECONDS && seconds <= LONGEST_TTL_SECONDS) return seconds;
   throw new HelperError(

@@ -4,6 +4,8 @@
  * change.
  */
 import type { Access, MintedCredential, TokenOrigin } from "../core/credential.ts";
+import { isErrorCode } from "../core/error-catalog.ts";
+import type { ErrorCode, FailedResponse } from "../core/errors.ts";
 import { type JsonObject, isJsonObject, parseJsonObject } from "../core/json.ts";
 import { type Dated, type Lifetime, limited, type Moment, msOf, UNLIMITED } from "../core/lifetime.ts";
 import { Secret } from "../core/secret.ts";
@@ -178,6 +180,58 @@ export function decodeLoginCheck(text: Secret): LoginCheckRecord | undefined {
   const at = momentOf(fields["at"]);
   if (!at || !(verdict === undefined || isVerdict(verdict))) return;
   return { at, verdict, expiresAt: isMilliseconds(expiresAt) ? expiresAt : undefined };
+}
+
+/** A refusal of DigitalOcean's API. It contains no secret: an error's texts never do. */
+export interface RefusalRecord {
+  readonly at: Moment;
+  /** How long docr does not ask again, in milliseconds. */
+  readonly forMs: number;
+  /** Of doctl's configuration, if the API token is from there. */
+  readonly fingerprint: string | undefined;
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint: string | undefined;
+  readonly response: FailedResponse | undefined;
+}
+
+export function encodeRefusal(refusal: RefusalRecord): Secret {
+  return new Secret(JSON.stringify(refusal));
+}
+
+/** Returns undefined if the text is not a record that docr wrote. */
+export function decodeRefusal(text: Secret): RefusalRecord | undefined {
+  const { at: time, forMs, fingerprint, code, message, hint, response } = fieldsOf(text);
+  const at = momentOf(time);
+  if (!at || !isMilliseconds(forMs) || !isErrorCode(code) || typeof message !== "string") return;
+  return {
+    at,
+    forMs,
+    fingerprint: stringOf(fingerprint),
+    code,
+    message,
+    hint: stringOf(hint),
+    response: isJsonObject(response) ? responseOf(response) : undefined,
+  };
+}
+
+function responseOf({
+  status,
+  requestId,
+  retryAfterSeconds,
+  apiMessage,
+}: JsonObject): FailedResponse | undefined {
+  if (typeof status !== "number") return undefined;
+  return {
+    status,
+    requestId: stringOf(requestId),
+    retryAfterSeconds: typeof retryAfterSeconds === "number" ? retryAfterSeconds : undefined,
+    apiMessage: stringOf(apiMessage),
+  };
+}
+
+function stringOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
 }
 
 export function encodeMoment(moment: Moment): Secret {

@@ -74,8 +74,9 @@ async function forgetRevoked(secret: Secret, { allPlaces, logins, locks }: Revok
   await underCommitLock(locks, async () => {
     const login = await bestEffort(() => logins.read(REGISTRY_HOST));
     if (login?.secret.equals(secret)) await bestEffort(() => logins.erase(REGISTRY_HOST));
-    for (const { cache, inventory } of allPlaces()) {
+    for (const { cache, inventory, held } of allPlaces()) {
       await bestEffort(() => cache.forget(({ credential }) => credential.secret.equals(secret), []));
+      await bestEffort(() => held.forget(secret));
       await bestEffort(() => inventory.setRevoked(secret));
     }
   });

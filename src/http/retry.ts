@@ -50,8 +50,14 @@ function pauseBefore(
 ): number | undefined {
   const backoffMs = FIRST_PAUSE_MS * 2 ** (attempt - 1) * (0.5 + random());
   if (!response) return isHelperError(failure) && traitsOf(failure).retryable ? backoffMs : undefined;
-  if (response.status === 429) return rateLimitEndsInMs(response);
+  if (response.status === 429) return afterRateLimit(response, random());
   return response.status >= 500 ? backoffMs : undefined;
+}
+
+/** Up to a fifth later, so that jobs that were refused together do not ask together. */
+function afterRateLimit(response: HttpResponse, random: number): number | undefined {
+  const endsInMs = rateLimitEndsInMs(response);
+  return endsInMs === undefined ? undefined : endsInMs * (1 + random / 5);
 }
 
 /**

@@ -8,7 +8,7 @@ export interface ChildOptions {
   readonly input: string | Uint8Array;
   /** `inherit` sends it directly to the client. */
   readonly stdout: "capture" | "inherit";
-  readonly stderr: "ignore" | "inherit";
+  readonly stderr: "ignore" | "inherit" | "capture";
   /** The program's whole environment. Its PATH is also where docr looks for the program. */
   readonly env: Environment;
   /** Kills the program after this time. Default: no limit. */
@@ -18,6 +18,8 @@ export interface ChildOptions {
 export interface ChildResult {
   /** Empty if stdout was inherited. */
   readonly stdout: string;
+  /** Empty unless stderr was captured. */
+  readonly stderr: string;
   /** Undefined if a signal ended the program, as a timeout does. */
   readonly exitCode: number | undefined;
 }
@@ -31,21 +33,27 @@ export async function runChild(
   return new Promise((resolve, reject) => {
     const child = spawn(pathOf(program, env), args, {
       argv0: program,
-      stdio: ["pipe", stdout === "capture" ? "pipe" : "inherit", stderr],
+      stdio: ["pipe", stdout === "capture" ? "pipe" : "inherit", stderr === "capture" ? "pipe" : stderr],
       killSignal: "SIGKILL",
       env,
       ...(timeoutMs !== undefined && { timeout: timeoutMs }),
     });
-    const chunks: Buffer[] = [];
-    child.stdout?.on("data", (chunk: Buffer) => chunks.push(chunk));
+    const [output, errors]: [Buffer[], Buffer[]] = [[], []];
+    child.stdout?.on("data", (chunk: Buffer) => output.push(chunk));
+    child.stderr?.on("data", (chunk: Buffer) => errors.push(chunk));
     // EPIPE is not an error: the program may exit before it has read all of its input.
     child.stdin?.on("error", () => undefined);
     child.stdin?.end(input);
     child.on("error", reject);
     // A child of the killed program may still run and keep stdout open. Do not wait for it.
-    child.on("exit", (_code, signal) => void (signal !== null && child.stdout?.destroy()));
+    child.on("exit", (_code, signal) => {
+      if (signal === null) return;
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    });
     child.on("close", (code) => {
-      resolve({ stdout: Buffer.concat(chunks).toString("utf8"), exitCode: code ?? undefined });
+      const [text, errorText] = [output, errors].map((chunks) => Buffer.concat(chunks).toString("utf8"));
+      resolve({ stdout: text ?? "", stderr: errorText ?? "", exitCode: code ?? undefined });
     });
   });
 }

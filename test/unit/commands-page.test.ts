@@ -5,10 +5,11 @@ import { readRecordings, renderCommandsPage } from "../../scripts/docs/commands-
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { descriptionOf, optionsIn, usageOf } from "../../src/cli/option-flags.ts";
 import { runCommand } from "../../src/cli/run-command.ts";
+import { commandsIn } from "../../src/commands/command.ts";
 import { createCommandBench } from "../support/fakes/command-bench.ts";
 
 const PAGE = readFileSync(join(import.meta.dirname, "../../docs/commands.md"), "utf8");
-const LEAVES = COMMANDS.flatMap((entry) => ("commands" in entry ? entry.commands : [entry]));
+const LEAVES = COMMANDS.flatMap(commandsIn);
 
 /** On a terminal that is wide enough for every line. */
 async function helpOf(name: string): Promise<string> {

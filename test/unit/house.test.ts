@@ -130,6 +130,7 @@ describe("every file of src", () => {
       "core/secret.ts",
       "credentials/codec.ts",
       "http/exchange.ts",
+      "kubelet/response.ts",
       "protocol/responses.ts",
     ]);
   });

@@ -7,6 +7,7 @@ import { undefinedIfFailed } from "../../credentials/best-effort.ts";
 import { isAbsent } from "../../system/regular-file.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../context.ts";
+import { STATE_DIR_OPTION } from "../kubelet/state-dir-option.ts";
 import {
   type Configured,
   describeConfigured,
@@ -28,6 +29,7 @@ export const statusCommand = defineCommand({
       kind: "flag",
       description: "Exit with 1 if a client would get no credential; may send a request to DigitalOcean",
     },
+    stateDir: STATE_DIR_OPTION,
   },
   examples: [
     "docr status",
@@ -37,6 +39,7 @@ export const statusCommand = defineCommand({
   exitCodes: { 0: "shown", 1: "with --exit-code: a client gets no credential" },
   needs: ["accounts", "inventory", "finishedLogin", "helper", "general", "machine", "clock", "terminal"],
   async run({ options, wantsJson }, context) {
+    const { stateDir } = options;
     const { accounts, inventory, finishedLogin, machine, clock, terminal } = context;
     const print = (text: string): void => {
       if (!wantsJson) terminal.print(text);
@@ -50,7 +53,7 @@ export const statusCommand = defineCommand({
     }
     const login = await undefinedIfFailed(finishedLogin);
     const request = options.exitCode ? await requestCredential(context) : undefined;
-    const held = { sources, login, request, ...(await inventory.living()), now: clock.read() };
+    const held = { sources, login, request, ...(await inventory.living(stateDir)), now: clock.read() };
     return {
       text: describeHeld(held, terminal.width),
       json: jsonOfStatus(configured, held),

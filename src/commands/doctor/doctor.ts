@@ -1,11 +1,10 @@
-import { alignColumns } from "../../terminal/table.ts";
-import type { Style, Terminal } from "../../terminal/terminal.ts";
-import { defineCommand, type Result } from "../command.ts";
+import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../context.ts";
 import { checkAccount, checkHandshake } from "./account.ts";
 import { checkClientFiles, checkClients } from "./clients.ts";
 import { checkFallback } from "./fallback.ts";
 import { type Finding, mergeFailures, runCheck } from "./finding.ts";
+import { resultOf } from "./findings-table.ts";
 import { checkProxyAndTrust, checkServers } from "./network.ts";
 import { checkPlainLogins } from "./plain-logins.ts";
 import { checkPath } from "./path.ts";
@@ -32,11 +31,6 @@ const NEEDS = [
   "network",
   "runHelper",
 ] as const;
-
-const STYLES = { pass: "green", warn: "yellow", fail: "red" } as const satisfies Record<
-  Finding["outcome"],
-  Style
->;
 
 export const doctorCommand = defineCommand({
   name: "doctor",
@@ -92,28 +86,5 @@ function withoutRepeatedFixes(findings: readonly Finding[]): readonly Finding[] 
       .slice(0, index)
       .some(({ what, next }) => what === finding.what && next === finding.next);
     return isRepeated ? { ...finding, next: undefined } : finding;
-  });
-}
-
-function resultOf(findings: readonly Finding[], version: string, terminal: Terminal): Result {
-  const count = (outcome: Finding["outcome"]): number =>
-    findings.filter((finding) => finding.outcome === outcome).length;
-  const summary = { pass: count("pass"), warn: count("warn"), fail: count("fail") };
-  const warnings = `${summary.warn} warning${summary.warn === 1 ? "" : "s"}`;
-  return {
-    text: `${tableOf(findings, terminal)}\n${summary.pass} passed, ${warnings}, ${summary.fail} failed\n`,
-    json: { version, checks: findings, summary },
-    exitCode: summary.fail > 0 ? 1 : 0,
-  };
-}
-
-function tableOf(findings: readonly Finding[], terminal: Terminal): string {
-  const rows = findings.flatMap(({ outcome, name, what, next, also = [] }) => [
-    [outcome, name, also.length === 0 ? what : `${what} (also fails: ${also.join(", ")})`],
-    ...(next === undefined ? [] : [["", "", `next: ${next}`]]),
-  ]);
-  return alignColumns(rows, terminal.width).replace(/^(?:pass|warn|fail)/gm, (word) => {
-    const style = word === "pass" ? STYLES.pass : word === "warn" ? STYLES.warn : STYLES.fail;
-    return terminal.paint(style, word);
   });
 }

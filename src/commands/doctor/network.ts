@@ -48,8 +48,8 @@ function checkServer(
   );
 }
 
-/** Returns nothing if no server sends its time. */
-function checkClock(now: number, servers: readonly Reached[], platform: string): readonly Finding[] {
+/** Compares this machine's clock with the first server that sends its time. Returns nothing if there is none. */
+export function checkClock(now: number, servers: readonly Reached[], platform: string): readonly Finding[] {
   const times = servers.flatMap((one) =>
     "serverTime" in one && one.serverTime !== undefined ? [one.serverTime] : [],
   );

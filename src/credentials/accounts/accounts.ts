@@ -6,6 +6,7 @@ import { bestEffort } from "../best-effort.ts";
 import { underCommitLock } from "../commit-lock.ts";
 import type { CredentialPlace } from "../inventory/placement.ts";
 import { accountName } from "../minting/cache-key.ts";
+import type { Refusals } from "../minting/refusals.ts";
 import type { RegistrySettings } from "../minting/settings.ts";
 import type { Revocation } from "../revocation.ts";
 import type { StoredLogins } from "../stored-logins.ts";
@@ -33,6 +34,7 @@ export interface SetApiTokenPorts {
   readonly allPlaces: () => readonly CredentialPlace[];
   readonly locks: Locks;
   readonly revocation: Revocation;
+  readonly refusals: Pick<Refusals, "clear">;
 }
 
 /**
@@ -60,5 +62,7 @@ export async function setApiToken(
     }
     return forgotten;
   });
+  // After the token is stored: a `get` with the previous one could have been refused in the meantime.
+  await ports.refusals.clear();
   await ports.revocation.revokeSoon(outdated);
 }

@@ -1,5 +1,5 @@
 import { REGISTRY_HOST } from "../../core/address.ts";
-import type { ApiToken } from "../../core/api-token.ts";
+import { type ApiToken, identityOf } from "../../core/api-token.ts";
 import type { MintedCredential } from "../../core/credential.ts";
 import { isHelperError } from "../../core/errors.ts";
 import type { Clock } from "../../core/lifetime.ts";
@@ -10,6 +10,7 @@ import type { RevocableCredential } from "../codec.ts";
 import { underCommitLock } from "../commit-lock.ts";
 import { revocableOf } from "../finished-login.ts";
 import type { CredentialPlace } from "../inventory/placement.ts";
+import type { Refusals } from "../minting/refusals.ts";
 import type { Revocation, RevocationCounts } from "../revocation.ts";
 import type { StoredLogins } from "../stored-logins.ts";
 import { createAccountFilter } from "./accounts.ts";
@@ -38,6 +39,7 @@ export interface LogOutPorts {
   readonly allPlaces: () => readonly CredentialPlace[];
   readonly locks: Locks;
   readonly revocation: Revocation;
+  readonly refusals: Pick<Refusals, "clear">;
   /** Whether docr finds an API token without a keychain. */
   readonly hasApiToken: () => Promise<boolean>;
   readonly sha256: Sha256;
@@ -48,7 +50,7 @@ export interface LogOutPorts {
  * store. Needs no settings, because a wrong setting must not prevent a logout.
  */
 export async function logOut(scope: LogoutScope, ports: LogOutPorts): Promise<LogoutResult> {
-  const { allPlaces, locks, revocation } = ports;
+  const { allPlaces, locks, revocation, refusals } = ports;
   const steps = stepsOf(scope, ports);
   let contexts: readonly string[] = [];
   const minted: MintedCredential[] = [];
@@ -70,6 +72,7 @@ export async function logOut(scope: LogoutScope, ports: LogOutPorts): Promise<Lo
       if (login) await bestEffort(() => loginChecks.clear());
     }
   });
+  await refusals.clear();
   const counts = await revocation.revokeSoon(login ? [...minted, login] : minted);
   const serious = failures.filter((error) => !isHelperError(error, "keychain-missing"));
   if (serious.length > 0) throw serious[0];
@@ -103,7 +106,7 @@ function stepsOf(scope: LogoutScope, ports: LogOutPorts): Steps {
       };
     }
     case "token": {
-      const digest = scope.token.secret.digest(sha256);
+      const digest = identityOf(scope.token, sha256);
       return {
         tokens: async () => [],
         login: async () => undefined,

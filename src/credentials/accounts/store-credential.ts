@@ -7,6 +7,7 @@ import { bestEffort } from "../best-effort.ts";
 import type { Login } from "../codec.ts";
 import { type Inventory, isMintedByDocr } from "../inventory/inventory.ts";
 import type { OpenMintApi } from "../minting/ports.ts";
+import type { Refusals } from "../minting/refusals.ts";
 import type { StoredLogins } from "../stored-logins.ts";
 
 /** Clients send an OAuth2 identity token with this user name (docker/cli, containers/image). */
@@ -22,6 +23,7 @@ export interface StoreCredentialPorts {
   readonly noteExpiry: (secret: Secret) => Promise<void>;
   readonly oauthUrl: () => string;
   readonly logins: StoredLogins;
+  readonly refusals: Pick<Refusals, "clear">;
   readonly trace: Trace;
 }
 
@@ -30,6 +32,7 @@ export interface StoreCredentialPorts {
  * any other login, such as a credential from doctl; docr uses it while there is no API token.
  */
 export async function storeCredential(login: Login, ports: StoreCredentialPorts): Promise<void> {
+  await ports.refusals.clear();
   if (await isMintedByDocr(ports.allInventories(), login.secret)) {
     ports.trace("minted-by-docr");
     return;

@@ -1,4 +1,4 @@
-import type { ApiToken } from "../../core/api-token.ts";
+import { type ApiToken, identityOf } from "../../core/api-token.ts";
 import { isHelperError } from "../../core/errors.ts";
 import type { Trace } from "../../core/reporter.ts";
 import type { Sha256 } from "../../core/secret.ts";
@@ -44,7 +44,7 @@ export function createTokenFinder(
       trace("token", { source: token?.source ?? "none" });
       if (!token) return undefined;
       if (token.origin.kind === "environment") {
-        return { ...token, origin: { kind: "environment", tokenDigest: token.secret.digest(sha256) } };
+        return { ...token, origin: { kind: "environment", tokenDigest: identityOf(token, sha256) } };
       }
       return { ...token, origin: { ...token.origin, account } };
     },

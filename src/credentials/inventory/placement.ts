@@ -5,6 +5,7 @@ import type { Sha256 } from "../../core/secret.ts";
 import type { CacheSetting } from "../minting/settings.ts";
 import { type AccessHints, createAccessHints } from "./access-hints.ts";
 import { createCredentialCache, type CredentialCache } from "./credential-cache.ts";
+import { createHeldCredentials, type HeldCredentials } from "./held.ts";
 import { createInventory, type Inventory } from "./inventory.ts";
 import { createLoginChecks, type LoginChecks } from "./login-checks.ts";
 
@@ -57,6 +58,7 @@ export interface CredentialPlace {
   readonly inventory: Inventory;
   readonly accessHints: AccessHints;
   readonly loginChecks: LoginChecks;
+  readonly held: HeldCredentials;
 }
 
 export function openPlace(store: SecretStore, clock: Clock, sha256: Sha256): CredentialPlace {
@@ -65,6 +67,7 @@ export function openPlace(store: SecretStore, clock: Clock, sha256: Sha256): Cre
     inventory: createInventory(store, clock, sha256),
     accessHints: createAccessHints(store, clock, sha256),
     loginChecks: createLoginChecks(store, sha256),
+    held: createHeldCredentials(store, clock),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { MintedCredential } from "../../core/credential.ts";
+import { identityOf } from "../../core/api-token.ts";
 import type { Sha256 } from "../../core/secret.ts";
 import type { RegistrySettings } from "./settings.ts";
 
@@ -35,7 +36,7 @@ export interface CacheKey {
 
 /**
  * The key depends on the API, the account, the registry and the access. For a token from the environment, the key includes its
- * SHA-256; the token has 256 random bits, so the key does not reveal it. For a token in the store or in doctl's configuration, the
+ * identity. For a token in the store or in doctl's configuration, the
  * key includes the account's name instead, so that docr finds a cached credential without reading the token.
  */
 export function cacheKeyOf(
@@ -47,7 +48,7 @@ export function cacheKeyOf(
   const mapped = registry === undefined ? undefined : ownValue(settings.contexts, registry);
   const context = mapped ?? settings.context;
   const account = settings.apiToken ? "" : accountName(context, settings);
-  const owner = settings.apiToken?.secret.digest(sha256) ?? account;
+  const owner = settings.apiToken ? identityOf(settings.apiToken, sha256) : account;
   const nameFor = (name: string): string =>
     sha256([settings.apiUrl, owner, name, settings.access].join("\n"));
   const sharedName = nameFor("");

@@ -10,6 +10,7 @@ import type { CacheKey, RegistryRequest } from "./cache-key.ts";
 import type { Cached, Lookup } from "./lookup.ts";
 import type { Minter } from "./mint.ts";
 import type { Background, Responses } from "./ports.ts";
+import type { Refusals } from "./refusals.ts";
 import type { Saver } from "./save.ts";
 
 /** Time limit of a mint that the client waits for. It is shorter than the time limit of the whole response. */
@@ -24,6 +25,7 @@ export interface GetSteps {
   readonly lookup: Lookup;
   readonly locks: Locks;
   readonly failures: SharedFailures;
+  readonly refusals: Refusals;
   readonly minter: Minter;
   readonly saver: Saver;
   readonly revocation: Revocation;
@@ -55,7 +57,8 @@ export async function getCredential(
 
 /**
  * Mints a replacement. Returns undefined if there is no API token. If several processes need one, one of them mints, and the others
- * return its credential or fail with its error. In an outage, returns `cached` if it is still valid.
+ * return its credential or fail with its error. Fails with a remembered refusal without asking DigitalOcean again. In an outage, returns
+ * `cached` if it is still valid.
  */
 export async function replaceCredential(
   request: RegistryRequest,
@@ -66,7 +69,7 @@ export async function replaceCredential(
 ): Promise<MintedCredential | undefined> {
   const isStillValid = (): boolean =>
     cached !== undefined && freshnessOf(cached.credential, steps.clock.read()) !== "expired";
-  const totalMs = Math.min(isStillValid() ? SHORT_MS : LONG_MS, limitMs);
+  const totalMs = isStillValid() ? Math.min(SHORT_MS, limitMs) : limitMs;
   const started = steps.monotonicMs();
   const findTheirs = async (): Promise<MintedCredential | undefined> => {
     const theirs = await steps.lookup.find(key);
@@ -76,8 +79,10 @@ export async function replaceCredential(
     await steps.responses.publish(theirs, request);
     return theirs.credential;
   };
-  using lock = await steps.locks.acquire(key.sharedName, totalMs);
+  const refusal = await steps.refusals.find(key);
+  using lock = refusal ? undefined : await steps.locks.acquire(key.sharedName, totalMs);
   try {
+    if (refusal) throw refusal;
     const theirs = await findTheirs();
     if (theirs) return theirs;
     if (lock?.waitedSince !== undefined) await steps.failures.rethrow(key.name, lock.waitedSince);

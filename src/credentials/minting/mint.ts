@@ -12,6 +12,7 @@ import type { CacheKey } from "./cache-key.ts";
 import type { Lookup } from "./lookup.ts";
 import { noSuchRegistry } from "./no-such-registry.ts";
 import type { MintApi, MintRequest, OpenMintApi } from "./ports.ts";
+import type { Refusals } from "./refusals.ts";
 import type { RegistrySettings } from "./settings.ts";
 
 export interface Minted {
@@ -23,8 +24,9 @@ export interface Minted {
 export interface Minter {
   /**
    * Mints a credential for the key. If the key names no registry, and a request that named the account's only registry has cached a
-   * fresh credential, returns this one instead. Returns undefined if there is no API token. `previous` may tell the registry's name. All API calls
-   * together take at most `budgetMs`. If the mint fails, shares the error with the processes that wait for it.
+   * fresh credential, returns this one instead. Returns undefined if there is no API token. `previous` may tell the registry's name. All
+   * API calls together take at most `budgetMs`. If the mint fails, shares the error with the processes that wait for it, and remembers
+   * a refusal.
    */
   mint(key: CacheKey, previous: MintedCredential | undefined, budgetMs: number): Promise<Minted | undefined>;
 }
@@ -36,6 +38,7 @@ export interface MinterPorts {
   readonly openApi: OpenMintApi;
   readonly current: () => Pick<CurrentPlace, "accessHints">;
   readonly failures: SharedFailures;
+  readonly refusals: Pick<Refusals, "remember">;
   readonly reporter: Reporter;
 }
 
@@ -48,7 +51,10 @@ export function createMinter(ports: MinterPorts): Minter {
         const api = await ports.openApi(budgetMs);
         return { token, credential: await mintForKey(ports, api, { token, key, previous }) };
       } catch (error) {
-        if (isHelperError(error)) await ports.failures.share(key.name, error);
+        if (isHelperError(error)) {
+          await ports.failures.share(key.name, error);
+          await ports.refusals.remember(key, error, token.origin);
+        }
         throw error;
       }
     },

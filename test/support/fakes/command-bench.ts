@@ -11,7 +11,7 @@ import { createCommandDomain } from "../../../src/app/command-domain.ts";
 import { readConfigFile } from "../../../src/config/config-file.ts";
 import { readGeneralSettings } from "../../../src/config/general.ts";
 import type { ArgsOf, Command, Options, OptionsOf, Result } from "../../../src/commands/command.ts";
-import type { CommandContext } from "../../../src/commands/context.ts";
+import type { CommandContext, KubeletParts } from "../../../src/commands/context.ts";
 import { valuesOf } from "../../../src/cli/option-values.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import {
@@ -36,6 +36,7 @@ export interface CommandBenchOptions extends CredentialsBenchOptions {
   readonly files?: Files;
   readonly network?: Partial<Network>;
   readonly about?: Partial<About>;
+  readonly kubelet?: Partial<KubeletParts>;
   /** The responses of other helpers, by `NAME ACTION INPUT`. */
   readonly helpers?: Readonly<Record<string, HelperAnswer>>;
 }
@@ -134,6 +135,7 @@ export function createCommandBench(options: CommandBenchOptions = {}): CommandBe
       describeAuthorities: () => "1 from a fake",
       ...options.network,
     }),
+    kubelet: { answer: unexpected, run: unexpected, ...options.kubelet },
     async runHelper(name, action, input) {
       const call = `${name} ${action} ${input}`;
       helperCalls.push(call);

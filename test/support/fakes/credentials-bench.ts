@@ -9,6 +9,7 @@ import { Secret } from "../../../src/core/secret.ts";
 import type { Helper } from "../../../src/credentials/helper.ts";
 import { openPlace, openPlacement, placeCredentials } from "../../../src/credentials/inventory/placement.ts";
 import type { StoredCredential } from "../../../src/credentials/minting/cache-key.ts";
+import { createRefusals } from "../../../src/credentials/minting/refusals.ts";
 import type { RegistrySettings } from "../../../src/credentials/minting/settings.ts";
 import { eitherStore } from "../../../src/stores/either-store.ts";
 import { createFixedClock, type FixedClock } from "./fixed-clock.ts";
@@ -47,6 +48,8 @@ export interface CredentialsBench {
   readonly keychain: MemoryStore;
   /** The private files of this session. */
   readonly files: MemoryStore;
+  /** The private files of `docr kubelet`. */
+  readonly node: MemoryStore;
   readonly api: RecordedApi;
   readonly clock: FixedClock;
   readonly warnings: readonly string[];
@@ -87,6 +90,7 @@ export function createCredentialsBench(options: CredentialsBenchOptions = {}): C
   const clock = createFixedClock();
   const keychain = createMemoryStore();
   const files = createMemoryStore();
+  const node = createMemoryStore();
   const api = createRecordedApi({ clock, ...(options.secretOf ? { secretOf: options.secretOf } : {}) });
   const warnings: string[] = [];
   const background: string[] = [];
@@ -130,6 +134,7 @@ export function createCredentialsBench(options: CredentialsBenchOptions = {}): C
   const placement = { files: sessionFiles, keychain, either: eitherStore };
   const credentials = composeCredentials({
     settings: readSettings,
+    environmentToken: () => readSettings().apiToken,
     oauthUrl: () => REVOKE_AT,
     checkLogin: (login) => api.checkLogin(login),
     logoutScope: () =>
@@ -137,7 +142,8 @@ export function createCredentialsBench(options: CredentialsBenchOptions = {}): C
     store: keychain,
     storeName: () => options.storeName ?? "the keychain",
     current: () => openPlacement(placeCredentials(readSettings().cache, placement), clock, sha256),
-    allPlaces: () => [...(sessionFiles ? [files] : []), keychain].map(open),
+    allPlaces: () => [...(sessionFiles ? [files] : []), keychain, node].map(open),
+    nodePlace: () => open(node),
     openApi: async () => api,
     openRevoker: async () => api,
     doctl: {
@@ -168,6 +174,13 @@ export function createCredentialsBench(options: CredentialsBenchOptions = {}): C
       },
       share: async (name, failure) => void locks.shared.set(name, failure),
     },
+    refusals: createRefusals({
+      files: () => files,
+      allFiles: () => [files],
+      doctl: { fingerprint },
+      clock,
+      random: () => 0,
+    }),
     responses: { publish, publishSaved: publish },
     background: {
       refresh(name, serverUrl) {
@@ -190,6 +203,7 @@ export function createCredentialsBench(options: CredentialsBenchOptions = {}): C
     refresh: (serverUrl) => credentials.registry.refresh({ serverUrl, registry: undefined }),
     keychain,
     files,
+    node,
     api,
     clock,
     warnings,

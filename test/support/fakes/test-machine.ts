@@ -1,6 +1,8 @@
 import { uptime } from "node:os";
 import type { Host } from "../../../src/app/host.ts";
+import { providerStateDir } from "../../../src/app/invocation.ts";
 import { run } from "../../../src/app/run.ts";
+import { runKubelet } from "../../../src/app/run-kubelet.ts";
 import { sha256 } from "../../../src/app/startup/sha256.ts";
 import { createPendingCalls } from "../../../src/system/pending-calls.ts";
 import type { Outcome } from "../lab/run.ts";
@@ -91,7 +93,12 @@ export async function createTestMachine(options: StandInOptions = {}): Promise<T
       Object.entries({ ...env, ...changes }).filter(([, value]) => value !== undefined),
     );
     const words = typeof args === "string" ? [args] : args;
-    const outcome = await run(createHost(runEnv, printed), words, async () => Buffer.from(stdin));
+    const [host, readInput] = [createHost(runEnv, printed), async () => Buffer.from(stdin)];
+    const stateDir = providerStateDir(words);
+    const outcome =
+      stateDir === undefined
+        ? await run(host, words, readInput)
+        : await runKubelet(host, stateDir, readInput);
     return {
       code: outcome.exitCode,
       signal: null,

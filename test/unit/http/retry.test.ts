@@ -114,10 +114,13 @@ describe("a request", () => {
     expect(attempts()).toBe(2);
   });
 
-  it("is retried after a 429 when the server says so", async () => {
-    const { send, pauses } = play([answer(429, { "retry-after": "3" }), GOOD]);
+  it.each([
+    [0, 3000],
+    [0.999, 3599],
+  ])("is retried after a 429 when the server says so, or up to a fifth later (%d)", async (random, ms) => {
+    const { send, pauses } = play([answer(429, { "retry-after": "3" }), GOOD], 20_000, random);
     expect(await send()).toBe(GOOD);
-    expect(pauses).toEqual([3000]);
+    expect(pauses.map(Math.round)).toEqual([ms]);
   });
 
   it.each([

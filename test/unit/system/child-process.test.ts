@@ -16,13 +16,22 @@ describe.skipIf(process.platform === "win32")("a child process", () => {
     const env = { PATH: "/usr/bin:/bin", NAME: "value" };
     expect(await runScript('echo "$NAME $(cat)"; exit 3', { input: "input", env })).toEqual({
       stdout: "value input\n",
+      stderr: "",
       exitCode: 3,
+    });
+  });
+
+  it("returns its errors if they are captured", async () => {
+    expect(await runScript("echo reason >&2", { stderr: "capture" })).toMatchObject({
+      stdout: "",
+      stderr: "reason\n",
     });
   });
 
   it("may exit before it has read its input", async () => {
     expect(await runScript("exit 0", { input: "x".repeat(1024 * 1024) })).toEqual({
       stdout: "",
+      stderr: "",
       exitCode: 0,
     });
   });
@@ -30,14 +39,14 @@ describe.skipIf(process.platform === "win32")("a child process", () => {
   it("is killed after its timeout, even if a process that it started lives on", async () => {
     const started = performance.now();
     const result = await runScript("sleep 2 & echo early; sleep 3", { timeoutMs: 300 });
-    expect(result).toEqual({ stdout: "early\n", exitCode: undefined });
+    expect(result).toEqual({ stdout: "early\n", stderr: "", exitCode: undefined });
     expect(performance.now() - started).toBeLessThan(1_900);
   });
 
   it("is found after an entry of PATH that cannot be searched, under its own name", async () => {
     const env = { PATH: `/${"x".repeat(300)}:/usr/bin:/bin` };
     const result = await runChild("sh", { ...OPTIONS, env, args: ["-c", 'echo "$0"'] });
-    expect(result).toEqual({ stdout: "sh\n", exitCode: 0 });
+    expect(result).toEqual({ stdout: "sh\n", stderr: "", exitCode: 0 });
   });
 
   it("rejects with the system's error if it cannot be started", async () => {

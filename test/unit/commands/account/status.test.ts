@@ -65,7 +65,11 @@ describe("docr status", () => {
     const late: string[] = [];
     const terminal = { ...bench.context.terminal, print: (text: string) => void late.push(text) };
     bench.keychain.failWith(new Error("a bug"));
-    const input = { options: { exitCode: false }, args: [], wantsJson: false } as const;
+    const input = {
+      options: { exitCode: false, stateDir: "/var/lib/docr" },
+      args: [],
+      wantsJson: false,
+    } as const;
     await expect(statusCommand.run(input, { ...bench.context, terminal })).rejects.toThrow("a bug");
     expect(late.join("")).toContain("DIGITALOCEAN_ACCESS_TOKEN_FILE");
   });
