@@ -57,7 +57,7 @@ await packExecutable({
   assets: {
     ...assets,
     "keytar.node": keytarAddon(),
-    "licenses.txt": writeLicenses(root, work, partsOfHost()),
+    "licenses.txt.gz": writeLicenses(root, work, partsOfHost()),
   },
   output: packed,
 });

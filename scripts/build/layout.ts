@@ -1,5 +1,6 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { LOADER } from "../../src/response-cache/shared/loader.ts";
 import { type Product, runProduct } from "./product.ts";
 import type { Target } from "./targets.ts";
 
@@ -34,17 +35,14 @@ export function layOut(product: Product, target: Target, folder: string): void {
     chmodSync(path, mode);
   };
   const library = (name: string): void =>
-    put(
-      findLibrary(product.libraries.root, name),
-      `lib/docr/${name}`,
-      name === target.loader ? 0o755 : 0o644,
-    );
+    put(findLibrary(product.libraries.root, name), `lib/docr/${name}`, 0o644);
   put(product.launcher, "bin/docker-credential-docr", 0o755);
   library(ATOMIC);
   if (target.libc === "musl") {
     put(product.launcher, "bin/docr", 0o755);
     put(product.docr, "lib/docr/docr", 0o755);
-    for (const name of [...GLIBC_FILES, target.loader]) library(name);
+    for (const name of GLIBC_FILES) library(name);
+    put(findLibrary(product.libraries.root, target.loader), `lib/docr/${LOADER}`, 0o755);
   } else {
     put(product.docr, "bin/docr", 0o755);
   }

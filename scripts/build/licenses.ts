@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { listShippedPackages, type ShippedPackage } from "./shipped-packages.ts";
 
 /** Something in the executables that is not an npm package. */
@@ -13,7 +14,7 @@ export interface OtherPart {
 const LICENSE_FILE = /^(?:licen[cs]e|copying|notice)(?:\.(?:md|txt))?$/i;
 
 /**
- * Writes the licenses of docr and of everything in it into one file, and returns its path. The bundles contain no comments, so the
+ * Writes the licenses of docr and of everything in it into one gzip file, and returns its path. The bundles contain no comments, so the
  * licenses' texts have to be shipped. Throws if a part has neither a license file nor an SPDX name.
  */
 export function writeLicenses(root: string, work: string, others: readonly OtherPart[]): string {
@@ -36,8 +37,8 @@ export function writeLicenses(root: string, work: string, others: readonly Other
   ];
   const line = "=".repeat(78);
   const text = parts.map((part) => `${line}\n${part.title}\n${line}\n\n${part.text.trim()}\n`).join("\n");
-  const path = join(work, "licenses.txt");
-  writeFileSync(path, text);
+  const path = join(work, "licenses.txt.gz");
+  writeFileSync(path, gzipSync(text, { level: 9 }));
   return path;
 }
 

@@ -61,7 +61,7 @@ export async function buildProduct(options: ProductOptions): Promise<Product> {
     assets: {
       ...assets,
       "keytar.node": keytarAddon(root, target),
-      "licenses.txt": writeLicenses(root, work, partsOf(node, libraries)),
+      "licenses.txt.gz": writeLicenses(root, work, partsOf(node, libraries)),
     },
     output: docr,
   });

@@ -97,6 +97,7 @@ function hostOf(env: Environment): Host {
     isHelper: false,
     pid: process.pid,
     executable: process.execPath,
+    launcher: "",
     versions: process.versions,
     clientPid: () => process.ppid,
     exit: (code) => process.exit(code),

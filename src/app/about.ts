@@ -1,19 +1,18 @@
-import { dirname, join } from "node:path";
 import type { About } from "../commands/about/about.ts";
-import { HELPER_NAME } from "../protocol/messages.ts";
 import type { Host } from "./host.ts";
 import { baseIntegrity, commit, isPacked } from "./version.ts";
 
 /** The asset that scripts/build/licenses.ts makes. */
-const LICENSES = "licenses.txt";
+const LICENSES = "licenses.txt.gz";
 /** The parts of Node that have their own security advisories. */
 const LIBRARIES = ["openssl", "icu", "v8", "uv", "zlib", "llhttp", "sqlite", "zstd", "brotli", "ares"];
 
 export function createAbout({
   asset,
   executable,
+  launcher,
   versions,
-}: Pick<Host, "asset" | "executable" | "versions">): About {
+}: Pick<Host, "asset" | "executable" | "launcher" | "versions">): About {
   return {
     commit,
     node: {
@@ -26,13 +25,15 @@ export function createAbout({
       ),
     },
     baseIntegrity,
-    licenses() {
-      const text = asset(LICENSES);
-      return text && new TextDecoder().decode(text);
+    async licenses() {
+      const bytes = asset(LICENSES);
+      if (!bytes) return undefined;
+      const { readCompressedText } = await import("./compressed-text.ts");
+      return readCompressedText(bytes);
     },
     async executables() {
       if (!isPacked) return [];
-      const paths = [executable, join(dirname(executable), HELPER_NAME)];
+      const paths = [executable, launcher];
       const { digestFile } = await import("./file-digest.ts");
       const digests = await Promise.all(paths.map(digestFile));
       return paths.flatMap((path, index) => {

@@ -1,9 +1,11 @@
+import type { OwnCommand } from "./own-command.ts";
+
 /** Hidden first argument: exit at once with the code that follows. */
 const LEAVE = "--leave-with";
 /** After this long, a call may be stuck in a system library. */
 const SUSPICIOUS_NS = 4_000_000_000n;
 
-type Leaving = Pick<NodeJS.Process, "execve" | "execPath" | "exit">;
+type Leaving = Pick<NodeJS.Process, "execve" | "exit">;
 
 /**
  * Ends the process. An orderly exit waits for libuv's threads, and one of them may wait for a keychain or a name server
@@ -11,12 +13,12 @@ type Leaving = Pick<NodeJS.Process, "execve" | "execPath" | "exit">;
  */
 export function leave(
   node: Leaving,
-  selfArgs: readonly string[],
+  { program, args }: Pick<OwnCommand, "program" | "args">,
   code: number,
   state: { readonly isStuck: boolean; readonly elapsedNs: bigint },
 ): never {
   if ((state.isStuck || state.elapsedNs > SUSPICIOUS_NS) && node.execve) {
-    node.execve(node.execPath, [node.execPath, ...selfArgs, LEAVE, String(code)], {});
+    node.execve(program, [program, ...args, LEAVE, String(code)], {});
   }
   return node.exit(code);
 }

@@ -13,12 +13,15 @@ import type { Streams } from "../terminal/streams.ts";
 import { leave, onInterrupt } from "./exit.ts";
 import { userEnvironment } from "./invocation.ts";
 import { sha256 } from "./startup/sha256.ts";
+import { ownCommandOf } from "./own-command.ts";
 import { isPacked } from "./version.ts";
 
 export interface Host extends Machine, AddonHost {
   readonly pid: number;
   /** The path of the running executable: docr, or Node if docr runs from source. */
   readonly executable: string;
+  /** The path of the launcher. There may be none. */
+  readonly launcher: string;
   /** The versions of Node and of the libraries inside it. */
   readonly versions: Readonly<Record<string, string | undefined>>;
   /** Whether the program was called as docker-credential-docr. main.ts knows it from the arguments. */
@@ -55,8 +58,7 @@ export interface Host extends Machine, AddonHost {
   readonly streams: () => Streams;
 }
 
-/** Arguments that start docr again in another process. */
-const selfArgs = isPacked ? [] : [...process.execArgv, ...process.argv.slice(1, 2)];
+const own = ownCommandOf(process, isPacked ? undefined : process.argv[1]);
 
 export function createHost(): Host {
   // Not `performance.now()`, which loads more of Node (startup/README.md).
@@ -64,13 +66,14 @@ export function createHost(): Host {
   const pendingCalls = createPendingCalls();
   const stdout = createOutput(1);
   const exit = (code: number, isStuck: boolean): never =>
-    leave(process, selfArgs, code, { isStuck, elapsedNs: process.hrtime.bigint() - startedNs });
+    leave(process, own, code, { isStuck, elapsedNs: process.hrtime.bigint() - startedNs });
   return {
     env: userEnvironment(process.env),
     platform: process.platform,
     uid: process.getuid?.(),
     pid: process.pid,
-    executable: process.execPath,
+    executable: own.executable,
+    launcher: own.launcher,
     versions: process.versions,
     isHelper: false,
     // The launcher has become docr, so the parent is the client.
@@ -146,7 +149,7 @@ async function startSelf(args: readonly string[], input?: Secret): Promise<void>
   try {
     const { spawn } = process.getBuiltinModule("node:child_process");
     const stdin = input ? "pipe" : "ignore";
-    const child = spawn(process.execPath, [...selfArgs, ...args], {
+    const child = spawn(own.program, [...own.args, ...args], {
       detached: true,
       stdio: [stdin, "ignore", "ignore"],
     });

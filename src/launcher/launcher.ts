@@ -6,7 +6,7 @@ import { OUTPUT_FAILED_MESSAGE } from "../response-cache/shared/limits.ts";
 import { decide, findResponse } from "./decide.ts";
 import { holdVariables } from "./environment.ts";
 import { becomeProgram, endAfter, endWithParent, forbidCoreFiles } from "./process.ts";
-import { candidatesInPath, findDocr } from "./programs.ts";
+import { candidatesInPath, docrIn, findOwnFolder, isCalledDocr } from "./programs.ts";
 import { clocks, filesOf, privateFolder } from "./sources.ts";
 import { openClosedStreams, print, readInput, restoreInput } from "./stdio.ts";
 import { waitForResponse } from "./wait.ts";
@@ -23,6 +23,8 @@ const variable = (name: string): string | undefined => process.env[name];
 const files = filesOf(variable);
 if (args[0] === TETHER_FLAG) becomeTethered(args[1] ?? "", args[2] ?? "", args.slice(3));
 
+// Commands, and requests that a user types.
+if (isCalledDocr(called)) becomeDocr();
 const decision = decide(args, variable, readInput, files, clocks);
 if (decision.kind === "fail") fail(decision.message);
 if (decision.kind === "respond") respond(decision.response);
@@ -58,12 +60,13 @@ function becomeFallback(program: string): void {
 }
 
 function becomeDocr(): never {
-  const docr = findDocr(called, variable("PATH") ?? "");
-  if (docr === undefined)
+  const folder = findOwnFolder(called, variable("PATH") ?? "");
+  if (folder === undefined)
     fail("docr cannot be found without /proc; mount /proc, or call this program by its full path");
+  const docr = docrIn(folder);
   holdVariables();
-  becomeProgram(docr, [HELPER_FLAG].concat(args));
-  fail(docr + " cannot be run; install it again");
+  becomeProgram(docr.path, docr.args.concat(isCalledDocr(called) ? args : [HELPER_FLAG].concat(args)));
+  fail(docr.path + " cannot be run; install it again");
 }
 
 /** Becomes the program, which then ends with docr. */

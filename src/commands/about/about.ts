@@ -7,7 +7,7 @@ export interface About {
   /** npm's integrity value of the package with Node that the executable contains. Undefined if the build used another Node. */
   readonly baseIntegrity: string | undefined;
   /** The licenses of everything that the executables contain. Undefined if docr runs from source. */
-  readonly licenses: () => string | undefined;
+  readonly licenses: () => Promise<string | undefined>;
   /** The installed executables. Leaves out one that is missing or that docr cannot read. */
   readonly executables: () => Promise<readonly InstalledFile[]>;
 }

@@ -8,7 +8,7 @@ export const licensesCommand = defineCommand({
   examples: ["docr licenses", "docr licenses | less"],
   needs: ["about"],
   async run(_input, { about }) {
-    const text = about.licenses();
+    const text = await about.licenses();
     if (text === undefined) {
       throw new HelperError(
         "bad-arguments",

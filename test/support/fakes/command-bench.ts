@@ -107,7 +107,7 @@ export function createCommandBench(options: CommandBenchOptions = {}): CommandBe
       commit: undefined,
       node: { version: "26.0.0", libraries: {} },
       baseIntegrity: undefined,
-      licenses: () => undefined,
+      licenses: async () => undefined,
       executables: async () => [],
       ...options.about,
     },

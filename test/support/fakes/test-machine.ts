@@ -56,6 +56,7 @@ export async function createTestMachine(options: StandInOptions = {}): Promise<T
     uid: process.getuid?.(),
     pid,
     executable: process.execPath,
+    launcher: "",
     versions: process.versions,
     isHelper: true,
     clientPid: () => process.pid,

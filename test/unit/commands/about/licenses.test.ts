@@ -4,7 +4,7 @@ import { createCommandBench } from "../../../support/fakes/command-bench.ts";
 
 describe("docr licenses", () => {
   it("prints the text that the build put into the executable", async () => {
-    const { context } = createCommandBench({ about: { licenses: () => "MIT\n" } });
+    const { context } = createCommandBench({ about: { licenses: async () => "MIT\n" } });
     expect(await runCommand(["licenses"], context)).toMatchObject({ stdout: "MIT\n", exitCode: 0 });
   });
 
