@@ -3,7 +3,6 @@ import { immediateExitCode } from "./app/exit.ts";
 import { createHost, type Host } from "./app/host.ts";
 import { providerStateDir, readInvocation } from "./app/invocation.ts";
 import type { Outcome } from "./app/run.ts";
-import { prefetchLogin } from "./app/startup/prefetch.ts";
 import { readStdin } from "./app/startup/stdin.ts";
 import { withDeadline } from "./core/deadline.ts";
 import { stderrLine } from "./core/text.ts";
@@ -26,12 +25,12 @@ async function main(): Promise<void> {
   const { args, isHelper, isColorless } = readInvocation(given, [process.argv0, process.execPath]);
   const readInput = once(() => readStdin(INPUT_LIMIT_BYTES));
   const isGet = args.length === 1 && args[0] === "get";
-  const keytar = isGet ? await answerOrPrefetch(host, readInput()) : undefined;
+  if (isGet) await answerFromCache(host, readInput());
   // If the event loop drains before there is a response, exit 1.
   process.exitCode = 1;
   // The prompt and spinner libraries read only this variable.
   if (isColorless) process.env["NO_COLOR"] = "1";
-  const outcome = await runProgram({ ...host, keytar, isHelper }, args, async () => readInput());
+  const outcome = await runProgram({ ...host, isHelper }, args, async () => readInput());
   deliver(host, outcome, isAction(args[0]));
 }
 
@@ -50,15 +49,11 @@ async function runProgram(
   return runKubelet(host, stateDir, readInput);
 }
 
-/** Writes the cached response, if there is one, and exits. Otherwise starts the keychain lookup early if docr will certainly need it. */
-async function answerOrPrefetch(
-  host: Host,
-  input: Uint8Array | Promise<Uint8Array>,
-): ReturnType<typeof prefetchLogin> {
+/** Writes the cached response, if there is one, and exits. */
+async function answerFromCache(host: Host, input: Uint8Array | Promise<Uint8Array>): Promise<void> {
   const bytes = input instanceof Uint8Array ? input : await waitForInput(host, input);
   const response = cachedResponse(host, bytes);
   if (response !== undefined) deliver(host, { stdout: response, stderr: "", exitCode: 0 }, true);
-  return prefetchLogin(host, bytes);
 }
 
 /** Writes the output and exits. A response that could not be written is a failure; stderr says so, unless it has another reason already. */

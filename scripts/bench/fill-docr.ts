@@ -15,6 +15,4 @@ for (let index = from; index < to; index += 1) {
   const kept = encodeLogin({ serverUrl, username, secret: new Secret(secret) });
   await keytar.setPassword(SERVICE, `login:${host}`, kept.reveal());
 }
-// The index (src/stores/keychain/name-index.ts) does not know these names. Without an index, the next `list` searches.
-await keytar.deletePassword(SERVICE, "index");
 process.exit(0);

@@ -15,6 +15,7 @@ import { createPendingCalls } from "../../src/system/pending-calls.ts";
 import { sha256 } from "../../src/app/startup/sha256.ts";
 import { createStandIn } from "../../test/support/fakes/digitalocean-api.ts";
 import { createFakeKeytar } from "../../test/support/fakes/fake-keytar.ts";
+import { FakeKeychain } from "../../test/support/fakes/fake-keychain.ts";
 
 const [folder = "", ...bundles] = process.argv.slice(2);
 /** The program writes only here, including its private folder. The next build removes it if this one is killed. */
@@ -69,7 +70,10 @@ async function rehearse(): Promise<void> {
   };
   const runtime = join(home, "run");
   mkdirSync(runtime, { mode: 0o700 });
-  const plain = { HOME: home, XDG_RUNTIME_DIR: runtime };
+  const isLinux = process.platform === "linux";
+  const bus = `docr-rehearsal-${process.pid}`;
+  const keychain = isLinux ? await new FakeKeychain().listen(`\0${bus}`) : undefined;
+  const plain = { HOME: home, XDG_RUNTIME_DIR: runtime, DBUS_SESSION_BUS_ADDRESS: `unix:abstract=${bus}` };
   const standIn = await createStandIn({ registries: ["acme"] });
   try {
     const api = {
@@ -86,6 +90,7 @@ async function rehearse(): Promise<void> {
     await play(api, ["status"]);
   } finally {
     await standIn.close();
+    await keychain?.close();
   }
 }
 
@@ -108,9 +113,9 @@ function hostOf(env: Environment): Host {
     clock: () => ({ now: Date.now(), uptime: 1000 * process.uptime() }),
     sha256,
     isRunning: () => true,
-    asset: () => undefined,
-    dlopen: () => undefined,
-    keytar,
+    // Outside Linux, the keychain is keytar, whose addon is an asset.
+    asset: () => new Uint8Array(),
+    dlopen: (module) => void (module.exports = keytar),
     pendingCalls: createPendingCalls(),
     startSelf: async () => undefined,
     ignoreInterrupts: () => () => undefined,

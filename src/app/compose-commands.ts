@@ -4,6 +4,7 @@ import { runCommand } from "../cli/run-command.ts";
 import type { CommandContext } from "../commands/context.ts";
 import { createRunHelper } from "../client-config/helper-client.ts";
 import { createClients } from "../client-config/resolve.ts";
+import { isKeychain } from "../config/general.ts";
 import { stderrLine } from "../core/text.ts";
 import { createRunProvider } from "../kubelet/run-provider.ts";
 import { createTerminal } from "../terminal/terminal.ts";
@@ -51,6 +52,10 @@ export async function runCommandLine(
     terminal,
     reporter: { warn: (text) => host.writeStderr(stderrLine(`warning: ${text}`)) },
     general: app.general,
+    async keychain() {
+      if (!isKeychain(app.general())) return undefined;
+      return (await import("./bundles/keychain.ts")).describeOpenKeychain(host);
+    },
     ...domain,
     runHelper,
     clients: async () => createClients(host, runHelper, domain.helper.get),

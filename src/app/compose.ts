@@ -67,7 +67,7 @@ export function compose(host: Host) {
     random: Math.random,
   });
   const marker = openLoginMarker(host);
-  const plainStore = createLazyStore(() => openStore(general(), host, { locks, failures }));
+  const plainStore = createLazyStore(() => openStore(general(), host));
   const store = markingLogins(plainStore, marker, LOGIN, isOtherLogin);
   const current = once(() => openCurrentPlace(settings(), host, files(), store));
   const allPlaces = (stateDir?: string) => openAllPlaces(host, store, stateDir);

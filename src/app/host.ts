@@ -3,7 +3,6 @@ import { fstatSync } from "node:fs";
 import type { Machine } from "../core/machine.ts";
 import type { Moment } from "../core/lifetime.ts";
 import type { Secret, Sha256 } from "../core/secret.ts";
-import type { Keytar } from "../stores/keychain/keychain.ts";
 import type { AddonHost } from "../stores/keychain/keytar.ts";
 import { errorCodeOf } from "../system/errno.ts";
 import { createPendingCalls, type PendingCalls } from "../system/pending-calls.ts";
@@ -37,8 +36,6 @@ export interface Host extends Machine, AddonHost {
   readonly clock: () => Moment;
   readonly sha256: Sha256;
   readonly isRunning: (pid: number) => boolean;
-  /** keytar, if startup/prefetch.ts has loaded it. */
-  readonly keytar: Keytar | undefined;
   /** Calls that are still inside a system library. */
   readonly pendingCalls: PendingCalls;
   /** Starts docr again, detached, with the arguments and with `input` as its stdin. Resolves when it has the input. Never rejects. */
@@ -87,7 +84,6 @@ export function createHost(): Host {
     isRunning,
     asset,
     dlopen: (module, path) => process.dlopen(module, path),
-    keytar: undefined,
     pendingCalls,
     startSelf,
     exit: (code) => exit(code, pendingCalls.count > 0),

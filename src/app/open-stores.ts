@@ -1,8 +1,7 @@
 /** Opens the stores that the settings and the platform select. */
 import type { GeneralSettings } from "../config/general.ts";
-import { HelperError } from "../core/errors.ts";
 import { configHome } from "../core/machine.ts";
-import type { Locks, SharedFailures } from "../core/locks.ts";
+import type { Locks } from "../core/locks.ts";
 import type { SecretStore } from "../core/secret-store.ts";
 import {
   createCredentialCache,
@@ -17,21 +16,14 @@ import {
   placeCredentials,
 } from "../credentials/inventory/placement.ts";
 import type { RegistrySettings } from "../credentials/minting/settings.ts";
-import { LOGIN } from "../credentials/stored-logins.ts";
 import { invalidatingResponses } from "../response-cache/invalidate.ts";
 import { responseFolder } from "../response-cache/shared/key.ts";
 import { eraseFallbackNotes } from "../response-cache/write-fallback-note.ts";
 import { eitherStore } from "../stores/either-store.ts";
 import { filesOfHome, homeSuffixOf } from "../stores/home-files.ts";
-import { createKeychain } from "../stores/keychain/keychain.ts";
-import { withNameIndex } from "../stores/keychain/name-index.ts";
-import { createSerializedStore } from "../stores/keychain/serialized.ts";
-import { loadKeytar } from "../stores/keychain/keytar.ts";
-import { hasSessionBus } from "../stores/keychain/session-bus.ts";
 import { createLoginMarker, type LoginMarker } from "../stores/login-marker.ts";
 import { createPassStore } from "../stores/pass.ts";
 import { createPrivateFiles } from "../stores/private-files.ts";
-import { splitLongValues } from "../stores/split-values.ts";
 import { DEFAULT_STATE_DIR, nodeFolder } from "../kubelet/state-dir.ts";
 import { createLocks } from "../system/locks.ts";
 import {
@@ -43,24 +35,12 @@ import {
 } from "../system/private-folder.ts";
 import type { Host } from "./host.ts";
 
-const KEYCHAIN_TIMEOUT_MS = 5_000;
-const WINDOWS_SECRET_LIMIT_BYTES = 2_560;
-
-export interface StorePorts {
-  readonly locks: Locks;
-  readonly failures: SharedFailures;
-}
-
 /** The store of API tokens and logins that DOCR_STORE selects. */
-export async function openStore(
-  { store }: GeneralSettings,
-  host: Host,
-  ports: StorePorts,
-): Promise<SecretStore> {
+export async function openStore({ store }: GeneralSettings, host: Host): Promise<SecretStore> {
   switch (store) {
     case "auto":
     case "keychain":
-      return openKeychain(host, ports);
+      return (await import("./bundles/keychain.ts")).openKeychain(host);
     case "file": {
       const { createAgeVault, vaultFolder } = await import("../stores/age/vault.ts");
       return createAgeVault({
@@ -74,33 +54,6 @@ export async function openStore(
     case "pass":
       return createPassStore(host.env);
   }
-}
-
-/** The OS keychain with the wrappers that each platform needs. The first use loads keytar. */
-function openKeychain(host: Host, { locks, failures }: StorePorts): SecretStore {
-  const keychain = createKeychain({
-    load: async () => {
-      if (host.keytar) return host.keytar;
-      if (!hasSessionBus(host)) {
-        throw new HelperError("keychain-missing", "there is no keychain in this session");
-      }
-      return loadKeytar(host);
-    },
-    deadlineMs: KEYCHAIN_TIMEOUT_MS,
-    mayHideLocked: host.platform === "linux",
-    unlockHint:
-      host.platform === "darwin"
-        ? "run security unlock-keychain"
-        : "unlock it on the desktop: Passwords and Keys, KWallet or KeePassXC",
-    pendingCalls: host.pendingCalls,
-  });
-  if (host.platform === "linux") {
-    const index = { prefix: LOGIN, now: () => host.clock().now, createSearchId: host.uniqueName };
-    return createSerializedStore(withNameIndex(keychain, index), locks, failures);
-  }
-  if (host.platform !== "win32") return keychain;
-  const createId = (): string => host.sha256(host.uniqueName()).slice(0, 16);
-  return splitLongValues(keychain, WINDOWS_SECRET_LIMIT_BYTES, createId);
 }
 
 /** The file that says whether the store holds logins of other registries. Without it, launchers may run the fallback helper directly. */

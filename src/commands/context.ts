@@ -9,6 +9,7 @@ import type { Machine } from "../core/machine.ts";
 import type { Reporter } from "../core/reporter.ts";
 import type { Secret, Sha256 } from "../core/secret.ts";
 import type { SecretStore } from "../core/secret-store.ts";
+import type { StoredContexts } from "../credentials/accounts/api-tokens.ts";
 import type { AcceptedToken } from "../credentials/accounts/log-in.ts";
 import type { LogoutResult } from "../credentials/accounts/log-out.ts";
 import type { FinishedLoginState } from "../credentials/finished-login.ts";
@@ -59,6 +60,8 @@ export interface CommandContext {
   readonly finishedLogin: () => Promise<FinishedLoginState | undefined>;
   /** Logins in docr's store. */
   readonly logins: StoredLogins;
+  /** The program behind the keychain. Undefined if docr's store is not a Linux keychain. Throws `bad-setting` and errors of the store. */
+  readonly keychain: () => Promise<KeychainDescription | undefined>;
   /** docr's store of API tokens and logins. */
   readonly store: SecretStore;
   /** The four requests of the credential-helper protocol. */
@@ -81,6 +84,21 @@ export interface KubeletParts {
   readonly run: RunProvider;
 }
 
+/** The program behind a Linux keychain, and its keyrings, wallets or databases. Contains no secret. */
+export interface KeychainDescription {
+  /** Undefined if it cannot be read. */
+  readonly daemon: string | undefined;
+  readonly collections: readonly {
+    /** Its name in the daemon's paths, which errors quote. */
+    readonly name: string;
+    /** The user's name for it: one line, bounded. */
+    readonly label: string;
+    readonly isLocked: boolean;
+    /** Whether new items go there. */
+    readonly isDefault: boolean;
+  }[];
+}
+
 /** Accounts by the names of their contexts. An undefined context is the default account. */
 export interface CommandAccounts {
   /** The context that a `get` for the bare host uses. Throws `bad-setting`. */
@@ -99,8 +117,8 @@ export interface CommandAccounts {
   logOutToken(token: ApiToken): Promise<LogoutResult>;
   /** Does the same for every account and for the environment's API token. Needs no settings. */
   logOutEverywhere(): Promise<LogoutResult>;
-  /** The contexts with an API token in the store, sorted. */
-  contexts(): Promise<readonly string[]>;
+  /** The contexts with an API token in the store. */
+  contexts(): Promise<StoredContexts>;
   /** The API token that a `get` for the bare host uses. Undefined if there is none. Throws `bad-setting` and errors of the store. */
   findInUse(): Promise<ApiToken | undefined>;
   /** The API token in the store. */

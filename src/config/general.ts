@@ -44,6 +44,11 @@ export function storeNameOf({ store }: Pick<GeneralSettings, "store">): string {
   return STORE_NAMES[store];
 }
 
+/** Whether the store is the OS keychain. */
+export function isKeychain({ store }: Pick<GeneralSettings, "store">): boolean {
+  return store === "auto" || store === "keychain";
+}
+
 /** Returns undefined if the text is missing or empty. Throws `bad-setting`, naming `name`. */
 export function parseStore(name: string, text: string | undefined): StoreSetting | undefined {
   return parseChoice<StoreSetting>(name, text, ["auto", "keychain", "file", "pass"]);

@@ -1,6 +1,6 @@
-import { HUB_KEY, plainHostOf, REGISTRY_HOST } from "../core/address.ts";
+import { HUB_KEY, parseAddress, plainHostOf, REGISTRY_HOST } from "../core/address.ts";
 import { HelperError } from "../core/errors.ts";
-import type { SecretStore } from "../core/secret-store.ts";
+import { type Entries, asEntries, type SecretStore } from "../core/secret-store.ts";
 import type { Secret } from "../core/secret.ts";
 import { decodeLogin, encodeLogin, type Login } from "./codec.ts";
 
@@ -12,6 +12,23 @@ export function isOtherLogin(name: string): boolean {
   return name.startsWith(LOGIN) && name !== LOGIN + REGISTRY_HOST;
 }
 
+/** What a stored value says about itself, if it is a login. */
+export interface LoginFacts {
+  /** Its name in the store. */
+  readonly name: string;
+  /** Milliseconds since the epoch. Undefined if an earlier version stored it. */
+  readonly storedAt: number | undefined;
+}
+
+/** Returns undefined for other values, and for Docker Hub's logins, which earlier versions stored under another name. */
+export function readLoginFacts(text: Secret): LoginFacts | undefined {
+  const login = decodeLogin(text);
+  if (!login) return undefined;
+  const address = parseAddress(login.serverUrl);
+  const key = address.kind === "other" ? address.key : REGISTRY_HOST;
+  return key === HUB_KEY ? undefined : { name: LOGIN + key, storedAt: login.storedAt };
+}
+
 /** Logins that clients stored. Each address key has one login, so a second user name replaces the first. */
 export interface StoredLogins {
   read(key: string): Promise<Login | undefined>;
@@ -21,7 +38,7 @@ export interface StoredLogins {
   all(): Promise<AllLogins>;
 }
 
-export interface AllLogins {
+export interface AllLogins extends Pick<Entries, "incomplete"> {
   /** By address key. */
   readonly intact: ReadonlyMap<string, Login>;
   /** What messages call the registries whose logins are damaged. */
@@ -37,13 +54,13 @@ export function createStoredLogins(store: SecretStore): StoredLogins {
     return text && decode(key, text);
   };
   /** Texts by address key. docker's own login for Docker Hub comes before the older one. */
-  const texts = async (): Promise<ReadonlyMap<string, Secret>> => {
-    const entries = [...(await store.entries(LOGIN))];
-    const found = new Map(entries.map(([name, text]) => [name.slice(LOGIN.length), text]));
+  const texts = async (): Promise<Entries> => {
+    const entries = await store.entries(LOGIN);
+    const found = new Map([...entries].map(([name, text]) => [name.slice(LOGIN.length), text]));
     const older = found.get(OLDER_HUB_KEY);
     found.delete(OLDER_HUB_KEY);
     if (older && !found.has(HUB_KEY)) found.set(HUB_KEY, older);
-    return found;
+    return asEntries(found, entries.incomplete);
   };
   return {
     async read(key) {
@@ -61,12 +78,13 @@ export function createStoredLogins(store: SecretStore): StoredLogins {
     async all() {
       const intact = new Map<string, Login>();
       const damaged: string[] = [];
-      for (const [key, text] of await texts()) {
+      const found = await texts();
+      for (const [key, text] of found) {
         const login = decodeLogin(text);
         if (login) intact.set(key, login);
         else damaged.push(nameOf(key));
       }
-      return { intact, damaged };
+      return { intact, damaged, incomplete: found.incomplete };
     },
   };
 }

@@ -1,5 +1,5 @@
 import { isHelperError } from "../core/errors.ts";
-import type { SecretStore } from "../core/secret-store.ts";
+import { type Entries, asEntries, type SecretStore } from "../core/secret-store.ts";
 
 /**
  * Combines two stores, for credentials that docr can mint again. Each name is in one of the two. Writes to `preferred`, and to
@@ -27,12 +27,13 @@ export function eitherStore(preferred: SecretStore, other: SecretStore): SecretS
     },
     async entries(...prefixes) {
       const found = await other.entries(...prefixes);
-      return new Map([...(await unlessMissing(() => preferred.entries(...prefixes), [])), ...found]);
+      const more = await unlessMissing((): Promise<Entries> => preferred.entries(...prefixes), new Map());
+      return asEntries(new Map([...more, ...found]), more.incomplete ?? found.incomplete);
     },
   };
 }
 
-async function unlessMissing<T, E>(work: () => Promise<T>, empty: E): Promise<T | E> {
+async function unlessMissing<T>(work: () => Promise<T>, empty: T): Promise<T> {
   try {
     return await work();
   } catch (error) {

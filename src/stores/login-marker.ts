@@ -38,7 +38,10 @@ export function createLoginMarker(path: string | undefined, onCreated: () => Pro
   };
 }
 
-/** Wraps a store: sets the marker when a login of another registry is stored or listed, and clears it when none is listed. */
+/**
+ * Wraps a store: sets the marker when a login of another registry is stored or listed, and clears it when none is listed. A locked
+ * part of the store may contain logins, so the marker then stays.
+ */
 export function markingLogins(
   store: SecretStore,
   marker: LoginMarker,
@@ -58,10 +61,11 @@ export function markingLogins(
     async entries(...prefixes) {
       const found = await store.entries(...prefixes);
       if (hasMarked(found.keys())) await marker.set();
-      else if (prefixes.includes(prefix) && marker.exists()) {
+      else if (!found.incomplete && prefixes.includes(prefix) && marker.exists()) {
         marker.clear();
         // Another process may have stored a login before the marker was cleared.
-        if (hasMarked((await store.entries(prefix)).keys())) await marker.set();
+        const again = await store.entries(prefix);
+        if (hasMarked(again.keys()) || again.incomplete) await marker.set();
       }
       return found;
     },

@@ -22,8 +22,8 @@ function logIn(machine: TestMachine, token: string, ...more: string[]): Promise<
   return machine.docr(args, { stdin: `${token}\n`, env: WITHOUT_TOKEN });
 }
 
-const isInKeychain = ({ keytar }: TestMachine, secret: string): boolean =>
-  [...keytar.items.values()].some((items) => [...items.values()].some((value) => value.includes(secret)));
+const isInKeychain = ({ keychain }: TestMachine, secret: string): boolean =>
+  [...keychain.values().values()].some((value) => value.includes(secret));
 
 describe("docr login", () => {
   it.concurrent(

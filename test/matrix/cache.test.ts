@@ -8,11 +8,9 @@ import { HOST } from "../support/requests.ts";
 const pathsOf = ({ privateFolder }: TestMachine): readonly string[] =>
   listFiles(privateFolder).map((name) => join(privateFolder, name));
 
-const isInKeychain = ({ keytar, standIn }: TestMachine): boolean => {
+const isInKeychain = ({ keychain, standIn }: TestMachine): boolean => {
   const secret = standIn.account.minted.at(-1)?.secret ?? "nothing minted";
-  return [...keytar.items.values()].some((items) =>
-    [...items.values()].some((value) => value.includes(secret)),
-  );
+  return [...keychain.values().values()].some((value) => value.includes(secret));
 };
 
 const IN_KEYCHAIN = { DOCR_CACHE: "keychain" };

@@ -105,6 +105,6 @@ export async function runCase(
   }
 }
 
-function keychainItems({ keytar }: TestMachine): KeychainItems {
-  return Object.assign({}, ...Array.from(keytar.items.values(), (items) => Object.fromEntries(items)));
+function keychainItems({ keychain }: TestMachine): KeychainItems {
+  return Object.fromEntries(keychain.values());
 }

@@ -1,10 +1,14 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { TestMachine } from "../support/fakes/test-machine.ts";
+import { onMachine, type TestMachine } from "../support/fakes/test-machine.ts";
+import { NOT_FOUND } from "../../src/core/not-found.ts";
 import { HOST, loginFor } from "../support/requests.ts";
 import { type Case, type CaseOptions, type CaseResult, runCase, STORED_LOGIN, titleOf } from "./case.ts";
 import { toObservation } from "./expectation.ts";
 import {
   KEYCHAIN_FAULTS,
+  MISSING_LOGIN,
   type KeychainFault,
   ON_A_RUNNER,
   TOKEN_IN_ENVIRONMENT,
@@ -31,9 +35,10 @@ function optionsFor({ state, message }: KeychainFault, isTokenInKeychain: boolea
       if (isTokenInKeychain) await store(machine, loginFor(HOST, "sammy", machine.token));
     },
     ...(isTokenInKeychain ? { mintEnv: WITHOUT_TOKEN, env: WITHOUT_TOKEN } : {}),
-    breakMachine(machine) {
-      if (state === "missing") machine.removeKeychain();
-      else machine.keytar.state = state;
+    async breakMachine(machine) {
+      if (state === "missing") await machine.removeKeychain();
+      else if (state === "locked") machine.keychain.login.isLocked = true;
+      else machine.keychain.state = state;
     },
   };
 }
@@ -46,7 +51,12 @@ interface Row {
 }
 
 const ROWS: readonly Row[] = KEYCHAIN_FAULTS.flatMap((fault) => [
-  { where: "the keychain", fault, cases: TOKEN_IN_KEYCHAIN, isTokenInKeychain: true },
+  {
+    where: "the keychain",
+    fault,
+    cases: fault.state === "locked" ? TOKEN_IN_KEYCHAIN : [...TOKEN_IN_KEYCHAIN, ...MISSING_LOGIN],
+    isTokenInKeychain: true,
+  },
   {
     where: "the environment",
     fault,
@@ -79,5 +89,35 @@ describe.each(ROWS)("with an API token in $where, a keychain that $fault.title",
     expect(observation).toEqual(toObservation(one.expected, observation));
     // A fault never costs a login.
     expect(keychain[1]).toEqual(keychain[0]);
+  });
+});
+
+describe("a locked keychain whose items are known", () => {
+  it("has no login for another registry: get finds none, and erase succeeds", async () => {
+    await onMachine(async (machine) => {
+      await store(machine, loginFor(STORED_LOGIN));
+      machine.keychain.login.isLocked = true;
+      const found = await machine.docr("get", { stdin: "missing.test" });
+      expect(found).toMatchObject({ code: 1, stdout: `${NOT_FOUND}\n`, stderr: "" });
+      expect(await machine.docr("erase", { stdin: "missing.test" })).toMatchObject({ code: 0, stderr: "" });
+    })();
+  });
+
+  it("keeps docr from minting with another account's API token, which doctl has", async () => {
+    await onMachine(async (machine) => {
+      const work = machine.keychain.add("work");
+      machine.keychain.store("api-token:default", machine.token, work);
+      const config = join(machine.home, ".config", "doctl", "config.yaml");
+      mkdirSync(dirname(config), { recursive: true });
+      writeFileSync(config, `access-token: ${machine.standIn.account.addToken()}\n`);
+      work.isLocked = true;
+      machine.standIn.reset();
+      const outcome = await machine.get(WITHOUT_TOKEN);
+      expect([outcome.code, outcome.stderr]).toEqual([
+        1,
+        expect.stringContaining("the keychain is locked (collection work)"),
+      ]);
+      expect(machine.standIn.calls).toEqual([]);
+    })();
   });
 });

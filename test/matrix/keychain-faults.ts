@@ -17,7 +17,7 @@ import { returnsCached, returnsCachedWithWarning, fails, mints, refreshes, succe
 export interface KeychainFault {
   /** Ends the sentence "a keychain that …". */
   readonly title: string;
-  readonly state: TestMachine["keytar"]["state"] | "missing";
+  readonly state: TestMachine["keychain"]["state"] | "locked" | "missing";
   /** What the user reads. */
   readonly message: RegExp;
 }
@@ -31,16 +31,23 @@ export const KEYCHAIN_FAULTS: readonly KeychainFault[] = [
   },
   {
     title: "has left the session bus",
-    state: new Error("The name org.freedesktop.secrets was not provided by any .service files"),
-    message: /no keychain in this session/,
+    state: {
+      error: "org.freedesktop.DBus.Error.ServiceUnknown",
+      text: "Der Name org.freedesktop.secrets wurde nicht gefunden",
+    },
+    message: /there is no keychain in this session \(no Secret Service on the session bus\);/,
   },
   {
-    title: "is on a session bus that does not exist",
-    state: new Error("Could not connect: No such file or directory"),
-    message: /no keychain in this session/,
+    title: "cannot be started by the session bus",
+    state: { error: "org.freedesktop.DBus.Error.Spawn.ChildExited", text: "exited with status 1" },
+    message: /no keychain in this session \(the session bus cannot start it: exited with status 1\);/,
   },
   { title: "is missing with the session bus", state: "missing", message: /no keychain in this session/ },
-  { title: "fails in another way", state: new Error("disk full"), message: /the keychain failed/ },
+  {
+    title: "fails in another way, with a text in another language",
+    state: { error: "org.freedesktop.DBus.Error.Failed", text: "der Schlüsselbund ist gesperrt" },
+    message: /the keychain failed \(org\.freedesktop\.DBus\.Error\.Failed\): der Schlüsselbund ist gesperrt;/,
+  },
 ];
 
 /** The API token is in the keychain. Requests that do not need the keychain succeed. */
@@ -51,16 +58,20 @@ export const TOKEN_IN_KEYCHAIN: readonly Case[] = [
   get("expiring", returnsCachedWithWarning(0)),
   get("expired", fails(0)),
   getLogin("nothing", fails(0)),
-  getMissingLogin("nothing", fails(0)),
   list("fresh", succeeds(0)),
   storeLogin("fresh", fails(0)),
   // docr asks DigitalOcean whether it is an API token.
   storeApiToken("fresh", fails(1)),
   eraseLogin("fresh", fails(0)),
-  eraseMissingLogin("fresh", fails(0)),
   // docr revokes the cached credential. It fails, because the keychain may still contain the API token.
   erase("fresh", fails(1, "nothing")),
   erase("nothing", fails(0)),
+];
+
+/** A name that is not in the keychain. If the keychain is only locked, docr knows that. */
+export const MISSING_LOGIN: readonly Case[] = [
+  getMissingLogin("nothing", fails(0)),
+  eraseMissingLogin("fresh", fails(0)),
 ];
 
 /** The API token is in the environment: no `get` of DigitalOcean's registry needs the keychain. */

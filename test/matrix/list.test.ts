@@ -10,7 +10,7 @@ const OTHER = "one.test";
 interface Situation {
   readonly title: string;
   readonly env?: EnvironmentChanges;
-  readonly arrange?: (machine: TestMachine) => void;
+  readonly arrange?: (machine: TestMachine) => void | Promise<void>;
   /** The hosts that `list` names. Default: the other registry's. */
   readonly hosts?: readonly string[];
 }
@@ -38,7 +38,11 @@ const SITUATIONS: readonly Situation[] = [
     arrange: ({ standIn }) => void (standIn.account.registries = ["acme", "beta"]),
     hosts: [OTHER, HOST],
   },
-  { title: "a locked keychain", arrange: ({ keytar }) => void (keytar.state = "locked"), hosts: [HOST] },
+  {
+    title: "a locked keychain",
+    arrange: ({ keychain }) => void (keychain.login.isLocked = true),
+    hosts: [HOST],
+  },
   { title: "no keychain", arrange: ({ removeKeychain }) => removeKeychain(), hosts: [HOST] },
   { title: "a wrong store, which fails each get", env: { DOCR_STORE: "safe" }, hosts: [] },
   { title: "a wrong fallback helper, which fails each get", env: { DOCR_FALLBACK: "../evil" }, hosts: [] },
@@ -56,7 +60,7 @@ describe("list succeeds silently, and names exactly the hosts for which get retu
   it.concurrent.each(SITUATIONS)("with $title", async ({ env = {}, arrange, hosts = [OTHER] }) => {
     await onMachine(async (machine) => {
       await machine.docr("store", { stdin: loginFor(OTHER) });
-      arrange?.(machine);
+      await arrange?.(machine);
       const listed = await machine.docr("list", { env });
       expect(listed).toMatchObject({ code: 0, stderr: "" });
       expect(Object.keys(JSON.parse(listed.stdout))).toEqual(hosts);

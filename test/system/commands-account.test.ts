@@ -273,14 +273,15 @@ describeUnless(explainNoLab(["skopeo", "kubectl", "tmux"]), "the commands around
       await lab.user.keyring.lock();
       const locked = await docr(["status"]);
       expect(locked.code).toBe(0);
-      expect(locked.stdout).toMatch(/^store +the keychain: the keychain is locked$/m);
+      expect(locked.stdout).toMatch(/^store +the keychain: the keychain is locked \(collection login\)$/m);
+      expect(locked.stdout).toMatch(/^ +gnome-keyring-daemon; locked: Login \(default\)$/m);
       await lab.user.keyring.restart("unlocked");
       const none = await docr(["status", "--json"], {
         env: { DBUS_SESSION_BUS_ADDRESS: "", XDG_RUNTIME_DIR: lab.folder, ...ci() },
       });
       expect(JSON.parse(none.stdout)).toMatchObject({
         apiToken: "DIGITALOCEAN_ACCESS_TOKEN",
-        store: { name: "the keychain", problem: "there is no keychain in this session" },
+        store: { name: "the keychain", problem: "there is no keychain in this session (no session bus)" },
       });
     });
   });

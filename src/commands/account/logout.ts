@@ -42,7 +42,8 @@ export const logoutCommand = defineCommand({
     const out = await terminal.spin("revoking", () => logOut(scope, accounts));
     const source = await findRemainingToken(scope, { accounts, settings });
     if (source !== undefined) reporter.warn(`docker still gets credentials: ${source}`);
-    const left = options.all ? [] : ((await undefinedIfFailed(() => accounts.contexts())) ?? []);
+    const stored = options.all ? undefined : await undefinedIfFailed(() => accounts.contexts());
+    const left = stored?.names ?? [];
     if (left.length > 0)
       terminal.note(`still logged in: ${left.join(", ")}; docr logout --all logs out of all accounts`);
     return { text: describe(out, scope), json: out };

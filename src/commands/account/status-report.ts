@@ -4,9 +4,11 @@ import type { HelperError } from "../../core/errors.ts";
 import { DEFAULT_CONTEXT } from "../../credentials/accounts/api-tokens.ts";
 import type { InventoryReport } from "../../credentials/inventory/inventory.ts";
 import type { Moment } from "../../core/lifetime.ts";
+import type { KeychainDescription } from "../context.ts";
 import type { FinishedLoginState } from "../../credentials/finished-login.ts";
 import { formatTime } from "../../terminal/times.ts";
 import { describeLiveCredentials, isoOrNever, jsonOfLiveCredentials } from "../credentials/live-table.ts";
+import { keychainLine } from "./keychain-labels.ts";
 import type { TokenSourceState } from "./token-sources.ts";
 
 /** The settings from the environment and the config file. */
@@ -28,6 +30,8 @@ export interface Configured {
 /** The API tokens and credentials that docr found. */
 export interface Held extends InventoryReport {
   readonly sources: readonly TokenSourceState[];
+  /** The program behind the keychain. Undefined if the store is another one, is not Linux's, or failed. */
+  readonly keychain: KeychainDescription | undefined;
   /** The login for DigitalOcean's registry that docr did not mint. Undefined if there is none or the store failed. */
   readonly login: FinishedLoginState | undefined;
   /** The result of `--exit-code`: a request for a credential, as a client makes it. Undefined without the option. */
@@ -71,7 +75,7 @@ export function describeSource(
 }
 
 export function describeHeld(
-  { sources, login, request, credentials, failures, now }: Held,
+  { sources, keychain, login, request, credentials, failures, now }: Held,
   width: number | undefined,
 ): string {
   const line = lineIn(width);
@@ -83,6 +87,7 @@ export function describeHeld(
     ...(request ? [line("get", describeRequest(request.failure))] : []),
     ...(login ? [line("login", describeLogin(login))] : []),
     line("store", store ? `${store.name}: ${store.failure?.message ?? "open"}` : "unknown"),
+    ...(keychain ? [line("", keychainLine(keychain))] : []),
     table === "" ? "\nno active credentials\n" : `\n${table}`,
     ...failures
       .filter(({ message }) => message !== store?.failure?.message)
@@ -116,6 +121,9 @@ export function jsonOfStatus(configured: Configured, held: Held): unknown {
     context: context ?? DEFAULT_CONTEXT,
     contextsByRegistry: registries,
     store: { name: store?.name ?? null, problem: store?.failure?.message ?? null },
+    keychain: held.keychain
+      ? { daemon: held.keychain.daemon ?? null, collections: held.keychain.collections }
+      : null,
     fallback: fallback ?? null,
     configFile: file ? { path: file.path, exists: file.exists, isValid: file.isValid } : null,
     problems: [...new Set([...configured.problems, ...held.failures].map(({ message }) => message))],

@@ -37,7 +37,17 @@ export const statusCommand = defineCommand({
     "docr status --exit-code > /dev/null || docr login --token-stdin < token.txt",
   ],
   exitCodes: { 0: "shown", 1: "with --exit-code: a client gets no credential" },
-  needs: ["accounts", "inventory", "finishedLogin", "helper", "general", "machine", "clock", "terminal"],
+  needs: [
+    "accounts",
+    "inventory",
+    "finishedLogin",
+    "helper",
+    "general",
+    "keychain",
+    "machine",
+    "clock",
+    "terminal",
+  ],
   async run({ options, wantsJson }, context) {
     const { stateDir } = options;
     const { accounts, inventory, finishedLogin, machine, clock, terminal } = context;
@@ -53,7 +63,10 @@ export const statusCommand = defineCommand({
     }
     const login = await undefinedIfFailed(finishedLogin);
     const request = options.exitCode ? await requestCredential(context) : undefined;
-    const held = { sources, login, request, ...(await inventory.living(stateDir)), now: clock.read() };
+    const isSilent = sources.some(({ failure }) => failure?.code === "keychain-silent");
+    const keychain = isSilent ? undefined : await undefinedIfFailed(context.keychain);
+    const living = await inventory.living(stateDir);
+    const held = { sources, keychain, login, request, ...living, now: clock.read() };
     return {
       text: describeHeld(held, terminal.width),
       json: jsonOfStatus(configured, held),

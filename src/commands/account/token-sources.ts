@@ -33,7 +33,7 @@ interface Search {
  */
 export async function* findTokenSources(
   machine: Machine,
-  accounts: Pick<CommandContext["accounts"], "contexts">,
+  accounts: Pick<CommandContext["accounts"], "contexts" | "readStored">,
   { store, context }: Search,
 ): AsyncGenerator<TokenSourceState> {
   const sources: readonly Source[] = [
@@ -45,7 +45,13 @@ export async function* findTokenSources(
     {
       name: store,
       kind: "store",
-      read: async () => ({ found: await accounts.contexts(), wanted: context ?? DEFAULT_CONTEXT }),
+      async read() {
+        const { names, incomplete } = await accounts.contexts();
+        const wanted = context ?? DEFAULT_CONTEXT;
+        // Fails, as `get` does, if this account's API token is in the locked part.
+        if (incomplete && !names.includes(wanted)) await accounts.readStored(wanted);
+        return { found: names, wanted };
+      },
     },
     { name: "doctl's config", kind: "doctl", read: () => readDoctl(machine, context) },
   ];

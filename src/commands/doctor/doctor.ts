@@ -23,6 +23,7 @@ const NEEDS = [
   "inventory",
   "logins",
   "store",
+  "keychain",
   "helper",
   "clock",
   "clients",

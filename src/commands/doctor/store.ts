@@ -1,36 +1,48 @@
 import { storeNameOf } from "../../config/general.ts";
-import { existsSync, lstatSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { hintOf } from "../../core/error-catalog.ts";
 import { HelperError, isHelperError } from "../../core/errors.ts";
-import type { Machine } from "../../core/machine.ts";
 import { Secret } from "../../core/secret.ts";
 import type { SecretStore } from "../../core/secret-store.ts";
-import type { CommandContext } from "../context.ts";
+import { keychainLine } from "../account/keychain-labels.ts";
+import type { CommandContext, KeychainDescription } from "../context.ts";
 import { fail, type Finding, pass, warn } from "./finding.ts";
 
 /** The name of the item that the check writes, reads and erases. */
 const ITEM = "doctor";
 
-/** Checks whether docr's store works: writes, reads and erases an item. */
-export async function checkStore({
-  machine,
-  store,
-  general,
-  settings,
-  clock,
-}: Pick<CommandContext, "machine" | "store" | "general" | "settings" | "clock">): Promise<
-  readonly Finding[]
-> {
-  const name = storeNameOf(general());
-  const bus = name === "the keychain" ? checkSessionBus(machine) : [];
+type StoreParts = Pick<CommandContext, "store" | "general" | "settings" | "clock" | "keychain">;
+
+/** Checks whether docr's store works. */
+export async function checkStore(context: StoreParts): Promise<readonly Finding[]> {
+  let described: KeychainDescription | undefined;
+  try {
+    described = await context.keychain();
+  } catch (error) {
+    // Do not wait for it a second time. The round trip reports any other failure.
+    if (isHelperError(error, "keychain-silent")) return [fail("store", error.message, hintOf(error))];
+    if (!isHelperError(error)) throw error;
+  }
+  return [...(described ? [checkKeychain(described)] : []), await checkRoundTrip(context)];
+}
+
+/** A locked collection is no failure, because new items go to the default one. docr cannot read what is in it. */
+function checkKeychain(described: KeychainDescription): Finding {
+  const line = keychainLine(described);
+  const isOpen = described.collections.every(({ isLocked }) => !isLocked);
+  return isOpen ? pass("keychain", line) : warn("keychain", line, "unlock it if docr stores items there");
+}
+
+/** Writes, reads and erases an item. */
+async function checkRoundTrip({ store, general, settings, clock }: StoreParts): Promise<Finding> {
   try {
     await writeReadErase(store, new Secret(`round trip ${clock.read().now}`));
-    return [...bus, pass("store", `${name} works: docr wrote, read and erased an item`)];
+    return pass("store", `${storeNameOf(general())} works: docr wrote, read and erased an item`);
   } catch (error) {
     if (!isHelperError(error)) throw error;
     const isOptional = error.code === "keychain-missing" && hasTokenInEnvironment(settings);
     const report = isOptional ? warn : fail;
-    return [...bus, report("store", error.message, hintOf(error))];
+    return report("store", error.message, hintOf(error));
   }
 }
 
@@ -50,16 +62,6 @@ function hasTokenInEnvironment(settings: CommandContext["settings"]): boolean {
   } catch {
     return false;
   }
-}
-
-/** On Linux, programs reach the keychain through the session bus. */
-function checkSessionBus({ env, platform }: Machine): readonly Finding[] {
-  if (platform !== "linux") return [];
-  const runtimeDir = env["XDG_RUNTIME_DIR"];
-  if (env["DBUS_SESSION_BUS_ADDRESS"]) return [pass("d-bus", "DBUS_SESSION_BUS_ADDRESS names a session bus")];
-  if (runtimeDir && existsSync(`${runtimeDir}/bus`)) return [pass("d-bus", "there is a session bus")];
-  const next = "log in to a desktop session, or set DOCR_STORE=file or DOCR_STORE=pass";
-  return [warn("d-bus", "there is no session bus, so there is no keychain", next)];
 }
 
 /** Reports where docr caches minted credentials. */

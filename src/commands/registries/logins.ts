@@ -90,18 +90,21 @@ export async function requireLogin(logins: StoredLogins, address: LoginAddress):
 }
 
 /**
- * Returns every intact login, sorted by key, and a warning for each damaged one. The login of DigitalOcean's registry is one that a
- * client stored and docr did not mint.
+ * Returns every intact login, sorted by key, and a warning for each damaged one and for a part of the store that is locked. The login of
+ * DigitalOcean's registry is one that a client stored and docr did not mint.
  */
 export async function allLogins(
   logins: StoredLogins,
 ): Promise<{ readonly intact: readonly KeyedLogin[]; readonly warnings: readonly string[] }> {
-  const { intact, damaged } = await logins.all();
+  const { intact, damaged, incomplete } = await logins.all();
   return {
     intact: [...intact]
       .map(([storeKey, login]) => ({ storeKey, login }))
       .toSorted((a, b) => (a.storeKey < b.storeKey ? -1 : 1)),
-    warnings: damaged.map((name) => `the stored login for ${name} is damaged; log in to it again`),
+    warnings: [
+      ...damaged.map((name) => `the stored login for ${name} is damaged; log in to it again`),
+      ...(incomplete ? [`${incomplete.message}; logins stored there are not listed`] : []),
+    ],
   };
 }
 

@@ -3,7 +3,7 @@ import { readDoctlContexts } from "../../config/doctl-contexts.ts";
 import type { ConfigFile } from "../../config/config-file.ts";
 import type { HelperError } from "../../core/errors.ts";
 import { isHelperError } from "../../core/errors.ts";
-import { DEFAULT_CONTEXT } from "../../credentials/accounts/api-tokens.ts";
+import { DEFAULT_CONTEXT, type StoredContexts } from "../../credentials/accounts/api-tokens.ts";
 import type { CommandContext } from "../context.ts";
 
 export interface Context {
@@ -23,6 +23,8 @@ export interface Contexts {
   readonly failures: readonly HelperError[];
 }
 
+const NO_CONTEXTS: StoredContexts = { names: [] };
+
 /** Makes no network request. */
 export async function findContexts(
   { accounts, machine }: Pick<CommandContext, "accounts" | "machine">,
@@ -38,7 +40,8 @@ export async function findContexts(
       return otherwise;
     }
   };
-  const stored = await attempt(() => accounts.contexts(), []);
+  const { names: stored, incomplete } = await attempt(() => accounts.contexts(), NO_CONTEXTS);
+  if (incomplete) failures.push(incomplete);
   const doctl = await attempt(() => readDoctlContexts(machine), undefined);
   const inDoctl = doctl?.names ?? [];
   const chosen = await attempt(async () => accounts.contextInUse(), undefined);

@@ -1,5 +1,5 @@
 import { type ApiToken, requireApiToken } from "../../core/api-token.ts";
-import type { SecretStore } from "../../core/secret-store.ts";
+import type { Entries, SecretStore } from "../../core/secret-store.ts";
 import type { Secret } from "../../core/secret.ts";
 
 /** The prefix of API tokens' names in the store. */
@@ -15,17 +15,23 @@ export interface ApiTokens {
   write(context: string | undefined, secret: Secret): Promise<boolean>;
   /** Returns whether the account had a token. */
   erase(context: string | undefined): Promise<boolean>;
-  /** Erases every account's token and returns the names of the accounts. */
+  /** Erases every account's token and returns the names of the accounts. If a part of the store is locked, throws after the rest is erased. */
   eraseAll(): Promise<readonly string[]>;
-  /** The names of the accounts, in alphabetical order. */
-  contexts(): Promise<readonly string[]>;
+  contexts(): Promise<StoredContexts>;
+}
+
+/** The accounts that have an API token in the store. */
+export interface StoredContexts extends Pick<Entries, "incomplete"> {
+  /** In alphabetical order. */
+  readonly names: readonly string[];
 }
 
 /** `storeName` is the store as messages call it. */
 export function createApiTokens(store: SecretStore, storeName: () => string): ApiTokens {
-  const contexts = async (): Promise<readonly string[]> => {
+  const contexts = async (): Promise<StoredContexts> => {
     const tokens = await store.entries(API_TOKEN);
-    return [...tokens.keys()].map((name) => name.slice(API_TOKEN.length)).toSorted();
+    const names = [...tokens.keys()].map((name) => name.slice(API_TOKEN.length)).toSorted();
+    return { names, incomplete: tokens.incomplete };
   };
   return {
     async read(context) {
@@ -44,8 +50,9 @@ export function createApiTokens(store: SecretStore, storeName: () => string): Ap
     },
     erase: (context) => store.erase(nameOf(context)),
     async eraseAll() {
-      const names = await contexts();
+      const { names, incomplete } = await contexts();
       for (const name of names) await store.erase(nameOf(name));
+      if (incomplete) throw incomplete;
       return names;
     },
     contexts,

@@ -29,7 +29,7 @@ export interface CredentialCache {
   hasRevocable(): Promise<boolean>;
   /**
    * Erases the records that `which` selects. Adds each credential that the registry may still accept to `alive` immediately, so that
-   * the caller has it even if the store fails later.
+   * the caller has it even if the store fails later. If a part of the store is locked, throws after the rest is erased.
    */
   forget(which: (record: CacheRecord) => boolean, alive: MintedCredential[]): Promise<void>;
 }
@@ -96,6 +96,8 @@ export function createCredentialCache(store: SecretStore, clock: Clock, sha256: 
         if (!record || stillAnswered.has(digestOf(record.credential))) continue;
         if (mayBeAlive(record.credential, clock.read())) alive.push(record.credential);
       }
+      const incomplete = current.incomplete ?? superseded.incomplete;
+      if (incomplete) throw incomplete;
     },
   };
 }

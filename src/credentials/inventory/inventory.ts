@@ -1,7 +1,7 @@
 import type { MintedCredential } from "../../core/credential.ts";
 import { type HelperError, isHelperError } from "../../core/errors.ts";
 import { type Clock, mayBeAlive } from "../../core/lifetime.ts";
-import type { SecretStore } from "../../core/secret-store.ts";
+import { type Entries, asEntries, type SecretStore } from "../../core/secret-store.ts";
 import type { Secret, Sha256 } from "../../core/secret.ts";
 import { bestEffort } from "../best-effort.ts";
 import {
@@ -46,7 +46,7 @@ export interface Inventory {
   /** Records that the registry no longer accepts this secret. Ignores an unknown secret. */
   setRevoked(secret: Secret): Promise<void>;
   /** Returns this store's credentials that may be alive, by the digests of their secrets. */
-  living(): Promise<ReadonlyMap<string, LivingCredential>>;
+  living(): Promise<Entries<LivingCredential>>;
 }
 
 export function createInventory(store: SecretStore, clock: Clock, sha256: Sha256): Inventory {
@@ -105,7 +105,7 @@ export function createInventory(store: SecretStore, clock: Clock, sha256: Sha256
           if (entry && mayBeAlive(entry, clock.read())) found.set(digest, { ...entry, use });
         }
       }
-      return found;
+      return asEntries(found, entries.incomplete);
     },
   };
 }
@@ -144,7 +144,9 @@ export async function takeInventory(inventories: readonly Inventory[]): Promise<
   const failures: HelperError[] = [];
   for (const inventory of inventories) {
     try {
-      for (const [digest, credential] of await inventory.living()) {
+      const living = await inventory.living();
+      if (living.incomplete) failures.push(living.incomplete);
+      for (const [digest, credential] of living) {
         const other = found.get(digest);
         if (!other || RANK[credential.use] > RANK[other.use]) found.set(digest, credential);
       }

@@ -1,9 +1,10 @@
 import { answerAt, areAccepted, argumentsOf, promptsIn } from "../answers.ts";
 import type { ItemAttributes } from "../attributes.ts";
-import { createItem, deleteItem, setSecret } from "../calls.ts";
+import { createItem, deleteItem, searchItems, setSecret } from "../calls.ts";
 import { Round } from "../conversation-plan.ts";
 import { IS_LOCKED, isGone } from "../failures.ts";
 import { NO_PATH } from "../names.ts";
+import type { MethodCall } from "../wire/call.ts";
 import type { BusMessage } from "../wire/message.ts";
 import { SearchPlan } from "./search-plan.ts";
 
@@ -12,8 +13,8 @@ type Step = "change" | "create" | "create-prompt" | "delete" | "delete-prompt";
 
 /**
  * Stores the value, so that exactly one unlocked item has the attributes. Changes the item that exists, the default collection's
- * first, and deletes the other unlocked ones. Otherwise creates an item in the default collection. Ends with "done", "locked" or
- * "no-default".
+ * first, and deletes the other unlocked ones. Otherwise creates an item in the default collection. Also deletes the unlocked items with
+ * obsolete attributes. Ends with "done", "locked" or "no-default".
  *
  * An existing item is never replaced by CreateItem, because KeePassXC then waits for a person.
  */
@@ -21,11 +22,20 @@ export class StorePlan extends SearchPlan {
   private readonly stored: ItemAttributes;
   private readonly label: string;
   private readonly value: Uint8Array;
+  private readonly obsolete: readonly ItemAttributes[];
   private step: Step = "change";
+  /** The items to delete once the value is stored. */
   private others: string[] = [];
 
-  constructor(attributes: ItemAttributes, label: string, value: Uint8Array, mayPrompt: boolean) {
+  constructor(
+    attributes: ItemAttributes,
+    label: string,
+    value: Uint8Array,
+    mayPrompt: boolean,
+    obsolete: readonly ItemAttributes[],
+  ) {
     super(attributes, mayPrompt);
+    this.obsolete = obsolete;
     this.stored = attributes;
     this.label = label;
     this.value = value;
@@ -45,18 +55,21 @@ export class StorePlan extends SearchPlan {
     if (this.defaultCollection === NO_PATH) return this.end("no-default", "");
     if (!this.isDefaultOpen) return this.unlockFirst([this.defaultCollection]);
     this.step = "create";
-    const call = createItem(this.defaultCollection, this.label, this.stored, this.session, this.value);
-    return new Round([call], []);
+    this.others = [];
+    return this.andFindObsolete(
+      createItem(this.defaultCollection, this.label, this.stored, this.session, this.value),
+    );
   }
 
   protected override proceed(answers: BusMessage[]): Round {
     const first = answerAt(answers, 0);
+    if (this.step === "change" || this.step === "create") this.noteObsolete(answers);
     if (this.step === "change") return this.readChanged(first);
     if (this.step === "create") return this.readCreated(first);
     if (this.step === "create-prompt") {
       if (!areAccepted(answers)) return this.end("locked", IS_LOCKED);
       this.outcome.created = 1;
-      return this.end("done", "");
+      return this.deleteOthers();
     }
     if (this.step === "delete") return this.readDeleted(answers);
     return this.end("done", "");
@@ -68,7 +81,22 @@ export class StorePlan extends SearchPlan {
     const item = (preferred.length > 0 ? preferred[0] : undefined) ?? "";
     this.others = this.unlocked.filter((path) => path !== item);
     this.step = "change";
-    return new Round([setSecret(item, this.session, this.value)], []);
+    return this.andFindObsolete(setSecret(item, this.session, this.value));
+  }
+
+  /** The searches share the round with the change, so that they cost no further one. */
+  private andFindObsolete(change: MethodCall): Round {
+    const calls = [change];
+    for (const attributes of this.obsolete) calls.push(searchItems(attributes));
+    return new Round(calls, []);
+  }
+
+  private noteObsolete(answers: BusMessage[]): void {
+    for (let i = 1; i < answers.length; i++) {
+      const matches = argumentsOf(answerAt(answers, i), "aoao");
+      const unlocked = matches.paths();
+      if (!matches.isBad) for (const path of unlocked) this.others.push(path);
+    }
   }
 
   private readChanged(answer: BusMessage): Round {
@@ -76,6 +104,10 @@ export class StorePlan extends SearchPlan {
     if (isGone(answer)) return this.searchAgain(answer);
     if (answer.type !== "return") return this.fail(answer);
     this.outcome.changed = 1;
+    return this.deleteOthers();
+  }
+
+  private deleteOthers(): Round {
     if (this.others.length === 0) return this.end("done", "");
     this.step = "delete";
     return new Round(
@@ -92,7 +124,7 @@ export class StorePlan extends SearchPlan {
     if (body.isBad || (item === NO_PATH && prompt === NO_PATH)) return this.fail(answer);
     if (prompt === NO_PATH) {
       this.outcome.created = 1;
-      return this.end("done", "");
+      return this.deleteOthers();
     }
     this.step = "create-prompt";
     return this.show([prompt]) ?? this.end("locked", IS_LOCKED);
@@ -105,5 +137,11 @@ export class StorePlan extends SearchPlan {
     if (prompts.length === 0) return this.end("done", "");
     this.step = "delete-prompt";
     return this.show(prompts) ?? this.end("done", "");
+  }
+
+  /** The value is stored, even if no person confirms that other items are deleted. */
+  override abandon(): void {
+    super.abandon();
+    if (this.step === "delete" || this.step === "delete-prompt") this.outcome.state = "done";
   }
 }

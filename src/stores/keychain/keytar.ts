@@ -1,5 +1,5 @@
 import { loadAddon } from "./addon.ts";
-import type { Keytar } from "./keychain.ts";
+import type { Keytar } from "./keytar-keychain.ts";
 
 /** The name of keytar's native addon inside the executable. */
 const KEYTAR_ASSET = "keytar.node";

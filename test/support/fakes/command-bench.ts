@@ -35,6 +35,8 @@ export interface CommandBenchOptions extends CredentialsBenchOptions {
   /** Real files, in a folder of the test. */
   readonly files?: Files;
   readonly network?: Partial<Network>;
+  /** The program behind the keychain. By default, the store is not a Linux keychain. */
+  readonly keychain?: CommandContext["keychain"];
   readonly about?: Partial<About>;
   readonly kubelet?: Partial<KubeletParts>;
   /** The responses of other helpers, by `NAME ACTION INPUT`. */
@@ -115,6 +117,7 @@ export function createCommandBench(options: CommandBenchOptions = {}): CommandBe
     terminal,
     reporter: { warn: (text) => void warnings.push(text) },
     general: () => readGeneralSettings(env, readConfigFile(machine)),
+    keychain: options.keychain ?? (async () => undefined),
     ...createCommandDomain(bench.credentials),
     clients: async () => ({ resolve: unexpected, usesOf: unexpected, ...options.clients }),
     files: async () => options.files ?? unexpected(),

@@ -1,16 +1,13 @@
-import type { Keytar } from "../../../src/stores/keychain/keychain.ts";
+import type { Keytar } from "../../../src/stores/keychain/keytar-keychain.ts";
 
-/** keytar over a map. In the state "locked" it behaves like libsecret with a locked collection. */
+/** keytar over a map. */
 export interface FakeKeytar extends Keytar {
   /** By service, then by account. */
   readonly items: Map<string, Map<string, string>>;
   /** `get ACCOUNT`, `set ACCOUNT`, `delete ACCOUNT`, `find`, in order. */
   readonly calls: string[];
-  state: "unlocked" | "locked" | "silent" | Error;
+  state: "unlocked" | "silent" | Error;
 }
-
-/** keytar's message for a write into a locked collection of gnome-keyring. */
-export const LOCKED_MESSAGE = "Cannot create an item in a locked collection";
 
 export function createFakeKeytar(): FakeKeytar {
   const items = new Map<string, Map<string, string>>();
@@ -24,31 +21,20 @@ export function createFakeKeytar(): FakeKeytar {
     calls: [],
     state: "unlocked",
     getPassword: (service, account) =>
-      answer(`get ${account}`, () => serviceOf(service).get(account) ?? null, null),
+      answer(`get ${account}`, () => serviceOf(service).get(account) ?? null),
     setPassword: (service, account, password) =>
-      answer(
-        `set ${account}`,
-        () => void serviceOf(service).set(account, password),
-        new Error(LOCKED_MESSAGE),
-      ),
+      answer(`set ${account}`, () => void serviceOf(service).set(account, password)),
     deletePassword: (service, account) =>
-      answer(`delete ${account}`, () => serviceOf(service).delete(account), false),
+      answer(`delete ${account}`, () => serviceOf(service).delete(account)),
     findCredentials: (service) =>
-      answer(
-        "find",
-        () => [...serviceOf(service)].map(([account, password]) => ({ account, password })),
-        // The real one does not reject: the process crashes (gnome-keyring 42, SIGSEGV).
-        new Error("the process has crashed"),
-      ),
+      answer("find", () => [...serviceOf(service)].map(([account, password]) => ({ account, password }))),
   };
-  async function answer<T>(call: string, work: () => T, whenLocked: T | Error): Promise<T> {
+  async function answer<T>(call: string, work: () => T): Promise<T> {
     keytar.calls.push(call);
     await Promise.resolve();
     if (keytar.state === "silent") return new Promise<never>(() => {});
     if (keytar.state instanceof Error) throw keytar.state;
-    if (keytar.state === "unlocked") return work();
-    if (whenLocked instanceof Error) throw whenLocked;
-    return whenLocked;
+    return work();
   }
   return keytar;
 }

@@ -1,4 +1,5 @@
-import type { SecretStore } from "../../../src/core/secret-store.ts";
+import type { HelperError } from "../../../src/core/errors.ts";
+import { asEntries, type SecretStore } from "../../../src/core/secret-store.ts";
 import { Secret } from "../../../src/core/secret.ts";
 
 /** A store in memory that records its calls and fails on request. */
@@ -9,6 +10,8 @@ export interface MemoryStore extends SecretStore {
   readonly calls: string[];
   /** From now on, the calls that `which` selects by their text fail with this error. Undefined ends that. */
   failWith(error: Error | undefined, which?: (call: string) => boolean): void;
+  /** From now on, `entries` reports that a part of the store is locked. */
+  lockPart(why: HelperError): void;
 }
 
 const everyCall = (_call: string): boolean => true;
@@ -17,6 +20,7 @@ export function createMemoryStore(items: Readonly<Record<string, string>> = {}):
   const stored = new Map(Object.entries(items));
   const calls: string[] = [];
   let failure: Error | undefined;
+  let incomplete: HelperError | undefined;
   let isPicked = everyCall;
   const note = (call: string): void => {
     calls.push(call);
@@ -28,6 +32,9 @@ export function createMemoryStore(items: Readonly<Record<string, string>> = {}):
     failWith(error, which = everyCall) {
       failure = error;
       isPicked = which;
+    },
+    lockPart(why) {
+      incomplete = why;
     },
     async read(name) {
       note(`read ${name}`);
@@ -45,7 +52,7 @@ export function createMemoryStore(items: Readonly<Record<string, string>> = {}):
     async entries(...prefixes) {
       note(`entries ${prefixes.join(" ")}`);
       const found = [...stored].filter(([name]) => prefixes.some((prefix) => name.startsWith(prefix)));
-      return new Map(found.map(([name, value]) => [name, new Secret(value)]));
+      return asEntries(new Map(found.map(([name, value]) => [name, new Secret(value)])), incomplete);
     },
   };
 }

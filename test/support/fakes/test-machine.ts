@@ -1,4 +1,5 @@
 import { uptime } from "node:os";
+import { join } from "node:path";
 import type { Host } from "../../../src/app/host.ts";
 import { providerStateDir } from "../../../src/app/invocation.ts";
 import { run } from "../../../src/app/run.ts";
@@ -9,16 +10,16 @@ import type { Outcome } from "../lab/run.ts";
 import { createMachine, type Machine, withMachine } from "../machine.ts";
 import { HOST } from "../requests.ts";
 import type { StandInOptions } from "./digitalocean-api.ts";
-import { createFakeKeytar, type FakeKeytar } from "./fake-keytar.ts";
+import { FakeKeychain } from "./fake-keychain.ts";
 
 /**
  * A machine with the whole program in this process: real files and a real network, a keychain in memory, and clocks that tests
  * move. The API token is in the environment.
  */
 export interface TestMachine extends Machine {
-  readonly keytar: FakeKeytar;
+  readonly keychain: FakeKeychain;
   /** From now on there is neither a keychain nor a session bus. */
-  readonly removeKeychain: () => void;
+  readonly removeKeychain: () => Promise<void>;
   /** Time passes on all clocks. */
   readonly pass: (ms: number) => void;
   /** Sets the wall clock forward, or back for a negative number. */
@@ -42,9 +43,8 @@ export interface TestRunOptions {
 export async function createTestMachine(options: StandInOptions = {}): Promise<TestMachine> {
   const machine = await createMachine(options);
   const env = { ...machine.env, DIGITALOCEAN_ACCESS_TOKEN: machine.token };
-  const keytar = createFakeKeytar();
+  const keychain = await new FakeKeychain().listen(join(machine.folder, "run", "bus"));
   const background: Promise<unknown>[] = [];
-  let hasKeychain = true;
   let passedMs = 0;
   let wallOffsetMs = 0;
   let lastPid = LARGEST_PID;
@@ -72,7 +72,6 @@ export async function createTestMachine(options: StandInOptions = {}): Promise<T
     isRunning: (other) => other > LARGEST_PID || isRunning(other),
     asset: () => undefined,
     dlopen: unexpected,
-    keytar: hasKeychain ? keytar : undefined,
     pendingCalls: createPendingCalls(),
     async startSelf(args, input) {
       const stdin = Buffer.from(input?.reveal() ?? "");
@@ -117,10 +116,8 @@ export async function createTestMachine(options: StandInOptions = {}): Promise<T
   return {
     ...machine,
     env,
-    keytar,
-    removeKeychain() {
-      hasKeychain = false;
-    },
+    keychain,
+    removeKeychain: () => keychain.close(),
     pass(ms) {
       passedMs += ms;
     },
@@ -132,6 +129,7 @@ export async function createTestMachine(options: StandInOptions = {}): Promise<T
     settle,
     async close() {
       await settle();
+      await keychain.close();
       await machine.close();
     },
   };

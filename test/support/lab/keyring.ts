@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { SYSTEM_PATH } from "./parts.ts";
 import { type Environment, run, runWell } from "./run.ts";
 import { type Service, startService } from "./service.ts";
@@ -33,6 +33,10 @@ export interface Keyring {
   dump(service: string): Promise<string>;
   /** Locks the login keyring. Only a restart unlocks it. */
   lock(): Promise<void>;
+  /** Makes the login keyring the keyring `name`, which stays locked. A new login keyring is the default one. */
+  lockAway(name: string): Promise<void>;
+  /** Undoes that, and removes the new login keyring. */
+  bringBack(name: string): Promise<void>;
   /** Suspends the daemon. The bus accepts messages for it, and no response comes. */
   pause(): void;
   resume(): void;
@@ -60,8 +64,17 @@ export async function startKeyring(folder: string): Promise<Keyring> {
     await daemon?.stop();
     daemon = undefined;
   };
+  const fileOf = (name: string): string => join(home, ".local", "share", "keyrings", `${name}.keyring`);
+  const rename = async (from: string, to: string): Promise<void> => {
+    await quit();
+    renameSync(fileOf(from), fileOf(to));
+    writeFileSync(join(dirname(fileOf(to)), "default"), "login");
+    daemon = await startDaemon(folder, env, "unlocked");
+  };
   return {
     env,
+    lockAway: (name) => rename("login", name),
+    bringBack: (name) => rename(name, "login"),
     dump: async (service) => {
       const found = await run("secret-tool", ["search", "--all", "service", service], {
         env,

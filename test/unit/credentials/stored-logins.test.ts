@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { HUB_KEY } from "../../../src/core/address.ts";
 import { Secret } from "../../../src/core/secret.ts";
-import { createStoredLogins } from "../../../src/credentials/stored-logins.ts";
+import { createStoredLogins, readLoginFacts } from "../../../src/credentials/stored-logins.ts";
 import { createCredentialsBench } from "../../support/fakes/credentials-bench.ts";
 import { createMemoryStore } from "../../support/fakes/memory-store.ts";
 
@@ -31,6 +31,30 @@ describe("Docker Hub's login", () => {
     await helper.erase(`${HUB}access-token`);
     expect([...(await helper.list()).keys()].toSorted()).toEqual([HUB, `${HUB}refresh-token`]);
     expect((await helper.get(`${HUB}refresh-token`)).secret.reveal()).toBe("refresh-token");
+  });
+});
+
+const value = (fields: object): Secret => new Secret(JSON.stringify(fields));
+
+describe("what a stored value says about itself", () => {
+  it("is the name under which docr stores such a login, and when it was stored", async () => {
+    for (const server of ["ghcr.io", "https://GHCR.io/", "https://registry.digitalocean.com", "h:5000/a/B"]) {
+      const { helper, keychain } = createCredentialsBench();
+      await helper.store(server, "sammy", new Secret("password"));
+      const [name, text = ""] = [...keychain.items].find(([one]) => one.startsWith("login:")) ?? [];
+      expect(readLoginFacts(new Secret(text))).toEqual({ name, storedAt: JSON.parse(text).storedAt });
+    }
+  });
+
+  it("is unknown for other values, and for Docker Hub's login, which had another name", () => {
+    const login = { username: "sammy", secret: "s" };
+    expect(readLoginFacts(new Secret("dop_v1_"))).toBeUndefined();
+    expect(readLoginFacts(value(login))).toBeUndefined();
+    for (const serverUrl of SPELLINGS) expect(readLoginFacts(value({ ...login, serverUrl }))).toBeUndefined();
+    expect(readLoginFacts(value({ ...login, serverUrl: "quay.io" }))).toEqual({
+      name: "login:quay.io",
+      storedAt: undefined,
+    });
   });
 });
 

@@ -26,7 +26,7 @@ function daemonWithLogins(): FakeSecretDaemon {
 const plans: Readonly<Record<string, () => SearchPlan>> = {
   read: () => new ReadPlan(attributesOf(NAME), true),
   list: () => new ListPlan(attributesOfAll(), true, () => ""),
-  store: () => new StorePlan(attributesOf(NAME), labelOf(NAME), Buffer.from("new"), true),
+  store: () => new StorePlan(attributesOf(NAME), labelOf(NAME), Buffer.from("new"), true, []),
   erase: () => new ErasePlan(attributesOf(NAME), true),
 };
 const planKind = fc.constantFrom(...Object.keys(plans));

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { HelperError } from "../../../src/core/errors.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import { isOtherLogin, LOGIN } from "../../../src/credentials/stored-logins.ts";
 import { createLoginMarker, markingLogins } from "../../../src/stores/login-marker.ts";
@@ -46,6 +47,14 @@ describe("the marker of logins of other registries", () => {
     expect(marker.exists()).toBe(true);
     await store.entries(LOGIN);
     expect(marker.exists()).toBe(false);
+  });
+
+  it("stays while a part of the store is locked, which may contain logins", async () => {
+    const { store, marker, memory } = openMarked(place());
+    await marker.set();
+    memory.lockPart(new HelperError("keychain-locked", "a part of the keychain is locked"));
+    await store.entries(LOGIN);
+    expect(marker.exists()).toBe(true);
   });
 
   it("appears for logins that another version or machine has stored", async () => {

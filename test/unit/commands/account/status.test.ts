@@ -168,6 +168,37 @@ describe("docr status --exit-code", () => {
   });
 });
 
+describe("the keychain in docr status", () => {
+  const login = { name: "login", label: "Login", isLocked: false, isDefault: true };
+  const work = { name: "work", label: "work", isLocked: true, isDefault: false };
+
+  it("is the program that answers, with the names of its open and locked collections", async () => {
+    const keychain = async () => ({ daemon: "gnome-keyring-daemon", collections: [login, work] });
+    const { text, json } = await show(create({ keychain }));
+    expect(text).toMatch(
+      /^store +the keychain: open\n {13}gnome-keyring-daemon; open: Login \(default\); locked: work$/m,
+    );
+    expect(json).toMatchObject({ keychain: { daemon: "gnome-keyring-daemon", collections: [login, work] } });
+  });
+
+  it("is null in JSON for another store", async () => {
+    expect((await show(create())).json).toMatchObject({ keychain: null });
+  });
+
+  it("is not asked again after it did not respond", async () => {
+    let asked = 0;
+    const bench = create({
+      async keychain() {
+        asked += 1;
+        return undefined;
+      },
+    });
+    bench.keychain.failWith(new HelperError("keychain-silent", "the keychain did not respond within 5 s"));
+    await show(bench);
+    expect(asked).toBe(0);
+  });
+});
+
 describe("docr status succeeds", () => {
   it("without a keychain, and continues with doctl", async () => {
     const bench = create();

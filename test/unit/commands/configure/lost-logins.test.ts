@@ -190,7 +190,7 @@ describe("docr configure, if clients would no longer find a login", () => {
     const work = (): Promise<unknown> => runOn(context, configureCommand, { global: true, migrate: true });
     expect(await failureOf(work)).toEqual({ code: "client-config", message: "the disk is full" });
     expect([home.all(), await stored(home, host)]).toEqual([before, undefined]);
-    expect(await home.context.accounts.contexts()).toEqual([]);
+    expect((await home.context.accounts.contexts()).names).toEqual([]);
   });
 
   it("finds the login in the helper that docker asks now", async () => {

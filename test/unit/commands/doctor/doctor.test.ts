@@ -60,6 +60,12 @@ const DOCKER_ASKS: HelperUse = {
   helper: "docr",
 };
 
+const LOGIN = { name: "login", label: "Login", isLocked: false, isDefault: true };
+const keychainOf = (daemon: string | undefined, ...collections: readonly (typeof LOGIN)[]): Scene => ({
+  keychain: async () => ({ daemon, collections }),
+});
+const WORK = { name: "work", label: "work", isLocked: true, isDefault: false };
+
 interface Scene extends CommandBenchOptions {
   readonly uses?: Partial<ClientUses>;
   readonly api?: Reached;
@@ -88,6 +94,7 @@ async function examine(scene: Scene = {}) {
     clients: { usesOf: async () => ({ usedBy: [DOCKER_ASKS], shadowedBy: [], warnings: [], ...uses }) },
     registries: { checkLogin: async () => "accepted" },
     network: { reach: async (url) => (url === REGISTRY_URL ? registry : api) },
+    keychain: async () => ({ daemon: "gnome-keyring-daemon", collections: [LOGIN] }),
     helpers: { "docr version ": { stdout: "docker-credential-docr (docr) 1.2.3\n", exitCode: 0 } },
     ...scene,
     env,
@@ -129,7 +136,7 @@ describe("docr doctor", () => {
       `pass  path         clients run ${folder}/bin/docker-credential-docr
 pass  version      docr and docker-credential-docr are version 1.2.3
 pass  docker       asks docr for ${HOST} (credHelpers in ~/.docker/config.json)
-pass  d-bus        DBUS_SESSION_BUS_ADDRESS names a session bus
+pass  keychain     gnome-keyring-daemon; open: Login (default)
 pass  store        the keychain works: docr wrote, read and erased an item
 pass  cache        XDG_RUNTIME_DIR is private to this user; credentials are cached there until logout
 pass  api token    the token from DIGITALOCEAN_ACCESS_TOKEN is valid and never expires
@@ -425,16 +432,36 @@ describe("the store check", () => {
     expect(line.slice(0, 2)).toEqual(["fail", "the store did not return what docr wrote to it"]);
   });
 
-  it("reports a missing session bus on Linux", async () => {
-    const env = { DBUS_SESSION_BUS_ADDRESS: "" };
-    expect((await lineOf("d-bus", { env })).slice(0, 2)).toEqual([
+  it("reports the program behind the keychain, and which collections are locked", async () => {
+    expect(await lineOf("keychain", keychainOf("keepassxc", LOGIN, WORK))).toEqual([
       "warn",
-      "there is no session bus, so there is no keychain",
+      "keepassxc; open: Login (default); locked: work",
+      "unlock it if docr stores items there",
     ]);
-    expect(await lineOf("d-bus", { env, platform: "darwin" })).toEqual([]);
-    expect(await lineOf("d-bus", { env: { ...env, DOCR_STORE: "file" } })).toEqual([]);
-    writeFileSync(join(folder, "runtime", "bus"), "");
-    expect(await lineOf("d-bus", { env })).toEqual(["pass", "there is a session bus"]);
+  });
+
+  it("reports them also if the store fails because of it", async () => {
+    const failure = new HelperError("keychain-locked", "the keychain is locked (collection login)");
+    const scene: Scene = {
+      ...keychainOf(undefined, { ...LOGIN, isLocked: true }),
+      arrange: ({ keychain }) => keychain.failWith(failure),
+    };
+    expect((await lineOf("keychain", scene))[1]).toBe("an unknown program; locked: Login (default)");
+    expect((await lineOf("store", scene))[1]).toBe("the keychain is locked (collection login)");
+  });
+
+  it("has no such line for another store or another platform", async () => {
+    expect(await lineOf("keychain", { keychain: async () => undefined })).toEqual([]);
+  });
+
+  it("does not ask a keychain a second time that did not respond", async () => {
+    const silent = new HelperError("keychain-silent", "the keychain did not respond within 5 s");
+    const { json, bench } = await examine({ keychain: () => Promise.reject(silent) });
+    const checks: readonly Record<string, string>[] = Object(json).checks;
+    expect(checks.find(({ name }) => name === "store")?.["what"]).toBe(
+      "the keychain did not respond within 5 s",
+    );
+    expect(bench.keychain.calls.filter((call) => call.endsWith("doctor"))).toEqual([]);
   });
 
   it("reports where credentials are cached", async () => {

@@ -63,6 +63,13 @@ describe("docr registry list", () => {
     expect(bench.warnings).toEqual(["the stored login for damaged.test is damaged; log in to it again"]);
   });
 
+  it("lists the open logins, and warns that a part of the store is locked", async () => {
+    const bench = await createWithLogins();
+    bench.keychain.lockPart(new HelperError("keychain-locked", "a part of the keychain is locked"));
+    expect(await hostsOf(bench, {})).toHaveLength(4);
+    expect(bench.warnings).toContain("a part of the keychain is locked; logins stored there are not listed");
+  });
+
   it.each([
     [{ filter: "SAM" }, ["ghcr.io"]],
     [{ filter: "hunter2" }, []],

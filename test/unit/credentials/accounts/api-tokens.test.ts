@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { HelperError } from "../../../../src/core/errors.ts";
 import { createApiTokens } from "../../../../src/credentials/accounts/api-tokens.ts";
 import { Secret } from "../../../../src/core/secret.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
@@ -18,7 +19,7 @@ const create = (storeName = "the keychain") => {
 
 describe("the accounts' API tokens", () => {
   it("are listed by the accounts' names, in order", async () => {
-    expect(await create().tokens.contexts()).toEqual(["default", "work"]);
+    expect((await create().tokens.contexts()).names).toEqual(["default", "work"]);
   });
 
   it("can be removed one by one", async () => {
@@ -30,6 +31,15 @@ describe("the accounts' API tokens", () => {
   it("can be removed together; the result names their accounts", async () => {
     const { store, tokens } = create();
     expect(await tokens.eraseAll()).toEqual(["default", "work"]);
+    expect([...store.items.keys()]).toEqual(["login:ghcr.io"]);
+  });
+
+  it("are listed and removed as far as the store is open, and the removal then fails", async () => {
+    const { store, tokens } = create();
+    const locked = new HelperError("keychain-locked", "a part of the keychain is locked");
+    store.lockPart(locked);
+    expect(await tokens.contexts()).toEqual({ names: ["default", "work"], incomplete: locked });
+    await expect(tokens.eraseAll()).rejects.toBe(locked);
     expect([...store.items.keys()]).toEqual(["login:ghcr.io"]);
   });
 

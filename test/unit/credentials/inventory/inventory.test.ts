@@ -66,6 +66,15 @@ describe("the inventory", () => {
     expect(await uses(bench)).toEqual([]);
   });
 
+  it("names the store of which a part is locked, and has the rest", async () => {
+    const bench = createCredentialsBench({ apiToken: tokenOf("a") });
+    await answerOf(bench);
+    bench.keychain.lockPart(new HelperError("keychain-locked", "a part of the keychain is locked"));
+    const { credentials, failures } = await bench.domain.inventory.living();
+    expect(credentials).toHaveLength(1);
+    expect(failures.map(({ message }) => message)).toEqual(["a part of the keychain is locked"]);
+  });
+
   it("names the store that failed, and has the rest", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(bench);

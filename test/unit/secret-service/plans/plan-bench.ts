@@ -1,4 +1,9 @@
-import { attributesOf, attributesOfAll, labelOf } from "../../../../src/secret-service/attributes.ts";
+import {
+  attributesOf,
+  attributesOfAll,
+  type ItemAttributes,
+  labelOf,
+} from "../../../../src/secret-service/attributes.ts";
 import type { SecretsOutcome } from "../../../../src/secret-service/outcome.ts";
 import { ErasePlan } from "../../../../src/secret-service/plans/erase-plan.ts";
 import { ListPlan } from "../../../../src/secret-service/plans/list-plan.ts";
@@ -14,8 +19,8 @@ export const ITEM = attributesOf(NAME);
 
 export const read = (mayPrompt = true): SearchPlan => new ReadPlan(ITEM, mayPrompt);
 export const list = (): SearchPlan => new ListPlan(attributesOfAll(), true, () => "");
-export const store = (value = "new"): SearchPlan =>
-  new StorePlan(ITEM, labelOf(NAME), Buffer.from(value), true);
+export const store = (value = "new", obsolete: readonly ItemAttributes[] = []): SearchPlan =>
+  new StorePlan(ITEM, labelOf(NAME), Buffer.from(value), true, obsolete);
 export const erase = (): SearchPlan => new ErasePlan(ITEM, true);
 
 /** Returns the plan's outcome with this daemon. */

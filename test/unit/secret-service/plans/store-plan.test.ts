@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { labelOf } from "../../../../src/secret-service/attributes.ts";
+import { attributesOf, labelOf } from "../../../../src/secret-service/attributes.ts";
 import { IS_LOCKED } from "../../../../src/secret-service/failures.ts";
 import { FakeSecretDaemon } from "../../../support/fakes/secret-daemon.ts";
 import { contentsOf, ITEM, NAME, read, run, store, textsOf } from "./plan-bench.ts";
@@ -95,4 +95,39 @@ it("creates the item again if another process erases it before it is changed", (
     if (member === "SetSecret") daemon.remove(path);
   };
   expect([run(store(), daemon).created, contentsOf(daemon)]).toEqual([1, ["login: new"]]);
+});
+
+describe("obsolete items", () => {
+  const OLD = attributesOf("old");
+
+  it.each([false, true])("are deleted once the value is stored (by prompts: %s)", (changesByPrompt) => {
+    for (const exists of [true, false]) {
+      const daemon = new FakeSecretDaemon({ changesByPrompt, hasSession: !changesByPrompt });
+      const keyring = daemon.add("login");
+      if (exists) daemon.put(keyring, ITEM, "former");
+      daemon.put(keyring, OLD, "old");
+      daemon.put(daemon.add("second"), OLD, "older");
+      const { state, erased } = run(store("new", [OLD, attributesOf("other")]), daemon);
+      expect([state, erased, contentsOf(daemon)]).toEqual(["done", 2, ["login: new"]]);
+    }
+  });
+
+  it("stay if they are locked or cannot be deleted, and the value is stored", () => {
+    const daemon = new FakeSecretDaemon();
+    const keyring = daemon.add("login");
+    daemon.put(daemon.add("second", { isLocked: true }), OLD, "older");
+    expect([run(store("new", [OLD]), daemon).state, keyring.items.length]).toEqual(["done", 1]);
+    daemon.put(keyring, OLD, "old");
+    daemon.errors.set("Delete", ["org.freedesktop.DBus.Error.Failed", ""]);
+    expect([run(store("new", [OLD]), daemon).state, keyring.items.length]).toEqual(["done", 2]);
+  });
+
+  it("do not make the store fail if the daemon does not answer their deletion", () => {
+    const daemon = new FakeSecretDaemon();
+    const keyring = daemon.add("login");
+    daemon.put(keyring, OLD, "old");
+    const answer = daemon.answer.bind(daemon);
+    daemon.answer = (call) => (call.member === "Delete" ? undefined : answer(call));
+    expect([run(store("new", [OLD]), daemon).state, keyring.items.length]).toEqual(["done", 2]);
+  });
 });

@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { attributesOf } from "../../../../src/secret-service/attributes.ts";
+import { ReadPlan } from "../../../../src/secret-service/plans/read-plan.ts";
+import { converse } from "../../../../src/stores/keychain/bus-connection.ts";
+import { FakeKeychain } from "../../../support/fakes/fake-keychain.ts";
+
+let folder: string;
+let servers: Server[];
+let sockets: Socket[];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "docr-bc-"));
+  [servers, sockets] = [[], []];
+});
+afterEach(() => {
+  for (const socket of sockets) socket.destroy();
+  for (const server of servers) server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Starts a server that does `onConnection` with each connection. Returns its socket's path. */
+async function serve(onConnection: (socket: Socket) => void): Promise<string> {
+  const path = join(folder, `bus${servers.length}`);
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    socket.on("error", () => undefined);
+    onConnection(socket);
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  return path;
+}
+
+async function readOn(paths: readonly string[], machineMs = 2_000) {
+  const plan = new ReadPlan(attributesOf("x"), true);
+  const bus = { sockets: paths, uid: process.getuid?.() ?? 0, monotonicMs: () => performance.now() };
+  const wasHeld = await converse(plan, bus, { machineMs, personMs: undefined });
+  const { state, error, values } = plan.outcome;
+  return { wasHeld, state, error, values: values.map(({ bytes }) => Buffer.from(bytes).toString()) };
+}
+
+describe("a conversation with the session bus", () => {
+  it("takes the first socket that accepts a connection", async () => {
+    const daemon = await new FakeKeychain().listen(join(folder, "real"));
+    daemon.store("x", "value");
+    const paths = [join(folder, "missing"), folder, join(folder, "a".repeat(200)), join(folder, "real")];
+    expect(await readOn(paths)).toEqual({ wasHeld: true, state: "found", error: "", values: ["value"] });
+    await daemon.close();
+  });
+
+  it("accepts an abstract socket", async () => {
+    const name = `\0docr-test-${process.pid}`;
+    const daemon = await new FakeKeychain().listen(name);
+    expect(await readOn([name])).toMatchObject({ wasHeld: true, state: "none" });
+    await daemon.close();
+  });
+
+  it("is not held if no socket accepts a connection", async () => {
+    expect(await readOn([])).toMatchObject({ wasHeld: false });
+    expect(await readOn([join(folder, "missing"), "/dev/null"])).toMatchObject({ wasHeld: false });
+  });
+
+  it.each(["REJECTED EXTERNAL\r\n", "ERROR\r\n", "", "x".repeat(100_000)])(
+    "finds no keychain on a bus that rejects this user, or on no bus at all: %j",
+    async (answer) => {
+      const path = await serve((socket) => socket.end(answer));
+      expect(await readOn([path])).toMatchObject({
+        wasHeld: true,
+        state: "missing",
+        error: "docr.Disconnected",
+      });
+    },
+  );
+
+  it("ends at the deadline with a bus that does not respond, or responds one byte at a time", async () => {
+    const silent = await serve((socket) => socket.resume());
+    expect(await readOn([silent], 50)).toMatchObject({ wasHeld: true, state: "silent" });
+    const slow = await serve((socket) => {
+      const timer = setInterval(() => socket.write("O"), 5);
+      socket.on("close", () => clearInterval(timer));
+    });
+    expect(await readOn([slow], 100)).toMatchObject({ wasHeld: true, state: "silent" });
+  });
+
+  it("reads a response that comes in pieces of any size", async () => {
+    const daemon = await new FakeKeychain().listen(join(folder, "real"));
+    daemon.store("x", "v".repeat(50_000));
+    const path = await serve((client) => {
+      const { connect } = process.getBuiltinModule("node:net");
+      const real = connect({ path: join(folder, "real") });
+      sockets.push(real);
+      client.pipe(real);
+      real.on("data", (chunk: Buffer) => {
+        for (let at = 0; at < chunk.length; at += 777) client.write(chunk.subarray(at, at + 777));
+      });
+    });
+    expect((await readOn([path])).values).toEqual(["v".repeat(50_000)]);
+    await daemon.close();
+  });
+});
