@@ -63,7 +63,8 @@ function deliver(host: Host, { stdout, stderr, exitCode }: Outcome, isRequest: b
   // To a command, EPIPE is not an error: the reader closed the pipe (`docr man | head`).
   const isLost = failure !== undefined && (isRequest || failure !== "EPIPE");
   const hasReason = exitCode !== 0 && stderr !== "";
-  host.writeStderr(isLost && !hasReason ? stderrLine(`${OUTPUT_FAILED_MESSAGE} (${failure})`) : stderr);
+  // The launcher prints the same line.
+  host.writeStderr(isLost && !hasReason ? stderrLine(OUTPUT_FAILED_MESSAGE) : stderr);
   host.exit(failure === undefined ? exitCode : 1);
 }
 

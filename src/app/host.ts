@@ -4,6 +4,7 @@ import type { Machine } from "../core/machine.ts";
 import type { Moment } from "../core/lifetime.ts";
 import type { Secret, Sha256 } from "../core/secret.ts";
 import type { AddonHost } from "../stores/keychain/keytar.ts";
+import { OUTPUT_TIMEOUT_MS } from "../response-cache/shared/limits.ts";
 import { errorCodeOf } from "../system/errno.ts";
 import { createPendingCalls, type PendingCalls } from "../system/pending-calls.ts";
 import { readRegularFile } from "../system/regular-file.ts";
@@ -14,6 +15,9 @@ import { userEnvironment } from "./invocation.ts";
 import { sha256 } from "./startup/sha256.ts";
 import { ownCommandOf } from "./own-command.ts";
 import { isPacked } from "./version.ts";
+
+/** How long to wait for the reader of a full stderr. Shorter than for stdout, because the response comes first. */
+const STDERR_TIMEOUT_MS = 2_000;
 
 export interface Host extends Machine, AddonHost {
   readonly pid: number;
@@ -61,7 +65,7 @@ export function createHost(): Host {
   // Not `performance.now()`, which loads more of Node (startup/README.md).
   const startedNs = process.hrtime.bigint();
   const pendingCalls = createPendingCalls();
-  const stdout = createOutput(1);
+  const stdout = createOutput(1, OUTPUT_TIMEOUT_MS);
   const exit = (code: number, isStuck: boolean): never =>
     leave(process, own, code, { isStuck, elapsedNs: process.hrtime.bigint() - startedNs });
   return {
@@ -93,7 +97,7 @@ export function createHost(): Host {
     },
     writeStdout: stdout.write,
     stdoutFailure: stdout.failure,
-    writeStderr: createOutput(2).write,
+    writeStderr: createOutput(2, STDERR_TIMEOUT_MS).write,
     isTerminal: (fd) => mayBeTerminal(fd) && process.getBuiltinModule("node:tty").isatty(fd),
     columns: () => process.stdout.columns,
     streams: () => ({

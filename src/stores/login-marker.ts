@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, unlinkSync } from "node:fs";
 import { dirname } from "node:path";
 import type { SecretStore } from "../core/secret-store.ts";
 import { makeFolders } from "../system/make-folders.ts";
+import { giveToFolderOwner } from "../system/owners.ts";
 
 /**
  * An empty file that exists while docr's store may contain logins of other registries. With a fallback helper, `get` checks this
@@ -22,7 +23,10 @@ export function createLoginMarker(path: string | undefined, onCreated: () => Pro
       if (path === undefined || existsSync(path)) return;
       try {
         makeFolders(dirname(path));
-        closeSync(openSync(path, "a", 0o600));
+        // A new file, and none behind a link.
+        const fd = openSync(path, "wx", 0o600);
+        giveToFolderOwner(fd, path);
+        closeSync(fd);
         await onCreated();
       } catch {
         // The home directory is not writable.

@@ -2,9 +2,6 @@ import { writeSync } from "node:fs";
 import { errorCodeOf } from "./errno.ts";
 
 const RETRY_MS = 5;
-/** A reader that takes nothing for this long has stopped. */
-const STALLED_MS = 8_000;
-
 /**
  * Writes the whole text to the descriptor. Returns the system's error code if that fails: `EPIPE`, `ENOSPC`, or `EAGAIN` if it is a full
  * non-blocking pipe whose reader has stopped.
@@ -33,8 +30,11 @@ export interface Output {
   readonly failure: () => string | undefined;
 }
 
-/** Writes to the descriptor until a write fails, and drops every text after that: each would wait for the reader again. */
-export function createOutput(fd: number, stalledMs = STALLED_MS): Output {
+/**
+ * Writes to the descriptor until a write fails, and drops every text after that: each would wait for the reader again. `stalledMs` is how
+ * long to wait for a reader that takes nothing.
+ */
+export function createOutput(fd: number, stalledMs: number): Output {
   let failure: string | undefined;
   return {
     write(text) {

@@ -7,7 +7,7 @@ import { type Environment, type Outcome, run } from "../support/lab/run.ts";
 import { inSandbox, type Sandbox, type SandboxOptions } from "./sandbox.ts";
 
 /** A user without an account. */
-const UID = 4711;
+export const ORDINARY_UID = 4711;
 
 /** A sandbox whose user is not root, so that modes and owners of files apply. */
 export interface OrdinarySandbox extends Sandbox {
@@ -36,11 +36,11 @@ export function asOrdinaryUser(
     // Other users may not be allowed to enter the project's folder.
     for (const program of [DOCR, LAUNCHER]) copyFileSync(program, join(folder, nameOf(program)));
     const giveHome = (): void => {
-      for (const path of [home, ...contentsOf(home)]) chownSync(path, UID, UID);
+      for (const path of [home, ...contentsOf(home)]) chownSync(path, ORDINARY_UID, ORDINARY_UID);
     };
     giveHome();
-    chownSync(join(folder, "run"), UID, UID);
-    const become = [`--reuid=${UID}`, `--regid=${UID}`, "--clear-groups"];
+    chownSync(join(folder, "run"), ORDINARY_UID, ORDINARY_UID);
+    const become = [`--reuid=${ORDINARY_UID}`, `--regid=${ORDINARY_UID}`, "--clear-groups"];
     await body({
       ...sandbox,
       giveHome,

@@ -71,7 +71,9 @@ export const credentialsCommand = defineCommand({
     const registries = parseRegistryNames(names);
     checkFormat(format, registries.length);
     const output =
-      options.output === undefined ? undefined : parseOutput(options.output, clientFilesOf(context.machine));
+      options.output === undefined
+        ? undefined
+        : parseOutput(options.output, context.machine.uid, clientFilesOf(context.machine));
     const place = { name: options.name, namespace: options.namespace };
     const order = {
       registries,

@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { HelperError } from "../../core/errors.ts";
 import { errorCodeOf, isMissing } from "../../system/errno.ts";
 import { replaceAtomically } from "../../system/atomic-write.ts";
+import { isBehindForeignLink } from "../../system/owners.ts";
 
 /** A file that `--output` may replace or create. */
 export interface OutputFile {
@@ -16,7 +17,14 @@ export interface OutputFile {
  * Checks the path and follows links. Throws `bad-arguments` if docr cannot write a file there, or if it is a client's own
  * configuration, which may contain other logins.
  */
-export function parseOutput(label: string, clientFiles: readonly string[]): OutputFile {
+export function parseOutput(
+  label: string,
+  uid: number | undefined,
+  clientFiles: readonly string[],
+): OutputFile {
+  if (isBehindForeignLink(resolve(label), uid)) {
+    throw rejected(label, "is behind another user's link to a file that is not theirs");
+  }
   const path = followLink(resolve(label));
   const folder = statSync(dirname(path), { throwIfNoEntry: false });
   if (!folder?.isDirectory()) throw rejected(label, "is in a folder that does not exist");
@@ -39,7 +47,9 @@ export function writeOutput({ path, label }: OutputFile, text: string): void {
   const unique = Math.random().toString(36).slice(2);
   const temporary = join(dirname(path), `.${basename(path)}.${unique}`);
   try {
-    replaceAtomically(path, text, { temporary });
+    // Under sudo, the file belongs to the owner of the one that it replaces, or of its folder.
+    const owner = statSync(path, { throwIfNoEntry: false }) ?? statSync(dirname(path));
+    replaceAtomically(path, text, { temporary, owner });
   } catch (error) {
     const code = errorCodeOf(error) ?? "unknown reason";
     // Linux replaces no mount point, such as a file that `docker run --volume` mounts.

@@ -1,5 +1,6 @@
 /** Creates the report of `docr doctor --report`, which users paste into an issue. */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { homeOf } from "../../client-config/paths.ts";
 import { HelperError } from "../../core/errors.ts";
 import type { Machine } from "../../core/machine.ts";
@@ -76,7 +77,7 @@ export function checkReportPath(path: string): void {
 /** Writes a new file that only this user can read. Throws `bad-arguments` if the path exists or cannot be written. */
 export function writeReport(path: string, text: string): void {
   try {
-    createFile(path, text);
+    createFile(path, text, { owner: statSync(dirname(path)) });
   } catch (cause) {
     if (errorCodeOf(cause) === "EEXIST") throw reportExists(cause);
     throw new HelperError("bad-arguments", "cannot write the report file", {

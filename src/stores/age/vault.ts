@@ -9,6 +9,7 @@ import { Secret } from "../../core/secret.ts";
 import { removeUnfinished, replaceAtomically, unfinishedPath } from "../../system/atomic-write.ts";
 import { isMissing } from "../../system/errno.ts";
 import { makeFolders } from "../../system/make-folders.ts";
+import { nearestOwner } from "../../system/owners.ts";
 import { readRegularFile } from "../../system/regular-file.ts";
 import { openIdentity } from "./identity.ts";
 
@@ -47,6 +48,7 @@ export function createAgeVault(options: AgeVaultOptions): SecretStore {
   };
   /** Writes the vault if `edit` returns true. Returns that value, or "lost" if another process took the lock before. */
   const tryChange = async (edit: (values: Map<string, Secret>) => boolean): Promise<boolean | "lost"> => {
+    for (const folder of [dirname(path), dirname(identityPath)]) requireOwn(folder, machine.uid);
     using lock = await locks.acquire("vault", LOCK_TIMEOUT_MS);
     if (!lock) {
       throw new HelperError(
@@ -89,6 +91,18 @@ export function createAgeVault(options: AgeVaultOptions): SecretStore {
       );
     },
   };
+}
+
+/** Root must create no vault in another user's folder, because that user could not open it. */
+function requireOwn(folder: string, uid: number | undefined): void {
+  if (uid !== 0 || nearestOwner(folder) === 0) return;
+  throw new HelperError(
+    "vault-closed",
+    "the folder of the vault or of its identity belongs to another user",
+    {
+      hint: `check the owner of ${folder}; run docr as that user, without sudo; nothing was changed`,
+    },
+  );
 }
 
 /** The folder of the vault and of its lock. */

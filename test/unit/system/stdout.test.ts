@@ -26,7 +26,7 @@ describe.skipIf(process.platform === "win32")("text for a non-blocking pipe", ()
   const received = (): number => readSync(reader, Buffer.alloc(2 * CAPACITY));
 
   it("is written whole", () => {
-    const output = createOutput(writer);
+    const output = createOutput(writer, 1_000);
     output.write("text");
     expect([received(), output.failure()]).toEqual([4, undefined]);
     closeSync(reader);
@@ -70,7 +70,7 @@ describe.skipIf(process.platform === "win32")("text for a non-blocking pipe", ()
 
   it("is lost if the reader has closed the pipe", () => {
     closeSync(reader);
-    const output = createOutput(writer);
+    const output = createOutput(writer, 1_000);
     output.write("text");
     expect(output.failure()).toBe("EPIPE");
   });
@@ -79,7 +79,7 @@ describe.skipIf(process.platform === "win32")("text for a non-blocking pipe", ()
 describe.skipIf(process.platform !== "linux")("text for a full disk", () => {
   it("is lost", () => {
     const fd = openSync("/dev/full", "w");
-    const output = createOutput(fd);
+    const output = createOutput(fd, 1_000);
     output.write("text");
     expect(output.failure()).toBe("ENOSPC");
     closeSync(fd);

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
+  lchownSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -221,5 +222,22 @@ describe("a file that docr changes", () => {
     expect(files.backupsOf(path)).toEqual(
       ["", "-2", "-3", "-4"].map((number) => `${path}.docr-backup${number}`),
     );
+  });
+
+  itUnless(explainNotRoot(), "is not changed by root behind another user's link", async () => {
+    const asRoot = createFiles({ env: { HOME: home }, platform: "linux", uid: 0 }, NO_LOCKS);
+    const roots = join(home, "roots.json");
+    writeFileSync(roots, "{}");
+    symlinkSync(roots, path);
+    lchownSync(path, 4711, 4711);
+    const file = asRoot.open(path);
+    const expected = "client-config: ~/.docker/config.json is behind a link to a file of another user";
+    expect(await refusal(() => asRoot.checkWritable(file))).toBe(expected);
+    expect(await refusal(() => asRoot.replace(file, "new"))).toBe(expected);
+    expect(await refusal(() => asRoot.replace(file, undefined))).toBe(expected);
+    expect(await refusal(() => asRoot.backUp(file))).toBe(expected);
+    expect([readFileSync(roots, "utf8"), readdirSync(folder)]).toEqual(["{}", ["config.json"]]);
+    chownSync(roots, 4711, 4711);
+    expect(asRoot.replace(asRoot.open(path), "new")).toBe("done");
   });
 });
