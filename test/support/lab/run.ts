@@ -8,6 +8,8 @@ export interface RunOptions {
   /** Standard input. Without it, the command reads /dev/null. */
   readonly stdin?: string;
   readonly cwd?: string;
+  /** Open descriptors that the command inherits as 3 and so on. */
+  readonly more?: readonly number[];
   /** After this time the command is killed, and `code` is null. Default: 60. */
   readonly timeoutSeconds?: number;
 }
@@ -28,7 +30,7 @@ export function run(command: string, args: readonly string[], options: RunOption
     const child = spawn(command, args, {
       env: options.env,
       cwd: options.cwd,
-      stdio: [options.stdin === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+      stdio: [options.stdin === undefined ? "ignore" : "pipe", "pipe", "pipe", ...(options.more ?? [])],
       timeout: (options.timeoutSeconds ?? 60) * 1000,
       killSignal: "SIGKILL",
     });
