@@ -83,6 +83,7 @@ export function createCommandDomain(credentials: Credentials): CommandDomain {
       contains: (secret) => isMintedByDocr(allInventories(), secret),
       prune: () => credentials.revocation.revokeSuperseded("all"),
       hasCache: () => current().cache !== undefined,
+      canRecord: credentials.canRecord,
     },
   };
 }

@@ -58,6 +58,7 @@ export async function runCommandLine(
     },
     ...domain,
     runHelper,
+    cachePlaces: app.describePlaces,
     clients: async () => createClients(host, runHelper, domain.helper.get),
     files: async () => (await import("../client-config/edit/files.ts")).createFiles(host, app.locks),
     async registries(observe) {

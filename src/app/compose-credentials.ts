@@ -54,6 +54,8 @@ export interface CredentialPorts {
   readonly openRevoker: OpenRevoker;
   readonly checkLogin: CheckRegistryLogin;
   readonly doctl: DoctlTokens;
+  /** Whether docr can record on this machine what it mints. */
+  readonly canRecord: () => Promise<boolean>;
   readonly locks: Locks;
   readonly failures: SharedFailures;
   readonly refusals: Refusals;
@@ -78,7 +80,7 @@ export function composeCredentials(ports: CredentialPorts) {
   const revocation = createRevocation(ports);
   const lookup = createLookup(current, ports.clock, ports.doctl);
   const minter = createMinter({ ...ports, tokens, lookup });
-  const saver = createSaver(current, lookup, locks, tokens, ports.responses);
+  const saver = createSaver(current, lookup, locks, tokens, ports.responses, reporter);
   const steps: GetSteps = { ...ports, keyOf, lookup, minter, saver, revocation };
   const hasApiToken = async () => (await tokens.find(keyOf(BARE_HOST))) !== undefined;
   const accountPorts = { ...ports, apiTokens, logins, revocation, hasApiToken };
@@ -96,7 +98,7 @@ export function composeCredentials(ports: CredentialPorts) {
     probe: (request, limitMs) => probeCredential(request, { ...parts, current }, limitMs),
   });
   const eraseCredentials = () => logOut(ports.logoutScope(), accountPorts);
-  const helperParts = { logins, logOut: eraseCredentials, clock: ports.clock, trace };
+  const helperParts = { logins, logOut: eraseCredentials, clock: ports.clock, reporter };
   const registry = registryWith(steps);
   const afresh = registryWith({ ...steps, refusals: askingAfresh(ports.refusals) });
   return {

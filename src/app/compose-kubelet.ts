@@ -87,7 +87,7 @@ export function composeNodeCredentials(host: Host, folder: string, asksAfresh: b
     keyOf: (request: RegistryRequest) => cacheKeyOf(settings(), request, sha256),
     lookup,
     minter: createMinter({ ...ports, lookup }),
-    saver: createSaver(current, lookup, locks, tokens, NO_RESPONSES),
+    saver: createSaver(current, lookup, locks, tokens, NO_RESPONSES, reporter),
     revocation,
     responses: NO_RESPONSES,
     background: NO_BACKGROUND,

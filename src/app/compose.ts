@@ -27,6 +27,8 @@ import { createBackgroundTasks } from "./background-tasks.ts";
 import { composeCredentials } from "./compose-credentials.ts";
 import type { Host } from "./host.ts";
 import {
+  canRecordMinted,
+  describeSessionPlaces,
   openAllPlaces,
   openCurrentPlace,
   openLoginMarker,
@@ -71,6 +73,7 @@ export function compose(host: Host) {
   const store = markingLogins(plainStore, marker, LOGIN, isOtherLogin);
   const current = once(() => openCurrentPlace(settings(), host, files(), store));
   const allPlaces = (stateDir?: string) => openAllPlaces(host, store, stateDir);
+  const canRecord = () => canRecordMinted(host, files(), store);
 
   const apiOptions = { env, userAgent, clock, trace };
   const openApi = async (budgetMs: number) =>
@@ -109,6 +112,7 @@ export function compose(host: Host) {
     storeName: () => storeNameOf(general()),
     current,
     allPlaces,
+    canRecord,
     nodePlace: (stateDir) => openNodePlace(host, stateDir),
     openApi,
     openRevoker,
@@ -133,6 +137,7 @@ export function compose(host: Host) {
     fallback,
     noteFallback,
     hasOwnLogins: marker.exists,
+    describePlaces: () => describeSessionPlaces(host),
     runInBackground,
   };
 }

@@ -1,8 +1,9 @@
 /** Opens the stores that the settings and the platform select. */
 import type { GeneralSettings } from "../config/general.ts";
-import { configHome } from "../core/machine.ts";
+import { configHome, stateHome } from "../core/machine.ts";
 import type { Locks } from "../core/locks.ts";
 import type { SecretStore } from "../core/secret-store.ts";
+import { succeeds } from "../credentials/best-effort.ts";
 import {
   createCredentialCache,
   type CredentialCache,
@@ -26,13 +27,15 @@ import { createPassStore } from "../stores/pass.ts";
 import { createPrivateFiles } from "../stores/private-files.ts";
 import { DEFAULT_STATE_DIR, nodeFolder } from "../kubelet/state-dir.ts";
 import { createLocks } from "../system/locks.ts";
+import { isPrivateFolder } from "../system/private-folder.ts";
 import {
+  explainPlaces,
   findPrivateFolder,
   type FolderOptions,
-  isPrivateFolder,
   listPrivateFolders,
+  type Place,
   type PrivateFolder,
-} from "../system/private-folder.ts";
+} from "../system/private-places.ts";
 import type { Host } from "./host.ts";
 
 /** The store of API tokens and logins that DOCR_STORE selects. */
@@ -63,8 +66,14 @@ export function openLoginMarker(host: Host): LoginMarker {
   return createLoginMarker(path, () => eraseFallbackNotes(openAllFiles(host).map(({ store }) => store)));
 }
 
-function folderOptionsOf({ env, temporaryDir, platform, uid }: Host): FolderOptions {
-  return { runtimeDir: env["XDG_RUNTIME_DIR"], temporaryDir, platform, uid };
+function folderOptionsOf(host: Host): FolderOptions {
+  const { env, temporaryDir, platform, uid } = host;
+  return { runtimeDir: env["XDG_RUNTIME_DIR"], temporaryDir, stateHome: stateHome(host), platform, uid };
+}
+
+/** Where docr tried to put private files, and why it could not. The last place is usable, unless there is none. */
+export function describeSessionPlaces(host: Host): readonly Place[] {
+  return explainPlaces(folderOptionsOf(host));
 }
 
 /** Private files for credentials and notes. */
@@ -130,6 +139,15 @@ export function openCurrentPlace(
       : undefined;
   const placement = placeCredentials(cache, { files, keychain: store, either: eitherStore });
   return openPlacement(placement, { read: host.clock }, host.sha256);
+}
+
+/** Whether docr can record what it mints. Where there are no private files for credentials, it needs the store. */
+export async function canRecordMinted(
+  { platform }: Host,
+  files: SessionFiles | undefined,
+  store: SecretStore,
+): Promise<boolean> {
+  return (platform === "linux" && files !== undefined) || succeeds(() => store.read(CURRENT));
 }
 
 /** Every place where docr may have stored credentials, with these or earlier settings. `stateDir` is that of `docr kubelet`. */

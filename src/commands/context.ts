@@ -75,6 +75,15 @@ export interface CommandContext {
   readonly network: () => Promise<Network>;
   readonly kubelet: KubeletParts;
   readonly runHelper: RunHelper;
+  /** The places for private files that docr tried, in order. The last one is usable, unless there is none. */
+  readonly cachePlaces: () => readonly CachePlace[];
+}
+
+export interface CachePlace {
+  /** The folder's path, or the variable that names it. */
+  readonly name: string;
+  /** Follows the name in a message. Undefined if docr can write there. */
+  readonly problem: string | undefined;
 }
 
 /** The kubelet's side of its credential providers, and docr's own. */
@@ -140,6 +149,8 @@ export interface CommandInventory {
   contains(secret: Secret): Promise<boolean>;
   /** Revokes every superseded credential, even if clients still use it. Returns how many it revoked. */
   prune(): Promise<number>;
-  /** Whether docr caches credentials on this machine with the current settings. Throws `bad-setting`. */
+  /** Whether docr caches credentials with the current settings. Throws `bad-setting`. */
   hasCache(): boolean;
+  /** Whether docr can record on this machine what it mints. */
+  canRecord(): Promise<boolean>;
 }

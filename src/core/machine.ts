@@ -20,6 +20,15 @@ export function configHome({ env, platform }: Machine): string | undefined {
   return home ? `${home}/.config` : undefined;
 }
 
+/** The user's directory for state that is not worth a backup, on Linux. Undefined elsewhere and without a home directory. */
+export function stateHome({ env, platform }: Machine): string | undefined {
+  if (platform !== "linux") return undefined;
+  const xdg = env["XDG_STATE_HOME"];
+  if (xdg?.startsWith("/")) return xdg;
+  const home = env["HOME"];
+  return home?.startsWith("/") ? `${home}/.local/state` : undefined;
+}
+
 /** The user's data directory, by the same rules. */
 export function dataHome(machine: Machine): string | undefined {
   const { env, platform } = machine;

@@ -12,6 +12,16 @@ export async function bestEffort<T>(work: () => Promise<T> | undefined): Promise
   }
 }
 
+/** Whether the work succeeds. */
+export async function succeeds(work: () => Promise<unknown> | undefined): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Returns the work's result, or undefined on a HelperError. Rethrows any other error. */
 export async function undefinedIfFailed<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {

@@ -5,8 +5,9 @@ import { HelperError } from "../core/errors.ts";
 import { clientKeyOf, DOCKER_HUB } from "../core/image.ts";
 import type { Clock } from "../core/lifetime.ts";
 import { NOT_FOUND } from "../core/not-found.ts";
-import type { Trace } from "../core/reporter.ts";
+import type { Reporter } from "../core/reporter.ts";
 import { Secret } from "../core/secret.ts";
+import { type LogoutResult, NOT_RECORDED } from "./accounts/log-out.ts";
 import { undefinedIfFailed } from "./best-effort.ts";
 import type { Login } from "./codec.ts";
 import { BARE_HOST, type RegistryRequest } from "./minting/cache-key.ts";
@@ -43,9 +44,9 @@ export interface HelperParts {
   /** Reads its settings, and throws `bad-setting`, only for a request for DigitalOcean's registry. */
   readonly registry: RegistryCredentials;
   /** Works without settings, because a wrong setting must not prevent a logout. */
-  readonly logOut: () => Promise<unknown>;
+  readonly logOut: () => Promise<Pick<LogoutResult, "isMintedKnown">>;
   readonly clock: Clock;
-  readonly trace: Trace;
+  readonly reporter: Reporter;
 }
 
 /** Tells the user why access is denied: clients continue without a login and report only the denial. */
@@ -61,7 +62,8 @@ const LIST_MINT_MS = 4_500;
 /** The user name that `list` shows for DigitalOcean's registry. The real one can be the secret itself. */
 export const LISTED_USERNAME = "docr";
 
-export function createHelper({ logins, registry, logOut, clock, trace }: HelperParts): Helper {
+export function createHelper({ logins, registry, logOut, clock, reporter }: HelperParts): Helper {
+  const { trace } = reporter;
   const storedLogin = async (key: string): Promise<Credential> => {
     const login = await logins.read(key);
     trace(login ? "login" : "not-found");
@@ -101,7 +103,7 @@ export function createHelper({ logins, registry, logOut, clock, trace }: HelperP
     async erase(serverUrl) {
       const address = parseAddress(serverUrl);
       if (address.kind === "other") await logins.erase(address.key);
-      else await logOut();
+      else if (!(await logOut()).isMintedKnown) reporter.warn(NOT_RECORDED);
     },
     async list() {
       const [stored, isAnswered] = await Promise.all([

@@ -9,6 +9,7 @@ import {
   replaceAtomically,
   unfinishedPath,
 } from "../system/atomic-write.ts";
+import { errorCodeOf } from "../system/errno.ts";
 import { isPrivateFolder, makePrivateFolder, readPrivateFile } from "../system/private-folder.ts";
 
 const NAME = /^[a-z0-9-]{1,100}$/;
@@ -36,6 +37,17 @@ export function createPrivateFiles(
     const text = readPrivateFile(`${folder}/${name}`, uid);
     return text === undefined ? undefined : new Secret(text);
   };
+  const attempt = <T>(what: string, work: () => T): T => {
+    try {
+      return work();
+    } catch (cause) {
+      const code = errorCodeOf(cause) ?? "unknown reason";
+      throw new HelperError("keychain-failed", `files in ${folder} cannot be ${what} (${code})`, {
+        cause,
+        hint: "check the folder's permissions and the free space",
+      });
+    }
+  };
   return {
     async read(name) {
       return readName(name);
@@ -51,18 +63,20 @@ export function createPrivateFiles(
           },
         );
       }
-      removeUnfinished(folder, isRunning);
-      removeOldFiles(folder, PER_KEY, MAX_AGE_MS);
-      const temporary = unfinishedPath(folder, uniqueSuffix());
-      replaceAtomically(`${folder}/${name}`, value.reveal(), { temporary });
+      attempt("written", () => {
+        removeUnfinished(folder, isRunning);
+        removeOldFiles(folder, PER_KEY, MAX_AGE_MS);
+        const temporary = unfinishedPath(folder, uniqueSuffix());
+        replaceAtomically(`${folder}/${name}`, value.reveal(), { temporary });
+      });
     },
     async erase(name) {
-      return isPrivateFolder(folder, uid) && removeFile(`${folder}/${name}`);
+      return isPrivateFolder(folder, uid) && attempt("erased", () => removeFile(`${folder}/${name}`));
     },
     async entries(...prefixes) {
       const found = new Map<string, Secret>();
       if (!isPrivateFolder(folder, uid)) return found;
-      for (const name of readdirSync(folder)) {
+      for (const name of attempt("listed", () => readdirSync(folder))) {
         const isWanted = NAME.test(name) && prefixes.some((prefix) => name.startsWith(prefix));
         const value = isWanted ? readName(name) : undefined;
         if (value) found.set(name, value);

@@ -6,52 +6,6 @@ const MODE = 0o700;
 /** KiB. docr writes no larger file into a private folder. */
 const LARGEST_KIB = 64;
 
-/** A folder that only this user can enter. docr creates it at the first write and checks it at every read. */
-export interface PrivateFolder {
-  readonly path: string;
-  /** Whether it is in the user's runtime directory, which the system deletes when the session ends. */
-  readonly endsWithSession: boolean;
-}
-
-/** What determines where a private folder can be. `uid` is undefined if files have no owner (Windows). */
-export interface FolderOptions {
-  readonly runtimeDir: string | undefined;
-  /** The system's temporary directory. Every user may write there. */
-  readonly temporaryDir: () => string;
-  readonly platform: string;
-  readonly uid: number | undefined;
-}
-
-/**
- * Returns the first usable place of these: the user's runtime directory (in memory, 0700, deleted at logout), shared memory, the
- * temporary directory. In a shared place, the folder's name contains the user id, and a folder of another user is skipped.
- */
-export function findPrivateFolder(options: FolderOptions): PrivateFolder | undefined {
-  const { runtimeDir, temporaryDir, platform, uid } = options;
-  if (uid === undefined) return { path: `${temporaryDir()}/docr`, endsWithSession: false };
-  if (platform === "linux" && runtimeDir?.startsWith("/") && isPrivateFolder(runtimeDir, uid)) {
-    return { path: `${runtimeDir}/docr`, endsWithSession: true };
-  }
-  const shared = platform === "linux" ? ["/dev/shm", temporaryDir()] : [temporaryDir()];
-  const path = shared
-    .map((base) => `${base}/docr-${uid}`)
-    .find((candidate) => makePrivateFolder(candidate, uid));
-  return path === undefined ? undefined : { path, endsWithSession: false };
-}
-
-/** Returns every existing private folder. A desktop session, cron and SSH use different ones, and a logout clears all of them. */
-export function listPrivateFolders(options: FolderOptions): readonly PrivateFolder[] {
-  const { runtimeDir, temporaryDir, platform, uid } = options;
-  if (uid === undefined || platform !== "linux") return [];
-  const bases = new Set([runtimeDir, `/run/user/${uid}`]);
-  const ofSessions = [...bases].filter((base) => base?.startsWith("/")).map((base) => `${base}/docr`);
-  const shared = [`/dev/shm/docr-${uid}`, `${temporaryDir()}/docr-${uid}`];
-  return [
-    ...ofSessions.map((path) => ({ path, endsWithSession: true })),
-    ...shared.map((path) => ({ path, endsWithSession: false })),
-  ].filter(({ path }) => isPrivateFolder(path, uid));
-}
-
 /** Whether the path is a directory (not a symlink) that this user owns and that no other user can access. */
 export function isPrivateFolder(path: string, uid: number | undefined): boolean {
   const stats = statOf(path);

@@ -1,7 +1,7 @@
 import type { ApiToken } from "../../core/api-token.ts";
 import { HelperError, isHelperError } from "../../core/errors.ts";
 import { DEFAULT_CONTEXT } from "../../credentials/accounts/api-tokens.ts";
-import type { LogoutResult } from "../../credentials/accounts/log-out.ts";
+import { type LogoutResult, NOT_RECORDED } from "../../credentials/accounts/log-out.ts";
 import { undefinedIfFailed } from "../../credentials/best-effort.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../context.ts";
@@ -89,11 +89,17 @@ async function findRemainingToken(
   return doctl && `${doctl.source} holds an API token`;
 }
 
-function describe({ contexts, revoked, notRevoked, inBackground }: LogoutResult, scope: Scope): string {
+function describe(result: LogoutResult, scope: Scope): string {
+  const { contexts, revoked, notRevoked, inBackground, isMintedKnown } = result;
   const left = notRevoked === 0 ? "" : `, ${notRevoked} could not be revoked`;
   const rest = inBackground === 0 ? "" : `, still revoking ${inBackground} in the background`;
-  const counts = `revoked ${countCredentials(revoked)}${left}${rest}`;
-  if (scope.kind === "token") return `${counts}, created with the API token from ${scope.token.source}\n`;
+  const known = `revoked ${countCredentials(revoked)}${left}${rest}`;
+  const isNone = revoked + notRevoked + inBackground === 0;
+  const counts = isMintedKnown ? known : isNone ? NOT_RECORDED : `${known}; ${NOT_RECORDED}`;
+  if (scope.kind === "token" && isMintedKnown) {
+    return `${counts}, created with the API token from ${scope.token.source}\n`;
+  }
+  if (scope.kind === "token") return `${counts}\n`;
   const names = contexts.map((name) => (name === DEFAULT_CONTEXT ? "the default account" : name));
   const tokens = contexts.length === 1 ? "API token" : "API tokens";
   const deleted =

@@ -36,8 +36,13 @@ export interface Held extends InventoryReport {
   readonly login: FinishedLoginState | undefined;
   /** The result of `--exit-code`: a request for a credential, as a client makes it. Undefined without the option. */
   readonly request: { readonly failure: HelperError | undefined } | undefined;
+  /** False if docr cannot record on this machine what it mints. */
+  readonly canRecord: boolean;
   readonly now: Moment;
 }
+
+export const NOTHING_CACHED =
+  "docr can cache nothing here, so each request mints a credential, and a logout does not revoke it";
 
 /** The width of the longest label. It is fixed, because docr prints each line as soon as it has it. */
 const LABEL_WIDTH = "config file".length;
@@ -75,7 +80,7 @@ export function describeSource(
 }
 
 export function describeHeld(
-  { sources, keychain, login, request, credentials, failures, now }: Held,
+  { sources, keychain, login, request, credentials, failures, canRecord, now }: Held,
   width: number | undefined,
 ): string {
   const line = lineIn(width);
@@ -86,6 +91,7 @@ export function describeHeld(
     line("in use", describeDeciding(deciding, login)),
     ...(request ? [line("get", describeRequest(request.failure))] : []),
     ...(login ? [line("login", describeLogin(login))] : []),
+    ...(canRecord ? [] : [line("cache", `${NOTHING_CACHED}; docr doctor says why`)]),
     line("store", store ? `${store.name}: ${store.failure?.message ?? "open"}` : "unknown"),
     ...(keychain ? [line("", keychainLine(keychain))] : []),
     table === "" ? "\nno active credentials\n" : `\n${table}`,
@@ -126,7 +132,10 @@ export function jsonOfStatus(configured: Configured, held: Held): unknown {
       : null,
     fallback: fallback ?? null,
     configFile: file ? { path: file.path, exists: file.exists, isValid: file.isValid } : null,
-    problems: [...new Set([...configured.problems, ...held.failures].map(({ message }) => message))],
+    problems: [
+      ...new Set([...configured.problems, ...held.failures].map(({ message }) => message)),
+      ...(held.canRecord ? [] : [NOTHING_CACHED]),
+    ],
     ...(held.request && {
       get: { isAnswered: !held.request.failure, problem: held.request.failure?.message ?? null },
     }),

@@ -63,10 +63,11 @@ export const statusCommand = defineCommand({
     }
     const login = await undefinedIfFailed(finishedLogin);
     const request = options.exitCode ? await requestCredential(context) : undefined;
+    const canRecord = await inventory.canRecord();
     const isSilent = sources.some(({ failure }) => failure?.code === "keychain-silent");
     const keychain = isSilent ? undefined : await undefinedIfFailed(context.keychain);
     const living = await inventory.living(stateDir);
-    const held = { sources, keychain, login, request, ...living, now: clock.read() };
+    const held = { sources, keychain, login, request, ...living, canRecord, now: clock.read() };
     return {
       text: describeHeld(held, terminal.width),
       json: jsonOfStatus(configured, held),

@@ -21,6 +21,7 @@ const NEEDS = [
   "accounts",
   "accountApi",
   "inventory",
+  "cachePlaces",
   "logins",
   "store",
   "keychain",

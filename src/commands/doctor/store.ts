@@ -1,11 +1,12 @@
 import { storeNameOf } from "../../config/general.ts";
-import { lstatSync } from "node:fs";
 import { hintOf } from "../../core/error-catalog.ts";
 import { HelperError, isHelperError } from "../../core/errors.ts";
 import { Secret } from "../../core/secret.ts";
 import type { SecretStore } from "../../core/secret-store.ts";
+import { pathLabel } from "../../client-config/paths.ts";
 import { keychainLine } from "../account/keychain-labels.ts";
-import type { CommandContext, KeychainDescription } from "../context.ts";
+import { NOTHING_CACHED } from "../account/status-report.ts";
+import type { CachePlace, CommandContext, KeychainDescription } from "../context.ts";
 import { fail, type Finding, pass, warn } from "./finding.ts";
 
 /** The name of the item that the check writes, reads and erases. */
@@ -68,22 +69,41 @@ function hasTokenInEnvironment(settings: CommandContext["settings"]): boolean {
 export async function checkCache({
   machine,
   inventory,
-}: Pick<CommandContext, "machine" | "inventory">): Promise<readonly Finding[]> {
-  const { env, platform, uid } = machine;
+  cachePlaces,
+}: Pick<CommandContext, "machine" | "inventory" | "cachePlaces">): Promise<readonly Finding[]> {
   if (!inventory.hasCache()) {
     return [warn("cache", "the cache is off: every request mints a credential", "unset DOCR_CACHE")];
   }
-  if (platform !== "linux" || uid === undefined)
+  if (machine.platform !== "linux" || machine.uid === undefined)
     return [pass("cache", "credentials are cached in docr's store")];
-  const path = env["XDG_RUNTIME_DIR"];
-  const shared = "in shared memory until the machine stops";
-  if (!path) return [pass("cache", `XDG_RUNTIME_DIR is not set; credentials are cached ${shared}`)];
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (stats?.isDirectory() && stats.uid === uid && (stats.mode & 0o077) === 0) {
+  const places = cachePlaces();
+  const place = places.find(({ problem }) => problem === undefined);
+  if (place?.name === RUNTIME_DIR) {
     return [
       pass("cache", "XDG_RUNTIME_DIR is private to this user; credentials are cached there until logout"),
     ];
   }
-  const what = `XDG_RUNTIME_DIR is missing or not private to this user; credentials are cached ${shared}`;
-  return [warn("cache", what, "log in again, or run chmod 700 $XDG_RUNTIME_DIR")];
+  const unusable = places.filter((one) => one !== place);
+  const reasons = unusable.map(({ name, problem }) => `${pathLabel(name, machine)} ${problem}`).join(", ");
+  if (place) {
+    const where = place.name.startsWith("/dev/shm/")
+      ? "shared memory until the machine stops"
+      : pathLabel(place.name, machine);
+    const what = `${reasons}; credentials are cached in ${where}`;
+    const isUsual = unusable.length === 1 && !machine.env[RUNTIME_DIR];
+    return [isUsual ? pass("cache", what) : warn("cache", what, nextStepFor(unusable))];
+  }
+  if (await inventory.canRecord()) {
+    return [warn("cache", `${reasons}; credentials are cached in docr's store`, nextStepFor(unusable))];
+  }
+  const what = `${NOTHING_CACHED}: ${reasons}`;
+  return [warn("cache", what, nextStepFor(unusable))];
+}
+
+const RUNTIME_DIR = "XDG_RUNTIME_DIR";
+
+function nextStepFor([first]: readonly CachePlace[]): string {
+  const isRuntimeDir = first?.name === RUNTIME_DIR && first.problem?.startsWith("is missing");
+  if (isRuntimeDir) return "log in again, or run chmod 700 $XDG_RUNTIME_DIR";
+  return "free space, or make one of these folders writable for this user alone";
 }

@@ -28,7 +28,13 @@ export type LogoutScope =
 export interface LogoutResult extends RevocationCounts {
   /** The accounts whose API token docr deleted. */
   readonly contexts: readonly string[];
+  /** False if docr cannot record on this machine what it mints. Other credentials may then be valid until they expire. */
+  readonly isMintedKnown: boolean;
 }
+
+/** The end of a message, if `isMintedKnown` is false. */
+export const NOT_RECORDED =
+  "credentials minted on this machine could not be recorded, and stay valid until they expire";
 
 export interface LogOutPorts {
   readonly apiTokens: ApiTokens;
@@ -42,6 +48,8 @@ export interface LogOutPorts {
   readonly refusals: Pick<Refusals, "clear">;
   /** Whether docr finds an API token without a keychain. */
   readonly hasApiToken: () => Promise<boolean>;
+  /** Whether docr can record on this machine what it mints. */
+  readonly canRecord: () => Promise<boolean>;
   readonly sha256: Sha256;
 }
 
@@ -78,7 +86,7 @@ export async function logOut(scope: LogoutScope, ports: LogOutPorts): Promise<Lo
   if (serious.length > 0) throw serious[0];
   // A missing keychain is not an error if the user's API token comes from elsewhere: the keychain had nothing to delete.
   if (failures.length > 0 && !(await bestEffort(ports.hasApiToken))) throw failures[0];
-  return { contexts, ...counts };
+  return { contexts, ...counts, isMintedKnown: await ports.canRecord() };
 }
 
 interface Steps {

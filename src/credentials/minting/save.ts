@@ -1,6 +1,7 @@
 import type { Locks } from "../../core/locks.ts";
 import type { TokenFinder } from "../accounts/token-finder.ts";
-import { bestEffort } from "../best-effort.ts";
+import type { Reporter } from "../../core/reporter.ts";
+import { bestEffort, succeeds } from "../best-effort.ts";
 import { underCommitLock } from "../commit-lock.ts";
 import type { CurrentPlace } from "../inventory/placement.ts";
 import type { CacheKey } from "./cache-key.ts";
@@ -16,25 +17,31 @@ export interface Saver {
   save(key: CacheKey, minted: Minted): Promise<"saved" | "logged-out">;
 }
 
+const NOT_KEPT =
+  "could not cache this credential: each request mints another one, and a logout does not revoke them; " +
+  "docr doctor says why";
+
 export function createSaver(
   current: () => CurrentPlace,
   lookup: Lookup,
   locks: Locks,
   tokens: TokenFinder,
   responses: Responses,
+  reporter: Pick<Reporter, "warn">,
 ): Saver {
   return {
     async save(key, { credential, token }) {
       const { cache, inventory } = current();
       // Write the inventory first: if docr crashes before it writes the cache, it still recognizes the credential, which expires.
-      await bestEffort(() => inventory.record(credential));
+      const isRecorded = await succeeds(() => inventory.record(credential));
       return underCommitLock(locks, async (lock) => {
         if (!(await tokens.isCurrent(token, key))) return "logged-out";
         const name = (await lookup.find(key))?.name ?? key.name;
         const { registry } = credential;
         // A request that named the registry may have cached its own credential before.
         const other = registry === undefined ? undefined : key.nameFor(registry);
-        await bestEffort(() => cache?.replace(name, credential, other));
+        const isCached = await succeeds(() => cache?.replace(name, credential, other));
+        if (!isRecorded || !isCached) reporter.warn(NOT_KEPT);
         // The process that lost the lock may overwrite the credential when it continues. Then docr must still know it.
         if (lock?.wasTaken) await bestEffort(() => cache?.keepSuperseded(credential));
         if (lock?.isHeld()) await responses.publishSaved({ name, credential });

@@ -11,7 +11,7 @@ import { createCommandDomain } from "../../../src/app/command-domain.ts";
 import { readConfigFile } from "../../../src/config/config-file.ts";
 import { readGeneralSettings } from "../../../src/config/general.ts";
 import type { ArgsOf, Command, Options, OptionsOf, Result } from "../../../src/commands/command.ts";
-import type { CommandContext, KubeletParts } from "../../../src/commands/context.ts";
+import type { CachePlace, CommandContext, KubeletParts } from "../../../src/commands/context.ts";
 import { valuesOf } from "../../../src/cli/option-values.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import {
@@ -39,6 +39,7 @@ export interface CommandBenchOptions extends CredentialsBenchOptions {
   readonly keychain?: CommandContext["keychain"];
   readonly about?: Partial<About>;
   readonly kubelet?: Partial<KubeletParts>;
+  readonly cachePlaces?: readonly CachePlace[];
   /** The responses of other helpers, by `NAME ACTION INPUT`. */
   readonly helpers?: Readonly<Record<string, HelperAnswer>>;
 }
@@ -139,6 +140,7 @@ export function createCommandBench(options: CommandBenchOptions = {}): CommandBe
       ...options.network,
     }),
     kubelet: { answer: unexpected, run: unexpected, ...options.kubelet },
+    cachePlaces: () => options.cachePlaces ?? [{ name: "XDG_RUNTIME_DIR", problem: undefined }],
     async runHelper(name, action, input) {
       const call = `${name} ${action} ${input}`;
       helperCalls.push(call);

@@ -30,6 +30,8 @@ export interface CredentialsBenchOptions {
   readonly badSettings?: HelperError;
   /** False where there are no private files of the session. */
   readonly hasFiles?: boolean;
+  /** False where docr cannot record what it mints. */
+  readonly canRecord?: boolean;
   /** The tokens in doctl's configuration, by context. */
   readonly doctl?: Record<string, string>;
   /** The store as messages call it. */
@@ -146,6 +148,7 @@ export function createCredentialsBench(options: CredentialsBenchOptions = {}): C
     nodePlace: () => open(node),
     openApi: async () => api,
     openRevoker: async () => api,
+    canRecord: async () => options.canRecord ?? true,
     doctl: {
       fingerprint,
       async find(context) {

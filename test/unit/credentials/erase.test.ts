@@ -190,3 +190,13 @@ describe("a logout from DigitalOcean's registry", () => {
     expect(revoked(bench)).toContain("revoke minted-secret-1");
   });
 });
+
+describe("an erase where docr cannot record what it mints", () => {
+  it("warns that those credentials stay valid", async () => {
+    const bench = createCredentialsBench({ apiToken: tokenOf("a"), canRecord: false });
+    await bench.helper.erase(HOST);
+    expect(bench.warnings).toEqual([
+      "credentials minted on this machine could not be recorded, and stay valid until they expire",
+    ]);
+  });
+});

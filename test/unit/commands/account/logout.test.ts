@@ -28,9 +28,27 @@ describe("docr logout", () => {
     await answerOf(bench);
     expect(await bench.run(logoutCommand)).toEqual({
       text: "deleted the API token of the default account; revoked 1 credential\n",
-      json: { contexts: ["default"], revoked: 1, notRevoked: 0, inBackground: 0 },
+      json: { contexts: ["default"], revoked: 1, notRevoked: 0, inBackground: 0, isMintedKnown: true },
     });
     expect([stored(bench), bench.warnings]).toEqual([[], []]);
+  });
+
+  it("says that docr does not know what it minted, where it could not record it", async () => {
+    const options = { canRecord: false };
+    const NOT_RECORDED =
+      "credentials minted on this machine could not be recorded, and stay valid until they expire";
+    expect(await (await createMember(["default"], options)).run(logoutCommand)).toMatchObject({
+      text: `deleted the API token of the default account; ${NOT_RECORDED}\n`,
+      json: { revoked: 0, isMintedKnown: false },
+    });
+    expect(await createCommandBench({ ...options, apiToken: tokenOf("a") }).run(logoutCommand)).toMatchObject(
+      { text: `${NOT_RECORDED}\n` },
+    );
+    const bench = await createMember(["default"], options);
+    await answerOf(bench);
+    expect(await bench.run(logoutCommand)).toMatchObject({
+      text: `deleted the API token of the default account; revoked 1 credential; ${NOT_RECORDED}\n`,
+    });
   });
 
   it("succeeds if no token is stored", async () => {

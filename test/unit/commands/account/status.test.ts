@@ -52,6 +52,14 @@ no active credentials
 `;
 
 describe("docr status", () => {
+  it("says that nothing can be cached", async () => {
+    const { text, json } = await show(create({ canRecord: false }));
+    const what =
+      "docr can cache nothing here, so each request mints a credential, and a logout does not revoke it";
+    expect(text).toContain(`cache        ${what}; docr doctor says why\n`);
+    expect(json).toMatchObject({ problems: [what] });
+  });
+
   it("suggests docr login on a new machine", async () => {
     const bench = create();
     expect((await show(bench)).text).toBe(NOTHING);

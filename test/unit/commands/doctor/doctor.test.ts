@@ -464,12 +464,38 @@ describe("the store check", () => {
     expect(bench.keychain.calls.filter((call) => call.endsWith("doctor"))).toEqual([]);
   });
 
-  it("reports where credentials are cached", async () => {
-    chmodSync(join(folder, "runtime"), 0o755);
-    expect((await lineOf("cache"))[0]).toBe("warn");
-    expect(await lineOf("cache", { env: { XDG_RUNTIME_DIR: "" } })).toEqual([
+  it("reports where credentials are cached, and why not elsewhere", async () => {
+    const runtime = { name: "XDG_RUNTIME_DIR", problem: "is not set" };
+    const memory = { name: "/dev/shm/docr-1000", problem: "is full" };
+    const state = { name: join(folder, "state/docr"), problem: undefined };
+    const unset = { env: { XDG_RUNTIME_DIR: "" } };
+    expect(
+      await lineOf("cache", { ...unset, cachePlaces: [runtime, { ...memory, problem: undefined }] }),
+    ).toEqual([
       "pass",
       "XDG_RUNTIME_DIR is not set; credentials are cached in shared memory until the machine stops",
+    ]);
+    const shared = { ...runtime, problem: "is missing or not private to this user" };
+    expect(await lineOf("cache", { cachePlaces: [shared, { ...memory, problem: undefined }] })).toEqual([
+      "warn",
+      "XDG_RUNTIME_DIR is missing or not private to this user; credentials are cached in shared memory until the machine stops",
+      "log in again, or run chmod 700 $XDG_RUNTIME_DIR",
+    ]);
+    const next = "free space, or make one of these folders writable for this user alone";
+    expect(await lineOf("cache", { ...unset, cachePlaces: [runtime, memory, state] })).toEqual([
+      "warn",
+      `XDG_RUNTIME_DIR is not set, /dev/shm/docr-1000 is full; credentials are cached in ~/state/docr`,
+      next,
+    ]);
+    expect(await lineOf("cache", { ...unset, cachePlaces: [runtime, memory] })).toEqual([
+      "warn",
+      "XDG_RUNTIME_DIR is not set, /dev/shm/docr-1000 is full; credentials are cached in docr's store",
+      next,
+    ]);
+    expect(await lineOf("cache", { ...unset, cachePlaces: [runtime, memory], canRecord: false })).toEqual([
+      "warn",
+      "docr can cache nothing here, so each request mints a credential, and a logout does not revoke it: XDG_RUNTIME_DIR is not set, /dev/shm/docr-1000 is full",
+      next,
     ]);
     expect((await lineOf("cache", { settings: { cache: "none" } })).slice(0, 2)).toEqual([
       "warn",

@@ -41,6 +41,7 @@ describe("a logout from one account", () => {
       revoked: 1,
       notRevoked: 0,
       inBackground: 0,
+      isMintedKnown: true,
     });
     expect([...bench.keychain.items.keys()]).toEqual(["api-token:default"]);
     expect(revoked(bench)).toEqual(["revoke minted-secret-1"]);
@@ -54,6 +55,7 @@ describe("a logout from one account", () => {
       revoked: 1,
       notRevoked: 0,
       inBackground: 0,
+      isMintedKnown: true,
     });
     expect(revoked(bench)).toEqual(["revoke minted-secret-2"]);
   });
@@ -65,6 +67,7 @@ describe("a logout from one account", () => {
       revoked: 0,
       notRevoked: 0,
       inBackground: 0,
+      isMintedKnown: true,
     });
   });
 
@@ -83,6 +86,7 @@ describe("a logout from one account", () => {
       revoked: 1,
       notRevoked: 0,
       inBackground: 0,
+      isMintedKnown: true,
     });
   });
 
@@ -94,6 +98,7 @@ describe("a logout from one account", () => {
       revoked: 0,
       notRevoked: 1,
       inBackground: 0,
+      isMintedKnown: true,
     });
     expect(bench.warnings.at(-1)).toContain("could not revoke one credential");
   });
@@ -174,6 +179,7 @@ describe("a revocation that takes longer than a second", () => {
       revoked: 0,
       notRevoked: 0,
       inBackground: 1,
+      isMintedKnown: true,
     });
     expect(bench.background).toEqual(["revoke minted-secret-1"]);
     expect(JSON.stringify([...bench.files.items])).not.toContain("minted-secret-1");
@@ -199,6 +205,7 @@ describe("a logout from all accounts", () => {
       revoked: 2,
       notRevoked: 0,
       inBackground: 0,
+      isMintedKnown: true,
     });
     expect(bench.keychain.items.size).toBe(0);
   });
@@ -211,6 +218,7 @@ describe("a logout from all accounts", () => {
       revoked: 1,
       notRevoked: 0,
       inBackground: 0,
+      isMintedKnown: true,
     });
     const broken = createCredentialsBench({
       badSettings: new HelperError("bad-setting", "DOCR_TTL must be…"),
@@ -220,6 +228,7 @@ describe("a logout from all accounts", () => {
       revoked: 0,
       notRevoked: 0,
       inBackground: 0,
+      isMintedKnown: true,
     });
   });
 });

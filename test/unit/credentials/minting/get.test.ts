@@ -437,6 +437,24 @@ describe("one of several concurrent gets", () => {
     expect(bench.api.calls).toContain("revoke minted-secret-1");
   });
 
+  it.each(["minted-", "digest-"])(
+    "warns once for each mint that it cannot cache or record (%s)",
+    async (prefix) => {
+      const bench = createCredentialsBench({ apiToken: tokenOf("a") });
+      bench.files.failWith(new Error("the disk is full"), (call) => call.startsWith(`write ${prefix}`));
+      expect(await answerOf(bench)).toEqual(minted(1));
+      expect(bench.warnings).toEqual([
+        "could not cache this credential: each request mints another one, and a logout does not revoke them; docr doctor says why",
+      ]);
+    },
+  );
+
+  it("does not warn if the settings turn the cache off", async () => {
+    const bench = createCredentialsBench({ apiToken: tokenOf("a"), settings: { cache: "none" } });
+    await answerOf(bench);
+    expect(bench.warnings).toEqual([]);
+  });
+
   it("continues without a lock that it cannot acquire", async () => {
     const bench = createCredentialsBench({ apiToken: tokenOf("a") });
     bench.locks.isUnavailable = true;

@@ -36,6 +36,7 @@ afterEach(() => {
 });
 
 const BYTES = Buffer.from("an addon");
+const PLACES = { platform: process.platform, env: {}, temporaryDir: tmpdir };
 
 /** What dlopen throws for a noexec mount. */
 const refuse = (path: string): never => {
@@ -45,7 +46,7 @@ const refuse = (path: string): never => {
 describeUnless(explainNoAddon(), "keytar's own addon", () => {
   it("loads from its bytes and has keytar's functions", () => {
     const module: { exports: object } = { exports: {} };
-    loadAddon(readFileSync(PREBUILD), (path) => process.dlopen(module, path), tmpdir);
+    loadAddon(readFileSync(PREBUILD), (path) => process.dlopen(module, path), PLACES);
     expect(Object.keys(module.exports)).toEqual(
       expect.arrayContaining(["getPassword", "setPassword", "deletePassword", "findCredentials"]),
     );
@@ -66,7 +67,7 @@ describeUnless(
           expect(readFileSync(given)).toEqual(BYTES);
           return given;
         },
-        tmpdir,
+        PLACES,
       );
       expect(path).toMatch(/^\/proc\/self\/fd\/\d+$/);
       expect(links).toBe(0);
@@ -75,8 +76,8 @@ describeUnless(
 
     it("leaves no descriptor open, loaded or not", () => {
       const before = countDescriptors();
-      loadAddon(BYTES, () => undefined, tmpdir);
-      expect(() => loadAddon(BYTES, () => refuseToLoad(), tmpdir)).toThrow("no such symbol");
+      loadAddon(BYTES, () => undefined, PLACES);
+      expect(() => loadAddon(BYTES, () => refuseToLoad(), PLACES)).toThrow("no such symbol");
       expect(countDescriptors()).toBe(before);
     });
 
@@ -90,15 +91,15 @@ describeUnless(
           expect(readFileSync(path)).toEqual(BYTES);
           return [lstatSync(path).mode & 0o777, lstatSync(dirname(path)).mode & 0o777];
         },
-        tmpdir,
+        PLACES,
       );
       expect(answer).toEqual([0o600, 0o700]);
-      expect(paths[1]).toContain(`${folder}/docr-`);
+      expect(paths.at(-1)).toContain(`${folder}/docr-`);
       expect(readdirSync(folder)).toEqual([]);
     });
 
     it("leaves no file behind if it does not load", () => {
-      expect(() => loadAddon(BYTES, refuse, tmpdir)).toThrow("failed to map");
+      expect(() => loadAddon(BYTES, refuse, PLACES)).toThrow("failed to map");
       expect(readdirSync(folder)).toEqual([]);
     });
 
@@ -108,7 +109,7 @@ describeUnless(
         attempts += 1;
         return refuseToLoad();
       };
-      expect(() => loadAddon(BYTES, load, tmpdir)).toThrow("no such symbol");
+      expect(() => loadAddon(BYTES, load, PLACES)).toThrow("no such symbol");
       expect(attempts).toBe(1);
     });
   },
@@ -122,6 +123,6 @@ function refuseToLoad(): never {
 
 describe("an addon", () => {
   it("returns what dlopen returns", () => {
-    expect(loadAddon(BYTES, () => "exports", tmpdir)).toBe("exports");
+    expect(loadAddon(BYTES, () => "exports", PLACES)).toBe("exports");
   });
 });
