@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { type Arch, findClang, muslCompiler } from "./musl.ts";
 
@@ -22,8 +22,10 @@ export function buildLauncher(root: string, work: string, options: LauncherOptio
     return skip(`the launcher is for Linux on x64 and arm64, and this is ${process.platform}-${arch}`);
   }
   const sources = join(work, "launcher");
-  copyFolder(join(root, "src/launcher"), join(sources, "launcher"));
-  copyFolder(join(root, "src/response-cache/shared"), join(sources, "response-cache/shared"));
+  // A separate folder, because scriptc compiles every file that it can reach.
+  for (const room of ["launcher", "response-cache/shared", "secret-service"]) {
+    cpSync(join(root, "src", room), join(sources, room), { recursive: true });
+  }
   const output = join(work, sanitize ? "launcher-asan" : "docker-credential-docr");
   const scriptc = join(root, "node_modules/scriptc/dist/bootstrap.js");
   const flags = ["build", "launcher/launcher.ts", "--ffi", "launcher/ffi.json", "-o", output];
@@ -59,12 +61,6 @@ function pathWithClang(work: string, linker: string): string {
   mkdirSync(folder);
   symlinkSync(found, join(folder, "clang"));
   return folder + delimiter + path;
-}
-
-/** Copies the sources to a separate folder, because scriptc compiles every file that it can reach. */
-function copyFolder(from: string, to: string): void {
-  mkdirSync(to, { recursive: true });
-  for (const name of readdirSync(from)) copyFileSync(join(from, name), join(to, name));
 }
 
 function skip(reason: string): undefined {

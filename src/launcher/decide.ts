@@ -43,6 +43,8 @@ export type Decision =
   | { readonly kind: "await-response"; readonly name: string; readonly address: string }
   /** Run docker-credential-HELPER. If it cannot be started, run docr, which reports that. */
   | { readonly kind: "run-fallback"; readonly helper: string }
+  /** Read the login for this address from the Secret Service. If that has no plain result, run docr. */
+  | { readonly kind: "read-keychain"; readonly address: string }
   | { readonly kind: "run-docr" }
   /** Print the message and exit. */
   | { readonly kind: "fail"; readonly message: string };
@@ -67,7 +69,7 @@ export function decide(
   const address = input.text.trim();
   const registry = registryIn(address);
   if (registry !== undefined) return decideCached(address, registry, variable, files, clocks);
-  return isCertainlyOtherHost(address) ? decideOtherHost(variable, files) : RUN_DOCR;
+  return isCertainlyOtherHost(address) ? decideOtherHost(address, variable, files) : RUN_DOCR;
 }
 
 /** Returns the response in the file to a `get` of the address, or undefined if there is none that is valid now. */
@@ -103,11 +105,19 @@ function decideCached(
   return cache === undefined || cache === "" ? { kind: "await-response", name, address } : RUN_DOCR;
 }
 
-function decideOtherHost(variable: ReadVariable, files: LauncherFiles): Decision {
+function decideOtherHost(address: string, variable: ReadVariable, files: LauncherFiles): Decision {
   const config = files.config();
   if (config === undefined) return RUN_DOCR;
   const helper = files.privateText(fallbackFileName(sha256(fallbackKeyText(variable, config))));
-  return helper !== undefined && isHelperName(helper) ? { kind: "run-fallback", helper } : RUN_DOCR;
+  if (helper !== undefined && isHelperName(helper)) return { kind: "run-fallback", helper };
+  return isStoreCertain(variable, config) ? { kind: "read-keychain", address } : RUN_DOCR;
 }
+
+/** Whether no setting can name another store or a fallback helper: docr then reads the keychain. */
+function isStoreCertain(variable: ReadVariable, config: string): boolean {
+  return config === "" && isEmpty(variable("DOCR_STORE")) && isEmpty(variable("DOCR_FALLBACK"));
+}
+
+const isEmpty = (value: string | undefined): boolean => value === undefined || value === "";
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");

@@ -3,9 +3,11 @@
 import { FALLBACK_ACTIVE } from "../response-cache/shared/fallback-note.ts";
 import { HELPER_FLAG, TETHER_FLAG } from "../response-cache/shared/helper-flag.ts";
 import { OUTPUT_FAILED_MESSAGE } from "../response-cache/shared/limits.ts";
+import { talkToBus } from "./bus.ts";
 import { decide, findResponse } from "./decide.ts";
 import { holdVariables } from "./environment.ts";
-import { becomeProgram, endAfter, endWithParent, forbidCoreFiles } from "./process.ts";
+import { answerFromKeychain } from "./keychain.ts";
+import { becomeProgram, endAfter, endWithParent, forbidCoreFiles, uptimeMs } from "./process.ts";
 import { candidatesInPath, docrIn, findOwnFolder, isCalledDocr } from "./programs.ts";
 import { clocks, filesOf, privateFolder } from "./sources.ts";
 import { openClosedStreams, print, readInput, restoreInput } from "./stdio.ts";
@@ -13,6 +15,8 @@ import { waitForResponse } from "./wait.ts";
 
 /** docr reports an error before that. The limit counts if docr itself hangs, for example without a thread. */
 const GET_TIMEOUT_S = 30;
+/** For everything that the keychain takes. After it, docr asks, with its own time limit. */
+const KEYCHAIN_TIMEOUT_MS = 400;
 
 if (!openClosedStreams()) process.exit(1);
 forbidCoreFiles();
@@ -27,20 +31,25 @@ if (args[0] === TETHER_FLAG) becomeTethered(args[1] ?? "", args[2] ?? "", args.s
 if (isCalledDocr(called)) becomeDocr();
 const decision = decide(args, variable, readInput, files, clocks);
 if (decision.kind === "fail") fail(decision.message);
-if (decision.kind === "respond") respond(decision.response);
+if (decision.kind === "respond") respond(decision.response, 0);
 if (decision.kind === "await-response") {
   endAfter(GET_TIMEOUT_S);
   const response = waitForResponse(lockFolder(), () =>
     findResponse(decision.name, decision.address, files, clocks),
   );
-  if (response !== undefined) respond(response);
+  if (response !== undefined) respond(response, 0);
+}
+if (decision.kind === "read-keychain") {
+  const deadline = uptimeMs() + KEYCHAIN_TIMEOUT_MS;
+  const answer = answerFromKeychain(decision.address, (plan) => talkToBus(plan, variable, deadline));
+  if (answer !== undefined) respond(answer.response, answer.exitCode);
 }
 if (!restoreInput()) fail("stdin cannot be passed on");
 if (decision.kind === "run-fallback") becomeFallback("docker-credential-" + decision.helper);
 becomeDocr();
 
-function respond(response: string): never {
-  if (print(1, response)) process.exit(0);
+function respond(response: string, exitCode: number): never {
+  if (print(1, response)) process.exit(exitCode);
   print(2, "docr: " + OUTPUT_FAILED_MESSAGE + "\n");
   process.exit(1);
 }

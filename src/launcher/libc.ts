@@ -36,14 +36,20 @@ export interface FileStatus {
   readonly uid: number;
 }
 
+/** The size of struct stat on x64. It is smaller on arm64. */
+export const STAT_BYTES = 144;
 /** Offsets of st_mode and st_uid in struct stat. */
 const MODE_AT = process.arch === "arm64" ? 16 : 24;
 const UID_AT = process.arch === "arm64" ? 24 : 28;
 
 /** The status of an open file. Undefined on an error. */
 export function statusOf(fd: number): FileStatus | undefined {
-  const stat = new Uint8Array(144); // The longer of the two: arm64 needs 128 bytes.
-  if (fstat(fd, stat) !== 0) return undefined;
+  const stat = new Uint8Array(STAT_BYTES);
+  return fstat(fd, stat) === 0 ? readStatus(stat) : undefined;
+}
+
+/** Reads a struct stat. */
+export function readStatus(stat: Uint8Array): FileStatus {
   return { mode: readU32(stat, MODE_AT), uid: readU32(stat, UID_AT) };
 }
 

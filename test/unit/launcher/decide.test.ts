@@ -166,11 +166,23 @@ describe("a get of another host", () => {
 
   it.each([
     ["without a note", {}],
-    ["with a note for another environment", { files, env: { DOCR_STORE: "pass" } }],
-    ["with a note for another config file", { files, config: "={}" }],
-    ["with an unreadable config file", { files, config: undefined }],
+    ["with a note for another environment", { files, env: { XDG_CONFIG_HOME: "/x" } }],
     ["with a note that is not a helper's name", { files: { [noteNameFor({})]: "a/b" } }],
     ["with a note that names docr itself", { files: { [noteNameFor({})]: "docr" } }],
+    ["with settings that are set to nothing", { env: { DOCR_STORE: "", DOCR_FALLBACK: "" } }],
+  ])(
+    "reads the keychain %s, because no setting can name another store or helper",
+    (_what, facts: Partial<Facts>) => {
+      expect(decideFrom({ ...facts, input })).toEqual({ kind: "read-keychain", address: "ghcr.io" });
+    },
+  );
+
+  it.each([
+    ["with a store in the environment", { env: { DOCR_STORE: "keychain" } }],
+    ["with a fallback helper in the environment", { env: { DOCR_FALLBACK: "osxkeychain" } }],
+    ["with a config file", { files, config: "={}" }],
+    ["with an empty config file", { config: "=" }],
+    ["with an unreadable config file", { files, config: undefined }],
   ])("runs docr %s", (_what, facts: Partial<Facts>) => {
     expect(decideFrom({ ...facts, input })).toEqual(RUN_DOCR);
   });
@@ -256,7 +268,7 @@ describe("the launcher's decision and docr's own reading of the same files", () 
     fc.assert(property, { numRuns: SITUATIONS, seed: SEED });
   });
 
-  it.each(["respond", "await-response", "run-fallback", "run-docr"] as const)(
+  it.each(["respond", "await-response", "run-fallback", "read-keychain", "run-docr"] as const)(
     "include more than 100 situations with the decision %s",
     (kind) => {
       expect(counts.get(kind)).toBeGreaterThan(100);
@@ -294,6 +306,8 @@ function findDisagreement(
       if (decision.name !== responseNameOf({ env, sha256 }, registryOf(situation) ?? "none"))
         return "docr stores no such response";
       return response === undefined || isBeyondLauncher(situation) ? undefined : `docr reads ${response}`;
+    case "read-keychain":
+      return readsKeychain(situation, env, uid) ? undefined : "docr does not read the keychain";
     case "run-docr":
       return response === undefined || isBeyondLauncher(situation) ? undefined : `docr reads ${response}`;
     case "fail":
@@ -317,6 +331,18 @@ function isBeyondLauncher({ config, response }: Situation): boolean {
 function registryOf(situation: Situation): string | undefined {
   const address = parseAddress(parseServerUrl(situation.input));
   return address.kind === "digitalocean" ? (address.registry ?? "") : undefined;
+}
+
+/** Whether docr would answer this `get` from the keychain alone. */
+function readsKeychain(situation: Situation, env: Environment, uid: number): boolean {
+  if (env["DOCR_BESIDE"] !== undefined || env["DOCR_LOG"] !== undefined) return false;
+  try {
+    const address = parseAddress(parseServerUrl(situation.input));
+    const { store, fallback } = readGeneralSettings(env, readConfigFile({ env, platform: "linux", uid }));
+    return address.kind === "other" && store === "auto" && fallback === undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** The fallback helper that docr would run for this `get`. Undefined if it would do anything else. */
