@@ -26,8 +26,8 @@ export const TOKENS_PAGE = "https://cloud.digitalocean.com/account/api/tokens";
 /** `do?_v1_` and 64 hex digits (personal, OAuth access and later kinds), or 64 hex digits alone (legacy). */
 const API_TOKEN = /^(?:do[a-z]_v1_)?[0-9a-f]{64}$/;
 
-/** A token for a proxy in front of the API, such as a JSON web token. */
-const ANY_TOKEN = /^[\x21-\x7e]{1,16384}$/;
+/** A token for a proxy in front of the API, such as a JSON web token. Neither a short password nor a truncated API token is one. */
+const ANY_TOKEN = /^(?!do[a-z]_v1_)[\x21-\x7e]{20,16384}$/;
 
 /** Matches a text that is or contains an API token. Hex digits without the prefix count only if they are the whole text: they may be a digest. */
 const CONTAINS_API_TOKEN = /do[a-z]_v1_[0-9a-f]{64}|^[0-9a-f]{64}$/;
@@ -61,7 +61,7 @@ export function requireApiToken(
 ): ApiToken {
   const secret = found.trimmed();
   if (secret.matches(/^$/)) throw new HelperError("bad-api-token", `${source} is set but empty`, options);
-  const isToken = form === "any" ? secret.matches(ANY_TOKEN) : hasApiTokenFormat(secret);
+  const isToken = hasApiTokenFormat(secret) || (form === "any" && secret.matches(ANY_TOKEN));
   if (!isToken) {
     throw new HelperError("bad-api-token", `${source} does not contain a DigitalOcean API token`, options);
   }

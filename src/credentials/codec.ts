@@ -182,6 +182,23 @@ export function decodeLoginCheck(text: Secret): LoginCheckRecord | undefined {
   return { at, verdict, expiresAt: isMilliseconds(expiresAt) ? expiresAt : undefined };
 }
 
+/** The name of an account's only registry, and when the API said it. */
+export interface RegistryNameRecord {
+  readonly at: Moment;
+  readonly registry: string;
+}
+
+export function encodeRegistryName(record: RegistryNameRecord): Secret {
+  return new Secret(JSON.stringify(record));
+}
+
+/** Returns undefined if the text is not a record that docr wrote. */
+export function decodeRegistryName(text: Secret): RegistryNameRecord | undefined {
+  const { at: time, registry } = fieldsOf(text);
+  const at = momentOf(time);
+  return at && typeof registry === "string" ? { at, registry } : undefined;
+}
+
 /** A refusal of DigitalOcean's API. It contains no secret: an error's texts never do. */
 export interface RefusalRecord {
   readonly at: Moment;

@@ -12,7 +12,7 @@ const DAY_MS = 24 * HOUR_MS;
 
 describe("a credential that lives for an hour", () => {
   it.concurrent.each([
-    [29, "is answered, and docr does not refresh it", 1, 0],
+    [23, "is answered, and docr does not refresh it", 1, 0],
     [31, "is answered, and a background process refreshes it", 1, 1],
     [44, "is answered, and a background process refreshes it", 1, 1],
     [46, "is replaced while the client waits", 2, 1],
@@ -54,7 +54,7 @@ describe("a refresh that fails", () => {
       // The time of the last attempt is a file's own.
       backdate(privateFolder, 31);
       standIn.reset();
-      standIn.faults.add({ kind: "answer", path: "/*", status: 401, times: ALWAYS });
+      standIn.faults.add({ kind: "answer", path: "/*", status: 400, times: ALWAYS });
       const countAfterFourGets = async (): Promise<number> => {
         for (let round = 0; round < 4; round += 1) {
           expect(await machine.get()).toMatchObject({ code: 0, stderr: "" });

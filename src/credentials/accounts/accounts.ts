@@ -55,8 +55,9 @@ export async function setApiToken(
     const isNew = await ports.apiTokens.write(context, secret);
     await ports.logins.erase(REGISTRY_HOST);
     const forgotten: MintedCredential[] = [];
-    for (const { cache, accessHints } of ports.allPlaces()) {
+    for (const { cache, accessHints, registryNames } of ports.allPlaces()) {
       await bestEffort(() => accessHints.clear());
+      await bestEffort(() => registryNames.clear());
       if (isNew) await cache.forget(({ credential }) => isOfAccount(credential), forgotten);
       else if (hasMoreAccess) await cache.supersede((one) => isOfAccount(one) && one.access === "read-only");
     }

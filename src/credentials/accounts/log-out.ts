@@ -74,9 +74,10 @@ export async function logOut(scope: LogoutScope, ports: LogOutPorts): Promise<Lo
   await underCommitLock(locks, async () => {
     await attempt(async () => (contexts = await steps.tokens()));
     await attempt(async () => (login = await steps.login(contexts)));
-    for (const { cache, accessHints, loginChecks } of allPlaces()) {
+    for (const { cache, accessHints, registryNames, loginChecks } of allPlaces()) {
       await attempt(() => cache.forget(({ credential }) => steps.isMeant(credential), minted));
       if (steps.clearsHints) await attempt(() => accessHints.clear());
+      await attempt(() => registryNames.clear());
       if (login) await bestEffort(() => loginChecks.clear());
     }
   });

@@ -8,6 +8,7 @@ import { createCredentialCache, type CredentialCache } from "./credential-cache.
 import { createHeldCredentials, type HeldCredentials } from "./held.ts";
 import { createInventory, type Inventory } from "./inventory.ts";
 import { createLoginChecks, type LoginChecks } from "./login-checks.ts";
+import { createRegistryNames, type RegistryNames } from "./registry-names.ts";
 
 /** The store of each kind of record about minted credentials. */
 export interface Placement {
@@ -57,6 +58,7 @@ export interface CredentialPlace {
   readonly cache: CredentialCache;
   readonly inventory: Inventory;
   readonly accessHints: AccessHints;
+  readonly registryNames: RegistryNames;
   readonly loginChecks: LoginChecks;
   readonly held: HeldCredentials;
 }
@@ -66,6 +68,7 @@ export function openPlace(store: SecretStore, clock: Clock, sha256: Sha256): Cre
     cache: createCredentialCache(store, clock, sha256),
     inventory: createInventory(store, clock, sha256),
     accessHints: createAccessHints(store, clock, sha256),
+    registryNames: createRegistryNames(store, clock),
     loginChecks: createLoginChecks(store, sha256),
     held: createHeldCredentials(store, clock),
   };
@@ -77,6 +80,7 @@ export interface CurrentPlace {
   readonly cache: CredentialCache | undefined;
   readonly inventory: Inventory;
   readonly accessHints: AccessHints;
+  readonly registryNames: RegistryNames;
   readonly loginChecks: LoginChecks;
   readonly issuedLog: Inventory;
 }
@@ -87,6 +91,7 @@ export function openPlacement(placement: Placement, clock: Clock, sha256: Sha256
     cache: cache && createCredentialCache(cache, clock, sha256),
     inventory: createInventory(inventory, clock, sha256),
     accessHints: createAccessHints(inventory, clock, sha256),
+    registryNames: createRegistryNames(inventory, clock),
     loginChecks: createLoginChecks(inventory, sha256),
     issuedLog: createInventory(issuedLog, clock, sha256),
   };

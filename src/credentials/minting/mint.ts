@@ -24,8 +24,8 @@ export interface Minted {
 export interface Minter {
   /**
    * Mints a credential for the key. If the key names no registry, and a request that named the account's only registry has cached a
-   * fresh credential, returns this one instead. Returns undefined if there is no API token. `previous` may tell the registry's name. All
-   * API calls together take at most `budgetMs`. If the mint fails, shares the error with the processes that wait for it, and remembers
+   * fresh credential, returns this one instead. Returns undefined if there is no API token. `previous` may tell the registry's name, and docr remembers it.
+   * All API calls together take at most `budgetMs`. If the mint fails, shares the error with the processes that wait for it, and remembers
    * a refusal.
    */
   mint(key: CacheKey, previous: MintedCredential | undefined, budgetMs: number): Promise<Minted | undefined>;
@@ -36,7 +36,7 @@ export interface MinterPorts {
   readonly tokens: TokenFinder;
   readonly lookup: Lookup;
   readonly openApi: OpenMintApi;
-  readonly current: () => Pick<CurrentPlace, "accessHints">;
+  readonly current: () => Pick<CurrentPlace, "accessHints" | "registryNames">;
   readonly failures: SharedFailures;
   readonly refusals: Pick<Refusals, "remember">;
   readonly reporter: Reporter;
@@ -68,26 +68,41 @@ interface Order {
 }
 
 async function mintForKey(ports: MinterPorts, api: MintApi, order: Order): Promise<MintedCredential> {
-  const { token, key, previous } = order;
-  if (key.registry !== undefined) {
-    const registry = checkRegistryName(key.registry);
-    try {
-      return await mintWithAccess(ports, api, token, registry);
-    } catch (error) {
-      if (!isHelperError(error, "api-not-found")) throw error;
-      const names = await undefinedIfFailed(() => api.listRegistries(token));
-      throw noSuchRegistry({ registry, namedBy: key.namedBy, names, cause: error });
-    }
+  const { token, key } = order;
+  if (key.registry === undefined) return mintForOnlyRegistry(ports, api, order);
+  const registry = checkRegistryName(key.registry);
+  try {
+    return await mintWithAccess(ports, api, token, registry);
+  } catch (error) {
+    if (!isHelperError(error, "api-not-found")) throw error;
+    const names = await undefinedIfFailed(() => api.listRegistries(token));
+    throw noSuchRegistry({ registry, namedBy: key.namedBy, names, cause: error });
   }
-  if (previous?.registry !== undefined) {
+}
+
+/** If docr knows the registry's name, the mint costs one request. If it is refused for that name, docr asks for the name once. */
+async function mintForOnlyRegistry(
+  ports: MinterPorts,
+  api: MintApi,
+  { token, key, previous }: Order,
+): Promise<MintedCredential> {
+  const { registryNames } = ports.current();
+  const account = key.sharedName;
+  const known = previous?.registry ?? (await bestEffort(() => registryNames.read(account)));
+  let refusal: unknown;
+  if (known !== undefined) {
     try {
-      return await mintWithAccess(ports, api, token, previous.registry);
+      return (await findCached(ports, key, known)) ?? (await mintWithAccess(ports, api, token, known));
     } catch (error) {
-      // The registry has been deleted or renamed. Look for another one.
-      if (!isHelperError(error, "api-not-found")) throw error;
+      // The registry has been deleted or renamed, or docr remembers that of another account.
+      if (isHelperError(error, "api-forbidden") && !previous) refusal = error;
+      else if (!isHelperError(error, "api-not-found")) throw error;
+      await bestEffort(() => registryNames.forget(account));
     }
   }
   const registry = await findRegistry(api, token);
+  if (refusal !== undefined && (registry === undefined || registry === known)) throw refusal;
+  if (registry !== undefined) await bestEffort(() => registryNames.write(account, registry));
   return (await findCached(ports, key, registry)) ?? mintWithAccess(ports, api, token, registry);
 }
 

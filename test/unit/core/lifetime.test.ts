@@ -2,7 +2,9 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type MintedCredential } from "../../../src/core/credential.ts";
 import {
+  freshForMs,
   freshnessOf,
+  holdForMs,
   limited,
   elapsedMs,
   expiresAt,
@@ -175,6 +177,47 @@ const CLOCKS: readonly { title: string; at: Moment; freshness: Freshness; alive:
     alive: false,
   },
 ];
+
+const mintedIn = (ms: number): MintedCredential => {
+  return { ...mintedFor(12 * HOUR), mintedAt: { now: NOON + ms, uptime: UPTIME } };
+};
+
+describe("credentials that were minted together", () => {
+  it("are refreshed at different times, after 80 to 100 % of half their lifetime", () => {
+    const times = Array.from({ length: 1000 }, (_, ms) => freshForMs(mintedIn(ms)));
+    expect(Math.max(...times)).toBe(6 * HOUR);
+    expect(Math.min(...times)).toBeCloseTo(4.8 * HOUR, -5);
+    expect(new Set(times).size).toBe(1000);
+    // As many in each fifth of the time.
+    const fifths = Map.groupBy(times, (time) => Math.min(4, Math.floor((time - 4.8 * HOUR) / (0.24 * HOUR))));
+    for (const group of fifths.values()) expect(group.length).toBeGreaterThan(190);
+  });
+
+  it("are held until then by another program", () => {
+    for (const ms of [0, 1, 500, 999]) {
+      expect(holdForMs(mintedIn(ms), { now: NOON + ms, uptime: UPTIME })).toBe(freshForMs(mintedIn(ms)));
+    }
+  });
+
+  it("are never held in the last 15 minutes, nor in the second half of the time that is left", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 999 }),
+        fc.integer({ min: 60, max: 30 * 24 * 3600 }),
+        fc.double({ min: 0, max: 1.2, noNaN: true }),
+        (ms, seconds, part) => {
+          const credential = { ...mintedIn(ms), lifetime: limited(seconds * SECOND) };
+          const ageMs = Math.round(seconds * SECOND * part);
+          const at = { now: NOON + ms + ageMs, uptime: UPTIME + ageMs };
+          const leftMs = seconds * SECOND - ageMs;
+          const heldMs = holdForMs(credential, at);
+          expect(heldMs).toBeGreaterThanOrEqual(0);
+          expect(heldMs).toBeLessThanOrEqual(Math.max(0, Math.min(leftMs / 2, leftMs - 15 * MINUTE)));
+        },
+      ),
+    );
+  });
+});
 
 describe("an hour's credential, with the wall clock", () => {
   it.each(CLOCKS)("$title: $freshness", ({ at, freshness }) => {

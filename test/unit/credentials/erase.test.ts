@@ -65,7 +65,7 @@ describe("a logout from DigitalOcean's registry", () => {
     await logIn(bench);
     await bench.helper.store(HOST, "sammy", new Secret("finished"));
     await answerOf(bench);
-    expect(left(bench)).toHaveLength(3);
+    expect(left(bench)).toHaveLength(4);
     await bench.helper.erase(HOST);
     expect(left(bench)).toEqual([]);
     expect(revoked(bench)).toEqual(["revoke finished", "revoke minted-secret-1"]);

@@ -230,7 +230,7 @@ describe("a store of the credential that a get returned, as docker sends it", ()
       await answerOf(bench);
       bench.clock.pass(2 * HOUR);
     }
-    expect(bench.files.items.size).toBe(1);
+    expect([...bench.files.items.keys()].filter((name) => !name.startsWith("registry-"))).toHaveLength(1);
   });
 });
 

@@ -212,10 +212,10 @@ describe("the cache", () => {
   it("is in the session's private files, or in the keychain without them", async () => {
     const inFiles = createCredentialsBench({ apiToken: tokenOf("a") });
     await answerOf(inFiles);
-    expect([inFiles.files.items.size, inFiles.keychain.items.size]).toEqual([2, 0]);
+    expect([inFiles.files.items.size, inFiles.keychain.items.size]).toEqual([3, 0]);
     const inKeychain = createCredentialsBench({ apiToken: tokenOf("a"), hasFiles: false });
     await answerOf(inKeychain);
-    expect(inKeychain.keychain.items.size).toBe(2);
+    expect(inKeychain.keychain.items.size).toBe(3);
   });
 
   it("is in the keychain with DOCR_CACHE=keychain", async () => {
@@ -231,7 +231,7 @@ describe("the cache", () => {
     expect([await answerOf(bench), await answerOf(bench)]).toEqual([minted(1), minted(2)]);
     const stored = JSON.stringify([...bench.files.items, ...bench.keychain.items]);
     expect(stored).not.toContain("minted-secret");
-    expect(bench.files.items.size).toBe(2);
+    expect(bench.files.items.size).toBe(3);
   });
 
   it("is required to be in private files with DOCR_CACHE=runtime", async () => {
@@ -323,6 +323,28 @@ describe("a cached credential", () => {
       bench.clock.pass(50 * MINUTE);
       bench.api.fail("", code);
       expect(await get(bench)).toEqual({ code, message: API_MESSAGE });
+    },
+  );
+});
+
+describe("what a get returns", () => {
+  // buildx keeps it for 10 minutes and does not ask again if it is rejected (moby/buildkit#5852).
+  it.each([30 * MINUTE, HOUR, 12 * HOUR, 30 * 24 * HOUR])(
+    "is valid for at least 15 more minutes, with a lifetime of %d ms",
+    async (lifetimeMs) => {
+      const settings = { lifetime: limited(lifetimeMs) };
+      const bench = createCredentialsBench({ apiToken: tokenOf("a"), settings });
+      const start = bench.clock.read().now;
+      const mintedAt: number[] = [];
+      for (let step = 0; step < 60; step += 1) {
+        const [, secret] = await answerOf(bench);
+        const { now } = bench.clock.read();
+        const count = Number(secret.replace("minted-secret-", ""));
+        mintedAt[count] ??= now;
+        expect((mintedAt[count] ?? start) + lifetimeMs - now).toBeGreaterThanOrEqual(15 * MINUTE);
+        bench.clock.pass(lifetimeMs / 23 + 1);
+      }
+      expect(mintedAt.length).toBeGreaterThan(3);
     },
   );
 });
