@@ -157,7 +157,7 @@ describe(`the launcher and docr in ${SITUATIONS} situations of a Secret Service`
       registry: registry as RegistryCredentials,
       logOut: () => Promise.reject(new Error("no request logs out")),
       clock: { read: () => ({ now: 0, uptime: 0 }) },
-      trace: () => undefined,
+      reporter: { trace: () => undefined, warn: () => undefined },
     });
   };
   const askDocr = async (input: string): Promise<{ stdout: string; stderr: string; exitCode: number }> => {
