@@ -3,31 +3,43 @@ import { join } from "node:path";
 import type { Row } from "./targets.ts";
 
 const PATH = join(import.meta.dirname, "baseline.json");
-/** The check reports a figure above this multiple of its baseline. */
+/** The comparison reports a figure above this multiple of its baseline. */
 const REPORTED = 1.15;
-/** The check fails if a figure is above this multiple of its baseline. */
-const FAILED = 1.5;
+/** A figure above this multiple of its baseline is far off. */
+const FAR = 1.5;
+
+interface Baseline {
+  /** Why the recorded figures are unreliable. Null if they are reliable. */
+  readonly noise: string | null;
+  /** Values by the names of rows. */
+  readonly figures: Readonly<Record<string, number>>;
+}
 
 const nameOf = ({ work, measure }: Row): string => `${work}: ${measure}`;
 
-export function writeBaseline(rows: readonly Row[]): void {
-  const values = Object.fromEntries(rows.map((row) => [nameOf(row), Number(row.value.toFixed(3))]));
-  writeFileSync(PATH, `${JSON.stringify(values, undefined, 2)}\n`);
+export function writeBaseline(rows: readonly Row[], noise: string | undefined): void {
+  const figures = Object.fromEntries(rows.map((row) => [nameOf(row), Number(row.value.toFixed(3))]));
+  const baseline: Baseline = { noise: noise ?? null, figures };
+  writeFileSync(PATH, `${JSON.stringify(baseline, undefined, 2)}\n`);
 }
 
-/** Reports the figures that differ from the committed baseline. Returns whether one is above `FAILED` times its baseline. */
+/** Reports the figures that differ from the committed baseline. Returns whether one is far above it. */
 export function isFarOff(rows: readonly Row[], say: (line: string) => void): boolean {
-  const baseline: Record<string, unknown> = JSON.parse(readFileSync(PATH, "utf8"));
+  const { noise, figures }: Baseline = JSON.parse(readFileSync(PATH, "utf8"));
+  if (noise !== null) say(`the baseline is unreliable: ${noise}`);
   const drifts = rows.flatMap((row) => {
-    const before = baseline[nameOf(row)];
-    return typeof before === "number" ? [{ row, before, drift: row.value / before }] : [];
+    const before = figures[nameOf(row)];
+    return before === undefined ? [] : [{ row, before, drift: row.value / before }];
   });
   for (const { row, before, drift } of drifts.filter((item) => item.drift > REPORTED)) {
     say(
       `drift: ${nameOf(row)} is ${row.value.toFixed(2)}, was ${before.toFixed(2)} (${drift.toFixed(2)} times)`,
     );
   }
-  const far = drifts.filter(({ drift }) => drift > FAILED).length;
-  say(`compared ${drifts.length} figures with the baseline; ${far} above ${FAILED} times their baseline`);
+  const far = drifts.filter(({ drift }) => drift > FAR).length;
+  const unknown = rows.length - drifts.length;
+  say(
+    `compared ${drifts.length} figures with the baseline: ${far} above ${FAR} times their baseline; ${unknown} have none`,
+  );
   return far > 0;
 }

@@ -1,20 +1,33 @@
 import type { Environment } from "../../test/support/lab/run.ts";
 import { ECR_HOST } from "./ecr.ts";
-import { type Owner, SECRETSERVICE } from "./full-keyring.ts";
+import type { Owner } from "./full-keyring.ts";
 import { isListOf } from "./logins.ts";
 import type { Case } from "./measure.ts";
-import { DIGITALOCEAN_HOST, OTHER_HOST, OTHER_SECRET, type Scene } from "./scene.ts";
-
-type Program = (round: number) => string;
+import type { Program } from "./programs.ts";
+import { DIGITALOCEAN_HOST, DIGITALOCEAN_PATH, OTHER_HOST, OTHER_SECRET, type Scene } from "./scene.ts";
 
 const hasSecret = (stdout: string): boolean => stdout.includes('"Secret":"do');
 const hasOther = (stdout: string): boolean => stdout.includes(OTHER_SECRET);
+const isNotFound = (stdout: string): boolean => stdout.trim() === "credentials not found in native keychain";
 const anything = (): boolean => true;
+
+interface Plain {
+  readonly env: Environment;
+  readonly stdin: string;
+  readonly isRight: (stdout: string) => boolean;
+  readonly exitCode: number;
+  readonly count: number;
+}
 
 /** A case with the same arguments, environment and input in each round. */
 function plain(name: string, program: Program, action: string, options: Partial<Plain> = {}): Case {
-  const { env = {}, stdin = "", isRight = anything, count = 1 } = options;
-  return { name, count, isRight, command: (round) => ({ args: [program(round), action], env, stdin }) };
+  const { env = {}, stdin = "", exitCode = 0, isRight = anything, count = 1 } = options;
+  return {
+    name,
+    count,
+    isRight,
+    command: (round) => ({ args: [program(round), action], env, stdin, exitCode }),
+  };
 }
 
 /** A command, measured until its first output. */
@@ -24,59 +37,49 @@ function firstOutput(name: string, program: Program, { env = {}, isRight = anyth
   return { name, isRight, command };
 }
 
-interface Plain {
-  readonly env: Environment;
-  readonly stdin: string;
-  readonly isRight: (stdout: string) => boolean;
-  readonly count: number;
-}
-
-const TRUE: Program = () => "/bin/true";
-const PEER: Program = () => SECRETSERVICE;
-
 /** One process at a time. */
 export function singleCases(scene: Scene): readonly Case[] {
   const { programs, env } = scene;
-  const digitalocean = { stdin: DIGITALOCEAN_HOST, isRight: hasSecret };
-  const other = { stdin: OTHER_HOST, isRight: hasOther };
+  const { launcher, docr, empty, secretservice } = programs;
+  const warm = (stdin: string) => ({ stdin, isRight: hasSecret, env: env.token });
+  const found = { stdin: OTHER_HOST, isRight: hasOther, env: env.plain };
+  const notFound = { stdin: "ghcr.io", isRight: isNotFound, exitCode: 1, env: env.plain };
   return [
-    plain("true", TRUE, "get"),
-    plain("empty", programs.empty, "get", { env: env.plain }),
-    plain("secretservice", PEER, "get", { ...other, env: env.plain }),
+    plain("true", programs.true, "get"),
+    plain("empty", empty, "get", { env: env.plain }),
+    plain("secretservice", secretservice, "get", found),
+    plain("secretservice, not found", secretservice, "get", notFound),
     ...ecrCases(scene, "ecr-login", 1),
-    plain("cached, token in the environment", programs.launcher, "get", { ...digitalocean, env: env.token }),
-    plain("cached, token in the keychain", programs.launcher, "get", { ...digitalocean, env: env.keychain }),
-    plain("cached, without launcher", programs.docr, "get", { ...digitalocean, env: env.token }),
-    plain("other registry", programs.launcher, "get", { ...other, env: env.plain }),
-    plain("other registry, without launcher", programs.docr, "get", { ...other, env: env.plain }),
-    plain("fallback", programs.launcher, "get", { ...other, env: env.fallback }),
-    mintCase(scene, { name: "mint", program: programs.launcher, scheme: "https" }),
-    mintCase(scene, { name: "mint, without launcher", program: programs.docr, scheme: "https" }),
-    mintCase(scene, { name: "mint, http", program: programs.launcher, scheme: "http" }),
-    plain("--help", programs.launcher, "--help", { env: env.plain }),
-    firstOutput("status", programs.docr, {
-      env: env.keychain,
-      isRight: (stdout) => stdout.includes("in use"),
+    plain("warm get, bare host", launcher, "get", warm(DIGITALOCEAN_HOST)),
+    plain("warm get, path", launcher, "get", warm(DIGITALOCEAN_PATH)),
+    plain("warm get, https://", launcher, "get", warm(`https://${DIGITALOCEAN_HOST}`)),
+    plain("full program alone", docr, "get", warm(DIGITALOCEAN_HOST)),
+    plain("another registry's login, found", launcher, "get", found),
+    plain("another registry's login, not found", launcher, "get", notFound),
+    plain("another registry's login, full program alone", docr, "get", found),
+    plain("fallback helper", launcher, "get", { ...found, env: env.fallback }),
+    ...mintCases(scene, {
+      "cold mint": env.mint,
+      "cold mint, CA bundle in a variable": env.mintWithBundle,
+      "cold mint, the system's authorities": env.mintWithSystem,
+      "cold mint, http": env.mintHttp,
     }),
-    plain("version", programs.launcher, "version", { env: env.plain }),
+    mintCase(scene, "cold mint, full program alone", docr, env.mint),
+    plain("--help", launcher, "--help", { env: env.plain }),
+    firstOutput("status", docr, { env: env.keychain, isRight: (stdout) => stdout.includes("in use") }),
+    plain("version", launcher, "version", { env: env.plain }),
   ];
 }
 
-/** `list` of docr and of docker-credential-secretservice, each with its own keyring. */
-export async function listCases(scene: Scene, counts: readonly number[]): Promise<readonly Case[]> {
-  const cases: Case[] = [];
-  for (const count of counts) {
-    for (const owner of ["docr", "secretservice"] as const satisfies readonly Owner[]) {
-      const program = owner === "docr" ? scene.programs.launcher : PEER;
-      cases.push(
-        plain(`list ${count} ${owner}`, program, "list", {
-          env: await scene.fullKeyring(owner, count),
-          isRight: (stdout) => isListOf(count, stdout),
-        }),
-      );
-    }
-  }
-  return cases;
+/** `list` of docr and of docker-credential-secretservice, each with its own keyring of `count` logins. */
+export async function listCases(scene: Scene, count: number): Promise<readonly Case[]> {
+  const { launcher, secretservice } = scene.programs;
+  const listCase = async (owner: Owner, program: Program): Promise<Case> =>
+    plain(`list ${count} ${owner}`, program, "list", {
+      env: await scene.fullKeyring(owner, count, "list"),
+      isRight: (stdout) => isListOf(count, stdout),
+    });
+  return [await listCase("docr", launcher), await listCase("secretservice", secretservice)];
 }
 
 /** Many processes at once. Adds to `calls` the number of API calls of each run with nothing cached. */
@@ -86,23 +89,16 @@ export function manyCases(
   calls: Map<number, number[]>,
 ): readonly Case[] {
   const { programs, env } = scene;
-  const each = counts.flatMap((count): readonly Case[] => [
-    plain(`${count} x true`, TRUE, "get", { count }),
+  const other = { stdin: OTHER_HOST, isRight: hasOther, env: env.plain };
+  const warm = { stdin: DIGITALOCEAN_HOST, isRight: hasSecret, env: env.token };
+  return counts.flatMap((count): readonly Case[] => [
+    plain(`${count} x true`, programs.true, "get", { count }),
     plain(`${count} x empty`, programs.empty, "get", { count, env: env.plain }),
-    plain(`${count} x secretservice`, PEER, "get", {
-      stdin: OTHER_HOST,
-      isRight: hasOther,
-      count,
-      env: env.plain,
-    }),
-    plain(`${count} x cached`, programs.launcher, "get", {
-      stdin: DIGITALOCEAN_HOST,
-      isRight: hasSecret,
-      count,
-      env: env.token,
-    }),
+    plain(`${count} x secretservice`, programs.secretservice, "get", { ...other, count }),
+    plain(`${count} x another registry's login`, programs.launcher, "get", { ...other, count }),
+    plain(`${count} x warm get`, programs.launcher, "get", { ...warm, count }),
     {
-      ...mintCase(scene, { name: `${count} x mint`, program: programs.launcher, scheme: "https" }),
+      ...mintCase(scene, `${count} x mint`, programs.launcher, env.mint),
       count,
       after: async () => {
         const made = (await scene.api.calls()).length;
@@ -110,30 +106,34 @@ export function manyCases(
         await scene.api.reset();
       },
     },
+    ...ecrCases(scene, `${count} x ecr-login`, count),
   ]);
-  return [...each, ...counts.flatMap((count) => ecrCases(scene, `${count} x ecr-login`, count))];
 }
 
-interface Mint {
-  readonly name: string;
-  readonly program: Program;
-  readonly scheme: "https" | "http";
+/** Leaves out the cases without an environment. */
+function mintCases(
+  scene: Scene,
+  environments: Readonly<Record<string, Environment | undefined>>,
+): readonly Case[] {
+  return Object.entries(environments).flatMap(([name, env]) =>
+    env ? [mintCase(scene, name, scene.programs.launcher, env)] : [],
+  );
 }
 
-function mintCase(scene: Scene, { name, program, scheme }: Mint): Case {
+function mintCase(scene: Scene, name: string, program: Program, env: Environment): Case {
   return {
     name,
     isRight: hasSecret,
     command: (round) => ({
       args: [program(round), "get"],
-      env: scene.mintEnv(scheme),
+      env: scene.withNothingCached(env),
       stdin: DIGITALOCEAN_HOST,
     }),
   };
 }
 
-function ecrCases({ ecr }: Scene, name: string, count: number): readonly Case[] {
+function ecrCases({ ecr, programs }: Scene, name: string, count: number): readonly Case[] {
   if (!ecr) return [];
-  const { program, env, isRight } = ecr;
-  return [plain(name, () => program, "get", { env, stdin: ECR_HOST, isRight, count })];
+  const { env, isRight } = ecr;
+  return [plain(name, programs.ecr, "get", { env, stdin: ECR_HOST, isRight, count })];
 }

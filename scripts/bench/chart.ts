@@ -20,18 +20,18 @@ const GROUPS: readonly Group[] = [
     title: "one get",
     bars: [
       peer("/bin/true", "true"),
-      docr("docr, cached", "cached, token in the environment"),
+      docr("docr, cached", "warm get, bare host"),
       peer("ecr-login, cached", "ecr-login"),
       peer("secretservice", "secretservice"),
-      docr("docr, other registry", "other registry"),
-      docr("docr, new credential", "mint"),
+      docr("docr, other registry", "another registry's login, found"),
+      docr("docr, new credential", "cold mint"),
     ],
   },
   {
     title: "20 gets at once",
     bars: [
       peer("/bin/true", "20 x true"),
-      docr("docr, cached", "20 x cached"),
+      docr("docr, cached", "20 x warm get"),
       peer("ecr-login, cached", "20 x ecr-login"),
       peer("secretservice", "20 x secretservice"),
     ],

@@ -11,7 +11,6 @@ const PROGRAM = "/usr/bin/docker-credential-ecr-login";
 
 /** docker-credential-ecr-login with a credential in its cache. Keys are made up; it needs no network. */
 export interface Ecr {
-  readonly program: string;
   readonly env: Environment;
   readonly isRight: (stdout: string) => boolean;
 }
@@ -32,7 +31,6 @@ export async function prepareEcr(home: string, env: Environment): Promise<Ecr | 
   const cache = { Registries: { [`${REGION}-${scope}-${ACCOUNT}`]: entry }, Version: "1.0" };
   writeFileSync(join(home, ".ecr", "cache.json"), JSON.stringify(cache));
   const ecr: Ecr = {
-    program: PROGRAM,
     env: {
       ...env,
       AWS_ACCESS_KEY_ID: KEY_ID,

@@ -9,8 +9,9 @@ export interface Case {
   readonly command: (round: number) => Command;
   /** Whether the output is correct. Wrong output ends the benchmark. */
   readonly isRight: (stdout: string) => boolean;
-  /** Called after each run; its time is not measured. */
-  readonly after?: () => Promise<void>;
+  /** Called before and after each run; their time is not measured. */
+  readonly before?: (round: number, runner: Pick<Runner, "run">) => Promise<unknown>;
+  readonly after?: (round: number, runner: Pick<Runner, "run">) => Promise<unknown>;
 }
 
 /** Times in milliseconds. */
@@ -26,22 +27,24 @@ export interface Figures {
   readonly peakMb: number;
 }
 
-const WARM_UP_ROUNDS = 3;
-
-/** Runs every case once in each round, in random order, so that a disturbance of the machine affects all cases equally. */
+/**
+ * Runs every case once in each round, in random order, so that a disturbance of the machine affects all cases equally. Does not count
+ * the first `warmUp` rounds.
+ */
 export async function measure(
   runner: Runner,
   cases: readonly Case[],
   rounds: number,
+  warmUp: number,
 ): Promise<ReadonlyMap<string, Figures>> {
   const samples = new Map<string, Measured[]>(cases.map(({ name }) => [name, []]));
-  const warmUp = Math.min(WARM_UP_ROUNDS, rounds);
   for (let round = -warmUp; round < rounds; round += 1) {
     for (const item of shuffled(cases)) {
+      await item.before?.(round + warmUp, runner);
       const measured = await runner.run(item.command(round + warmUp), item.count ?? 1);
-      await item.after?.();
       const wrong = measured.processes.find(({ stdout }) => !item.isRight(stdout));
       if (wrong) throw new Error(`${item.name} printed wrong output: ${wrong.stdout.slice(0, 300)}`);
+      await item.after?.(round + warmUp, runner);
       if (round >= 0) samples.get(item.name)?.push(measured);
     }
   }

@@ -2,11 +2,14 @@ import type { Figures } from "./measure.ts";
 import type { Row } from "./targets.ts";
 
 /** Limits of p90/p10. If a program that does nothing varies more, no figure of the run is reliable. */
-const QUIET = { true: 1.8, empty: 1.5, "1 x true": 1.8, "1 x empty": 1.5 };
+const SPREAD_LIMITS = { true: 1.8, empty: 1.5, "1 x true": 1.8, "1 x empty": 1.5 };
+
+/** The cases that tell whether the machine was quiet. */
+export const CONTROLS: ReadonlySet<string> = new Set(Object.keys(SPREAD_LIMITS));
 
 /** Returns the reason why the figures are unreliable, or undefined if they are reliable. */
 export function explainNoise(figures: ReadonlyMap<string, Figures>): string | undefined {
-  const loud = Object.entries(QUIET).flatMap(([name, limit]) => {
+  const loud = Object.entries(SPREAD_LIMITS).flatMap(([name, limit]) => {
     const spread = spreadOf(figures.get(name));
     return spread > limit ? [`p90/p10 of ${name} is ${spread.toFixed(2)} (limit ${limit})`] : [];
   });

@@ -4,8 +4,8 @@
  * than the measured programs take to run.
  *
  * Reads one command a line from stdin: COUNT SPEC-FILE all|first. `all` measures until every process has ended, `first`
- * until the first output. A spec file contains strings, each followed by a NUL: the path of the input file, a prefix for
- * the output files, the number of arguments, the arguments, the environment.
+ * until the first output. A spec file contains strings, each followed by a NUL: a prefix for the input files, one for the
+ * output files, the number of arguments, the arguments, the environment.
  * Prints one line for each command: the nanoseconds of the whole run, then NANOSECONDS:PEAK-KB:WAIT-STATUS of each
  * process, in order.
  */
@@ -110,8 +110,9 @@ static void run(int count, const char *path, int is_first) {
   memcpy(args, strings + 3, sizeof(char *) * arg_count);
   args[arg_count] = NULL;
   for (int i = 0; i < count; i++) {
+    snprintf(name, sizeof name, "%s.%d", strings[0], i);
+    jobs[i].in = open_or_die(name, O_RDONLY);
     snprintf(name, sizeof name, "%s.%d", strings[1], i);
-    jobs[i].in = open_or_die(strings[0], O_RDONLY);
     jobs[i].out = open_or_die(name, O_WRONLY | O_CREAT | O_TRUNC);
     snprintf(name, sizeof name, "%s.%d.err", strings[1], i);
     jobs[i].err = open_or_die(name, O_WRONLY | O_CREAT | O_TRUNC);

@@ -2,15 +2,19 @@ import { mkdirSync, mkdtempSync, rmSync, existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startKeyring } from "../../test/support/lab/keyring.ts";
+import { openMounts } from "../../test/support/lab/mounts.ts";
 import { createPki, readServerTls } from "../../test/support/lab/pki.ts";
 import { type Environment, runWell } from "../../test/support/lab/run.ts";
 import { startStandInProcess, type StandInProcess } from "../../test/support/lab/stand-in-process.ts";
 import { PROJECT } from "../steps.ts";
+import { addToSystem } from "./authorities.ts";
 import { type Ecr, prepareEcr } from "./ecr.ts";
 import { type Owner, SECRETSERVICE, startFullKeyring } from "./full-keyring.ts";
 import { copyPrograms, type Programs } from "./programs.ts";
+import type { Wrap } from "./runner.ts";
 
 export const DIGITALOCEAN_HOST = "registry.digitalocean.com";
+export const DIGITALOCEAN_PATH = "registry.digitalocean.com/acme/app";
 export const OTHER_HOST = "https://index.docker.io/v1/";
 export const OTHER_SECRET = "a password of another registry";
 const REGISTRY = "acme";
@@ -22,17 +26,30 @@ export interface Scene {
   readonly programs: Programs;
   readonly api: StandInProcess;
   readonly ecr: Ecr | undefined;
-  /** Complete environments. `token` has the API token in the environment, `keychain` in the keychain. */
+  /** What cannot be measured here, with the reason. */
+  readonly skipped: readonly string[];
+  /** Complete environments. */
   readonly env: {
     readonly plain: Environment;
+    /** With the API token in the environment. */
     readonly token: Environment;
+    /** With the API token in the keychain. */
     readonly keychain: Environment;
     readonly fallback: Environment;
+    /** For a mint that trusts one authority. */
+    readonly mint: Environment;
+    /** For a mint that trusts one bundle with the system's authorities. Undefined if there are none. */
+    readonly mintWithBundle: Environment | undefined;
+    /** For a mint that trusts the system's authorities. Undefined if the benchmark cannot add its own to them. */
+    readonly mintWithSystem: Environment | undefined;
+    readonly mintHttp: Environment;
   };
-  /** The environment of a mint, with a new runtime directory. `scheme` is that of the API's URL. */
-  mintEnv(scheme: "https" | "http"): Environment;
-  /** Starts a keyring with `count` logins. Returns its environment. */
-  fullKeyring(owner: Owner, count: number): Promise<Environment>;
+  /** The same environment with a new runtime directory. */
+  withNothingCached(env: Environment): Environment;
+  /** Starts a keyring with `count` logins, or returns the one that was started for this purpose. Returns its environment. */
+  fullKeyring(owner: Owner, count: number, purpose: "list" | "change"): Promise<Environment>;
+  /** Returns the command that sees the scene's authorities as the system's. */
+  readonly wrap: Wrap;
   close(): Promise<void>;
 }
 
@@ -61,43 +78,66 @@ export async function openScene(): Promise<Scene> {
     stops.push(() => keyring.stop());
     const plain = keyring.env;
     const keychain = { ...plain, ...addressOf(api), SSL_CERT_FILE: pki.ca };
-    const tokens = { https: await api.addToken(), http: await plainApi.addToken() };
+    const token = { ...keychain, DIGITALOCEAN_ACCESS_TOKEN: await api.addToken() };
+    const mint = { ...token, DOCR_REGISTRY: REGISTRY };
+    const authorities = await addToSystem(join(folder, "certs"), pki);
+    const mounts = authorities?.mount === undefined ? undefined : await openMounts(authorities.mount);
+    if (mounts) stops.push(() => mounts.close());
+    const { SSL_CERT_FILE: _, ...mintWithSystem } = mint;
     const env = {
       plain,
       keychain,
-      token: { ...keychain, DIGITALOCEAN_ACCESS_TOKEN: tokens.https },
+      token,
+      mint,
+      mintWithBundle: authorities && { ...mint, SSL_CERT_FILE: authorities.bundle },
+      mintWithSystem: mounts && mintWithSystem,
+      mintHttp: {
+        ...plain,
+        ...addressOf(plainApi),
+        DIGITALOCEAN_ACCESS_TOKEN: await plainApi.addToken(),
+        DOCR_REGISTRY: REGISTRY,
+      },
       // Use a home without docr's own logins: with them, docr has to check each response of its fallback helper.
       fallback: { ...plain, HOME: join(folder, "fallback"), DOCR_FALLBACK: "secretservice" },
     };
+    const ecr = await prepareEcr(plain["HOME"] ?? folder, plain);
+    const skipped = [
+      ...(ecr ? [] : ["docker-credential-ecr-login: it is missing, or rejects the prepared cache"]),
+      ...(authorities ? [] : ["mints with the system's authorities: there are none in /etc/ssl/certs"]),
+      ...(authorities && !mounts ? ["mints with the system's authorities: this process may not mount"] : []),
+    ];
     const programs = await copyPrograms(onDisk);
     const docr = programs.launcher(0);
     const other = login(OTHER_HOST, OTHER_SECRET);
     await runWell(SECRETSERVICE, ["store"], { env: plain, stdin: other });
     await runWell(docr, ["store"], { env: plain, stdin: other });
     await runWell(docr, ["store"], { env: keychain, stdin: login(DIGITALOCEAN_HOST, await api.addToken()) });
-    let mints = 0;
+    let runtimes = 0;
+    const keyrings = new Map<string, Promise<Environment>>();
+    const openKeyring = async (name: string, owner: Owner, count: number): Promise<Environment> => {
+      const full = await startFullKeyring(join(folder, name), { owner, count, docr });
+      stops.push(() => full.stop());
+      return full.env;
+    };
     return {
       folder,
       programs,
       api,
-      ecr: await prepareEcr(plain["HOME"] ?? folder, plain),
+      ecr,
+      skipped,
       env,
-      mintEnv: (scheme) => {
-        const runtime = join(folder, `mint-${(mints += 1)}`);
+      withNothingCached(base) {
+        const runtime = join(folder, `run-${(runtimes += 1)}`);
         mkdirSync(runtime, { mode: 0o700 });
-        const base = scheme === "https" ? env.token : { ...plain, ...addressOf(plainApi) };
-        return {
-          ...base,
-          DIGITALOCEAN_ACCESS_TOKEN: tokens[scheme],
-          DOCR_REGISTRY: REGISTRY,
-          XDG_RUNTIME_DIR: runtime,
-        };
+        return { ...base, XDG_RUNTIME_DIR: runtime };
       },
-      fullKeyring: async (owner, count) => {
-        const full = await startFullKeyring(join(folder, `${owner}-${count}`), { owner, count, docr });
-        stops.push(() => full.stop());
-        return full.env;
+      fullKeyring(owner, count, purpose) {
+        const name = `${owner}-${count}-${purpose}`;
+        const full = keyrings.get(name) ?? openKeyring(name, owner, count);
+        keyrings.set(name, full);
+        return full;
       },
+      wrap: mounts ? (command) => mounts.wrap(command) : (command) => command,
       close,
     };
   } catch (error) {

@@ -7,17 +7,50 @@ const LINES: readonly { readonly work: string; readonly docr: string; readonly p
   [
     {
       work: "`get`, cached credential",
-      docr: "cached, token in the environment",
+      docr: "warm get, bare host",
+      peers: ["secretservice", "ecr-login", "true"],
+    },
+    {
+      work: "the same for `registry.digitalocean.com/acme/app`",
+      docr: "warm get, path",
       peers: ["secretservice", "ecr-login", "true"],
     },
     {
       work: "20 concurrent `get`s, cached credential",
-      docr: "20 x cached",
+      docr: "20 x warm get",
       peers: ["20 x secretservice", "20 x ecr-login", "20 x true"],
     },
-    { work: "`get`, login of another registry", docr: "other registry", peers: ["secretservice"] },
-    { work: "the same with `DOCR_FALLBACK=secretservice`", docr: "fallback", peers: ["secretservice"] },
-    { work: "`get` that creates a credential, over HTTPS", docr: "mint", peers: ["secretservice"] },
+    {
+      work: "`get`, login of another registry",
+      docr: "another registry's login, found",
+      peers: ["secretservice"],
+    },
+    {
+      work: "`get`, another registry without a login",
+      docr: "another registry's login, not found",
+      peers: ["secretservice, not found"],
+    },
+    {
+      work: "20 concurrent `get`s, login of another registry",
+      docr: "20 x another registry's login",
+      peers: ["20 x secretservice"],
+    },
+    {
+      work: "`get` with `DOCR_FALLBACK=secretservice`",
+      docr: "fallback helper",
+      peers: ["secretservice"],
+    },
+    {
+      work: "`store` of another registry's login, among 100",
+      docr: "1 x store docr",
+      peers: ["1 x store secretservice"],
+    },
+    {
+      work: "`erase` of another registry's login, among 100",
+      docr: "1 x erase docr",
+      peers: ["1 x erase secretservice"],
+    },
+    { work: "`get` that creates a credential, over HTTPS", docr: "cold mint", peers: ["secretservice"] },
     {
       work: "50 concurrent `get`s that share one new credential",
       docr: "50 x mint",

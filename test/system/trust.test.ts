@@ -8,15 +8,9 @@ import { describeUnless } from "../support/lab/describe.ts";
 import { DOCR, explainNoExecutable } from "../support/lab/executable.ts";
 import { explainNoMounts, openMounts } from "../support/lab/mounts.ts";
 import { explainMissing, SYSTEM_PATH } from "../support/lab/parts.ts";
-import { createPki, type Pki, readServerTls } from "../support/lab/pki.ts";
-import { type Environment, type Outcome, run, runWell } from "../support/lab/run.ts";
+import { createPki, hashOf, type Pki, readServerTls } from "../support/lab/pki.ts";
+import { type Environment, type Outcome, run } from "../support/lab/run.ts";
 import { HOST } from "../support/requests.ts";
-
-/** The name by which OpenSSL finds an authority in a directory, without the number at its end. */
-async function hashOf({ ca }: Pki): Promise<string> {
-  const args = ["x509", "-hash", "-noout", "-in", ca];
-  return (await runWell("openssl", args, { env: { PATH: SYSTEM_PATH } })).stdout.trim();
-}
 
 describeUnless(explainNoExecutable() ?? explainMissing(["openssl"]), "certificates of the API", () => {
   let folder: string;

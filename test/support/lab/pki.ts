@@ -70,6 +70,12 @@ export function readServerTls(pki: Pki): { readonly key: string; readonly certif
 
 const NEW_KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
 
+/** The name, without its number, by which OpenSSL finds the authority in a directory. */
+export async function hashOf({ ca }: Pick<Pki, "ca">): Promise<string> {
+  const args = ["x509", "-hash", "-noout", "-in", ca];
+  return (await runWell("openssl", args, { env: { PATH: SYSTEM_PATH } })).stdout.trim();
+}
+
 async function selfSign(folder: string, name: string, subject: string, extensions: readonly string[]) {
   const files = ["-keyout", `${name}.key`, "-out", `${name}.crt`, "-subj", `/CN=${subject}`];
   const added = extensions.flatMap((extension) => ["-addext", extension]);
