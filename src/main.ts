@@ -1,6 +1,9 @@
 /** Answers with a cached response, or loads the program, writes its output and exits. */
-import { immediateExitCode } from "./app/exit.ts";
+import { immediateExitCode } from "./app/process/exit.ts";
 import { createHost, type Host } from "./app/host.ts";
+import { startCleanly } from "./app/process/own-environment.ts";
+import { isPacked } from "./app/version.ts";
+import { emptyCoreFiles } from "./system/core-file.ts";
 import { providerStateDir, readInvocation } from "./app/invocation.ts";
 import type { Outcome } from "./app/run.ts";
 import { readStdin } from "./app/startup/stdin.ts";
@@ -16,10 +19,12 @@ import { INPUT_LIMIT_BYTES, OUTPUT_FAILED_MESSAGE } from "./response-cache/share
 const CACHED_INPUT_TIMEOUT_MS = 1_000;
 
 async function main(): Promise<void> {
-  const host = createHost();
   const given = process.argv.slice(2);
   const code = immediateExitCode(given);
   if (code !== undefined) process.exit(code);
+  emptyCoreFiles();
+  if (isPacked) startCleanly(process);
+  const host = createHost();
   // Node's own warnings (a lax TLS variable, an unreadable CA file) do not belong on the user's stderr.
   process.removeAllListeners("warning");
   const { args, isHelper, isColorless } = readInvocation(given, [process.argv0, process.execPath]);

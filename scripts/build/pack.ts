@@ -24,7 +24,7 @@ interface PkgSea {
 
 /**
  * The executable's Node flags. The build makes its code caches under the same flags, because V8 rejects a cache made under others.
- * All but `--disable-sigusr1` save time (src/app/startup/README.md). Change DEFAULT_FLAGS in src/app/startup/assets.ts with V8's flags.
+ * Most of them save time (src/app/startup/README.md). Change DEFAULT_FLAGS in src/app/startup/assets.ts with V8's flags.
  * For security, the executable ignores NODE_OPTIONS and has no inspector on SIGUSR1.
  */
 export const START_FLAGS = [
@@ -34,6 +34,10 @@ export const START_FLAGS = [
   "--min-semi-space-size=16",
   "--expose-internals",
   "--use-openssl-ca",
+  // Otherwise, NODE_USE_SYSTEM_CA=1 and the flag before would contradict each other, and Node would not start.
+  "--no-use-system-ca",
+  // Otherwise, OPENSSL_CONF could name a library that OpenSSL loads into docr.
+  "--openssl-config=/dev/null",
 ];
 const SEA_CONFIG = {
   disableExperimentalSEAWarning: true,

@@ -1,6 +1,6 @@
 /** The process and the machine as the program sees them. With main.ts, the only file that names `process`. */
 import { fstatSync } from "node:fs";
-import type { Machine } from "../core/machine.ts";
+import type { Environment, Machine } from "../core/machine.ts";
 import type { Moment } from "../core/lifetime.ts";
 import type { Secret, Sha256 } from "../core/secret.ts";
 import type { AddonHost } from "../stores/keychain/keytar.ts";
@@ -10,10 +10,10 @@ import { createPendingCalls, type PendingCalls } from "../system/pending-calls.t
 import { readRegularFile } from "../system/regular-file.ts";
 import { createOutput } from "../system/stdout.ts";
 import type { Streams } from "../terminal/streams.ts";
-import { leave, onInterrupt } from "./exit.ts";
-import { userEnvironment } from "./invocation.ts";
+import { leave, onInterrupt } from "./process/exit.ts";
+import { heldEnvironment, takeEnvironment } from "./process/own-environment.ts";
 import { sha256 } from "./startup/sha256.ts";
-import { ownCommandOf } from "./own-command.ts";
+import { findOwnProgram, ownCommandOf } from "./process/own-command.ts";
 import { isPacked } from "./version.ts";
 
 /** How long to wait for the reader of a full stderr. Shorter than for stdout, because the response comes first. */
@@ -64,12 +64,13 @@ const own = ownCommandOf(process, isPacked ? undefined : process.argv[1]);
 export function createHost(): Host {
   // Not `performance.now()`, which loads more of Node (startup/README.md).
   const startedNs = process.hrtime.bigint();
+  const env = takeEnvironment(process.env);
   const pendingCalls = createPendingCalls();
   const stdout = createOutput(1, OUTPUT_TIMEOUT_MS);
   const exit = (code: number, isStuck: boolean): never =>
     leave(process, own, code, { isStuck, elapsedNs: process.hrtime.bigint() - startedNs });
   return {
-    env: userEnvironment(process.env),
+    env,
     platform: process.platform,
     uid: process.getuid?.(),
     pid: process.pid,
@@ -89,7 +90,7 @@ export function createHost(): Host {
     asset,
     dlopen: (module, path) => process.dlopen(module, path),
     pendingCalls,
-    startSelf,
+    startSelf: (args, input) => startSelf(env, args, input),
     exit: (code) => exit(code, pendingCalls.count > 0),
     ignoreInterrupts() {
       process.on("SIGINT", ignoreInterrupt);
@@ -145,12 +146,13 @@ function mayBeTerminal(fd: number): boolean {
 function ignoreInterrupt(): void {}
 
 /** In a new session, without this process's streams: a client waits until every process that holds its pipes has ended. */
-async function startSelf(args: readonly string[], input?: Secret): Promise<void> {
+async function startSelf(env: Environment, args: readonly string[], input?: Secret): Promise<void> {
   try {
     const { spawn } = process.getBuiltinModule("node:child_process");
     const stdin = input ? "pipe" : "ignore";
-    const child = spawn(own.program, [...own.args, ...args], {
+    const child = spawn(findOwnProgram(own) ?? own.program, [...own.args, ...args], {
       detached: true,
+      env: heldEnvironment(env),
       stdio: [stdin, "ignore", "ignore"],
     });
     child.unref();

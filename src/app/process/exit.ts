@@ -1,4 +1,4 @@
-import type { OwnCommand } from "./own-command.ts";
+import { findOwnProgram, type OwnCommand } from "./own-command.ts";
 
 /** Hidden first argument: exit at once with the code that follows. */
 const LEAVE = "--leave-with";
@@ -13,12 +13,13 @@ type Leaving = Pick<NodeJS.Process, "execve" | "exit">;
  */
 export function leave(
   node: Leaving,
-  { program, args }: Pick<OwnCommand, "program" | "args">,
+  own: Pick<OwnCommand, "program" | "args" | "executable">,
   code: number,
   state: { readonly isStuck: boolean; readonly elapsedNs: bigint },
 ): never {
   if ((state.isStuck || state.elapsedNs > SUSPICIOUS_NS) && node.execve) {
-    node.execve(program, [program, ...args, LEAVE, String(code)], {});
+    const program = findOwnProgram(own);
+    if (program !== undefined) node.execve(program, [own.program, ...own.args, LEAVE, String(code)], {});
   }
   return node.exit(code);
 }

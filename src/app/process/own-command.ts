@@ -1,5 +1,6 @@
-import { HELPER_NAME } from "../protocol/messages.ts";
-import { LOADER } from "../response-cache/shared/loader.ts";
+import { accessSync, constants } from "node:fs";
+import { HELPER_NAME } from "../../protocol/messages.ts";
+import { LOADER } from "../../response-cache/shared/loader.ts";
 
 /** How to start docr in another process, or again in this one. */
 export interface OwnCommand {
@@ -35,4 +36,26 @@ export function ownCommandOf(
     // Both names in `bin` are the launcher (scripts/build/layout.ts).
     launcher: `${folder}/../../bin/${HELPER_NAME}`,
   };
+}
+
+/** The kernel's link to the running program. It works even if the file was replaced or removed meanwhile. */
+const RUNNING = "/proc/self/exe";
+
+/** Returns the path with which the program can be started now, or undefined. Node aborts if it cannot become a program. */
+export function findOwnProgram(
+  { program, executable }: Pick<OwnCommand, "program" | "executable">,
+  running = RUNNING,
+): string | undefined {
+  // The loader gets the executable as an argument.
+  if (program !== executable && !isRunnable(executable)) return undefined;
+  return [running, program].find(isRunnable);
+}
+
+function isRunnable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
