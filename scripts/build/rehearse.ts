@@ -121,6 +121,7 @@ function hostOf(env: Environment): Host {
     ignoreInterrupts: () => () => undefined,
     writeStdout: () => undefined,
     writeStderr: () => undefined,
+    liftTimeLimit: () => undefined,
     stdoutFailure: () => undefined,
     isTerminal: () => false,
     columns: () => undefined,

@@ -46,6 +46,8 @@ export interface Host extends Machine, AddonHost {
   readonly startSelf: (args: readonly string[], input?: Secret) => Promise<void>;
   /** Ends the process. */
   readonly exit: (code: number) => never;
+  /** Lifts the launcher's time limit for the whole request. */
+  readonly liftTimeLimit: () => void;
   /** Leaves ctrl-C to a program in the foreground. Returns a function that ends this. */
   readonly ignoreInterrupts: () => () => void;
   readonly writeStdout: (text: string) => void;
@@ -92,9 +94,13 @@ export function createHost(): Host {
     pendingCalls,
     startSelf: (args, input) => startSelf(env, args, input),
     exit: (code) => exit(code, pendingCalls.count > 0),
+    liftTimeLimit() {
+      // The launcher's alarm survives its exec. Without a handler, it would end this process.
+      if (process.platform !== "win32") process.on("SIGALRM", ignoreSignal);
+    },
     ignoreInterrupts() {
-      process.on("SIGINT", ignoreInterrupt);
-      return () => void process.off("SIGINT", ignoreInterrupt);
+      process.on("SIGINT", ignoreSignal);
+      return () => void process.off("SIGINT", ignoreSignal);
     },
     writeStdout: stdout.write,
     stdoutFailure: stdout.failure,
@@ -143,7 +149,7 @@ function mayBeTerminal(fd: number): boolean {
   }
 }
 
-function ignoreInterrupt(): void {}
+function ignoreSignal(): void {}
 
 /** In a new session, without this process's streams: a client waits until every process that holds its pipes has ended. */
 async function startSelf(env: Environment, args: readonly string[], input?: Secret): Promise<void> {

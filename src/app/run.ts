@@ -29,7 +29,12 @@ export async function run(
   }
   return runRequest(args, {
     helper: app.helper,
-    fallback: app.fallback,
+    fallback() {
+      const helper = app.fallback();
+      // The helper may wait for the user, as without docr.
+      if (helper !== undefined) host.liftTimeLimit();
+      return helper;
+    },
     noteFallback: app.noteFallback,
     hasOwnLogins: app.hasOwnLogins,
     readInput,

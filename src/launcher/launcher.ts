@@ -7,14 +7,18 @@ import { talkToBus } from "./bus.ts";
 import { decide, findResponse } from "./decide.ts";
 import { holdVariables } from "./environment.ts";
 import { answerFromKeychain } from "./keychain.ts";
+import { isDevice } from "./libc.ts";
 import { becomeProgram, endAfter, endWithParent, forbidCoreFiles, uptimeMs } from "./process.ts";
 import { candidatesInPath, docrIn, findOwnFolder, isCalledDocr } from "./programs.ts";
 import { clocks, filesOf, privateFolder } from "./sources.ts";
 import { openClosedStreams, print, readInput, restoreInput } from "./stdio.ts";
 import { waitForResponse } from "./wait.ts";
 
-/** docr reports an error before that. The limit counts if docr itself hangs, for example without a thread. */
-const GET_TIMEOUT_S = 30;
+/**
+ * docr reports an error before that. The limit counts if docr itself hangs: Node's start waits forever for a thread that the process
+ * limit forbids. docr lifts the limit before it waits for a fallback helper.
+ */
+const REQUEST_TIMEOUT_S = 30;
 /** For everything that the keychain takes. After it, docr asks, with its own time limit. */
 const KEYCHAIN_TIMEOUT_MS = 400;
 
@@ -32,8 +36,8 @@ if (isCalledDocr(called)) becomeDocr();
 const decision = decide(args, variable, readInput, files, clocks);
 if (decision.kind === "fail") fail(decision.message);
 if (decision.kind === "respond") respond(decision.response, 0);
+if (isRequest()) endAfter(REQUEST_TIMEOUT_S);
 if (decision.kind === "await-response") {
-  endAfter(GET_TIMEOUT_S);
   const response = waitForResponse(lockFolder(), () =>
     findResponse(decision.name, decision.address, files, clocks),
   );
@@ -47,6 +51,12 @@ if (decision.kind === "read-keychain") {
 if (!restoreInput()) fail("stdin cannot be passed on");
 if (decision.kind === "run-fallback") becomeFallback("docker-credential-" + decision.helper);
 becomeDocr();
+
+/** Whether docr answers a client's request. At a terminal, it waits longer, for the user to type the request. */
+function isRequest(): boolean {
+  if (args.length !== 1 || decision.kind === "run-fallback") return false;
+  return args[0] === "list" || (["get", "store", "erase"].includes(args[0] ?? "") && !isDevice(0));
+}
 
 function respond(response: string, exitCode: number): never {
   if (print(1, response)) process.exit(exitCode);

@@ -81,7 +81,7 @@ describeUnless(explainNoOrdinaryUser(), "a get whose files cannot be read", () =
         obstacle.make(path);
         for (const program of ["docr", "docker-credential-docr"] as const) {
           const outcome = await sandbox.call(program, ["get"], { stdin: HOST, env: file.env(path) });
-          expect(summarizeFailure(outcome, 10_000)).toEqual(CLEAN_FAILURE);
+          expect(summarizeFailure(outcome, 20_000)).toEqual(CLEAN_FAILURE);
           expect(outcome.stderr).toContain(file.named(path));
           expect(outcome.stderr).toMatch(obstacle.reason);
         }
@@ -107,7 +107,7 @@ describeUnless(explainNoOrdinaryUser(), "a get whose files cannot be read", () =
       mkdirSync(join(sandbox.home, ".config/docr"), { recursive: true });
       writeFileSync(join(sandbox.home, ".config/docr/config.json"), '{"context":"work"}', { mode: 0o600 });
       const outcome = await sandbox.call("docr", ["get"], { stdin: HOST });
-      expect(summarizeFailure(outcome, 10_000)).toEqual(CLEAN_FAILURE);
+      expect(summarizeFailure(outcome, 20_000)).toEqual(CLEAN_FAILURE);
       expect(outcome.stderr).toMatch(/config\.json cannot be read \(EACCES\)/);
     }),
   );

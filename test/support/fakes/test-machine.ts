@@ -78,6 +78,7 @@ export async function createTestMachine(options: StandInOptions = {}): Promise<T
       background.push(run(createHost(runEnv, newPrinted()), args, async () => stdin));
     },
     exit: unexpected,
+    liftTimeLimit: () => undefined,
     ignoreInterrupts: () => () => undefined,
     writeStdout: (text) => void printed.stdout.push(text),
     stdoutFailure: () => undefined,

@@ -27,6 +27,7 @@ const USUAL = {
   unshare: "util-linux",
   nsenter: "util-linux",
   setpriv: "util-linux",
+  prlimit: "util-linux",
   strace: "strace",
   age: "age",
   mkfifo: "coreutils",
