@@ -70,6 +70,7 @@ function deliver(host: Host, { stdout, stderr, exitCode }: Outcome, isRequest: b
   const hasReason = exitCode !== 0 && stderr !== "";
   // The launcher prints the same line.
   host.writeStderr(isLost && !hasReason ? stderrLine(OUTPUT_FAILED_MESSAGE) : stderr);
+  host.startPostponed();
   host.exit(failure === undefined ? exitCode : 1);
 }
 

@@ -14,6 +14,7 @@ import { leave, onInterrupt } from "./process/exit.ts";
 import { heldEnvironment, takeEnvironment } from "./process/own-environment.ts";
 import { sha256 } from "./startup/sha256.ts";
 import { findOwnProgram, ownCommandOf } from "./process/own-command.ts";
+import { tetherTo } from "./process/tether.ts";
 import { isPacked } from "./version.ts";
 
 /** How long to wait for the reader of a full stderr. Shorter than for stdout, because the response comes first. */
@@ -44,6 +45,11 @@ export interface Host extends Machine, AddonHost {
   readonly pendingCalls: PendingCalls;
   /** Starts docr again, detached, with the arguments and with `input` as its stdin. Resolves when it has the input. Never rejects. */
   readonly startSelf: (args: readonly string[], input?: Secret) => Promise<void>;
+  /** Starts docr again in the same way with these arguments, when `startPostponed` is called. */
+  readonly startSelfLater: (args: readonly string[]) => void;
+  readonly startPostponed: () => void;
+  /** Words before a command that make it end with this process, however that ends. */
+  readonly tether: () => readonly string[];
   /** Ends the process. */
   readonly exit: (code: number) => never;
   /** Lifts the launcher's time limit for the whole request. */
@@ -68,6 +74,7 @@ export function createHost(): Host {
   const startedNs = process.hrtime.bigint();
   const env = takeEnvironment(process.env);
   const pendingCalls = createPendingCalls();
+  const postponed: (readonly string[])[] = [];
   const stdout = createOutput(1, OUTPUT_TIMEOUT_MS);
   const exit = (code: number, isStuck: boolean): never =>
     leave(process, own, code, { isStuck, elapsedNs: process.hrtime.bigint() - startedNs });
@@ -93,6 +100,9 @@ export function createHost(): Host {
     dlopen: (module, path) => process.dlopen(module, path),
     pendingCalls,
     startSelf: (args, input) => startSelf(env, args, input),
+    startSelfLater: (args) => void postponed.push(args),
+    startPostponed: () => postponed.splice(0).forEach((args) => void startSelf(env, args)),
+    tether: () => tetherTo(process.pid, own.launcher, process.platform),
     exit: (code) => exit(code, pendingCalls.count > 0),
     liftTimeLimit() {
       // The launcher's alarm survives its exec. Without a handler, it would end this process.

@@ -55,7 +55,7 @@ export async function openStore({ store }: GeneralSettings, host: Host): Promise
       });
     }
     case "pass":
-      return createPassStore(host.env);
+      return createPassStore(host.env, host.tether);
   }
 }
 

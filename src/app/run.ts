@@ -39,6 +39,7 @@ export async function run(
     hasOwnLogins: app.hasOwnLogins,
     readInput,
     env: host.env,
+    tether: host.tether,
     timeouts: { inputMs: INPUT_TIMEOUT_MS, responseMs: RESPONSE_TIMEOUT_MS },
     isInputTerminal: () => host.isTerminal(0),
     note: (text) => host.writeStderr(stderrLine(text)),

@@ -83,6 +83,8 @@ function becomeDocr(): never {
   if (folder === undefined)
     fail("docr cannot be found without /proc; mount /proc, or call this program by its full path");
   const docr = docrIn(folder);
+  // Called by the path that it would run, the launcher would become itself forever.
+  if (docr.path === called) fail(called + " is the launcher, and docr is missing; install it again");
   holdVariables();
   becomeProgram(docr.path, docr.args.concat(isCalledDocr(called) ? args : [HELPER_FLAG].concat(args)));
   fail(docr.path + " cannot be run; install it again");

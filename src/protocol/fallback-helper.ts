@@ -1,15 +1,14 @@
 import { parseAddress, REGISTRY_HOST } from "../core/address.ts";
 import { isHelperError } from "../core/errors.ts";
 import { parseJsonObject } from "../core/json.ts";
-import type { Environment } from "../core/machine.ts";
 import { NOT_FOUND } from "../core/not-found.ts";
 import type { Helper } from "../credentials/helper.ts";
 import { respondTo, type Response } from "./actions.ts";
 import type { Action } from "./messages.ts";
 import { parseServerUrl, parseStoreRequest } from "./requests.ts";
-import { runFallbackHelper } from "./run-fallback-helper.ts";
+import { runFallbackHelper, type Surroundings } from "./run-fallback-helper.ts";
 
-export interface FallbackPorts {
+export interface FallbackPorts extends Surroundings {
   readonly helper: Helper;
   /** The fallback helper, by the last part of its name. */
   readonly fallback: string;
@@ -18,7 +17,6 @@ export interface FallbackPorts {
   readonly readInput: () => Promise<Uint8Array>;
   /** Applies the time limit to docr's own work. The fallback helper has no limit, as without docr. */
   readonly within: <T>(work: Promise<T>) => Promise<T>;
-  readonly env: Environment;
 }
 
 /**
@@ -39,17 +37,18 @@ export async function serveWithFallback(
 async function serveOther(
   action: Exclude<Action, "list">,
   input: Uint8Array,
-  { helper, fallback, hasOwnLogins, within, env }: FallbackPorts,
+  ports: FallbackPorts,
 ): Promise<Response> {
+  const { helper, fallback, hasOwnLogins, within } = ports;
   if (action === "store" || !hasOwnLogins()) {
-    return runFallbackHelper(fallback, action, input, "passThrough", env);
+    return runFallbackHelper(fallback, action, input, "passThrough", ports);
   }
   if (action === "erase") {
-    const erased = await runFallbackHelper(fallback, "erase", input, "passThrough", env);
+    const erased = await runFallbackHelper(fallback, "erase", input, "passThrough", ports);
     await undefinedWithoutKeychain(within(respondTo("erase", input, helper)));
     return erased;
   }
-  const response = await runFallbackHelper(fallback, "get", input, "capture", env);
+  const response = await runFallbackHelper(fallback, "get", input, "capture", ports);
   if (!isNotFound(response)) return response;
   const own = await undefinedWithoutKeychain(within(findOwn(input, helper)));
   return own === undefined ? response : { stdout: own, exitCode: 0 };
@@ -76,15 +75,12 @@ async function findOwn(input: Uint8Array, helper: Helper): Promise<string | unde
  * Lists the logins of the fallback helper and docr's own. If the fallback helper fails, returns only the login of DigitalOcean's
  * registry, because a `get` for another registry would fail too.
  */
-export async function listWithFallback({
-  helper,
-  fallback,
-  hasOwnLogins,
-  within,
-  env,
-}: Omit<FallbackPorts, "readInput">): Promise<ReadonlyMap<string, string>> {
+export async function listWithFallback(
+  ports: Omit<FallbackPorts, "readInput">,
+): Promise<ReadonlyMap<string, string>> {
+  const { helper, fallback, hasOwnLogins, within } = ports;
   const [theirs, own] = await Promise.all([
-    listOf(fallback, env).catch(() => undefined),
+    listOf(fallback, ports).catch(() => undefined),
     within(helper.list()).catch(() => new Map<string, string>()),
   ]);
   // The fallback helper may still have a login for DigitalOcean's registry. Clients now get that from docr.
@@ -99,13 +95,16 @@ export async function listWithFallback({
 }
 
 /** Returns undefined if the helper fails or does not print a list. Throws `bad-setting` if it cannot be run. */
-async function listOf(fallback: string, env: Environment): Promise<ReadonlyMap<string, string> | undefined> {
+async function listOf(
+  fallback: string,
+  surroundings: Surroundings,
+): Promise<ReadonlyMap<string, string> | undefined> {
   const { stdout, exitCode } = await runFallbackHelper(
     fallback,
     "list",
     Buffer.from("unused"),
     "captureSilently",
-    env,
+    surroundings,
   );
   const object = exitCode === 0 ? parseJsonObject(stdout) : undefined;
   const pairs = object && Object.entries(object);

@@ -1,4 +1,5 @@
 import { HelperError } from "../core/errors.ts";
+import type { Environment } from "../core/machine.ts";
 import { FALLBACK_ACTIVE } from "../response-cache/shared/fallback-note.ts";
 import { runChild } from "../system/child-process.ts";
 
@@ -8,10 +9,17 @@ export interface FallbackResponse {
   readonly exitCode: number;
 }
 
+/** The surroundings of the fallback helper. */
+export interface Surroundings {
+  readonly env: Environment;
+  /** Words before a command that make it end with docr. */
+  readonly tether: () => readonly string[];
+}
+
 /**
  * Runs `docker-credential-NAME ACTION` with the client's request on stdin. `passThrough` sends its output to the client
  * unchanged. `capture` returns its stdout. `captureSilently` also discards its stderr. There is no time limit, because the
- * helper may wait for the user, as it would without docr. Throws `bad-setting` if the program cannot be run, or if it has called
+ * helper may wait for the user, as it would without docr. It ends when docr is killed. Throws `bad-setting` if the program cannot be run, or if it has called
  * docr again. docr recognizes that by FALLBACK_ACTIVE, which it sets in the helper's environment.
  */
 export async function runFallbackHelper(
@@ -19,7 +27,7 @@ export async function runFallbackHelper(
   action: string,
   input: Uint8Array,
   output: "passThrough" | "capture" | "captureSilently",
-  env: Readonly<Record<string, string | undefined>>,
+  { env, tether }: Surroundings,
 ): Promise<FallbackResponse> {
   if (env[FALLBACK_ACTIVE] !== undefined) {
     throw new HelperError("bad-setting", `the fallback helper docker-credential-${name} calls docr again`);
@@ -31,6 +39,7 @@ export async function runFallbackHelper(
       stdout: output === "passThrough" ? "inherit" : "capture",
       stderr: output === "captureSilently" ? "ignore" : "inherit",
       env: { ...env, [FALLBACK_ACTIVE]: "1" },
+      tether: tether(),
     });
     return { stdout, exitCode: exitCode ?? 1 };
   } catch (cause) {

@@ -1,13 +1,13 @@
 import { withDeadline } from "../core/deadline.ts";
 import { HelperError } from "../core/errors.ts";
-import type { Environment } from "../core/machine.ts";
 import type { Helper } from "../credentials/helper.ts";
 import { type Response, respondTo } from "./actions.ts";
 import { listWithFallback, serveWithFallback } from "./fallback-helper.ts";
 import type { Action } from "./messages.ts";
 import { encodeListResponse } from "./responses.ts";
+import type { Surroundings } from "./run-fallback-helper.ts";
 
-export interface ServerPorts {
+export interface ServerPorts extends Surroundings {
   readonly helper: Helper;
   /** The fallback helper, by the last part of its name. Throws `bad-setting`. */
   readonly fallback: () => string | undefined;
@@ -17,7 +17,6 @@ export interface ServerPorts {
   readonly hasOwnLogins: () => boolean;
   /** Reads stdin to its end, or slightly more than the limit. */
   readonly readInput: () => Promise<Uint8Array>;
-  readonly env: Environment;
   readonly timeouts: Timeouts;
 }
 
@@ -30,7 +29,7 @@ export interface Timeouts {
 
 /** Answers one request within its time limits. Requests for other registries may go to the fallback helper. */
 export async function serve(action: Action, ports: ServerPorts): Promise<Response> {
-  const { helper, timeouts, env } = ports;
+  const { helper, timeouts } = ports;
   const within = <T>(work: Promise<T>): Promise<T> =>
     withDeadline(work, timeouts.responseMs, (): never => {
       throw new HelperError("deadline", `docr did not respond within ${timeouts.responseMs / 1000} s`);
@@ -42,9 +41,8 @@ export async function serve(action: Action, ports: ServerPorts): Promise<Respons
   if (action === "list") return serveList(ports, within);
   const fallback = ports.fallback();
   if (fallback !== undefined) {
-    const { noteFallback, hasOwnLogins } = ports;
-    await noteFallback(fallback);
-    return serveWithFallback(action, { helper, fallback, hasOwnLogins, readInput, within, env });
+    await ports.noteFallback(fallback);
+    return serveWithFallback(action, { ...ports, fallback, readInput, within });
   }
   return { stdout: await within(respondTo(action, await readInput(), helper)), exitCode: 0 };
 }

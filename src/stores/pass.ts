@@ -15,9 +15,13 @@ const TIMEOUT_MS = 20_000;
 /**
  * pass, the standard Unix password manager (https://www.passwordstore.org). Entry names are base64url, as in
  * docker-credential-pass, because addresses contain slashes. docr checks in the folder whether an entry exists, because a program
- * cannot tell pass's messages for a missing entry and a locked key apart. `timeoutMs` limits one call of pass.
+ * cannot tell pass's messages for a missing entry and a locked key apart. `timeoutMs` limits one call of pass, which ends with docr through `tether`.
  */
-export function createPassStore(env: Environment, timeoutMs = TIMEOUT_MS): SecretStore {
+export function createPassStore(
+  env: Environment,
+  tether: () => readonly string[] = () => [],
+  timeoutMs = TIMEOUT_MS,
+): SecretStore {
   const base = env["PASSWORD_STORE_DIR"] || (env["HOME"] ? join(env["HOME"], ".password-store") : undefined);
   if (base === undefined || isAbsent(join(base, ".gpg-id"))) {
     throw new HelperError("pass-missing", "pass is not set up for this user");
@@ -25,7 +29,7 @@ export function createPassStore(env: Environment, timeoutMs = TIMEOUT_MS): Secre
   const folder = join(base, FOLDER);
   const exists = (name: string): boolean => !isAbsent(join(folder, `${encodeName(name)}.gpg`));
   const pathOf = (name: string): string => `${FOLDER}/${encodeName(name)}`;
-  const runPass = createPassRunner(env, timeoutMs);
+  const runPass = createPassRunner(env, tether, timeoutMs);
   const show = async (name: string): Promise<Secret> => {
     const output = await runPass(["show", pathOf(name)], "");
     return new Secret(output.replace(/\n$/, ""));
@@ -92,11 +96,19 @@ function namesIn(folder: string): readonly string[] {
 }
 
 /** The returned function runs pass and returns what it prints on stdout. */
-function createPassRunner(env: Environment, timeoutMs: number) {
+function createPassRunner(env: Environment, tether: () => readonly string[], timeoutMs: number) {
   return async (args: readonly string[], input: string): Promise<string> => {
     let result: ChildResult;
     try {
-      result = await runChild("pass", { args, input, stdout: "capture", stderr: "ignore", env, timeoutMs });
+      result = await runChild("pass", {
+        args,
+        input,
+        stdout: "capture",
+        stderr: "ignore",
+        env,
+        tether: tether(),
+        timeoutMs,
+      });
     } catch (cause) {
       throw new HelperError("pass-missing", "pass cannot be run", { cause });
     }

@@ -25,6 +25,8 @@ export interface BackgroundHost {
    * stdin. Never rejects.
    */
   readonly startSelf: (args: readonly string[], input?: Secret) => Promise<void>;
+  /** The same, once the client has its response: if docr is killed before that, it leaves no process behind. */
+  readonly startSelfLater: (args: readonly string[]) => void;
   /** The clock of file timestamps, in milliseconds. */
   readonly clock: () => { readonly now: number };
 }
@@ -32,7 +34,7 @@ export interface BackgroundHost {
 /** Starts background processes. The client does not wait for them. */
 export function createBackground<C>({ files, host, encode }: BackgroundOptions<C>) {
   const start = (task: BackgroundTask, ...args: readonly string[]): void =>
-    void host.startSelf([BACKGROUND, task, ...args]);
+    host.startSelfLater([BACKGROUND, task, ...args]);
   return {
     refresh(name: string, serverUrl: string): void {
       const folder = files();

@@ -1,4 +1,4 @@
-import { sep } from "node:path";
+import { isAbsolute, sep } from "node:path";
 import type { Environment } from "../core/machine.ts";
 import { findProgram } from "./executables.ts";
 
@@ -11,6 +11,8 @@ export interface ChildOptions {
   readonly stderr: "ignore" | "inherit" | "capture";
   /** The program's whole environment. Its PATH is also where docr looks for the program. */
   readonly env: Environment;
+  /** Words before the program that start it so that it ends with docr. Default: none. */
+  readonly tether?: readonly string[];
   /** Kills the program after this time. Default: no limit. */
   readonly timeoutMs?: number;
 }
@@ -27,12 +29,14 @@ export interface ChildResult {
 /** Runs the program to its end. Rejects with the system's error if it cannot be started. */
 export async function runChild(
   program: string,
-  { args, input, stdout, stderr, env, timeoutMs }: ChildOptions,
+  { args, input, stdout, stderr, env, tether = [], timeoutMs }: ChildOptions,
 ): Promise<ChildResult> {
   const { spawn } = await import("./spawn.ts");
   return new Promise((resolve, reject) => {
-    const child = spawn(pathOf(program, env), args, {
-      argv0: program,
+    const path = pathOf(program, env);
+    const [launcher, ...before] = isAbsolute(path) ? tether : [];
+    const child = spawn(launcher ?? path, launcher === undefined ? args : [...before, path, ...args], {
+      argv0: launcher ?? program,
       stdio: ["pipe", stdout === "capture" ? "pipe" : "inherit", stderr === "capture" ? "pipe" : stderr],
       killSignal: "SIGKILL",
       env,

@@ -52,6 +52,7 @@ export async function createTestMachine(options: StandInOptions = {}): Promise<T
   const monotonicNs = (): bigint => process.hrtime.bigint() + BigInt(passedMs) * 1_000_000n;
   const createHost = (runEnv: Host["env"], printed: Printed, pid = (lastPid += 1)): Host => ({
     env: runEnv,
+    tether: () => [],
     platform: "linux",
     uid: process.getuid?.(),
     pid,
@@ -77,6 +78,10 @@ export async function createTestMachine(options: StandInOptions = {}): Promise<T
       const stdin = Buffer.from(input?.reveal() ?? "");
       background.push(run(createHost(runEnv, newPrinted()), args, async () => stdin));
     },
+    startSelfLater(args) {
+      void this.startSelf(args);
+    },
+    startPostponed: () => undefined,
     exit: unexpected,
     liftTimeLimit: () => undefined,
     ignoreInterrupts: () => () => undefined,

@@ -23,6 +23,7 @@ function run(args: readonly string[], ports: Partial<RequestPorts> = {}): Promis
     isInputTerminal: () => false,
     note: () => undefined,
     env: {},
+    tether: () => [],
     warnings: [],
     timeouts: { inputMs: 5_000, responseMs: 20_000 },
     ...ports,

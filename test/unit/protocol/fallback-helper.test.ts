@@ -51,6 +51,7 @@ function portsOf(input: string, given: Asked): FallbackPorts {
     readInput: async () => Buffer.from(input),
     within: async (work) => work,
     env,
+    tether: () => [],
   };
 }
 

@@ -12,6 +12,7 @@ const list = (helper: Helper, ports: Partial<ServerPorts> = {}) =>
     hasOwnLogins: () => false,
     readInput: () => Promise.reject(new Error("stdin was read")),
     env: {},
+    tether: () => [],
     timeouts: { inputMs: 1_000, responseMs: 50 },
     ...ports,
   });

@@ -26,7 +26,7 @@ describe.skipIf(process.platform === "win32")("pass", () => {
   it("times out if gpg waits for a passphrase that no user enters", async () => {
     install("exec sleep 3");
     const started = performance.now();
-    const store = createPassStore(envOf(), 200);
+    const store = createPassStore(envOf(), undefined, 200);
     expect(await failureOf(() => store.read("login:a.test"))).toEqual({
       code: "pass-failed",
       message: "pass did not respond within 0.2 s",
