@@ -11,6 +11,8 @@ import { loadBundle, type LoadBuiltin } from "../../src/app/startup/assets.ts";
 import type { Host } from "../../src/app/host.ts";
 import type { Environment } from "../../src/core/machine.ts";
 import type * as Program from "../../src/app/run.ts";
+import type * as Provider from "../../src/app/run-kubelet.ts";
+import { API_VERSIONS, encodeRequest } from "../../src/kubelet/request.ts";
 import { createPendingCalls } from "../../src/system/pending-calls.ts";
 import { sha256 } from "../../src/app/startup/sha256.ts";
 import { createStandIn } from "../../test/support/fakes/digitalocean-api.ts";
@@ -88,10 +90,21 @@ async function rehearse(): Promise<void> {
     await play(api, ["get"], "registry.digitalocean.com");
     await play(plain, ["--help"]);
     await play(api, ["status"]);
+    // Once with a mint, and once with the credential that is there.
+    await playKubelet(api);
+    await playKubelet(api);
   } finally {
     await standIn.close();
     await keychain?.close();
   }
+}
+
+async function playKubelet(env: Environment): Promise<void> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as above
+  const { runKubelet } = loadBundle("kubelet", builtins) as typeof Provider;
+  const request = encodeRequest({ apiVersion: API_VERSIONS[0], image: "registry.digitalocean.com/acme/app" });
+  const { exitCode, stderr } = await runKubelet(hostOf(env), home, async () => Buffer.from(request));
+  if (exitCode !== 0) throw new Error(`kubelet failed in the rehearsal: ${stderr}`);
 }
 
 function hostOf(env: Environment): Host {

@@ -1,6 +1,6 @@
 import { type Clock, type Freshness, freshnessOf } from "../../core/lifetime.ts";
 import { bestEffort } from "../best-effort.ts";
-import type { CurrentPlace } from "../inventory/placement.ts";
+import type { CredentialCache } from "../inventory/credential-cache.ts";
 import { type CacheKey, isStoredFor, type StoredCredential } from "./cache-key.ts";
 import type { DoctlTokens } from "./ports.ts";
 
@@ -16,7 +16,7 @@ export interface Lookup {
 }
 
 export function createLookup(
-  current: () => Pick<CurrentPlace, "cache">,
+  current: () => { readonly cache: Pick<CredentialCache, "read"> | undefined },
   clock: Clock,
   doctl: Pick<DoctlTokens, "fingerprint">,
 ): Lookup {

@@ -1,0 +1,1 @@
+export * from "../compose-node-minting.ts";
