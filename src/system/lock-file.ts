@@ -5,6 +5,7 @@ import {
   fchmodSync,
   lstatSync,
   openSync,
+  type Stats,
   unlinkSync,
   utimesSync,
 } from "node:fs";
@@ -38,7 +39,7 @@ export function openLockFile(path: string): LockFile | undefined {
     const { ino } = lstatSync(path);
     const database = new DatabaseSync(path, { timeout: 0 });
     const stats = () => {
-      const now = lstatSync(path, { throwIfNoEntry: false });
+      const now = statOf(path);
       return now?.ino === ino ? now : undefined;
     };
     return {
@@ -81,6 +82,14 @@ function lock(database: DatabaseSync): "acquired" | "busy" | "impossible" {
   } catch (error) {
     const code = error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : undefined;
     return code === SQLITE_BUSY ? "busy" : "impossible";
+  }
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path);
+  } catch {
+    return undefined;
   }
 }
 

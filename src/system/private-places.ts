@@ -68,7 +68,10 @@ export function listPrivateFolders(options: FolderOptions): readonly PrivateFold
     ...candidatesOf({ ...options, runtimeDir: `/run/user/${uid}` }, uid),
   ];
   const byPath = new Map(all.map(({ path, endsWithSession }) => [path, { path, endsWithSession }]));
-  return [...byPath.values()].filter(({ path }) => isPrivateFolder(path, uid));
+  // A relative XDG_RUNTIME_DIR would name a folder below the current one.
+  const isIgnored = ({ path, endsWithSession }: PrivateFolder): boolean =>
+    endsWithSession && !path.startsWith("/");
+  return [...byPath.values()].filter((folder) => !isIgnored(folder) && isPrivateFolder(folder.path, uid));
 }
 
 interface Candidate extends PrivateFolder {
