@@ -36,13 +36,15 @@ export function abortAfter(timeoutMs: number): AbortSignal {
  * timer would end when both continue, before docr reads a response that has arrived: docr would lose a minted credential.
  */
 function startTimeLimit(timeoutMs: number, onEnd: () => void): NodeJS.Timeout {
-  const ticks = Math.max(1, Math.ceil(timeoutMs / TICK_MS));
+  // Node warns about a negative time on stderr.
+  const totalMs = Math.max(0, timeoutMs);
+  const ticks = Math.max(1, Math.ceil(totalMs / TICK_MS));
   let left = ticks;
   const timer = setInterval(() => {
     left -= 1;
     if (left > 0) return;
     clearInterval(timer);
     onEnd();
-  }, timeoutMs / ticks);
+  }, totalMs / ticks);
   return timer;
 }

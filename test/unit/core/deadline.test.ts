@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { withDeadline } from "../../../src/core/deadline.ts";
+import { abortAfter, withDeadline } from "../../../src/core/deadline.ts";
 
 const returnLate = (): string => "late";
 const endless = new Promise<never>(() => {});
@@ -29,5 +29,34 @@ describe("work under a deadline", () => {
     });
     expect(await withDeadline(work, 1, returnLate)).toBe("late");
     await new Promise((resolve) => setTimeout(resolve, 10));
+  });
+
+  it("still returns its result if the process stood still for longer than the deadline", async () => {
+    const work = new Promise<string>((resolve) => {
+      setTimeout(() => {
+        standStill(1_200);
+        // The next timers are due now, and the result comes after them.
+        setTimeout(() => resolve("result"), 10);
+      }, 1);
+    });
+    expect(await withDeadline(work, 1_000, returnLate)).toBe("result");
+  });
+});
+
+/** As SIGSTOP does, without a second process. */
+function standStill(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
+describe("a signal with a time limit", () => {
+  it.each([5, 0, -3])("aborts after %i ms with a timeout, and Node prints no warning", async (ms) => {
+    const warnings: unknown[] = [];
+    const note = (warning: unknown): void => void warnings.push(warning);
+    process.on("warning", note);
+    const signal = abortAfter(ms);
+    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    process.off("warning", note);
+    expect([signal.reason.name, warnings]).toEqual(["TimeoutError", []]);
   });
 });
