@@ -11,7 +11,7 @@ import { loadBundle, type LoadBuiltin } from "../../src/app/startup/assets.ts";
 import type { Host } from "../../src/app/host.ts";
 import type { Environment } from "../../src/core/machine.ts";
 import type * as Program from "../../src/app/run.ts";
-import type * as Provider from "../../src/app/run-kubelet.ts";
+import type * as Provider from "../../src/app/kubelet/run-kubelet.ts";
 import { API_VERSIONS, encodeRequest } from "../../src/kubelet/request.ts";
 import { createPendingCalls } from "../../src/system/pending-calls.ts";
 import { sha256 } from "../../src/app/startup/sha256.ts";

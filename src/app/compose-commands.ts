@@ -9,7 +9,7 @@ import { stderrLine } from "../core/text.ts";
 import { createRunProvider } from "../kubelet/run-provider.ts";
 import { createTerminal } from "../terminal/terminal.ts";
 import { createAbout } from "./about.ts";
-import { answerKubelet } from "./answer-kubelet.ts";
+import { answerKubelet } from "./kubelet/answer-kubelet.ts";
 import { createCommandDomain } from "./command-domain.ts";
 import type { Composition } from "./compose.ts";
 import type { Host } from "./host.ts";

@@ -1,1 +1,1 @@
-export * from "../run-kubelet.ts";
+export * from "../kubelet/run-kubelet.ts";

@@ -1,1 +1,1 @@
-export * from "../compose-node-minting.ts";
+export * from "../kubelet/compose-node-minting.ts";

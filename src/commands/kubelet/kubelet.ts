@@ -4,7 +4,7 @@ import { kubeletCheckCommand } from "./check.ts";
 import { kubeletConfigCommand } from "./config.ts";
 import { STATE_DIR_OPTION } from "./state-dir-option.ts";
 
-/** Normally, the program answers the kubelet without loading the commands (app/run-kubelet.ts). */
+/** Normally, the program answers the kubelet without loading the commands (app/kubelet/run-kubelet.ts). */
 const answerCommand = defineCommand({
   name: "kubelet",
   summary: "Answer the kubelet, as its image credential provider",

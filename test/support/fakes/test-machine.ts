@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Host } from "../../../src/app/host.ts";
 import { providerStateDir } from "../../../src/app/invocation.ts";
 import { run } from "../../../src/app/run.ts";
-import { runKubelet } from "../../../src/app/run-kubelet.ts";
+import { runKubelet } from "../../../src/app/kubelet/run-kubelet.ts";
 import { sha256 } from "../../../src/app/startup/sha256.ts";
 import { createPendingCalls } from "../../../src/system/pending-calls.ts";
 import type { Outcome } from "../lab/run.ts";

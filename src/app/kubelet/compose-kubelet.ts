@@ -1,16 +1,16 @@
 /** Wires the image credential provider. It uses only the environment and its state folder: no home directory, keychain or background process. */
-import { readConfigFile } from "../config/config-file.ts";
-import { readGeneralSettings } from "../config/general.ts";
-import { readNodeSettings } from "../config/registry.ts";
-import type { Clock } from "../core/lifetime.ts";
-import { once } from "../core/once.ts";
-import { createHeldCredentials } from "../credentials/inventory/held.ts";
-import { cacheKeyOf, type RegistryRequest } from "../credentials/minting/cache-key.ts";
-import { createLookup } from "../credentials/minting/lookup.ts";
-import { createNodeCredentials, type NodeCredentials } from "../credentials/node-credentials.ts";
-import { createPrivateFiles } from "../stores/private-files.ts";
-import { createTrace } from "../system/trace.ts";
-import type { Host } from "./host.ts";
+import { readConfigFile } from "../../config/config-file.ts";
+import { readGeneralSettings } from "../../config/general.ts";
+import { readNodeSettings } from "../../config/registry.ts";
+import type { Clock } from "../../core/lifetime.ts";
+import { once } from "../../core/once.ts";
+import { createHeldCredentials } from "../../credentials/inventory/held.ts";
+import { cacheKeyOf, type RegistryRequest } from "../../credentials/minting/cache-key.ts";
+import { createLookup } from "../../credentials/minting/lookup.ts";
+import { createNodeCredentials, type NodeCredentials } from "../../credentials/node-credentials.ts";
+import { createPrivateFiles } from "../../stores/private-files.ts";
+import { createTrace } from "../../system/trace.ts";
+import type { Host } from "../host.ts";
 
 const NO_DOCTL = { fingerprint: () => undefined };
 
@@ -32,7 +32,7 @@ export function composeNodeCredentials(host: Host, folder: string, asksAfresh: b
   return createNodeCredentials({
     ...ports,
     async replace(...order) {
-      const { composeNodeMinting } = await import("./bundles/node-minting.ts");
+      const { composeNodeMinting } = await import("../bundles/node-minting.ts");
       return composeNodeMinting(host, ports)(...order);
     },
   });

@@ -1,25 +1,25 @@
 /** Wires what replaces a credential of the kubelet's. A bundle of its own: an answer with the credential that is there does not load it. */
-import { readApiToken } from "../config/registry.ts";
-import { HelperError } from "../core/errors.ts";
-import type { Clock } from "../core/lifetime.ts";
-import type { Reporter, Trace } from "../core/reporter.ts";
-import type { SecretStore } from "../core/secret-store.ts";
-import { createTokenFinder } from "../credentials/accounts/token-finder.ts";
-import type { HeldCredentials } from "../credentials/inventory/held.ts";
-import { type CurrentPlace, openPlacement } from "../credentials/inventory/placement.ts";
-import { type GetSteps, replaceCredential } from "../credentials/minting/get.ts";
-import type { Lookup } from "../credentials/minting/lookup.ts";
-import { createMinter } from "../credentials/minting/mint.ts";
-import { askingAfresh, createRefusals } from "../credentials/minting/refusals.ts";
-import { createSaver } from "../credentials/minting/save.ts";
-import type { RegistrySettings } from "../credentials/minting/settings.ts";
-import type { NodeCredentialsPorts } from "../credentials/node-credentials.ts";
-import { createRevocation } from "../credentials/revocation.ts";
-import { createSharedFailures } from "../stores/shared-failures.ts";
-import { createLocks } from "../system/locks.ts";
-import { makePrivateFolder } from "../system/private-folder.ts";
-import type { Host } from "./host.ts";
-import { packageName, version } from "./version.ts";
+import { readApiToken } from "../../config/registry.ts";
+import { HelperError } from "../../core/errors.ts";
+import type { Clock } from "../../core/lifetime.ts";
+import type { Reporter, Trace } from "../../core/reporter.ts";
+import type { SecretStore } from "../../core/secret-store.ts";
+import { createTokenFinder } from "../../credentials/accounts/token-finder.ts";
+import type { HeldCredentials } from "../../credentials/inventory/held.ts";
+import { type CurrentPlace, openPlacement } from "../../credentials/inventory/placement.ts";
+import { type GetSteps, replaceCredential } from "../../credentials/minting/get.ts";
+import type { Lookup } from "../../credentials/minting/lookup.ts";
+import { createMinter } from "../../credentials/minting/mint.ts";
+import { askingAfresh, createRefusals } from "../../credentials/minting/refusals.ts";
+import { createSaver } from "../../credentials/minting/save.ts";
+import type { RegistrySettings } from "../../credentials/minting/settings.ts";
+import type { NodeCredentialsPorts } from "../../credentials/node-credentials.ts";
+import { createRevocation } from "../../credentials/revocation.ts";
+import { createSharedFailures } from "../../stores/shared-failures.ts";
+import { createLocks } from "../../system/locks.ts";
+import { makePrivateFolder } from "../../system/private-folder.ts";
+import type { Host } from "../host.ts";
+import { packageName, version } from "../version.ts";
 
 /** Parts that a `get` of docker uses and the kubelet does not. */
 const NO_API_TOKENS = { read: async () => undefined };
@@ -68,9 +68,9 @@ export function composeNodeMinting(host: Host, ports: NodeMintingPorts): NodeCre
 
   const apiOptions = { env, userAgent: `${packageName}/${version}`, clock, trace };
   const openApi = async (budgetMs: number) =>
-    (await import("./bundles/network.ts")).createApi({ ...apiOptions, ...settings(), budgetMs });
+    (await import("../bundles/network.ts")).createApi({ ...apiOptions, ...settings(), budgetMs });
   const openRevoker = async (budgetMs: number) =>
-    (await import("./bundles/network.ts")).createRevoker({ ...apiOptions, budgetMs });
+    (await import("../bundles/network.ts")).createRevoker({ ...apiOptions, budgetMs });
 
   const tokens = createTokenFinder(() => readApiToken(host), NO_API_TOKENS, NO_DOCTL, trace, sha256);
   const parts = {

@@ -1,8 +1,8 @@
-import { toHelperError } from "../core/errors.ts";
-import { describeProviderFailure } from "../kubelet/provider.ts";
+import { toHelperError } from "../../core/errors.ts";
+import { describeProviderFailure } from "../../kubelet/provider.ts";
 import { answerKubelet } from "./answer-kubelet.ts";
-import type { Host } from "./host.ts";
-import type { Outcome } from "./run.ts";
+import type { Host } from "../host.ts";
+import type { Outcome } from "../run.ts";
 
 /** Answers one request of the kubelet as the program's outcome. Stdout is empty after a failure. Never throws. */
 export async function runKubelet(

@@ -1,7 +1,7 @@
-import { answerRequest } from "../kubelet/provider.ts";
-import { nodeFolder } from "../kubelet/state-dir.ts";
+import { answerRequest } from "../../kubelet/provider.ts";
+import { nodeFolder } from "../../kubelet/state-dir.ts";
 import { composeNodeCredentials } from "./compose-kubelet.ts";
-import type { Host } from "./host.ts";
+import type { Host } from "../host.ts";
 
 /**
  * Answers one request of the kubelet. `asksAfresh`: for a command, whose user waits for the effect of a correction. Throws a HelperError
