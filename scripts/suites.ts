@@ -6,12 +6,15 @@ export interface Suite {
   readonly name: "daemons" | "packages" | "engines";
   /** The parts that only this suite uses. */
   readonly parts: readonly Part[];
+  /** A script that runs before the tests, with the network that they do not have. */
+  readonly prepare?: string;
 }
 
 export const SUITES: readonly Suite[] = [
   { name: "daemons", parts: ["keepassxc", "kwalletd5", "dbus-broker"] },
   {
     name: "packages",
+    prepare: "prepare-packages.ts",
     parts: [
       "debootstrap",
       "llvm-strip-19",

@@ -10,5 +10,9 @@ if (missing.length > 0)
   console.log(`missing here: ${missing.join(", ")} (run as root on Debian to install them)`);
 const build = { name: "build", command: process.execPath, args: [`${PROJECT}/scripts/build.ts`] };
 // A suite runs in addition to the usual tests, which check the rest.
-const failedSteps = await runSteps(suite ? [build] : [build, ...STATIC_STEPS]);
+const failedSteps = [...(await runSteps(suite ? [build] : [build, ...STATIC_STEPS]))];
+if (suite?.prepare !== undefined) {
+  const args = [`${PROJECT}/scripts/${suite.prepare}`];
+  failedSteps.push(...(await runSteps([{ name: "preparation", command: process.execPath, args }])));
+}
 process.exitCode = await runTests([...projects, ...rest], { isPrivate: true, failedSteps });
