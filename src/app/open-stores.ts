@@ -24,6 +24,7 @@ import { eitherStore } from "../stores/either-store.ts";
 import { filesOfHome, homeSuffixOf } from "../stores/home-files.ts";
 import { createLoginMarker, type LoginMarker } from "../stores/login-marker.ts";
 import { createPassStore } from "../stores/pass.ts";
+import { withoutApiTokens } from "../protocol/child-environment.ts";
 import { createPrivateFiles } from "../stores/private-files.ts";
 import { DEFAULT_STATE_DIR, nodeFolder } from "../kubelet/state-dir.ts";
 import { createLocks } from "../system/locks.ts";
@@ -55,7 +56,7 @@ export async function openStore({ store }: GeneralSettings, host: Host): Promise
       });
     }
     case "pass":
-      return createPassStore(host.env, host.tether);
+      return createPassStore(withoutApiTokens(host.env), host.tether);
   }
 }
 

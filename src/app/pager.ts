@@ -1,4 +1,5 @@
 import type { Machine } from "../core/machine.ts";
+import { withoutApiTokens } from "../protocol/child-environment.ts";
 import { runChild } from "../system/child-process.ts";
 import { hasProgram } from "../system/executables.ts";
 import type { Host } from "./host.ts";
@@ -29,7 +30,7 @@ export async function showInPager(
       input: text,
       stdout: "inherit",
       stderr: "inherit",
-      env: { LESS, ...env },
+      env: { LESS, ...withoutApiTokens(env) },
     });
     // The shell's code for a program that does not exist, or cannot be run.
     return exitCode !== 127 && exitCode !== 126;

@@ -78,9 +78,17 @@ export function parseFallback(name: string, text: string | undefined): string | 
   );
 }
 
-function readTraceTarget(text: string | undefined): TraceTarget | undefined {
-  if (text === undefined || text === "") return undefined;
-  return text === "debug" ? "stderr" : { path: text };
+/** What other programs accept for this, too. */
+const TO_STDERR: ReadonlySet<string> = new Set(["debug", "info", "true", "1"]);
+const NO_TRACE: ReadonlySet<string> = new Set(["", "false", "off", "0"]);
+
+/** A word without a slash is no path: a misspelled `debug` would otherwise become a file in the current directory. */
+function readTraceTarget(text = ""): TraceTarget | undefined {
+  const word = text.toLowerCase();
+  if (NO_TRACE.has(word)) return undefined;
+  if (TO_STDERR.has(word)) return "stderr";
+  if (/[/\\]/.test(text)) return { path: text };
+  throw new HelperError("bad-setting", "DOCR_LOG must be debug, or the path of a file, with a slash in it");
 }
 
 /** Returns undefined if the text is missing or empty. Throws `bad-setting`, naming `name`, unless it is one of the choices. */

@@ -4,6 +4,7 @@ import { limited } from "../core/lifetime.ts";
 import { HelperError } from "../core/errors.ts";
 import type { Environment, Machine } from "../core/machine.ts";
 import type { AccessSetting, CacheSetting, RegistrySettings } from "../credentials/minting/settings.ts";
+import { API_TOKEN_VARIABLES } from "../response-cache/shared/api-token-variables.ts";
 import { parseBaseUrl } from "./base-url.ts";
 import { parseContextName, type ConfigFile } from "./config-file.ts";
 import { parseChoice } from "./general.ts";
@@ -66,7 +67,7 @@ export interface EnvironmentToken {
 export function environmentTokens({ env, uid }: Machine): readonly EnvironmentToken[] {
   const form = env["DIGITALOCEAN_API_URL"] ? "any" : "digitalocean";
   const origin = { kind: "environment" } as const;
-  const variables = ["DIGITALOCEAN_ACCESS_TOKEN", "DIGITALOCEAN_TOKEN"].map((name) => ({
+  const variables = API_TOKEN_VARIABLES.map((name) => ({
     name,
     read(): ApiToken | undefined {
       const text = env[name];

@@ -1,12 +1,11 @@
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from "undici";
 import type { Credential } from "../core/credential.ts";
-import { HelperError } from "../core/errors.ts";
 import { isLoopback } from "../core/loopback.ts";
 import type { Environment } from "../core/machine.ts";
 import type { Secret } from "../core/secret.ts";
 import { dispatch, type HttpResponse } from "./dispatch.ts";
 import { isUntrusted } from "./faults.ts";
-import { parseProxy } from "./proxy.ts";
+import { readProxy } from "./proxy.ts";
 import { hasHashedAuthorities, trustedAuthorities } from "./trust.ts";
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -94,25 +93,21 @@ function createDispatcher(env: Environment, isDirect: boolean, ca: string[] | un
     connections: 4,
   };
   if (isDirect) return new Agent(options);
-  const httpProxy = proxyUrl(env["http_proxy"] ?? env["HTTP_PROXY"]);
-  const httpsProxy = proxyUrl(env["https_proxy"] ?? env["HTTPS_PROXY"]);
+  const [httpProxy, httpsProxy] = [readProxy(env, "HTTP_PROXY"), readProxy(env, "HTTPS_PROXY")];
   // EnvHttpProxyAgent would do the same, but takes time to load (src/app/startup/README.md).
-  if (httpProxy === "" && httpsProxy === "") return new Agent(options);
+  if (!httpProxy && !httpsProxy) return new Agent(options);
   return new EnvHttpProxyAgent({
     ...options,
     // Always set these, even to "": if an option is missing, undici reads the process's environment.
-    httpProxy,
-    httpsProxy,
+    httpProxy: httpProxy?.href ?? "",
+    httpsProxy: httpsProxy?.href ?? "",
     noProxy: env["no_proxy"] ?? env["NO_PROXY"] ?? "",
     requestTls: tls,
     proxyTls: tls,
+    clientFactory: (proxy, settings) => {
+      const used = [httpProxy, httpsProxy].find((one) => one?.href === proxy.href);
+      const client = new Agent(settings);
+      return used?.problem ? Object.assign(client, { connect: () => Promise.reject(used.problem) }) : client;
+    },
   });
-}
-
-/** Returns "" if no proxy is set. Throws `bad-setting` if the text is not a URL. */
-function proxyUrl(text: string | undefined): string {
-  if (text === undefined || text === "") return "";
-  const url = parseProxy(text);
-  if (url) return url.href;
-  throw new HelperError("bad-setting", "HTTPS_PROXY or HTTP_PROXY is not a valid proxy URL");
 }

@@ -1,5 +1,6 @@
 // The launcher is the program `docker-credential-docr` on Linux. It answers a `get` from the response cache and becomes docr for
 // everything else. scriptc compiles it. test/unit/launcher/launcher.test.ts lists every function that it may call.
+import { API_TOKEN_VARIABLES } from "../response-cache/shared/api-token-variables.ts";
 import { FALLBACK_ACTIVE } from "../response-cache/shared/fallback-note.ts";
 import { HELPER_FLAG, TETHER_FLAG } from "../response-cache/shared/helper-flag.ts";
 import { OUTPUT_FAILED_MESSAGE } from "../response-cache/shared/limits.ts";
@@ -71,9 +72,10 @@ function fail(message: string): never {
   process.exit(1);
 }
 
-/** Becomes the fallback helper with the client's own request. Returns if it cannot be started: docr then reports that. */
+/** Becomes the fallback helper with the client's own request, without the API token. Returns if it cannot be started: docr then reports that. */
 function becomeFallback(program: string): void {
   process.env[FALLBACK_ACTIVE] = "1";
+  for (const name of API_TOKEN_VARIABLES) delete process.env[name];
   for (const path of candidatesInPath(program, variable("PATH") ?? "")) becomeProgram(path, args);
   delete process.env[FALLBACK_ACTIVE];
 }

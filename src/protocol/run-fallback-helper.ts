@@ -2,6 +2,7 @@ import { HelperError } from "../core/errors.ts";
 import type { Environment } from "../core/machine.ts";
 import { FALLBACK_ACTIVE } from "../response-cache/shared/fallback-note.ts";
 import { runChild } from "../system/child-process.ts";
+import { withoutApiTokens } from "./child-environment.ts";
 
 /** The fallback helper's response. `stdout` is empty if the client received it directly. */
 export interface FallbackResponse {
@@ -38,7 +39,7 @@ export async function runFallbackHelper(
       input,
       stdout: output === "passThrough" ? "inherit" : "capture",
       stderr: output === "captureSilently" ? "ignore" : "inherit",
-      env: { ...env, [FALLBACK_ACTIVE]: "1" },
+      env: { ...withoutApiTokens(env), [FALLBACK_ACTIVE]: "1" },
       tether: tether(),
     });
     return { stdout, exitCode: exitCode ?? 1 };

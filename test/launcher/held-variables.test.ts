@@ -70,7 +70,8 @@ describeUnless(explainNoLauncher(), "a stale NODE_EXTRA_CA_CERTS through the lau
       const stale = { NODE_EXTRA_CA_CERTS: "/nowhere/ca.pem" };
       expect(await sandbox.get(stale)).toMatchObject({
         code: 1,
-        stderr: "docr: the file in NODE_EXTRA_CA_CERTS cannot be read; correct the variable or unset it\n",
+        stderr:
+          "docr: the file in NODE_EXTRA_CA_CERTS cannot be read (ENOENT); correct the variable or unset it\n",
       });
       const list = await sandbox.docr("list", { env: { ...stale, DOCR_STORE: "file" } });
       expect([list.code, list.stderr]).toEqual([0, ""]);
@@ -94,7 +95,7 @@ describeUnless(explainNoLauncher() ?? explainMissing(KEYRING), "the keychain thr
 
 describeUnless(explainNoLauncher(), "the fallback helper that docr starts", () => {
   it(
-    "gets the user's environment unchanged, also through launcher and docr",
+    "gets the user's environment without the API token, and otherwise unchanged, also through launcher and docr",
     inSandbox({}, async (sandbox) => {
       const bin = join(sandbox.folder, "bin");
       mkdirSync(bin);
@@ -107,11 +108,15 @@ describeUnless(explainNoLauncher(), "the fallback helper that docr starts", () =
       const login = JSON.stringify({ ServerURL: "ghcr.io", Username: "sammy", Secret: "stored" });
       const { stdout, stderr, code } = await sandbox.run(["store"], { stdin: login, env });
       expect([code, stderr]).toEqual([0, ""]);
-      const pairs = Object.entries({ ...env, DOCR_BESIDE: "1" }).map(([name, value]) => `${name}=${value}`);
+      const { DIGITALOCEAN_ACCESS_TOKEN: token, ...others } = env;
+      expect(token).toBe(sandbox.token);
+      const pairs = Object.entries({ ...others, DOCR_BESIDE: "1" }).map(
+        ([name, value]) => `${name}=${value}`,
+      );
       expect(stdout.split("\0").filter((pair) => pair !== "" && !pair.startsWith("PWD="))).toEqual(
         expect.arrayContaining(pairs),
       );
-      expect(stdout).not.toContain("DOCR_HELD");
+      expect(stdout).not.toMatch(/DOCR_HELD|DIGITALOCEAN_ACCESS_TOKEN/);
     }),
   );
 });

@@ -54,6 +54,12 @@ describeUnless(reason, "the executable behind a proxy", () => {
     return run(DOCR, ["get"], { stdin: HOST, env });
   };
 
+  it("refuses a socks5 proxy in one line that names it", async () => {
+    const { code, stderr } = await get({ HTTPS_PROXY: proxy.url.replace("http:", "socks5:") });
+    expect([code, stderr.split("\n").length]).toEqual([1, 2]);
+    expect(stderr).toContain("HTTPS_PROXY names a socks5 proxy, which docr does not support");
+  });
+
   it("mints through a tunnel, and verifies the API's name itself", async () => {
     const { code, stderr } = await get({ HTTPS_PROXY: proxy.url });
     expect([code, stderr]).toEqual([0, ""]);

@@ -104,7 +104,7 @@ describeUnless(
     );
 
     it.concurrent(
-      "reach the programs that docr starts for the user, with their own names",
+      "reach the programs that docr starts for the user, with their own names, but an API token does not",
       inSandbox({}, async (sandbox) => {
         const bin = join(sandbox.folder, "bin");
         mkdirSync(bin);
@@ -120,12 +120,35 @@ describeUnless(
           const { stderr } = await run(program, ["get"], { env, stdin: OTHER });
           expect(stderr).toMatch(/^NODE_EXTRA_CA_CERTS=\/etc\/proxy\.pem$/m);
           expect(stderr).toMatch(/^NODE_DEBUG=net$/m);
-          expect(stderr).not.toContain("DOCR_HELD");
+          expect(stderr).not.toMatch(/DOCR_HELD|DIGITALOCEAN_(?:ACCESS_)?TOKEN|dop_v1_/);
         }
       }),
     );
   },
 );
+
+describeUnless(explainNoExecutable(), "an API token in the environment", () => {
+  it.concurrent(
+    "does not reach pass",
+    inSandbox({}, async (sandbox) => {
+      const [bin, passwords] = [join(sandbox.folder, "bin"), join(sandbox.folder, "passwords")];
+      const seen = join(sandbox.folder, "seen");
+      for (const path of [bin, passwords]) mkdirSync(path);
+      writeFileSync(join(passwords, ".gpg-id"), "ann");
+      writeFileSync(join(bin, "pass"), `#!/bin/sh\nenv > ${seen}\n`, { mode: 0o755 });
+      const env = {
+        ...sandbox.env,
+        PATH: `${bin}:${SYSTEM_PATH}`,
+        DOCR_STORE: "pass",
+        PASSWORD_STORE_DIR: passwords,
+      };
+      await runWell(DOCR, ["store"], { env, stdin: loginFor(OTHER) });
+      const text = readFileSync(seen, "utf8");
+      expect(text).toContain(`PASSWORD_STORE_DIR=${passwords}`);
+      expect(text).not.toMatch(/DIGITALOCEAN_(?:ACCESS_)?TOKEN|dop_v1_/);
+    }),
+  );
+});
 
 const reason =
   explainNoExecutable() ??

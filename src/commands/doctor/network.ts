@@ -1,7 +1,7 @@
 import { REGISTRY_HOST } from "../../core/address.ts";
 import { ERRORS } from "../../core/error-catalog.ts";
 import type { Environment } from "../../core/machine.ts";
-import { parseProxy } from "../../http/proxy.ts";
+import { parseProxy, unsupportedScheme } from "../../http/proxy.ts";
 import type { Reached } from "../../http/reach.ts";
 import { formatDuration } from "../../terminal/durations.ts";
 import type { CommandContext } from "../context.ts";
@@ -80,6 +80,13 @@ function checkProxies(env: Environment): Finding {
   const wrong = set.find((name) => !parseProxy(env[name] ?? ""));
   if (wrong !== undefined) {
     return fail("proxy", `${wrong} is not a proxy's URL`, `correct or unset ${wrong}`);
+  }
+  for (const name of set) {
+    const proxy = parseProxy(env[name] ?? "");
+    const scheme = proxy && unsupportedScheme(proxy);
+    if (scheme === undefined) continue;
+    const next = `set ${name} to an http or https proxy`;
+    return fail("proxy", `${name} names a ${scheme} proxy, which docr does not support`, next);
   }
   const bypassed = (env["no_proxy"] ?? env["NO_PROXY"] ?? "").split(",").filter((name) => name.trim() !== "");
   const labels = set.map((name) => {

@@ -33,7 +33,16 @@ describe("the general settings", () => {
 
   it.each([
     ["debug", "stderr"],
+    ["DEBUG", "stderr"],
+    ["Info", "stderr"],
+    ["true", "stderr"],
+    ["1", "stderr"],
     ["/tmp/docr.log", { path: "/tmp/docr.log" }],
+    ["./debug", { path: "./debug" }],
+    ["C:\\docr.log", { path: "C:\\docr.log" }],
+    ["0", undefined],
+    ["False", undefined],
+    ["off", undefined],
   ])("send the trace for DOCR_LOG=%s to %j", (text, target) => {
     expect(readGeneralSettings({ DOCR_LOG: text }, {}).traceTarget).toEqual(target);
   });
@@ -52,6 +61,8 @@ describe("the general settings", () => {
     [{ DOCR_STORE: "safe" }, {}, "DOCR_STORE"],
     [{}, { store: "safe" }, "store in docr/config.json"],
     [{ DOCR_FALLBACK: "../evil" }, {}, "DOCR_FALLBACK"],
+    [{ DOCR_LOG: "debgu" }, {}, "DOCR_LOG"],
+    [{ DOCR_LOG: "docr.log" }, {}, "DOCR_LOG"],
     [{}, { fallback: "../evil" }, "fallback in docr/config.json"],
   ])("name what is wrong in %j and %j", (env, file, name) => {
     const failure = failureOfSync(() => readGeneralSettings(env, file));

@@ -458,6 +458,26 @@ describeUnless(explainMissing(["openssl"]), "TLS", () => {
       expect([proxy.tunnels, proxy.plain]).toEqual([[], []]);
     });
 
+    it.each(["socks5", "socks5h", "socks", "socks4", "ftp", "quic"])(
+      "of the scheme %s is refused by name, and nothing connects to it",
+      async (scheme) => {
+        const proxy = await startProxy({ port });
+        for (const name of ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY"]) {
+          const env = { [name]: proxy.url.replace("http:", `${scheme}:`), SSL_CERT_FILE: pki.ca };
+          expect(await failureFrom(API, { env })).toEqual({
+            code: "bad-setting",
+            message: `${name} names a ${scheme} proxy, which docr does not support`,
+          });
+        }
+        expect([proxy.tunnels, proxy.plain, visits]).toEqual([[], [], []]);
+      },
+    );
+
+    it("of another scheme does not matter for a host that NO_PROXY names", async () => {
+      const env = { HTTPS_PROXY: "socks5://127.0.0.1:9", NO_PROXY: ".invalid", SSL_CERT_FILE: pki.ca };
+      expect((await failureFrom("https://nobody.invalid/", { env })).code).toBe("api-unknown-host");
+    });
+
     it("that is not running refuses the connection", async () => {
       const env = { HTTPS_PROXY: "http://127.0.0.1:9", SSL_CERT_FILE: pki.ca };
       expect((await failureFrom(API, { env })).code).toBe("api-refused");

@@ -651,6 +651,11 @@ describe("the network checks", () => {
       "HTTPS_PROXY is not a proxy's URL",
       "correct or unset HTTPS_PROXY",
     ]);
+    expect(await lineOf("proxy", { env: { HTTPS_PROXY: "socks5://127.0.0.1:1080" } })).toEqual([
+      "fail",
+      "HTTPS_PROXY names a socks5 proxy, which docr does not support",
+      "set HTTPS_PROXY to an http or https proxy",
+    ]);
   });
 });
 
