@@ -35,12 +35,17 @@ export async function smoke(
   }
 }
 
+function expect(name: string, isRight: boolean, found: string): void {
+  if (!isRight) throw new Error(`${name}: ${found}`);
+}
+
 async function runSteps(
   runInstalled: RunInstalled,
   added: Environment,
-  { url, account, count }: StandIn,
+  standIn: StandIn,
   hasStore: boolean,
 ): Promise<readonly string[]> {
+  const { url, account } = standIn;
   const done: string[] = [];
   const env = {
     ...added,
@@ -61,9 +66,6 @@ async function runSteps(
   };
   const helper = (name: string, action: string, stdin: string): Promise<string> =>
     ask(name, "docker-credential-docr", [action], stdin);
-  const expect = (name: string, isRight: boolean, found: string): void => {
-    if (!isRight) throw new Error(`${name}: ${found}`);
-  };
 
   const version = await ask("version", "docr", ["version"]);
   expect(
@@ -77,9 +79,13 @@ async function runSteps(
     account.minted.length === 1 && JSON.parse(cold).ServerURL === HOST,
     "no credential was minted",
   );
-  const calls = count();
+  const calls = standIn.count();
   const cached = await helper("get, cached", "get", HOST);
-  expect("get, cached", cached === cold && count() === calls, "another response, or a call of the API");
+  expect(
+    "get, cached",
+    cached === cold && standIn.count() === calls,
+    "another response, or a call of the API",
+  );
   if (hasStore) await useOtherRegistry();
   await ask("logout", "docr", ["logout"]);
   expect(

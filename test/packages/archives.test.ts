@@ -42,16 +42,16 @@ describeUnless(explainNoNamespace(), "the archives", () => {
   });
 
   it("linux-musl-x64 works in a root with musl's loader and busybox", async () => {
-    const { path, installed, run } = await install(undefined, "linux-musl-x64");
-    for (const folder of ["lib", "bin"]) mkdirSync(join(path, folder), { recursive: true });
-    copyFileSync("/lib/ld-musl-x86_64.so.1", join(path, "lib/ld-musl-x86_64.so.1"));
-    copyFileSync("/bin/busybox", join(path, "bin/busybox"));
-    chmodSync(join(path, "bin/busybox"), 0o755);
+    const system = await install(undefined, "linux-musl-x64");
+    for (const folder of ["lib", "bin"]) mkdirSync(join(system.path, folder), { recursive: true });
+    copyFileSync("/lib/ld-musl-x86_64.so.1", join(system.path, "lib/ld-musl-x86_64.so.1"));
+    copyFileSync("/bin/busybox", join(system.path, "bin/busybox"));
+    chmodSync(join(system.path, "bin/busybox"), 0o755);
     const shell = ["/bin/busybox", "sh", "-c", "docker-credential-docr version"];
-    expect((await run(shell, { env: { PATH: "/usr/local/bin" } })).stdout).toMatch(
+    expect((await system.run(shell, { env: { PATH: "/usr/local/bin" } })).stdout).toMatch(
       /^docker-credential-docr /,
     );
-    expect(await smoke(installed(), HOME_ENV)).toEqual(SMOKE_STEPS);
+    expect(await smoke(system.installed(), HOME_ENV)).toEqual(SMOKE_STEPS);
   });
 
   it("linux-musl-x64 mints and caches for a user without a name, on a read-only root, without a home", async () => {

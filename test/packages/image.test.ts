@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -33,7 +33,7 @@ describeUnless(explainNoNamespace() ?? explainMissing(["podman", "crun"]), "the 
     if (code !== 0) throw new Error(stderr);
     image = stdout.trim().replace(/^Loaded image: /, "");
     mkdirSync(join(folder, "shm"));
-    await run("chmod", ["1777", join(folder, "shm")], { env: SYSTEM });
+    chmodSync(join(folder, "shm"), 0o1777);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

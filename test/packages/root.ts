@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RunInstalled } from "../../scripts/smoke.ts";
 import { type Environment, type Outcome, run } from "../support/lab/run.ts";
@@ -64,7 +64,7 @@ export function openRoot(template: string | undefined, options: RootOptions = {}
   }
   for (const extra of ["shm", "formats"]) mkdirSync(`${path}.${extra}`);
   // A mode that the umask does not change.
-  run("chmod", ["1777", `${path}.shm`], { env: {} });
+  chmodSync(`${path}.shm`, 0o1777);
   const { uid = 0, isReadOnly = false, hasProc = true, isArm64 = false } = options;
   const settings = {
     ROOT: path,
