@@ -31,6 +31,7 @@ const USUAL = {
   strace: "strace",
   age: "age",
   mkfifo: "coreutils",
+  chroot: "coreutils",
   ip: "iproute2",
   "update-ca-certificates": "ca-certificates",
   strip: "binutils",
