@@ -11,6 +11,7 @@ export const EXIT_CODES: Readonly<Record<number, string>> = {
   3: "not found",
   4: "rejected by the registry",
   130: "interrupted",
+  143: "terminated",
 };
 
 /** Formats exit codes: `0 success, 1 failure.` */

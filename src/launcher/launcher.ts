@@ -9,6 +9,7 @@ import { decide, findResponse } from "./decide.ts";
 import { holdVariables } from "./environment.ts";
 import { answerFromKeychain } from "./keychain.ts";
 import { isDevice } from "./libc.ts";
+import { explainLimits } from "./limits.ts";
 import { becomeProgram, endAfter, endWithParent, forbidCoreFiles, uptimeMs } from "./process.ts";
 import { candidatesInPath, docrIn, findOwnFolder, isCalledDocr } from "./programs.ts";
 import { clocks, filesOf, privateFolder } from "./sources.ts";
@@ -87,6 +88,8 @@ function becomeDocr(): never {
   const docr = docrIn(folder);
   // Called by the path that it would run, the launcher would become itself forever.
   if (docr.path === called) fail(called + " is the launcher, and docr is missing; install it again");
+  const obstacle = explainLimits();
+  if (obstacle !== undefined) fail(obstacle);
   holdVariables();
   becomeProgram(docr.path, docr.args.concat(isCalledDocr(called) ? args : [HELPER_FLAG].concat(args)));
   fail(docr.path + " cannot be run; install it again");

@@ -15,10 +15,20 @@ declare function sysTextLength(text: string): number;
 
 // PROT_READ | PROT_WRITE; MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, which old kernels ignore
 const mapAt = (address: number, length: number): number => sysMmap(address, length, 3, 0x100022, -1, 0);
+// PROT_READ | PROT_WRITE | PROT_EXEC; MAP_PRIVATE | MAP_ANONYMOUS
+const mapExecutable = (length: number): number => sysMmap(0, length, 7, 0x22, -1, 0);
 const unmap = (address: number, length: number): number => sysMunmap(address, length);
 const copyBytes = (to: number, from: Uint8Array): number => sysCopyBytes(to, from);
 const copyText = (to: number, text: string): number => sysCopyText(to, text);
 const lengthInBytes = (text: string): number => sysTextLength(text);
+
+/** The lower half of -1. An address, also its lower half, is a multiple of a page's size. */
+const MAP_FAILED = 0xffffffff;
+
+/** Whether this process may execute memory that it has written. The page stays mapped until the process becomes a program. */
+export function canExecuteWritten(): boolean {
+  return mapExecutable(4096) !== MAP_FAILED;
+}
 
 /** Where to try. The launcher itself is below the first address, and its stack and libraries are far above the last. */
 const FIRST_ADDRESS = 0x10000000;

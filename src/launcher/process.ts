@@ -67,6 +67,14 @@ export function forbidCoreFiles(): void {
   }
 }
 
+/** The limit in use of a resource (RLIMIT_*). Infinity if there is none, or if it cannot be read. */
+export function limitOf(resource: number): number {
+  const limit = new Uint8Array(16); // struct rlimit
+  if (getrlimit(resource, limit) !== 0) return Infinity;
+  // "No limit" is the largest number, which is also large enough here.
+  return readU32(limit, 4) * 0x100000000 + readU32(limit, 0);
+}
+
 /** Milliseconds since the machine started, sleep included. NaN if unknown. */
 export function uptimeMs(): number {
   const time = new Uint8Array(16); // struct timespec
