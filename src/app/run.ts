@@ -29,6 +29,7 @@ export async function run(
   }
   return runRequest(args, {
     helper: app.helper,
+    isUnknownAnonymous: () => app.general().unknown === "anonymous",
     fallback() {
       const helper = app.fallback();
       // The helper may wait for the user, as without docr.

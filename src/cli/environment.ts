@@ -14,6 +14,7 @@ export const ENVIRONMENT: Readonly<Record<string, string>> = {
   DOCR_STORE: "Where API tokens and logins are stored: keychain, file, pass or auto",
   DOCR_AGE_IDENTITY_FILE: "age identity for DOCR_STORE=file",
   DOCR_FALLBACK: "Fallback helper, which gets the requests for all other registries",
+  DOCR_UNKNOWN: "What other registries without a login get: error, or anonymous for an empty login",
   DOCR_LOG: "debug, or the file for the trace",
   NO_COLOR: "Print without colours",
 };

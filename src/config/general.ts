@@ -8,6 +8,9 @@ import type { ConfigFile } from "./config-file.ts";
 /** Where API tokens and logins are stored. `auto` is the keychain; if there is none, an error's hint names the other stores. */
 export type StoreSetting = "auto" | "keychain" | "file" | "pass";
 
+/** `anonymous` is for clients that take an error for a failure, such as Nomad. */
+export type UnknownSetting = "error" | "anonymous";
+
 /** The settings that apply to the requests of every registry. */
 export interface GeneralSettings {
   readonly store: StoreSetting;
@@ -15,6 +18,8 @@ export interface GeneralSettings {
   readonly storeId: string;
   /** The last part of the fallback helper's name (`osxkeychain`). Undefined if none is set. */
   readonly fallback: string | undefined;
+  /** What a `get` for another registry without a login gets: docker's own error, or an empty login. */
+  readonly unknown: UnknownSetting;
   readonly traceTarget: TraceTarget | undefined;
 }
 
@@ -28,6 +33,8 @@ export function readGeneralSettings(env: Environment, file: ConfigFile): General
     fallback:
       parseFallback("DOCR_FALLBACK", env["DOCR_FALLBACK"]) ??
       parseFallback(`fallback in ${path}`, file.fallback),
+    unknown:
+      parseChoice<UnknownSetting>("DOCR_UNKNOWN", env["DOCR_UNKNOWN"], ["error", "anonymous"]) ?? "error",
     traceTarget: readTraceTarget(env["DOCR_LOG"]),
   };
 }

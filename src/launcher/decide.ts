@@ -106,6 +106,8 @@ function decideCached(
 }
 
 function decideOtherHost(address: string, variable: ReadVariable, files: LauncherFiles): Decision {
+  // Then "not found" may have to become an empty login.
+  if (!isEmpty(variable("DOCR_UNKNOWN"))) return RUN_DOCR;
   const config = files.config();
   if (config === undefined) return RUN_DOCR;
   const helper = files.privateText(fallbackFileName(sha256(fallbackKeyText(variable, config))));

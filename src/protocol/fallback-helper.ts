@@ -14,6 +14,8 @@ export interface FallbackPorts extends Surroundings {
   readonly fallback: string;
   /** Whether docr's own store may hold logins of other registries. */
   readonly hasOwnLogins: () => boolean;
+  /** Whether docr answers a `get` for which there is no login at all. */
+  readonly areUnknownAnswered: boolean;
   readonly readInput: () => Promise<Uint8Array>;
   /** Applies the time limit to docr's own work. The fallback helper has no limit, as without docr. */
   readonly within: <T>(work: Promise<T>) => Promise<T>;
@@ -39,8 +41,9 @@ async function serveOther(
   input: Uint8Array,
   ports: FallbackPorts,
 ): Promise<Response> {
-  const { helper, fallback, hasOwnLogins, within } = ports;
-  if (action === "store" || !hasOwnLogins()) {
+  const { helper, fallback, hasOwnLogins, areUnknownAnswered, within } = ports;
+  const mayAnswer = hasOwnLogins() || (action === "get" && areUnknownAnswered);
+  if (action === "store" || !mayAnswer) {
     return runFallbackHelper(fallback, action, input, "passThrough", ports);
   }
   if (action === "erase") {
@@ -76,7 +79,7 @@ async function findOwn(input: Uint8Array, helper: Helper): Promise<string | unde
  * registry, because a `get` for another registry would fail too.
  */
 export async function listWithFallback(
-  ports: Omit<FallbackPorts, "readInput">,
+  ports: Omit<FallbackPorts, "areUnknownAnswered" | "readInput">,
 ): Promise<ReadonlyMap<string, string>> {
   const { helper, fallback, hasOwnLogins, within } = ports;
   const [theirs, own] = await Promise.all([

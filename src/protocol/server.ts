@@ -6,9 +6,12 @@ import { listWithFallback, serveWithFallback } from "./fallback-helper.ts";
 import type { Action } from "./messages.ts";
 import { encodeListResponse } from "./responses.ts";
 import type { Surroundings } from "./run-fallback-helper.ts";
+import { withEmptyLogins } from "./unknown-registries.ts";
 
 export interface ServerPorts extends Surroundings {
   readonly helper: Helper;
+  /** Whether a `get` for another registry without a login gets an empty login. Throws `bad-setting`. */
+  readonly isUnknownAnonymous: () => boolean;
   /** The fallback helper, by the last part of its name. Throws `bad-setting`. */
   readonly fallback: () => string | undefined;
   /** Tells the launcher about the fallback helper. Never rejects. */
@@ -29,7 +32,7 @@ export interface Timeouts {
 
 /** Answers one request within its time limits. Requests for other registries may go to the fallback helper. */
 export async function serve(action: Action, ports: ServerPorts): Promise<Response> {
-  const { helper, timeouts } = ports;
+  const { timeouts } = ports;
   const within = <T>(work: Promise<T>): Promise<T> =>
     withDeadline(work, timeouts.responseMs, (): never => {
       throw new HelperError("deadline", `docr did not respond within ${timeouts.responseMs / 1000} s`);
@@ -40,9 +43,12 @@ export async function serve(action: Action, ports: ServerPorts): Promise<Respons
     });
   if (action === "list") return serveList(ports, within);
   const fallback = ports.fallback();
+  const areUnknownAnswered = ports.isUnknownAnonymous();
+  const helper = areUnknownAnswered ? withEmptyLogins(ports.helper, ports.hasOwnLogins) : ports.helper;
   if (fallback !== undefined) {
     await ports.noteFallback(fallback);
-    return serveWithFallback(action, { ...ports, fallback, readInput, within });
+    const surroundings = { ...ports, helper, fallback, areUnknownAnswered, readInput, within };
+    return serveWithFallback(action, surroundings);
   }
   return { stdout: await within(respondTo(action, await readInput(), helper)), exitCode: 0 };
 }

@@ -93,7 +93,7 @@ describeUnless(explainNoLauncher() ?? explainNoStub(), "a get of another registr
     expect(await isLeftToDocr(get("ghcr.io"))).toBe(true);
   });
 
-  it.each(["DOCR_STORE", "DOCR_FALLBACK", "DOCR_LOG", "DIGITALOCEAN_ACCESS_TOKEN_FILE"])(
+  it.each(["DOCR_STORE", "DOCR_FALLBACK", "DOCR_UNKNOWN", "DOCR_LOG", "DIGITALOCEAN_ACCESS_TOKEN_FILE"])(
     "becomes docr's with %s set, and does not touch the bus",
     async (name) => {
       expect(await isLeftToDocr(get("ghcr.io", { [name]: "keychain" }))).toBe(true);

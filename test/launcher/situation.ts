@@ -65,6 +65,7 @@ const MEANINGFUL: Readonly<Record<string, readonly string[]>> = {
   DOCR_STORE: ["auto", "keychain", "file"],
   DBUS_SESSION_BUS_ADDRESS: ["unix:path=/nowhere/bus"],
   DOCR_FALLBACK: ["fake", "gone", "docr", "fa ke"],
+  DOCR_UNKNOWN: ["anonymous", "error"],
 };
 
 const CONFIGS: Readonly<Record<string, Buffer | undefined>> = {
@@ -216,7 +217,7 @@ function mostly<T>(usual: T, others: readonly T[], weight: number): fc.Arbitrary
 const VARIABLES = [...new Set([...KEY_VARIABLES, ...FALLBACK_KEY_VARIABLES])]
   .filter((name) => name !== "HOME" && name !== "XDG_CONFIG_HOME")
   // Not LANG or LC_ALL: a path in them crashes Node 26 itself.
-  .concat("TZ", "SOMETHING");
+  .concat("DOCR_UNKNOWN", "TZ", "SOMETHING");
 
 /** Some variables with some values. `rareNames` are set in one of ten situations. */
 function variables(rareNames: readonly string[]): fc.Arbitrary<Environment> {

@@ -14,6 +14,7 @@ function run(args: readonly string[], ports: Partial<RequestPorts> = {}): Promis
     runCommand: async ([verb = ""]) => {
       throw new HelperError("unknown-action", unknownActionMessage(verb));
     },
+    isUnknownAnonymous: () => false,
     fallback: () => undefined,
     noteFallback: async () => undefined,
     hasOwnLogins: () => false,

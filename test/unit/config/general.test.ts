@@ -4,11 +4,12 @@ import { failureOfSync } from "../../support/fakes/failure-of.ts";
 
 describe("the general settings", () => {
   it("are the documented defaults if nothing is set", () => {
-    for (const env of [{}, { DOCR_STORE: "", DOCR_FALLBACK: "", DOCR_LOG: "" }]) {
+    for (const env of [{}, { DOCR_STORE: "", DOCR_FALLBACK: "", DOCR_UNKNOWN: "", DOCR_LOG: "" }]) {
       expect(readGeneralSettings({ HOME: "/home/ann", ...env }, {})).toEqual({
         store: "auto",
         storeId: "keychain /home/ann",
         fallback: undefined,
+        unknown: "error",
         traceTarget: undefined,
       });
     }
@@ -17,8 +18,12 @@ describe("the general settings", () => {
   it("come from the environment first, then from the config file", () => {
     const file = { store: "pass", fallback: "secretservice" };
     expect(readGeneralSettings({}, file)).toMatchObject(file);
-    const env = { DOCR_STORE: "file", DOCR_FALLBACK: "osxkeychain" };
-    expect(readGeneralSettings(env, file)).toMatchObject({ store: "file", fallback: "osxkeychain" });
+    const env = { DOCR_STORE: "file", DOCR_FALLBACK: "osxkeychain", DOCR_UNKNOWN: "anonymous" };
+    expect(readGeneralSettings(env, file)).toMatchObject({
+      store: "file",
+      fallback: "osxkeychain",
+      unknown: "anonymous",
+    });
   });
 
   it.each([
@@ -61,6 +66,7 @@ describe("the general settings", () => {
     [{ DOCR_STORE: "safe" }, {}, "DOCR_STORE"],
     [{}, { store: "safe" }, "store in docr/config.json"],
     [{ DOCR_FALLBACK: "../evil" }, {}, "DOCR_FALLBACK"],
+    [{ DOCR_UNKNOWN: "anonymus" }, {}, "DOCR_UNKNOWN"],
     [{ DOCR_LOG: "debgu" }, {}, "DOCR_LOG"],
     [{ DOCR_LOG: "docr.log" }, {}, "DOCR_LOG"],
     [{}, { fallback: "../evil" }, "fallback in docr/config.json"],

@@ -169,7 +169,10 @@ describe("a get of another host", () => {
     ["with a note for another environment", { files, env: { XDG_CONFIG_HOME: "/x" } }],
     ["with a note that is not a helper's name", { files: { [noteNameFor({})]: "a/b" } }],
     ["with a note that names docr itself", { files: { [noteNameFor({})]: "docr" } }],
-    ["with settings that are set to nothing", { env: { DOCR_STORE: "", DOCR_FALLBACK: "" } }],
+    [
+      "with settings that are set to nothing",
+      { env: { DOCR_STORE: "", DOCR_FALLBACK: "", DOCR_UNKNOWN: "" } },
+    ],
   ])(
     "reads the keychain %s, because no setting can name another store or helper",
     (_what, facts: Partial<Facts>) => {
@@ -180,6 +183,7 @@ describe("a get of another host", () => {
   it.each([
     ["with a store in the environment", { env: { DOCR_STORE: "keychain" } }],
     ["with a fallback helper in the environment", { env: { DOCR_FALLBACK: "osxkeychain" } }],
+    ["with an answer for unknown registries", { files, env: { DOCR_UNKNOWN: "anonymous" } }],
     ["with a config file", { files, config: "={}" }],
     ["with an empty config file", { config: "=" }],
     ["with an unreadable config file", { files, config: undefined }],
@@ -338,8 +342,9 @@ function readsKeychain(situation: Situation, env: Environment, uid: number): boo
   if (env["DOCR_BESIDE"] !== undefined || env["DOCR_LOG"] !== undefined) return false;
   try {
     const address = parseAddress(parseServerUrl(situation.input));
-    const { store, fallback } = readGeneralSettings(env, readConfigFile({ env, platform: "linux", uid }));
-    return address.kind === "other" && store === "auto" && fallback === undefined;
+    const settings = readGeneralSettings(env, readConfigFile({ env, platform: "linux", uid }));
+    const isPlain = settings.store === "auto" && settings.fallback === undefined;
+    return address.kind === "other" && isPlain && settings.unknown === "error";
   } catch {
     return false;
   }
@@ -351,7 +356,8 @@ function fallbackFor(situation: Situation, env: Environment, uid: number): strin
   try {
     const address = parseAddress(parseServerUrl(situation.input));
     const file = readConfigFile({ env, platform: "linux", uid });
-    return address.kind === "other" ? readGeneralSettings(env, file).fallback : undefined;
+    const { fallback, unknown } = readGeneralSettings(env, file);
+    return address.kind === "other" && unknown === "error" ? fallback : undefined;
   } catch {
     return undefined;
   }

@@ -48,6 +48,7 @@ function portsOf(input: string, given: Asked): FallbackPorts {
     helper: bench.helper,
     fallback: "other",
     hasOwnLogins: () => hasOwnLogins,
+    areUnknownAnswered: false,
     readInput: async () => Buffer.from(input),
     within: async (work) => work,
     env,

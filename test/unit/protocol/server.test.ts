@@ -7,6 +7,7 @@ import { createScriptedHelper } from "../../support/fakes/scripted-helper.ts";
 const list = (helper: Helper, ports: Partial<ServerPorts> = {}) =>
   serve("list", {
     helper,
+    isUnknownAnonymous: () => false,
     fallback: () => undefined,
     noteFallback: async () => undefined,
     hasOwnLogins: () => false,
