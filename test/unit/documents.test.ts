@@ -31,6 +31,16 @@ describe("the documents", () => {
     expect(missing).toEqual([]);
   });
 
+  it("name a test in each row of the threat model", () => {
+    const [, model = ""] = /^## Threat model\n([^]*?)^## /m.exec(textOf("SECURITY.md")) ?? [];
+    const rows = model
+      .split("\n")
+      .filter((line) => line.startsWith("| ") && !/^\| (?:attacker|---)/.test(line));
+    expect(rows.length).toBeGreaterThan(15);
+    // The test before checks that these files exist.
+    expect(rows.filter((row) => !/`test\/[\w/-]+\.test\.ts` \|$/.test(row))).toEqual([]);
+  });
+
   it("show only command lines that docr accepts", () => {
     const lines = DOCUMENTS.flatMap((path) => commandLinesIn(path).map((line) => ({ path, line })));
     expect(lines.length).toBeGreaterThan(50);
