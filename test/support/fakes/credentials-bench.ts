@@ -88,6 +88,19 @@ export interface FakeLocks {
   readonly held: ReadonlySet<string>;
 }
 
+export const DEFAULT_SETTINGS: RegistrySettings = {
+  apiUrl: "https://api.example",
+  oauthUrl: "https://cloud.example",
+  apiToken: undefined,
+  registry: undefined,
+  context: undefined,
+  contexts: {},
+  storeId: "keychain",
+  access: "auto",
+  lifetime: limited(3_600_000),
+  cache: undefined,
+};
+
 export function createCredentialsBench(options: CredentialsBenchOptions = {}): CredentialsBench {
   const clock = createFixedClock();
   const keychain = createMemoryStore();
@@ -113,16 +126,8 @@ export function createCredentialsBench(options: CredentialsBenchOptions = {}): C
     held,
   };
   const settings: CredentialsBench["settings"] = {
-    apiUrl: "https://api.example",
-    oauthUrl: "https://cloud.example",
+    ...DEFAULT_SETTINGS,
     apiToken: options.apiToken === undefined ? undefined : environmentToken(options.apiToken),
-    registry: undefined,
-    context: undefined,
-    contexts: {},
-    storeId: "keychain",
-    access: "auto",
-    lifetime: limited(3_600_000),
-    cache: undefined,
     ...options.settings,
   };
   const readSettings = (): RegistrySettings => {

@@ -6,25 +6,12 @@ import { cacheKeyOf, isStoredFor } from "../../../src/credentials/minting/cache-
 import type { RegistrySettings } from "../../../src/credentials/minting/settings.ts";
 import { encodeLoginFields } from "../../../src/protocol/responses.ts";
 import { createResponses } from "../../../src/response-cache/publish.ts";
-import { sha256 } from "../../support/fakes/credentials-bench.ts";
+import { DEFAULT_SETTINGS, sha256 } from "../../support/fakes/credentials-bench.ts";
 import { createFixedClock, MINUTE } from "../../support/fakes/fixed-clock.ts";
 import { createMemoryStore } from "../../support/fakes/memory-store.ts";
 
-const SETTINGS: RegistrySettings = {
-  apiUrl: "https://api.example",
-  oauthUrl: "https://cloud.example",
-  apiToken: undefined,
-  registry: undefined,
-  context: undefined,
-  contexts: {},
-  storeId: "keychain",
-  access: "auto",
-  lifetime: limited(3_600_000),
-  cache: undefined,
-};
-
 const keyOf = (registry: string | undefined, changes: Partial<RegistrySettings> = {}) =>
-  cacheKeyOf({ ...SETTINGS, ...changes }, { registry }, sha256);
+  cacheKeyOf({ ...DEFAULT_SETTINGS, ...changes }, { registry }, sha256);
 const SHARED = keyOf(undefined).name;
 const OF_ACME = keyOf("acme").name;
 
