@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { type Arch, findClang, muslCompiler } from "./musl.ts";
 
@@ -10,6 +10,8 @@ export interface LauncherOptions {
   readonly sysroot?: string;
   /** Build for this machine with AddressSanitizer, which is not static. */
   readonly sanitize?: boolean;
+  /** The compiled object that records which branches a sanitized launcher takes (scripts/fuzz/launcher/coverage.c). */
+  readonly coverage?: string;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface LauncherOptions {
  * undefined; docr is then installed under both names, with the same responses, but slower.
  */
 export function buildLauncher(root: string, work: string, options: LauncherOptions = {}): string | undefined {
-  const { arch = process.arch, sysroot = "/", sanitize = false } = options;
+  const { arch = process.arch, sysroot = "/", sanitize = false, coverage } = options;
   if (process.platform !== "linux" || (arch !== "x64" && arch !== "arm64")) {
     return skip(`the launcher is for Linux on x64 and arm64, and this is ${process.platform}-${arch}`);
   }
@@ -30,7 +32,9 @@ export function buildLauncher(root: string, work: string, options: LauncherOptio
   const scriptc = join(root, "node_modules/scriptc/dist/bootstrap.js");
   const flags = ["build", "launcher/launcher.ts", "--ffi", "launcher/ffi.json", "-o", output];
   try {
-    const compiler = sanitize ? sanitizingCompiler(work) : muslCompiler(arch, sysroot, join(work, "musl"));
+    const compiler = sanitize
+      ? sanitizingCompiler(work, coverage)
+      : muslCompiler(arch, sysroot, join(work, "musl"));
     execFileSync(process.execPath, [scriptc, ...flags, sanitize ? "--sanitize" : "--strip"], {
       cwd: sources,
       stdio: ["ignore", "ignore", "pipe"],
@@ -43,9 +47,25 @@ export function buildLauncher(root: string, work: string, options: LauncherOptio
   return output;
 }
 
-function sanitizingCompiler(work: string): NodeJS.ProcessEnv {
+function sanitizingCompiler(work: string, coverage: string | undefined): NodeJS.ProcessEnv {
   const linker = findClang();
-  return { SCRIPTC_CC: "clang", SCRIPTC_LINKER: linker, PATH: pathWithClang(work, linker) };
+  if (coverage === undefined) {
+    return { SCRIPTC_CC: "clang", SCRIPTC_LINKER: linker, PATH: pathWithClang(work, linker) };
+  }
+  const folder = join(work, "clang-coverage");
+  mkdirSync(folder, { recursive: true });
+  const front = join(folder, "clang");
+  // scriptc compiles its own libraries with -c, and the program together with the link.
+  writeFileSync(
+    front,
+    `#!/bin/sh\ncase " $* " in\n*" -c "*) exec ${linker} "$@";;\n*" -o "*) exec ${linker} -fsanitize-coverage=trace-pc-guard "$@" ${coverage};;\n*) exec ${linker} "$@";;\nesac\n`,
+    { mode: 0o755 },
+  );
+  return {
+    SCRIPTC_CC: "clang",
+    SCRIPTC_LINKER: front,
+    PATH: folder + delimiter + (process.env["PATH"] ?? ""),
+  };
 }
 
 /** Returns a PATH with the linker as `clang`. scriptc needs that name to compile its runtime with AddressSanitizer. */

@@ -309,7 +309,7 @@ function momentOf(value: unknown): Moment | undefined {
   if (!isJsonObject(value)) return undefined;
   const { now, uptime } = value;
   if (!isMilliseconds(now)) return undefined;
-  return { now, uptime: typeof uptime === "number" ? uptime : undefined };
+  return { now, uptime: isMilliseconds(uptime) ? uptime : undefined };
 }
 
 function fieldsOf(text: Secret): JsonObject {

@@ -39,9 +39,12 @@ const PROVIDER_FIELDS = [
 ];
 const ENV_FIELDS: ReadonlySet<string> = new Set(["name", "value"]);
 
+/** More than a configuration needs, and too few to expand to a huge value. */
+const MOST_ALIASES = 100;
+
 /** Parses one file in YAML or JSON. */
 export function parseProviderConfig(text: string): ParsedConfig {
-  const documents = parseAllDocuments(text, { uniqueKeys: true });
+  const documents = parseAllDocuments(text, { uniqueKeys: true, logLevel: "error" });
   const [document, ...others] = Array.isArray(documents) ? documents : [];
   if (!document || others.length > 0)
     return rejected("the file is not one document", "put each in a file of its own");
@@ -53,9 +56,21 @@ export function parseProviderConfig(text: string): ParsedConfig {
       "correct the line",
     );
   }
-  const config: unknown = document.toJS();
+  const config = valueOf(document);
+  if (config === UNRESOLVED) return rejected("an alias cannot be resolved", "write the value in its place");
   if (!isJsonObject(config)) return rejected("the file is not an object", "start from docr kubelet config");
   return checkConfig(config);
+}
+
+const UNRESOLVED = Symbol("unresolved");
+
+/** Returns `UNRESOLVED` if an alias names a missing anchor, or if the aliases would expand to a huge value. */
+function valueOf(document: { readonly toJS: (options: { maxAliasCount: number }) => unknown }): unknown {
+  try {
+    return document.toJS({ maxAliasCount: MOST_ALIASES });
+  } catch {
+    return UNRESOLVED;
+  }
 }
 
 /** The problems of several files that the kubelet merges. */

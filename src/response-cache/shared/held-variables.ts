@@ -18,7 +18,9 @@ export function isHeldVariable(name: string): boolean {
     if (name.startsWith(prefix)) return true;
   }
   // docr reads SSL_CERT_FILE itself, but not the folder.
-  return name === "SSL_CERT_DIR";
+  if (name === "SSL_CERT_DIR") return true;
+  // ICU crashes on a long or malformed locale when Node starts (seen with Node 26.10). docr's texts do not depend on the locale.
+  return name === "LANG" || name === "LC_ALL" || name === "LC_MESSAGES";
 }
 
 /** The name under which the launcher passes the variable on. */
