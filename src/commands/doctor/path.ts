@@ -29,7 +29,7 @@ export async function checkPath({
   if (isLauncher && !isExecutable(join(dirname(real), "docr"))) {
     return [fail("path", `docr is missing next to ${found}`, INSTALL)];
   }
-  const place = pass("path", `clients run ${found}`);
+  const place = placeOf(found, real, files);
   const answer = await runHelper("docr", "version", "");
   const installed = /^docker-credential-docr \([^)]*\) (\d+(?:\.[\w-]+){1,4})\s*$/.exec(answer.stdout)?.[1];
   if (answer.exitCode !== 0 || installed === undefined) {
@@ -37,6 +37,13 @@ export async function checkPath({
   }
   if (installed === version) return [place, pass("version", `docr and ${HELPER} are version ${version}`)];
   return [place, warn("version", `${HELPER} is version ${installed}, docr is ${version}`, INSTALL)];
+}
+
+/** A client with another PATH, such as one that the desktop starts, may run another copy, with another version. */
+function placeOf(found: string, real: string, files: readonly string[]): Finding {
+  const other = files.find((path) => isExecutable(path) && realpathSync(path) !== real);
+  if (other === undefined) return pass("path", `clients run ${found}`);
+  return warn("path", `clients run ${found}, but the PATH has another copy: ${other}`, `remove ${other}`);
 }
 
 /** The paths where clients look, in order. Go ignores relative folders in the PATH. */

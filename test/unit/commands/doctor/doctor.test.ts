@@ -222,6 +222,22 @@ describe("the path check", () => {
     ]);
   });
 
+  it("warns of another copy on the PATH, but not of a link to the same one", async () => {
+    const second = join(folder, "second");
+    mkdirSync(second);
+    const path = join(second, "docker-credential-docr");
+    const env = { PATH: `${join(folder, "bin")}:${second}` };
+    symlinkSync(program(), path);
+    expect(await lineOf("path", { env })).toEqual(["pass", `clients run ${program()}`]);
+    rmSync(path);
+    writeFileSync(path, "", { mode: 0o755 });
+    expect(await lineOf("path", { env })).toEqual([
+      "warn",
+      `clients run ${program()}, but the PATH has another copy: ${path}`,
+      `remove ${path}`,
+    ]);
+  });
+
   it("fails if docr is missing next to the launcher, but not if the helper is docr itself", async () => {
     rmSync(join(folder, "bin", "docr"));
     expect(await lineOf("path")).toEqual(["fail", `docr is missing next to ${program()}`, INSTALL]);
