@@ -22,6 +22,7 @@ export const SUITES: readonly Suite[] = [
       "patchelf",
       "qemu-aarch64-static",
       "rpmbuild",
+      "runc",
       "curl",
       "xz",
     ],

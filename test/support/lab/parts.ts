@@ -64,6 +64,7 @@ const OF_SUITES = {
   patchelf: "patchelf",
   "qemu-aarch64-static": "qemu-user-static",
   rpmbuild: "rpm",
+  runc: "runc",
   xz: "xz-utils",
 } as const;
 
