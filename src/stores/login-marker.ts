@@ -1,8 +1,9 @@
-import { closeSync, existsSync, openSync, unlinkSync } from "node:fs";
+import { closeSync, openSync, unlinkSync } from "node:fs";
 import { dirname } from "node:path";
 import type { SecretStore } from "../core/secret-store.ts";
 import { makeFolders } from "../system/make-folders.ts";
 import { giveToFolderOwner } from "../system/owners.ts";
+import { isAbsent } from "../system/regular-file.ts";
 
 /**
  * An empty file that exists while docr's store may contain logins of other registries. With a fallback helper, `get` checks this
@@ -18,9 +19,9 @@ export interface LoginMarker {
 /** `path` is undefined without a home directory. `onCreated` runs each time this process creates the file. */
 export function createLoginMarker(path: string | undefined, onCreated: () => Promise<void>): LoginMarker {
   return {
-    exists: () => path !== undefined && existsSync(path),
+    exists: () => path !== undefined && !isAbsent(path),
     async set() {
-      if (path === undefined || existsSync(path)) return;
+      if (path === undefined || !isAbsent(path)) return;
       try {
         makeFolders(dirname(path));
         // A new file, and none behind a link.
