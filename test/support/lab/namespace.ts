@@ -11,7 +11,8 @@ export const LAB_VARIABLE = "DOCR_LAB";
 /** The addresses of the real names. The namespace has no network but loopback. */
 export const REGISTRY_ADDRESS = "127.0.0.1";
 export const BASIC_ADDRESS = "127.0.0.2";
-export const API_ADDRESS = "127.0.0.4";
+/** On the loopback interface too, but no loopback address: oras rejects a token service on one. */
+export const API_ADDRESS = "10.98.0.4";
 export const HUB_ADDRESS = "127.0.0.5";
 
 const HOSTS = `127.0.0.1 localhost
@@ -38,6 +39,7 @@ const FLAGS = [
 /** Separates what processes share: loopback, /dev/shm and the state of daemons in /run. */
 const PREPARE = `
 ip link set lo up
+ip addr add ${API_ADDRESS}/32 dev lo
 mount -t tmpfs -o mode=1777 tmpfs /dev/shm
 mount -t tmpfs -o mode=755 tmpfs /run
 `;

@@ -1,0 +1,78 @@
+/** Builds the programs of the suite `engines` that are not there yet. Exits with 1 if one of the project's own does not compile. */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import {
+  ENGINE_PROGRAMS,
+  type EngineProgram,
+  ENGINES,
+  explainNoProgram,
+  reasonFileOf,
+} from "../test/support/engines/programs.ts";
+
+/** Kubernetes takes ten minutes on a busy machine with two processors. */
+const TIMEOUT_MS = 40 * 60_000;
+
+const FLAGS = ["-trimpath", "-ldflags=-s -w", "-buildvcs=false"];
+const GO = ["go", "/usr/local/go/bin/go"].find((path) => run(path, ["version"]).isGood);
+
+mkdirSync(ENGINES, { recursive: true });
+for (const program of ENGINE_PROGRAMS) {
+  if (!existsSync(program.path)) makeProgram(program);
+  console.log(`${program.name}: ${explainNoProgram(program) ?? "good"}`);
+}
+
+/** A program that cannot be made is skipped with the reason, except for a program of the project that does not compile. */
+function makeProgram(program: EngineProgram): void {
+  const { name, source } = program;
+  if ("python" in source) return makeEnvironment(program, source.python);
+  if (GO === undefined) return giveUp(program, `${name} needs Go, which is not installed`);
+  if ("installed" in source) return installProgram(program, source.installed, GO);
+  const { folder } = source;
+  const loaded = run(GO, ["-C", folder, "mod", "download"]);
+  if (!loaded.isGood) return giveUp(program, `${name} needs Go's module proxy: ${lastLine(loaded.output)}`);
+  const { isGood, output } = run(GO, ["-C", folder, "build", ...FLAGS, "-o", program.path, "."]);
+  if (isGood) return;
+  console.log(output);
+  process.exitCode = 1;
+}
+
+function installProgram(program: EngineProgram, source: string, go: string): void {
+  const folder = mkdtempSync(join(ENGINES, "bin-"));
+  const { isGood, output } = run(go, ["install", ...FLAGS, source], { GOBIN: folder });
+  if (isGood) renameSync(join(folder, basename(source.split("@", 1)[0] ?? "")), program.path);
+  else giveUp(program, `${program.name} could not be built: ${lastLine(output)}`);
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function makeEnvironment(program: EngineProgram, packageName: string): void {
+  const { name, path } = program;
+  const made = run("python3", ["-m", "venv", path]);
+  const { isGood, output } = made.isGood ? run(`${path}/bin/pip`, ["install", "-q", packageName]) : made;
+  if (isGood) return;
+  rmSync(path, { recursive: true, force: true });
+  giveUp(program, `${name} could not be installed: ${lastLine(output)}`);
+}
+
+interface Run {
+  readonly isGood: boolean;
+  readonly output: string;
+}
+
+function run(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Run {
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    env: { ...process.env, CGO_ENABLED: "0", ...env },
+    encoding: "utf8",
+    timeout: TIMEOUT_MS,
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  return { isGood: status === 0, output: `${stdout ?? ""}${stderr ?? ""}` };
+}
+
+function giveUp(program: EngineProgram, reason: string): void {
+  writeFileSync(reasonFileOf(program), `${reason}\n`);
+}
+
+function lastLine(output: string): string {
+  return output.trim().split("\n").at(-1) ?? "no output";
+}
