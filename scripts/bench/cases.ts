@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { API_VERSIONS, encodeRequest } from "../../src/kubelet/request.ts";
 import type { Environment } from "../../test/support/lab/run.ts";
 import { ECR_HOST } from "./ecr.ts";
 import type { Owner } from "./full-keyring.ts";
@@ -68,7 +70,23 @@ export function singleCases(scene: Scene): readonly Case[] {
     plain("--help", launcher, "--help", { env: env.plain }),
     firstOutput("status", docr, { env: env.keychain, isRight: (stdout) => stdout.includes("in use") }),
     plain("version", launcher, "version", { env: env.plain }),
+    kubeletCase(scene),
   ];
+}
+
+/** A node's answer with the credential that it has. The first unmeasured round mints it. */
+function kubeletCase({ folder, programs, env }: Scene): Case {
+  const image = DIGITALOCEAN_PATH;
+  const stdin = encodeRequest({ apiVersion: API_VERSIONS[0], image });
+  return {
+    name: "docr kubelet, warm",
+    isRight: (stdout) => stdout.includes('"password":"do'),
+    command: (round) => ({
+      args: [programs.docr(round), "kubelet", "--state-dir", join(folder, "node")],
+      env: env.token,
+      stdin,
+    }),
+  };
 }
 
 /** `list` of docr and of docker-credential-secretservice, each with its own keyring of `count` logins. */

@@ -13,14 +13,14 @@ interface Parts {
 }
 
 /**
- * Whether the pattern matches the image. Both need the same port and the same number of parts in the host. A `*` or `?` stands for
+ * Whether the pattern matches the image. Both need the same port and the same number of parts in the host. A `*` stands for
  * characters within one part of the host. The path is only a prefix, without a boundary: `…/acme` also matches `…/acme-evil/app`.
  */
 export function matchesImage(pattern: string, image: string): boolean {
   const [wanted, found] = [partsOf(pattern), partsOf(image)];
   if (wanted.port !== found.port || wanted.host.length !== found.host.length) return false;
   if (!found.path.startsWith(wanted.path)) return false;
-  return wanted.host.every((part, index) => globOf(part)?.test(found.host[index] ?? "") === true);
+  return wanted.host.every((part, index) => globOf(part).test(found.host[index] ?? ""));
 }
 
 /** Returns the part of a pattern before its path. */
@@ -43,29 +43,16 @@ function normalized(key: string): string {
   return key.replace(/^https?:\/\//, "").replace(/\/v[12](?=\/|$)/, "");
 }
 
+/** The kubelet parses both as URLs without a scheme. It ignores a user name, and everything from a `?` or `#` on. */
 function partsOf(text: string): Parts {
-  const host = hostOf(text);
+  const [address = ""] = text.split(/[?#]/, 1);
+  const host = hostOf(address);
   const [, name = host, port = ""] = /^(.*):(\d*)$/.exec(host) ?? [];
-  return { host: name.split("."), port, path: text.slice(host.length) };
+  const labels = name.slice(name.lastIndexOf("@") + 1).split(".");
+  return { host: labels, port, path: address.slice(host.length) };
 }
 
-/** Converts a pattern of Go's filepath.Match. Returns undefined for one that Go rejects. */
-function globOf(part: string): RegExp | undefined {
-  let source = "";
-  for (let index = 0; index < part.length; index += 1) {
-    const letter = part[index] ?? "";
-    if (letter === "*") source += "[^/]*";
-    else if (letter === "?") source += "[^/]";
-    else if (letter === "[") {
-      const end = part.indexOf("]", index + 2);
-      if (end < 0) return undefined;
-      source += `[${part.slice(index + 1, end).replaceAll("\\", "\\\\")}]`;
-      index = end;
-    } else source += RegExp.escape(letter);
-  }
-  try {
-    return new RegExp(`^${source}$`);
-  } catch {
-    return undefined;
-  }
+function globOf(part: string): RegExp {
+  const literals = part.split("*").map((text) => RegExp.escape(text));
+  return new RegExp(`^${literals.join("[^/]*")}$`);
 }

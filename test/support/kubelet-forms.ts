@@ -138,14 +138,40 @@ export const PATTERN_CASES: readonly PatternCase[] = [
   matching("*.digitalocean.com"),
   matching("*.*.*"),
   matching("reg*.digitalocean.com"),
-  matching("registr?.digitalocean.com"),
-  matching("registry.digital[a-o]cean.com"),
-  matching("registry.digital[^x-z]cean.com"),
+  matching("registry.digitalocean.com/acme?x"),
+  matching("registry.digitalocean.com#x"),
+  matching("user@registry.digitalocean.com"),
+  other("registr?.digitalocean.com"),
   other("registry.digitalocean.com/*"),
   other("*.com"),
   other("*"),
   other("registry.digitalocean.com:443"),
   other("registry.digitalocean.com/ACME"),
-  other("registry.digitalocean.[com"),
   other("registry.digitalocean.com", "registry.digitalocean.com:443/acme/app"),
+];
+
+/** The kubelet does not start with one of these. */
+export const INVALID_PATTERNS: readonly string[] = [
+  "%invalid%",
+  "a b.example",
+  "registry.digital[a-o]cean.com",
+  "host:port/x",
+  "a^b.example",
+  "a|b.example",
+  "a\\b.example",
+  "a%20b.example",
+  "{a}.example",
+  "a`b.example",
+  "quay.io/%zz",
+];
+
+/** The kubelet starts, and the pattern matches nothing, or not what it seems to. */
+export const DOUBTFUL_PATTERNS: readonly string[] = [
+  "",
+  "*",
+  "*.*.*/*",
+  "registry.digitalocean.com/*",
+  "registry.digitalocean.com/ACME/",
+  "https://registry.digitalocean.com",
+  "registr?.digitalocean.com",
 ];

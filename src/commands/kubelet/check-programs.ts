@@ -42,7 +42,8 @@ function checkProgram({ name }: ProviderConfig, binDir: string): Finding | undef
       `run chmod 0755 ${binDir}/${name}`,
     );
   }
-  const similar = suggest(name, names) ?? (names.length === 1 ? names[0] : undefined);
+  const programs = names.filter((one) => isExecutable(`${binDir}/${one}`));
+  const similar = suggest(name, programs) ?? (programs.length === 1 ? programs[0] : undefined);
   const next =
     similar === undefined
       ? `put the program there, under the name ${name}`
