@@ -55,7 +55,7 @@ async function release(): Promise<void> {
     const product = join(PROJECT, "dist", "targets", target.name);
     addDocuments(product, bom, facts);
     const archive = `${facts.name}-${facts.version}-${target.name}`;
-    packArchive(product, archive, join(output, `${archive}.tar.xz`), options);
+    packArchive(product, archive, join(output, `${archive}.tar.xz`), { ...options, arch: target.arch });
     packPlatform(product, target, facts, work, output);
     if (target.libc === "glibc") packDeb(product, target, facts, work, output, options);
     if (target.name === "linux-x64") packRpm(product, facts, work, output, options.level);
