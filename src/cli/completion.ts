@@ -104,6 +104,7 @@ type NamesOf = (kind: Kind) => readonly string[];
 /** The kind of an argument or of an option's value, by its name in the help. */
 const KINDS: Readonly<Record<string, Kind>> = {
   context: "context",
+  dir: "file",
   file: "file",
   helper: "helper",
   host: "host",

@@ -18,6 +18,7 @@ import { writeOciLayout } from "../support/lab/oci-layout.ts";
 import type { Environment, Outcome } from "../support/lab/run.ts";
 
 const HOST = "registry.digitalocean.com";
+/** Where Go usually is, if PATH does not have it. ko runs it. */
 const GO = "/usr/local/go/bin";
 
 /** The two settings of docker's configuration that make a client ask docr. */
@@ -47,17 +48,17 @@ describeUnless(explainNoLab(["docker", "dockerd"]), "a client with docker's conf
   async function client(
     program: EngineProgram,
     args: readonly string[],
-    added: Environment = {},
+    { added = {}, folder = work }: { readonly added?: Environment; readonly folder?: string } = {},
   ): Promise<Outcome> {
     const { PATH = "" } = lab.user.env;
     const path = program.path.replace(/docker-py-[\d.]+$/, "$&/bin/python");
     const env = {
-      PATH: [PATH, GO].join(delimiter),
+      PATH: [PATH, process.env["PATH"], GO].join(delimiter),
       DIGITALOCEAN_ACCESS_TOKEN: token,
       DOCKER_HOST: lab.engine?.host ?? "",
       ...added,
     };
-    const outcome = await lab.user.run("sh", ["-c", 'cd "$0" && exec "$@"', work, path, ...args], {
+    const outcome = await lab.user.run("sh", ["-c", 'cd "$0" && exec "$@"', folder, path, ...args], {
       env,
       timeoutSeconds: 300,
     });
@@ -136,13 +137,14 @@ describeUnless(explainNoLab(["docker", "dockerd"]), "a client with docker's conf
         const base = `${HOST}/acme/base:${way.toLowerCase()}`;
         await client(CRANE, ["append", "-f", lab.rootTar, "-t", base]);
         await client(CRANE, ["mutate", base, "--set-platform", "linux/amd64", "-t", base]);
-        await client(KO, ["build", "-C", folder, "--bare", "--sbom=none", "."], {
+        const added = {
           KO_DOCKER_REPO: `${HOST}/acme/ko`,
           KO_DEFAULTBASEIMAGE: base,
           GOFLAGS: "-mod=mod -buildvcs=false",
           GOTOOLCHAIN: "local",
           GOCACHE: join(work, "gocache"),
-        });
+        };
+        await client(KO, ["build", "--bare", "--sbom=none", "."], { added, folder });
         expectOneMint();
       },
     );
