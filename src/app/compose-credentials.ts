@@ -61,6 +61,8 @@ export interface CredentialPorts {
   readonly refusals: Refusals;
   readonly responses: Responses;
   readonly background: Background;
+  /** Tells the launcher how docr answers requests for other registries. Never rejects. */
+  readonly noteOtherRegistries: () => Promise<void>;
   readonly clock: Clock;
   readonly monotonicMs: () => number;
   readonly reporter: Reporter;
@@ -98,7 +100,7 @@ export function composeCredentials(ports: CredentialPorts) {
     probe: (request, limitMs) => probeCredential(request, { ...parts, current }, limitMs),
   });
   const eraseCredentials = () => logOut(ports.logoutScope(), accountPorts);
-  const helperParts = { logins, logOut: eraseCredentials, clock: ports.clock, reporter };
+  const helperParts = { ...ports, logins, logOut: eraseCredentials };
   const registry = registryWith(steps);
   const afresh = registryWith({ ...steps, refusals: askingAfresh(ports.refusals) });
   return {

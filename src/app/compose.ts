@@ -1,7 +1,7 @@
 /** Wires the program. Every line is one constructor call or one lazy getter; the rooms make the decisions. */
 import { readConfigFile } from "../config/config-file.ts";
 import { createDoctlTokens } from "../config/doctl-tokens.ts";
-import { readGeneralSettings, storeNameOf } from "../config/general.ts";
+import { isKeychain, readGeneralSettings, storeNameOf } from "../config/general.ts";
 import { readLogoutScope } from "../config/logout-scope.ts";
 import { readApiToken, readOauthUrl, readRegistrySettings } from "../config/registry.ts";
 import { REGISTRY_HOST } from "../core/address.ts";
@@ -16,8 +16,8 @@ import { createRefusals } from "../credentials/minting/refusals.ts";
 import { isOtherLogin, LOGIN } from "../credentials/stored-logins.ts";
 import { encodeLoginFields } from "../protocol/responses.ts";
 import { createResponses } from "../response-cache/publish.ts";
-import { fallbackNoteNameOf, responseNameOf } from "../response-cache/read.ts";
-import { writeFallbackNote } from "../response-cache/write-fallback-note.ts";
+import { responseNameOf } from "../response-cache/read.ts";
+import { createOtherRegistryNote } from "../response-cache/write-other-registry-note.ts";
 import { createLazyStore } from "../stores/lazy-store.ts";
 import { markingLogins } from "../stores/login-marker.ts";
 import { createSharedFailures } from "../stores/shared-failures.ts";
@@ -98,8 +98,16 @@ export function compose(host: Host) {
     clock,
   });
   const fallback = () => general().fallback;
-  const noteFallback = (helper: string) =>
-    writeFallbackNote(responseFiles(), fallbackNoteNameOf(host), helper, marker.exists);
+  const noteOtherRegistries = createOtherRegistryNote({
+    files: responseFiles,
+    key: host,
+    settings: () => ({
+      configText: configFile().text,
+      fallback: fallback(),
+      isKeychain: isKeychain(general()),
+    }),
+    hasOwnLogins: marker.exists,
+  });
   const background = createBackground({ files, host, encode: encodeRevocables });
 
   const credentials = composeCredentials({
@@ -122,6 +130,7 @@ export function compose(host: Host) {
     refusals,
     responses,
     background,
+    noteOtherRegistries,
     clock,
     monotonicMs,
     reporter,
@@ -135,7 +144,6 @@ export function compose(host: Host) {
     warnings,
     userAgent,
     fallback,
-    noteFallback,
     hasOwnLogins: marker.exists,
     describePlaces: () => describeSessionPlaces(host),
     runInBackground,

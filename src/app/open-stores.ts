@@ -19,7 +19,7 @@ import {
 import type { RegistrySettings } from "../credentials/minting/settings.ts";
 import { invalidatingResponses } from "../response-cache/invalidate.ts";
 import { responseFolder } from "../response-cache/shared/key.ts";
-import { eraseFallbackNotes } from "../response-cache/write-fallback-note.ts";
+import { eraseOtherRegistryNotes } from "../response-cache/write-other-registry-note.ts";
 import { eitherStore } from "../stores/either-store.ts";
 import { filesOfHome, homeSuffixOf } from "../stores/home-files.ts";
 import { createLoginMarker, type LoginMarker } from "../stores/login-marker.ts";
@@ -64,7 +64,7 @@ export async function openStore({ store }: GeneralSettings, host: Host): Promise
 export function openLoginMarker(host: Host): LoginMarker {
   const home = configHome(host);
   const path = home === undefined ? undefined : `${home}/docr/has-logins`;
-  return createLoginMarker(path, () => eraseFallbackNotes(openAllFiles(host).map(({ store }) => store)));
+  return createLoginMarker(path, () => eraseOtherRegistryNotes(openAllFiles(host).map(({ store }) => store)));
 }
 
 function folderOptionsOf(host: Host): FolderOptions {

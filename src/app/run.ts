@@ -36,7 +36,7 @@ export async function run(
       if (helper !== undefined) host.liftTimeLimit();
       return helper;
     },
-    noteFallback: app.noteFallback,
+    noteOtherRegistries: app.noteOtherRegistries,
     hasOwnLogins: app.hasOwnLogins,
     readInput,
     env: host.env,

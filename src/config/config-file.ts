@@ -10,6 +10,8 @@ import { readUserFile } from "./user-file.ts";
 export interface ConfigFile {
   /** The file's path, for errors. */
   readonly path?: string;
+  /** The file's whole text. Undefined if the file is missing. */
+  readonly text?: string;
   /** The account to use, unless `contexts` names one for the registry. */
   readonly context?: string;
   /** Account names by registry name. */
@@ -45,7 +47,7 @@ export function readConfigFile(machine: Machine): ConfigFile {
         hint: "make it a readable file of your own, or remove it",
       }),
   );
-  return text === undefined ? {} : parseConfigFile(text, path);
+  return text === undefined ? {} : { ...parseConfigFile(text, path), text };
 }
 
 /** The names of the fields. */

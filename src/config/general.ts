@@ -2,7 +2,7 @@ import { HelperError } from "../core/errors.ts";
 import type { Environment } from "../core/machine.ts";
 import type { TraceTarget } from "../core/reporter.ts";
 import { suggest } from "../core/suggestion.ts";
-import { isHelperName } from "../response-cache/shared/fallback-note.ts";
+import { isHelperName } from "../response-cache/shared/other-registry-note.ts";
 import type { ConfigFile } from "./config-file.ts";
 
 /** Where API tokens and logins are stored. `auto` is the keychain; if there is none, an error's hint names the other stores. */

@@ -45,6 +45,8 @@ export interface HelperParts {
   readonly registry: RegistryCredentials;
   /** Works without settings, because a wrong setting must not prevent a logout. */
   readonly logOut: () => Promise<Pick<LogoutResult, "isMintedKnown">>;
+  /** Tells the launcher where logins of other registries are, after docr has looked for one. Never rejects. */
+  readonly noteOtherRegistries: () => Promise<void>;
   readonly clock: Clock;
   readonly reporter: Reporter;
 }
@@ -62,10 +64,18 @@ const LIST_MINT_MS = 4_500;
 /** The user name that `list` shows for DigitalOcean's registry. The real one can be the secret itself. */
 export const LISTED_USERNAME = "docr";
 
-export function createHelper({ logins, registry, logOut, clock, reporter }: HelperParts): Helper {
+export function createHelper({
+  logins,
+  registry,
+  logOut,
+  noteOtherRegistries,
+  clock,
+  reporter,
+}: HelperParts): Helper {
   const { trace } = reporter;
   const storedLogin = async (key: string): Promise<Credential> => {
     const login = await logins.read(key);
+    await noteOtherRegistries();
     trace(login ? "login" : "not-found");
     if (!login) throw new HelperError("not-found", NOT_FOUND);
     return { username: new Secret(login.username), secret: login.secret };

@@ -1,11 +1,12 @@
 // Decides what the launcher does with one request, without side effects. scriptc compiles it; tests also run it in process.
 import { createHash } from "node:crypto";
 import {
-  fallbackFileName,
-  fallbackKeyText,
+  helperInNote,
   isCertainlyOtherHost,
-  isHelperName,
-} from "../response-cache/shared/fallback-note.ts";
+  KEYCHAIN_NOTE,
+  noteFileName,
+  noteKeyText,
+} from "../response-cache/shared/other-registry-note.ts";
 import { openCachedResponse } from "../response-cache/shared/format.ts";
 import { registryIn } from "../response-cache/shared/address.ts";
 import { isBypassed, keyText, type ReadVariable, responseFileName } from "../response-cache/shared/key.ts";
@@ -110,12 +111,14 @@ function decideOtherHost(address: string, variable: ReadVariable, files: Launche
   if (!isEmpty(variable("DOCR_UNKNOWN"))) return RUN_DOCR;
   const config = files.config();
   if (config === undefined) return RUN_DOCR;
-  const helper = files.privateText(fallbackFileName(sha256(fallbackKeyText(variable, config))));
-  if (helper !== undefined && isHelperName(helper)) return { kind: "run-fallback", helper };
-  return isStoreCertain(variable, config) ? { kind: "read-keychain", address } : RUN_DOCR;
+  const note = files.privateText(noteFileName(sha256(noteKeyText(variable, config)))) ?? "";
+  const helper = helperInNote(note);
+  if (helper !== undefined) return { kind: "run-fallback", helper };
+  const isKeychain = note === KEYCHAIN_NOTE || isStoreCertain(variable, config);
+  return isKeychain ? { kind: "read-keychain", address } : RUN_DOCR;
 }
 
-/** Whether no setting can name another store or a fallback helper: docr then reads the keychain. */
+/** Whether no setting can name another store or a fallback helper: docr then reads the keychain, and no note is needed. */
 function isStoreCertain(variable: ReadVariable, config: string): boolean {
   return config === "" && isEmpty(variable("DOCR_STORE")) && isEmpty(variable("DOCR_FALLBACK"));
 }

@@ -1,7 +1,7 @@
 // The launcher is the program `docker-credential-docr` on Linux. It answers a `get` from the response cache and becomes docr for
 // everything else. scriptc compiles it. test/unit/launcher/launcher.test.ts lists every function that it may call.
 import { API_TOKEN_VARIABLES } from "../response-cache/shared/api-token-variables.ts";
-import { FALLBACK_ACTIVE } from "../response-cache/shared/fallback-note.ts";
+import { FALLBACK_ACTIVE } from "../response-cache/shared/other-registry-note.ts";
 import { HELPER_FLAG, TETHER_FLAG } from "../response-cache/shared/helper-flag.ts";
 import { OUTPUT_FAILED_MESSAGE } from "../response-cache/shared/limits.ts";
 import { talkToBus } from "./bus.ts";

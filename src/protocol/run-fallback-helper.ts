@@ -1,6 +1,6 @@
 import { HelperError } from "../core/errors.ts";
 import type { Environment } from "../core/machine.ts";
-import { FALLBACK_ACTIVE } from "../response-cache/shared/fallback-note.ts";
+import { FALLBACK_ACTIVE } from "../response-cache/shared/other-registry-note.ts";
 import { runChild } from "../system/child-process.ts";
 import { withoutApiTokens } from "./child-environment.ts";
 

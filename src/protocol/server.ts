@@ -15,7 +15,7 @@ export interface ServerPorts extends Surroundings {
   /** The fallback helper, by the last part of its name. Throws `bad-setting`. */
   readonly fallback: () => string | undefined;
   /** Tells the launcher about the fallback helper. Never rejects. */
-  readonly noteFallback: (helper: string) => Promise<void>;
+  readonly noteOtherRegistries: () => Promise<void>;
   /** Whether docr's own store may hold logins of other registries. Does not open the store. */
   readonly hasOwnLogins: () => boolean;
   /** Reads stdin to its end, or slightly more than the limit. */
@@ -46,7 +46,7 @@ export async function serve(action: Action, ports: ServerPorts): Promise<Respons
   const areUnknownAnswered = ports.isUnknownAnonymous();
   const helper = areUnknownAnswered ? withEmptyLogins(ports.helper, ports.hasOwnLogins) : ports.helper;
   if (fallback !== undefined) {
-    await ports.noteFallback(fallback);
+    await ports.noteOtherRegistries();
     const surroundings = { ...ports, helper, fallback, areUnknownAnswered, readInput, within };
     return serveWithFallback(action, surroundings);
   }
@@ -61,7 +61,7 @@ async function serveList(ports: ServerPorts, within: <T>(work: Promise<T>) => Pr
   const listNames = async (): Promise<ReadonlyMap<string, string>> => {
     const fallback = ports.fallback();
     if (fallback === undefined) return within(ports.helper.list());
-    await ports.noteFallback(fallback);
+    await ports.noteOtherRegistries();
     return listWithFallback({ ...ports, fallback, within });
   };
   const names = await listNames().catch(() => new Map<string, string>());

@@ -2,7 +2,6 @@ import type { Environment } from "../core/machine.ts";
 import type { Sha256 } from "../core/secret.ts";
 import type { Moment } from "../core/lifetime.ts";
 import { registryIn } from "./shared/address.ts";
-import { fallbackFileName, fallbackKeyText } from "./shared/fallback-note.ts";
 import { openCachedResponse } from "./shared/format.ts";
 import { configPath, isBypassed, keyText, responseFileName, responseFolder } from "./shared/key.ts";
 import { isPrivateFolder, readPrivateFile } from "../system/private-folder.ts";
@@ -40,13 +39,6 @@ export function responseNameOf({ env, sha256 }: ResponseKeyOptions, registry: st
   if (isBypassed(variable)) return undefined;
   const config = readConfigText(env);
   return config === undefined ? undefined : responseFileName(sha256(keyText(variable, config, registry)));
-}
-
-/** The file name of the note that tells the launcher about the fallback helper. Undefined if the config is unreadable. */
-export function fallbackNoteNameOf({ env, sha256 }: ResponseKeyOptions): string | undefined {
-  const config = readConfigText(env);
-  if (config === undefined) return undefined;
-  return fallbackFileName(sha256(fallbackKeyText((name) => env[name], config)));
 }
 
 /** Returns the config file's part of the key: "=" and its text, or "" if it is absent. Undefined if it cannot be read. */

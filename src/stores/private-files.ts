@@ -14,7 +14,8 @@ import { isPrivateFolder, makePrivateFolder, readPrivateFile } from "../system/p
 
 const NAME = /^[a-z0-9-]{1,100}$/;
 /** Locks and notes for one cache key. Every API token and setting has its own key, so docr must remove old ones. */
-const PER_KEY = /^(?:turn|failure|refusal|registry|renewal|fallback)-[0-9a-f]{64}(?:-of-[0-9a-f]{16})?$/;
+const PER_KEY =
+  /^(?:turn|failure|refusal|registry|renewal|other|fallback)-[0-9a-f]{64}(?:-of-[0-9a-f]{16})?$/;
 /**
  * The longest lifetime of a credential. No process uses a key's lock or note for longer. If the clock is set forward, docr may
  * remove a lock that is in use, which costs one more mint.

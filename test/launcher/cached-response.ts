@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { sha256 } from "../../src/app/startup/sha256.ts";
 import { REGISTRY_HOST } from "../../src/core/address.ts";
 import { encodeCachedResponse, type ValidityTimes } from "../../src/response-cache/shared/format.ts";
-import { fallbackFileName, fallbackKeyText } from "../../src/response-cache/shared/fallback-note.ts";
+import { noteFileName, noteKeyText } from "../../src/response-cache/shared/other-registry-note.ts";
 import { keyText, responseFileName } from "../../src/response-cache/shared/key.ts";
 import type { Environment } from "../support/lab/run.ts";
 
@@ -17,9 +17,9 @@ export function responseNameFor(env: Environment, config = "", registry = ""): s
   return responseFileName(sha256(keyText((name) => env[name], config, registry)));
 }
 
-/** The file name of the fallback note. */
+/** The file name of the note about other registries. `config` is the same. */
 export function noteNameFor(env: Environment, config = ""): string {
-  return fallbackFileName(sha256(fallbackKeyText((name) => env[name], config)));
+  return noteFileName(sha256(noteKeyText((name) => env[name], config)));
 }
 
 /** A response as docr prints it to a client that asked for the address. */

@@ -5,7 +5,7 @@ import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { buildLauncher } from "../../scripts/build/launcher.ts";
 import { KEY_VARIABLES } from "../../src/response-cache/shared/key.ts";
-import { FALLBACK_KEY_VARIABLES } from "../../src/response-cache/shared/fallback-note.ts";
+import { helperNote, NOTE_VARIABLES } from "../../src/response-cache/shared/other-registry-note.ts";
 import { describeUnless } from "../support/lab/describe.ts";
 import { explainNoLauncher } from "../support/lab/executable.ts";
 import { explainMissing, SYSTEM_PATH } from "../support/lab/parts.ts";
@@ -99,13 +99,7 @@ const odd = fc.oneof(
   fc.string({ unit: "binary", maxLength: 30 }),
   fc.constantFrom("", "/", "//", "a".repeat(5000), "/".repeat(5000), "é".repeat(3000), "=\n=\n", "%s%n%x"),
 );
-const variable = fc.constantFrom(
-  ...KEY_VARIABLES,
-  ...FALLBACK_KEY_VARIABLES,
-  "XDG_RUNTIME_DIR",
-  "DOCR_LOG",
-  "PATH",
-);
+const variable = fc.constantFrom(...KEY_VARIABLES, ...NOTE_VARIABLES, "XDG_RUNTIME_DIR", "DOCR_LOG", "PATH");
 
 const anyCase = fc.record({
   response: edits,
@@ -169,7 +163,7 @@ describeUnless(reason, "the launcher under AddressSanitizer", () => {
       writeFileSync(join(site, "run/docr", name), bytes, { mode: 0o600 });
     const stored = Buffer.from(cachedResponse("cached", validAround(Date.now())));
     store(responseNameFor(env, configText), mutated(stored, response));
-    if (note) store(noteNameFor(env, configText), mutated(Buffer.from("other"), note));
+    if (note) store(noteNameFor(env, configText), mutated(Buffer.from(helperNote("other")), note));
     return env;
   };
 

@@ -156,6 +156,7 @@ describe(`the launcher and docr in ${SITUATIONS} situations of a Secret Service`
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- no request reaches it
       registry: registry as RegistryCredentials,
       logOut: () => Promise.reject(new Error("no request logs out")),
+      noteOtherRegistries: async () => undefined,
       clock: { read: () => ({ now: 0, uptime: 0 }) },
       reporter: { trace: () => undefined, warn: () => undefined },
     });

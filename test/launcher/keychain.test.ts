@@ -1,7 +1,8 @@
 /** The launcher and the Secret Service, with a fake one. */
-import { mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { KEYCHAIN_NOTE } from "../../src/response-cache/shared/other-registry-note.ts";
 import { attributesOf } from "../../src/secret-service/attributes.ts";
 import { type SecretBusServer, startSecretBus } from "../support/fakes/secret-bus-server.ts";
 import { FakeSecretDaemon } from "../support/fakes/secret-daemon.ts";
@@ -9,6 +10,7 @@ import { describeUnless, itUnless } from "../support/lab/describe.ts";
 import { explainNoLauncher } from "../support/lab/executable.ts";
 import { explainMissing, explainNotRoot } from "../support/lab/parts.ts";
 import { type Environment, run } from "../support/lab/run.ts";
+import { noteNameFor } from "./cached-response.ts";
 import { type Outcome, inParallel } from "./call.ts";
 import { type Bench, openBench } from "./launcher-bench.ts";
 import { explainNoStub } from "./stub.ts";
@@ -101,11 +103,25 @@ describeUnless(explainNoLauncher() ?? explainNoStub(), "a get of another registr
     },
   );
 
-  it("becomes docr's with a config file, and does not touch the bus", async () => {
-    mkdirSync(join(bench.folder, "home", ".config", "docr"), { recursive: true });
-    writeFileSync(join(bench.folder, "home", ".config", "docr", "config.json"), '{"store":"keychain"}');
+  it("becomes docr's with a config file that docr has not noted, and does not touch the bus", async () => {
+    const file = join(bench.folder, "home", ".config", "docr", "config.json");
+    const text = '{"store":"keychain"}';
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
     expect(await isLeftToDocr(get("ghcr.io"))).toBe(true);
     expect(bus.connections()).toBe(0);
+
+    const note = join(bench.responses, noteNameFor(bench.env, `=${text}`));
+    writeFileSync(note, KEYCHAIN_NOTE, { mode: 0o600 });
+    expect(await get("ghcr.io")).toMatchObject({ ending: 0, stdout: RESPONSE, stderr: "" });
+    expect((await get("quay.io")).ending).toBe(1);
+    const connections = bus.connections();
+    chmodSync(note, 0o640);
+    expect(await isLeftToDocr(get("ghcr.io"))).toBe(true);
+    chmodSync(note, 0o600);
+    writeFileSync(file, `${text}\n`);
+    expect(await isLeftToDocr(get("ghcr.io"))).toBe(true);
+    expect(bus.connections()).toBe(connections);
   });
 
   it.each([

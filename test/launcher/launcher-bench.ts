@@ -1,6 +1,7 @@
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { helperNote } from "../../src/response-cache/shared/other-registry-note.ts";
 import { LAUNCHER } from "../support/lab/executable.ts";
 import { SYSTEM_PATH } from "../support/lab/parts.ts";
 import type { Environment } from "../support/lab/run.ts";
@@ -16,7 +17,7 @@ export interface Bench {
   /** The path where the launcher looks for docr. */
   readonly docr: string;
   readonly env: Environment;
-  /** The folder of cached responses and fallback notes. */
+  /** The folder of cached responses and notes. */
   readonly responses: string;
   /** The response that `cacheResponse` stores. */
   readonly response: string;
@@ -24,7 +25,7 @@ export interface Bench {
   putStub(code: number): void;
   /** Stores a cached response for the environment, or the given text instead. Returns its path. */
   cacheResponse(env?: Environment, text?: string): string;
-  /** Stores a fallback note, and puts a stub of the helper on the PATH. Returns the environment. */
+  /** Stores the note of a fallback helper, and puts a stub of the helper on the PATH. Returns the environment. */
   noteFallback(code: number): Environment;
   /** Runs the launcher. */
   ask(args: readonly string[], input: string | Uint8Array | undefined, env?: Environment): Promise<Outcome>;
@@ -62,7 +63,7 @@ export function openBench(program: string = LAUNCHER): Bench {
     },
     noteFallback(code) {
       const withFallback = { ...env, DOCR_FALLBACK: FALLBACK };
-      writeFileSync(join(responses, noteNameFor(withFallback)), FALLBACK, { mode: 0o600 });
+      writeFileSync(join(responses, noteNameFor(withFallback)), helperNote(FALLBACK), { mode: 0o600 });
       const name = `docker-credential-${FALLBACK}`;
       writeStub(join(folder, "path", name), name, code);
       return withFallback;

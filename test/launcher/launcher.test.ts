@@ -223,7 +223,7 @@ describeUnless(reason, "the launcher", () => {
     },
   );
 
-  describe("with a fallback note", () => {
+  describe("with the note of a fallback helper", () => {
     it("runs the fallback helper for another host with the client's own request and DOCR_BESIDE, without docr", async () => {
       const env = bench.noteFallback(3);
       for (const host of ["ghcr.io", "https://index.docker.io/v1/\n"]) {

@@ -5,9 +5,9 @@ import { listFiles, backdate, readFiles } from "../support/private-folder.ts";
 import { HOST, loginFor, secretOf } from "../support/requests.ts";
 import { inSandbox, type Sandbox } from "../system/sandbox.ts";
 import { describeUnless } from "../support/lab/describe.ts";
-import { explainNoLauncher } from "../support/lab/executable.ts";
+import { DOCR, explainNoLauncher } from "../support/lab/executable.ts";
 import { explainMissing, KEYRING } from "../support/lab/parts.ts";
-import type { Environment } from "../support/lab/run.ts";
+import { type Environment, run } from "../support/lab/run.ts";
 import { waitUntil } from "../support/lab/service.ts";
 import { type Outcome, call } from "./call.ts";
 import { openBench } from "./launcher-bench.ts";
@@ -210,6 +210,88 @@ describeUnless(reason, "the response that docr caches for the launcher", () => {
       const missing = { XDG_RUNTIME_DIR: join(sandbox.folder, "missing") };
       rmSync(missing.XDG_RUNTIME_DIR, { recursive: true, force: true });
       expect((await askLauncherAlone({ ...sandbox.env, ...missing })).ending).toBe(1);
+    }),
+  );
+});
+
+/** The prefix of the notes. */
+const NOTES = "other-";
+const OTHER = "ghcr.io";
+const MISSING = "missing.test";
+
+const configPath = (sandbox: Sandbox): string => join(sandbox.home, ".config", "docr", "config.json");
+
+/** A user with a login of another registry. */
+function withLogin(body: (sandbox: Sandbox) => Promise<void>): () => Promise<void> {
+  return inSandbox({ keyring: true }, async (sandbox) => {
+    expect(await sandbox.docr("store", { stdin: loginFor(OTHER) })).toMatchObject({ code: 0 });
+    await body(sandbox);
+  });
+}
+
+describeUnless(reason, "the note that docr writes for the launcher about other registries", () => {
+  it.each([
+    ["a config file", {}, '{"context":"work"}'],
+    ["a store in the config file", {}, '{\n  "store": "keychain"\n}\n'],
+    ["a store in the environment", { DOCR_STORE: "auto" }, undefined],
+    ["both", { DOCR_STORE: "keychain" }, '{"store":"file"}'],
+  ])(
+    "lets the launcher read the keychain with %s, after docr has done it once",
+    (_what, added: Environment, config) =>
+      withLogin(async (sandbox) => {
+        if (config !== undefined) writeFileSync(configPath(sandbox), config);
+        const env = { ...sandbox.env, ...added };
+        expect((await askLauncherAlone(env, OTHER)).stdout).toContain("cannot be run");
+        const found = await run(DOCR, ["--as-helper", "get"], { stdin: OTHER, env });
+        const none = await run(DOCR, ["--as-helper", "get"], { stdin: MISSING, env });
+        expect([found.code, none.code]).toEqual([0, 1]);
+        for (const first of [MISSING, OTHER]) {
+          for (const name of listFiles(sandbox.privateFolder, NOTES))
+            rmSync(join(sandbox.privateFolder, name));
+          await sandbox.docr("get", { stdin: first, env: added });
+          for (const [host, { code, stdout }] of [
+            [OTHER, found],
+            [MISSING, none],
+          ] as const)
+            expect(await askLauncherAlone(env, host)).toMatchObject({ ending: code, stdout, stderr: "" });
+        }
+      })(),
+  );
+
+  it(
+    "belongs to the settings that docr had: after a change, docr decides again",
+    withLogin(async (sandbox) => {
+      const command = (...args: string[]) => sandbox.run(args, { stdin: "", env: sandbox.env });
+      const isAnsweredAlone = async (added: Environment = {}): Promise<boolean> =>
+        (await askLauncherAlone({ ...sandbox.env, ...added }, OTHER)).ending === 0;
+      await command("config", "set", "context", "work");
+      await sandbox.docr("get", { stdin: OTHER });
+      expect(await isAnsweredAlone()).toBe(true);
+      for (const added of [{ DOCR_STORE: "file" }, { DOCR_FALLBACK: "pass" }, { DOCR_LOG: "debug" }])
+        expect(await isAnsweredAlone(added)).toBe(false);
+      for (const [name, value] of [
+        ["fallback", "pass"],
+        ["store", "file"],
+      ] as const) {
+        await command("config", "set", name, value);
+        expect(await isAnsweredAlone()).toBe(false);
+        await sandbox.docr("get", { stdin: MISSING });
+        expect(await isAnsweredAlone()).toBe(false);
+        await command("config", "unset", name);
+        expect(await isAnsweredAlone()).toBe(true);
+      }
+    }),
+  );
+
+  it(
+    "is not written while the keychain is locked, and not for DigitalOcean's registry",
+    withLogin(async (sandbox) => {
+      writeFileSync(configPath(sandbox), "{}");
+      await sandbox.keyring?.restart("locked");
+      expect(await sandbox.docr("get", { stdin: OTHER })).toMatchObject({ code: 1 });
+      await sandbox.get({ DIGITALOCEAN_ACCESS_TOKEN: sandbox.token });
+      expect(listFiles(sandbox.privateFolder, RESPONSES)).not.toEqual([]);
+      expect(listFiles(sandbox.privateFolder, NOTES)).toEqual([]);
     }),
   );
 });

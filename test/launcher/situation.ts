@@ -14,7 +14,13 @@ import * as fc from "fast-check";
 import { encodeCacheRecord } from "../../src/credentials/codec.ts";
 import { Secret } from "../../src/core/secret.ts";
 import { sha256 } from "../../src/app/startup/sha256.ts";
-import { FALLBACK_KEY_VARIABLES, isHelperName } from "../../src/response-cache/shared/fallback-note.ts";
+import {
+  helperNote,
+  isHelperName,
+  KEYCHAIN_NOTE,
+  NOTE_VARIABLES,
+  noteKeyText,
+} from "../../src/response-cache/shared/other-registry-note.ts";
 import { RESPONSE_LIMIT, type ValidityTimes } from "../../src/response-cache/shared/format.ts";
 import { KEY_VARIABLES, BYPASS_VARIABLES } from "../../src/response-cache/shared/key.ts";
 import type { Environment } from "../support/lab/run.ts";
@@ -74,6 +80,8 @@ const CONFIGS: Readonly<Record<string, Buffer | undefined>> = {
   context: Buffer.from('{"context":"work"}\n'),
   fallback: Buffer.from('{"fallback":"fake"}'),
   "missing fallback": Buffer.from('{ "fallback": "gone" }'),
+  keychain: Buffer.from('{"context":"work","store":"keychain"}'),
+  vault: Buffer.from('{"store":"file"}'),
   tabs: Buffer.from('{\n\t"context": "work"\n}\n'),
   "carriage returns": Buffer.from('{"context":"work"}\r\n'),
   "a fallback after tabs": Buffer.from('{\t"fallback":"fake"}'),
@@ -136,6 +144,10 @@ const NOTE_KINDS = [
   "empty",
   "huge",
   "broken",
+  "of no config",
+  "of another config",
+  "of an earlier version",
+  "text of an earlier version",
 ];
 const RUNTIME_DIRS = ["own", "not set", "empty", "relative", "open to others", "symlink", "not there"];
 const FOLDERS = ["own", "open to the group", "open to others", "symlink", "a file", "absent"];
@@ -214,7 +226,7 @@ function mostly<T>(usual: T, others: readonly T[], weight: number): fc.Arbitrary
   );
 }
 
-const VARIABLES = [...new Set([...KEY_VARIABLES, ...FALLBACK_KEY_VARIABLES])]
+const VARIABLES = [...new Set([...KEY_VARIABLES, ...NOTE_VARIABLES])]
   .filter((name) => name !== "HOME" && name !== "XDG_CONFIG_HOME")
   // Not LANG or LC_ALL: a path in them crashes Node 26 itself.
   .concat("DOCR_UNKNOWN", "TZ", "SOMETHING");
@@ -467,19 +479,27 @@ function arrangeNote({ note, config: kind }: Situation, { responses, env, config
   const broken: Readonly<Record<string, string>> = {
     empty: "",
     huge: "x".repeat(100_000),
-    broken: "no name\n",
+    broken: "helper no name\n",
+    "text of an earlier version": "fake",
+  };
+  const wrongNames: Readonly<Record<string, string>> = {
+    "of no config": noteNameFor(env, config === "" ? "={}" : ""),
+    "of another config": noteNameFor(env, "={ }"),
+    "of an earlier version": `fallback-${sha256(noteKeyText((name) => env[name], config))}`,
   };
   const stored = storedNote(kind, env, config);
   const bad = broken[note];
+  const wrongName = wrongNames[note];
   if (bad !== undefined) makers.makeFile(path, bad);
+  else if (wrongName !== undefined) makers.makeFile(join(responses, wrongName), helperNote("wrong"));
   else if (note === "directory") makers.makeFolder(path);
   else if (stored === undefined || note === "absent") return;
   else if (note === "as stored") makers.makeFile(path, stored);
   else if (note === "mode 0640") makers.makeFile(path, stored, 0o640);
   else if (note === "mode 0604") makers.makeFile(path, stored, 0o604);
   else if (note === "symlink") {
-    makers.makeFile(join(responses, "fallback-elsewhere"), stored);
-    makers.makeLink(path, join(responses, "fallback-elsewhere"));
+    makers.makeFile(join(responses, "other-elsewhere"), stored);
+    makers.makeLink(path, join(responses, "other-elsewhere"));
   }
 }
 
@@ -490,12 +510,24 @@ function storedNote(kind: string, env: Environment, config: string): string | un
     ["a fallback after tabs", "fake"],
     ["missing fallback", "gone"],
   ]);
-  const isBad = ["odd text", "no JSON", "nothing", "no text", "a NUL", "loop", "directory"].includes(kind);
-  const isStore = ["", "auto", "keychain", "file", "pass"].includes(env["DOCR_STORE"] ?? "");
+  const isBad = [
+    "odd text",
+    "no JSON",
+    "nothing",
+    "no text",
+    "a NUL",
+    "loop",
+    "directory",
+    "unreadable",
+  ].includes(kind);
+  const store = env["DOCR_STORE"] ?? "";
+  const isStore = ["", "auto", "keychain", "file", "pass"].includes(store);
   const set = env["DOCR_FALLBACK"] ?? "";
   if (isBad || !isStore || (set !== "" && !isHelperName(set))) return undefined;
-  if (set !== "") return set;
-  return config === "" ? undefined : fromConfig.get(kind);
+  const helper = set === "" && config !== "" ? fromConfig.get(kind) : set;
+  if (helper !== undefined && helper !== "") return helperNote(helper);
+  const isVault = store === "" && config !== "" && kind === "vault";
+  return isVault || store === "file" || store === "pass" ? undefined : KEYCHAIN_NOTE;
 }
 
 /** The file name of the credential that a `get` without any setting uses. */

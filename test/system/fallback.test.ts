@@ -181,11 +181,11 @@ describeUnless(explainNoExecutable(), "with a fallback helper", () => {
       const get = () => sandbox.docr("get", { stdin: "one.test", env });
       // docr notes for the launcher that it can run the fallback helper directly.
       expect(await get()).toMatchObject({ code: 1, stderr: "" });
-      expect(listFiles(sandbox.privateFolder, "fallback-")).toHaveLength(1);
+      expect(listFiles(sandbox.privateFolder, "other-")).toHaveLength(1);
       expect(await sandbox.docr("store", { stdin: loginFor("one.test"), env: store })).toMatchObject({
         code: 0,
       });
-      expect(listFiles(sandbox.privateFolder, "fallback-")).toEqual([]);
+      expect(listFiles(sandbox.privateFolder, "other-")).toEqual([]);
       for (let time = 1; time <= 2; time += 1) {
         expect(JSON.parse((await get()).stdout)).toEqual(JSON.parse(loginFor("one.test")));
       }

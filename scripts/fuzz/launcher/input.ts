@@ -1,5 +1,6 @@
 /** One request to the launcher with everything that it reads. */
 import * as fc from "fast-check";
+import { helperNote, KEYCHAIN_NOTE } from "../../../src/response-cache/shared/other-registry-note.ts";
 import { textLike } from "../parsers/texts.ts";
 
 export interface LauncherInput {
@@ -43,7 +44,7 @@ const stdin = textLike([
   "quay.io\n",
 ]);
 const config = fc.option(textLike(['{"fallback":"other"}\n', "{}"]), { nil: undefined });
-const note = fc.option(textLike(["other"]), { nil: undefined });
+const note = fc.option(textLike([helperNote("other"), KEYCHAIN_NOTE]), { nil: undefined });
 const variables = fc.dictionary(fc.constantFrom(...NAMES), textLike(["debug", "none", "/x", ""]), {
   maxKeys: 1,
 });

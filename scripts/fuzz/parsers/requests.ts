@@ -8,7 +8,10 @@ import { encodeGoJson } from "../../../src/protocol/go-json.ts";
 import { parseServerUrl, parseStoreRequest } from "../../../src/protocol/requests.ts";
 import { decodeAscii } from "../../../src/response-cache/shared/ascii.ts";
 import { registryIn } from "../../../src/response-cache/shared/address.ts";
-import { isCertainlyOtherHost, isHelperName } from "../../../src/response-cache/shared/fallback-note.ts";
+import {
+  isCertainlyOtherHost,
+  isHelperName,
+} from "../../../src/response-cache/shared/other-registry-note.ts";
 import { encodeCachedResponse, openCachedResponse } from "../../../src/response-cache/shared/format.ts";
 import { loginNames } from "../../../src/launcher/login-names.ts";
 import { responseFromRecord } from "../../../src/launcher/login-record.ts";

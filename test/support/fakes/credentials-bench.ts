@@ -59,6 +59,8 @@ export interface CredentialsBench {
   readonly background: readonly string[];
   /** The registries of the credentials whose response was published. */
   readonly published: readonly string[];
+  /** How often the launcher was told about other registries. */
+  readonly launcherNotes: () => number;
   /** The names under which background refreshes were started. */
   readonly refreshed: ReadonlySet<string>;
   readonly locks: FakeLocks;
@@ -139,6 +141,7 @@ export function createCredentialsBench(options: CredentialsBenchOptions = {}): C
   const sessionFiles = (options.hasFiles ?? true) ? { store: files, endsWithSession: true } : undefined;
   const open = (store: SecretStore) => openPlace(store, clock, sha256);
   const placement = { files: sessionFiles, keychain, either: eitherStore };
+  let launcherNotes = 0;
   const credentials = composeCredentials({
     settings: readSettings,
     environmentToken: () => readSettings().apiToken,
@@ -154,6 +157,7 @@ export function createCredentialsBench(options: CredentialsBenchOptions = {}): C
     openApi: async () => api,
     openRevoker: async () => api,
     canRecord: async () => options.canRecord ?? true,
+    noteOtherRegistries: async () => void (launcherNotes += 1),
     doctl: {
       fingerprint,
       async find(context) {
@@ -217,6 +221,7 @@ export function createCredentialsBench(options: CredentialsBenchOptions = {}): C
     warnings,
     background,
     published,
+    launcherNotes: () => launcherNotes,
     refreshed,
     locks,
     traced,

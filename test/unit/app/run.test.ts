@@ -16,7 +16,7 @@ function run(args: readonly string[], ports: Partial<RequestPorts> = {}): Promis
     },
     isUnknownAnonymous: () => false,
     fallback: () => undefined,
-    noteFallback: async () => undefined,
+    noteOtherRegistries: async () => undefined,
     hasOwnLogins: () => false,
     trace: recordTrace().trace,
     clientPid: () => 1,

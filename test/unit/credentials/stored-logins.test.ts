@@ -1,12 +1,30 @@
 import { describe, expect, it } from "vitest";
 import { HUB_KEY } from "../../../src/core/address.ts";
+import { HelperError } from "../../../src/core/errors.ts";
+import { NOT_FOUND } from "../../../src/core/not-found.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import { createStoredLogins, readLoginFacts } from "../../../src/credentials/stored-logins.ts";
-import { createCredentialsBench } from "../../support/fakes/credentials-bench.ts";
+import { createCredentialsBench, tokenOf } from "../../support/fakes/credentials-bench.ts";
 import { createMemoryStore } from "../../support/fakes/memory-store.ts";
 
 const HUB = "https://index.docker.io/v1/";
 const SPELLINGS = ["docker.io", HUB, "https://registry-1.docker.io/v2/", "INDEX.docker.io"];
+
+describe("the launcher", () => {
+  it("is told how docr answers other registries after each look for a login, found or not", async () => {
+    const { helper, keychain, launcherNotes } = createCredentialsBench({ apiToken: tokenOf("a") });
+    await helper.store("ghcr.io", "sammy", new Secret("s"));
+    await helper.get("registry.digitalocean.com");
+    expect(launcherNotes()).toBe(0);
+    await helper.get("ghcr.io");
+    expect(launcherNotes()).toBe(1);
+    await expect(helper.get("missing.test")).rejects.toThrow(NOT_FOUND);
+    expect(launcherNotes()).toBe(2);
+    keychain.failWith(new HelperError("keychain-locked", "the keychain is locked"));
+    await expect(helper.get("ghcr.io")).rejects.toThrow("the keychain is locked");
+    expect(launcherNotes()).toBe(2);
+  });
+});
 
 describe("Docker Hub's login", () => {
   it.each(SPELLINGS)("stored as %s is answered and erased under each of its names", async (stored) => {

@@ -6,7 +6,7 @@ import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { sha256 } from "../../../src/app/startup/sha256.ts";
 import { readConfigFile } from "../../../src/config/config-file.ts";
-import { readGeneralSettings } from "../../../src/config/general.ts";
+import { isKeychain, readGeneralSettings } from "../../../src/config/general.ts";
 import { parseAddress, REGISTRY_HOST } from "../../../src/core/address.ts";
 import { decide, type Decision, type Input } from "../../../src/launcher/decide.ts";
 import { filesOf } from "../../../src/launcher/sources.ts";
@@ -14,8 +14,14 @@ import { parseServerUrl } from "../../../src/protocol/requests.ts";
 import { readCachedResponse, responseNameOf } from "../../../src/response-cache/read.ts";
 import { decodeAscii } from "../../../src/response-cache/shared/ascii.ts";
 import { encodeCachedResponse } from "../../../src/response-cache/shared/format.ts";
-import { KEY_VARIABLES } from "../../../src/response-cache/shared/key.ts";
+import { BYPASS_VARIABLES, KEY_VARIABLES } from "../../../src/response-cache/shared/key.ts";
 import { INPUT_LIMIT_BYTES } from "../../../src/response-cache/shared/limits.ts";
+import {
+  helperNote,
+  isCertainlyOtherHost,
+  KEYCHAIN_NOTE,
+} from "../../../src/response-cache/shared/other-registry-note.ts";
+import { createOtherRegistryNote } from "../../../src/response-cache/write-other-registry-note.ts";
 import { noteNameFor, responseNameFor, responseWith, validAround } from "../../launcher/cached-response.ts";
 import { stubLibc } from "../../launcher/fake-libc.ts";
 import {
@@ -26,6 +32,7 @@ import {
   type Situation,
   situations,
 } from "../../launcher/situation.ts";
+import { createMemoryStore } from "../../support/fakes/memory-store.ts";
 import type { Environment } from "../../support/lab/run.ts";
 import { isRoot } from "../../support/lab/parts.ts";
 
@@ -158,17 +165,37 @@ describe("a get of DigitalOcean's registry", () => {
 
 describe("a get of another host", () => {
   const input = complete("ghcr.io\n");
-  const files = { [noteNameFor({})]: "osxkeychain" };
+  const files = { [noteNameFor({})]: helperNote("osxkeychain") };
+  const READ_KEYCHAIN: Decision = { kind: "read-keychain", address: "ghcr.io" };
 
   it("runs the fallback helper that docr noted", () => {
     expect(decideFrom({ input, files })).toEqual({ kind: "run-fallback", helper: "osxkeychain" });
   });
 
   it.each([
+    ["a config file", {}, "={}"],
+    ["a store in the environment", { DOCR_STORE: "keychain" }, ""],
+    ["both", { DOCR_STORE: "auto" }, '={"context":"work"}'],
+  ])("reads the keychain with %s, if docr noted that it does the same", (_what, env, config) => {
+    const noted = { [noteNameFor(env, config)]: KEYCHAIN_NOTE };
+    expect(decideFrom({ input, env, config, files: noted })).toEqual(READ_KEYCHAIN);
+  });
+
+  it.each([
+    ["of no config file", { [noteNameFor({})]: KEYCHAIN_NOTE }],
+    ["of another config file", { [noteNameFor({}, "={ }")]: KEYCHAIN_NOTE }],
+    ["of another environment", { [noteNameFor({ DOCR_STORE: "auto" }, "={}")]: KEYCHAIN_NOTE }],
+    ["that is cut off", { [noteNameFor({}, "={}")]: KEYCHAIN_NOTE.slice(0, -1) }],
+    ["of an earlier version", { [noteNameFor({}, "={}")]: "osxkeychain" }],
+  ])("runs docr if the only note is one %s", (_what, noted) => {
+    expect(decideFrom({ input, config: "={}", files: noted })).toEqual(RUN_DOCR);
+  });
+
+  it.each([
     ["without a note", {}],
     ["with a note for another environment", { files, env: { XDG_CONFIG_HOME: "/x" } }],
-    ["with a note that is not a helper's name", { files: { [noteNameFor({})]: "a/b" } }],
-    ["with a note that names docr itself", { files: { [noteNameFor({})]: "docr" } }],
+    ["with a note that is not a helper's name", { files: { [noteNameFor({})]: helperNote("a/b") } }],
+    ["with a note that names docr itself", { files: { [noteNameFor({})]: helperNote("docr") } }],
     [
       "with settings that are set to nothing",
       { env: { DOCR_STORE: "", DOCR_FALLBACK: "", DOCR_UNKNOWN: "" } },
@@ -176,7 +203,7 @@ describe("a get of another host", () => {
   ])(
     "reads the keychain %s, because no setting can name another store or helper",
     (_what, facts: Partial<Facts>) => {
-      expect(decideFrom({ ...facts, input })).toEqual({ kind: "read-keychain", address: "ghcr.io" });
+      expect(decideFrom({ ...facts, input })).toEqual(READ_KEYCHAIN);
     },
   );
 
@@ -197,7 +224,7 @@ describe("a get of another host", () => {
 });
 
 describe("a request that the launcher always passes to docr", () => {
-  const files = { [responseNameFor({})]: CACHED, [noteNameFor({})]: "osxkeychain" };
+  const files = { [responseNameFor({})]: CACHED, [noteNameFor({})]: helperNote("osxkeychain") };
 
   it.each([[[]], [["list"]], [["get", "get"]], [["GET"]], [["get "]]])(
     "with the arguments %j runs docr and leaves stdin unread",
@@ -257,19 +284,31 @@ describe("the launcher's decision and docr's own reading of the same files", () 
     removeShared(site.uid);
   });
 
-  it(`agree in ${SITUATIONS} situations`, { timeout: 300_000 }, () => {
+  it(`agree in ${SITUATIONS} situations`, { timeout: 300_000 }, async () => {
     const now = Date.now();
     const at = { now, uptime: validAround(now).uptimeUntil - 3_600_000 };
-    const property = fc.property(situations(isRoot()), (situation) => {
+    const property = fc.asyncProperty(situations(isRoot()), async (situation) => {
       arrange(situation, site, now);
       const env = environmentOf(situation, site);
       const variable = (name: string): string | undefined => env[name];
       const clocks = { now: () => at.now, uptime: () => at.uptime, shownUptime: () => at.uptime };
-      const decision = decide(situation.args, variable, () => inputOf(situation), filesOf(variable), clocks);
+      const files = filesOf(variable);
+      const decision = decide(situation.args, variable, () => inputOf(situation), files, clocks);
       counts.set(decision.kind, (counts.get(decision.kind) ?? 0) + 1);
       expect(findDisagreement(decision, situation, env, uid, at)).toBe(undefined);
+
+      // Once docr has answered, the launcher does.
+      if (!isPlainOther(situation, env)) return;
+      const notes = await notesOf(env, uid);
+      const withNote = {
+        ...files,
+        privateText: (name: string) => notes.get(name) ?? files.privateText(name),
+      };
+      const noted = decide(situation.args, variable, () => inputOf(situation), withNote, clocks);
+      expect(findDisagreement(noted, situation, env, uid, at)).toBe(undefined);
+      expect(notes.size > 0 && noted.kind === "run-docr").toBe(false);
     });
-    fc.assert(property, { numRuns: SITUATIONS, seed: SEED });
+    await fc.assert(property, { numRuns: SITUATIONS, seed: SEED });
   });
 
   it.each(["respond", "await-response", "run-fallback", "read-keychain", "run-docr"] as const)(
@@ -337,13 +376,38 @@ function registryOf(situation: Situation): string | undefined {
   return address.kind === "digitalocean" ? (address.registry ?? "") : undefined;
 }
 
+/** The note that docr writes in this environment, by its file name. Empty if docr rejects its settings or uses another store. */
+async function notesOf(env: Environment, uid: number): Promise<ReadonlyMap<string, string>> {
+  const files = createMemoryStore();
+  await createOtherRegistryNote({
+    files: () => files,
+    key: { env, sha256 },
+    settings: () => {
+      const file = readConfigFile({ env, platform: "linux", uid });
+      const general = readGeneralSettings(env, file);
+      return { configText: file.text, fallback: general.fallback, isKeychain: isKeychain(general) };
+    },
+    hasOwnLogins: () => false,
+  })();
+  return files.items;
+}
+
+/** Whether this is a `get` of another registry that the launcher need not leave to docr. */
+function isPlainOther(situation: Situation, env: Environment): boolean {
+  const { text, status } = inputOf(situation);
+  const isGet = situation.args.length === 1 && situation.args[0] === "get" && status === "complete";
+  const isBypassing =
+    BYPASS_VARIABLES.some((name) => env[name] !== undefined) || Boolean(env["DOCR_UNKNOWN"]);
+  return isGet && isCertainlyOtherHost(text.trim()) && !isBypassing && !isBeyondLauncher(situation);
+}
+
 /** Whether docr would answer this `get` from the keychain alone. */
 function readsKeychain(situation: Situation, env: Environment, uid: number): boolean {
   if (env["DOCR_BESIDE"] !== undefined || env["DOCR_LOG"] !== undefined) return false;
   try {
     const address = parseAddress(parseServerUrl(situation.input));
     const settings = readGeneralSettings(env, readConfigFile({ env, platform: "linux", uid }));
-    const isPlain = settings.store === "auto" && settings.fallback === undefined;
+    const isPlain = isKeychain(settings) && settings.fallback === undefined;
     return address.kind === "other" && isPlain && settings.unknown === "error";
   } catch {
     return false;

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { parseAddress } from "../../../src/core/address.ts";
 import { LOGIN } from "../../../src/credentials/stored-logins.ts";
 import { loginNames } from "../../../src/launcher/login-names.ts";
-import { isCertainlyOtherHost } from "../../../src/response-cache/shared/fallback-note.ts";
+import { isCertainlyOtherHost } from "../../../src/response-cache/shared/other-registry-note.ts";
 
 const part = fc.oneof(
   fc.constantFrom("http://", "HTTPS://", "https:/", ":443", ":5000", ":", ".", "a_b"),

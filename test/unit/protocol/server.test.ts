@@ -9,7 +9,7 @@ const list = (helper: Helper, ports: Partial<ServerPorts> = {}) =>
     helper,
     isUnknownAnonymous: () => false,
     fallback: () => undefined,
-    noteFallback: async () => undefined,
+    noteOtherRegistries: async () => undefined,
     hasOwnLogins: () => false,
     readInput: () => Promise.reject(new Error("stdin was read")),
     env: {},

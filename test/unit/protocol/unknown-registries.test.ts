@@ -20,7 +20,7 @@ const get = (address: string, { failure, hasOwnLogins = false, fallback, path = 
     helper: createScriptedHelper(failure ? { failure: new HelperError(failure, "the message") } : {}),
     isUnknownAnonymous: () => true,
     fallback: () => fallback,
-    noteFallback: async () => undefined,
+    noteOtherRegistries: async () => undefined,
     hasOwnLogins: () => hasOwnLogins,
     readInput: async () => Buffer.from(address),
     env: { PATH: path },

@@ -4,13 +4,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sha256 } from "../../../src/app/startup/sha256.ts";
 import { REGISTRY_HOST } from "../../../src/core/address.ts";
-import { fallbackNoteNameOf, readCachedResponse, responseNameOf } from "../../../src/response-cache/read.ts";
-import {
-  noteNameFor,
-  cachedResponse,
-  responseNameFor,
-  responseWith,
-} from "../../launcher/cached-response.ts";
+import { readCachedResponse, responseNameOf } from "../../../src/response-cache/read.ts";
+import { cachedResponse, responseNameFor, responseWith } from "../../launcher/cached-response.ts";
 
 const UID = process.getuid?.() ?? 0;
 const AT = { now: Date.now(), uptime: 1000 };
@@ -29,7 +24,6 @@ const configPath = (): string => join(folder, "home/.config/docr/config.json");
 const nameOf = (added = {}, registry = "") => responseNameOf({ env: { ...env, ...added }, sha256 }, registry);
 const read = (at = AT, address: string = REGISTRY_HOST) =>
   readCachedResponse(address, { env, sha256 }, UID, at);
-const noteNameOf = () => fallbackNoteNameOf({ env, sha256 });
 
 describe("the name of the cached response", () => {
   it("depends on the environment and the config file", () => {
@@ -38,7 +32,6 @@ describe("the name of the cached response", () => {
     writeFileSync(configPath(), '{"context":"work"}');
     expect(nameOf()).toBe(responseNameFor(env, '={"context":"work"}'));
     expect(nameOf({}, "acme")).toBe(responseNameFor(env, '={"context":"work"}', "acme"));
-    expect(noteNameOf()).toBe(noteNameFor(env, '={"context":"work"}'));
   });
 
   it("treats a broken symlink as a missing config file", () => {
@@ -46,10 +39,9 @@ describe("the name of the cached response", () => {
     expect(nameOf()).toBe(responseNameFor(env));
   });
 
-  it("is undefined if the config file is unreadable, and so is the fallback note's", () => {
+  it("is undefined if the config file is unreadable", () => {
     mkdirSync(configPath());
     expect(nameOf()).toBe(undefined);
-    expect(noteNameOf()).toBe(undefined);
   });
 
   it.each(["DOCR_LOG", "DOCR_BESIDE", "DIGITALOCEAN_ACCESS_TOKEN_FILE"])(

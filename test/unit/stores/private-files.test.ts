@@ -56,7 +56,13 @@ describeUnless(UID === undefined ? "files have no owner here" : undefined, "a pr
     const store = open();
     await write(store);
     const digest = "5e".repeat(32);
-    const passing = [lockFileName(digest), `failure-${digest}`, `renewal-${digest}`, `fallback-${digest}`];
+    const passing = [
+      lockFileName(digest),
+      `failure-${digest}`,
+      `renewal-${digest}`,
+      `other-${digest}`,
+      `fallback-${digest}`,
+    ];
     const staying = [lockFileName(COMMIT_LOCK), `warm-${digest}`, `minted-${digest}`];
     const age = (names: readonly string[], days: number): void => {
       for (const name of names) {

@@ -12,10 +12,7 @@ import {
   responseFileName,
   responseFolder,
 } from "../../../../src/response-cache/shared/key.ts";
-import {
-  FALLBACK_KEY_VARIABLES,
-  fallbackKeyText,
-} from "../../../../src/response-cache/shared/fallback-note.ts";
+import { NOTE_VARIABLES, noteKeyText } from "../../../../src/response-cache/shared/other-registry-note.ts";
 import { configHome } from "../../../../src/core/machine.ts";
 import { sha256 } from "../../../../src/app/startup/sha256.ts";
 
@@ -56,8 +53,8 @@ describe("the key text", () => {
   it("depends on every variable in its list", () => {
     for (const name of KEY_VARIABLES)
       expect(keyText(from({ [name]: "x" }), "", "")).not.toBe(keyText(from({}), "", ""));
-    for (const name of FALLBACK_KEY_VARIABLES)
-      expect(fallbackKeyText(from({ [name]: "x" }), "")).not.toBe(fallbackKeyText(from({}), ""));
+    for (const name of NOTE_VARIABLES)
+      expect(noteKeyText(from({ [name]: "x" }), "")).not.toBe(noteKeyText(from({}), ""));
   });
 
   it("of a response depends on the registry that the address names", () => {
@@ -65,8 +62,8 @@ describe("the key text", () => {
     expect(new Set(names.map((name) => keyText(from({}), "", name))).size).toBe(names.length);
   });
 
-  it("of a response is never the key text of a fallback note", () => {
-    expect(keyText(from({}), "", "")).not.toBe(fallbackKeyText(from({}), ""));
+  it("of a response is never the key text of a note about other registries", () => {
+    expect(keyText(from({}), "", "")).not.toBe(noteKeyText(from({}), ""));
   });
 
   it("stays the same from release to release, so that stored files stay valid", () => {
@@ -74,7 +71,7 @@ describe("the key text", () => {
     expect(keyText(environment, "={}", "acme")).toBe(
       `docr-warm-2 acme\n${"0:\n".repeat(7)}4:=600\n0:\n1:=\n${"0:\n".repeat(3)}9:=/home/me\n0:\n={}`,
     );
-    expect(fallbackKeyText(environment, "={}")).toBe("docr-fallback-1\n0:\n1:=\n9:=/home/me\n0:\n={}");
+    expect(noteKeyText(environment, "={}")).toBe("docr-other-1\n0:\n1:=\n9:=/home/me\n0:\n={}");
   });
 });
 
@@ -93,8 +90,8 @@ describe("the variables", () => {
       for (const some of ["", "x"]) expect(isBypassed(from({ [name]: some }))).toBe(true);
   });
 
-  it("that choose the fallback helper are part of a response's key too, except XDG_CONFIG_HOME", () => {
-    const others = FALLBACK_KEY_VARIABLES.filter((name) => !KEY_VARIABLES.includes(name));
+  it("that choose the store and the fallback helper are part of a response's key too, except XDG_CONFIG_HOME", () => {
+    const others = NOTE_VARIABLES.filter((name) => !KEY_VARIABLES.includes(name));
     expect(others).toEqual(["XDG_CONFIG_HOME"]);
   });
 });

@@ -2,10 +2,13 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseAddress, REGISTRY_HOST } from "../../../../src/core/address.ts";
 import {
-  fallbackFileName,
+  helperInNote,
+  helperNote,
   isCertainlyOtherHost,
   isHelperName,
-} from "../../../../src/response-cache/shared/fallback-note.ts";
+  KEYCHAIN_NOTE,
+  noteFileName,
+} from "../../../../src/response-cache/shared/other-registry-note.ts";
 import { sha256 } from "../../../../src/app/startup/sha256.ts";
 
 const capitals = fc
@@ -120,8 +123,34 @@ describe("a helper's name", () => {
     expect(isHelperName("a".repeat(64))).toBe(true);
     expect(isHelperName("a".repeat(65))).toBe(false);
   });
+});
 
-  it("is stored in a file with a valid name of a private file", () => {
-    expect(fallbackFileName(sha256("x"))).toMatch(/^fallback-[0-9a-f]{64}$/);
+describe("the note", () => {
+  it("names a fallback helper, or the keychain", () => {
+    for (const name of ["pass", "keychain", "helper", "a".repeat(64)])
+      expect(helperInNote(helperNote(name))).toBe(name);
+    expect(helperInNote(KEYCHAIN_NOTE)).toBe(undefined);
+  });
+
+  it.each([
+    "",
+    "pass",
+    "osxkeychain",
+    "helper",
+    "helper ",
+    "helper docr",
+    "helper a/b",
+    "helper pass\n",
+    "Helper pass",
+  ])(
+    "does not name a helper with the text %j, as earlier versions or other programs could write it",
+    (text) => {
+      expect(helperInNote(text)).toBe(undefined);
+      expect(text).not.toBe(KEYCHAIN_NOTE);
+    },
+  );
+
+  it("is stored in a file with a valid name of a private file, and not under that of earlier versions", () => {
+    expect(noteFileName(sha256("x"))).toMatch(/^other-[0-9a-f]{64}$/);
   });
 });

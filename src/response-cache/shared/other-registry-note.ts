@@ -1,28 +1,39 @@
 /**
- * docr stores the name of its fallback helper in a note, one for each environment and config file. The launcher can then start
- * that helper without docr. The launcher and docr both compile this file.
+ * docr notes how it answers a `get` of another registry: from the keychain, or with the fallback helper. There is one note for each
+ * environment and config file. The launcher can then do the same without docr. The launcher and docr both compile this file.
  */
 import { encodeKey, type ReadVariable } from "./key.ts";
 
 /** Set for the fallback helper. If docr finds it set, the fallback helper has called docr again. */
 export const FALLBACK_ACTIVE = "DOCR_BESIDE";
 
-/** The variables that name the fallback helper, or that can make docr reject its settings. */
-export const FALLBACK_KEY_VARIABLES: readonly string[] = [
-  "DOCR_FALLBACK",
-  "DOCR_STORE",
-  "HOME",
-  "XDG_CONFIG_HOME",
-];
+/** The variables that select the store or the fallback helper, or that can make docr reject its settings. */
+export const NOTE_VARIABLES: readonly string[] = ["DOCR_FALLBACK", "DOCR_STORE", "HOME", "XDG_CONFIG_HOME"];
 
 /** The text whose SHA-256 names the note's file. `config` is the same as for a cached response. */
-export function fallbackKeyText(variable: ReadVariable, config: string): string {
-  return encodeKey("docr-fallback-1", FALLBACK_KEY_VARIABLES, variable, config);
+export function noteKeyText(variable: ReadVariable, config: string): string {
+  return encodeKey("docr-other-1", NOTE_VARIABLES, variable, config);
 }
 
 /** The name of the note's file. `digest` is the SHA-256 of the key text in hexadecimal. */
-export function fallbackFileName(digest: string): string {
-  return "fallback-" + digest;
+export function noteFileName(digest: string): string {
+  return "other-" + digest;
+}
+
+/** The note that docr reads the keychain, without a fallback helper. */
+export const KEYCHAIN_NOTE = "keychain";
+const HELPER = "helper ";
+
+/** The note that docr runs the fallback helper, and has no login of its own. */
+export function helperNote(helper: string): string {
+  return HELPER + helper;
+}
+
+/** The fallback helper that the note names. Undefined for any other text. */
+export function helperInNote(note: string): string | undefined {
+  if (!note.startsWith(HELPER)) return undefined;
+  const helper = note.slice(HELPER.length);
+  return isHelperName(helper) ? helper : undefined;
 }
 
 /** Whether the text can follow "docker-credential-" in a helper's name. "docr" cannot: docr would call itself. */
