@@ -53,15 +53,15 @@ describe("registryIn", () => {
     expect(registryIn(address)).toBe(undefined);
   });
 
-  it("agrees with docr's grammar on 20,000 spellings, up to 512 characters", () => {
+  it("agrees with docr's grammar on 10,000 spellings, up to 512 characters", () => {
     let accepted = 0;
     const property = fc.property(spellings, (text) => {
       const registry = registryIn(text);
       if (registry !== undefined) accepted += 1;
       return registry === (text.length > 512 ? undefined : registryByGrammar(text));
     });
-    fc.assert(property, { numRuns: 20_000 });
-    expect(accepted).toBeGreaterThan(5000);
+    fc.assert(property, { numRuns: 10_000 });
+    expect(accepted).toBeGreaterThan(2500);
   });
 
   it("agrees with docr's grammar on any text near the host's name", () => {
@@ -71,7 +71,7 @@ describe("registryIn", () => {
       const registry = registryIn(edited);
       return registry === undefined || registry === registryByGrammar(edited);
     });
-    expect(() => fc.assert(property, { numRuns: 20_000 })).not.toThrow();
+    expect(() => fc.assert(property, { numRuns: 4000 })).not.toThrow();
   });
 
   it("accepts only addresses that need no escapes in a response", () => {
