@@ -28,7 +28,7 @@ const DOCKER = `{
 \t},
 \t"credHelpers": { "registry.digitalocean.com": "docr" },
 \t"credsStore": "secretservice",
-\t"unknown": [1, 2.50, "${CANARY}"]
+\t"unknown": [1, 2.50, "/${CANARY}/"]
 }
 `;
 const CONFIG = '{"context":"work","contexts":{"acme":"home"},"fallback":"osxkeychain","store":"file"}';

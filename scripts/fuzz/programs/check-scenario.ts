@@ -8,20 +8,32 @@ export interface Checked {
   readonly processes: number;
 }
 
-/** Runs the scenario with both programs, each from the same state. `isWatched`: strace looks at the launcher's run. */
+/** A run that took so long may have had no processor. Milliseconds. */
+const SLOW_MS = 15_000;
+
+/**
+ * Runs the scenario with both programs, each from the same state. `isWatched`: strace looks at the launcher's run. If a run was slow and
+ * violated an invariant, runs the scenario once more: on a busy machine, a process may get no processor until its deadline.
+ */
 export async function checkScenario(world: World, scenario: Scenario, isWatched: boolean): Promise<Checked> {
+  const first = await checkOnce(world, scenario, isWatched);
+  if (first.violations.length === 0 || first.ms < SLOW_MS) return first;
+  const second = await checkOnce(world, scenario, isWatched);
+  return { ...second, processes: first.processes + second.processes };
+}
+
+async function checkOnce(
+  world: World,
+  scenario: Scenario,
+  isWatched: boolean,
+): Promise<Checked & { readonly ms: number }> {
   const violations: string[] = [];
   let processes = 0;
-  const runOnce = async (program: Program): Promise<Run> => {
-    world.arrange(scenario);
-    if (scenario.isCached) {
-      processes += 1;
-      await observe(world, { ...scenario, args: ["get"], stdin: "registry.digitalocean.com" }, "docr", false);
-      world.damage(scenario);
-    }
+  let slowest = 0;
+  const requestOnce = async (program: Program, isRunWatched: boolean): Promise<Run> => {
     const [itemsBefore, filesBefore] = [world.items(), world.files()];
     processes += 1;
-    const run = await observe(world, scenario, program, isWatched && program === "launcher");
+    const run = await observe(world, scenario, program, isRunWatched);
     const states = {
       itemsBefore,
       filesBefore,
@@ -30,9 +42,22 @@ export async function checkScenario(world: World, scenario: Scenario, isWatched:
       folder: world.folder,
     };
     violations.push(...violationsOf(scenario, run, states));
+    slowest = Math.max(slowest, run.ms);
+    return run;
+  };
+  const runOnce = async (program: Program): Promise<Run> => {
+    world.arrange(scenario);
+    if (scenario.isCached) {
+      processes += 1;
+      await observe(world, { ...scenario, args: ["get"], stdin: "registry.digitalocean.com" }, "docr", false);
+      world.damage(scenario);
+    }
+    const run = await requestOnce(program, isWatched && program === "launcher");
+    const repeats = program === "launcher" ? scenario.repeats : 0;
+    for (let count = 0; count < repeats; count += 1) await requestOnce(program, false);
     return run;
   };
   const difference = differenceOf(scenario, [await runOnce("launcher"), await runOnce("docr")]);
   if (difference !== undefined) violations.push(difference);
-  return { violations, processes };
+  return { violations, processes, ms: slowest };
 }

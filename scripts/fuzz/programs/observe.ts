@@ -4,8 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DOCR, LAUNCHER } from "../../../test/support/lab/executable.ts";
-import { isHeldVariable } from "../../../src/response-cache/shared/held-variables.ts";
-import type { Environment } from "../../../test/support/lab/run.ts";
+import { heldEnvironment } from "../../../src/app/process/own-environment.ts";
 import { HELPER_FLAG } from "../../../src/response-cache/shared/helper-flag.ts";
 import type { Scenario } from "./scenario.ts";
 import { MARK, type World } from "./world.ts";
@@ -42,7 +41,8 @@ export async function observe(
   const log = join(world.folder, "strace");
   const watch = isWatched ? ["strace", "-f", "-qq", "-s", "300", "-o", log, "-e", CHANGES, "--"] : [];
   const [file = "", ...args] = [...watch, ...command, ...scenario.args.map(withoutNul)];
-  const env = program === "launcher" ? world.env(scenario) : withoutHeld(world.env(scenario));
+  // The launcher hands docr some variables under other names, because Node acts on them before docr's first line (SECURITY.md).
+  const env = program === "launcher" ? world.env(scenario) : heldEnvironment(world.env(scenario));
   const started = performance.now();
   const outcome = await new Promise<Pick<Run, "ending" | "stdout" | "stderr">>((resolve, reject) => {
     // The program itself is started by its path; strace is on the usual PATH.
@@ -71,11 +71,6 @@ export async function observe(
   const ms = performance.now() - started;
   const left = await processesLeft(world.folder);
   return { program, ...outcome, ms, left, changed: isWatched ? changedPaths(readFileSync(log, "utf8")) : [] };
-}
-
-/** The launcher keeps these variables from docr, because Node acts on them before docr's first line (SECURITY.md). */
-function withoutHeld(env: Environment): Environment {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !isHeldVariable(name)));
 }
 
 const withoutNul = (text: string): string => text.replaceAll("\0", "").toWellFormed();

@@ -15,6 +15,8 @@ export interface Scenario {
   readonly damage: readonly Damage[];
   readonly faults: readonly ApiFault[];
   readonly keychain: Keychain;
+  /** How often the client sends the request again, to the launcher, as docker does. */
+  readonly repeats: number;
 }
 
 /** What is at a path of the home. */
@@ -318,6 +320,7 @@ const surroundings = fc.record({
   damage: fc.array(damage, { maxLength: 1 }),
   faults: fc.array(fault, { maxLength: 2 }),
   keychain,
+  repeats: fc.nat({ max: 3 }),
 });
 
 /** The scenario of this number. The same seed and number make the same scenario. */
@@ -330,6 +333,6 @@ export function scenarioAt(seed: number, index: number): Scenario {
 
 /** Whether the value has a scenario's fields. The corpus contains only what the fuzzer printed. */
 export function isScenario(value: unknown): value is Scenario {
-  const names = ["args", "stdin", "env", "files", "isCached", "damage", "faults", "keychain"];
+  const names = ["args", "stdin", "env", "files", "isCached", "damage", "faults", "keychain", "repeats"];
   return typeof value === "object" && value !== null && names.every((name) => Object.hasOwn(value, name));
 }

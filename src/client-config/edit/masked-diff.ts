@@ -62,10 +62,16 @@ function asMasked(text: string): MaskedText {
 /** Returns the parts of one of the root's properties to mask, in the order of the text: values, and keys that contain a user name. */
 function secretsOf(property: Node): readonly Node[] {
   const [key, value] = property.children ?? [];
+  if (value === undefined) return [];
   const isKnown = SHOWN.has(String(key?.value));
-  return (value === undefined ? [] : scalarsIn(value)).filter(
-    (scalar) => !isKnown || !NAME.test(String(scalar.value)),
+  return scalarsIn(value).filter(
+    (scalar) => !isKnown || !isDirectlyIn(value, scalar) || !NAME.test(String(scalar.value)),
   );
+}
+
+/** Whether it is the value itself, or a key or a value of that object. Known keys contain no deeper names. */
+function isDirectlyIn(value: Node, scalar: Node): boolean {
+  return scalar === value || (value.type === "object" && scalar.parent?.parent === value);
 }
 
 function scalarsIn(node: Node): readonly Node[] {
