@@ -11,7 +11,7 @@ export interface Suite {
 }
 
 export const SUITES: readonly Suite[] = [
-  { name: "daemons", parts: ["keepassxc", "kwalletd5", "dbus-broker"] },
+  { name: "daemons", parts: ["keepassxc", "kwalletd5", "dbus-broker", "german locale"] },
   {
     name: "packages",
     prepare: "prepare-packages.ts",

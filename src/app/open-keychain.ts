@@ -25,6 +25,7 @@ export function openKeychain(host: Host): SecretStore {
       bus: busAccessOf(host),
       timeouts: busTimeoutsOf(host),
       readFacts: readLoginFacts,
+      readDaemon: async () => (await describeOpenKeychain(host))?.daemon,
       libsecret: keytar,
     });
   }

@@ -6,6 +6,8 @@ import { WireWriter } from "./wire/writer.ts";
 
 /** The error of an answer that cannot come any more: the bus closed the connection, or sent something else than D-Bus. */
 export const DISCONNECTED = "docr.Disconnected";
+/** The same before the bus accepted this user: there is no bus for docr. */
+export const REJECTED = "docr.Rejected";
 
 /** The longest line of the bus during authentication, in bytes. */
 const LONGEST_LINE = 512;
@@ -78,7 +80,8 @@ export class Conversation {
     if (this.isOver) return;
     this.isOver = true;
     for (let i = 0; i < this.answers.length; i++) {
-      if (this.isAnswered[i] === false) this.answers[i] = disconnected();
+      if (this.isAnswered[i] === false)
+        this.answers[i] = failure(this.isAuthenticated ? DISCONNECTED : REJECTED);
     }
     this.plan.next(this.answers);
   }
@@ -135,7 +138,7 @@ export class Conversation {
     this.firstSerial = this.serial + 1;
     if (this.missing === 0) this.isOver = true;
     for (let i = 0; i < this.missing; i++) {
-      this.answers.push(disconnected());
+      this.answers.push(failure(DISCONNECTED));
       this.isAnswered.push(false);
     }
     for (const call of calls) {
@@ -170,9 +173,9 @@ export class Conversation {
   }
 }
 
-function disconnected(): BusMessage {
+function failure(error: string): BusMessage {
   const message = new BusMessage();
   message.type = "error";
-  message.error = DISCONNECTED;
+  message.error = error;
   return message;
 }

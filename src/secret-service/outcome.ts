@@ -21,6 +21,8 @@ export class SecretsOutcome {
   lockedItems = 0;
   /** Object paths. */
   lockedCollections: string[] = [];
+  /** The number of these whose items a search does not find, so that it is unknown whether there are any. */
+  hiddenCollections = 0;
   /** The number of items that the plan changed, created and erased. */
   changed = 0;
   created = 0;

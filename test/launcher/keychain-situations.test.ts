@@ -148,6 +148,7 @@ describe(`the launcher and docr in ${SITUATIONS} situations of a Secret Service`
       bus: { sockets: [join(folder, "bus")], uid: 1000, monotonicMs: () => performance.now() },
       timeouts: { machineMs: 20_000, personMs: undefined },
       readFacts: () => undefined,
+      readDaemon: async () => undefined,
       libsecret: createMemoryStore(),
     });
     const registry = new Proxy({}, { get: () => () => Promise.reject(new Error("not DigitalOcean's")) });

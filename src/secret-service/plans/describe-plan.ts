@@ -8,7 +8,7 @@ import {
   isCollectionLocked,
 } from "../calls.ts";
 import { ConversationPlan, Round } from "../conversation-plan.ts";
-import { DISCONNECTED } from "../conversation.ts";
+import { DISCONNECTED, REJECTED } from "../conversation.ts";
 import { boundedLine, failureOf, textOf } from "../failures.ts";
 import { COLLECTION_INTERFACE } from "../names.ts";
 import type { BusMessage } from "../wire/message.ts";
@@ -54,7 +54,8 @@ export class DescribePlan extends ConversationPlan {
 
   override next(answers: BusMessage[]): Round {
     for (const answer of answers) {
-      if (answer.error === DISCONNECTED) return this.fail(answer, this.hasCollections ? "failed" : "missing");
+      if (answer.error === REJECTED) return this.fail(answer, "missing");
+      if (answer.error === DISCONNECTED) return this.fail(answer, "failed");
     }
     return this.hasCollections ? this.readDetails(answers) : this.readCollections(answerAt(answers, 0));
   }

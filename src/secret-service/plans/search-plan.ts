@@ -11,7 +11,7 @@ import {
   watchPrompts,
 } from "../calls.ts";
 import { ConversationPlan, Round } from "../conversation-plan.ts";
-import { DISCONNECTED } from "../conversation.ts";
+import { DISCONNECTED, REJECTED } from "../conversation.ts";
 import { failureOf, IS_LOCKED, NOT_SUPPORTED, textOf } from "../failures.ts";
 import { NO_PATH, SESSION_COLLECTION } from "../names.ts";
 import { type OutcomeState, SecretsOutcome } from "../outcome.ts";
@@ -75,9 +75,9 @@ export class SearchPlan extends ConversationPlan {
 
   override next(answers: BusMessage[]): Round {
     const first = answerAt(answers, 0);
-    const hasCollections = this.collections.length > 0;
     for (const answer of answers) {
-      if (answer.error === DISCONNECTED) return this.end(hasCollections ? "failed" : "missing", DISCONNECTED);
+      if (answer.error === REJECTED) return this.end("missing", REJECTED);
+      if (answer.error === DISCONNECTED) return this.end("failed", DISCONNECTED);
     }
     this.isShowing = false;
     if (this.phase === "collections") return this.readCollections(first);
@@ -179,6 +179,7 @@ export class SearchPlan extends ConversationPlan {
 
   private readLocks(answers: BusMessage[]): Round {
     this.hidden = this.lockedAmong(answers, 0);
+    this.outcome.hiddenCollections = this.hidden.length;
     this.outcome.lockedCollections = this.hidden;
     return this.hidden.length === this.collections.length ? this.unlockFirst(this.hidden) : this.search();
   }

@@ -1,5 +1,5 @@
 import { HelperError } from "../../core/errors.ts";
-import { DISCONNECTED } from "../../secret-service/conversation.ts";
+import { DISCONNECTED, REJECTED } from "../../secret-service/conversation.ts";
 import { boundedLine } from "../../secret-service/failures.ts";
 import type { SecretsOutcome } from "../../secret-service/outcome.ts";
 import type { BusTimeouts } from "./bus-connection.ts";
@@ -23,7 +23,7 @@ function missingKeychain(why: string): HelperError {
 }
 
 function unansweredKeychain({ error, text }: Reason): HelperError {
-  if (error === DISCONNECTED) return missingKeychain("the session bus does not accept this user");
+  if (error === REJECTED) return missingKeychain("the session bus does not accept this user");
   if (!error.startsWith(SPAWN)) return missingKeychain("no Secret Service on the session bus");
   return missingKeychain(withText("the session bus cannot start it", text));
 }

@@ -30,6 +30,11 @@ export interface LinuxKeychainOptions {
   readonly timeouts: BusTimeouts;
   /** Returns undefined if the value does not say. docr then asks the daemon, which takes a call for each item. */
   readonly readFacts: (value: Secret) => ValueFacts | undefined;
+  /**
+   * The program that answers, if the daemon has no collection at all: KWallet lists every wallet, so there is none. KeePassXC lists only
+   * open databases.
+   */
+  readonly readDaemon: () => Promise<string | undefined>;
   /** For a daemon that refuses plain sessions, and for a keyring without a default collection, which libsecret creates. */
   readonly libsecret: SecretStore;
 }
@@ -44,6 +49,7 @@ export function createLinuxKeychain({
   bus,
   timeouts,
   readFacts,
+  readDaemon,
   libsecret,
 }: LinuxKeychainOptions): SecretStore {
   let silent: HelperError | undefined;
@@ -71,6 +77,11 @@ export function createLinuxKeychain({
     previous = next.catch(() => undefined);
     return next;
   };
+  /** Whether nothing can be stored because no collection exists. */
+  const isEmpty = async ({ state, lockedCollections }: SecretsOutcome): Promise<boolean> => {
+    if (state !== "no-default" || lockedCollections.length > 0) return false;
+    return (await readDaemon())?.startsWith("kwalletd") === true;
+  };
   const accountOf = (bytes: Uint8Array): string => readFacts(secretOf(bytes))?.name ?? "";
   /** The daemon's own times have whole seconds. */
   const timeOf = ({ bytes, modified }: StoredValue): number =>
@@ -82,6 +93,7 @@ export function createLinuxKeychain({
       const outcome = await ask((prompts) => new ReadPlan(attributesOf(name), prompts));
       if (outcome.state === "none") return undefined;
       if (outcome.state === "unsupported") return libsecret.read(name);
+      if (await isEmpty(outcome)) return undefined;
       if (outcome.state !== "found") throw failureOfOutcome(outcome, timeouts);
       return secretOf(outcome.values.reduce(newer).bytes);
     },
@@ -99,11 +111,13 @@ export function createLinuxKeychain({
       const outcome = await ask((prompts) => new ErasePlan(attributesOf(name), prompts));
       if (outcome.state === "unsupported") return libsecret.erase(name);
       if (outcome.state === "done" || outcome.state === "none") return outcome.state === "done";
+      if (await isEmpty(outcome)) return false;
       throw failureOfOutcome(outcome, timeouts);
     },
     async entries(...prefixes): Promise<Entries> {
       const outcome = await ask((prompts) => new ListPlan(attributesOfAll(), prompts, accountOf));
       if (outcome.state === "unsupported") return libsecret.entries(...prefixes);
+      if (await isEmpty(outcome)) return new Map();
       if (outcome.state !== "found" && outcome.state !== "none") throw failureOfOutcome(outcome, timeouts);
       const found = new Map<string, StoredValue>();
       for (const value of outcome.values) {
@@ -113,7 +127,8 @@ export function createLinuxKeychain({
         found.set(account, other ? newer(other, value) : value);
       }
       const values = new Map([...found].map(([name, { bytes }]) => [name, secretOf(bytes)]));
-      return asEntries(values, outcome.lockedItems > 0 ? partlyLockedKeychain(outcome) : undefined);
+      const isPartial = outcome.lockedItems > 0 || outcome.hiddenCollections > 0;
+      return asEntries(values, isPartial ? partlyLockedKeychain(outcome) : undefined);
     },
   };
 }

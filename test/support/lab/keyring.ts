@@ -1,34 +1,32 @@
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { SYSTEM_PATH } from "./parts.ts";
-import { type Environment, run, runWell } from "./run.ts";
+import { type Environment, type Outcome, run } from "./run.ts";
 import { type Service, startService } from "./service.ts";
+import { type BusProgram, callObject, type SessionBus, startSessionBus } from "./session-bus.ts";
+
+/** The Secret Service. */
+export const SECRETS = { name: "org.freedesktop.secrets", path: "/org/freedesktop/secrets" };
 
 const PASSWORD = "keyring password of the lab";
 
-/**
- * The bus has no service folders, so it starts no program: a stopped keyring stays stopped, and no prompt appears.
- */
-const BUS_CONFIG = (
-  socket: string,
-) => `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig>
-  <type>session</type>
-  <listen>unix:path=${socket}</listen>
-  <auth>EXTERNAL</auth>
-  <policy context="default">
-    <allow send_destination="*" eavesdrop="true"/>
-    <allow eavesdrop="true"/>
-    <allow own="*"/>
-  </policy>
-</busconfig>
-`;
+export interface KeyringOptions {
+  /** The program that is the bus. Default: dbus-daemon. */
+  readonly program?: BusProgram;
+  /** More variables for the daemon and its users, such as the locale's. */
+  readonly added?: Environment;
+  /** Default: a password that is not empty. */
+  readonly password?: string;
+  /** Default: unlocked. A new keyring that is not unlocked does not exist: there is no collection. */
+  readonly state?: "unlocked" | "locked";
+}
 
 /** A private session bus with a real gnome-keyring. */
 export interface Keyring {
   /** The variables that lead to it: HOME, XDG_RUNTIME_DIR, DBUS_SESSION_BUS_ADDRESS. */
   readonly env: Environment;
+  readonly bus: SessionBus;
+  /** The daemon's process. Undefined while none runs. */
+  pid(): number | undefined;
   /** Returns every item of a service as text to search. Never print it. */
   dump(service: string): Promise<string>;
   /** Locks the login keyring. Only a restart unlocks it. */
@@ -42,34 +40,32 @@ export interface Keyring {
   resume(): void;
   /** Ends the daemon but not the bus. */
   quit(): Promise<void>;
+  /** Does the same at once, without time for its answers. */
+  kill(): Promise<void>;
   /** Restarts the daemon with the same keyring file. */
   restart(state: "unlocked" | "locked"): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** `folder` holds the home and the runtime directory. Keep its path short, because it holds sockets. */
-export async function startKeyring(folder: string): Promise<Keyring> {
-  const home = join(folder, "home");
-  const runtime = join(folder, "run");
-  for (const path of [home, runtime]) mkdirSync(path, { recursive: true, mode: 0o700 });
-  const env = {
-    PATH: SYSTEM_PATH,
-    HOME: home,
-    XDG_RUNTIME_DIR: runtime,
-    DBUS_SESSION_BUS_ADDRESS: `unix:path=${runtime}/bus`,
-  };
-  const bus = await startBus(folder, env);
-  let daemon: Service | undefined = await startDaemon(folder, env, "unlocked");
+export async function startKeyring(
+  folder: string,
+  { program, added, password = PASSWORD, state: first = "unlocked" }: KeyringOptions = {},
+): Promise<Keyring> {
+  const bus = await startSessionBus(folder, program, added);
+  const { env } = bus;
+  let daemon: Service | undefined = await startDaemon(bus, first, password);
   const quit = async (): Promise<void> => {
     await daemon?.stop();
     daemon = undefined;
   };
-  const fileOf = (name: string): string => join(home, ".local", "share", "keyrings", `${name}.keyring`);
+  const fileOf = (name: string): string =>
+    join(folder, "home", ".local", "share", "keyrings", `${name}.keyring`);
   const rename = async (from: string, to: string): Promise<void> => {
     await quit();
     renameSync(fileOf(from), fileOf(to));
     writeFileSync(join(dirname(fileOf(to)), "default"), "login");
-    daemon = await startDaemon(folder, env, "unlocked");
+    daemon = await startDaemon(bus, "unlocked", password);
   };
   return {
     env,
@@ -85,16 +81,18 @@ export async function startKeyring(folder: string): Promise<Keyring> {
     lock: async () => {
       await callSecrets(env, "Service.Lock", ["[objectpath '/org/freedesktop/secrets/collection/login']"]);
     },
-    pause: () => {
-      if (daemon) process.kill(daemon.pid, "SIGSTOP");
-    },
-    resume: () => {
-      if (daemon) process.kill(daemon.pid, "SIGCONT");
-    },
+    bus,
+    pid: () => daemon?.pid,
+    pause: () => daemon?.pause(),
+    resume: () => daemon?.resume(),
     quit,
+    async kill() {
+      await daemon?.kill();
+      daemon = undefined;
+    },
     restart: async (state) => {
       await quit();
-      daemon = await startDaemon(folder, env, state);
+      daemon = await startDaemon(bus, state, password);
     },
     stop: async () => {
       await quit();
@@ -103,55 +101,34 @@ export async function startKeyring(folder: string): Promise<Keyring> {
   };
 }
 
-function startBus(folder: string, env: Environment): Promise<Service> {
-  const config = join(folder, "bus.conf");
-  writeFileSync(config, BUS_CONFIG(`${env["XDG_RUNTIME_DIR"]}/bus`));
-  return startService("dbus-daemon", ["--nofork", "--nopidfile", `--config-file=${config}`], {
-    env,
-    log: join(folder, "bus.log"),
-    isReady: async () => (await callBus(env, "GetId", [])).code === 0,
-  });
-}
-
-function startDaemon(folder: string, env: Environment, state: "unlocked" | "locked"): Promise<Service> {
+function startDaemon(
+  { folder, env, hasOwner }: SessionBus,
+  state: "unlocked" | "locked",
+  password: string,
+): Promise<Service> {
   const args = ["--foreground", "--components=secrets"];
   if (state === "unlocked") args.push("--unlock");
   return startService("gnome-keyring-daemon", args, {
     env,
     log: join(folder, "keyring.log"),
-    ...(state === "unlocked" ? { stdin: PASSWORD } : {}),
+    ...(state === "unlocked" ? { stdin: password } : {}),
     isReady: async () => {
-      const owned = await callBus(env, "NameHasOwner", ["org.freedesktop.secrets"]);
-      if (!owned.stdout.includes("true")) return false;
+      if (!(await hasOwner(SECRETS.name))) return false;
       if (state === "locked") return true;
       // The daemon owns its name a moment before it has the login keyring.
-      const alias = await run("gdbus", [...SECRETS, "org.freedesktop.Secret.Service.ReadAlias", "default"], {
-        env,
-      });
+      const alias = await callObject(env, SECRETS, "org.freedesktop.Secret.Service.ReadAlias", ["default"]);
       return alias.stdout.includes("/collection/login");
     },
   });
 }
 
-function callBus(env: Environment, method: string, args: readonly string[]) {
-  const target = ["--dest", "org.freedesktop.DBus", "--object-path", "/org/freedesktop/DBus"];
-  const call = ["call", "--session", ...target, "--method", `org.freedesktop.DBus.${method}`, ...args];
-  return run("gdbus", call, { env, timeoutSeconds: 5 });
-}
-
-const SECRETS = [
-  "call",
-  "--session",
-  "--dest",
-  "org.freedesktop.secrets",
-  "--object-path",
-  "/org/freedesktop/secrets",
-  "--method",
-];
-
-function callSecrets(env: Environment, method: string, args: readonly string[]) {
-  return runWell("gdbus", [...SECRETS, `org.freedesktop.Secret.${method}`, ...args], {
-    env,
-    timeoutSeconds: 10,
-  });
+/** Calls a method of the Secret Service. Throws if it fails. */
+export async function callSecrets(
+  env: Environment,
+  method: string,
+  args: readonly string[],
+): Promise<Outcome> {
+  const outcome = await callObject(env, SECRETS, `org.freedesktop.Secret.${method}`, args);
+  if (outcome.code === 0) return outcome;
+  throw new Error(`${method} failed: ${outcome.stderr}`);
 }

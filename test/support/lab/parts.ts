@@ -57,6 +57,7 @@ const OF_SUITES = {
   curl: "curl",
   "dbus-broker": "dbus-broker",
   debootstrap: "debootstrap",
+  "german locale": "locales",
   keepassxc: "keepassxc",
   kwalletd5: "libkf5wallet-bin",
   "llvm-strip-19": "llvm-19",
@@ -74,6 +75,7 @@ const MACHINE = process.arch === "arm64" ? "aarch64" : "x86_64";
 /** The files of parts that are no commands. */
 const FILES: Readonly<Record<string, string>> = {
   musl: `/usr/lib/${MACHINE}-linux-musl/libc.a`,
+  "german locale": "/usr/share/i18n/locales/de_DE",
   libgcc: `/usr/lib/gcc/${MACHINE}-linux-gnu/12/libgcc.a`,
 };
 

@@ -8,6 +8,11 @@ export interface Service {
   readonly pid: number;
   /** Sends SIGTERM, and SIGKILL after 10 s. Idempotent. */
   stop(): Promise<void>;
+  /** Sends SIGKILL. Idempotent. */
+  kill(): Promise<void>;
+  /** Suspends the process, or lets it continue. */
+  pause(): void;
+  resume(): void;
 }
 
 export interface ServiceOptions {
@@ -52,8 +57,16 @@ export async function startService(
     await ended;
     clearTimeout(forced);
   };
+  const kill = async (): Promise<void> => {
+    child.kill("SIGKILL");
+    await ended;
+  };
   const isUp = await waitUntil(options.isReady, options.timeoutSeconds ?? 20, () => hasEnded);
-  if (isUp && child.pid !== undefined) return { pid: child.pid, stop };
+  if (isUp && child.pid !== undefined) {
+    const pause = (): void => void child.kill("SIGSTOP");
+    const resume = (): void => void child.kill("SIGCONT");
+    return { pid: child.pid, stop, kill, pause, resume };
+  }
   await stop();
   throw new Error(`${command} did not start: ${readFileSync(options.log, "utf8").slice(-600)}`);
 }

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { attributesOf, attributesOfAll, labelOf } from "../../../src/secret-service/attributes.ts";
-import { Conversation, DISCONNECTED } from "../../../src/secret-service/conversation.ts";
+import { Conversation, DISCONNECTED, REJECTED } from "../../../src/secret-service/conversation.ts";
 import { DescribePlan } from "../../../src/secret-service/plans/describe-plan.ts";
 import { ErasePlan } from "../../../src/secret-service/plans/erase-plan.ts";
 import { ListPlan } from "../../../src/secret-service/plans/list-plan.ts";
@@ -99,7 +99,7 @@ describe("a conversation", () => {
       const talk = new Conversation(plan, 1000, false);
       talk.begin();
       talk.take(Buffer.from(words));
-      expect([talk.isOver, plan.outcome.state, plan.outcome.error]).toEqual([true, "missing", DISCONNECTED]);
+      expect([talk.isOver, plan.outcome.state, plan.outcome.error]).toEqual([true, "missing", REJECTED]);
     }
     const plan = planOf("read");
     const talk = new Conversation(plan, 1000, false);
@@ -108,14 +108,16 @@ describe("a conversation", () => {
     expect([talk.isOver, plan.outcome.state]).toEqual([true, "missing"]);
   });
 
-  it("ends with 'failed' if the bus closes the connection later", () => {
+  it("ends with 'failed' if the bus closes the connection after it has accepted this user", () => {
     const [hello = Buffer.alloc(0)] = record(planOf("read"));
-    const plan = planOf("read");
-    const talk = new Conversation(plan, 1000, false);
-    talk.begin();
-    talk.take(hello);
-    talk.close();
-    expect([plan.outcome.state, plan.outcome.error]).toEqual(["failed", DISCONNECTED]);
+    for (const words of [hello, Buffer.from("OK 0123456789abcdef0123456789abcdef\r\n")]) {
+      const plan = planOf("read");
+      const talk = new Conversation(plan, 1000, false);
+      talk.begin();
+      talk.take(words);
+      talk.close();
+      expect([plan.outcome.state, plan.outcome.error]).toEqual(["failed", DISCONNECTED]);
+    }
   });
 
   it("is 'silent' after its driver gave up, and takes nothing more", () => {

@@ -71,7 +71,7 @@ describe("a conversation with the session bus", () => {
       expect(await readOn([path])).toMatchObject({
         wasHeld: true,
         state: "missing",
-        error: "docr.Disconnected",
+        error: "docr.Rejected",
       });
     },
   );

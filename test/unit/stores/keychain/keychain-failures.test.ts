@@ -52,7 +52,7 @@ describe("the error of a keychain's outcome", () => {
   });
 
   it("says why there is no keychain", () => {
-    expect(whyOf("docr.Disconnected", "")).toBe("the session bus does not accept this user");
+    expect(whyOf("docr.Rejected", "")).toBe("the session bus does not accept this user");
     expect(whyOf(`${BUS}ServiceUnknown`)).toBe("no Secret Service on the session bus");
     expect(whyOf(`${BUS}Spawn.ExecFailed`)).toBe("the session bus cannot start it: words of the bus");
   });

@@ -44,6 +44,7 @@ function open(options: Partial<LinuxKeychainOptions> = {}): SecretStore {
       const [name, storedAt] = value.reveal().split("@");
       return name?.startsWith("login:") ? { name, storedAt: Number(storedAt) } : undefined;
     },
+    readDaemon: async () => "keepassxc",
     libsecret,
     ...options,
   });
@@ -197,6 +198,17 @@ async function startLocked(unlocking: FakeCollection["unlocking"]): Promise<void
   daemon.store("login:a", "login:a@1");
 }
 
+it("a locked database of KeePassXC may have logins: the list is incomplete, and a missing name is locked", async () => {
+  await daemon.close();
+  daemon = await start({ hasSession: false });
+  daemon.store("login:a", "login:a@1");
+  daemon.add("work", { isLocked: true });
+  const found = await open().entries("login:");
+  expect([...found.keys()]).toEqual(["login:a"]);
+  expect(found.incomplete?.message).toBe("a part of the keychain is locked (collection work)");
+  expect((await failureOf(() => open().read("login:b"))).code).toBe("keychain-locked");
+});
+
 describe("a locked keychain", () => {
   it.each(CALLS)("fails when %s, with the way to unlock it", async (_title, call) => {
     await startLocked("dismissed");
@@ -324,5 +336,28 @@ describe("what the keychain leaves to libsecret", () => {
     expect(await keychain.read("login:a")).toBeUndefined();
     await keychain.write("login:a", new Secret("one"));
     expect(libsecret.calls).toEqual(["write login:a"]);
+  });
+});
+
+describe("a keychain without any collection", () => {
+  beforeEach(() => {
+    daemon.collections.length = 0;
+    daemon.defaultCollection = "/";
+  });
+
+  it("is locked if other programs' items may be hidden, as in KeePassXC without an open database", async () => {
+    for (const [title, call] of CALLS.filter(([one]) => one !== "writing")) {
+      expect([title, await failureOf(() => call(open()))]).toEqual([
+        title,
+        { code: "keychain-locked", message: "the keychain has no open keyring, wallet or database" },
+      ]);
+    }
+  });
+
+  it("is empty if the daemon lists locked collections too, as KWallet does", async () => {
+    const keychain = open({ readDaemon: async () => "kwalletd5" });
+    expect(await keychain.read("login:a")).toBeUndefined();
+    expect(await keychain.erase("login:a")).toBe(false);
+    expect([...(await keychain.entries("login:"))]).toEqual([]);
   });
 });
