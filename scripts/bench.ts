@@ -2,6 +2,7 @@
  * `npm run bench` measures docr and other helpers, compares docr with its targets, and writes dist/bench.json.
  * `-- --record` also writes docs/bench.svg, the table in docs/speed.md and the baseline.
  * `-- --check` is a short run for CI. It compares with the baseline, and exits with 3 if a figure is far above it.
+ * `-- fleet` models and runs many machines with one API token; `-- fleet --record` also writes docs/scale.md.
  * `-- --busy` measures while two other programs keep a processor core busy each, and compares the ratios with the baseline.
  */
 import { readFileSync, statSync, writeFileSync } from "node:fs";
@@ -9,6 +10,7 @@ import { join } from "node:path";
 import { DIST, DOCR, LAUNCHER } from "../test/support/lab/executable.ts";
 import { explainMissing, installMissing, type Part } from "../test/support/lab/parts.ts";
 import { isFarOff, writeBaseline } from "./bench/baseline.ts";
+import { benchFleet } from "./bench/fleet/fleet.ts";
 import { listCases, manyCases, singleCases } from "./bench/cases.ts";
 import { changeCases } from "./bench/changes.ts";
 import { drawChart } from "./bench/chart.ts";
@@ -109,8 +111,12 @@ async function measureAll(plan: Plan): Promise<Results> {
 
 async function main(flags: readonly string[]): Promise<number> {
   const [mode = "", ...others] = flags;
+  if (mode === "fleet" && others.every((flag) => flag === "--record")) {
+    buildIfStale(say);
+    return benchFleet(others, say);
+  }
   if (!["", "--record", "--check", "--busy"].includes(mode) || others.length > 0) {
-    say("usage: npm run bench [-- --record | --check | --busy]");
+    say("usage: npm run bench [-- --record | --check | --busy | fleet [--record]]");
     return 2;
   }
   installMissing([...NEEDED, ...WANTED], say);

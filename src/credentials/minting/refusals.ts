@@ -76,7 +76,7 @@ export function askingAfresh(refusals: Refusals): Refusals {
 function holdMs({ code, response }: HelperError, random: number): number | undefined {
   if (code === "api-rate-limited") {
     const waitMs = 1000 * (response?.retryAfterSeconds ?? MINUTE_MS / 1000);
-    return Math.min(waitMs * (1 + random / 5), HOUR_MS);
+    return Math.min(waitMs * (1 + random / 2), HOUR_MS);
   }
   return CORRECTABLE.has(code) ? MINUTE_MS * (1 - random / 2) : undefined;
 }

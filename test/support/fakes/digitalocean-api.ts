@@ -11,6 +11,7 @@ import { type Call, readBasic, readBearer, type Reply, replyError } from "./digi
 import { FaultTable, sendFault } from "./digitalocean-faults.ts";
 import { answerOauth } from "./digitalocean-oauth.ts";
 import { answerV2, type V2Options } from "./digitalocean-v2.ts";
+import { createRateLimit, type RateLimits } from "./rate-limit.ts";
 import { answerRegistryAuth, type TokenSigner } from "./registry-token-endpoint.ts";
 
 export interface StandInOptions extends AccountOptions, V2Options {
@@ -19,6 +20,8 @@ export interface StandInOptions extends AccountOptions, V2Options {
   readonly port?: number;
   /** PEM texts. Plain http without them. */
   readonly tls?: { readonly key: string; readonly certificate: string };
+  /** Limits the requests of each API token. No limits without it. */
+  readonly limits?: RateLimits;
   /** Serves the registry's token endpoint too. */
   readonly signer?: TokenSigner;
 }
@@ -62,12 +65,13 @@ const HOURLY_LIMIT = 5000;
 export async function createStandIn(options: StandInOptions = {}): Promise<StandIn> {
   const account = new Account(options);
   const faults = new FaultTable();
+  const refuse = options.limits ? createGate(options.limits) : () => undefined;
   const calls: RecordedCall[] = [];
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const call = await readCall(request);
     const send = (reply: Reply): void => sendReply(response, reply, HOURLY_LIMIT - calls.length);
     const fault = faults.take(call.method, call.path);
-    const reply = fault ? undefined : route(account, call, options);
+    const reply = fault ? undefined : (refuse(call) ?? route(account, call, options));
     const status = fault ? sendFault(fault, response, send) : (reply?.status ?? 0);
     const { method, path, query } = call;
     calls.push({ purpose: purposeOf(path), method, path, query: query.toString(), status });
@@ -89,6 +93,23 @@ export async function createStandIn(options: StandInOptions = {}): Promise<Stand
       faults.clear();
     },
     close: () => closeServer(server),
+  };
+}
+
+/** Returns a reply to a request of `/v2` that exceeds its API token's limit, and undefined for others. */
+function createGate(limits: RateLimits): (call: Call) => Reply | undefined {
+  const byToken = new Map<string, ReturnType<typeof createRateLimit>>();
+  return ({ path, bearer }) => {
+    if (bearer === undefined || !path.startsWith("/v2/")) return undefined;
+    const take = byToken.get(bearer) ?? createRateLimit(limits);
+    byToken.set(bearer, take);
+    const grant = take(performance.now() / 1000);
+    if (grant.kind === "granted") return undefined;
+    const seconds = Math.ceil(grant.endsInS);
+    const headers = grant.hasRetryAfter
+      ? { "retry-after": String(seconds) }
+      : { "ratelimit-reset": String(Math.floor(Date.now() / 1000) + seconds) };
+    return { ...replyError(429), headers: { "ratelimit-remaining": "0", ...headers } };
   };
 }
 

@@ -116,8 +116,8 @@ describe("a request", () => {
 
   it.each([
     [0, 3000],
-    [0.999, 3599],
-  ])("is retried after a 429 when the server says so, or up to a fifth later (%d)", async (random, ms) => {
+    [0.999, 4499],
+  ])("is retried after a 429 when the server says so, or up to a half later (%d)", async (random, ms) => {
     const { send, pauses } = play([answer(429, { "retry-after": "3" }), GOOD], 20_000, random);
     expect(await send()).toBe(GOOD);
     expect(pauses.map(Math.round)).toEqual([ms]);

@@ -58,10 +58,10 @@ describe("a refusal", () => {
     ["api-unauthorized", undefined, 60, 30],
     ["api-forbidden", undefined, 60, 30],
     ["api-not-found", undefined, 60, 30],
-    ["api-rate-limited", 30, 30, 36],
+    ["api-rate-limited", 30, 30, 45],
     ["api-rate-limited", 3000, 3000, 3600],
     ["api-rate-limited", 86_400, 3600, 3600],
-    ["api-rate-limited", undefined, 60, 72],
+    ["api-rate-limited", undefined, 60, 90],
   ] as const)("%s with retry-after %s is remembered for %d to %d s", async (code, after, first, last) => {
     expect(await heldFor(refusal(code, after), 0)).toBe(first * SECOND);
     expect(await heldFor(refusal(code, after), 1)).toBe(last * SECOND);
