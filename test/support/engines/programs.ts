@@ -33,6 +33,9 @@ export const ORAS = installed("oras", "oras.land/oras/cmd/oras", "v1.3.6");
 export const KO = installed("ko", "github.com/google/ko", "v0.19.1");
 export const HELM = installed("helm", "helm.sh/helm/v4/cmd/helm", "v4.3.1");
 
+/** Runs GitHub's workflows, here without containers. */
+export const ACT = installed("act", "github.com/nektos/act", "v0.2.89");
+
 export const DOCKER_PY: EngineProgram = {
   name: "docker-py",
   source: { python: "docker==7.2.0" },
@@ -40,7 +43,16 @@ export const DOCKER_PY: EngineProgram = {
 };
 
 /** The smaller ones first. */
-export const ENGINE_PROGRAMS: readonly EngineProgram[] = [DOCKER_PY, CRANE, REGCTL, ORAS, KO, HELM, KUBELET];
+export const ENGINE_PROGRAMS: readonly EngineProgram[] = [
+  DOCKER_PY,
+  ACT,
+  CRANE,
+  REGCTL,
+  ORAS,
+  KO,
+  HELM,
+  KUBELET,
+];
 
 /** The file with the reason why a program could not be made. */
 export function reasonFileOf({ path }: EngineProgram): string {
