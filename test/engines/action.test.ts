@@ -21,8 +21,8 @@ jobs:
         with:
           token: \${{ vars.TOKEN_PART }}\${{ secrets.TOKEN_REST }}
       - run: |
-          echo registry.digitalocean.com | docker-credential-docr get > "$GITHUB_WORKSPACE/response"
-          cat "$GITHUB_WORKSPACE/response"
+          echo registry.digitalocean.com | docker-credential-docr get > "$RESPONSE"
+          cat "$RESPONSE"
           cat "$DOCKER_CONFIG/config.json"
       - run: exit 3
 `;
@@ -35,7 +35,7 @@ describeUnless(explainNoProgram(ACT) ?? explainNoExecutable(), "a workflow that 
       async (machine) => {
         const { code, stdout, stderr } = await runWorkflow(machine);
         const log = stdout + stderr;
-        const { Secret: secret } = JSON.parse(readFileSync(join(machine.folder, "work", "response"), "utf8"));
+        const { Secret: secret } = JSON.parse(readFileSync(join(machine.folder, "response"), "utf8"));
         const [minted] = machine.standIn.account.minted;
         expect(code).toBe(1);
         expect(minted?.secret === secret).toBe(true);
@@ -67,12 +67,14 @@ async function runWorkflow(machine: Machine): Promise<Outcome> {
   await git("add", "-A");
   await git("-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "-qm", "test");
   const half = machine.token.length / 2;
-  const args = [
-    ...["push", "-P", "ubuntu-latest=-self-hosted"],
-    ...["--var", `TOKEN_PART=${machine.token.slice(0, half)}`],
-    ...["--secret", `TOKEN_REST=${machine.token.slice(half)}`],
-    ...["--env", `DIGITALOCEAN_API_URL=${machine.standIn.url}`],
-    ...["--env", `DIGITALOCEAN_OAUTH_URL=${machine.standIn.url}`],
+  const options: readonly (readonly [string, string])[] = [
+    ["-P", "ubuntu-latest=-self-hosted"],
+    ["--var", `TOKEN_PART=${machine.token.slice(0, half)}`],
+    ["--secret", `TOKEN_REST=${machine.token.slice(half)}`],
+    ["--env", `RESPONSE=${join(machine.folder, "response")}`],
+    ["--env", `DIGITALOCEAN_API_URL=${machine.standIn.url}`],
+    ["--env", `DIGITALOCEAN_OAUTH_URL=${machine.standIn.url}`],
   ];
+  const args = ["push", ...options.flat()];
   return run(ACT.path, args, { env, cwd: work, timeoutSeconds: 120 });
 }

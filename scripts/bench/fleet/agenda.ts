@@ -15,30 +15,38 @@ export function createAgenda(endS: number): Agenda {
   /** A binary heap: no event is earlier than its parent, at half its index. */
   const heap: Planned[] = [];
   const timeAt = (index: number): number => heap[index]?.atS ?? Infinity;
-  const swap = (a: number, b: number): void => {
-    const [first, second] = [heap[a], heap[b]];
-    if (first && second) [heap[a], heap[b]] = [second, first];
-  };
 
-  const takeFirst = (): Planned | undefined => {
-    swap(0, heap.length - 1);
-    const first = heap.pop();
-    for (let index = 0; ;) {
-      const left = 2 * index + 1;
-      const earlier = timeAt(left + 1) < timeAt(left) ? left + 1 : left;
-      if (timeAt(earlier) >= timeAt(index)) return first;
-      swap(index, earlier);
+  /** Puts the entry at the index, or above it if that is where it fits. */
+  const rise = (entry: Planned, from: number): void => {
+    let index = from;
+    for (let parent = (index - 1) >> 1; index > 0; parent = (index - 1) >> 1) {
+      const above = heap[parent];
+      if (!above || above.atS <= entry.atS) break;
+      heap[index] = above;
+      index = parent;
+    }
+    heap[index] = entry;
+  };
+  const sink = (entry: Planned): void => {
+    let index = 0;
+    for (let child = 1; child < heap.length; child = 2 * index + 1) {
+      const earlier = timeAt(child + 1) < timeAt(child) ? child + 1 : child;
+      const below = heap[earlier];
+      if (!below || below.atS >= entry.atS) break;
+      heap[index] = below;
       index = earlier;
     }
+    heap[index] = entry;
+  };
+  const takeFirst = (): Planned | undefined => {
+    const [first] = heap;
+    const last = heap.pop();
+    if (last && heap.length > 0) sink(last);
+    return first;
   };
   return {
     plan(atS, event) {
-      if (atS >= endS) return;
-      let index = heap.push({ atS, event }) - 1;
-      for (let parent = (index - 1) >> 1; index > 0 && timeAt(parent) > atS; parent = (index - 1) >> 1) {
-        swap(index, parent);
-        index = parent;
-      }
+      if (atS < endS) rise({ atS, event }, heap.length);
     },
     run() {
       for (let next = takeFirst(); next; next = takeFirst()) next.event(next.atS);

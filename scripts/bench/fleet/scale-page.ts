@@ -3,7 +3,7 @@ import type { Usage } from "./model.ts";
 import type { Policy } from "./policies.ts";
 
 export interface ModelRow {
-  readonly policy: Pick<Policy, "title">;
+  readonly policy: Pick<Policy, "title" | "isNewMachine">;
   readonly usage: Usage;
 }
 
@@ -28,7 +28,7 @@ export function tabulateModel(rows: readonly ModelRow[]): string {
   const lines = rows.map(({ policy, usage }) => {
     const { callsAnHour, refusedAnHour, failedPulls, pulls, readyS } = usage;
     const failed = `${format((100 * failedPulls) / (failedPulls + pulls))} %`;
-    const ready = readyS === undefined ? "never" : `${format(readyS)} s`;
+    const ready = policy.isNewMachine ? "" : readyS === undefined ? "never" : `${format(readyS)} s`;
     return `| ${policy.title} | ${format(callsAnHour)} | ${format(refusedAnHour)} | ${failed} | ${ready} |`;
   });
   return [
