@@ -187,7 +187,7 @@ describeUnless(explainNoLab(["docker", "tmux"]), "docr doctor", () => {
       DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { "ghcr.io": { auth } } }),
       HTTP_PROXY: `http://${username}:${password}@127.0.0.1:9`,
       NO_PROXY: `${OURS},api.digitalocean.com,cloud.digitalocean.com,${secret}`,
-      DOCR_UNKNOWN: password,
+      DOCR_NONSENSE: password,
       USER: username,
     };
     const { code, stderr } = await doctor(env, ["--report", path]);

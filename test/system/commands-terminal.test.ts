@@ -93,7 +93,7 @@ describeUnless(explainNoExecutable(), "piped", () => {
     const outcome = await run("sh", ["-c", `docr ${verb} > /dev/full`], { env });
     expect(outcome).toMatchObject({
       code: 1,
-      stderr: "docr: could not write the whole response to stdout (ENOSPC)\n",
+      stderr: "docr: could not write the whole response to stdout\n",
     });
   });
 
@@ -142,6 +142,9 @@ const ON_A_BARE_MACHINE: readonly (readonly [command: string, output: RegExp, co
   ["unconfigure --dry-run", /^nothing would change$/m, 0],
   ["migrate --configure --dry-run", /^no logins to move$/m, 0],
   ["doctor", /^pass +store +the age vault works/m, 1],
+  ["kubelet config --for kind", /registry\.digitalocean\.com/, 0],
+  ["version --json", /^ {2}"version": "/m, 0],
+  ["licenses", /license/i, 0],
   ["man", /^(?:\.TH DOCR 1|NAME$)/m, 0],
   ["completion fish", /docr complete/, 0],
 ];
@@ -187,7 +190,9 @@ describe("every command", () => {
     );
 
     it.concurrent.each(
-      ON_A_BARE_MACHINE.filter(([command, , code]) => code === 0 && !/^(?:man|completion)/.test(command)),
+      ON_A_BARE_MACHINE.filter(
+        ([command, , code]) => code === 0 && !/^(?:man|completion|licenses)/.test(command),
+      ),
     )("docr %s prints only JSON for a script", async (command) => {
       const args = [...command.split(" "), "--json"];
       const { stdout, code } = await run(DOCR, args, { env: bare(), stdin: "" });

@@ -172,7 +172,11 @@ describeUnless(explainNoExecutable(), "packed docr", () => {
       ...(await reportBundles("ghcr.io")),
       ...(await reportBundles("ghcr.io", { DOCR_STORE: "file" })),
     ];
-    expect([...new Set(lines)].toSorted()).toEqual(["cache docr:age accepted", "cache docr:run accepted"]);
+    expect([...new Set(lines)].toSorted()).toEqual([
+      "cache docr:age accepted",
+      "cache docr:keychain accepted",
+      "cache docr:run accepted",
+    ]);
   });
 
   itUnless(
@@ -184,6 +188,7 @@ describeUnless(explainNoExecutable(), "packed docr", () => {
       writeFileSync(join(doctl, "config.yaml"), `access-token: ${sandbox.token}\n`, { mode: 0o600 });
       expect(await reportBundles(HOST, sandbox.env)).toEqual([
         "cache docr:run accepted",
+        "cache docr:keychain accepted",
         "cache docr:doctl accepted",
         "cache docr:network accepted",
       ]);
