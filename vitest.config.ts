@@ -4,7 +4,7 @@ import { findPrivateNode } from "./test/support/lab/namespace.ts";
 
 /** These measure time, or keep both processors busy. */
 const ALONE = [
-  "test/launcher/{differential,fuzz,lock}.test.ts",
+  "test/launcher/{differential,lock}.test.ts",
   "test/system/{many-processes,one-mint}.test.ts",
 ];
 

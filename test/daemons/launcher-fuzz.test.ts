@@ -10,11 +10,11 @@ import { describeUnless } from "../support/lab/describe.ts";
 import { explainNoLauncher } from "../support/lab/executable.ts";
 import { explainMissing, SYSTEM_PATH } from "../support/lab/parts.ts";
 import type { Environment } from "../support/lab/run.ts";
-import { call, inParallel } from "./call.ts";
-import { cachedResponse, noteNameFor, validAround, responseNameFor } from "./cached-response.ts";
-import { holdLock } from "./lock-holder.ts";
-import { HOST } from "./situation.ts";
-import { explainNoStub } from "./stub.ts";
+import { call, inParallel } from "../launcher/call.ts";
+import { cachedResponse, noteNameFor, validAround, responseNameFor } from "../launcher/cached-response.ts";
+import { holdLock } from "../launcher/lock-holder.ts";
+import { HOST } from "../launcher/situation.ts";
+import { explainNoStub } from "../launcher/stub.ts";
 
 const SEED = 20261121;
 const RUNS = 3000;
