@@ -167,7 +167,7 @@ describeUnless(reason, "the launcher under AddressSanitizer", () => {
     return env;
   };
 
-  it(`has no fault with ${RUNS} mutated files, inputs and environments`, { timeout: 180_000 }, async () => {
+  it(`has no fault with ${RUNS} mutated files, inputs and environments`, async () => {
     const cases = fc.sample(anyCase, { numRuns: RUNS, seed: SEED });
     const endings = new Map<number | string, number>();
     const faults: string[] = [];
