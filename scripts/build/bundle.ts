@@ -122,7 +122,12 @@ export async function makeBundles(
       banner: { js: "(function (require, module, exports, __loadBundle) {" },
       footer: { js: "})" },
     });
-    writeFileSync(join(work, file), result.outputFiles[0]?.contents ?? "");
+    const text = result.outputFiles[0]?.text ?? "";
+    // esbuild escapes strings, but not regular expressions. One such character would double the bundle's size in memory.
+    const strange = /[^\p{ASCII}]/u.exec(text);
+    if (strange)
+      throw new Error(`${file} has a character that is not ASCII: ${JSON.stringify(strange[0])}; escape it`);
+    writeFileSync(join(work, file), text);
     assets[file] = join(work, file);
     assets[cache] = join(work, cache);
   }

@@ -44,8 +44,8 @@ process.exit(0);
 function builtinsKeeping(kept: Map<string, Script>): LoadBuiltin {
   const inPlace: Readonly<Record<string, unknown>> = {
     "node:sea": {
-      getAsset: (name: string) => readFileSync(join(folder, name), "utf8"),
-      getRawAsset: () => new ArrayBuffer(0),
+      // Without a cache, because the rehearsal makes it.
+      getRawAsset: (name: string) => (name.endsWith(".cache") ? [] : readFileSync(join(folder, name))),
     },
     "node:vm": {
       Script: class extends Script {

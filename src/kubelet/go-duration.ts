@@ -11,8 +11,9 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   m: 60 * SECOND_MS,
   h: 3600 * SECOND_MS,
 };
-const PART = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g;
-const WHOLE = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/;
+// The micro sign and the Greek letter, escaped because bundles are ASCII (scripts/build/bundle.ts).
+const PART = /(\d+\.?\d*|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/g;
+const WHOLE = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|\u00b5s|\u03bcs|ms|s|m|h))+$/;
 
 /** Rounds down to whole seconds: `5h30m0s`, `15m0s`, `30s`, `0s`. */
 export function formatGoDuration(ms: number): string {
