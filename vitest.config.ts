@@ -3,10 +3,7 @@ import { SUITES } from "./scripts/suites.ts";
 import { findPrivateNode } from "./test/support/lab/namespace.ts";
 
 /** These measure time, or keep both processors busy. */
-const ALONE = [
-  "test/launcher/{differential,lock}.test.ts",
-  "test/system/{many-processes,one-mint}.test.ts",
-];
+const ALONE = ["test/launcher/{differential,lock}.test.ts", "test/system/{many-processes,one-mint}.test.ts"];
 
 /** Real parts are slow on a busy machine. */
 const PATIENT = { testTimeout: 120_000, hookTimeout: 120_000 };
