@@ -46,11 +46,11 @@ export function createActionsJob({ folder, env: runner, inputs }: ActionsJobOpti
   }
   const contentOf = (name: string): string => readFileSync(files[`GITHUB_${name}`] ?? "", "utf8");
   const base: Environment = {
-    ...runner,
     ...files,
     RUNNER_TEMP: temporary,
     GITHUB_ACTIONS: "true",
     CI: "true",
+    ...runner,
   };
   const printed: string[] = [];
   const record = (outcome: Outcome): Outcome => {
