@@ -11,7 +11,7 @@ import { type LogoutResult, NOT_RECORDED } from "./accounts/log-out.ts";
 import { undefinedIfFailed } from "./best-effort.ts";
 import type { Login } from "./codec.ts";
 import { BARE_HOST, type RegistryRequest } from "./minting/cache-key.ts";
-import type { StoredLogins } from "./stored-logins.ts";
+import type { AllLogins, StoredLogins } from "./stored-logins.ts";
 
 /** The requests of docker clients. Server URLs are not empty and contain no control characters. */
 export interface Helper {
@@ -87,10 +87,15 @@ export function createHelper({
     if (login === "ended") throw new HelperError("not-found", NOT_FOUND, { hint: LOGIN_ENDED });
     return login;
   };
-  const isRegistryAnswered = async (): Promise<boolean> => {
+  const isRegistryAnswered = async (stored: Promise<AllLogins | undefined>): Promise<boolean> => {
     try {
       const request = { serverUrl: REGISTRY_HOST, ...BARE_HOST };
-      return (await registry.probe(request, LIST_MINT_MS)) ?? (await finishedLogin()) !== undefined;
+      const isMinted = await registry.probe(request, LIST_MINT_MS);
+      if (isMinted !== undefined) return isMinted;
+      const all = await stored;
+      // The search for all logins tells already that there is none.
+      if (all && !all.incomplete && all.damaged.length === 0 && !all.intact.has(REGISTRY_HOST)) return false;
+      return (await finishedLogin()) !== undefined;
     } catch {
       return false;
     }
@@ -116,10 +121,10 @@ export function createHelper({
       else if (!(await logOut()).isMintedKnown) reporter.warn(NOT_RECORDED);
     },
     async list() {
-      const [stored, isAnswered] = await Promise.all([
-        undefinedIfFailed(async () => (await logins.all()).intact),
-        withDeadline(isRegistryAnswered(), LIST_DEADLINE_MS, () => false),
-      ]);
+      const all = undefinedIfFailed(() => logins.all());
+      const answering = withDeadline(isRegistryAnswered(all), LIST_DEADLINE_MS, () => false);
+      const [found, isAnswered] = await Promise.all([all, answering]);
+      const stored = found?.intact;
       trace("listed", { logins: stored?.size ?? "none readable", digitalocean: isAnswered });
       const names = new Map<string, string>();
       for (const [key, login] of stored ?? []) {

@@ -36,10 +36,10 @@ export function sessionOf(answer: BusMessage): string {
 /** The next secret's value, which is a view of the message. Undefined if it is malformed or encrypted. */
 export function readSecret(body: WireReader): Uint8Array | undefined {
   body.align(8);
-  body.string();
+  body.skipString();
   const parameters = body.data();
   const value = body.data();
-  body.string();
+  body.skipString();
   return body.isBad || parameters.length !== 0 ? undefined : value;
 }
 

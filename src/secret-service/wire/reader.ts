@@ -63,6 +63,12 @@ export class WireReader {
     return text;
   }
 
+  /** Skips a string or an object path without decoding it. */
+  skipString(): void {
+    this.data();
+    this.byte();
+  }
+
   signature(): string {
     const text = decodeUtf8(this.take(this.byte()));
     this.byte();

@@ -71,8 +71,9 @@ function converseOn(path: string, { conversation, plan, timeouts, monotonicMs }:
   let isConnected = false;
   socket.on("connect", () => {
     isConnected = true;
-    socket.write(conversation.begin());
   });
+  // Node sends it once the socket is connected.
+  socket.write(conversation.begin());
   socket.on("data", (chunk: Uint8Array) => {
     const bytes = conversation.take(chunk);
     if (bytes.length > 0) socket.write(bytes);

@@ -1,18 +1,14 @@
 import { type Entries, asEntries, type SecretStore } from "../../core/secret-store.ts";
-import type { HelperError } from "../../core/errors.ts";
 import { Secret } from "../../core/secret.ts";
 import { attributesOf, attributesOfAll, labelOf } from "../../secret-service/attributes.ts";
 import type { SecretsOutcome, StoredValue } from "../../secret-service/outcome.ts";
 import { ErasePlan } from "../../secret-service/plans/erase-plan.ts";
 import { ListPlan } from "../../secret-service/plans/list-plan.ts";
 import { ReadPlan } from "../../secret-service/plans/read-plan.ts";
-import type { SearchPlan } from "../../secret-service/plans/search-plan.ts";
 import { StorePlan } from "../../secret-service/plans/store-plan.ts";
-import { type BusAccess, type BusTimeouts, converse } from "./bus-connection.ts";
-import { failureOfOutcome, noSessionBus, partlyLockedKeychain } from "./keychain-failures.ts";
-
-/** The daemon ended while it had the call. */
-const NO_REPLY = "org.freedesktop.DBus.Error.NoReply";
+import type { BusAccess, BusTimeouts } from "./bus-connection.ts";
+import { createConversations } from "./conversations.ts";
+import { failureOfOutcome, partlyLockedKeychain } from "./keychain-failures.ts";
 
 /** Items without a secret, which earlier versions stored to see whether a keyring is locked, and to list logins. */
 const OBSOLETE = ["check", "index"].map(attributesOf);
@@ -39,8 +35,6 @@ export interface LinuxKeychainOptions {
   readonly libsecret: SecretStore;
 }
 
-type CreatePlan = (mayPrompt: boolean) => SearchPlan;
-
 /**
  * The keychain of a Linux desktop: any Secret Service, such as gnome-keyring, KWallet and KeePassXC. An item that is locked is never
  * reported as missing.
@@ -52,31 +46,10 @@ export function createLinuxKeychain({
   readDaemon,
   libsecret,
 }: LinuxKeychainOptions): SecretStore {
-  let silent: HelperError | undefined;
-  let mayPrompt = true;
-  let previous: Promise<unknown> = Promise.resolve();
+  const ask = createConversations(bus, timeouts);
+  /** The latest listing that the daemon has not answered yet, unless this process has changed something since. */
+  let listing: Promise<SecretsOutcome> | undefined;
 
-  const attempt = async (create: CreatePlan): Promise<SecretsOutcome> => {
-    const plan = create(mayPrompt);
-    if (!(await converse(plan, bus, timeouts))) throw noSessionBus();
-    return plan.outcome;
-  };
-  const hold = async (create: CreatePlan): Promise<SecretsOutcome> => {
-    // After one timeout, this process does not wait for the keychain again.
-    if (silent) throw silent;
-    let outcome = await attempt(create);
-    if (outcome.error === NO_REPLY) outcome = await attempt(create);
-    // The user has dismissed the prompt, or sees none.
-    if (outcome.state === "locked") mayPrompt = false;
-    if (outcome.state === "silent") silent = failureOfOutcome(outcome, timeouts);
-    return outcome;
-  };
-  /** One conversation at a time, so that the user sees one prompt at a time. */
-  const ask = (create: CreatePlan): Promise<SecretsOutcome> => {
-    const next = previous.then(() => hold(create));
-    previous = next.catch(() => undefined);
-    return next;
-  };
   /** Whether nothing can be stored because no collection exists. */
   const isEmpty = async ({ state, lockedCollections }: SecretsOutcome): Promise<boolean> => {
     if (state !== "no-default" || lockedCollections.length > 0) return false;
@@ -86,10 +59,30 @@ export function createLinuxKeychain({
   /** The daemon's own times have whole seconds. */
   const timeOf = ({ bytes, modified }: StoredValue): number =>
     readFacts(secretOf(bytes))?.storedAt ?? modified * 1000;
+  /** The items' values by name, the newest of each. */
+  const newestOf = ({ values }: SecretsOutcome): ReadonlyMap<string, StoredValue> => {
+    const newest = new Map<string, StoredValue>();
+    for (const value of values) {
+      const other = newest.get(value.account);
+      newest.set(value.account, other ? newer(other, value) : value);
+    }
+    return newest;
+  };
+  /** Answers a read from a listing that was asked for before it, which saves a conversation. Undefined if the listing does not tell. */
+  const readListed = async (
+    name: string,
+  ): Promise<{ readonly value: StoredValue | undefined } | undefined> => {
+    const outcome = await listing?.catch(() => undefined);
+    if (outcome?.state !== "found") return undefined;
+    const value = newestOf(outcome).get(name);
+    return value || outcome.lockedCollections.length === 0 ? { value } : undefined;
+  };
   const newer = (a: StoredValue, b: StoredValue): StoredValue => (timeOf(b) > timeOf(a) ? b : a);
 
   return {
     async read(name) {
+      const listed = await readListed(name);
+      if (listed) return listed.value && secretOf(listed.value.bytes);
       const outcome = await ask((prompts) => new ReadPlan(attributesOf(name), prompts));
       if (outcome.state === "none") return undefined;
       if (outcome.state === "unsupported") return libsecret.read(name);
@@ -98,6 +91,7 @@ export function createLinuxKeychain({
       return secretOf(outcome.values.reduce(newer).bytes);
     },
     async write(name, value) {
+      listing = undefined;
       const bytes = Buffer.from(value.reveal());
       const outcome = await ask(
         (prompts) => new StorePlan(attributesOf(name), labelOf(name), bytes, prompts, OBSOLETE),
@@ -108,6 +102,7 @@ export function createLinuxKeychain({
       await libsecret.write(name, value);
     },
     async erase(name) {
+      listing = undefined;
       const outcome = await ask((prompts) => new ErasePlan(attributesOf(name), prompts));
       if (outcome.state === "unsupported") return libsecret.erase(name);
       if (outcome.state === "done" || outcome.state === "none") return outcome.state === "done";
@@ -115,20 +110,19 @@ export function createLinuxKeychain({
       throw failureOfOutcome(outcome, timeouts);
     },
     async entries(...prefixes): Promise<Entries> {
-      const outcome = await ask((prompts) => new ListPlan(attributesOfAll(), prompts, accountOf));
+      const asked = ask((prompts) => new ListPlan(attributesOfAll(), prompts, accountOf));
+      listing = asked;
+      const outcome = await asked.finally(() => {
+        if (listing === asked) listing = undefined;
+      });
       if (outcome.state === "unsupported") return libsecret.entries(...prefixes);
       if (await isEmpty(outcome)) return new Map();
       if (outcome.state !== "found" && outcome.state !== "none") throw failureOfOutcome(outcome, timeouts);
-      const found = new Map<string, StoredValue>();
-      for (const value of outcome.values) {
-        const { account } = value;
-        if (!prefixes.some((prefix) => account.startsWith(prefix))) continue;
-        const other = found.get(account);
-        found.set(account, other ? newer(other, value) : value);
-      }
-      const values = new Map([...found].map(([name, { bytes }]) => [name, secretOf(bytes)]));
+      const values = [...newestOf(outcome)]
+        .filter(([name]) => prefixes.some((prefix) => name.startsWith(prefix)))
+        .map(([name, { bytes }]) => [name, secretOf(bytes)] as const);
       const isPartial = outcome.lockedItems > 0 || outcome.hiddenCollections > 0;
-      return asEntries(values, isPartial ? partlyLockedKeychain(outcome) : undefined);
+      return asEntries(new Map(values), isPartial ? partlyLockedKeychain(outcome) : undefined);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { HelperError, type ErrorCode } from "../../../src/core/errors.ts";
+import { asEntries } from "../../../src/core/secret-store.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import {
   answerOf,
@@ -46,6 +47,24 @@ describe("the list", () => {
     const bench = await create();
     expect(await list(bench)).toEqual({ [HOST]: "docr" });
     expect(await answerOf(bench)).toHaveLength(2);
+  });
+
+  it("searches the store once, and reads no login of DigitalOcean's registry that the search did not find", async () => {
+    const bench = createCredentialsBench();
+    await bench.helper.store("ghcr.io", "sammy", new Secret("x"));
+    bench.keychain.calls.length = 0;
+    expect(await list(bench)).toEqual({ "ghcr.io": "sammy" });
+    expect(bench.keychain.calls.toSorted()).toEqual(["entries login:", "read api-token:default"]);
+  });
+
+  it("names DigitalOcean's registry also if a locked part of the store hides its login from the search", async () => {
+    const bench = createCredentialsBench();
+    await bench.helper.store(HOST, "hunter2", new Secret("hunter2"));
+    bench.keychain.lockPart(new HelperError("keychain-locked", "a part of the keychain is locked"));
+    const entries = bench.keychain.entries.bind(bench.keychain);
+    bench.keychain.entries = async (...prefixes) =>
+      asEntries(new Map(), (await entries(...prefixes)).incomplete);
+    expect(await list(bench)).toEqual({ [HOST]: "docr" });
   });
 
   it("never shows a secret, though a minted user name can be one", async () => {

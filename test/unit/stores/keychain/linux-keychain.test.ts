@@ -113,6 +113,51 @@ describe("an open keychain", () => {
   });
 });
 
+const searches = (): number => daemon.called.filter((call) => call === "SearchItems").length;
+
+describe("a read while a listing is under way", () => {
+  it("is answered by the listing", async () => {
+    daemon.store("login:a", "login:a@1");
+    const keychain = open();
+    const [listed, found, missing] = await Promise.all([
+      keychain.entries("login:"),
+      keychain.read("login:a"),
+      keychain.read("api-token:default"),
+    ]);
+    expect([listed.size, textOf(found), missing, searches()]).toEqual([1, "login:a@1", undefined, 1]);
+    await keychain.read("login:a");
+    expect(searches()).toBe(2);
+  });
+
+  it("asks the daemon if this process has changed something since, or if the name may be locked", async () => {
+    daemon.store("login:a", "login:a@1");
+    const keychain = open();
+    const [, , found] = await Promise.all([
+      keychain.entries("login:"),
+      keychain.write("login:a", new Secret("login:a@2")),
+      keychain.read("login:a"),
+    ]);
+    expect(textOf(found)).toBe("login:a@2");
+    daemon.store("api-token:default", "locked away", daemon.add("work", { isLocked: true }));
+    const [, token] = await Promise.all([
+      keychain.entries("login:"),
+      failureOf(() => keychain.read("api-token:default")),
+    ]);
+    expect(token.code).toBe("keychain-locked");
+  });
+
+  it("asks the daemon if the listing failed", async () => {
+    const keychain = open();
+    daemon.errors.set("GetSecrets", ["org.freedesktop.DBus.Error.Failed", "disk"]);
+    daemon.store("login:a", "login:a@1");
+    const [listed, found] = await Promise.all([
+      failureOf(() => keychain.entries("login:")),
+      keychain.read("login:a"),
+    ]);
+    expect([listed.code, textOf(found)]).toEqual(["keychain-failed", "login:a@1"]);
+  });
+});
+
 describe("a keychain with two open keyrings", () => {
   let work: FakeCollection;
 
