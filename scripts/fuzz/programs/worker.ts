@@ -6,7 +6,7 @@ import { explainMissing } from "../../../test/support/lab/parts.ts";
 import { parseFuzzOptions, reproduce } from "../options.ts";
 import { MOST_VIOLATIONS, printReport, type Violation } from "../report.ts";
 import { checkScenario } from "./check-scenario.ts";
-import { scenarioAt } from "./scenario.ts";
+import { scenarioAt } from "./make-scenario.ts";
 import { createWorld } from "./world.ts";
 
 /** strace slows a run down, so that it watches one case in this many. */

@@ -1,31 +1,18 @@
 /** A site for a scenario: a home, a runtime directory, an API, a bus with a Secret Service. Each run starts from the same state. */
-import { execFileSync } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
-import { dirname, join } from "node:path";
-import { attributesOf } from "../../../src/secret-service/attributes.ts";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { ALL_SCOPES } from "../../../test/support/fakes/digitalocean-account.ts";
-import { createStandIn, type StandIn } from "../../../test/support/fakes/digitalocean-api.ts";
-import { type SecretBusServer, startSecretBus } from "../../../test/support/fakes/secret-bus-server.ts";
-import { FakeSecretDaemon } from "../../../test/support/fakes/secret-daemon.ts";
+import { createStandIn } from "../../../test/support/fakes/digitalocean-api.ts";
+import { startSecretBus } from "../../../test/support/fakes/secret-bus-server.ts";
+import type { FakeSecretDaemon } from "../../../test/support/fakes/secret-daemon.ts";
 import type { Environment } from "../../../test/support/lab/run.ts";
-import type { Damage, Keychain, PlacedFile, Scenario } from "./scenario.ts";
+import { arrangeApi, arrangeKeychain, harm, LARGE_BYTES, listFiles, place } from "./arrange.ts";
+import type { Scenario } from "./scenario.ts";
 
 /** The API token of the stand-in's account. No output may contain it. */
 export const TOKEN = `dop_v1_${"a7".repeat(32)}`;
 /** Root's folder in shared memory, where docr caches without a runtime directory. */
 const SHARED = "/dev/shm/docr-0";
-const LARGE_BYTES = 20_000_000;
 
 export interface World {
   readonly folder: string;
@@ -115,64 +102,6 @@ function defined(values: Readonly<Record<string, string | null>>): Environment {
   );
 }
 
-function place({ what, text, mode }: PlacedFile, path: string, substitute: (text: string) => string): void {
-  rmSync(path, { recursive: true, force: true });
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  if (what === "text") writeFileSync(path, substitute(text));
-  if (what === "pipe") execFileSync("mkfifo", [path]);
-  if (what === "folder") mkdirSync(path);
-  if (what === "device") symlinkSync("/dev/zero", path);
-  if (what === "loop") symlinkSync(path, path);
-  if (what === "large") {
-    writeFileSync(path, "");
-    truncateSync(path, LARGE_BYTES);
-  }
-  if (what === "text") chmodSync(path, mode);
-}
-
-function arrangeApi(standIn: StandIn, scenario: Scenario): void {
-  standIn.account.minted.length = 0;
-  standIn.reset();
-  standIn.faults.add(
-    ...scenario.faults.map(({ body, ...fault }) =>
-      fault.kind === "answer" && body !== "" ? { ...fault, body } : fault,
-    ),
-  );
-}
-
-function arrangeKeychain(
-  bus: SecretBusServer,
-  keychain: Keychain,
-  substitute: (text: string) => string,
-): void {
-  const { state, habits, items, second } = keychain;
-  const daemon = new FakeSecretDaemon(habits);
-  const login = daemon.add("login");
-  const other =
-    second === "none"
-      ? undefined
-      : daemon.add("second", { isLocked: second !== "open", unlocking: UNLOCKING[second] });
-  for (const { name, value, isInSecond } of items) {
-    const into = isInSecond ? other : login;
-    if (into) daemon.put(into, attributesOf(name), substitute(value));
-  }
-  let written = 0;
-  bus.daemon = state === "absent" ? undefined : daemon;
-  bus.change = (bytes) => {
-    written += 1;
-    if (state === "silent") return Buffer.alloc(0);
-    if (state === "odd bytes" && written % 3 === 0) flip(bytes, written * 7919);
-    return bytes;
-  };
-}
-
-function flip(bytes: Buffer, at: number): void {
-  if (bytes.length > 0)
-    bytes.writeUInt8((bytes.readUInt8(at % bytes.length) ^ 0x55) & 0xff, at % bytes.length);
-}
-
-const UNLOCKING = { open: "dismissed", locked: "dismissed", silent: "silent", prompt: "prompt" } as const;
-
 function itemsOf(daemon: FakeSecretDaemon | undefined): ReadonlyMap<string, string> {
   const pairs = (daemon?.collections ?? []).flatMap(({ path, items }) =>
     items.map(
@@ -181,26 +110,6 @@ function itemsOf(daemon: FakeSecretDaemon | undefined): ReadonlyMap<string, stri
     ),
   );
   return new Map(pairs.toSorted(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function harm(path: string, { how }: Damage): void {
-  const bytes = readFileSync(path);
-  if (how === "cut") truncateSync(path, Math.floor(bytes.length / 2));
-  if (how === "flip" && bytes.length > 0) {
-    bytes[Math.floor(bytes.length / 2)] = 0xff;
-    writeFileSync(path, bytes);
-  }
-  if (how === "open") chmodSync(path, 0o644);
-  if (how === "remove" || how === "link" || how === "folder") rmSync(path);
-  if (how === "link") symlinkSync("/etc/passwd", path);
-  if (how === "folder") mkdirSync(path);
-}
-
-function listFiles(folder: string): readonly string[] {
-  const names = readdirSync(folder).toSorted();
-  return names
-    .map((name) => join(folder, name))
-    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
 }
 
 function textsIn(folder: string): readonly (readonly [string, string])[] {
