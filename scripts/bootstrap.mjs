@@ -12,7 +12,7 @@ const project = join(import.meta.dirname, "..");
 const bin = join(project, "node_modules", ".bin");
 const node = join(bin, process.platform === "win32" ? "node.exe" : "node");
 const stamp = join(project, "node_modules", ".docr-lock");
-const scripts = ["demo", "test", "check", "build", "bench", "release", "update"];
+const scripts = ["demo", "test", "check", "build", "bench", "fuzz", "release", "update"];
 
 const [script, ...args] = process.argv.slice(2);
 if (script !== undefined && !scripts.includes(script)) {

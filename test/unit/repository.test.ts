@@ -61,6 +61,15 @@ describeUnless(TRACKED ? undefined : "needs git and a clone", "what git tracks",
   });
 });
 
+it("starts each script of package.json by the bootstrap, which knows its name", () => {
+  const scripts: Readonly<Record<string, string>> = JSON.parse(textOf("package.json")).scripts;
+  const known = /const scripts = (\[[^\]]*\])/.exec(textOf("scripts/bootstrap.mjs"))?.[1] ?? "[]";
+  const names = Object.values(scripts).map(
+    (command) => /^node scripts\/bootstrap\.mjs ?(\S*)/.exec(command)?.[1],
+  );
+  expect(names.filter((name) => name !== "").toSorted()).toEqual(JSON.parse(known).toSorted());
+});
+
 /** The files that git tracks and that exist. Undefined without git, without a clone, or in another user's clone. */
 function listTracked(): readonly string[] | undefined {
   const { status, stdout } = spawnSync("git", ["ls-files", "-z"], { cwd: PROJECT, encoding: "utf8" });
