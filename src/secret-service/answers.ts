@@ -1,4 +1,5 @@
 /** Reads the answers to calls. No function throws. */
+import { isGone } from "./failures.ts";
 import { BusMessage } from "./wire/message.ts";
 import type { WireReader } from "./wire/reader.ts";
 
@@ -57,14 +58,28 @@ export function attributeIn(answer: BusMessage, name: string): string {
   return body.isBad ? "" : found;
 }
 
-/** Whether all prompts of a round ended and none was dismissed. */
+/**
+ * Whether all prompts of a round ended and none was dismissed. Their ends follow the answers to AddMatch and to each Prompt. An error of
+ * Prompt does not count if the end came: KWallet ends a prompt that another program's made unnecessary, before it is shown.
+ */
 export function areAccepted(answers: readonly BusMessage[]): boolean {
-  for (const answer of answers) {
-    if (answer.type === "error") return false;
-    if (answer.type !== "signal") continue;
-    if (!answer.signature.startsWith("b") || answer.body().u32() !== 0) return false;
+  for (let i = firstEnd(answers); i < answers.length; i++) {
+    const end = answerAt(answers, i);
+    if (end.type !== "signal" || !end.signature.startsWith("b") || end.body().u32() !== 0) return false;
   }
   return true;
+}
+
+/** Whether a prompt no longer exists, and its end was not seen: another program's prompt has made it unnecessary. */
+export function isPromptGone(answers: readonly BusMessage[]): boolean {
+  for (let i = firstEnd(answers); i < answers.length; i++) {
+    if (isGone(answerAt(answers, i))) return true;
+  }
+  return false;
+}
+
+function firstEnd(answers: readonly BusMessage[]): number {
+  return Math.floor(answers.length / 2) + 1;
 }
 
 /** The prompts that the answers to `deleteItem` name. */

@@ -118,7 +118,7 @@ for (const { name, parts, program, start } of DAEMONS) {
         const docr = requestsOn(env);
         const results = new Map<string, number>();
         await inParallel(CHANGES, async (index) => {
-          const host = `h${index % 6}.test`;
+          const host = `h${Math.floor(index / 3) % 6}.test`;
           const work = [docr.store, docr.get, docr.erase][index % 3] ?? docr.get;
           const result = await work(host);
           results.set(result, (results.get(result) ?? 0) + 1);

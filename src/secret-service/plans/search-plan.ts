@@ -1,4 +1,4 @@
-import { answerAt, areAccepted, argumentsOf, propertyOf, sessionOf } from "../answers.ts";
+import { answerAt, areAccepted, argumentsOf, isPromptGone, propertyOf, sessionOf } from "../answers.ts";
 import type { ItemAttributes } from "../attributes.ts";
 import {
   getCollections,
@@ -85,7 +85,10 @@ export class SearchPlan extends ConversationPlan {
     if (this.phase === "matches") return this.readMatches(answers);
     if (this.phase === "locked-items") return this.readLockedItems(first);
     if (this.phase === "unlocked") return this.readUnlocked(first);
-    if (this.phase === "prompted") return areAccepted(answers) ? this.look() : this.staysLocked("locked");
+    if (this.phase === "prompted") {
+      const mayBeOpen = areAccepted(answers) || isPromptGone(answers);
+      return mayBeOpen ? this.look() : this.staysLocked("locked");
+    }
     return this.proceed(answers);
   }
 

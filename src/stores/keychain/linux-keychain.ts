@@ -62,7 +62,7 @@ export function createLinuxKeychain({
   /** The items' values by name, the newest of each. */
   const newestOf = ({ values }: SecretsOutcome): ReadonlyMap<string, StoredValue> => {
     const newest = new Map<string, StoredValue>();
-    for (const value of values) {
+    for (const value of values.filter(isComplete)) {
       const other = newest.get(value.account);
       newest.set(value.account, other ? newer(other, value) : value);
     }
@@ -88,7 +88,8 @@ export function createLinuxKeychain({
       if (outcome.state === "unsupported") return libsecret.read(name);
       if (await isEmpty(outcome)) return undefined;
       if (outcome.state !== "found") throw failureOfOutcome(outcome, timeouts);
-      return secretOf(outcome.values.reduce(newer).bytes);
+      const [first, ...others] = outcome.values.filter(isComplete);
+      return first && secretOf(others.reduce(newer, first).bytes);
     },
     async write(name, value) {
       listing = undefined;
@@ -125,6 +126,11 @@ export function createLinuxKeychain({
       return asEntries(new Map(values), isPartial ? partlyLockedKeychain(outcome) : undefined);
     },
   };
+}
+
+/** KWallet creates an item before it gives it its value, so an empty item is one that another process is about to store. */
+function isComplete({ bytes }: StoredValue): boolean {
+  return bytes.length > 0;
 }
 
 function secretOf(bytes: Uint8Array): Secret {

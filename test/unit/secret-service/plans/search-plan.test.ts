@@ -182,3 +182,17 @@ describe("an item that another process erases", () => {
     expect(daemon.called.filter((member) => member === "SearchItems")).toHaveLength(5);
   });
 });
+
+it("a prompt that another program's prompt made unnecessary is no refusal: the lock is looked at again", () => {
+  for (const isOpen of [true, false]) {
+    const daemon = new FakeSecretDaemon({ hasSession: false });
+    const wallet = daemon.add("kdewallet", { isLocked: true, unlocking: "prompt" });
+    daemon.put(wallet, ITEM, "value");
+    daemon.errors.set("Prompt", ["org.freedesktop.DBus.Error.UnknownObject", "no such object"]);
+    daemon.beforeCall = (member) => {
+      if (member === "Prompt" && isOpen) wallet.isLocked = false;
+    };
+    expect(run(read(), daemon).state).toBe(isOpen ? "found" : "locked");
+    expect(daemon.called.filter((member) => member === "Prompt")).toHaveLength(isOpen ? 1 : 2);
+  }
+});

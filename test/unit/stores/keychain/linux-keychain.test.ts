@@ -106,6 +106,14 @@ describe("an open keychain", () => {
     expect([...daemon.values().keys()]).toEqual(["login:a", "login:b"]);
   });
 
+  it("takes an empty item for missing, because KWallet creates an item before it gives it its value", async () => {
+    daemon.store("login:a", "");
+    expect(await open().read("login:a")).toBeUndefined();
+    expect(await textsOf(open(), "login:")).toEqual([]);
+    daemon.store("login:a", "login:a@1", daemon.add("second"));
+    expect(textOf(await open().read("login:a"))).toBe("login:a@1");
+  });
+
   it("asks for the names that the values do not tell", async () => {
     daemon.store("api-token:work", "secret");
     daemon.store("login:a", "login:a@1");
