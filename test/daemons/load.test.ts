@@ -54,28 +54,41 @@ const startOther =
   };
 
 const DAEMONS = [
-  { name: "gnome-keyring", parts: KEYRING, program: "dbus-daemon", start: startGnomeKeyring },
+  {
+    name: "gnome-keyring",
+    parts: KEYRING,
+    program: "dbus-daemon",
+    changesAtOnce: AT_ONCE,
+    start: startGnomeKeyring,
+  },
   {
     name: "KeePassXC",
     parts: ["keepassxc"],
     program: "dbus-daemon",
+    // KeePassXC 2.7.4 crashes if a client creates and deletes items while it saves its database.
+    changesAtOnce: 1,
     start: startOther((bus) => startKeePassXc(bus, { database: "open", confirms: false })),
   },
   {
     name: "KWallet",
     parts: ["kwalletd5", "perl"],
     program: "dbus-broker",
+    changesAtOnce: AT_ONCE,
     start: startOther((bus) => startKWallet(bus, "open")),
   },
 ] as const;
 
-/** Runs the work with the numbers from 0, so many at once. */
-async function inParallel(count: number, work: (index: number) => Promise<void>): Promise<void> {
+/** Runs the work with the numbers from 0. */
+async function inParallel(
+  count: number,
+  atOnce: number,
+  work: (index: number) => Promise<void>,
+): Promise<void> {
   let next = 0;
   const worker = async (): Promise<void> => {
     while (next < count) await work((next += 1) - 1);
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await Promise.all(Array.from({ length: atOnce }, worker));
 }
 
 /** Reads by a conversation of this process. */
@@ -87,7 +100,7 @@ async function read(env: Environment, name: string): Promise<string> {
   return plan.outcome.state;
 }
 
-for (const { name, parts, program, start } of DAEMONS) {
+for (const { name, parts, program, changesAtOnce, start } of DAEMONS) {
   const reason =
     explainNoExecutable() ?? explainNoLauncher() ?? explainMissing(parts) ?? explainNoBus(program);
 
@@ -99,7 +112,7 @@ for (const { name, parts, program, start } of DAEMONS) {
         for (const host of ["one.test", "two.test"]) expect(await docr.store(host)).toBe("done");
         const wrong = new Map<string, number>();
         const note = (text: string): void => void wrong.set(text, (wrong.get(text) ?? 0) + 1);
-        await inParallel(CALLS, async (index) => {
+        await inParallel(CALLS, AT_ONCE, async (index) => {
           const host = ["one.test", "missing.test"][index % 2] ?? "";
           const expected = index % 2 === 0 ? "found" : "none";
           const isLauncher = index % (CALLS / OF_LAUNCHERS) === 0;
@@ -112,12 +125,12 @@ for (const { name, parts, program, start } of DAEMONS) {
         expect(isRunning()).toBe(true);
       }));
 
-    it(`makes ${CHANGES} changes, ${AT_ONCE} at once, and is still the same process`, () =>
+    it(`makes ${CHANGES} changes, ${changesAtOnce} at once, and is still the same process`, () =>
       inFolder(async (folder, atEnd) => {
         const { env, isRunning } = await start(folder, program, atEnd);
         const docr = requestsOn(env);
         const results = new Map<string, number>();
-        await inParallel(CHANGES, async (index) => {
+        await inParallel(CHANGES, changesAtOnce, async (index) => {
           const host = `h${Math.floor(index / 3) % 6}.test`;
           const work = [docr.store, docr.get, docr.erase][index % 3] ?? docr.get;
           const result = await work(host);
