@@ -6,7 +6,7 @@ import { WireWriter } from "./wire/writer.ts";
 
 /** The error of an answer that cannot come any more: the bus closed the connection, or sent something else than D-Bus. */
 export const DISCONNECTED = "docr.Disconnected";
-/** The same before the bus accepted this user: there is no bus for docr. */
+/** The same before the bus's first message: it does not accept this user. A session bus of another user accepts only AUTH. */
 export const REJECTED = "docr.Rejected";
 
 /** The longest line of the bus during authentication, in bytes. */
@@ -24,6 +24,7 @@ export class Conversation {
   private from = 0;
   private to = 0;
   private isAuthenticated = false;
+  private isAccepted = false;
   private serial = 0;
   /** The serial of the round's first call. The others follow. */
   private firstSerial = 0;
@@ -80,8 +81,7 @@ export class Conversation {
     if (this.isOver) return;
     this.isOver = true;
     for (let i = 0; i < this.answers.length; i++) {
-      if (this.isAnswered[i] === false)
-        this.answers[i] = failure(this.isAuthenticated ? DISCONNECTED : REJECTED);
+      if (this.isAnswered[i] === false) this.answers[i] = failure(this.isAccepted ? DISCONNECTED : REJECTED);
     }
     this.plan.next(this.answers);
   }
@@ -149,6 +149,7 @@ export class Conversation {
   }
 
   private settle(message: BusMessage): void {
+    this.isAccepted = true;
     if (message.type === "return" || message.type === "error") {
       const index = message.replyTo - this.firstSerial;
       if (index >= 0 && index < this.calls) this.answer(index, message);

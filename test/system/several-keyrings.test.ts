@@ -1,15 +1,17 @@
 /** What holds with more than one keyring. Earlier versions crashed, or took what is locked for missing. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, it } from "vitest";
 import { describeUnless } from "../support/lab/describe.ts";
-import { DOCR, explainNoExecutable } from "../support/lab/executable.ts";
-import { explainMissing, KEYRING } from "../support/lab/parts.ts";
+import { DOCR, explainNoExecutable, LAUNCHER } from "../support/lab/executable.ts";
+import { explainMissing, explainNotRoot, KEYRING } from "../support/lab/parts.ts";
 import { type Outcome, run } from "../support/lab/run.ts";
 import { HOST, loginFor } from "../support/requests.ts";
 import { inSandbox, type Sandbox } from "./sandbox.ts";
 
 const reason = explainNoExecutable() ?? explainMissing(KEYRING);
+/** A user without an account. */
+const OTHER = 4242;
 const LOCKED = "the keychain is locked (collection work)";
 
 /** Stores logins and the API token, and then locks them away in a second keyring. The new default one has only r2.test. */
@@ -100,3 +102,28 @@ describeUnless(reason, "a session bus that cannot be one", () => {
     }),
   );
 });
+
+describeUnless(
+  reason ?? explainNotRoot() ?? explainMissing(["setpriv"]),
+  "another user's session bus, as su leaves it",
+  () => {
+    it(
+      "is no keychain: doctl's API token counts",
+      inSandbox({ keyring: true }, async (sandbox) => {
+        const home = join(sandbox.folder, "other");
+        const config = join(home, ".config", "doctl", "config.yaml");
+        mkdirSync(dirname(config), { recursive: true });
+        writeFileSync(config, `access-token: ${sandbox.token}\n`);
+        for (const path of [home, join(home, ".config"), dirname(config), config])
+          chownSync(path, OTHER, OTHER);
+        const bus = join(sandbox.env["XDG_RUNTIME_DIR"] ?? "", "bus");
+        for (const path of [sandbox.folder, dirname(bus), bus]) chmodSync(path, 0o777);
+        const { XDG_RUNTIME_DIR: _runtime, ...rest } = sandbox.env;
+        const env = { ...rest, HOME: home, DOCR_CACHE: "none" };
+        const identity = ["--reuid", String(OTHER), "--regid", String(OTHER), "--clear-groups"];
+        const outcome = await run("setpriv", [...identity, LAUNCHER, "get"], { env, stdin: HOST });
+        expect([outcome.code, outcome.stderr]).toEqual([0, ""]);
+      }),
+    );
+  },
+);
