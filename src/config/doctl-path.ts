@@ -17,8 +17,8 @@ export function doctlConfigPath(machine: Machine): string | undefined {
 }
 
 /**
- * Returns a digest of doctl's config file, or undefined if the file is absent. Throws like `readDoctlConfig`. The digest changes with `doctl auth switch`, so
- * docr notices that without parsing the file.
+ * Returns a digest of doctl's config file, or undefined if the file is absent. Throws like `readDoctlConfig`. The digest changes with
+ * `doctl auth switch`, so docr notices that without parsing the file.
  */
 export function fingerprintDoctlConfig(
   machine: Machine,
