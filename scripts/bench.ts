@@ -8,7 +8,7 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DIST, DOCR, LAUNCHER } from "../test/support/lab/executable.ts";
-import { explainMissing, installMissing, type Part } from "../test/support/lab/parts.ts";
+import { BUILD_PARTS, explainMissing, installMissing, type Part } from "../test/support/lab/parts.ts";
 import { isFarOff, writeBaseline } from "./bench/baseline.ts";
 import { benchFleet } from "./bench/fleet/fleet.ts";
 import { listCases, manyCases, singleCases } from "./bench/cases.ts";
@@ -25,8 +25,7 @@ import { JUDGED, judge, type Results, type Row } from "./bench/targets.ts";
 import { PROJECT } from "./steps.ts";
 
 const NEEDED: readonly Part[] = [
-  "clang-19",
-  "strip",
+  ...BUILD_PARTS,
   "openssl",
   "dbus-daemon",
   "gdbus",

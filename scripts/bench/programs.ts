@@ -12,7 +12,8 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import { DIST } from "../../test/support/lab/executable.ts";
+import { DIST, DOCR, explainNoLauncher, LAUNCHER } from "../../test/support/lab/executable.ts";
+import { BUILD_PARTS, installMissing } from "../../test/support/lab/parts.ts";
 import { packExecutable } from "../build/pack.ts";
 import { PROJECT } from "../steps.ts";
 
@@ -38,17 +39,23 @@ export interface Programs {
   readonly true: Program;
 }
 
-/** Builds dist if it is missing or older than its sources. */
+/**
+ * Builds dist if it is missing, older than its sources, or without the launcher. Throws if the launcher cannot be built, because docr in
+ * its place would be measured as the launcher.
+ */
 export function buildIfStale(say: (line: string) => void): void {
-  const built = ["docr", "docker-credential-docr"].map((name) => join(DIST, name));
-  const isFresh = built.every(existsSync) && Math.min(...built.map(timeOf)) > newest("src", "scripts/build");
-  if (isFresh) return;
+  const isFresh = (): boolean =>
+    explainNoLauncher() === undefined &&
+    Math.min(timeOf(DOCR), timeOf(LAUNCHER)) > newest("src", "scripts/build");
+  if (isFresh()) return;
+  installMissing(BUILD_PARTS, say);
   say("building dist");
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(PROJECT, "scripts/build.ts")], {
     cwd: PROJECT,
     encoding: "utf8",
   });
   if (status !== 0) throw new Error(`the build failed\n${stdout}${stderr}`);
+  if (explainNoLauncher() !== undefined) throw new Error(stdout.trim());
 }
 
 /**
