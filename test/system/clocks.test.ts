@@ -46,26 +46,24 @@ const STARTED_EARLIER_S = 24 * 60 * 60;
 /** Runs a command in such a time namespace. */
 const IN_OLD_MACHINE = ["unshare", "--time", "--boottime", String(STARTED_EARLIER_S), "--"];
 
-/** Makes the cached response as old as that, in minutes, by the clocks that the launcher reads. */
-function ageResponse(
+/**
+ * Makes the cached responses as old as that, in minutes, by the clocks that the launcher reads. There is one for the host alone and one
+ * for the registry.
+ */
+function ageResponses(
   folder: string,
   { uptime, wall }: { readonly uptime: number; readonly wall: number },
 ): void {
-  const [name = ""] = listFiles(folder, "warm-");
-  const path = join(folder, name);
-  const [header = "", response = ""] = readFileSync(path, "utf8").split("\n");
-  const [magic = "", ...times] = header.split(" ");
-  const [notBefore = 0, until = 0] = times.map(Number);
   const seconds = Number.parseFloat(readFileSync("/proc/uptime", "latin1")) + STARTED_EARLIER_S;
-  const started = Math.round(seconds * 1000);
-  const from = started - uptime * MINUTE_MS;
-  const moved = [
-    notBefore - wall * MINUTE_MS,
-    until - wall * MINUTE_MS,
-    from,
-    Math.max(from, started - uptime * MINUTE_MS + until - notBefore),
-  ];
-  writeFileSync(path, `${[magic, ...moved].join(" ")}\n${response}\n`, { mode: 0o600 });
+  const from = Math.round(seconds * 1000) - uptime * MINUTE_MS;
+  for (const name of listFiles(folder, "warm-")) {
+    const path = join(folder, name);
+    const [header = "", response = ""] = readFileSync(path, "utf8").split("\n");
+    const [magic = "", ...times] = header.split(" ");
+    const [notBefore = 0, until = 0] = times.map(Number);
+    const moved = [notBefore - wall * MINUTE_MS, until - wall * MINUTE_MS, from, from + until - notBefore];
+    writeFileSync(path, `${[magic, ...moved].join(" ")}\n${response}\n`, { mode: 0o600 });
+  }
 }
 
 /** Minutes since the mint by the uptime and by the wall clock, and the number of the credential that docr returns. */
@@ -107,7 +105,7 @@ describeUnless(
             expect(sandbox.idOf(await get("+0"))).toBe(1);
             setUptime(300 + uptime);
             // The launcher is static and reads the kernel's clocks, so for it the response gets older instead.
-            if (program === LAUNCHER) ageResponse(sandbox.privateFolder, { uptime, wall });
+            if (program === LAUNCHER) ageResponses(sandbox.privateFolder, { uptime, wall });
             const outcome = await get(`+${wall}m`);
             expect(outcome.code).toBe(0);
             expect(sandbox.idOf(outcome)).toBe(answered);
