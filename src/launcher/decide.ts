@@ -44,15 +44,15 @@ export type Decision =
   | { readonly kind: "await-response"; readonly name: string; readonly address: string }
   /** Run docker-credential-HELPER. If it cannot be started, run docr, which reports that. */
   | { readonly kind: "run-fallback"; readonly helper: string }
-  /** Read the login for this address from the Secret Service. If that has no plain result, run docr. */
-  | { readonly kind: "read-keychain"; readonly address: string }
+  /** Read or erase the login for this address in the Secret Service. If that has no plain result, run docr. */
+  | { readonly kind: "read-keychain" | "erase-in-keychain"; readonly address: string }
   | { readonly kind: "run-docr" }
   /** Print the message and exit. */
   | { readonly kind: "fail"; readonly message: string };
 
 const RUN_DOCR: Decision = { kind: "run-docr" };
 
-/** Decides what to do with a request. Reads stdin only for a `get` that the launcher may answer itself. */
+/** Decides what to do with a request. Reads stdin only for a `get` or `erase` that the launcher may answer itself. */
 export function decide(
   args: readonly string[],
   variable: ReadVariable,
@@ -60,7 +60,8 @@ export function decide(
   files: LauncherFiles,
   clocks: Clocks,
 ): Decision {
-  if (args.length !== 1 || args[0] !== "get" || isBypassed(variable)) return RUN_DOCR;
+  const action = args.length === 1 ? args[0] : undefined;
+  if ((action !== "get" && action !== "erase") || isBypassed(variable)) return RUN_DOCR;
   const input = readInput();
   if (input.status === "timed-out") {
     return { kind: "fail", message: INPUT_TIMEOUT_MESSAGE + "; " + INPUT_TIMEOUT_HINT };
@@ -69,8 +70,14 @@ export function decide(
   if (input.status !== "complete") return RUN_DOCR;
   const address = input.text.trim();
   const registry = registryIn(address);
-  if (registry !== undefined) return decideCached(address, registry, variable, files, clocks);
-  return isCertainlyOtherHost(address) ? decideOtherHost(address, variable, files) : RUN_DOCR;
+  if (registry !== undefined) {
+    return action === "get" ? decideCached(address, registry, variable, files, clocks) : RUN_DOCR;
+  }
+  if (!isCertainlyOtherHost(address)) return RUN_DOCR;
+  const decision = decideOtherHost(address, variable, files);
+  if (action === "get") return decision;
+  // docr erases a login in the fallback helper and in its own store.
+  return decision.kind === "read-keychain" ? { kind: "erase-in-keychain", address } : RUN_DOCR;
 }
 
 /** Returns the response in the file to a `get` of the address, or undefined if there is none that is valid now. */

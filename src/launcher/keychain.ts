@@ -1,6 +1,7 @@
-// Answers a `get` of another registry from the Secret Service.
+// Answers a `get` or `erase` of another registry with the Secret Service.
 import { attributesOf } from "../secret-service/attributes.ts";
 import type { ConversationPlan } from "../secret-service/conversation-plan.ts";
+import { ErasePlan } from "../secret-service/plans/erase-plan.ts";
 import { ReadPlan } from "../secret-service/plans/read-plan.ts";
 import { loginNames } from "./login-names.ts";
 import { responseFromRecord } from "./login-record.ts";
@@ -14,14 +15,14 @@ export interface KeychainAnswer {
 /** The text that every credential helper prints. It repeats core/not-found.ts, which the launcher is not compiled with. */
 const NOT_FOUND_RESPONSE = "credentials not found in native keychain\n";
 
+/** Holds a plan's conversation. If that is impossible, it leaves the plan without a result. */
+export type Talk = (plan: ConversationPlan) => void;
+
 /**
- * Returns docr's answer, or undefined if docr has to give it: something is locked, a prompt is needed, or the stored login is
- * unusual. `talk` holds a plan's conversation. If that is impossible, it leaves the plan without a result.
+ * Returns docr's answer to a `get`, or undefined if docr has to give it: something is locked, a prompt is needed, or the stored login is
+ * unusual.
  */
-export function answerFromKeychain(
-  address: string,
-  talk: (plan: ConversationPlan) => void,
-): KeychainAnswer | undefined {
+export function answerFromKeychain(address: string, talk: Talk): KeychainAnswer | undefined {
   const names = loginNames(address);
   for (const name of names) {
     const plan = new ReadPlan(attributesOf(name), false);
@@ -35,4 +36,18 @@ export function answerFromKeychain(
     return response === undefined ? undefined : { response, exitCode: 0 };
   }
   return names.length === 0 ? undefined : { response: NOT_FOUND_RESPONSE, exitCode: 1 };
+}
+
+/**
+ * Erases the login. Returns docr's answer to an `erase`, or undefined if docr has to erase: something is locked, or a prompt is needed.
+ * Erasing twice does no harm, so docr may begin again.
+ */
+export function eraseInKeychain(address: string, talk: Talk): KeychainAnswer | undefined {
+  const names = loginNames(address);
+  for (const name of names) {
+    const plan = new ErasePlan(attributesOf(name), false);
+    talk(plan);
+    if (plan.outcome.state !== "done" && plan.outcome.state !== "none") return undefined;
+  }
+  return names.length === 0 ? undefined : { response: "", exitCode: 0 };
 }

@@ -1,13 +1,14 @@
-// The launcher is the program `docker-credential-docr` on Linux. It answers a `get` from the response cache and becomes docr for
-// everything else. scriptc compiles it. test/unit/launcher/launcher.test.ts lists every function that it may call.
+// The launcher is the program `docker-credential-docr` on Linux. It answers a `get` from the response cache or the keychain, erases another
+// registry's login, and becomes docr for everything else. scriptc compiles it. test/unit/launcher/launcher.test.ts lists every function that it may call.
 import { API_TOKEN_VARIABLES } from "../response-cache/shared/api-token-variables.ts";
 import { FALLBACK_ACTIVE } from "../response-cache/shared/other-registry-note.ts";
 import { HELPER_FLAG, TETHER_FLAG } from "../response-cache/shared/helper-flag.ts";
 import { OUTPUT_FAILED_MESSAGE } from "../response-cache/shared/limits.ts";
+import type { ConversationPlan } from "../secret-service/conversation-plan.ts";
 import { talkToBus } from "./bus.ts";
 import { decide, findResponse } from "./decide.ts";
 import { holdVariables } from "./environment.ts";
-import { answerFromKeychain } from "./keychain.ts";
+import { answerFromKeychain, eraseInKeychain } from "./keychain.ts";
 import { isDevice } from "./libc.ts";
 import { explainLimits } from "./limits.ts";
 import { becomeProgram, endAfter, endWithParent, forbidCoreFiles, uptimeMs } from "./process.ts";
@@ -45,9 +46,13 @@ if (decision.kind === "await-response") {
   );
   if (response !== undefined) respond(response, 0);
 }
-if (decision.kind === "read-keychain") {
+if (decision.kind === "read-keychain" || decision.kind === "erase-in-keychain") {
   const deadline = uptimeMs() + KEYCHAIN_TIMEOUT_MS;
-  const answer = answerFromKeychain(decision.address, (plan) => talkToBus(plan, variable, deadline));
+  const talk = (plan: ConversationPlan): void => talkToBus(plan, variable, deadline);
+  const answer =
+    decision.kind === "read-keychain"
+      ? answerFromKeychain(decision.address, talk)
+      : eraseInKeychain(decision.address, talk);
   if (answer !== undefined) respond(answer.response, answer.exitCode);
 }
 if (!restoreInput()) fail("stdin cannot be passed on");

@@ -127,8 +127,8 @@ describeUnless(reason, `the launcher and docr in ${SITUATIONS} situations`, () =
 function explainPassedOn(launcher: Outcome, request: Request): string | undefined {
   // The launcher reads only the beginning of an input that is too long.
   const beginning = request.input?.subarray(0, 65_536);
-  const isGet = request.args.join(" ") === "get";
-  const candidates = isGet ? [request, { ...request, input: beginning }] : [request];
+  const isRead = ["get", "erase"].includes(request.args.join(" "));
+  const candidates = isRead ? [request, { ...request, input: beginning }] : [request];
   if (!candidates.some((one) => stubOutput("docr", one) === launcher.stdout))
     return "passed on something else";
   return launcher.stderr === stubError("docr") ? undefined : "wrote to stderr itself";

@@ -9,7 +9,7 @@ import { Secret } from "../../src/core/secret.ts";
 import { encodeLogin } from "../../src/credentials/codec.ts";
 import { createHelper, type Helper, type RegistryCredentials } from "../../src/credentials/helper.ts";
 import { createStoredLogins } from "../../src/credentials/stored-logins.ts";
-import { answerFromKeychain } from "../../src/launcher/keychain.ts";
+import { answerFromKeychain, eraseInKeychain } from "../../src/launcher/keychain.ts";
 import { loginNames } from "../../src/launcher/login-names.ts";
 import { respondTo } from "../../src/protocol/actions.ts";
 import { describeFailure } from "../../src/protocol/failures.ts";
@@ -128,6 +128,11 @@ function daemonOf({
   return daemon;
 }
 
+/** Their paths. */
+function itemsIn(daemon: FakeSecretDaemon): readonly string[] {
+  return daemon.collections.flatMap(({ items }) => items.map(({ path }) => path));
+}
+
 describe(`the launcher and docr in ${SITUATIONS} situations of a Secret Service`, () => {
   let folder: string;
   let bus: SecretBusServer;
@@ -162,9 +167,12 @@ describe(`the launcher and docr in ${SITUATIONS} situations of a Secret Service`
       reporter: { trace: () => undefined, warn: () => undefined },
     });
   };
-  const askDocr = async (input: string): Promise<{ stdout: string; stderr: string; exitCode: number }> => {
+  const askDocr = async (
+    action: "get" | "erase",
+    input: string,
+  ): Promise<{ stdout: string; stderr: string; exitCode: number }> => {
     try {
-      return { stdout: await respondTo("get", Buffer.from(input), createDocr()), stderr: "", exitCode: 0 };
+      return { stdout: await respondTo(action, Buffer.from(input), createDocr()), stderr: "", exitCode: 0 };
     } catch (error) {
       if (!isHelperError(error)) throw error;
       return describeFailure(error);
@@ -180,7 +188,7 @@ describe(`the launcher and docr in ${SITUATIONS} situations of a Secret Service`
       counts[answer === undefined ? "left" : answer.exitCode === 0 ? "found" : "none"] += 1;
       if (answer === undefined) return;
       bus.daemon = daemonOf(situation);
-      expect(await askDocr(situation.address)).toEqual({
+      expect(await askDocr("get", situation.address)).toEqual({
         stdout: answer.response,
         stderr: "",
         exitCode: answer.exitCode,
@@ -188,6 +196,25 @@ describe(`the launcher and docr in ${SITUATIONS} situations of a Secret Service`
     });
     await fc.assert(property, { numRuns: SITUATIONS, seed: SEED });
     // Otherwise the situations would not test one of the three.
+    expect(Math.min(...Object.values(counts))).toBeGreaterThan(SITUATIONS / 20);
+  });
+
+  it("leave the same items where the launcher erases", { timeout: 300_000 }, async () => {
+    const counts = { erased: 0, nothing: 0, left: 0 };
+    const property = fc.asyncProperty(anySituation, async (situation) => {
+      const daemon = daemonOf(situation);
+      const before = itemsIn(daemon);
+      const answer = eraseInKeychain(situation.address, (plan) => converse(plan, new FakeSecretBus(daemon)));
+      const isChanged = itemsIn(daemon).length < before.length;
+      counts[answer === undefined ? "left" : isChanged ? "erased" : "nothing"] += 1;
+      const ofDocr = daemonOf(situation);
+      bus.daemon = ofDocr;
+      const { stdout, stderr, exitCode } = await askDocr("erase", situation.address);
+      if (answer === undefined) return;
+      expect({ stdout, stderr, exitCode }).toEqual({ stdout: answer.response, stderr: "", exitCode: 0 });
+      expect(itemsIn(daemon)).toEqual(itemsIn(ofDocr));
+    });
+    await fc.assert(property, { numRuns: SITUATIONS, seed: SEED });
     expect(Math.min(...Object.values(counts))).toBeGreaterThan(SITUATIONS / 20);
   });
 });

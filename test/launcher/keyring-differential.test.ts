@@ -133,4 +133,21 @@ describeUnless(reason, `the launcher and docr in ${REQUESTS.length} requests to 
     // Found, not found and left to docr: otherwise the requests would not test one of the three.
     for (const ending of [0, 1, RAN_DOCR]) expect(counts.get(ending)).toBeGreaterThan(5);
   });
+
+  it("erase the same logins", async () => {
+    const ghcr = { input: Buffer.from("https://GHCR.io/"), env: keyring.env };
+    const hub = { input: Buffer.from("docker.io"), env: keyring.env };
+    for (const request of [ghcr, hub]) {
+      expect((await call(DOCR, { ...request, args: ["get"] })).ending).toBe(0);
+      // docr's stub would end with another code.
+      expect(await call(bench.launcher, { ...request, args: ["erase"] })).toMatchObject({
+        ending: 0,
+        stdout: "",
+        stderr: "",
+      });
+      expect((await call(DOCR, { ...request, args: ["get"] })).ending).toBe(1);
+    }
+    const other = { input: Buffer.from("quay.io"), env: keyring.env, args: ["get"] };
+    expect((await call(DOCR, other)).ending).toBe(0);
+  });
 });

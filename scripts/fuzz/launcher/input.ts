@@ -32,8 +32,9 @@ const NAMES = [
 ];
 
 const args = fc.oneof(
-  { weight: 8, arbitrary: fc.constant(["get"]) },
-  { weight: 1, arbitrary: fc.array(textLike(["get", "list", "--as-helper"]), { maxLength: 3 }) },
+  { weight: 7, arbitrary: fc.constant(["get"]) },
+  { weight: 2, arbitrary: fc.constant(["erase"]) },
+  { weight: 1, arbitrary: fc.array(textLike(["get", "erase", "list", "--as-helper"]), { maxLength: 3 }) },
 );
 const stdin = textLike([
   HOST,

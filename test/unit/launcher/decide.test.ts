@@ -223,6 +223,29 @@ describe("a get of another host", () => {
   });
 });
 
+describe("an erase", () => {
+  const args = ["erase"];
+  const input = complete("ghcr.io");
+
+  it("of another host erases in the keychain, where a get would read it", () => {
+    const erase: Decision = { kind: "erase-in-keychain", address: "ghcr.io" };
+    expect(decideFrom({ args, input })).toEqual(erase);
+    const env = { DOCR_STORE: "keychain" };
+    expect(decideFrom({ args, input, env })).toEqual(RUN_DOCR);
+    expect(decideFrom({ args, input, env, files: { [noteNameFor(env)]: KEYCHAIN_NOTE } })).toEqual(erase);
+  });
+
+  it("runs docr with a fallback helper, because both may have the login", () => {
+    const files = { [noteNameFor({})]: helperNote("osxkeychain") };
+    expect(decideFrom({ args, input, files })).toEqual(RUN_DOCR);
+  });
+
+  it("of DigitalOcean's host runs docr", () => {
+    const files = { [responseNameFor({})]: CACHED };
+    expect(decideFrom({ args, input: complete(REGISTRY_HOST), files })).toEqual(RUN_DOCR);
+  });
+});
+
 describe("a request that the launcher always passes to docr", () => {
   const files = { [responseNameFor({})]: CACHED, [noteNameFor({})]: helperNote("osxkeychain") };
 
@@ -311,12 +334,16 @@ describe("the launcher's decision and docr's own reading of the same files", () 
     await fc.assert(property, { numRuns: SITUATIONS, seed: SEED });
   });
 
-  it.each(["respond", "await-response", "run-fallback", "read-keychain", "run-docr"] as const)(
-    "include more than 100 situations with the decision %s",
-    (kind) => {
-      expect(counts.get(kind)).toBeGreaterThan(100);
-    },
-  );
+  it.each([
+    "respond",
+    "await-response",
+    "run-fallback",
+    "read-keychain",
+    "erase-in-keychain",
+    "run-docr",
+  ] as const)("include more than 50 situations with the decision %s", (kind) => {
+    expect(counts.get(kind)).toBeGreaterThan(50);
+  });
 });
 
 /** What the launcher reads from stdin. */
@@ -350,7 +377,11 @@ function findDisagreement(
         return "docr stores no such response";
       return response === undefined || isBeyondLauncher(situation) ? undefined : `docr reads ${response}`;
     case "read-keychain":
-      return readsKeychain(situation, env, uid) ? undefined : "docr does not read the keychain";
+      return isGet && usesKeychain(situation, env, uid) ? undefined : "docr does not read the keychain";
+    case "erase-in-keychain":
+      return situation.args[0] === "erase" && usesKeychain(situation, env, uid)
+        ? undefined
+        : "docr does not erase in the keychain";
     case "run-docr":
       return response === undefined || isBeyondLauncher(situation) ? undefined : `docr reads ${response}`;
     case "fail":
@@ -401,8 +432,8 @@ function isPlainOther(situation: Situation, env: Environment): boolean {
   return isGet && isCertainlyOtherHost(text.trim()) && !isBypassing && !isBeyondLauncher(situation);
 }
 
-/** Whether docr would answer this `get` from the keychain alone. */
-function readsKeychain(situation: Situation, env: Environment, uid: number): boolean {
+/** Whether docr would answer this `get` or `erase` with the keychain alone. */
+function usesKeychain(situation: Situation, env: Environment, uid: number): boolean {
   if (env["DOCR_BESIDE"] !== undefined || env["DOCR_LOG"] !== undefined) return false;
   try {
     const address = parseAddress(parseServerUrl(situation.input));

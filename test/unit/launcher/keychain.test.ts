@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { NOT_FOUND } from "../../../src/core/not-found.ts";
-import { answerFromKeychain, type KeychainAnswer } from "../../../src/launcher/keychain.ts";
+import { answerFromKeychain, eraseInKeychain, type KeychainAnswer } from "../../../src/launcher/keychain.ts";
 import { attributesOf } from "../../../src/secret-service/attributes.ts";
 import { converse } from "../../support/fakes/converse.ts";
 import { FakeSecretBus } from "../../support/fakes/secret-bus.ts";
@@ -61,4 +61,44 @@ it("shows no prompt", () => {
 
 it("leaves a request to docr if the conversation does not end in time", () => {
   expect(answerFromKeychain("ghcr.io", () => undefined)).toBe(undefined);
+});
+
+function erase(address: string, daemon: FakeSecretDaemon | undefined): KeychainAnswer | undefined {
+  return eraseInKeychain(address, (plan) => converse(plan, new FakeSecretBus(daemon)));
+}
+
+const ERASED = { response: "", exitCode: 0 };
+const itemsIn = (daemon: FakeSecretDaemon): number => daemon.collections.flatMap(({ items }) => items).length;
+
+it("erases the login in every collection, and no other", () => {
+  const daemon = daemonWith("login:ghcr.io", record("x"));
+  daemon.put(daemon.add("second"), attributesOf("login:ghcr.io"), record("y"));
+  daemon.put(daemon.add("third"), attributesOf("login:quay.io"), record("z"));
+  expect(erase("https://GHCR.io/", daemon)).toEqual(ERASED);
+  expect(itemsIn(daemon)).toBe(1);
+  expect(ask("quay.io", daemon)?.exitCode).toBe(0);
+});
+
+it("has nothing to erase where there is no login", () => {
+  expect(erase("quay.io", daemonWith("login:ghcr.io", record("x")))).toEqual(ERASED);
+});
+
+it("erases Docker Hub's login under both names", () => {
+  const daemon = daemonWith("login:index.docker.io/v1", record("new"));
+  daemon.put(daemon.add("second"), attributesOf("login:docker.io"), record("old"));
+  expect(erase("docker.io", daemon)).toEqual(ERASED);
+  expect(itemsIn(daemon)).toBe(0);
+});
+
+it("leaves an erase to docr if something is locked, needs a prompt or fails", () => {
+  const locked = daemonWith("login:ghcr.io", record("x"));
+  for (const collection of locked.collections) collection.isLocked = true;
+  expect(erase("ghcr.io", locked)).toBe(undefined);
+  const prompting = new FakeSecretDaemon({ changesByPrompt: true });
+  prompting.put(prompting.add("login"), attributesOf("login:ghcr.io"), record("x"));
+  expect(erase("ghcr.io", prompting)).toBe(undefined);
+  expect(itemsIn(prompting)).toBe(1);
+  expect(erase("ghcr.io", undefined)).toBe(undefined);
+  expect(erase("https://", daemonWith("login:", record("x")))).toBe(undefined);
+  expect(eraseInKeychain("ghcr.io", () => undefined)).toBe(undefined);
 });
