@@ -44,10 +44,10 @@ export interface Programs {
  * its place would be measured as the launcher.
  */
 export function buildIfStale(say: (line: string) => void): void {
-  const isFresh = (): boolean =>
+  const isFresh =
     explainNoLauncher() === undefined &&
     Math.min(timeOf(DOCR), timeOf(LAUNCHER)) > newest("src", "scripts/build");
-  if (isFresh()) return;
+  if (isFresh) return;
   installMissing(BUILD_PARTS, say);
   say("building dist");
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(PROJECT, "scripts/build.ts")], {
