@@ -32,7 +32,7 @@ export function readProxy(env: Environment, upper: "HTTP_PROXY" | "HTTPS_PROXY")
   const hint = `set ${name} to an http or https proxy, or exclude the host with NO_PROXY`;
   const problem = new HelperError(
     "bad-setting",
-    `${name} names a ${scheme} proxy, which docr does not support`,
+    `${name} names a proxy with the scheme ${scheme}, which docr does not support`,
     {
       hint,
     },

@@ -57,7 +57,7 @@ describeUnless(reason, "the executable behind a proxy", () => {
   it("refuses a socks5 proxy in one line that names it", async () => {
     const { code, stderr } = await get({ HTTPS_PROXY: proxy.url.replace("http:", "socks5:") });
     expect([code, stderr.split("\n").length]).toEqual([1, 2]);
-    expect(stderr).toContain("HTTPS_PROXY names a socks5 proxy, which docr does not support");
+    expect(stderr).toContain("HTTPS_PROXY names a proxy with the scheme socks5, which docr does not support");
   });
 
   it("mints through a tunnel, and verifies the API's name itself", async () => {

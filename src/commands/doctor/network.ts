@@ -86,7 +86,11 @@ function checkProxies(env: Environment): Finding {
     const scheme = proxy && unsupportedScheme(proxy);
     if (scheme === undefined) continue;
     const next = `set ${name} to an http or https proxy`;
-    return fail("proxy", `${name} names a ${scheme} proxy, which docr does not support`, next);
+    return fail(
+      "proxy",
+      `${name} names a proxy with the scheme ${scheme}, which docr does not support`,
+      next,
+    );
   }
   const bypassed = (env["no_proxy"] ?? env["NO_PROXY"] ?? "").split(",").filter((name) => name.trim() !== "");
   const labels = set.map((name) => {

@@ -466,7 +466,7 @@ describeUnless(explainMissing(["openssl"]), "TLS", () => {
           const env = { [name]: proxy.url.replace("http:", `${scheme}:`), SSL_CERT_FILE: pki.ca };
           expect(await failureFrom(API, { env })).toEqual({
             code: "bad-setting",
-            message: `${name} names a ${scheme} proxy, which docr does not support`,
+            message: `${name} names a proxy with the scheme ${scheme}, which docr does not support`,
           });
         }
         expect([proxy.tunnels, proxy.plain, visits]).toEqual([[], [], []]);

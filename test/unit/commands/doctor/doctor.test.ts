@@ -669,7 +669,7 @@ describe("the network checks", () => {
     ]);
     expect(await lineOf("proxy", { env: { HTTPS_PROXY: "socks5://127.0.0.1:1080" } })).toEqual([
       "fail",
-      "HTTPS_PROXY names a socks5 proxy, which docr does not support",
+      "HTTPS_PROXY names a proxy with the scheme socks5, which docr does not support",
       "set HTTPS_PROXY to an http or https proxy",
     ]);
   });
