@@ -7,6 +7,7 @@ import { createClients } from "../client-config/resolve.ts";
 import { isKeychain } from "../config/general.ts";
 import { stderrLine } from "../core/text.ts";
 import { createRunProvider } from "../kubelet/run-provider.ts";
+import { withoutApiTokens } from "../protocol/child-environment.ts";
 import { createTerminal } from "../terminal/terminal.ts";
 import { createAbout } from "./about.ts";
 import { answerKubelet } from "./kubelet/answer-kubelet.ts";
@@ -43,7 +44,8 @@ export async function runCommandLine(
     // https://no-color.org: any value except an empty one.
     wantsColours: () => !env["NO_COLOR"] && env["TERM"] !== "dumb",
   });
-  const runHelper = createRunHelper(env);
+  const others = withoutApiTokens(env);
+  const runHelper = createRunHelper(env, others);
   const domain = createCommandDomain(app);
   const context: CommandContext = {
     version,
@@ -68,7 +70,7 @@ export async function runCommandLine(
     kubelet: {
       answer: (stateDir, request) =>
         answerKubelet(host, stateDir, request ? async () => request : readInput, request !== undefined),
-      run: createRunProvider(env),
+      run: createRunProvider(env, others),
     },
     async network() {
       const { createNetwork } = await import("./bundles/network.ts");

@@ -7,6 +7,7 @@ import { NOT_FOUND } from "../core/not-found.ts";
 import { Secret } from "../core/secret.ts";
 import { runChild, type ChildResult } from "../system/child-process.ts";
 import { entriesOf, parseFields } from "./go-fields.ts";
+import { DOCR } from "./uses.ts";
 
 export interface HelperAnswer {
   readonly stdout: string;
@@ -22,7 +23,12 @@ export type RunHelper = (name: string, action: string, input: string) => Promise
 /** Long enough for the user to unlock a keychain. */
 const HELPER_TIMEOUT_MS = 60_000;
 
-export function createRunHelper(env: Environment, timeoutMs = HELPER_TIMEOUT_MS): RunHelper {
+/** `own` is the environment of docr, which needs the API token. `others` is every other helper's. */
+export function createRunHelper(
+  own: Environment,
+  others: Environment,
+  timeoutMs = HELPER_TIMEOUT_MS,
+): RunHelper {
   return async (name, action, input) => {
     const program = `docker-credential-${name}`;
     let result: ChildResult;
@@ -32,7 +38,7 @@ export function createRunHelper(env: Environment, timeoutMs = HELPER_TIMEOUT_MS)
         input,
         stdout: "capture",
         stderr: "inherit",
-        env,
+        env: name === DOCR ? own : others,
         timeoutMs,
       } as const;
       result = await runChild(program, options);

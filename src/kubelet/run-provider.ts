@@ -19,11 +19,16 @@ export interface ProviderRun {
 /** Runs the provider in `binDir` for an image. Throws `other-helper` if it cannot be started. */
 export type RunProvider = (provider: ProviderConfig, binDir: string, image: string) => Promise<ProviderRun>;
 
+/** Whether the provider is `docr kubelet`, whatever its name. */
+export function isDocr({ args }: Pick<ProviderConfig, "args">): boolean {
+  return args[0] === "kubelet";
+}
+
 /** A system service has no home directory and no session. */
 const OF_A_SESSION = /^(?:HOME|DBUS_SESSION_BUS_ADDRESS|XDG_.*)$/;
 
-export function createRunProvider(env: Environment): RunProvider {
-  const service = Object.fromEntries(Object.entries(env).filter(([name]) => !OF_A_SESSION.test(name)));
+/** `own` is the environment of docr, which may need the API token. `others` is every other provider's. */
+export function createRunProvider(own: Environment, others: Environment): RunProvider {
   return async (provider, binDir, image) => {
     const program = `${binDir}/${provider.name}`;
     try {
@@ -32,7 +37,7 @@ export function createRunProvider(env: Environment): RunProvider {
         input: encodeRequest({ apiVersion: provider.apiVersion, image }),
         stdout: "capture",
         stderr: "capture",
-        env: { ...service, ...provider.env },
+        env: { ...withoutSession(isDocr(provider) ? own : others), ...provider.env },
         timeoutMs: TIMEOUT_MS,
       });
     } catch (cause) {
@@ -44,4 +49,8 @@ export function createRunProvider(env: Environment): RunProvider {
       throw new HelperError("other-helper", `${program} cannot be run (${code})`, { cause, hint });
     }
   };
+}
+
+function withoutSession(env: Environment): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !OF_A_SESSION.test(name)));
 }

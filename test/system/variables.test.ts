@@ -150,6 +150,28 @@ describeUnless(explainNoExecutable(), "an API token in the environment", () => {
   );
 });
 
+describeUnless(explainNoExecutable(), "an API token in the environment of docr resolve", () => {
+  it.concurrent.each([
+    ["docr", true],
+    ["shown", false],
+  ])("reaches a client's helper only if that is docr: %s (%s)", async (helper, isPassed) => {
+    await inSandbox({}, async (sandbox) => {
+      const [bin, config] = [join(sandbox.folder, "bin"), join(sandbox.folder, "docker")];
+      const seen = join(sandbox.folder, "seen");
+      for (const path of [bin, config]) mkdirSync(path);
+      const script = `#!/bin/sh\nenv > ${seen}\necho '{"Username":"sammy","Secret":"s"}'\n`;
+      writeFileSync(join(bin, `docker-credential-${helper}`), script, { mode: 0o755 });
+      writeFileSync(join(config, "config.json"), JSON.stringify({ credsStore: helper }));
+      const env = { ...sandbox.env, PATH: `${bin}:${SYSTEM_PATH}`, DOCKER_CONFIG: config };
+      expect((await runWell(DOCR, ["resolve", OTHER], { env })).stdout).toContain("sammy");
+      const text = readFileSync(seen, "utf8");
+      expect(text).toContain(`DOCKER_CONFIG=${config}`);
+      expect(text.includes(`DIGITALOCEAN_ACCESS_TOKEN=${sandbox.token}`)).toBe(isPassed);
+      expect(/dop_v1_/.test(text)).toBe(isPassed);
+    })();
+  });
+});
+
 const reason =
   explainNoExecutable() ??
   (existsSync("/proc/self/coredump_filter") ? undefined : "this kernel writes no core files");

@@ -4,7 +4,7 @@ import { hintOf } from "../../core/error-catalog.ts";
 import { suggest } from "../../core/suggestion.ts";
 import { decodeResponse } from "../../kubelet/decode-response.ts";
 import type { ProviderConfig } from "../../kubelet/provider-config.ts";
-import type { ProviderRun } from "../../kubelet/run-provider.ts";
+import { isDocr, type ProviderRun } from "../../kubelet/run-provider.ts";
 import { isExecutable } from "../../system/executables.ts";
 import type { CommandContext } from "../context.ts";
 import { fail, type Finding, pass } from "../doctor/finding.ts";
@@ -78,10 +78,6 @@ async function checkRun(
 export function shownReason(stderr: string): string {
   const [line = ""] = stderr.split("\n");
   return line === "" ? "it printed no reason" : line.replace(/^docr: /, "").slice(0, 400);
-}
-
-function isDocr({ args }: ProviderConfig): boolean {
-  return args[0] === "kubelet";
 }
 
 function namesIn(folder: string): readonly string[] | undefined {

@@ -45,7 +45,8 @@ async function ask(script: string, timeoutMs?: number) {
   const path = join(folder, "docker-credential-other");
   writeFileSync(path, `#!/bin/sh\n${script}\n`);
   chmodSync(path, 0o755);
-  return createRunHelper({ PATH: `${folder}:/usr/bin:/bin` }, timeoutMs)("other", "get", "ghcr.io");
+  const env = { PATH: `${folder}:/usr/bin:/bin` };
+  return createRunHelper(env, env, timeoutMs)("other", "get", "ghcr.io");
 }
 
 describe.skipIf(process.platform === "win32")("another helper", () => {
@@ -64,7 +65,7 @@ describe.skipIf(process.platform === "win32")("another helper", () => {
 
   it("is named in the error if it is missing", async () => {
     const env = { PATH: folder };
-    expect(await failureOf(() => createRunHelper(env)("missing", "get", ""))).toEqual({
+    expect(await failureOf(() => createRunHelper(env, env)("missing", "get", ""))).toEqual({
       code: "other-helper",
       message: "cannot run docker-credential-missing",
     });

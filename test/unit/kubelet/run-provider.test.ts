@@ -19,16 +19,21 @@ function program(script: string, mode = 0o755): void {
   chmodSync(join(folder, "docr"), mode);
 }
 
-const run = () => {
-  const env = { PATH: "/usr/bin:/bin", HOME: "/home/sammy", XDG_RUNTIME_DIR: "/run", NAME: "node" };
+const OTHERS = { PATH: "/usr/bin:/bin", HOME: "/home/sammy", XDG_RUNTIME_DIR: "/run", NAME: "node" };
+
+const run = (args: readonly string[] = ["kubelet"]) => {
   const provider = {
     name: "docr",
     matchImages: [],
     apiVersion: API_VERSIONS[0],
-    args: ["kubelet"],
+    args,
     env: { NAME: "provider" },
   };
-  return createRunProvider(env)(provider, folder, "quay.io/a/b");
+  return createRunProvider({ ...OTHERS, DIGITALOCEAN_ACCESS_TOKEN: "token" }, OTHERS)(
+    provider,
+    folder,
+    "quay.io/a/b",
+  );
 };
 
 describe.skipIf(process.platform === "win32")("a provider", () => {
@@ -43,9 +48,16 @@ describe.skipIf(process.platform === "win32")("a provider", () => {
     });
   });
 
+  it("gets the API token only if it is docr", async () => {
+    program('echo "${DIGITALOCEAN_ACCESS_TOKEN-none}"');
+    expect((await run()).stdout).toBe("token\n");
+    expect((await run(["get-credentials"])).stdout).toBe("none\n");
+    expect((await run([])).stdout).toBe("none\n");
+  });
+
   it.each([0o644, undefined])("that cannot be run is named (%s)", async (mode) => {
     if (mode !== undefined) program("exit 0", mode);
-    expect(await failureOf(run)).toEqual({
+    expect(await failureOf(() => run())).toEqual({
       code: "other-helper",
       message: expect.stringMatching(/docr cannot be run \((?:EACCES|ENOENT)\)$/),
     });
