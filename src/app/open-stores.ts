@@ -56,7 +56,7 @@ export async function openStore({ store }: GeneralSettings, host: Host): Promise
       });
     }
     case "pass":
-      return createPassStore(withoutApiTokens(host.env), host.tether);
+      return createPassStore(withoutApiTokens(host.env), host.uid, host.tether);
   }
 }
 

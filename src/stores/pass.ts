@@ -6,6 +6,7 @@ import type { SecretStore } from "../core/secret-store.ts";
 import { Secret } from "../core/secret.ts";
 import { runChild, type ChildResult } from "../system/child-process.ts";
 import { errorCodeOf, isAbsence } from "../system/errno.ts";
+import { isOfAnotherUser } from "../system/owners.ts";
 import { isAbsent } from "../system/regular-file.ts";
 
 const FOLDER = "docker-credential-docr";
@@ -15,10 +16,12 @@ const TIMEOUT_MS = 20_000;
 /**
  * pass, the standard Unix password manager (https://www.passwordstore.org). Entry names are base64url, as in
  * docker-credential-pass, because addresses contain slashes. docr checks in the folder whether an entry exists, because a program
- * cannot tell pass's messages for a missing entry and a locked key apart. `timeoutMs` limits one call of pass, which ends with docr through `tether`.
+ * cannot tell pass's messages for a missing entry and a locked key apart. `timeoutMs` limits one call of pass, which ends with docr through
+ * `tether`. Root (`uid` 0) changes no store of another user, who could not change root's files later.
  */
 export function createPassStore(
   env: Environment,
+  uid: number | undefined,
   tether: () => readonly string[] = () => [],
   timeoutMs = TIMEOUT_MS,
 ): SecretStore {
@@ -27,6 +30,16 @@ export function createPassStore(
     throw new HelperError("pass-missing", "pass is not set up for this user");
   }
   const folder = join(base, FOLDER);
+  const requireOwn = (): void => {
+    if (!isOfAnotherUser(base, uid)) return;
+    throw new HelperError(
+      "pass-failed",
+      "pass's folder belongs to another user, and root changes nothing in it",
+      {
+        hint: `check the owner of ${base}; run docr as that user, without sudo; nothing was changed`,
+      },
+    );
+  };
   const exists = (name: string): boolean => !isAbsent(join(folder, `${encodeName(name)}.gpg`));
   const pathOf = (name: string): string => `${FOLDER}/${encodeName(name)}`;
   const runPass = createPassRunner(env, tether, timeoutMs);
@@ -37,10 +50,12 @@ export function createPassStore(
   return {
     read: async (name) => (exists(name) ? show(name) : undefined),
     async write(name, value) {
+      requireOwn();
       await runPass(["insert", "--multiline", "--force", pathOf(name)], value.reveal());
     },
     async erase(name) {
       if (!exists(name)) return false;
+      requireOwn();
       await runPass(["rm", "--force", pathOf(name)], "");
       return true;
     },

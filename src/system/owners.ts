@@ -48,6 +48,11 @@ export function nearestOwner(path: string): number | undefined {
   return parent === path ? undefined : nearestOwner(parent);
 }
 
+/** Whether this user is root and the path, or its nearest existing folder, belongs to another user. */
+export function isOfAnotherUser(path: string, uid: number | undefined): boolean {
+  return uid === 0 && nearestOwner(path) !== 0;
+}
+
 /**
  * Gives an open file, which this process has just created at the path, to its folder's owner. Only root can: for other users, it stays
  * their own. Takes a descriptor, because the folder's owner can put another file at the path at any time. Never throws.

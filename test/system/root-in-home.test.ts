@@ -13,8 +13,11 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { describeUnless } from "../support/lab/describe.ts";
 import { DOCR } from "../support/lab/executable.ts";
+import { explainMissing } from "../support/lab/parts.ts";
+import { createPasswordStore } from "../support/lab/password-store.ts";
 import { run } from "../support/lab/run.ts";
-import { loginFor } from "../support/requests.ts";
+import { CLEAN_FAILURE, summarizeFailure } from "../support/failure.ts";
+import { loginFor, secretOf } from "../support/requests.ts";
 import {
   asOrdinaryUser,
   explainNoOrdinaryUser,
@@ -101,3 +104,39 @@ describeUnless(explainNoOrdinaryUser(), "root in a user's home", () => {
     }),
   );
 });
+
+describeUnless(
+  explainNoOrdinaryUser() ?? explainMissing(["pass", "gpg"]),
+  "root with a user's password store",
+  () => {
+    it.concurrent(
+      "reads it, and changes nothing in it; a store of root's own it changes",
+      asOrdinaryUser({}, async (sandbox) => {
+        const store = await createPasswordStore(join(sandbox.folder, "p"));
+        try {
+          const folder = store.env["PASSWORD_STORE_DIR"] ?? "";
+          const pass = { ...store.env, HOME: sandbox.home, DOCR_STORE: "pass" };
+          const stored = await asRoot(sandbox, ["store"], pass, loginFor("one.test"));
+          expect(stored).toMatchObject({ code: 0, stderr: "" });
+          chownSync(folder, ORDINARY_UID, ORDINARY_UID);
+          const before = readdirSync(folder, { recursive: true });
+          for (const [action, stdin] of [
+            ["store", loginFor("two.test")],
+            ["store", loginFor("one.test")],
+            ["erase", "one.test"],
+          ] as const) {
+            const outcome = await asRoot(sandbox, ["--as-helper", action], pass, stdin);
+            expect(summarizeFailure(outcome)).toEqual(CLEAN_FAILURE);
+            expect(outcome.stderr).toContain("pass's folder belongs to another user");
+            expect(outcome.stderr).toContain("run docr as that user, without sudo");
+          }
+          expect(readdirSync(folder, { recursive: true })).toEqual(before);
+          const got = await asRoot(sandbox, ["get"], pass, "one.test");
+          expect(secretOf(got)).toBe("password of one.test");
+        } finally {
+          await store.stop();
+        }
+      }),
+    );
+  },
+);

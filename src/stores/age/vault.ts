@@ -9,7 +9,7 @@ import { Secret } from "../../core/secret.ts";
 import { removeUnfinished, replaceAtomically, unfinishedPath } from "../../system/atomic-write.ts";
 import { isMissing } from "../../system/errno.ts";
 import { makeFolders } from "../../system/make-folders.ts";
-import { nearestOwner } from "../../system/owners.ts";
+import { isOfAnotherUser } from "../../system/owners.ts";
 import { readRegularFile } from "../../system/regular-file.ts";
 import { openIdentity } from "./identity.ts";
 
@@ -95,7 +95,7 @@ export function createAgeVault(options: AgeVaultOptions): SecretStore {
 
 /** Root must create no vault in another user's folder, because that user could not open it. */
 function requireOwn(folder: string, uid: number | undefined): void {
-  if (uid !== 0 || nearestOwner(folder) === 0) return;
+  if (!isOfAnotherUser(folder, uid)) return;
   throw new HelperError(
     "vault-closed",
     "the folder of the vault or of its identity belongs to another user",

@@ -26,7 +26,7 @@ describe.skipIf(process.platform === "win32")("pass", () => {
   it("times out if gpg waits for a passphrase that no user enters", async () => {
     install("exec sleep 3");
     const started = performance.now();
-    const store = createPassStore(envOf(), undefined, 200);
+    const store = createPassStore(envOf(), undefined, undefined, 200);
     expect(await failureOf(() => store.read("login:a.test"))).toEqual({
       code: "pass-failed",
       message: "pass did not respond within 0.2 s",
@@ -37,7 +37,7 @@ describe.skipIf(process.platform === "win32")("pass", () => {
   it("lists the other entries if one cannot be decrypted; that one is empty", async () => {
     addEntries("login:b.test", "login:c.test");
     install(`case "$2" in *${encode("login:a.test")}) exit 2;; *) echo text;; esac`);
-    const found = await createPassStore(envOf()).entries("login:");
+    const found = await createPassStore(envOf(), undefined).entries("login:");
     expect(new Map([...found].map(([name, value]) => [name, value.reveal()]))).toEqual(
       new Map([
         ["login:a.test", ""],
@@ -50,7 +50,7 @@ describe.skipIf(process.platform === "win32")("pass", () => {
   it("fails if it can decrypt no entry, and does not ask for the passphrase for each of them", async () => {
     addEntries("login:b.test", "login:c.test", "login:d.test", "login:e.test");
     install(`echo call >> ${folder}/calls; exit 2`);
-    expect(await failureOf(() => createPassStore(envOf()).entries("login:"))).toEqual({
+    expect(await failureOf(() => createPassStore(envOf(), undefined).entries("login:"))).toEqual({
       code: "pass-failed",
       message: "pass failed (exit code 2)",
     });
