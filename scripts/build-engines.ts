@@ -1,10 +1,11 @@
 /** Builds the programs of the suite `engines` that are not there yet. Exits with 1 if one of the project's own does not compile. */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import {
   ENGINE_PROGRAMS,
   type EngineProgram,
+  type EngineSource,
   ENGINES,
   explainNoProgram,
   reasonFileOf,
@@ -28,13 +29,41 @@ function makeProgram(program: EngineProgram): void {
   if ("python" in source) return makeEnvironment(program, source.python);
   if (GO === undefined) return giveUp(program, `${name} needs Go, which is not installed`);
   if ("installed" in source) return installProgram(program, source.installed, GO);
+  if ("module" in source) return buildOver(program, source, GO);
+  buildIn(program, source, GO);
+}
+
+function buildIn(
+  program: EngineProgram,
+  source: { readonly folder: string; readonly package: string },
+  go: string,
+): void {
   const { folder } = source;
-  const loaded = run(GO, ["-C", folder, "mod", "download"]);
-  if (!loaded.isGood) return giveUp(program, `${name} needs Go's module proxy: ${lastLine(loaded.output)}`);
-  const { isGood, output } = run(GO, ["-C", folder, "build", ...FLAGS, "-o", program.path, "."]);
+  const loaded = run(go, ["-C", folder, "mod", "download"]);
+  if (!loaded.isGood) return giveUpProxy(program, loaded.output);
+  const { isGood, output } = run(go, ["-C", folder, "build", ...FLAGS, "-o", program.path, source.package]);
   if (isGood) return;
   console.log(output);
   process.exitCode = 1;
+}
+
+/** Builds in a copy, because Go's cache of modules is read-only. */
+function buildOver(
+  program: EngineProgram,
+  source: Extract<EngineSource, { readonly module: string }>,
+  go: string,
+): void {
+  const loaded = run(go, ["mod", "download", "-json", source.module]);
+  const [, original] = /"Dir": "(.*)"/.exec(loaded.output) ?? [];
+  if (!loaded.isGood || original === undefined) return giveUpProxy(program, loaded.output);
+  const folder = mkdtempSync(join(ENGINES, "source-"));
+  for (const path of source.kept) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    run("cp", ["-r", "--no-preserve=mode", join(original, path), join(folder, path)]);
+  }
+  run("cp", ["-r", `${source.over}/.`, folder]);
+  buildIn(program, { folder, package: "." }, go);
+  rmSync(folder, { recursive: true, force: true });
 }
 
 function installProgram(program: EngineProgram, source: string, go: string): void {
@@ -45,10 +74,10 @@ function installProgram(program: EngineProgram, source: string, go: string): voi
   rmSync(folder, { recursive: true, force: true });
 }
 
-function makeEnvironment(program: EngineProgram, packageName: string): void {
+function makeEnvironment(program: EngineProgram, packages: readonly string[]): void {
   const { name, path } = program;
   const made = run("python3", ["-m", "venv", path]);
-  const { isGood, output } = made.isGood ? run(`${path}/bin/pip`, ["install", "-q", packageName]) : made;
+  const { isGood, output } = made.isGood ? run(`${path}/bin/pip`, ["install", "-q", ...packages]) : made;
   if (isGood) return;
   rmSync(path, { recursive: true, force: true });
   giveUp(program, `${name} could not be installed: ${lastLine(output)}`);
@@ -67,6 +96,10 @@ function run(command: string, args: readonly string[], env: Readonly<Record<stri
     maxBuffer: 64 * 1024 * 1024,
   });
   return { isGood: status === 0, output: `${stdout ?? ""}${stderr ?? ""}` };
+}
+
+function giveUpProxy(program: EngineProgram, output: string): void {
+  giveUp(program, `${program.name} needs Go's module proxy: ${lastLine(output)}`);
 }
 
 function giveUp(program: EngineProgram, reason: string): void {

@@ -7,12 +7,30 @@ import { join } from "node:path";
 
 const PROJECT = join(import.meta.dirname, "..", "..", "..");
 
+/** What scripts/build-engines.ts makes the program from. */
+export type EngineSource =
+  /** A package in a Go module, with its version. */
+  | { readonly installed: string }
+  /** A Go module here, and the package that is built in it. "." is the module's own. */
+  | { readonly folder: string; readonly package: string }
+  /** Files and folders of a published Go module, with the files of a folder here over them. The module's own package is built. */
+  | { readonly module: string; readonly kept: readonly string[]; readonly over: string }
+  /** What pip installs into a virtual environment. */
+  | { readonly python: readonly string[] };
+
 export interface EngineProgram {
   readonly name: string;
-  /** A package in a Go module with its version, a folder here with a main package, or a package of Python. */
-  readonly source: { readonly installed: string } | { readonly folder: string } | { readonly python: string };
+  readonly source: EngineSource;
   /** The built program, or the folder of a virtual environment. Its name contains the version, so that a new version is built again. */
   readonly path: string;
+}
+
+function fromKubernetes(name: string, packageName: string): EngineProgram {
+  return {
+    name,
+    source: { folder: join(import.meta.dirname, "kubelet"), package: packageName },
+    path: join(ENGINES, `${name}-1.37.2`),
+  };
 }
 
 function installed(name: string, module: string, version: string): EngineProgram {
@@ -21,11 +39,18 @@ function installed(name: string, module: string, version: string): EngineProgram
 
 export const ENGINES = join(PROJECT, ".cache", "engines");
 
-/** The kubelet's own code for credential providers. go.mod pins its version. */
-export const KUBELET: EngineProgram = {
-  name: "kubelet",
-  source: { folder: join(import.meta.dirname, "kubelet") },
-  path: join(ENGINES, "kubelet-1.37.2"),
+/** The kubelet's own code for credential providers. kubelet/go.mod pins its version. */
+export const KUBELET = fromKubernetes("kubelet", ".");
+
+/** GitLab Runner's own search for a login. The rest of the runner needs modules that Go's proxy does not serve. */
+export const GITLAB_RUNNER: EngineProgram = {
+  name: "gitlab-runner",
+  source: {
+    module: "gitlab.com/gitlab-org/gitlab-runner@v1.11.1-0.20260903214710-fc1f1862bd91",
+    kept: ["helpers/docker/auth/auth.go", "helpers/homedir/homedir.go"],
+    over: join(import.meta.dirname, "gitlab-runner"),
+  },
+  path: join(ENGINES, "gitlab-runner-20260903"),
 };
 export const CRANE = installed("crane", "github.com/google/go-containerregistry/cmd/crane", "v0.22.1");
 export const REGCTL = installed("regctl", "github.com/regclient/regclient/cmd/regctl", "v0.11.7");
@@ -38,13 +63,21 @@ export const ACT = installed("act", "github.com/nektos/act", "v0.2.89");
 
 export const DOCKER_PY: EngineProgram = {
   name: "docker-py",
-  source: { python: "docker==7.2.0" },
+  source: { python: ["docker==7.2.0"] },
   path: join(ENGINES, "docker-py-7.2.0"),
+};
+/** The only release of BinderHub on PyPI, and what its class for registries imports. */
+export const BINDERHUB: EngineProgram = {
+  name: "binderhub",
+  source: { python: ["--no-deps", "binderhub==0.1.0", "tornado==6.6.1"] },
+  path: join(ENGINES, "binderhub-0.1.0"),
 };
 
 /** The smaller ones first. */
 export const ENGINE_PROGRAMS: readonly EngineProgram[] = [
   DOCKER_PY,
+  BINDERHUB,
+  GITLAB_RUNNER,
   ACT,
   CRANE,
   REGCTL,
