@@ -1,6 +1,5 @@
-import { createServer, type Socket } from "node:net";
 import { attributesOf } from "../../../src/secret-service/attributes.ts";
-import { FakeSecretBus } from "./secret-bus.ts";
+import { type SecretBusServer, startSecretBus } from "./secret-bus-server.ts";
 import {
   type FakeCall,
   type FakeCollection,
@@ -12,14 +11,13 @@ import {
 /** `error`: its answer to every call. */
 export type FakeState = "usual" | "silent" | { readonly error: string; readonly text: string };
 
-/** A Secret Service on a session bus with a real socket. It has the open collection `login`, which is the default. */
+/** A Secret Service with its own session bus. It has the open collection `login`, which is the default. */
 export class FakeKeychain extends FakeSecretDaemon {
   state: FakeState = "usual";
   /** The bus closes the connection when this member is called. */
   closesAt: string | undefined;
   readonly login: FakeCollection;
-  private readonly sockets = new Set<Socket>();
-  private readonly server = createServer((socket) => this.serve(socket));
+  private bus: SecretBusServer | undefined;
 
   constructor(habits: Partial<Habits> = {}, login: Parameters<FakeSecretDaemon["add"]>[1] = {}) {
     super(habits);
@@ -28,17 +26,21 @@ export class FakeKeychain extends FakeSecretDaemon {
 
   /** Listens on the socket, which may be abstract. */
   async listen(path: string): Promise<this> {
-    await new Promise<void>((resolve, reject) => {
-      this.server.once("error", reject);
-      this.server.listen(path, resolve);
-    });
+    const bus = await startSecretBus(path, this);
+    let answered = 0;
+    bus.change = (bytes) => {
+      const isClosing = this.closesAt !== undefined && this.called.slice(answered).includes(this.closesAt);
+      answered = this.called.length;
+      return isClosing ? undefined : bytes;
+    };
+    this.bus = bus;
     return this;
   }
 
   /** Ends the bus. Idempotent. */
   async close(): Promise<void> {
-    for (const socket of this.sockets) socket.destroy();
-    if (this.server.listening) await new Promise((resolve) => this.server.close(resolve));
+    await this.bus?.close();
+    this.bus = undefined;
   }
 
   /** Adds an item of docr's. */
@@ -58,19 +60,5 @@ export class FakeKeychain extends FakeSecretDaemon {
     if (this.state === "usual") return super.answer(call);
     this.called.push(call.member);
     return this.state === "silent" ? undefined : this.state;
-  }
-
-  private serve(socket: Socket): void {
-    const bus = new FakeSecretBus(this);
-    this.sockets.add(socket);
-    socket.on("error", () => undefined);
-    socket.on("close", () => this.sockets.delete(socket));
-    socket.on("data", (chunk: Buffer) => {
-      const calls = this.called.length;
-      const out = bus.take(chunk);
-      const isClosing = this.closesAt !== undefined && this.called.slice(calls).includes(this.closesAt);
-      if (isClosing) socket.destroy();
-      else socket.write(out);
-    });
   }
 }

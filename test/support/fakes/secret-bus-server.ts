@@ -21,7 +21,7 @@ export interface SecretBusServer {
   close(): Promise<void>;
 }
 
-/** Listens at the path, which must be short. `owner` is the user id of the socket. */
+/** Listens at the path, which must be short. It may be abstract. `owner` is the user id of a socket that is not. */
 export async function startSecretBus(
   path: string,
   daemon?: FakeSecretDaemon,
@@ -42,7 +42,7 @@ export async function startSecretBus(
       await new Promise((resolve) => {
         server.close(resolve);
       });
-      rmSync(path, { force: true });
+      if (!path.startsWith("\0")) rmSync(path, { force: true });
     },
   };
   const server: Server = createServer((socket) => {
@@ -59,9 +59,11 @@ export async function startSecretBus(
       if (bus.idleMs !== undefined) socket.setTimeout(bus.idleMs, () => socket.destroy());
     });
   });
-  await new Promise<void>((resolve) => {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
     server.listen(path, resolve);
   });
+  if (path.startsWith("\0")) return bus;
   chmodSync(path, 0o777);
   if (owner !== undefined) chownSync(path, owner, owner);
   return bus;
