@@ -1,8 +1,8 @@
-import { cpSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { join } from "node:path";
 import type { Target } from "../build/targets.ts";
-import type { ArchiveOptions } from "./archive.ts";
+import { type ArchiveOptions, compressWithXz } from "./archive.ts";
 import { runTool } from "./commands.ts";
 import type { ReleaseFacts } from "./facts.ts";
 
@@ -51,9 +51,19 @@ export function packDeb(
   ].join("\n");
   writeFileSync(join(root, "DEBIAN/control"), control);
   const file = `${name}_${version}_${target.debian}.deb`;
-  runTool("dpkg-deb", ["--root-owner-group", "-Zxz", `-z${level}`, "--build", root, join(output, file)], {
+  const path = join(work, file);
+  runTool("dpkg-deb", ["--root-owner-group", "-Znone", "--build", root, path], {
     env: { ...process.env, SOURCE_DATE_EPOCH: String(epoch) },
   });
+  const members = join(work, `deb-${target.debian}-members`);
+  mkdirSync(members);
+  runTool("ar", ["x", path, "--output", members]);
+  // dpkg-deb reads every filter of xz, and writes none.
+  const data = readFileSync(join(members, "data.tar"));
+  compressWithXz(data, join(members, "data.tar.xz"), { level, arch: target.arch });
+  const names = ["debian-binary", "control.tar", "data.tar.xz"].map((member) => join(members, member));
+  rmSync(join(output, file), { force: true });
+  runTool("ar", ["qcD", join(output, file), ...names]);
   return file;
 }
 

@@ -59,7 +59,7 @@ cp -a ${files}/. %{buildroot}
     _buildhost: "localhost",
     use_source_date_epoch_as_buildtime: "1",
     clamp_mtime_to_source_date_epoch: "1",
-    _binary_payload: `w${Math.max(level * 2, 1)}.zstdio`,
+    _binary_payload: `w${level}.xzdio`,
   };
   const defines = Object.entries(macros).flatMap(([key, value]) => ["--define", `${key} ${value}`]);
   runTool("rpmbuild", ["-bb", "--target", "x86_64-linux", ...defines, join(top, "docr.spec")], {
