@@ -7,7 +7,7 @@
  */
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { DIST, DOCR, LAUNCHER } from "../test/support/lab/executable.ts";
+import { DIST, DOCR, explainNoLauncher, LAUNCHER } from "../test/support/lab/executable.ts";
 import { BUILD_PARTS, explainMissing, installMissing, type Part } from "../test/support/lab/parts.ts";
 import { isFarOff, writeBaseline } from "./bench/baseline.ts";
 import { benchFleet } from "./bench/fleet/fleet.ts";
@@ -16,13 +16,12 @@ import { changeCases } from "./bench/changes.ts";
 import { drawChart } from "./bench/chart.ts";
 import { type Case, measure } from "./bench/measure.ts";
 import { startNeighbours } from "./bench/neighbours.ts";
-import { buildIfStale } from "./bench/programs.ts";
 import { CONTROLS, explainFloor, explainNoise, tabulateFigures, tabulateRows } from "./bench/report.ts";
 import { openRunner } from "./bench/runner.ts";
 import { openScene } from "./bench/scene.ts";
 import { updateSpeedPage } from "./bench/speed-page.ts";
 import { JUDGED, judge, type Results, type Row } from "./bench/targets.ts";
-import { PROJECT } from "./steps.ts";
+import { buildIfStale, PROJECT, runSteps } from "./steps.ts";
 
 const NEEDED: readonly Part[] = [
   ...BUILD_PARTS,
@@ -111,7 +110,7 @@ async function measureAll(plan: Plan): Promise<Results> {
 async function main(flags: readonly string[]): Promise<number> {
   const [mode = "", ...others] = flags;
   if (mode === "fleet" && others.every((flag) => flag === "--record")) {
-    buildIfStale(say);
+    await build();
     return benchFleet(others, say);
   }
   if (!["", "--record", "--check", "--busy"].includes(mode) || others.length > 0) {
@@ -124,11 +123,20 @@ async function main(flags: readonly string[]): Promise<number> {
     say(`skipped the benchmark: ${reason}`);
     return 0;
   }
-  buildIfStale(say);
+  await build();
   if (mode === "--check") return check();
   if (mode === "--busy") return compareWhenBusy();
   const { rows, noise, results } = await measureAndSay(FULL);
   return mode === "--record" ? record(rows, noise, results) : 0;
+}
+
+/** Throws if there is no launcher, because docr would be measured in its place. */
+async function build(): Promise<void> {
+  installMissing(BUILD_PARTS, say);
+  const failed = await runSteps(buildIfStale());
+  const reason = explainNoLauncher();
+  if (failed.length > 0 || reason !== undefined)
+    throw new Error(`nothing to measure: ${reason ?? "no build"}`);
 }
 
 async function check(): Promise<number> {

@@ -6,7 +6,7 @@ import { explainNoNamespace, findLabFolder, runInNamespace } from "../test/suppo
 import { installMissing, USUAL_PARTS } from "../test/support/lab/parts.ts";
 import { parseFuzzOptions, type StageName } from "./fuzz/options.ts";
 import type { StageReport } from "./fuzz/report.ts";
-import { PROJECT, runSteps } from "./steps.ts";
+import { buildIfStale, PROJECT, runSteps } from "./steps.ts";
 
 const ENTRIES: Readonly<Record<StageName, string>> = {
   parsers: "fuzz-parsers.ts",
@@ -21,8 +21,7 @@ const reason = isInside ? undefined : explainNoNamespace();
 if (isInside || reason !== undefined) process.exitCode = await fuzz(reason);
 else {
   installMissing(USUAL_PARTS, (line) => console.log(line));
-  const build = { name: "build", command: process.execPath, args: [join(PROJECT, "scripts/build.ts")] };
-  const failed = await runSteps([build]);
+  const failed = await runSteps(buildIfStale());
   const command = [process.execPath, import.meta.filename, ...args];
   process.exitCode =
     failed.length > 0 ? 1 : await runInNamespace(command, { cwd: PROJECT, env: process.env });

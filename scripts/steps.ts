@@ -1,5 +1,7 @@
 import { execFile } from "node:child_process";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { DOCR, explainNoLauncher, LAUNCHER } from "../test/support/lab/executable.ts";
 
 export const PROJECT = join(import.meta.dirname, "..");
 
@@ -9,6 +11,33 @@ export interface Step {
   readonly command: string;
   readonly args: readonly string[];
 }
+
+export const BUILD: Step = {
+  name: "build",
+  command: process.execPath,
+  args: [join(PROJECT, "scripts/build.ts")],
+};
+
+/** The build if dist is older than its sources, or lacks a program. Otherwise empty. */
+export function buildIfStale(): readonly Step[] {
+  const isFresh =
+    explainNoLauncher() === undefined &&
+    Math.min(timeOf(DOCR), timeOf(LAUNCHER)) > Math.max(...listSources().map(timeOf));
+  return isFresh ? [] : [BUILD];
+}
+
+/** Everything that the programs are built from. */
+function listSources(): readonly string[] {
+  const files = ["src", "scripts/build"].flatMap((folder) =>
+    readdirSync(join(PROJECT, folder), { recursive: true, encoding: "utf8" }).map((path) =>
+      join(PROJECT, folder, path),
+    ),
+  );
+  return [...files, ...["scripts/build.ts", "package-lock.json"].map((path) => join(PROJECT, path))];
+}
+
+/** When the file was written, in milliseconds since the epoch. */
+const timeOf = (path: string): number => statSync(path).mtimeMs;
 
 /** The checks that do not run the project's code. */
 export const STATIC_STEPS: readonly Step[] = [

@@ -1,19 +1,17 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import {
   closeSync,
   copyFileSync,
   existsSync,
   mkdirSync,
   openSync,
-  readdirSync,
   readFileSync,
   statSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import { DIST, DOCR, explainNoLauncher, LAUNCHER } from "../../test/support/lab/executable.ts";
-import { BUILD_PARTS, installMissing } from "../../test/support/lab/parts.ts";
+import { DOCR, LAUNCHER } from "../../test/support/lab/executable.ts";
 import { packExecutable } from "../build/pack.ts";
 import { PROJECT } from "../steps.ts";
 
@@ -40,32 +38,13 @@ export interface Programs {
 }
 
 /**
- * Builds dist if it is missing, older than its sources, or without the launcher. Throws if the launcher cannot be built, because docr in
- * its place would be measured as the launcher.
- */
-export function buildIfStale(say: (line: string) => void): void {
-  const isFresh =
-    explainNoLauncher() === undefined &&
-    Math.min(timeOf(DOCR), timeOf(LAUNCHER)) > newest("src", "scripts/build");
-  if (isFresh) return;
-  installMissing(BUILD_PARTS, say);
-  say("building dist");
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(PROJECT, "scripts/build.ts")], {
-    cwd: PROJECT,
-    encoding: "utf8",
-  });
-  if (status !== 0) throw new Error(`the build failed\n${stdout}${stderr}`);
-  if (explainNoLauncher() !== undefined) throw new Error(stdout.trim());
-}
-
-/**
  * Writes copies of all programs, each in one piece. How a file was written decides the size of its pages in the page cache: the same
  * executable started in 15.2 ms after 4 KiB writes, in 13.6 ms after cp, and in 12.7 ms after one write.
  */
 export async function copyPrograms(folder: string): Promise<Programs> {
   const sources = {
-    docr: join(DIST, "docr"),
-    "docker-credential-docr": join(DIST, "docker-credential-docr"),
+    docr: DOCR,
+    "docker-credential-docr": LAUNCHER,
     empty: await buildEmpty(),
     "docker-credential-secretservice": join(PEERS, "docker-credential-secretservice"),
     "docker-credential-ecr-login": join(PEERS, "docker-credential-ecr-login"),
@@ -120,16 +99,6 @@ async function buildEmpty(): Promise<string> {
   execFileSync("strip", [base]);
   await packExecutable({ base, main, assets: {}, output });
   return output;
-}
-
-/** Returns the time of the newest file in these folders of the project, in milliseconds since the epoch. */
-function newest(...folders: readonly string[]): number {
-  const paths = folders.flatMap((folder) =>
-    readdirSync(join(PROJECT, folder), { recursive: true, encoding: "utf8" }).map((path) =>
-      join(PROJECT, folder, path),
-    ),
-  );
-  return Math.max(...paths.map(timeOf));
 }
 
 const timeOf = (path: string): number => statSync(path).mtimeMs;
