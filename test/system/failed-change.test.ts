@@ -6,7 +6,7 @@ import { DOCR, explainNoExecutable } from "../support/lab/executable.ts";
 import { explainNoMounts } from "../support/lab/mounts.ts";
 import { explainMissing, SYSTEM_PATH } from "../support/lab/parts.ts";
 import { type Environment, run } from "../support/lab/run.ts";
-import { HOST } from "../support/requests.ts";
+import { HOST, loginFor } from "../support/requests.ts";
 import { onRunner, type Runner } from "./runner.ts";
 import { inSandbox, type Sandbox } from "./sandbox.ts";
 
@@ -54,6 +54,19 @@ describeUnless(reason, "a change that fails", () => {
         const { stdout } = await runner.docr(["list"], "", env);
         expect(Object.keys(JSON.parse(stdout))).not.toContain("r1.test");
       }
+    })();
+  });
+
+  it.concurrent("of a mounted vault says that it is a mount point and what to mount instead, and keeps its logins", async () => {
+    await onRunner({ prepare: "mkdir $SANDBOX/bin" }, async (runner, sandbox) => {
+      const env = environmentOf(sandbox);
+      expect(await runner.docr(["store"], loginFor("one.test"), env)).toMatchObject({ code: 0 });
+      await runner.shell(`cd ${sandbox.home}/.local/share/docr; mount --bind vault.age vault.age`);
+      const { code, stderr } = await runner.docr(["store"], loginFor("two.test"), env);
+      expect([code, stderr]).toEqual([1, expect.stringContaining("the vault is a mount point or in use")]);
+      expect(stderr).toContain(`mount ${sandbox.home}/.local/share/docr instead of the file`);
+      const { stdout } = await runner.docr(["list"], "", env);
+      expect(Object.keys(JSON.parse(stdout))).toContain("one.test");
     })();
   });
 

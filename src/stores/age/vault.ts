@@ -7,7 +7,7 @@ import type { Locks } from "../../core/locks.ts";
 import type { SecretStore } from "../../core/secret-store.ts";
 import { Secret } from "../../core/secret.ts";
 import { removeUnfinished, replaceAtomically, unfinishedPath } from "../../system/atomic-write.ts";
-import { isMissing } from "../../system/errno.ts";
+import { errorCodeOf, isMissing } from "../../system/errno.ts";
 import { makeFolders } from "../../system/make-folders.ts";
 import { isOfAnotherUser } from "../../system/owners.ts";
 import { readRegularFile } from "../../system/regular-file.ts";
@@ -158,6 +158,13 @@ function writeVault(path: string, bytes: Uint8Array, unique: string, isHeld: () 
     return replaceAtomically(path, bytes, { temporary, isDurable: true, mayReplace: isHeld });
   } catch (cause) {
     if (isMissing(cause) && !isHeld()) return false;
+    // Linux replaces no mount point, such as a file that `docker run --volume` mounts.
+    if (errorCodeOf(cause) === "EBUSY") {
+      throw new HelperError("vault-closed", "the vault is a mount point or in use, and cannot be replaced", {
+        cause,
+        hint: `mount ${folder} instead of the file; nothing was changed`,
+      });
+    }
     throw new HelperError("vault-closed", "the vault cannot be written", {
       cause,
       hint: `check ${path} and the space on its disk; nothing was changed`,
