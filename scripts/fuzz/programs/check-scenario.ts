@@ -1,6 +1,6 @@
 import { observe, type Program, type Run } from "./observe.ts";
 import type { Scenario } from "./scenario.ts";
-import { differenceOf, violationsOf } from "./invariants.ts";
+import { differenceOf, loginDifferenceOf, violationsOf } from "./invariants.ts";
 import type { World } from "./world.ts";
 
 export interface Checked {
@@ -45,7 +45,9 @@ async function checkOnce(
     slowest = Math.max(slowest, run.ms);
     return run;
   };
-  const runOnce = async (program: Program): Promise<Run> => {
+  const runOnce = async (
+    program: Program,
+  ): Promise<Run & { readonly items: ReadonlyMap<string, string> }> => {
     world.arrange(scenario);
     if (scenario.isCached) {
       processes += 1;
@@ -53,11 +55,16 @@ async function checkOnce(
       world.damage(scenario);
     }
     const run = await requestOnce(program, isWatched && program === "launcher");
+    const items = world.items();
     const repeats = program === "launcher" ? scenario.repeats : 0;
     for (let count = 0; count < repeats; count += 1) await requestOnce(program, false);
-    return run;
+    return { ...run, items };
   };
-  const difference = differenceOf(scenario, [await runOnce("launcher"), await runOnce("docr")]);
-  if (difference !== undefined) violations.push(difference);
+  const [launcher, docr] = [await runOnce("launcher"), await runOnce("docr")];
+  for (const difference of [
+    differenceOf(scenario, [launcher, docr]),
+    loginDifferenceOf(scenario, [launcher.items, docr.items]),
+  ])
+    if (difference !== undefined) violations.push(difference);
   return { violations, processes, ms: slowest };
 }

@@ -144,6 +144,18 @@ export function differenceOf(scenario: Scenario, [one, other]: readonly [Run, Ru
     : `launcher and docr differ: ${redacted(shown(one))} and ${redacted(shown(other))}`;
 }
 
+/** Returns how the logins differ that the two programs leave in the keychain, or undefined. Only names: a login has its time in it. */
+export function loginDifferenceOf(
+  { keychain }: Scenario,
+  left: readonly [ReadonlyMap<string, string>, ReadonlyMap<string, string>],
+): string | undefined {
+  if (keychain.state === "odd bytes" || keychain.state === "silent") return undefined;
+  const [one, other] = left.map((items) => [...items.keys()].filter((name) => name.includes(" login:")));
+  return JSON.stringify(one) === JSON.stringify(other)
+    ? undefined
+    : `launcher and docr leave different logins: ${JSON.stringify(one)} and ${JSON.stringify(other)}`;
+}
+
 /** Without what differs from mint to mint, and without the warning that depends on how busy the machine is. */
 function normalized(text: string): string {
   return text

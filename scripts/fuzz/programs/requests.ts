@@ -52,7 +52,7 @@ export const anyRequest = fc.oneof(
     arbitrary: fc.tuple(fc.constant(["list"]), fc.constantFrom("", "unused", "x".repeat(70_000))),
   },
   { weight: 4, arbitrary: fc.tuple(fc.constant(["store"]), storeInput) },
-  { weight: 3, arbitrary: fc.tuple(fc.constant(["erase"]), address) },
+  { weight: 6, arbitrary: fc.tuple(fc.constant(["erase"]), address) },
   {
     weight: 1,
     arbitrary: fc.tuple(
