@@ -4,10 +4,11 @@ import { expect, it } from "vitest";
 import { isLive } from "../support/fakes/digitalocean-account.ts";
 import { createGate, createSlowProxy } from "../support/fakes/slow-proxy.ts";
 import { describeUnless } from "../support/lab/describe.ts";
-import { DOCR, explainNoExecutable } from "../support/lab/executable.ts";
+import { DOCR, explainNoExecutable, explainNoLauncher, LAUNCHER } from "../support/lab/executable.ts";
 import { explainMissing, KEYRING } from "../support/lab/parts.ts";
 import { waitUntil } from "../support/lab/service.ts";
 import { HOST, loginFor, MINT } from "../support/requests.ts";
+import { holdLock } from "../launcher/lock-holder.ts";
 import { startCommand } from "./running-command.ts";
 import { inSandbox, type Sandbox } from "./sandbox.ts";
 import { type Command, recordOperations, stopAfter } from "./strace.ts";
@@ -53,6 +54,60 @@ describeUnless(explainNoExecutable(), "a get that was stopped while it mints", (
       await proxy.close();
       expect(new Set(outcomes.map((outcome) => sandbox.idOf(outcome)))).toEqual(new Set([1]));
       expect(sandbox.standIn.count("mint")).toBe(1);
+    }),
+  );
+});
+
+/** On a machine that is not busy: a launcher waits 2 s for another one, and docr 3 s for a docr without progress. */
+const PASSED_MS = 5000;
+/** For a busy machine. */
+const MARGIN_MS = 6000;
+/** A slow API's time for one response. */
+const RESPONSE_MS = 2000;
+/** A mint looks up the registry's name first. */
+const SLOW_MINT_MS = 2 * RESPONSE_MS;
+
+describeUnless(explainNoLauncher(), "a launcher that was stopped", () => {
+  it.concurrent(
+    "as docr that mints, delays the others by 5 s; they share one mint of a slow API",
+    inSandbox({}, async (sandbox) => {
+      let isFirst = true;
+      const gate = createGate();
+      const proxy = await createSlowProxy(sandbox.standIn.url, async (path) => {
+        if (path !== MINT || !isFirst) return sleep(RESPONSE_MS);
+        isFirst = false;
+        return gate.opened;
+      });
+      const env = { DIGITALOCEAN_API_URL: proxy.url };
+      const stopped = startCommand(LAUNCHER, ["get"], { env: { ...sandbox.env, ...env }, stdin: HOST });
+      expect(await waitUntil(async () => sandbox.standIn.count("mint") === 1, 20)).toBe(true);
+      stopped.signal("SIGSTOP");
+      gate.open();
+      const others = await sandbox.getMany(5, env);
+      expect(others.map((one) => [one.code, one.stderr, sandbox.idOf(one)])).toEqual(
+        others.map(() => [0, "", 2]),
+      );
+      expect(Math.max(...others.map(({ ms }) => ms))).toBeLessThan(PASSED_MS + SLOW_MINT_MS + MARGIN_MS);
+      stopped.signal("SIGCONT");
+      const outcome = await stopped.ended;
+      await proxy.close();
+      expect([outcome.code, outcome.stderr, sandbox.idOf(outcome)]).toEqual([0, "", 2]);
+      expect(live(sandbox)).toEqual([2]);
+    }),
+  );
+
+  it.concurrent(
+    "before it became docr, delays the others by 2 s; they share one mint of a slow API",
+    inSandbox({}, async (sandbox) => {
+      const proxy = await createSlowProxy(sandbox.standIn.url, () => sleep(RESPONSE_MS));
+      const release = await holdLock(sandbox.env["XDG_RUNTIME_DIR"] ?? "", 60_000);
+      const others = await sandbox.getMany(5, { DIGITALOCEAN_API_URL: proxy.url });
+      release();
+      await proxy.close();
+      expect(others.map((one) => [one.code, one.stderr, sandbox.idOf(one)])).toEqual(
+        others.map(() => [0, "", 1]),
+      );
+      expect(Math.max(...others.map(({ ms }) => ms))).toBeLessThan(PASSED_MS + SLOW_MINT_MS + MARGIN_MS);
     }),
   );
 });
