@@ -15,6 +15,11 @@ export function leanUndici(): Plugin {
           ? { path: join(UNDICI, `${path.slice("node:".length)}.cjs`) }
           : undefined,
       );
+      bundler.onResolve({ filter: /^\.\/tree$/ }, ({ importer }) =>
+        /[\\/]undici[\\/]lib[\\/]core[\\/]util\.js$/.test(importer)
+          ? { path: join(UNDICI, "tree.cjs") }
+          : undefined,
+      );
       bundler.onResolve({ filter: /\/client-h2\.js$/ }, () => ({ path: "client-h2", namespace: "absent" }));
       bundler.onLoad({ filter: /.*/, namespace: "absent" }, () => ({
         contents: `module.exports = () => { throw new Error("HTTP/2 is not in this program"); };`,

@@ -6,7 +6,7 @@ import type { Secret } from "../core/secret.ts";
 import { dispatch, type HttpResponse } from "./dispatch.ts";
 import { isUntrusted } from "./faults.ts";
 import { readProxy } from "./proxy.ts";
-import { hasHashedAuthorities, trustedAuthorities } from "./trust.ts";
+import { isReadByOpenssl, trustedAuthorities } from "./trust.ts";
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const RESPONSE_TIMEOUT_MS = 10_000;
@@ -32,13 +32,13 @@ export type Exchange = (request: HttpRequest) => Promise<HttpResponse>;
 
 /**
  * Follows no redirects, because a request's secrets are only for the host in its URL. Always verifies certificates, even if
- * NODE_TLS_REJECT_UNAUTHORIZED is 0. Reads at most `maxBytes` of the body, and stops when `signal` aborts. If an authority is missing
- * from the system's directory, tries once more with all authorities.
+ * NODE_TLS_REJECT_UNAUTHORIZED is 0. Reads at most `maxBytes` of the body, and stops when `signal` aborts. If OpenSSL
+ * trusts no authority that it reads itself, tries once more with all authorities.
  */
 export function createExchange(env: Environment, signal: AbortSignal): Exchange {
-  const hashed = hasHashedAuthorities(env) ? openDispatchers(env, () => undefined) : undefined;
+  const quick = isReadByOpenssl(env) ? openDispatchers(env, () => undefined) : undefined;
   const complete = openDispatchers(env, () => trustedAuthorities(env));
-  let dispatchers = hashed ?? complete;
+  let dispatchers = quick ?? complete;
   return async ({ method, url, headers, authorization, form, maxBytes }) => {
     const destination = { origin: url.origin, path: url.pathname + url.search };
     const all: Record<string, string> = { ...headers };
@@ -56,7 +56,7 @@ export function createExchange(env: Environment, signal: AbortSignal): Exchange 
   };
 }
 
-/** Returns the dispatcher for a URL. `findAuthorities` returns undefined for OpenSSL's own directory. */
+/** Returns the dispatcher for a URL. `findAuthorities` returns undefined for those that OpenSSL reads itself. */
 function openDispatchers(
   env: Environment,
   findAuthorities: () => string[] | undefined,

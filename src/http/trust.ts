@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { getCACertificates } from "node:tls";
 import { HelperError } from "../core/errors.ts";
 import type { Environment } from "../core/machine.ts";
-import { readTextIfPresent } from "../system/regular-file.ts";
+import { isReadable, readTextIfPresent } from "../system/regular-file.ts";
 
 /** The bundles of Linux systems, in Go's order (crypto/x509, root_linux.go). */
 const SYSTEM_BUNDLES = [
@@ -38,14 +38,19 @@ export function trustedAuthorities(env: Environment): string[] {
 }
 
 /**
- * Whether OpenSSL can look up the system's authorities in its directory, one by one. That is faster than reading all of them
- * (src/app/startup/README.md), but the directory may lack some: many images append an authority only to the bundle.
+ * Whether OpenSSL itself can read the authorities to trust, which is faster than `trustedAuthorities` (src/app/startup/README.md): the
+ * file in SSL_CERT_FILE, or the system's directory, where it looks them up one by one. OpenSSL may find fewer: many images append an
+ * authority only to the bundle.
  */
-export function hasHashedAuthorities(env: Environment): boolean {
-  // OpenSSL itself reads the first two variables.
-  if (env["SSL_CERT_FILE"] || env["SSL_CERT_DIR"] || env["NODE_EXTRA_CA_CERTS"]) return false;
-  // Without --use-openssl-ca, which only the executable has, Node would use its own list instead of the directory.
+export function isReadByOpenssl(env: Environment): boolean {
+  if (env["NODE_EXTRA_CA_CERTS"]) return false;
+  // Without --use-openssl-ca, which only the executable has, Node would use its own list instead.
   if (getCACertificates("default").length > 0) return false;
+  const named = env["SSL_CERT_FILE"];
+  // OpenSSL would wait for the writer of a named pipe. src/app/process/own-environment.ts keeps it from its directory.
+  if (named) return isReadable(named, { limitKib: LARGEST_BUNDLE_KIB });
+  // OpenSSL itself reads this variable.
+  if (env["SSL_CERT_DIR"]) return false;
   try {
     return readdirSync(SYSTEM_DIRECTORY).some((name) => HASHED_NAME.test(name));
   } catch {

@@ -61,6 +61,14 @@ export function readTextIfPresent(
   return file.kind === "content" ? file.bytes.toString("utf8") : undefined;
 }
 
+/** Whether `readRegularFile` would read the file. Opens it, but reads nothing. */
+export function isReadable(path: string, { limitKib }: Pick<ReadOptions, "limitKib">): boolean {
+  const objection = "not to be read now";
+  const check = ({ size }: Stats): string | undefined => (size > limitKib * 1024 ? undefined : objection);
+  const file = readRegularFile(path, { limitKib, check });
+  return file.kind === "unreadable" && file.reason === objection;
+}
+
 /** Whether the path leads to nothing. A path that this user may not look at is not absent. Follows links. */
 export function isAbsent(path: string): boolean {
   try {

@@ -10,6 +10,9 @@ import { findOwnProgram, ownCommandOf } from "./own-command.ts";
 /** Node acts on these before docr's first line, and only a new start undoes that: Node writes files or prints on stderr. */
 const ACTED_ON = ["NODE_COMPILE_CACHE", "NODE_DEBUG", "NODE_DEBUG_NATIVE", "NODE_V8_COVERAGE"];
 
+/** OpenSSL finds no file below it. */
+const NO_DIRECTORY = "/dev/null";
+
 type Starting = Pick<
   NodeJS.Process,
   "env" | "argv" | "argv0" | "connected" | "execPath" | "execArgv" | "execve"
@@ -28,12 +31,17 @@ export function startCleanly(node: Starting): void {
   node.execve(program, [node.argv0, ...own.args, ...node.argv.slice(2)], heldEnvironment(node.env));
 }
 
-/** Returns the environment as the user set it, and removes the held variables from `own`, which libraries and addons read. */
+/**
+ * Returns the environment as the user set it, and removes the held variables from `own`, which libraries and addons read. With
+ * SSL_CERT_FILE, also leads OpenSSL to no directory: otherwise it would trust the authorities in its own directory, too.
+ */
 export function takeEnvironment(own: Record<string, string | undefined>): Environment {
   const held = Object.keys(own).filter(isHeldVariable);
-  if (held.length === 0) return userEnvironment(own);
+  const isTrustNamed = Boolean(own["SSL_CERT_FILE"]);
+  if (held.length === 0 && !isTrustNamed) return userEnvironment(own);
   const user = { ...userEnvironment(own) };
   for (const name of held) delete own[name];
+  if (isTrustNamed) own["SSL_CERT_DIR"] = NO_DIRECTORY;
   return user;
 }
 

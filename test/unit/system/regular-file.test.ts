@@ -13,7 +13,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { HelperError } from "../../../src/core/errors.ts";
-import { isAbsent, readRegularFile, readTextIfPresent } from "../../../src/system/regular-file.ts";
+import {
+  isAbsent,
+  isReadable,
+  readRegularFile,
+  readTextIfPresent,
+} from "../../../src/system/regular-file.ts";
 import { failureOf } from "../../support/fakes/failure-of.ts";
 import { itUnless } from "../../support/lab/describe.ts";
 import { explainRoot } from "../../support/lab/parts.ts";
@@ -55,6 +60,23 @@ describe.skipIf(process.platform === "win32")("a file that docr reads", () => {
   ])("is not read if it is larger than the limit: %i bytes", (size, limitKib, reason) => {
     writeFileSync(path, "x".repeat(size));
     expect(outcomeOf(path, { limitKib })).toBe(reason);
+  });
+
+  it.each([
+    [1024, true],
+    [1025, false],
+  ])("counts as readable up to the limit: %i bytes", (size, expected) => {
+    writeFileSync(path, "x".repeat(size));
+    expect(isReadable(path, LIMIT)).toBe(expected);
+  });
+
+  it("does not count as readable if it is a named pipe, a folder or absent", () => {
+    execFileSync("mkfifo", [path]);
+    expect([path, folder, join(folder, "absent")].map((one) => isReadable(one, LIMIT))).toEqual([
+      false,
+      false,
+      false,
+    ]);
   });
 
   it("is not read past the limit if it grows after docr has seen its size", () => {

@@ -30,6 +30,19 @@ it("an environment without held variables is the user's as it is", () => {
   expect(takeEnvironment(own)).toBe(own);
 });
 
+it("a file with authorities keeps OpenSSL from its directory, and the user's environment as it is", () => {
+  const own = { SSL_CERT_FILE: "/ca.pem" };
+  expect(takeEnvironment(own)).toEqual({ SSL_CERT_FILE: "/ca.pem" });
+  expect(own).toEqual({ SSL_CERT_FILE: "/ca.pem", SSL_CERT_DIR: "/dev/null" });
+});
+
+it("a directory for OpenSSL is only the user's", () => {
+  const user = { SSL_CERT_FILE: "/ca.pem", SSL_CERT_DIR: "/certs" };
+  const own = { ...user };
+  expect(takeEnvironment(own)).toEqual(user);
+  expect(own).toEqual({ SSL_CERT_FILE: "/ca.pem", SSL_CERT_DIR: "/dev/null" });
+});
+
 function startOf(env: Record<string, string>, connected = false) {
   const execve = vi.fn<(file: string, args?: readonly string[], env?: NodeJS.ProcessEnv) => never>();
   startCleanly({
