@@ -27,7 +27,7 @@ export const SUITES: readonly Suite[] = [
       "xz",
     ],
   },
-  { name: "engines", parts: [], prepare: "build-engines.ts" },
+  { name: "engines", parts: ["containerd", "runc"], prepare: "build-engines.ts" },
 ];
 
 /** The projects of vitest.config.ts that run without the name of a suite. */

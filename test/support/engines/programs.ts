@@ -39,8 +39,10 @@ function installed(name: string, module: string, version: string): EngineProgram
 
 export const ENGINES = join(PROJECT, ".cache", "engines");
 
-/** The kubelet's own code for credential providers. kubelet/go.mod pins its version. */
+/** The kubelet's own code for credential providers. kubelet/go.mod pins its version, and that of the next. */
 export const KUBELET = fromKubernetes("kubelet", ".");
+/** The whole kubelet. */
+export const NODE_KUBELET = fromKubernetes("node-kubelet", "k8s.io/kubernetes/cmd/kubelet");
 
 /** GitLab Runner's own search for a login. The rest of the runner needs modules that Go's proxy does not serve. */
 export const GITLAB_RUNNER: EngineProgram = {
@@ -85,6 +87,7 @@ export const ENGINE_PROGRAMS: readonly EngineProgram[] = [
   KO,
   HELM,
   KUBELET,
+  NODE_KUBELET,
 ];
 
 /** The file with the reason why a program could not be made. */

@@ -40,6 +40,8 @@ export class Account {
   registries: string[];
   readonly email: string;
   readonly minted: Minted[] = [];
+  /** Whom the registry let in: the id of a minted credential, or `api-token`. */
+  readonly registryLogins: (number | "api-token")[] = [];
   readonly #tokens = new Map<string, ReadonlySet<string>>();
   readonly #options: AccountOptions;
 

@@ -17,8 +17,11 @@ interface Grant {
   readonly actions: readonly string[];
 }
 
-/** Whether this login may do this to this repository. */
-type Permission = (repository: string, action: string) => boolean;
+interface Login {
+  /** The id of a minted credential, or `api-token`. */
+  readonly name: number | "api-token";
+  may(repository: string, action: string): boolean;
+}
 
 const SCOPE = /^repository:([a-z0-9][a-z0-9._/-]*):([a-z*]+(?:,[a-z*]+)*)$/;
 const LIFE_SECONDS = 300;
@@ -27,8 +30,9 @@ const LIFE_SECONDS = 300;
 export function answerRegistryAuth(account: Account, call: Call, signer: TokenSigner): Reply {
   if (call.method !== "GET") return replyError(405);
   if (!call.basic) return replyError(401);
-  const may = findPermission(account, call.basic.username, call.basic.password);
-  if (!may) return replyError(401);
+  const login = findLogin(account, call.basic.username, call.basic.password);
+  if (!login) return replyError(401);
+  account.registryLogins.push(login.name);
   const grants: Grant[] = [];
   for (const scope of call.query.getAll("scope").flatMap((value) => value.split(" "))) {
     const [, name, actions] = SCOPE.exec(scope) ?? [];
@@ -36,7 +40,7 @@ export function answerRegistryAuth(account: Account, call: Call, signer: TokenSi
     grants.push({
       type: "repository",
       name,
-      actions: actions.split(",").filter((action) => may(name, action)),
+      actions: actions.split(",").filter((action) => login.may(name, action)),
     });
   }
   const token = signToken(signer, grants);
@@ -44,19 +48,25 @@ export function answerRegistryAuth(account: Account, call: Call, signer: TokenSi
 }
 
 /** A minted credential is for its own registry. An API token is for all registries of the team. */
-function findPermission(account: Account, username: string, password: string): Permission | undefined {
+function findLogin(account: Account, username: string, password: string): Login | undefined {
   if (username !== password && username !== account.email) return undefined;
   const minted = account.findMinted(password);
   if (minted) {
     if (!isLive(minted)) return undefined;
-    return (repository, action) =>
-      repository.startsWith(`${minted.registry}/`) && (action === "pull" || minted.access === "read-write");
+    return {
+      name: minted.id,
+      may: (repository, action) =>
+        repository.startsWith(`${minted.registry}/`) && (action === "pull" || minted.access === "read-write"),
+    };
   }
   const scopes = account.scopesOf(password);
   if (!scopes) return undefined;
-  return (repository, action) =>
-    account.registries.some((name) => repository.startsWith(`${name}/`)) &&
-    scopes.has(action === "pull" ? "registry:read" : "registry:update");
+  return {
+    name: "api-token",
+    may: (repository, action) =>
+      account.registries.some((name) => repository.startsWith(`${name}/`)) &&
+      scopes.has(action === "pull" ? "registry:read" : "registry:update"),
+  };
 }
 
 function signToken(signer: TokenSigner, access: readonly Grant[]): string {

@@ -54,6 +54,7 @@ const USUAL = {
 
 /** The parts that only a suite uses (scripts/suites.ts). */
 const OF_SUITES = {
+  containerd: "containerd",
   curl: "curl",
   "dbus-broker": "dbus-broker",
   debootstrap: "debootstrap",
