@@ -20,9 +20,19 @@ export function leanUndici(): Plugin {
           ? { path: join(UNDICI, "tree.cjs") }
           : undefined,
       );
-      bundler.onResolve({ filter: /\/client-h2\.js$/ }, () => ({ path: "client-h2", namespace: "absent" }));
-      bundler.onLoad({ filter: /.*/, namespace: "absent" }, () => ({
-        contents: `module.exports = () => { throw new Error("HTTP/2 is not in this program"); };`,
+      // One parser is enough. This one runs on every processor.
+      bundler.onResolve({ filter: /\/llhttp_simd-wasm\.js$/ }, ({ resolveDir }) => ({
+        path: join(resolveDir, "..", "llhttp", "llhttp-wasm.js"),
+      }));
+      bundler.onResolve({ filter: /\/client-h2\.js$/ }, () => ({ path: "HTTP/2", namespace: "absent" }));
+      // undici loads these for a request body of the class FormData. docr sends texts.
+      bundler.onResolve({ filter: /^\.\.\/web\// }, ({ importer }) =>
+        /[\\/]undici[\\/]lib[\\/](?:core|dispatcher)[\\/]/.test(importer)
+          ? { path: "FormData", namespace: "absent" }
+          : undefined,
+      );
+      bundler.onLoad({ filter: /.*/, namespace: "absent" }, ({ path }) => ({
+        contents: `module.exports = () => { throw new Error("${path} is not in this program"); };`,
       }));
     },
   };
