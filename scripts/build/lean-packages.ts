@@ -1,8 +1,10 @@
 /** Leaves parts of packages out of the bundles that docr does not use (src/app/startup/README.md). */
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Plugin } from "esbuild";
 
 const UNDICI = join(import.meta.dirname, "undici");
+const load = createRequire(import.meta.url);
 
 /** Puts in only the few modules of undici that docr uses, without its HTTP/2, node:assert and node:http. */
 export function leanUndici(): Plugin {
@@ -20,6 +22,11 @@ export function leanUndici(): Plugin {
           ? { path: join(UNDICI, "tree.cjs") }
           : undefined,
       );
+      // undici uses only these two of the parser's constants. It would compute all of them each time.
+      bundler.onLoad({ filter: /[\\/]undici[\\/]lib[\\/]llhttp[\\/]constants\.js$/ }, ({ path }) => {
+        const { ERROR, TYPE }: Record<string, unknown> = load(path);
+        return { contents: `module.exports = ${JSON.stringify({ ERROR, TYPE })};` };
+      });
       // One parser is enough. This one runs on every processor.
       bundler.onResolve({ filter: /\/llhttp_simd-wasm\.js$/ }, ({ resolveDir }) => ({
         path: join(resolveDir, "..", "llhttp", "llhttp-wasm.js"),

@@ -65,7 +65,14 @@ export async function runCommandLine(
     files: async () => (await import("../client-config/edit/files.ts")).createFiles(host, app.locks),
     async registries(observe) {
       const { createRegistries } = await import("./bundles/network.ts");
-      return createRegistries({ env, userAgent, trace, budgetMs: REGISTRY_BUDGET_MS, observe });
+      return createRegistries({
+        env,
+        userAgent,
+        trace,
+        monotonicMs: host.monotonicMs,
+        budgetMs: REGISTRY_BUDGET_MS,
+        observe,
+      });
     },
     kubelet: {
       answer: (stateDir, request) =>

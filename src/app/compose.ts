@@ -75,7 +75,7 @@ export function compose(host: Host) {
   const allPlaces = (stateDir?: string) => openAllPlaces(host, store, stateDir);
   const canRecord = () => canRecordMinted(host, files(), store);
 
-  const apiOptions = { env, userAgent, clock, trace };
+  const apiOptions = { env, userAgent, clock, trace, monotonicMs };
   const openApi = async (budgetMs: number) =>
     (await import("./bundles/network.ts")).createApi({ ...apiOptions, ...settings(), budgetMs });
   const openRevoker = async (budgetMs: number) =>
@@ -83,7 +83,10 @@ export function compose(host: Host) {
 
   const checkLogin: CheckRegistryLogin = async (login, budgetMs) => {
     const { createRegistries } = await import("./bundles/network.ts");
-    return createRegistries({ env, userAgent, trace, budgetMs }).checkLogin(REGISTRY_HOST, login);
+    return createRegistries({ env, userAgent, trace, monotonicMs, budgetMs }).checkLogin(
+      REGISTRY_HOST,
+      login,
+    );
   };
 
   const responseFiles = once(() => openResponseFiles(host, files()));

@@ -24,6 +24,8 @@ export interface ApiOptions {
   readonly userAgent: string;
   readonly clock: Clock;
   readonly trace: Trace;
+  /** Milliseconds of the monotonic clock. */
+  readonly monotonicMs: () => number;
 }
 
 /** DigitalOcean's API v2, as published in digitalocean/openapi, and the OAuth endpoints that doctl uses. */
@@ -93,15 +95,15 @@ export function createRevoker(options: SendOptions): Revoker {
 }
 
 /** Limits all requests together to the budget. */
-function openSend({ budgetMs, env, userAgent, trace }: SendOptions): {
+function openSend({ budgetMs, env, userAgent, trace, monotonicMs }: SendOptions): {
   readonly sendOnce: Send;
   readonly send: Send;
 } {
-  const started = performance.now();
+  const started = monotonicMs();
   const signal = abortAfter(budgetMs);
-  const sendOnce = createSend({ family: "api", env, userAgent, signal, trace });
+  const sendOnce = createSend({ family: "api", env, userAgent, signal, trace, monotonicMs });
   const send = withRetries(sendOnce, {
-    leftMs: () => started + budgetMs - performance.now(),
+    leftMs: () => started + budgetMs - monotonicMs(),
     pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     random: Math.random,
   });

@@ -13,6 +13,8 @@ export interface SendOptions {
   /** Aborts every request. */
   readonly signal: AbortSignal;
   readonly trace: Trace;
+  /** Milliseconds of the monotonic clock. Not the global `performance`, which Node loads first (src/app/startup/README.md). */
+  readonly monotonicMs: () => number;
 }
 
 export interface TracedRequest extends Omit<HttpRequest, "headers"> {
@@ -26,14 +28,14 @@ export interface TracedRequest extends Omit<HttpRequest, "headers"> {
 export type Send = (request: TracedRequest) => Promise<HttpResponse>;
 
 /** The trace shows the path, but never the query, headers or body: they may contain secrets. */
-export function createSend({ family, env, userAgent, signal, trace }: SendOptions): Send {
+export function createSend({ family, env, userAgent, signal, trace, monotonicMs }: SendOptions): Send {
   const exchange = createExchange(env, signal);
   return async ({ server, accept, ...request }) => {
     const { method, url } = request;
     const headers = { "user-agent": userAgent, ...(accept !== undefined && { accept }) };
-    const started = performance.now();
+    const started = monotonicMs();
     const record = (outcome: Parameters<Trace>[1]): void => {
-      const ms = Math.round(performance.now() - started);
+      const ms = Math.round(monotonicMs() - started);
       trace(family, { method, host: url.host, path: url.pathname, ...outcome, ms });
     };
     try {

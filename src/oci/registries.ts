@@ -107,6 +107,8 @@ export interface RegistriesOptions {
   readonly env: Environment;
   readonly userAgent: string;
   readonly trace: Trace;
+  /** Milliseconds of the monotonic clock. */
+  readonly monotonicMs: () => number;
   /** Limits all requests of one method call together. */
   readonly budgetMs: number;
   /** Called with each exchange, for the user. */

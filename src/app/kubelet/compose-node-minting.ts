@@ -66,7 +66,7 @@ export function composeNodeMinting(host: Host, ports: NodeMintingPorts): NodeCre
   );
   const current = () => place;
 
-  const apiOptions = { env, userAgent: `${packageName}/${version}`, clock, trace };
+  const apiOptions = { env, userAgent: `${packageName}/${version}`, clock, trace, monotonicMs };
   const openApi = async (budgetMs: number) =>
     (await import("../bundles/network.ts")).createApi({ ...apiOptions, ...settings(), budgetMs });
   const openRevoker = async (budgetMs: number) =>

@@ -75,11 +75,13 @@ function converseOn(path: string, { conversation, plan, timeouts, monotonicMs }:
   // Node sends it once the socket is connected.
   socket.write(conversation.begin());
   socket.on("data", (chunk: Uint8Array) => {
+    if (conversation.isOver) return;
     const bytes = conversation.take(chunk);
     if (bytes.length > 0) socket.write(bytes);
     if (conversation.isOver) {
       end(true);
-      socket.destroy();
+      // Often docr ends before that. To close a socket, Node opens the stream of stderr (src/app/startup/README.md).
+      setImmediate(() => socket.destroy());
     } else {
       restartTimer();
     }

@@ -27,7 +27,9 @@ afterEach(() => standIn.close());
 
 /** The API of the stand-in; a short budget leaves no time to try again. */
 function open(budgetMs = 15_000): MintApi & AccountApi & Revoker {
-  const options = { env: {}, budgetMs, userAgent: "the-agent/1", clock, trace: recordTrace().trace };
+  const { trace } = recordTrace();
+  const monotonicMs = (): number => performance.now();
+  const options = { env: {}, budgetMs, userAgent: "the-agent/1", clock, trace, monotonicMs };
   return {
     ...createApi({ ...options, apiUrl: standIn.url, oauthUrl: standIn.url }),
     ...createRevoker(options),

@@ -49,7 +49,8 @@ function send(url: string, options: SendOptions = {}): Promise<HttpResponse> {
   for (const name of PROXY_VARIABLES) vi.stubEnv(name, env[name]);
   const signal = options.signal ?? AbortSignal.timeout(15_000);
   const { trace } = options.recorded ?? recordTrace();
-  const sendTraced = createSend({ family: "api", env, userAgent: "the-agent/1", signal, trace });
+  const monotonicMs = (): number => performance.now();
+  const sendTraced = createSend({ family: "api", env, userAgent: "the-agent/1", signal, trace, monotonicMs });
   const { hostname: server } = new URL(url);
   const common = { method: "GET", server, accept: "application/json", maxBytes: 1024 * 1024 } as const;
   return sendTraced({ ...common, url: new URL(url), authorization: { bearer: BEARER }, ...options.request });
@@ -292,6 +293,7 @@ describe("a host", () => {
       userAgent: "the-agent/1",
       signal,
       trace,
+      monotonicMs: () => performance.now(),
     });
     await expect(
       sendToRegistry({ method: "GET", url, server: "the registry", maxBytes: 1 }),

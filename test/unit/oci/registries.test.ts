@@ -21,7 +21,14 @@ afterEach(async () => {
 const recorded = recordTrace();
 
 function registriesWith(budgetMs = 10_000, observe?: Observe): Registries {
-  return createRegistries({ env: {}, userAgent: "the-agent/1", trace: recorded.trace, budgetMs, observe });
+  return createRegistries({
+    env: {},
+    userAgent: "the-agent/1",
+    trace: recorded.trace,
+    monotonicMs: () => performance.now(),
+    budgetMs,
+    observe,
+  });
 }
 const registries = registriesWith();
 
