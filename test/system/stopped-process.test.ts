@@ -61,7 +61,7 @@ describeUnless(explainNoExecutable(), "a get that was stopped while it mints", (
 /** On a machine that is not busy: a launcher waits 2 s for another one, and docr 3 s for a docr without progress. */
 const PASSED_MS = 5000;
 /** For a busy machine. */
-const MARGIN_MS = 6000;
+const MARGIN_MS = 12_000;
 /** A slow API's time for one response. */
 const RESPONSE_MS = 2000;
 /** A mint looks up the registry's name first. */
