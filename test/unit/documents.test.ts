@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
+import { parseAllDocuments } from "yaml";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { parseArguments } from "../../src/cli/commander.ts";
 import { failureOfSync } from "../support/fakes/failure-of.ts";
@@ -39,6 +40,17 @@ describe("the documents", () => {
     expect(rows.length).toBeGreaterThan(15);
     // The test before checks that these files exist.
     expect(rows.filter((row) => !/`test\/[\w/-]+\.test\.ts` \|$/.test(row))).toEqual([]);
+  });
+
+  it("have only YAML that can be parsed", () => {
+    const texts = DOCUMENTS.flatMap((path) => yamlIn(path).map((text) => ({ path, text })));
+    expect(texts.length).toBeGreaterThan(3);
+    const wrong = texts.flatMap(({ path, text }) =>
+      parseAllDocuments(text).flatMap((document) =>
+        document.errors.map(({ message }) => `${path}: ${message}`),
+      ),
+    );
+    expect(wrong).toEqual([]);
   });
 
   it("show only command lines that docr accepts", () => {
@@ -136,4 +148,9 @@ function markdownIn(folder: string): readonly string[] {
   return readdirSync(join(PROJECT, folder))
     .filter((name) => name.endsWith(".md"))
     .map((name) => join(folder, name));
+}
+
+/** The YAML snippets of a document. */
+function yamlIn(path: string): readonly string[] {
+  return Array.from(textOf(path).matchAll(/^```ya?ml\n([^]*?)^```$/gm), ([, text = ""]) => text);
 }

@@ -39,10 +39,13 @@ function installed(name: string, module: string, version: string): EngineProgram
 
 export const ENGINES = join(PROJECT, ".cache", "engines");
 
-/** The kubelet's own code for credential providers. kubelet/go.mod pins its version, and that of the next. */
+/** The kubelet's own code for credential providers. kubelet/go.mod pins its version, and those of the next three. */
 export const KUBELET = fromKubernetes("kubelet", ".");
 /** The whole kubelet. */
 export const NODE_KUBELET = fromKubernetes("node-kubelet", "k8s.io/kubernetes/cmd/kubelet");
+
+export const ETCD = fromKubernetes("etcd", "go.etcd.io/etcd/server/v3");
+export const KUBE_APISERVER = fromKubernetes("kube-apiserver", "k8s.io/kubernetes/cmd/kube-apiserver");
 
 /** GitLab Runner's own search for a login. The rest of the runner needs modules that Go's proxy does not serve. */
 export const GITLAB_RUNNER: EngineProgram = {
@@ -88,6 +91,8 @@ export const ENGINE_PROGRAMS: readonly EngineProgram[] = [
   HELM,
   KUBELET,
   NODE_KUBELET,
+  ETCD,
+  KUBE_APISERVER,
 ];
 
 /** The file with the reason why a program could not be made. */
