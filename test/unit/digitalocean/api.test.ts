@@ -25,10 +25,11 @@ beforeEach(async () => {
 
 afterEach(() => standIn.close());
 
+const monotonicMs = (): number => performance.now();
+
 /** The API of the stand-in; a short budget leaves no time to try again. */
 function open(budgetMs = 15_000): MintApi & AccountApi & Revoker {
   const { trace } = recordTrace();
-  const monotonicMs = (): number => performance.now();
   const options = { env: {}, budgetMs, userAgent: "the-agent/1", clock, trace, monotonicMs };
   return {
     ...createApi({ ...options, apiUrl: standIn.url, oauthUrl: standIn.url }),

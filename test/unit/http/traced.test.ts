@@ -43,13 +43,14 @@ interface SendOptions {
   readonly recorded?: RecordedTrace;
 }
 
+const monotonicMs = (): number => performance.now();
+
 /** One request from a process whose environment is `env` and nothing more. */
 function send(url: string, options: SendOptions = {}): Promise<HttpResponse> {
   const env = options.env ?? {};
   for (const name of PROXY_VARIABLES) vi.stubEnv(name, env[name]);
   const signal = options.signal ?? AbortSignal.timeout(15_000);
   const { trace } = options.recorded ?? recordTrace();
-  const monotonicMs = (): number => performance.now();
   const sendTraced = createSend({ family: "api", env, userAgent: "the-agent/1", signal, trace, monotonicMs });
   const { hostname: server } = new URL(url);
   const common = { method: "GET", server, accept: "application/json", maxBytes: 1024 * 1024 } as const;
@@ -293,7 +294,7 @@ describe("a host", () => {
       userAgent: "the-agent/1",
       signal,
       trace,
-      monotonicMs: () => performance.now(),
+      monotonicMs,
     });
     await expect(
       sendToRegistry({ method: "GET", url, server: "the registry", maxBytes: 1 }),
