@@ -18,7 +18,7 @@ export function failureOf(error: string): Failure {
   return isMissing ? "missing" : "failed";
 }
 
-/** Whether the object no longer exists: another program erased it. KWallet reports InvalidArgs. */
+/** Whether the object no longer exists: another program erased it. KWallet reports InvalidArgs, KeePassXC also UnknownInterface. */
 export function isGone(answer: BusMessage): boolean {
   const name = answer.error;
   return (
@@ -26,6 +26,7 @@ export function isGone(answer: BusMessage): boolean {
     (name === "org.freedesktop.Secret.Error.NoSuchObject" ||
       name === "org.freedesktop.DBus.Error.UnknownObject" ||
       name === "org.freedesktop.DBus.Error.UnknownMethod" ||
+      name === "org.freedesktop.DBus.Error.UnknownInterface" ||
       name === "org.freedesktop.DBus.Error.InvalidArgs")
   );
 }

@@ -174,7 +174,8 @@ describe("an item that another process erases", () => {
     expect(run(read(), daemon).state).toBe("none");
   });
 
-  it.each(["UnknownMethod", "UnknownObject", "InvalidArgs"])("five times, with %s, is 'failed'", (name) => {
+  const gone = ["UnknownMethod", "UnknownInterface", "UnknownObject", "InvalidArgs"];
+  it.each(gone)("five times, with %s, is 'failed'", (name) => {
     const daemon = new FakeSecretDaemon();
     daemon.put(daemon.add("login"), ITEM, NAME);
     daemon.errors.set("GetSecret", [`org.freedesktop.DBus.Error.${name}`, ""]);
