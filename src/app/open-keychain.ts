@@ -1,4 +1,5 @@
 /** Opens the OS keychain, with the wrappers that each platform needs. */
+import type { Locks } from "../core/locks.ts";
 import type { SecretStore } from "../core/secret-store.ts";
 import { readLoginFacts } from "../credentials/stored-logins.ts";
 import { busSockets } from "../secret-service/bus-address.ts";
@@ -15,8 +16,8 @@ const KEYCHAIN_TIMEOUT_MS = 5_000;
 const PROMPT_TIMEOUT_MS = 20_000;
 const WINDOWS_SECRET_LIMIT_BYTES = 2_560;
 
-/** The first use connects to the session bus, or loads keytar. */
-export function openKeychain(host: Host): SecretStore {
+/** The first use connects to the session bus, or loads keytar. The locks are those of this session. */
+export function openKeychain(host: Host, locks: Locks): SecretStore {
   const { platform, pendingCalls } = host;
   const load = () => loadKeytar(host);
   const keytar = createKeytarKeychain({ load, platform, deadlineMs: KEYCHAIN_TIMEOUT_MS, pendingCalls });
@@ -26,6 +27,7 @@ export function openKeychain(host: Host): SecretStore {
       timeouts: busTimeoutsOf(host),
       readFacts: readLoginFacts,
       readDaemon: async () => (await describeOpenKeychain(host))?.daemon,
+      locks,
       libsecret: keytar,
     });
   }

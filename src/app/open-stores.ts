@@ -43,8 +43,10 @@ import type { Host } from "./host.ts";
 export async function openStore({ store }: GeneralSettings, host: Host): Promise<SecretStore> {
   switch (store) {
     case "auto":
-    case "keychain":
-      return (await import("./bundles/keychain.ts")).openKeychain(host);
+    case "keychain": {
+      const locks = openLocks(host, () => openSessionFiles(host)?.path);
+      return (await import("./bundles/keychain.ts")).openKeychain(host, locks);
+    }
     case "file": {
       const { createAgeVault, vaultFolder } = await import("../stores/age/vault.ts");
       return createAgeVault({

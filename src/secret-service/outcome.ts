@@ -3,9 +3,17 @@ import type { Failure } from "./failures.ts";
 /**
  * How a plan ended. "found": there are values. "none": certainly no such item. "done": the change is made. "no-default": there is
  * no collection for a new item. "unsupported": the daemon refuses unencrypted sessions. "silent": the driver's deadline passed.
- * "missing": there is no bus, or no Secret Service.
+ * "missing": there is no bus, or no Secret Service. "needs-turn": nothing was asked, because one process at a time may change this daemon.
  */
-export type OutcomeState = "found" | "none" | "done" | "no-default" | "unsupported" | "silent" | Failure;
+export type OutcomeState =
+  | "found"
+  | "none"
+  | "done"
+  | "no-default"
+  | "unsupported"
+  | "silent"
+  | "needs-turn"
+  | Failure;
 
 export class SecretsOutcome {
   state: OutcomeState = "failed";

@@ -20,6 +20,7 @@ const AT_ONCE = 8;
 const OF_LAUNCHERS = 2_000;
 /** Requests that change something, each from a process of its own. */
 const CHANGES = 120;
+const STORES = 48;
 
 /** Starts a daemon with an open keyring. `isRunning`: whether it is still the same process. */
 type Start = (
@@ -58,22 +59,21 @@ const DAEMONS = [
     name: "gnome-keyring",
     parts: KEYRING,
     program: "dbus-daemon",
-    changesAtOnce: AT_ONCE,
     start: startGnomeKeyring,
   },
   {
-    name: "KeePassXC",
+    // KeePassXC 2.7.4 can crash if anything changes while it saves, even by one client (docs/decisions.md).
+    name: "KeePassXC that does not save",
     parts: ["keepassxc"],
     program: "dbus-daemon",
-    // KeePassXC 2.7.4 crashes if a client creates and deletes items while it saves its database.
-    changesAtOnce: 1,
-    start: startOther((bus) => startKeePassXc(bus, { database: "open", confirms: false })),
+    start: startOther((bus) =>
+      startKeePassXc(bus, { database: "open", confirms: false, savesChanges: false }),
+    ),
   },
   {
     name: "KWallet",
     parts: ["kwalletd5", "perl"],
     program: "dbus-broker",
-    changesAtOnce: AT_ONCE,
     start: startOther((bus) => startKWallet(bus, "open")),
   },
 ] as const;
@@ -100,7 +100,7 @@ async function read(env: Environment, name: string): Promise<string> {
   return plan.outcome.state;
 }
 
-for (const { name, parts, program, changesAtOnce, start } of DAEMONS) {
+for (const { name, parts, program, start } of DAEMONS) {
   const reason =
     explainNoExecutable() ?? explainNoLauncher() ?? explainMissing(parts) ?? explainNoBus(program);
 
@@ -125,14 +125,18 @@ for (const { name, parts, program, changesAtOnce, start } of DAEMONS) {
         expect(isRunning()).toBe(true);
       }));
 
-    it(`makes ${CHANGES} changes, ${changesAtOnce} at once, and is still the same process`, () =>
+    it(`makes ${CHANGES} changes, ${AT_ONCE} at once, and is still the same process`, () =>
       inFolder(async (folder, atEnd) => {
         const { env, isRunning } = await start(folder, program, atEnd);
         const docr = requestsOn(env);
+        const launcher = requestsOn(env, LAUNCHER);
         const results = new Map<string, number>();
-        await inParallel(CHANGES, changesAtOnce, async (index) => {
-          const host = `h${Math.floor(index / 3) % 6}.test`;
-          const work = [docr.store, docr.get, docr.erase][index % 3] ?? docr.get;
+        await inParallel(CHANGES, AT_ONCE, async (index) => {
+          const round = Math.floor(index / 3);
+          const host = `h${round % 6}.test`;
+          // Every second get and erase is the launcher's.
+          const { get, erase } = round % 2 === 0 ? docr : launcher;
+          const work = [docr.store, get, erase][index % 3] ?? get;
           const result = await work(host);
           results.set(result, (results.get(result) ?? 0) + 1);
         });
@@ -141,6 +145,15 @@ for (const { name, parts, program, changesAtOnce, start } of DAEMONS) {
         );
         expect(isRunning()).toBe(true);
         for (const host of await docr.list()) expect(await docr.get(host)).toBe("found");
+      }));
+
+    it(`stores one login ${STORES} times, ${AT_ONCE} at once, and is still the same process`, () =>
+      inFolder(async (folder, atEnd) => {
+        const { env, isRunning } = await start(folder, program, atEnd);
+        const docr = requestsOn(env);
+        await inParallel(STORES, AT_ONCE, async () => expect(await docr.store("one.test")).toBe("done"));
+        expect(isRunning()).toBe(true);
+        expect(await docr.list()).toEqual(["one.test"]);
       }));
   });
 }

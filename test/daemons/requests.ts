@@ -35,8 +35,9 @@ export interface Requests {
   readonly list: () => Promise<readonly string[]>;
 }
 
-export function requestsOn(env: Environment): Requests {
-  const ask = (action: string, stdin: string): Promise<Outcome> => run(DOCR, [action], { env, stdin });
+/** `program`: docr, or the launcher in front of it. */
+export function requestsOn(env: Environment, program: string = DOCR): Requests {
+  const ask = (action: string, stdin: string): Promise<Outcome> => run(program, [action], { env, stdin });
   return {
     get: async (host) => resultOf(await ask("get", host)),
     store: async (host) => resultOf(await ask("store", loginFor(host))),

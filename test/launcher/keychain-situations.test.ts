@@ -19,6 +19,7 @@ import { createLinuxKeychain } from "../../src/stores/keychain/linux-keychain.ts
 import { converse } from "../support/fakes/converse.ts";
 import { createMemoryStore } from "../support/fakes/memory-store.ts";
 import { FakeSecretBus } from "../support/fakes/secret-bus.ts";
+import { NO_LOCKS } from "../support/fakes/no-locks.ts";
 import { type SecretBusServer, startSecretBus } from "../support/fakes/secret-bus-server.ts";
 import { FakeSecretDaemon } from "../support/fakes/secret-daemon.ts";
 
@@ -154,6 +155,7 @@ describe(`the launcher and docr in ${SITUATIONS} situations of a Secret Service`
       timeouts: { machineMs: 20_000, personMs: undefined },
       readFacts: () => undefined,
       readDaemon: async () => undefined,
+      locks: NO_LOCKS,
       libsecret: createMemoryStore(),
     });
     const registry = new Proxy({}, { get: () => () => Promise.reject(new Error("not DigitalOcean's")) });

@@ -35,6 +35,8 @@ const MOST_COLLECTIONS = 100;
  */
 export class SearchPlan extends ConversationPlan {
   readonly outcome: SecretsOutcome = new SecretsOutcome();
+  /** Set it before the conversation. The plan then ends with "needs-turn" if the daemon has no session collection. */
+  needsTurn = false;
   private readonly attributes: ItemAttributes;
   private readonly mayPrompt: boolean;
   private phase: Phase = "collections";
@@ -176,6 +178,7 @@ export class SearchPlan extends ConversationPlan {
   private look(): Round {
     if (this.collections.includes(SESSION_COLLECTION)) return this.search();
     if (this.collections.length === 0) return this.end("no-default", "");
+    if (this.needsTurn) return this.end("needs-turn", "");
     this.phase = "locks";
     return new Round(this.lockQuestions(), []);
   }

@@ -1,3 +1,4 @@
+import type { Locks } from "../../core/locks.ts";
 import { type Entries, asEntries, type SecretStore } from "../../core/secret-store.ts";
 import { Secret } from "../../core/secret.ts";
 import { attributesOf, attributesOfAll, labelOf } from "../../secret-service/attributes.ts";
@@ -7,11 +8,14 @@ import { ListPlan } from "../../secret-service/plans/list-plan.ts";
 import { ReadPlan } from "../../secret-service/plans/read-plan.ts";
 import { StorePlan } from "../../secret-service/plans/store-plan.ts";
 import type { BusAccess, BusTimeouts } from "./bus-connection.ts";
-import { createConversations } from "./conversations.ts";
+import { createConversations, type CreatePlan } from "./conversations.ts";
 import { failureOfOutcome, partlyLockedKeychain } from "./keychain-failures.ts";
 
 /** Items without a secret, which earlier versions stored to see whether a keyring is locked, and to list logins. */
 const OBSOLETE = ["check", "index"].map(attributesOf);
+
+/** Held while a process changes a daemon that has no session collection. */
+const CHANGE_LOCK = "keychain-change";
 
 /** What a value says about itself. */
 export interface ValueFacts {
@@ -31,6 +35,7 @@ export interface LinuxKeychainOptions {
    * open databases.
    */
   readonly readDaemon: () => Promise<string | undefined>;
+  readonly locks: Locks;
   /** For a daemon that refuses plain sessions, and for a keyring without a default collection, which libsecret creates. */
   readonly libsecret: SecretStore;
 }
@@ -44,6 +49,7 @@ export function createLinuxKeychain({
   timeouts,
   readFacts,
   readDaemon,
+  locks,
   libsecret,
 }: LinuxKeychainOptions): SecretStore {
   const ask = createConversations(bus, timeouts);
@@ -77,6 +83,21 @@ export function createLinuxKeychain({
     const value = newestOf(outcome).get(name);
     return value || outcome.lockedCollections.length === 0 ? { value } : undefined;
   };
+  /**
+   * Changes items. KeePassXC can crash if several clients do so at once. To a client it differs from gnome-keyring by its missing session
+   * collection, as KWallet does. Only then does the change take a lock and a second conversation.
+   */
+  const change = async (create: CreatePlan): Promise<SecretsOutcome> => {
+    listing = undefined;
+    const outcome = await ask((prompts) => {
+      const plan = create(prompts);
+      plan.needsTurn = true;
+      return plan;
+    });
+    if (outcome.state !== "needs-turn") return outcome;
+    using _ = await locks.acquire(CHANGE_LOCK, timeouts.machineMs);
+    return await ask(create);
+  };
   const newer = (a: StoredValue, b: StoredValue): StoredValue => (timeOf(b) > timeOf(a) ? b : a);
 
   return {
@@ -92,9 +113,8 @@ export function createLinuxKeychain({
       return first && secretOf(others.reduce(newer, first).bytes);
     },
     async write(name, value) {
-      listing = undefined;
       const bytes = Buffer.from(value.reveal());
-      const outcome = await ask(
+      const outcome = await change(
         (prompts) => new StorePlan(attributesOf(name), labelOf(name), bytes, prompts, OBSOLETE),
       );
       if (outcome.state === "done") return;
@@ -103,8 +123,7 @@ export function createLinuxKeychain({
       await libsecret.write(name, value);
     },
     async erase(name) {
-      listing = undefined;
-      const outcome = await ask((prompts) => new ErasePlan(attributesOf(name), prompts));
+      const outcome = await change((prompts) => new ErasePlan(attributesOf(name), prompts));
       if (outcome.state === "unsupported") return libsecret.erase(name);
       if (outcome.state === "done" || outcome.state === "none") return outcome.state === "done";
       if (await isEmpty(outcome)) return false;

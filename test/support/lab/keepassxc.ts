@@ -16,8 +16,9 @@ const DATABASE = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 </KeePassFile>
 `;
 
-const SETTINGS = (confirms: boolean) => `[General]
+const SETTINGS = ({ confirms, savesChanges = true }: KeePassXcOptions) => `[General]
 ConfigVersion=2
+AutoSaveAfterEveryChange=${savesChanges}
 UpdateCheckMessageShown=true
 OpenPreviousDatabasesOnStartup=false
 RememberLastDatabases=false
@@ -37,13 +38,16 @@ export interface KeePassXcOptions {
   readonly database: "open" | "locked" | "none";
   /** Whether a person has to confirm each access to an item. */
   readonly confirms: boolean;
+  /** Whether it saves its database a moment after each change. Default: true, as in KeePassXC. */
+  readonly savesChanges?: boolean;
 }
 
 /** Starts KeePassXC without a display on the bus. */
 export async function startKeePassXc(
   { env: busEnv, folder, hasOwner }: SessionBus,
-  { database, confirms }: KeePassXcOptions,
+  options: KeePassXcOptions,
 ): Promise<Service> {
+  const { database } = options;
   // Its lock, which keeps a second instance from starting, is in TMPDIR.
   const env: Environment = {
     ...busEnv,
@@ -53,7 +57,7 @@ export async function startKeePassXc(
   const home = env["HOME"] ?? "";
   const config = join(home, ".config", "keepassxc");
   for (const path of [config, join(home, ".cache", "keepassxc")]) mkdirSync(path, { recursive: true });
-  writeFileSync(join(config, "keepassxc.ini"), SETTINGS(confirms));
+  writeFileSync(join(config, "keepassxc.ini"), SETTINGS(options));
   const file = join(folder, "logins.kdbx");
   if (!existsSync(file)) {
     writeFileSync(join(folder, "logins.xml"), DATABASE);

@@ -1,14 +1,16 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { SecretStore } from "../../../../src/core/secret-store.ts";
 import { Secret } from "../../../../src/core/secret.ts";
+import { createLocks } from "../../../../src/system/locks.ts";
 import {
   createLinuxKeychain,
   type LinuxKeychainOptions,
 } from "../../../../src/stores/keychain/linux-keychain.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
+import { NO_LOCKS } from "../../../support/fakes/no-locks.ts";
 import { createMemoryStore, type MemoryStore } from "../../../support/fakes/memory-store.ts";
 import { FakeKeychain } from "../../../support/fakes/fake-keychain.ts";
 import type { FakeCollection } from "../../../support/fakes/secret-daemon.ts";
@@ -45,6 +47,7 @@ function open(options: Partial<LinuxKeychainOptions> = {}): SecretStore {
       return name?.startsWith("login:") ? { name, storedAt: Number(storedAt) } : undefined;
     },
     readDaemon: async () => "keepassxc",
+    locks: NO_LOCKS,
     libsecret,
     ...options,
   });
@@ -53,6 +56,18 @@ function open(options: Partial<LinuxKeychainOptions> = {}): SecretStore {
 const textOf = (secret: Secret | undefined): string | undefined => secret?.reveal();
 const textsOf = async (keychain: SecretStore, prefix: string) =>
   [...(await keychain.entries(prefix))].map(([name, value]) => [name, value.reveal()] as const);
+
+/** Opens the keychain as another process does. */
+const openWithLocks = (): SecretStore =>
+  open({
+    locks: createLocks({
+      folder: () => join(folder, "locks"),
+      uid: process.getuid?.(),
+      monotonicMs: () => performance.now(),
+    }),
+  });
+
+const store = (keychain: SecretStore): Promise<void> => keychain.write("login:a", new Secret("value"));
 
 /** One call of each kind. */
 const CALLS: readonly (readonly [title: string, call: (keychain: SecretStore) => Promise<unknown>])[] = [
@@ -412,5 +427,29 @@ describe("a keychain without any collection", () => {
     expect(await keychain.read("login:a")).toBeUndefined();
     expect(await keychain.erase("login:a")).toBe(false);
     expect([...(await keychain.entries("login:"))]).toEqual([]);
+  });
+});
+
+describe("a daemon without a session collection", () => {
+  it("is changed by one process at a time: stores of one name make one item", async () => {
+    await daemon.close();
+    daemon = await start({ hasSession: false, changesByPrompt: true });
+    await Promise.all(Array.from({ length: 4 }, () => store(openWithLocks())));
+    expect(daemon.called.filter((member) => member === "CreateItem")).toHaveLength(1);
+    await Promise.all(Array.from({ length: 4 }, () => openWithLocks().erase("login:a")));
+    expect(daemon.called.filter((member) => member === "Delete")).toHaveLength(1);
+  });
+
+  it("is changed without a lock where there is no place for locks", async () => {
+    await daemon.close();
+    daemon = await start({ hasSession: false });
+    await store(open());
+    expect([...daemon.values().values()]).toEqual(["value"]);
+  });
+
+  it("is the only one whose changes use a lock", async () => {
+    await store(openWithLocks());
+    await openWithLocks().erase("login:a");
+    expect(existsSync(join(folder, "locks"))).toBe(false);
   });
 });
