@@ -53,6 +53,30 @@ describe("the documents", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("have manifests for External Secrets whose names refer to each other", () => {
+    const [, recipe = ""] = textOf("docs/kubernetes.md").split("\n## External Secrets\n");
+    const [, text = ""] = /```yaml\n([^]*?)```/.exec(recipe) ?? [];
+    const resources = parseAllDocuments(text).map((document) => Object(document.toJS()));
+    const named = (kind: string): readonly unknown[] =>
+      resources.filter((one) => one.kind === kind).map(({ metadata }) => metadata.name);
+    const [webhook, secret, copy, store, role, binding] = [
+      "Webhook",
+      "ExternalSecret",
+      "ClusterExternalSecret",
+      "ClusterSecretStore",
+      "Role",
+      "RoleBinding",
+    ].map((kind) => resources.find((one) => one.kind === kind));
+    expect(named("Secret")).toEqual([webhook.spec.secrets[0].secretRef.name]);
+    expect(named("Webhook")).toEqual([secret.spec.dataFrom[0].sourceRef.generatorRef.name]);
+    expect(named("ExternalSecret")).toEqual([copy.spec.externalSecretSpec.data[0].remoteRef.key]);
+    expect(named("ExternalSecret")).toEqual(role.rules[0].resourceNames);
+    expect(named("ClusterSecretStore")).toEqual([copy.spec.externalSecretSpec.secretStoreRef.name]);
+    expect(named("ServiceAccount")).toEqual([store.spec.provider.kubernetes.auth.serviceAccount.name]);
+    expect(named("ServiceAccount")).toEqual([binding.subjects[0].name]);
+    expect(store.spec.conditions).toEqual([{ namespaceSelector: copy.spec.namespaceSelectors[0] }]);
+  });
+
   it("show only command lines that docr accepts", () => {
     const lines = DOCUMENTS.flatMap((path) => commandLinesIn(path).map((line) => ({ path, line })));
     expect(lines.length).toBeGreaterThan(50);

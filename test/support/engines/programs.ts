@@ -47,6 +47,17 @@ export const NODE_KUBELET = fromKubernetes("node-kubelet", "k8s.io/kubernetes/cm
 export const ETCD = fromKubernetes("etcd", "go.etcd.io/etcd/server/v3");
 export const KUBE_APISERVER = fromKubernetes("kube-apiserver", "k8s.io/kubernetes/cmd/kube-apiserver");
 
+/** The controller of External Secrets, with one generator and one store. Newer versions are several modules. */
+export const EXTERNAL_SECRETS: EngineProgram = {
+  name: "external-secrets",
+  source: {
+    module: "github.com/external-secrets/external-secrets@v0.16.2",
+    kept: ["apis", "cmd", "pkg", "config/crds/bases", "main.go", "go.mod", "go.sum"],
+    over: join(import.meta.dirname, "external-secrets"),
+  },
+  path: join(ENGINES, "external-secrets-0.16.2"),
+};
+
 /** GitLab Runner's own search for a login. The rest of the runner needs modules that Go's proxy does not serve. */
 export const GITLAB_RUNNER: EngineProgram = {
   name: "gitlab-runner",
@@ -93,6 +104,7 @@ export const ENGINE_PROGRAMS: readonly EngineProgram[] = [
   NODE_KUBELET,
   ETCD,
   KUBE_APISERVER,
+  EXTERNAL_SECRETS,
 ];
 
 /** The file with the reason why a program could not be made. */
