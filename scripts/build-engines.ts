@@ -33,13 +33,15 @@ function makeProgram(program: EngineProgram): void {
   buildIn(program, source, GO);
 }
 
+/** `load` is Go's command that downloads the modules. */
 function buildIn(
   program: EngineProgram,
   source: { readonly folder: string; readonly package: string },
   go: string,
+  load: readonly string[] = ["mod", "download"],
 ): void {
   const { folder } = source;
-  const loaded = run(go, ["-C", folder, "mod", "download"]);
+  const loaded = run(go, ["-C", folder, ...load]);
   if (!loaded.isGood) return giveUpProxy(program, loaded.output);
   const { isGood, output } = run(go, ["-C", folder, "build", ...FLAGS, "-o", program.path, source.package]);
   if (isGood) return;
@@ -62,7 +64,8 @@ function buildOver(
     run("cp", ["-r", "--no-preserve=mode", join(original, path), join(folder, path)]);
   }
   run("cp", ["-r", `${source.over}/.`, folder]);
-  buildIn(program, { folder, package: "." }, go);
+  // Only what is built: External Secrets requires every cloud's modules.
+  buildIn(program, { folder, package: "." }, go, ["list", "-deps", "."]);
   rmSync(folder, { recursive: true, force: true });
 }
 
