@@ -46,13 +46,13 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
-      ...SUITES.map(({ name }) => ({
+      ...SUITES.map(({ name, maxWorkers }) => ({
         test: {
           name,
           include: [`test/${name}/**/*.test.ts`],
           testTimeout: 600_000,
           hookTimeout: 900_000,
-          fileParallelism: false,
+          maxWorkers,
           sequence: { groupOrder: 3 },
         },
       })),

@@ -4,6 +4,8 @@ import type { Part } from "../test/support/lab/parts.ts";
 export interface Suite {
   /** The folder in test/ and the project in vitest.config.ts have the same name. */
   readonly name: "daemons" | "packages" | "engines";
+  /** How many of its files run at the same time. */
+  readonly maxWorkers: number;
   /** The parts that only this suite uses. */
   readonly parts: readonly Part[];
   /** A script that runs before the tests, with the network that they do not have. */
@@ -11,9 +13,15 @@ export interface Suite {
 }
 
 export const SUITES: readonly Suite[] = [
-  { name: "daemons", parts: ["keepassxc", "kwalletd5", "dbus-broker", "german locale"] },
+  {
+    name: "daemons",
+    // Half of its files wait for prompts and time limits most of the time.
+    maxWorkers: 2,
+    parts: ["keepassxc", "kwalletd5", "dbus-broker", "german locale"],
+  },
   {
     name: "packages",
+    maxWorkers: 1,
     prepare: "prepare-packages.ts",
     parts: [
       "debootstrap",
@@ -27,7 +35,7 @@ export const SUITES: readonly Suite[] = [
       "xz",
     ],
   },
-  { name: "engines", parts: ["containerd", "runc"], prepare: "build-engines.ts" },
+  { name: "engines", maxWorkers: 1, parts: ["containerd", "runc"], prepare: "build-engines.ts" },
 ];
 
 /** The projects of vitest.config.ts that run without the name of a suite. */
