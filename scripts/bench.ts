@@ -110,6 +110,7 @@ async function measureAll(plan: Plan): Promise<Results> {
 async function main(flags: readonly string[]): Promise<number> {
   const [mode = "", ...others] = flags;
   if (mode === "fleet" && others.every((flag) => flag === "--record")) {
+    installMissing(BUILD_PARTS, say);
     await build();
     return benchFleet(others, say);
   }
@@ -132,7 +133,6 @@ async function main(flags: readonly string[]): Promise<number> {
 
 /** Throws if there is no launcher, because docr would be measured in its place. */
 async function build(): Promise<void> {
-  installMissing(BUILD_PARTS, say);
   const failed = await runSteps(buildIfStale());
   const reason = explainNoLauncher();
   if (failed.length > 0 || reason !== undefined)

@@ -50,6 +50,17 @@ export function requestsOn(env: Environment, program: string = DOCR): Requests {
   };
 }
 
+/** One request of each kind at once: get of a stored and of a missing login, store, erase and list. */
+export function askEverything(docr: Requests): Promise<readonly (Result | readonly string[])[]> {
+  return Promise.all([
+    docr.get("one.test"),
+    docr.get("missing.test"),
+    docr.store("two.test"),
+    docr.erase("one.test"),
+    docr.list(),
+  ]);
+}
+
 /** Runs the body with a new folder, whose path is short. Ends what the body started, the last first. */
 export async function inFolder(
   body: (folder: string, atEnd: (stop: () => Promise<void>) => void) => Promise<void>,

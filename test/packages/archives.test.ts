@@ -2,7 +2,7 @@ import { chmodSync, copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
 import { smoke } from "../../scripts/smoke.ts";
-import { describeUnless } from "../support/lab/describe.ts";
+import { describeUnless, itUnless } from "../support/lab/describe.ts";
 import { explainNoNamespace } from "../support/lab/namespace.ts";
 import { explainMissing } from "../support/lab/parts.ts";
 import { HOME_ENV, SMOKE_STEPS, unpackArchive } from "./installation.ts";
@@ -60,7 +60,7 @@ describeUnless(explainNoNamespace(), "the archives", () => {
   });
 
   const noQemu = explainMissing(["qemu-aarch64-static"]);
-  it.skipIf(noQemu !== undefined)("linux-arm64 works under qemu", async () => {
+  itUnless(noQemu, "linux-arm64 works under qemu", async () => {
     const { installed } = await install(ARM64_LIBRARIES, "linux-arm64", { isArm64: true, hasProc: false });
     expect(await smoke(installed(), HOME_ENV)).toEqual(SMOKE_STEPS);
   });

@@ -40,7 +40,7 @@ export class Account {
   registries: string[];
   readonly email: string;
   readonly minted: Minted[] = [];
-  /** Whom the registry let in: the id of a minted credential, or `api-token`. */
+  /** The accepted logins of the registry, in order: the id of the minted credential, or `api-token` for an API token. */
   readonly registryLogins: (number | "api-token")[] = [];
   readonly #tokens = new Map<string, ReadonlySet<string>>();
   readonly #options: AccountOptions;

@@ -114,6 +114,9 @@ export const isRoot = (): boolean => process.getuid?.() === 0;
 
 export const explainNotRoot = (): string | undefined => (isRoot() ? undefined : "needs root");
 
+export const explainWindows = (): string | undefined =>
+  process.platform === "win32" ? "needs a Unix system" : undefined;
+
 export const explainRoot = (): string | undefined =>
   isRoot() ? "root may read and write every file" : undefined;
 

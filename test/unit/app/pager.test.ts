@@ -1,8 +1,10 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { findPager, showInPager } from "../../../src/app/pager.ts";
+import { describeUnless } from "../../support/lab/describe.ts";
+import { explainWindows } from "../../support/lab/parts.ts";
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "docr-pager-"))));
@@ -12,7 +14,7 @@ function find(env: Readonly<Record<string, string>>, platform = "linux"): string
   return findPager({ env: { PATH: folder, ...env }, platform, uid: 1000 });
 }
 
-describe.skipIf(process.platform === "win32")("the pager", () => {
+describeUnless(explainWindows(), "the pager", () => {
   it("is PAGER, else less, else none", () => {
     expect(find({ PAGER: "most -s" })).toBe("most -s");
     expect(find({})).toBeUndefined();

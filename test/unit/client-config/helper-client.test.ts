@@ -6,6 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createRunHelper, parseAnswer } from "../../../src/client-config/helper-client.ts";
 import { answerWith } from "../../support/fakes/client-home.ts";
 import { failureOf } from "../../support/fakes/failure-of.ts";
+import { describeUnless } from "../../support/lab/describe.ts";
+import { explainWindows } from "../../support/lab/parts.ts";
 
 const open = (text: string): readonly unknown[] => {
   const answer = parseAnswer(text);
@@ -49,7 +51,7 @@ async function ask(script: string, timeoutMs?: number) {
   return createRunHelper(env, env, timeoutMs)("other", "get", "ghcr.io");
 }
 
-describe.skipIf(process.platform === "win32")("another helper", () => {
+describeUnless(explainWindows(), "another helper", () => {
   it("gets the action and the input, and returns its output and exit code", async () => {
     expect(await ask('echo "$1 $(cat)"; exit 3')).toEqual({ stdout: "get ghcr.io\n", exitCode: 3 });
   });

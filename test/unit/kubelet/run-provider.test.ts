@@ -1,10 +1,12 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { API_VERSIONS } from "../../../src/kubelet/request.ts";
 import { createRunProvider } from "../../../src/kubelet/run-provider.ts";
 import { failureOf } from "../../support/fakes/failure-of.ts";
+import { describeUnless } from "../../support/lab/describe.ts";
+import { explainWindows } from "../../support/lab/parts.ts";
 
 let folder: string;
 
@@ -36,7 +38,7 @@ const run = (args: readonly string[] = ["kubelet"]) => {
   );
 };
 
-describe.skipIf(process.platform === "win32")("a provider", () => {
+describeUnless(explainWindows(), "a provider", () => {
   it("gets the request, its arguments and its variables, and no home and session", async () => {
     program('echo "$1 $NAME ${HOME-none} ${XDG_RUNTIME_DIR-none}"; cat; echo reason >&2; exit 3');
     expect(await run()).toEqual({

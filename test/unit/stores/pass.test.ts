@@ -1,9 +1,11 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { createPassStore } from "../../../src/stores/pass.ts";
 import { failureOf } from "../../support/fakes/failure-of.ts";
+import { describeUnless } from "../../support/lab/describe.ts";
+import { explainWindows } from "../../support/lab/parts.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -22,7 +24,7 @@ function install(script: string): void {
   writeFileSync(join(folder, "pass"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
 }
 
-describe.skipIf(process.platform === "win32")("pass", () => {
+describeUnless(explainWindows(), "pass", () => {
   it("times out if gpg waits for a passphrase that no user enters", async () => {
     install("exec sleep 3");
     const started = performance.now();

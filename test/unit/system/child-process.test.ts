@@ -1,5 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { runChild, type ChildOptions } from "../../../src/system/child-process.ts";
+import { describeUnless } from "../../support/lab/describe.ts";
+import { explainWindows } from "../../support/lab/parts.ts";
 
 const OPTIONS: ChildOptions = {
   args: [],
@@ -11,7 +13,7 @@ const OPTIONS: ChildOptions = {
 const runScript = (script: string, options: Partial<ChildOptions> = {}) =>
   runChild("/bin/sh", { ...OPTIONS, args: ["-c", script], ...options });
 
-describe.skipIf(process.platform === "win32")("a child process", () => {
+describeUnless(explainWindows(), "a child process", () => {
   it("gets arguments, input and environment, and returns its output and exit code", async () => {
     const env = { PATH: "/usr/bin:/bin", NAME: "value" };
     expect(await runScript('echo "$NAME $(cat)"; exit 3', { input: "input", env })).toEqual({
