@@ -33,7 +33,8 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: ["test/unit/**", ...SUITES.map(({ name }) => `test/${name}/**`), ...ALONE],
           ...PATIENT,
-          maxWorkers: 2,
+          // Most of their time is waiting. Two workers would leave half of two processors idle.
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },

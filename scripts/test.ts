@@ -1,7 +1,7 @@
-/** Installs the parts, builds, checks format, lint and types, and runs every test, or one suite. */
+/** Installs the parts, builds if necessary, checks format, lint and types, and runs every test, or one suite. */
 import { prepareArm64 } from "../test/support/lab/arm64.ts";
 import { installMissing, USUAL_PARTS } from "../test/support/lab/parts.ts";
-import { BUILD, buildIfStale, PROJECT, runSteps, STATIC_STEPS } from "./steps.ts";
+import { buildIfStale, PROJECT, runSteps, STATIC_STEPS } from "./steps.ts";
 import { parseSuite } from "./suites.ts";
 import { runTests } from "./tests.ts";
 
@@ -11,7 +11,7 @@ if (missing.length > 0)
   console.log(`missing here: ${missing.join(", ")} (run as root on Debian to install them)`);
 prepareArm64((line) => console.log(line));
 // A suite runs in addition to the usual tests, which check the rest.
-const failedSteps = [...(await runSteps(suite ? buildIfStale() : [BUILD, ...STATIC_STEPS]))];
+const failedSteps = [...(await runSteps(suite ? buildIfStale() : [...buildIfStale(), ...STATIC_STEPS]))];
 if (suite?.prepare !== undefined) {
   const args = [`${PROJECT}/scripts/${suite.prepare}`];
   failedSteps.push(...(await runSteps([{ name: "preparation", command: process.execPath, args }])));

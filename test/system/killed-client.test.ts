@@ -97,7 +97,7 @@ function withStalledApi(
 }
 
 describeUnless(explainNoLauncher(), "a second after the client's process is ended, nothing is left", () => {
-  it.each(CASES)("by %s: %s that mints", async (signal, _name, program) => {
+  it.concurrent.each(CASES)("by %s: %s that mints", async (signal, _name, program) => {
     await withStalledApi(async (sandbox, env, stall) => {
       stall();
       const command = startCommand(program, ["get"], { env, stdin: HOST });
@@ -108,7 +108,7 @@ describeUnless(explainNoLauncher(), "a second after the client's process is ende
     })();
   });
 
-  it.each(CASES)(
+  it.concurrent.each(CASES)(
     "by %s: %s with the response of a credential that it would refresh",
     async (signal, _name, program) => {
       await withStalledApi(async (sandbox, env, stall) => {
@@ -134,7 +134,7 @@ describeUnless(explainNoLauncher(), "a second after the client's process is ende
   const FALLBACK_CASES = CASES.flatMap(([signal, name, program]) =>
     (["get", "store"] as const).map((action) => [signal, name, action, program] as const),
   );
-  it.each(FALLBACK_CASES)(
+  it.concurrent.each(FALLBACK_CASES)(
     "by %s: %s whose fallback helper hangs in a %s",
     async (signal, _name, action, program) => {
       await inSandbox({}, async (sandbox) => {
