@@ -8,7 +8,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { Script } from "node:vm";
 import { loadBundle, type LoadBuiltin } from "../../src/app/startup/assets.ts";
-import type { Host } from "../../src/app/host.ts";
+import { type Host, nodeBinding } from "../../src/app/host.ts";
 import type { Environment } from "../../src/core/machine.ts";
 import type * as Program from "../../src/app/run.ts";
 import type * as Provider from "../../src/app/kubelet/run-kubelet.ts";
@@ -129,6 +129,7 @@ function hostOf(env: Environment): Host {
     // Outside Linux, the keychain is keytar, whose addon is an asset.
     asset: () => new Uint8Array(),
     dlopen: (module) => void (module.exports = keytar),
+    binding: nodeBinding,
     pendingCalls: createPendingCalls(),
     startSelf: async () => undefined,
     startSelfLater: () => undefined,

@@ -3,6 +3,7 @@ import { fstatSync } from "node:fs";
 import type { Environment, Machine } from "../core/machine.ts";
 import type { Moment } from "../core/lifetime.ts";
 import type { Secret, Sha256 } from "../core/secret.ts";
+import type { NodeBinding } from "../stores/keychain/bus-socket.ts";
 import type { AddonHost } from "../stores/keychain/keytar.ts";
 import { OUTPUT_TIMEOUT_MS } from "../response-cache/shared/limits.ts";
 import { errorCodeOf } from "../system/errno.ts";
@@ -41,6 +42,8 @@ export interface Host extends Machine, AddonHost {
   readonly clock: () => Moment;
   readonly sha256: Sha256;
   readonly isRunning: (pid: number) => boolean;
+  /** Node's internal modules. */
+  readonly binding: NodeBinding;
   /** Calls that are still inside a system library. */
   readonly pendingCalls: PendingCalls;
   /** Starts docr again, detached, with the arguments and with `input` as its stdin. Resolves when it has the input. Never rejects. */
@@ -97,6 +100,7 @@ export function createHost(): Host {
     sha256,
     isRunning,
     asset,
+    binding: nodeBinding,
     dlopen: (module, path) => process.dlopen(module, path),
     pendingCalls,
     startSelf: (args, input) => startSelf(env, args, input),
@@ -129,6 +133,13 @@ export function createHost(): Host {
 function asset(name: string): Uint8Array | undefined {
   return isPacked ? new Uint8Array(process.getBuiltinModule("node:sea").getRawAsset(name)) : undefined;
 }
+
+/** `process.binding`, which has no types. */
+export const nodeBinding: NodeBinding = (name) => {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Node's internals have no types
+  const { binding: find } = process as unknown as { readonly binding: NodeBinding };
+  return find(name);
+};
 
 /** Milliseconds since the machine started, sleep included. Only Linux has a clock for this that cannot be set. */
 function uptimeMs(): number | undefined {

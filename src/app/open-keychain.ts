@@ -42,9 +42,9 @@ export async function describeOpenKeychain(host: Host) {
   return describeKeychain(busAccessOf(host), busTimeoutsOf(host));
 }
 
-function busAccessOf({ env, uid = 0, monotonicMs }: Host): BusAccess {
+function busAccessOf({ env, uid = 0, monotonicMs, binding }: Host): BusAccess {
   const sockets = busSockets(env["DBUS_SESSION_BUS_ADDRESS"] ?? "", env["XDG_RUNTIME_DIR"] ?? "");
-  return { sockets, uid, monotonicMs };
+  return { sockets, uid, monotonicMs, binding };
 }
 
 /** Without a display, no person sees a prompt. */

@@ -36,10 +36,10 @@ export function parseArguments(given: readonly string[], { tree, columns, isHelp
   let help = "";
   let parsed: ParsedCommand | undefined;
   const program = createProgram(columns, (text) => void (help += text));
-  const finish = (found: ParsedCommand): void => void (parsed = found);
+  const use: Use = { named: located.command, finish: (found) => void (parsed = found) };
   for (const one of tree) {
-    if ("commands" in one) addGroup(program, one, finish);
-    else addCommand(program, one.name, one, finish);
+    if ("commands" in one) addGroup(program, one, use);
+    else addCommand(program, one.name, one, use);
   }
   try {
     program.parse([...args], { from: "user" });
@@ -77,36 +77,39 @@ function createProgram(columns: number, print: (text: string) => void): Commande
   return program;
 }
 
-function addGroup(program: Commander, group: CommandGroup, finish: (found: ParsedCommand) => void): void {
+interface Use {
+  /** The command that the arguments name. The others need no options of their own, which would take time (src/app/startup/README.md). */
+  readonly named: Command | undefined;
+  readonly finish: (found: ParsedCommand) => void;
+}
+
+function addGroup(program: Commander, group: CommandGroup, use: Use): void {
   const parent = group.own
-    ? addCommand(program, group.name, group.own, finish)
+    ? addCommand(program, group.name, group.own, use)
     : program.command(group.name).description(group.summary);
   if (!group.own) addOptions(parent, COMMON_OPTIONS);
   for (const command of group.commands) {
-    addCommand(parent, command.name.slice(group.name.length + 1), command, finish);
+    addCommand(parent, command.name.slice(group.name.length + 1), command, use);
   }
 }
 
-function addCommand(
-  parent: Commander,
-  name: string,
-  command: Command,
-  finish: (found: ParsedCommand) => void,
-): Commander {
+function addCommand(parent: Commander, name: string, command: Command, { named, finish }: Use): Commander {
   const added = parent.command(name).description(command.summary);
   if (command.aliases) added.aliases([...command.aliases]);
   for (const argument of command.arguments ?? []) added.argument(argument);
-  addOptions(added, optionsIn(command));
-  added.addHelpText("after", endOfHelp(command)).action(() => {
-    const values: Readonly<Record<string, unknown>> = added.opts();
-    finish({
-      command,
-      options: valuesOf(command.options ?? {}, values),
-      // Commander returns the values of a repeatable argument as one array.
-      args: added.processedArgs,
-      wantsJson: values["json"] === true,
+  addOptions(added, command === named ? optionsIn(command) : COMMON_OPTIONS);
+  added
+    .addHelpText("after", () => endOfHelp(command))
+    .action(() => {
+      const values: Readonly<Record<string, unknown>> = added.opts();
+      finish({
+        command,
+        options: valuesOf(command.options ?? {}, values),
+        // Commander returns the values of a repeatable argument as one array.
+        args: added.processedArgs,
+        wantsJson: values["json"] === true,
+      });
     });
-  });
   return added;
 }
 

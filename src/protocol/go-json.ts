@@ -5,12 +5,8 @@
  */
 export function encodeGoJson(fields: Iterable<readonly [string, string]>): string {
   // Encode field by field: in an object, JavaScript would move a name such as "5000" to the front.
-  const pairs = Array.from(fields, ([name, value]) => `${encodeString(name)}:${encodeString(value)}`);
-  return `{${pairs.join(",")}}`;
-}
-
-function encodeString(text: string): string {
-  return JSON.stringify(text).replace(NOT_AS_IN_GO, (found) => {
+  const pairs = Array.from(fields, ([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
+  return `{${pairs.join(",")}}`.replace(NOT_AS_IN_GO, (found) => {
     if (found === BACKSLASH) return found;
     const character = SHORT_ESCAPES[found] ?? found;
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;

@@ -14,8 +14,9 @@ export function encodeLoginFields(username: Secret, secret: Secret): string {
 
 /** The response to `list`, in the order of UTF-8 bytes, as Go writes a map's keys. */
 export function encodeListResponse(names: ReadonlyMap<string, string>): string {
-  const sorted = [...names].toSorted(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-  return `${encodeGoJson(sorted)}\n`;
+  const keyed = [...names].map((pair) => ({ pair, key: Buffer.from(pair[0]).toString("latin1") }));
+  const sorted = keyed.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  return `${encodeGoJson(sorted.map(({ pair }) => pair))}\n`;
 }
 
 function loginFields(username: Secret, secret: Secret): readonly (readonly [string, string])[] {

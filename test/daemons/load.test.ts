@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import { attributesOf } from "../../src/secret-service/attributes.ts";
 import { ReadPlan } from "../../src/secret-service/plans/read-plan.ts";
 import { converse } from "../../src/stores/keychain/bus-connection.ts";
+import { accessToBus } from "../support/bus-access.ts";
 import { describeUnless } from "../support/lab/describe.ts";
 import { explainNoExecutable, explainNoLauncher, LAUNCHER } from "../support/lab/executable.ts";
 import { startKeePassXc } from "../support/lab/keepassxc.ts";
@@ -94,9 +95,10 @@ async function inParallel(
 /** Reads by a conversation of this process. */
 async function read(env: Environment, name: string): Promise<string> {
   const plan = new ReadPlan(attributesOf(name), true);
-  const sockets = [join(env["XDG_RUNTIME_DIR"] ?? "", "bus")];
-  const bus = { sockets, uid: process.getuid?.() ?? 0, monotonicMs: () => performance.now() };
-  await converse(plan, bus, { machineMs: 30_000, personMs: undefined });
+  await converse(plan, accessToBus(join(env["XDG_RUNTIME_DIR"] ?? "", "bus")), {
+    machineMs: 30_000,
+    personMs: undefined,
+  });
   return plan.outcome.state;
 }
 

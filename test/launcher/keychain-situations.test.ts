@@ -16,6 +16,7 @@ import { describeFailure } from "../../src/protocol/failures.ts";
 import { attributesOf } from "../../src/secret-service/attributes.ts";
 import { IS_LOCKED } from "../../src/secret-service/failures.ts";
 import { createLinuxKeychain } from "../../src/stores/keychain/linux-keychain.ts";
+import { accessToBus } from "../support/bus-access.ts";
 import { converse } from "../support/fakes/converse.ts";
 import { createMemoryStore } from "../support/fakes/memory-store.ts";
 import { FakeSecretBus } from "../support/fakes/secret-bus.ts";
@@ -151,7 +152,7 @@ describe(`the launcher and docr in ${SITUATIONS} situations of a Secret Service`
   /** docr's helper, as a new process would have it. */
   const createDocr = (): Helper => {
     store = createLinuxKeychain({
-      bus: { sockets: [join(folder, "bus")], uid: 1000, monotonicMs: () => performance.now() },
+      bus: accessToBus(join(folder, "bus")),
       timeouts: { machineMs: 20_000, personMs: undefined },
       readFacts: () => undefined,
       readDaemon: async () => undefined,

@@ -1,14 +1,17 @@
-import { connect } from "node:net";
-import { errorCodeOf } from "../../system/errno.ts";
 import { Conversation } from "../../secret-service/conversation.ts";
 import type { ConversationPlan } from "../../secret-service/conversation-plan.ts";
+import { type NodeBinding, openBusSocket } from "./bus-socket.ts";
+
+/** The bus accepts no further connections for now. */
+const EAGAIN = -11;
 
 /** How to reach the session bus. */
 export interface BusAccess {
-  /** Sockets in the order to try, as `node:net` names them. */
+  /** Paths of sockets in the order to try. A path that begins with NUL names an abstract socket. */
   readonly sockets: readonly string[];
   readonly uid: number;
   readonly monotonicMs: () => number;
+  readonly binding: NodeBinding;
 }
 
 /** Each limit is for a whole conversation. */
@@ -25,27 +28,28 @@ export interface BusTimeouts {
  */
 export async function converse(
   plan: ConversationPlan,
-  { sockets, uid, monotonicMs }: BusAccess,
+  { sockets, uid, ...access }: BusAccess,
   timeouts: BusTimeouts,
 ): Promise<boolean> {
   for (const path of sockets) {
     const conversation = new Conversation(plan, uid, true);
-    if (await converseOn(path, { conversation, plan, timeouts, monotonicMs })) return true;
+    if (await converseOn(path, { conversation, plan, timeouts, ...access })) return true;
   }
   return false;
 }
 
-interface Talk {
+interface Talk extends Pick<BusAccess, "monotonicMs" | "binding"> {
   readonly conversation: Conversation;
   readonly plan: ConversationPlan;
   readonly timeouts: BusTimeouts;
-  readonly monotonicMs: () => number;
 }
 
 /** Returns false if the socket did not accept the connection. */
-function converseOn(path: string, { conversation, plan, timeouts, monotonicMs }: Talk): Promise<boolean> {
+function converseOn(
+  path: string,
+  { conversation, plan, timeouts, monotonicMs, binding }: Talk,
+): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
-  const socket = connect({ path });
   const leftMs = { machine: timeouts.machineMs, person: timeouts.personMs ?? 0 };
   let waitsFor: keyof typeof leftMs = "machine";
   let since = monotonicMs();
@@ -54,9 +58,9 @@ function converseOn(path: string, { conversation, plan, timeouts, monotonicMs }:
     resolve(wasAccepted);
   };
   const abandon = (): void => {
-    // The prompts are dismissed. Node writes this before it returns, if the bus still reads.
-    socket.end(conversation.abandon());
-    socket.unref();
+    // The prompts are dismissed. The bytes are written before the socket is closed, if the bus still reads.
+    socket.write(conversation.abandon());
+    socket.close();
     end(true);
   };
   let timer = setTimeout(abandon, leftMs.machine);
@@ -69,30 +73,24 @@ function converseOn(path: string, { conversation, plan, timeouts, monotonicMs }:
     timer = setTimeout(abandon, leftMs[waitsFor]);
   };
   let isConnected = false;
-  socket.on("connect", () => {
-    isConnected = true;
+  const socket = openBusSocket(binding, path, {
+    onConnect: () => void (isConnected = true),
+    onData(chunk) {
+      const bytes = conversation.take(chunk);
+      if (bytes.length > 0) socket.write(bytes);
+      if (conversation.isOver) {
+        socket.close();
+        end(true);
+      } else {
+        restartTimer();
+      }
+    },
+    onEnd(error) {
+      if (error === EAGAIN) return abandon();
+      if (isConnected) conversation.close();
+      end(isConnected);
+    },
   });
-  // Node sends it once the socket is connected.
   socket.write(conversation.begin());
-  socket.on("data", (chunk: Uint8Array) => {
-    if (conversation.isOver) return;
-    const bytes = conversation.take(chunk);
-    if (bytes.length > 0) socket.write(bytes);
-    if (conversation.isOver) {
-      end(true);
-      // Often docr ends before that. To close a socket, Node opens the stream of stderr (src/app/startup/README.md).
-      setImmediate(() => socket.destroy());
-    } else {
-      restartTimer();
-    }
-  });
-  socket.on("error", (error) => {
-    // The bus accepts no further connections for now: it does not respond.
-    if (errorCodeOf(error) === "EAGAIN") abandon();
-  });
-  socket.on("close", () => {
-    if (isConnected) conversation.close();
-    end(isConnected);
-  });
   return promise;
 }

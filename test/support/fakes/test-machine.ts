@@ -1,6 +1,6 @@
 import { uptime } from "node:os";
 import { join } from "node:path";
-import type { Host } from "../../../src/app/host.ts";
+import { type Host, nodeBinding } from "../../../src/app/host.ts";
 import { providerStateDir } from "../../../src/app/invocation.ts";
 import { run } from "../../../src/app/run.ts";
 import { runKubelet } from "../../../src/app/kubelet/run-kubelet.ts";
@@ -73,6 +73,7 @@ export async function createTestMachine(options: StandInOptions = {}): Promise<T
     isRunning: (other) => other > LARGEST_PID || isRunning(other),
     asset: () => undefined,
     dlopen: unexpected,
+    binding: nodeBinding,
     pendingCalls: createPendingCalls(),
     async startSelf(args, input) {
       const stdin = Buffer.from(input?.reveal() ?? "");

@@ -5,6 +5,7 @@ import { SECRETS_NAME, SECRETS_PATH } from "../../../src/secret-service/names.ts
 import { MethodCall } from "../../../src/secret-service/wire/call.ts";
 import type { BusMessage } from "../../../src/secret-service/wire/message.ts";
 import { converse } from "../../../src/stores/keychain/bus-connection.ts";
+import { accessToBus } from "../bus-access.ts";
 import { callSecrets } from "./keyring.ts";
 import type { Environment } from "./run.ts";
 
@@ -62,10 +63,8 @@ function createKeyring(label: string, password: string, session: string): Method
 /** Creates an open keyring in gnome-keyring. Returns its path. */
 export async function addKeyring(env: Environment, label: string, password = "password"): Promise<string> {
   const plan = new AddKeyringPlan(label, password);
-  const sockets = [(env["DBUS_SESSION_BUS_ADDRESS"] ?? "").replace("unix:path=", "")];
-  const uid = process.getuid?.() ?? 0;
-  const timeouts = { machineMs: 5_000, personMs: undefined };
-  await converse(plan, { sockets, uid, monotonicMs: () => performance.now() }, timeouts);
+  const socket = (env["DBUS_SESSION_BUS_ADDRESS"] ?? "").replace("unix:path=", "");
+  await converse(plan, accessToBus(socket), { machineMs: 5_000, personMs: undefined });
   if (plan.path === "") throw new Error(`gnome-keyring did not create the keyring ${label}`);
   return plan.path;
 }

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { attributesOf } from "../../../../src/secret-service/attributes.ts";
 import { ReadPlan } from "../../../../src/secret-service/plans/read-plan.ts";
 import { converse } from "../../../../src/stores/keychain/bus-connection.ts";
+import { accessToBus } from "../../../support/bus-access.ts";
 import { FakeKeychain } from "../../../support/fakes/fake-keychain.ts";
 
 let folder: string;
@@ -37,8 +38,7 @@ async function serve(onConnection: (socket: Socket) => void): Promise<string> {
 
 async function readOn(paths: readonly string[], machineMs = 2_000) {
   const plan = new ReadPlan(attributesOf("x"), true);
-  const bus = { sockets: paths, uid: process.getuid?.() ?? 0, monotonicMs: () => performance.now() };
-  const wasHeld = await converse(plan, bus, { machineMs, personMs: undefined });
+  const wasHeld = await converse(plan, accessToBus(...paths), { machineMs, personMs: undefined });
   const { state, error, values } = plan.outcome;
   return { wasHeld, state, error, values: values.map(({ bytes }) => Buffer.from(bytes).toString()) };
 }

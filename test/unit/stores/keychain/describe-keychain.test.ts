@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { describeKeychain, programOf } from "../../../../src/stores/keychain/describe-keychain.ts";
 import { failureOf } from "../../../support/fakes/failure-of.ts";
+import { accessToBus } from "../../../support/bus-access.ts";
 import { FakeKeychain } from "../../../support/fakes/fake-keychain.ts";
 
 let folder: string;
@@ -20,7 +21,7 @@ afterEach(async () => {
 
 const find = (machineMs = 2_000) =>
   describeKeychain(
-    { sockets: [join(folder, "bus")], uid: process.getuid?.() ?? 0, monotonicMs: () => performance.now() },
+    accessToBus(join(folder, "bus")),
     { machineMs, personMs: undefined },
     (pid) => `program ${pid}`,
   );

@@ -12,6 +12,7 @@ import {
 import { failureOf } from "../../../support/fakes/failure-of.ts";
 import { NO_LOCKS } from "../../../support/fakes/no-locks.ts";
 import { createMemoryStore, type MemoryStore } from "../../../support/fakes/memory-store.ts";
+import { accessToBus } from "../../../support/bus-access.ts";
 import { FakeKeychain } from "../../../support/fakes/fake-keychain.ts";
 import type { FakeCollection } from "../../../support/fakes/secret-daemon.ts";
 
@@ -36,11 +37,7 @@ function start(...options: ConstructorParameters<typeof FakeKeychain>): Promise<
 
 function open(options: Partial<LinuxKeychainOptions> = {}): SecretStore {
   return createLinuxKeychain({
-    bus: {
-      sockets: [join(folder, "bus")],
-      uid: process.getuid?.() ?? 0,
-      monotonicMs: () => performance.now(),
-    },
+    bus: accessToBus(join(folder, "bus")),
     timeouts: { machineMs: 2_000, personMs: undefined },
     readFacts: (value) => {
       const [name, storedAt] = value.reveal().split("@");
@@ -373,8 +370,7 @@ describe("a keychain that fails", () => {
     expect(await failureOf(() => keychain.read("x"))).toEqual(missing);
     daemon = await start();
     expect(await keychain.read("x")).toBeUndefined();
-    const nowhere = { sockets: [], uid: 0, monotonicMs: () => 0 };
-    expect(await failureOf(() => open({ bus: nowhere }).read("x"))).toEqual(missing);
+    expect(await failureOf(() => open({ bus: accessToBus() }).read("x"))).toEqual(missing);
   });
 
   it("fails if the bus closes the connection meanwhile", async () => {
