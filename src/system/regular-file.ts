@@ -11,8 +11,10 @@ export interface ReadOptions {
   readonly check?: (stats: Stats) => string | undefined;
 }
 
-export type FileRead =
-  | { readonly kind: "content"; readonly bytes: Buffer }
+export type FileRead = { readonly kind: "content"; readonly bytes: Buffer } | Unread;
+
+/** Why a file was not read. */
+type Unread =
   /** There is no such path. */
   | { readonly kind: "absent" }
   /** `reason` is for messages: a system error's code, or what the path is instead of a regular file. */
@@ -25,7 +27,21 @@ const SMALLEST_CHUNK = 4096;
  * Reads the file. A named pipe, a socket, a device and a directory are unreadable, and reading never waits for another process. Throws
  * only what `check` throws.
  */
-export function readRegularFile(path: string, { limitKib, noFollow, check }: ReadOptions): FileRead {
+export function readRegularFile(path: string, options: ReadOptions): FileRead {
+  return withRegularFile<FileRead>(path, options, readOpenFile);
+}
+
+/** Returns whether `readRegularFile` would read the file. Opens it, but reads nothing. */
+export function isReadable(path: string, options: Pick<ReadOptions, "limitKib">): boolean {
+  return withRegularFile(path, options, () => true) === true;
+}
+
+/** Opens the file and calls `use` with its descriptor and its size in bytes, unless it is too large. */
+function withRegularFile<T>(
+  path: string,
+  { limitKib, noFollow, check }: ReadOptions,
+  use: (fd: number, size: number, limitKib: number) => T,
+): T | Unread {
   let fd: number;
   try {
     // O_NONBLOCK: opening a named pipe does not wait for its writer. Windows lacks these flags; undefined counts as 0.
@@ -39,9 +55,7 @@ export function readRegularFile(path: string, { limitKib, noFollow, check }: Rea
     if (!stats.isFile()) return unreadable(typeOf(stats));
     const objection = check?.(stats);
     if (objection !== undefined) return unreadable(objection);
-    const limit = limitKib * 1024;
-    const bytes = stats.size > limit ? undefined : readUpTo(fd, stats.size, limit);
-    return bytes ? { kind: "content", bytes } : unreadable(`larger than ${sizeText(limitKib)}`);
+    return stats.size > limitKib * 1024 ? tooLarge(limitKib) : use(fd, stats.size, limitKib);
   } catch (cause) {
     if (errorCodeOf(cause) === undefined) throw cause;
     return unreadable(reasonOf(cause), cause);
@@ -61,14 +75,6 @@ export function readTextIfPresent(
   return file.kind === "content" ? file.bytes.toString("utf8") : undefined;
 }
 
-/** Whether `readRegularFile` would read the file. Opens it, but reads nothing. */
-export function isReadable(path: string, { limitKib }: Pick<ReadOptions, "limitKib">): boolean {
-  const objection = "not to be read now";
-  const check = ({ size }: Stats): string | undefined => (size > limitKib * 1024 ? undefined : objection);
-  const file = readRegularFile(path, { limitKib, check });
-  return file.kind === "unreadable" && file.reason === objection;
-}
-
 /** Whether the path leads to nothing. A path that this user may not look at is not absent. Follows links. */
 export function isAbsent(path: string): boolean {
   try {
@@ -78,8 +84,8 @@ export function isAbsent(path: string): boolean {
   }
 }
 
-/** Returns undefined if there are more bytes than the limit. */
-function readUpTo(fd: number, size: number, limit: number): Buffer | undefined {
+function readOpenFile(fd: number, size: number, limitKib: number): FileRead {
+  const limit = limitKib * 1024;
   const chunks: Buffer[] = [];
   let length = 0;
   while (length <= limit) {
@@ -87,14 +93,21 @@ function readUpTo(fd: number, size: number, limit: number): Buffer | undefined {
     const wanted = Math.max(SMALLEST_CHUNK, size + 1 - length);
     const chunk = Buffer.allocUnsafe(Math.min(wanted, limit + 1 - length));
     const count = readSync(fd, chunk, 0, chunk.length, null);
-    if (count === 0) return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
+    if (count === 0) {
+      const [only, ...others] = chunks;
+      return { kind: "content", bytes: only && others.length === 0 ? only : Buffer.concat(chunks) };
+    }
     chunks.push(chunk.subarray(0, count));
     length += count;
   }
-  return undefined;
+  return tooLarge(limitKib);
 }
 
-function unreadable(reason: string, cause?: unknown): FileRead {
+function tooLarge(limitKib: number): Unread {
+  return unreadable(`larger than ${sizeText(limitKib)}`);
+}
+
+function unreadable(reason: string, cause?: unknown): Unread {
   return { kind: "unreadable", reason, cause };
 }
 
