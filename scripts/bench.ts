@@ -1,7 +1,7 @@
 /**
  * `npm run bench` measures docr and other helpers, compares docr with its targets, and writes dist/bench.json.
  * `-- --record` also writes docs/bench.svg, the table in docs/speed.md and the baseline.
- * `-- --check` is a short run for CI. It compares with the baseline, and exits with 3 if a figure is far above it and its target.
+ * `-- --check` is a short run for CI. It compares with the baseline, and exits with 3 if a figure is far above it.
  * `-- fleet` models and runs many machines with one API token; `-- fleet --record` also writes docs/scale.md.
  * `-- --busy` measures while two other programs keep a processor core busy each, and compares the ratios with the baseline.
  */

@@ -26,14 +26,17 @@ export function buildIfStale(): readonly Step[] {
   return isFresh ? [] : [BUILD];
 }
 
-/** Everything that the programs are built from. */
+/** Everything that the programs are built from, folders too: they change when a file is added or removed. */
 function listSources(): readonly string[] {
-  const files = ["src", "scripts/build"].flatMap((folder) =>
+  // The build plays requests with the fakes.
+  const folders = ["src", "scripts/build", "test/support/fakes"];
+  const inFolders = folders.flatMap((folder) =>
     readdirSync(join(PROJECT, folder), { recursive: true, encoding: "utf8" }).map((path) =>
-      join(PROJECT, folder, path),
+      join(folder, path),
     ),
   );
-  return [...files, ...["scripts/build.ts", "package-lock.json"].map((path) => join(PROJECT, path))];
+  const files = ["scripts/build.ts", "package.json", "package-lock.json", "LICENSE"];
+  return [...folders, ...inFolders, ...files].map((path) => join(PROJECT, path));
 }
 
 /** When the file was written, in milliseconds since the epoch. */

@@ -36,7 +36,12 @@ export function parseArguments(given: readonly string[], { tree, columns, isHelp
   let help = "";
   let parsed: ParsedCommand | undefined;
   const program = createProgram(columns, (text) => void (help += text));
-  const use: Use = { named: located.command, finish: (found) => void (parsed = found) };
+  // After an option, a command's name may still follow: `docr registry --no-color list`.
+  const mayFollow = located.names.length > 0 && located.rest.length > 1;
+  const use: Use = {
+    hasOptions: (command) => mayFollow || command === located.command,
+    finish: (found) => void (parsed = found),
+  };
   for (const one of tree) {
     if ("commands" in one) addGroup(program, one, use);
     else addCommand(program, one.name, one, use);
@@ -78,8 +83,8 @@ function createProgram(columns: number, print: (text: string) => void): Commande
 }
 
 interface Use {
-  /** The command that the arguments name. The others need no options of their own, which would take time (src/app/startup/README.md). */
-  readonly named: Command | undefined;
+  /** Whether the arguments may be for this command. The others get only the common options, which saves time (src/app/startup/README.md). */
+  readonly hasOptions: (command: Command) => boolean;
   readonly finish: (found: ParsedCommand) => void;
 }
 
@@ -93,11 +98,16 @@ function addGroup(program: Commander, group: CommandGroup, use: Use): void {
   }
 }
 
-function addCommand(parent: Commander, name: string, command: Command, { named, finish }: Use): Commander {
+function addCommand(
+  parent: Commander,
+  name: string,
+  command: Command,
+  { hasOptions, finish }: Use,
+): Commander {
   const added = parent.command(name).description(command.summary);
   if (command.aliases) added.aliases([...command.aliases]);
   for (const argument of command.arguments ?? []) added.argument(argument);
-  addOptions(added, command === named ? optionsIn(command) : COMMON_OPTIONS);
+  addOptions(added, hasOptions(command) ? optionsIn(command) : COMMON_OPTIONS);
   added
     .addHelpText("after", () => endOfHelp(command))
     .action(() => {

@@ -1,6 +1,6 @@
 /**
  * A Unix socket by Node's own handle, which `node:net` is built on. `node:net` takes 3 ms longer to load and to connect
- * (src/app/startup/README.md). Node is pinned, and the tests notice if the handle changes. Its callers are Node's own
+ * (src/app/startup/README.md). Node is pinned, and the tests notice if the handle changes. Node itself calls the handle in
  * lib/net.js and lib/internal/stream_base_commons.js.
  */
 
@@ -12,7 +12,7 @@ export interface BusSocket {
   close(): void;
 }
 
-/** An error is libuv's code: on Linux, the negative errno. */
+/** An error is libuv's code: on Linux, the negative errno, or -4095 at the end of the stream. */
 export interface BusSocketEvents {
   readonly onConnect: () => void;
   readonly onData: (bytes: Uint8Array) => void;
@@ -25,7 +25,7 @@ interface PipeHandle {
   onread: (buffer: ArrayBuffer) => void;
   connect(request: object, path: string): number;
   readStart(): number;
-  /** Returns a request if Node writes the bytes later. */
+  /** Returns an error or 0, or a request if the bytes are not written yet. `streamBaseState` then has the error of the call. */
   writeBuffer(request: null, bytes: Uint8Array): number | WriteRequest;
   close(): void;
 }
@@ -48,6 +48,7 @@ interface Bindings {
     /** Indexes of `streamBaseState`. */
     readonly kReadBytesOrError: number;
     readonly kArrayBufferOffset: number;
+    readonly kLastWriteErr: number;
   };
 }
 
@@ -61,9 +62,10 @@ export function openBusSocket(
   { onConnect, onData, onEnd }: BusSocketEvents,
 ): BusSocket {
   const { Pipe, PipeConnectWrap, constants } = binding("pipe_wrap");
-  const { streamBaseState, kReadBytesOrError, kArrayBufferOffset } = binding("stream_wrap");
+  const { streamBaseState, kReadBytesOrError, kArrayBufferOffset, kLastWriteErr } = binding("stream_wrap");
   const handle = new Pipe(constants.SOCKET);
   let isOpen = true;
+  let isConnected = false;
   const close = (): void => {
     if (isOpen) handle.close();
     isOpen = false;
@@ -82,6 +84,7 @@ export function openBusSocket(
   request.oncomplete = (status) => {
     endIfFailed(status);
     if (!isOpen) return;
+    isConnected = true;
     onConnect();
     handle.readStart();
   };
@@ -93,12 +96,13 @@ export function openBusSocket(
     write(bytes) {
       if (!isOpen || bytes.length === 0) return;
       const written = handle.writeBuffer(null, bytes);
-      if (typeof written === "number") {
-        if (written < 0) queueMicrotask(() => endIfFailed(written));
-        return;
+      const error = typeof written === "number" ? written : (streamBaseState[kLastWriteErr] ?? 0);
+      if (typeof written === "object") {
+        written.buffer = bytes;
+        written.oncomplete = endIfFailed;
       }
-      written.buffer = bytes;
-      written.oncomplete = endIfFailed;
+      // Before that, the connection fails too, and its error says why.
+      if (error < 0 && isConnected) queueMicrotask(() => endIfFailed(error));
     },
   };
 }

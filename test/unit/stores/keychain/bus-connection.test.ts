@@ -43,6 +43,11 @@ async function readOn(paths: readonly string[], machineMs = 2_000) {
   return { wasHeld, state, error, values: values.map(({ bytes }) => Buffer.from(bytes).toString()) };
 }
 
+/** The Unix sockets of this process, as Node counts them. */
+function countSockets(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === "PipeWrap").length;
+}
+
 describe("a conversation with the session bus", () => {
   it("takes the first socket that accepts a connection", async () => {
     const daemon = await new FakeKeychain().listen(join(folder, "real"));
@@ -84,6 +89,30 @@ describe("a conversation with the session bus", () => {
       socket.on("close", () => clearInterval(timer));
     });
     expect(await readOn([slow], 100)).toMatchObject({ wasHeld: true, state: "silent" });
+  });
+
+  it("is silent at once on a bus that accepts no further connection, and keeps no socket open", async () => {
+    const path = join(folder, "full");
+    const server = createServer();
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen({ path, backlog: 1 }, resolve));
+    const { connect } = process.getBuiltinModule("node:net");
+    // Node accepts nothing before this turn of its event loop ends, so the kernel's queue is full.
+    for (let index = 0; index < 4; index += 1) sockets.push(connect({ path }).on("error", () => undefined));
+    const started = performance.now();
+    expect(await readOn([path])).toMatchObject({ wasHeld: true, state: "silent" });
+    expect(performance.now() - started).toBeLessThan(1_000);
+  });
+
+  it("keeps no socket open after the deadline", async () => {
+    // So many that it does not matter how many sockets of other tests are still closing.
+    const conversations = 60;
+    const silent = await serve((socket) => socket.resume());
+    const before = countSockets();
+    await Promise.all(Array.from({ length: conversations }, () => readOn([silent], 50)));
+    expect(sockets).toHaveLength(conversations);
+    // The server's ends are still open.
+    await expect.poll(countSockets).toBeLessThan(before + 1.5 * conversations);
   });
 
   it("reads a response that comes in pieces of any size", async () => {
