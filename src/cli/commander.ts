@@ -83,7 +83,7 @@ function createProgram(columns: number, print: (text: string) => void): Commande
 }
 
 interface Use {
-  /** Whether the arguments may be for this command. The others get only the common options, which saves time (src/app/startup/README.md). */
+  /** Whether the arguments may name this command. The others get only the common options, which saves time (src/app/startup/README.md). */
   readonly hasOptions: (command: Command) => boolean;
   readonly finish: (found: ParsedCommand) => void;
 }
