@@ -12,7 +12,7 @@ export interface Step {
   readonly args: readonly string[];
 }
 
-export const BUILD: Step = {
+const BUILD: Step = {
   name: "build",
   command: process.execPath,
   args: [join(PROJECT, "scripts/build.ts")],

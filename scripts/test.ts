@@ -11,7 +11,7 @@ if (missing.length > 0)
   console.log(`missing here: ${missing.join(", ")} (run as root on Debian to install them)`);
 prepareArm64((line) => console.log(line));
 // A suite runs in addition to the usual tests, which check the rest.
-const failedSteps = [...(await runSteps(suite ? buildIfStale() : [...buildIfStale(), ...STATIC_STEPS]))];
+const failedSteps = [...(await runSteps([...buildIfStale(), ...(suite ? [] : STATIC_STEPS)]))];
 if (suite?.prepare !== undefined) {
   const args = [`${PROJECT}/scripts/${suite.prepare}`];
   failedSteps.push(...(await runSteps([{ name: "preparation", command: process.execPath, args }])));

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { userEnvironment } from "../../src/app/invocation.ts";
 import { HELPER_FLAG } from "../../src/response-cache/shared/helper-flag.ts";
 import { describeUnless, itUnless } from "../support/lab/describe.ts";
-import { DOCR, LAUNCHER, explainNoLauncher, PROGRAMS } from "../support/lab/executable.ts";
+import { DOCR, LAUNCHER, explainNoLauncher, NAMED_PROGRAMS } from "../support/lab/executable.ts";
 import { explainMissing, explainNotRoot, SYSTEM_PATH } from "../support/lab/parts.ts";
 import { run } from "../support/lab/run.ts";
 import { type Bench, FALLBACK, HOST, openBench } from "./launcher-bench.ts";
@@ -12,7 +12,6 @@ import { call, type Request } from "./call.ts";
 import { cachedResponse, noteNameFor, validAround } from "./cached-response.ts";
 import { explainNoStub, stubError, stubOutput, variablesIn } from "./stub.ts";
 
-const PROJECT = join(import.meta.dirname, "../..");
 const KILOBYTES_AT_MOST = 4096;
 
 const reason = explainNoLauncher() ?? explainNoStub();
@@ -291,7 +290,7 @@ describeUnless(reason, "the launcher", () => {
       },
     );
 
-    it.each(PROGRAMS.map((program) => [relative(PROJECT, program), program]))(
+    it.each(NAMED_PROGRAMS)(
       "does not crash if the client closes the pipe early: %s",
       async (_name, program) => {
         bench.cacheResponse();
@@ -302,7 +301,7 @@ describeUnless(reason, "the launcher", () => {
       },
     );
 
-    it.each(PROGRAMS.map((program) => [relative(PROJECT, program), program]))(
+    it.each(NAMED_PROGRAMS)(
       "waits for the reader of a full pipe, even on a non-blocking descriptor: %s",
       async (_name, program) => {
         bench.cacheResponse();
@@ -315,7 +314,7 @@ describeUnless(reason, "the launcher", () => {
     );
   });
 
-  it.each(PROGRAMS.map((program) => [relative(PROJECT, program), program]))(
+  it.each(NAMED_PROGRAMS)(
     "fails with one line if the response cannot be written: %s",
     async (_name, program) => {
       bench.cacheResponse();

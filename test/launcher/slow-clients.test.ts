@@ -1,12 +1,9 @@
 /** Clients that make a program wait for its time limit. They run concurrently, because almost all of the time is waiting. */
-import { relative } from "node:path";
 import { expect, it } from "vitest";
 import { describeUnless } from "../support/lab/describe.ts";
-import { explainNoLauncher, LAUNCHER, PROGRAMS } from "../support/lab/executable.ts";
+import { explainNoLauncher, LAUNCHER, NAMED_PROGRAMS } from "../support/lab/executable.ts";
 import { call } from "./call.ts";
 import { HOST, openBench } from "./launcher-bench.ts";
-
-const PROJECT = `${import.meta.dirname}/../..`;
 
 /** What a client sends, with a pause of 2 s after each part. Each takes longer than the launcher waits. */
 const SLOW_WRITERS = {
@@ -29,7 +26,7 @@ describeUnless(explainNoLauncher(), "a client that makes the program wait", () =
     },
   );
 
-  it.concurrent.each(PROGRAMS.map((program) => [relative(PROJECT, program), program]))(
+  it.concurrent.each(NAMED_PROGRAMS)(
     "because it never reads from a full pipe that does not block: %s fails with one line",
     async (_name, program) => {
       const bench = openBench();

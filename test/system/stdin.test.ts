@@ -1,14 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { call } from "../launcher/call.ts";
 import { responseWith, cachedResponse, responseNameFor } from "../launcher/cached-response.ts";
 import { describeUnless } from "../support/lab/describe.ts";
-import { explainNoExecutable, PROGRAMS } from "../support/lab/executable.ts";
+import { explainNoExecutable, NAMED_PROGRAMS } from "../support/lab/executable.ts";
 import { explainMissing, SYSTEM_PATH } from "../support/lab/parts.ts";
 
-const PROJECT = join(import.meta.dirname, "../..");
 const HOST = "registry.digitalocean.com";
 /** Ends with the flags of the pipe that the program had as its stdin. */
 const FLAGS = `
@@ -30,7 +29,6 @@ describeUnless(explainNoExecutable() ?? explainMissing(["perl"]), "stdin", () =>
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  const programs = PROGRAMS.map((program) => [relative(PROJECT, program), program] as const);
   const ways = {
     "a pipe that is closed before the program starts": `printf ${HOST} | { sleep 0.1; exec "$0" get; }`,
     "a pipe that gets a piece at a time": `{ printf registry.; sleep 0.2; printf digitalocean; sleep 0.2; printf .com; } | "$0" get`,
@@ -41,14 +39,14 @@ describeUnless(explainNoExecutable() ?? explainMissing(["perl"]), "stdin", () =>
   };
 
   for (const [way, script] of Object.entries(ways)) {
-    it.each(programs)(`is read to its end from ${way}: %s`, async (_name, program) => {
+    it.each(NAMED_PROGRAMS)(`is read to its end from ${way}: %s`, async (_name, program) => {
       const request = { args: ["-c", `cd '${folder}'; ${script}`, program], input: Buffer.from(""), env };
       const { stdout, stderr } = await call("/bin/sh", request);
       expect([stdout, stderr]).toEqual([responseWith("finished"), ""]);
     });
   }
 
-  it.each(programs)("keeps the flags of the client's pipe: %s", async (_name, program) => {
+  it.each(NAMED_PROGRAMS)("keeps the flags of the client's pipe: %s", async (_name, program) => {
     const { ending, stdout } = await call("/usr/bin/perl", {
       args: ["-e", FLAGS, program],
       input: Buffer.from(""),

@@ -83,8 +83,8 @@ const known = new Map<string, string>();
 
 /** SHA-256 of the UTF-8 text, as 64 lower-case hex digits. */
 export function sha256(text: string): string {
-  const hash = known.get(text) ?? compute(text);
-  known.set(text, hash);
+  let hash = known.get(text);
+  if (hash === undefined) known.set(text, (hash = compute(text)));
   return hash;
 }
 

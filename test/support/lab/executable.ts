@@ -1,5 +1,5 @@
 import { existsSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { SYSTEM_PATH } from "./parts.ts";
 
 const PROJECT = join(import.meta.dirname, "..", "..", "..");
@@ -14,6 +14,9 @@ export const LAUNCHER = join(DIST, "docker-credential-docr");
 
 /** Both programs. Most tests hold for either. */
 export const PROGRAMS = [DOCR, LAUNCHER] as const;
+
+/** The same with their names, for the titles of tests. */
+export const NAMED_PROGRAMS = PROGRAMS.map((program) => [relative(PROJECT, program), program] as const);
 
 /** Far above the launcher's size and far below docr's, in bytes. */
 const LARGEST_LAUNCHER = 5_000_000;

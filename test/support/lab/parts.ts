@@ -117,6 +117,9 @@ export const explainNotRoot = (): string | undefined => (isRoot() ? undefined : 
 export const explainWindows = (): string | undefined =>
   process.platform === "win32" ? "needs a Unix system" : undefined;
 
+export const explainNotLinux = (): string | undefined =>
+  process.platform === "linux" ? undefined : "needs Linux";
+
 export const explainRoot = (): string | undefined =>
   isRoot() ? "root may read and write every file" : undefined;
 

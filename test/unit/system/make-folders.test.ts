@@ -1,14 +1,14 @@
 import { chownSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { makeFolders } from "../../../src/system/make-folders.ts";
-import { itUnless } from "../../support/lab/describe.ts";
-import { explainNotRoot } from "../../support/lab/parts.ts";
+import { describeUnless, itUnless } from "../../support/lab/describe.ts";
+import { explainNotRoot, explainWindows } from "../../support/lab/parts.ts";
 
 const ANN = 4711;
 
-describe.skipIf(process.platform === "win32")("new folders", () => {
+describeUnless(explainWindows(), "new folders", () => {
   let root: string;
   let home: string;
   beforeEach(() => {

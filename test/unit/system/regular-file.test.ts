@@ -20,8 +20,8 @@ import {
   readTextIfPresent,
 } from "../../../src/system/regular-file.ts";
 import { failureOf } from "../../support/fakes/failure-of.ts";
-import { itUnless } from "../../support/lab/describe.ts";
-import { explainRoot } from "../../support/lab/parts.ts";
+import { describeUnless, itUnless } from "../../support/lab/describe.ts";
+import { explainRoot, explainWindows } from "../../support/lab/parts.ts";
 
 let folder: string;
 let path: string;
@@ -48,7 +48,7 @@ function readText(): string | undefined {
   return readTextIfPresent(path, LIMIT, (reason) => new HelperError("bad-setting", `unreadable: ${reason}`));
 }
 
-describe.skipIf(process.platform === "win32")("a file that docr reads", () => {
+describeUnless(explainWindows(), "a file that docr reads", () => {
   it.each([0, 1, 1023, 1024])("is read completely up to the limit: %i bytes", (size) => {
     writeFileSync(path, "x".repeat(size));
     expect(outcomeOf(path)).toBe(`content ${"x".repeat(size)}`);
@@ -106,7 +106,7 @@ describe.skipIf(process.platform === "win32")("a file that docr reads", () => {
   });
 });
 
-describe.skipIf(process.platform === "win32")("a path without a regular file", () => {
+describeUnless(explainWindows(), "a path without a regular file", () => {
   it("is absent if it does not exist, or if its parent is a file", () => {
     writeFileSync(path, "");
     const missing = [join(folder, "none"), join(folder, "none/none"), join(path, "none")];

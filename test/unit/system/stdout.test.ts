@@ -2,12 +2,14 @@ import { execFileSync, spawn } from "node:child_process";
 import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { createOutput } from "../../../src/system/stdout.ts";
+import { describeUnless } from "../../support/lab/describe.ts";
+import { explainNotLinux, explainWindows } from "../../support/lab/parts.ts";
 
 const CAPACITY = 65_536;
 
-describe.skipIf(process.platform === "win32")("text for a non-blocking pipe", () => {
+describeUnless(explainWindows(), "text for a non-blocking pipe", () => {
   let folder: string;
   let reader: number;
   let writer: number;
@@ -76,7 +78,7 @@ describe.skipIf(process.platform === "win32")("text for a non-blocking pipe", ()
   });
 });
 
-describe.skipIf(process.platform !== "linux")("text for a full disk", () => {
+describeUnless(explainNotLinux(), "text for a full disk", () => {
   it("is lost", () => {
     const fd = openSync("/dev/full", "w");
     const output = createOutput(fd, 1_000);

@@ -12,10 +12,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { createTrace } from "../../../src/system/trace.ts";
-import { itUnless } from "../../support/lab/describe.ts";
-import { explainNotRoot } from "../../support/lab/parts.ts";
+import { describeUnless, itUnless } from "../../support/lab/describe.ts";
+import { explainNotRoot, explainWindows } from "../../support/lab/parts.ts";
 
 const ANN = 4711;
 
@@ -40,7 +40,7 @@ function traceTo(path: string, uid = process.getuid?.()): string {
   return stderr;
 }
 
-describe.skipIf(process.platform === "win32")("a trace to a file", () => {
+describeUnless(explainWindows(), "a trace to a file", () => {
   it("creates a private file and appends to it", () => {
     const path = join(folder, "log");
     expect([traceTo(path), traceTo(path)]).toEqual(["", ""]);

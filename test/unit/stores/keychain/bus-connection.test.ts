@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type Server, type Socket } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -8,33 +8,19 @@ import { ReadPlan } from "../../../../src/secret-service/plans/read-plan.ts";
 import { converse } from "../../../../src/stores/keychain/bus-connection.ts";
 import { accessToBus } from "../../../support/bus-access.ts";
 import { FakeKeychain } from "../../../support/fakes/fake-keychain.ts";
+import { openSocketServers, type SocketServers } from "../../../support/socket-server.ts";
 
 let folder: string;
-let servers: Server[];
-let sockets: Socket[];
+let servers: SocketServers;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "docr-bc-"));
-  [servers, sockets] = [[], []];
+  servers = openSocketServers(folder);
 });
 afterEach(() => {
-  for (const socket of sockets) socket.destroy();
-  for (const server of servers) server.close();
+  servers.close();
   rmSync(folder, { recursive: true, force: true });
 });
-
-/** Starts a server that does `onConnection` with each connection. Returns its socket's path. */
-async function serve(onConnection: (socket: Socket) => void): Promise<string> {
-  const path = join(folder, `bus${servers.length}`);
-  const server = createServer((socket) => {
-    sockets.push(socket);
-    socket.on("error", () => undefined);
-    onConnection(socket);
-  });
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(path, resolve));
-  return path;
-}
 
 async function readOn(paths: readonly string[], machineMs = 2_000) {
   const plan = new ReadPlan(attributesOf("x"), true);
@@ -72,7 +58,7 @@ describe("a conversation with the session bus", () => {
   it.each(["REJECTED EXTERNAL\r\n", "ERROR\r\n", "", "x".repeat(100_000)])(
     "finds no keychain on a bus that rejects this user, or on no bus at all: %j",
     async (answer) => {
-      const path = await serve((socket) => socket.end(answer));
+      const path = await servers.serve((socket) => socket.end(answer));
       expect(await readOn([path])).toMatchObject({
         wasHeld: true,
         state: "missing",
@@ -82,9 +68,9 @@ describe("a conversation with the session bus", () => {
   );
 
   it("ends at the deadline with a bus that does not respond, or responds one byte at a time", async () => {
-    const silent = await serve((socket) => socket.resume());
+    const silent = await servers.serve((socket) => socket.resume());
     expect(await readOn([silent], 50)).toMatchObject({ wasHeld: true, state: "silent" });
-    const slow = await serve((socket) => {
+    const slow = await servers.serve((socket) => {
       const timer = setInterval(() => socket.write("O"), 5);
       socket.on("close", () => clearInterval(timer));
     });
@@ -92,13 +78,10 @@ describe("a conversation with the session bus", () => {
   });
 
   it("is silent at once on a bus that accepts no further connection, and keeps no socket open", async () => {
-    const path = join(folder, "full");
-    const server = createServer();
-    servers.push(server);
-    await new Promise<void>((resolve) => server.listen({ path, backlog: 1 }, resolve));
-    const { connect } = process.getBuiltinModule("node:net");
+    const path = await servers.serve(() => undefined, 1);
     // Node accepts nothing before this turn of its event loop ends, so the kernel's queue is full.
-    for (let index = 0; index < 4; index += 1) sockets.push(connect({ path }).on("error", () => undefined));
+    for (let index = 0; index < 4; index += 1)
+      servers.sockets.push(connect({ path }).on("error", () => undefined));
     const started = performance.now();
     expect(await readOn([path])).toMatchObject({ wasHeld: true, state: "silent" });
     expect(performance.now() - started).toBeLessThan(1_000);
@@ -107,10 +90,10 @@ describe("a conversation with the session bus", () => {
   it("keeps no socket open after the deadline", async () => {
     // So many that it does not matter how many sockets of other tests are still closing.
     const conversations = 60;
-    const silent = await serve((socket) => socket.resume());
+    const silent = await servers.serve((socket) => socket.resume());
     const before = countSockets();
     await Promise.all(Array.from({ length: conversations }, () => readOn([silent], 50)));
-    expect(sockets).toHaveLength(conversations);
+    expect(servers.sockets).toHaveLength(conversations);
     // The server's ends are still open.
     await expect.poll(countSockets).toBeLessThan(before + 1.5 * conversations);
   });
@@ -118,10 +101,9 @@ describe("a conversation with the session bus", () => {
   it("reads a response that comes in pieces of any size", async () => {
     const daemon = await new FakeKeychain().listen(join(folder, "real"));
     daemon.store("x", "v".repeat(50_000));
-    const path = await serve((client) => {
-      const { connect } = process.getBuiltinModule("node:net");
+    const path = await servers.serve((client) => {
       const real = connect({ path: join(folder, "real") });
-      sockets.push(real);
+      servers.sockets.push(real);
       client.pipe(real);
       real.on("data", (chunk: Buffer) => {
         for (let at = 0; at < chunk.length; at += 777) client.write(chunk.subarray(at, at + 777));
